@@ -176,7 +176,7 @@ export interface Save {
     decisions: string[];
     /** Blockers of the work. */
     blockers: string[];
-    /** Full commit id; null: no commit yet, or no repository. */
+    /** Full commit ID; null: no commit yet, or no repository. */
     head: string | null;
     /** The upstream of the branch, and the commit it was at. */
     upstream: {
@@ -184,7 +184,7 @@ export interface Save {
       commit: string | null;
       [name: string]: unknown;
     } | null;
-    /** True if HEAD was at no branch. */
+    /** True if HEAD was not on a branch. */
     detached: boolean;
     /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
     operation: string | null;
@@ -286,7 +286,10 @@ export interface Save {
       items: {
         /** 12 random hex digits, the same in every copy. */
         id: string;
-        /** By which it is closed in this project; absent: it cannot be. */
+        /**
+         * The number with which it is closed in this project; absent: it cannot
+         * be.
+         */
         number?: number;
         kind:
           | "goal"
@@ -315,27 +318,25 @@ export interface Save {
          * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
          */
         via: string;
-        /** Time at which it was said, ISO 8601, UTC. */
+        /** Time at which it was added, ISO 8601, UTC. */
         at: string;
-        /** The first save that had it; null: none yet. */
+        /** The first save that had it; null: no save yet. */
         save: string | null;
-        /** The agent session it was said in. */
+        /** The agent session in which it was added. */
         agent?: string;
-        /**
-         * Tells it from others of the same conversation, so that it comes once.
-         */
+        /** Identifies it within the conversation, so that it occurs once. */
         key?: string;
         /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
-        /** The id of the item that took its place. */
+        /** The ID of the item that replaced it. */
         superseded_by?: string;
-        /** The command that shows that it holds, one of `commands`. */
+        /** The command that verifies it, one of `commands`. */
         evidence?: string;
         [name: string]: unknown;
       }[];
       /** The last touched first. */
       files: {
-        /** Relative to the worktree where it is inside, else absolute. */
+        /** Relative to the worktree if it is inside, or else absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
         /** Number of times. */
@@ -350,17 +351,17 @@ export interface Save {
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
-        /** Exit status; null: not known, as behind a pipe. */
+        /** Exit status; null: unknown, for example after a pipe. */
         exit: number | null;
         /** Time at which it ended, ISO 8601, UTC. */
         at: string;
-        /** The end of what it printed. */
+        /** The end of its output. */
         tail: string;
-        /** SHA-256 of what it printed, as far as it is known. */
+        /** SHA-256 of its output, as far as it is known. */
         digest: string;
         /** Absent: not known. */
         tree?: {
-          /** Full commit id; null: no commit. */
+          /** Full commit ID; null: no commit. */
           head: string | null;
           /** SHA-256 of the uncommitted files: paths, modes and contents. */
           changes: string;
@@ -373,19 +374,22 @@ export interface Save {
           }[];
           [name: string]: unknown;
         };
-        /** Why the exit status says nothing, e.g. `a pipe hides it`. */
+        /** Why the exit status means nothing, e.g. `a pipe hides it`. */
         doubt?: string;
-        /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+        /**
+         * `user`: `mpm evidence --run` ran it; absent: it ran in a
+         * conversation.
+         */
         source?: "user" | "agent" | "transcript" | "git" | "model";
         [name: string]: unknown;
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** Patterns that were searched for, the last one last. */
+      /** The searched patterns, the last one last. */
       searches?: string[];
-      /** Files that commands and searches named, the most telling first. */
+      /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
-      /** The partition in use. */
+      /** The current partition. */
       partition?: string;
       /** Open hand-off documents, the newest first, at most 50. */
       handoffs?: {
@@ -398,7 +402,8 @@ export interface Save {
         [name: string]: unknown;
       }[];
       /**
-       * The parts of the conversation that mpm could not read, a sentence each.
+       * The parts of the conversation that mpm could not read, one sentence
+       * each.
        */
       unread: string[];
       /** Number of entries left out to keep the save small. */
@@ -564,8 +569,8 @@ export interface CheckpointRecord {
   /** Its name as given. */
   name: string;
   /**
-   * `parked`: put aside by `mpm branch`. `batch`: taken after a tool batch of
-   * an agent.
+   * `parked`: parked by `mpm branch`. `batch`: taken after a tool batch of an
+   * agent.
    */
   kind: "named" | "auto" | "safety" | "parked" | "batch";
   /** The text of `--message`. */
@@ -578,9 +583,9 @@ export interface CheckpointRecord {
   worktree: string;
   /** null: detached, or no repository. */
   branch: string | null;
-  /** Full commit id; null: no commit yet, or no repository. */
+  /** Full commit ID; null: no commit yet, or no repository. */
   head: string | null;
-  /** True if HEAD was at no branch. */
+  /** True if HEAD was not on a branch. */
   detached: boolean;
   /** A merge, rebase or similar operation in progress. */
   operation: string | null;
@@ -592,23 +597,23 @@ export interface CheckpointRecord {
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;
-    /** Git's id of the raw content; null: nothing there, or not captured. */
+    /** Git's ID of the raw content; null: no file, or not captured. */
     hash: string | null;
-    /** As git has it; null: nothing there. */
+    /** As in git; null: no file. */
     mode: string | null;
-    /** Bytes; null: nothing there. */
+    /** Bytes; null: no file. */
     size: number | null;
     [name: string]: unknown;
   }[];
   /** Changed paths beyond the limit. */
   files_omitted: number;
-  /** Paths that are not in it, and why. */
+  /** Paths that were left out, and why. */
   left_out: {
     path: string;
     reason: string;
     [name: string]: unknown;
   }[];
-  /** Facts of the index beyond its tree. */
+  /** Data of the index beyond its tree. */
   index: {
     unmerged: {
       path: string;
@@ -629,7 +634,7 @@ export interface CheckpointRecord {
     skip_worktree: string[];
     [name: string]: unknown;
   };
-  /** Permission bits of files other than the usual, by path. */
+  /** Unusual permission bits of files, by path. */
   permissions: Record<string, number>;
   /** Bytes of the files that were read. */
   size: number;
@@ -639,7 +644,7 @@ export interface CheckpointRecord {
   environment: {
     folder: string;
     os: string;
-    /** Versions that files of the project ask for; absent: not looked at. */
+    /** Versions that project files require; absent: not read. */
     runtimes?: {
       name: string;
       version: string;
@@ -648,16 +653,16 @@ export interface CheckpointRecord {
     }[];
     [name: string]: unknown;
   };
-  /** The next steps of the newest save of the worktree, where it has any. */
+  /** The next steps of the worktree's newest save, if it has one. */
   last_save?: {
     session_id: string;
     next_steps: string[];
     [name: string]: unknown;
   };
-  /** The tool batch before it; only for kind `batch`. */
+  /** The preceding tool batch; only for kind `batch`. */
   batch?: {
     agent_session: string;
-    /** Ids of the tool calls, as the client has them. */
+    /** IDs of the tool calls, as given by the client. */
     calls: string[];
     [name: string]: unknown;
   };
@@ -674,7 +679,7 @@ export interface CheckpointRecord {
 /** An answer to a hand-off: .claude-mpm/handoffs/.answers/*.json. */
 export interface HandoffAnswer {
   schema: 1;
-  /** 12 hex digits, of what the answer says: the same in every copy. */
+  /** 12 hex digits computed from the content: the same in every copy. */
   id: string;
   /** The id of the document. */
   document: string;
@@ -686,7 +691,7 @@ export interface HandoffAnswer {
   person: boolean;
   /** ISO 8601, UTC. */
   at: string;
-  /** Ids of the answers that it follows. */
+  /** IDs of the answers that it follows. */
   after: string[];
   [name: string]: unknown;
 }
@@ -703,11 +708,11 @@ export interface NoteFile {
   /** Time at which it was written, ISO 8601, UTC. */
   at: string;
   /**
-   * Higher than that of every note that the writer had. Clocks may differ, so
-   * notes are listed by it.
+   * Higher than that of every note that the writer had. Notes are sorted by it,
+   * since clocks may differ.
    */
   order: number;
-  /** The git branch it was written on; null: none. */
+  /** The git branch on which it was written; null: no branch. */
   branch: string | null;
   /** The ids of the notes that it replaces. */
   supersedes: string[];
@@ -730,15 +735,15 @@ export interface JournalLine {
   /** State before the operation. */
   before: {
     /**
-     * Files that changed, by path, relative to the project or absolute; null:
-     * none was there.
+     * Changed files by path, relative to the project or absolute; null: there
+     * was no file.
      */
     files?: Record<
       string,
       {
         /** Of the content. */
         sha256: string;
-        /** Place of the content below the trash; null if it was not kept. */
+        /** Path of the content below the trash; null if it was not kept. */
         kept: string | null;
         [name: string]: unknown;
       } | null
@@ -748,27 +753,28 @@ export interface JournalLine {
   /** State after the operation. */
   after: {
     /**
-     * Files that changed, by path, relative to the project or absolute; null:
-     * none was there.
+     * Changed files by path, relative to the project or absolute; null: there
+     * was no file.
      */
     files?: Record<
       string,
       {
         /** Of the content. */
         sha256: string;
-        /** Place of the content below the trash; null if it was not kept. */
+        /** Path of the content below the trash; null if it was not kept. */
         kept: string | null;
         [name: string]: unknown;
       } | null
     >;
     [name: string]: unknown;
   };
-  /** Of an undo: the operation it undid. */
+  /** In an undo: the operation that it undid. */
   undoes?: number;
-  /** Present and true where a hook did it by itself. */
+  /** Present and true if a hook ran the operation. */
   automatic?: true;
   /**
-   * HMAC-SHA256 of the line up to here, by the user's key; absent without one.
+   * HMAC-SHA256 of the line up to here, with the user's key; absent without a
+   * key.
    */
   seal?: string;
   [name: string]: unknown;
@@ -783,24 +789,24 @@ export interface ErrorRecord {
   event: string;
   /** The agent's session. */
   session_id: string;
-  /** The tool; null: the turn ended by an error. */
+  /** The tool; null: an error ended the turn. */
   tool: string | null;
   /**
-   * Its input as JSON, redacted and cut; null without a tool, or if
+   * Its input as JSON, redacted and shortened; null without a tool, or if
    * `handoff.errors` is off.
    */
   input: string | null;
-  /** Redacted and cut. */
+  /** Redacted and shortened. */
   error: string;
-  /** The repository when it happened; null: none, or git took too long. */
+  /** The repository at that time; null: no repository, or git took too long. */
   git?: {
     /** null: detached. */
     branch: string | null;
-    /** Full commit id; null: before the first commit. */
+    /** Full commit ID; null before the first commit. */
     head: string | null;
     changes: string[];
     changes_omitted: number;
-    /** The newest five commits, abbreviated id and subject. */
+    /** The newest five commits: abbreviated ID and subject. */
     commits: string[];
     [name: string]: unknown;
   } | null;
@@ -809,13 +815,13 @@ export interface ErrorRecord {
 
 /** Several saves in one file, written by mpm saves export --all. */
 export interface Bundle {
-  /** The version of this form. */
+  /** The version of this format. */
   mpm_bundle: 1;
   /** ISO 8601, UTC. */
   created_at: string;
   saves: {
     session_id: string;
-    /** Of the text in UTF-8. */
+    /** SHA-256 of the text in UTF-8. */
     sha256: string;
     /** The exact text of the save's JSON file. */
     json: string;
@@ -881,11 +887,11 @@ export interface ErrorResult {
       | "FILE_FAILED"
       | "CANCELLED"
       | "BUG";
-    /** The problem and its place. */
+    /** The problem, with its location. */
     message: string;
     /** The next command or step. */
     hint?: string;
-    /** Of a bug: where in mpm. */
+    /** In a bug: the place in mpm's code. */
     trace?: string;
   };
 }
@@ -920,7 +926,7 @@ export interface PauseResult {
   uncommitted: string[];
   /** Open next steps, the most important first. */
   next_steps: string[];
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
   summary: string;
   /** True if the summary was made up from the repository's state. */
@@ -999,17 +1005,17 @@ export interface RestoreResult {
   index_restored: boolean;
   /** The name of the safety checkpoint. */
   safety: string | null;
-  /** The folder in the trash. */
+  /** The trash folder. */
   trash: string | null;
   /** The operation's number in the journal. */
   operation: number | null;
   notes: string[];
   session_id: string;
-  /** False where nothing is lost, and nothing was named. */
+  /** False if nothing is lost and no files were named. */
   restoring: boolean;
-  /** Files that changed since the save, are not lost and were not named. */
+  /** Files that changed since the save but are neither lost nor named. */
   others: string[];
-  /** Files that are lost and that were not kept with the save. */
+  /** Lost files that the save does not contain. */
   not_kept: {
     path: string;
     reason: string;
@@ -1044,7 +1050,7 @@ export interface CheckResult {
 /** mpm next --json: Add a next step, or list the next steps. */
 export interface NextResult {
   dry_run: boolean;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
   kind:
     | "goal"
@@ -1065,7 +1071,7 @@ export interface NextResult {
     | "background";
   /** The added item; null: the items were only listed. */
   item: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1093,20 +1099,20 @@ export interface NextResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
   /** True if it is new; false: an open item has the same text. */
   added: boolean;
-  /** The item whose place it took. */
+  /** The item that it replaced. */
   superseded: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1134,18 +1140,18 @@ export interface NextResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
-  /** Lists the open items of one kind. */
+  /** The open items of one kind. */
   items: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1173,11 +1179,11 @@ export interface NextResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1200,12 +1206,12 @@ export type BlockResult = NextResult;
 /** mpm done --json: Close next steps and other items, or list open items. */
 export interface DoneResult {
   dry_run: boolean;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
   /** True if the items were dropped. */
   dropped: boolean;
   closed: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1233,18 +1239,18 @@ export interface DoneResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** Items that were closed before. */
+  /** Items that were already closed. */
   already: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1272,18 +1278,18 @@ export interface DoneResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** The items that are open after it. */
+  /** The items that are still open. */
   open: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1311,11 +1317,11 @@ export interface DoneResult {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1368,20 +1374,20 @@ export interface BranchResult {
   session: SessionInfo;
   checklist: ChecklistItem[];
   parent: SessionInfo;
-  /** True if there was no session, so that one was made to come back to. */
+  /** True if there was no session, so that one was created to return to. */
   made_parent: boolean;
   /** The save of the parent; null in a dry run. */
   save: string | null;
   from: {
     /** null: detached, or no repository. */
     branch: string | null;
-    /** Full commit id; null: none. */
+    /** Full commit ID; null: no commit. */
     head: string | null;
   };
   to: {
     /** null: detached, or no repository. */
     branch: string | null;
-    /** Full commit id; null: none. */
+    /** Full commit ID; null: no commit. */
     head: string | null;
   };
   /**
@@ -1389,14 +1395,14 @@ export interface BranchResult {
    */
   started_from: string | null;
   parked: {
-    /** Name of the checkpoint; in a dry run the one it would have. */
+    /** Name of the checkpoint; in a dry run, the name that it would get. */
     checkpoint: string;
     /** The paths that differ from HEAD. */
     paths: string[];
   } | null;
   /** Uncommitted paths that stay in the tree. */
   carried: string[];
-  /** The worktree made for it, absolute. */
+  /** The worktree created for it, absolute. */
   worktree: string | null;
   warnings: string[];
 }
@@ -1404,12 +1410,12 @@ export interface BranchResult {
 /** mpm return --json: End a detour and restore the earlier work. */
 export interface ReturnResult {
   dry_run: boolean;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: string;
   session: SessionInfo;
   /** null: its record is gone. */
   parent: SessionInfo | null;
-  /** Milliseconds since the session began. */
+  /** The age of the session in milliseconds. */
   lasted: number;
   /** New commits on its git branch, newest first. */
   commits: Commit[];
@@ -1426,39 +1432,39 @@ export interface ReturnResult {
   from: {
     /** null: detached, or no repository. */
     branch: string | null;
-    /** Full commit id; null: none. */
+    /** Full commit ID; null: no commit. */
     head: string | null;
   };
   to: {
     /** null: detached, or no repository. */
     branch: string | null;
-    /** Full commit id; null: none. */
+    /** Full commit ID; null: no commit. */
     head: string | null;
   };
   /** The parked work, if it was restored. */
   restored: {
     checkpoint: string;
     paths: string[];
-    /** Onto a branch that has moved since. */
+    /** True if merged onto a branch that has moved since. */
     merged: boolean;
   } | null;
-  /** The checkpoint of parked work that is not restored. */
+  /** The checkpoint of parked work that was not restored. */
   kept: string | null;
-  /** The session's uncommitted work, and where it went. */
+  /** The session's uncommitted work, and what was done with it. */
   leftovers: {
     how: "parked" | "carried" | "discarded";
     checkpoint: string;
     paths: string[];
   } | null;
-  /** The worktree of the detour; `reason`: why it is still there. */
+  /** The worktree of the detour; `reason`: why it still exists. */
   worktree: {
     path: string;
     removed: boolean;
     reason: string | null;
-    /** Id of the parent. */
+    /** ID of the parent. */
     parent: string;
   } | null;
-  /** Changes on the parent's side since its save; null if not known. */
+  /** Changes on the parent's side since its save; null if unknown. */
   changes: Changes | null;
   warnings: string[];
 }
@@ -1514,7 +1520,7 @@ export interface TemplateNewResult {
 /** mpm saves list --json: List the saves of this project. */
 export interface SavesListResult {
   project: string;
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: string;
   sessions: SaveRow[];
   /** Count without filters. */
@@ -1637,17 +1643,18 @@ export interface SavesExportResult {
 export interface SavesTrustResult {
   dry_run: boolean;
   sessions: {
-    /** Of a checkpoint `checkpoint/<id>`. */
+    /** For a checkpoint, `checkpoint/<id>`. */
     session_id: string;
     summary: string;
     /** Of the content; null: it cannot be read. */
     sha256: string | null;
     /**
-     * `own`: made here, which needs no trust; `unchanged`: it was as asked for.
+     * `own`: made here, so it needs no trust; `unchanged`: it already had this
+     * state.
      */
     change: "trusted" | "revoked" | "own" | "unchanged" | "unreadable";
   }[];
-  /** With `--list`: what is trusted in any project; null: not asked for. */
+  /** With `--list`: everything trusted in any project; null: not requested. */
   trusted: {
     session_id: string;
     /** Absolute. */
@@ -1729,10 +1736,10 @@ export interface SavesKeepResult {
  * a name.
  */
 export interface CheckpointSaveResult {
-  /** False: nothing was written, see `reason`. */
+  /** False: nothing was written; see `reason`. */
   saved: boolean;
   reason: string | null;
-  /** Null if an automatic checkpoint was not due and does not exist. */
+  /** Null if an automatic checkpoint was not due, so none was made. */
   name: string | null;
   id: string | null;
   commit: string | null;
@@ -1740,7 +1747,7 @@ export interface CheckpointSaveResult {
   created_at: string | null;
   branch: string | null;
   head: string | null;
-  /** Changed paths in it. */
+  /** The number of changed paths in it. */
   files: number;
   /** Bytes of these files. */
   size: number;
@@ -1748,19 +1755,19 @@ export interface CheckpointSaveResult {
     path: string;
     reason: string;
   }[];
-  /** The next steps in it; empty if nothing was written. */
+  /** Its next steps; empty if nothing was written. */
   next_steps: string[];
-  /** Names of old automatic ones that were dropped. */
+  /** Names of old automatic checkpoints that were removed. */
   pruned: string[];
 }
 
 /** mpm checkpoint list --json: List the checkpoints of this project. */
 export interface CheckpointListResult {
   project: string;
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: string;
   checkpoints: {
-    /** The place in the list, from 0: a selector. */
+    /** The place in the list, from 0; works as a selector. */
     index: number;
     name: string;
     id: string;
@@ -1769,18 +1776,19 @@ export interface CheckpointListResult {
     branch: string | null;
     head: string | null;
     worktree: string;
-    /** True if it is of the worktree that asks. */
+    /** True if it was taken in the current worktree. */
     here: boolean;
     files: number;
     size: number;
     note: string | null;
     commit: string;
     /**
-     * Its author: this user here (`own`), someone the user trusts, or anyone.
+     * Its author: you on this machine (`own`), someone you trust (`trusted`),
+     * or anyone (`foreign`).
      */
     origin: "own" | "trusted" | "foreign";
   }[];
-  /** Safety and automatic ones that are not shown. */
+  /** Number of safety and automatic checkpoints that are not shown. */
   hidden: number;
 }
 
@@ -1795,7 +1803,7 @@ export interface CheckpointShowResult {
   branch: string;
   files: {
     path: string;
-    /** Git's id of the raw content; empty: none. */
+    /** Git's ID of the raw content; empty: no file. */
     hash: string;
     status: "added" | "modified" | "deleted";
   }[];
@@ -1804,17 +1812,17 @@ export interface CheckpointShowResult {
   todos: string[];
   notes: string;
   head: string | null;
-  /** Two letters each, as `git status --short` has them. */
+  /** Two letters each, as in `git status --short`. */
   status: {
     /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;
-    /** Git's id of the raw content; null: nothing there, or not captured. */
+    /** Git's ID of the raw content; null: no file, or not captured. */
     hash: string | null;
-    /** As git has it; null: nothing there. */
+    /** As in git; null: no file. */
     mode: string | null;
-    /** Bytes; null: nothing there. */
+    /** Bytes; null: no file. */
     size: number | null;
     [name: string]: unknown;
   }[];
@@ -1830,7 +1838,7 @@ export interface CheckpointShowResult {
     folder: string;
     os: string;
     mpm: string;
-    /** Versions that files of the project ask for. */
+    /** Versions that project files require. */
     runtimes: {
       name: string;
       version: string;
@@ -1861,7 +1869,7 @@ export interface CheckpointDiffResult {
     path: string;
     reason: string;
   }[];
-  /** null: not asked for. */
+  /** null: not requested. */
   patch: string | null;
 }
 
@@ -1896,7 +1904,7 @@ export interface CheckpointRestoreResult {
   index_restored: boolean;
   /** The name of the safety checkpoint. */
   safety: string | null;
-  /** The folder in the trash. */
+  /** The trash folder. */
   trash: string | null;
   /** The operation's number in the journal. */
   operation: number | null;
@@ -1931,7 +1939,7 @@ export interface UndoResult {
     title: string;
     reason: string;
   }[];
-  /** Lines that tell what is as it was. */
+  /** Lines about restored things. */
   details: string[];
   /** Things that were left alone, and why; the exit status is then 4. */
   left: string[];
@@ -1972,7 +1980,7 @@ export interface UndoListResult {
  * mpm undo trash --json: List or prune the files that mpm removed or replaced.
  */
 export interface UndoTrashResult {
-  /** Nothing was removed. */
+  /** True if nothing was removed. */
   dry_run: boolean;
   listed_at: string;
   /** The newest first. */
@@ -1982,7 +1990,7 @@ export interface UndoTrashResult {
     /** ISO 8601, UTC. */
     at: string;
     bytes: number;
-    /** True if the policy lets it go; with `dry_run` false it is gone. */
+    /** True if the policy removes it; with `dry_run` false it is gone. */
     remove: boolean;
     reason: string;
   }[];
@@ -2006,7 +2014,7 @@ export interface WorktreesListResult {
     removed_at: string;
     rescue: string;
   }[];
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: string;
 }
 
@@ -2064,7 +2072,7 @@ export interface WorktreesRestoreResult {
 
 /** mpm context --json: Show how full the agent's context is. */
 export interface ContextResult {
-  /** The agent's session; null without one. */
+  /** The agent's session; null: no session. */
   session_id: string | null;
   transcript_path: string | null;
   gauge: ContextUsage;
@@ -2073,7 +2081,7 @@ export interface ContextResult {
     level: "normal" | "pause" | "urgent" | "block";
     percentage: number;
     tokens: number | null;
-    /** The actions of mpm from there on. */
+    /** The actions of mpm from this level on. */
     does: string;
   }[];
   /** True if the hooks are on. */
@@ -2086,7 +2094,7 @@ export interface ContextResult {
     tokens: number;
     window: number;
   }[];
-  /** Faults of the configuration, which then counts as not set. */
+  /** Errors in the configuration, which then counts as not set. */
   warnings: string[];
 }
 
@@ -2126,7 +2134,7 @@ export interface ContextUpdateResult {
  * session.
  */
 export interface ContextInjectResult {
-  /** The text for an agent; empty if there is nothing to give. */
+  /** The text for an agent; empty if there is nothing to tell. */
   text: string;
   parts: {
     part: string;
@@ -2142,13 +2150,13 @@ export interface ContextDiffResult {
     /** Relative to the worktree. */
     path: string;
     before: {
-      /** null: the file as it is now. */
+      /** null: the current file. */
       session_id: string | null;
       /** ISO 8601, UTC. */
       at: string;
     };
     after: {
-      /** null: the file as it is now. */
+      /** null: the current file. */
       session_id: string | null;
       /** ISO 8601, UTC. */
       at: string;
@@ -2168,12 +2176,14 @@ export interface ContextHistoryResult {
     path: string;
     /** The newest first. */
     versions: {
-      /** The first save that has it. */
+      /** The first save that contains it. */
       session_id: string;
       /** ISO 8601, UTC. */
       at: string;
       sha256: string;
-      /** Lines against the version before it; null: a text is not kept. */
+      /**
+       * Lines compared with the version before it; null: a text is not stored.
+       */
       added: number | null;
       removed: number | null;
     }[];
@@ -2191,7 +2201,7 @@ export interface StatuslineResult {
   level: "normal" | "pause" | "urgent" | "block";
   branch: string | null;
   name: string | null;
-  /** True if the reading was kept for the hooks. */
+  /** True if the reading was stored for the hooks. */
   kept: boolean;
   color: boolean;
 }
@@ -2254,21 +2264,21 @@ export interface ConfigGetResult {
     | "handoff.errors"
     | "handoff.compaction"
     | "team.keys";
-  /** As a file would hold it. */
+  /** In the form used in a file. */
   value: unknown;
   default: unknown;
   origin: "default" | "user" | "project" | "local" | "environment";
   /** The file, absolute, or the variable; null: the default. */
   source: string | null;
-  /** In the file, from 1. */
+  /** The line in the file, from 1. */
   line: number | null;
-  /** Sources of farther entries of a table, the farthest first. */
+  /** Sources of more distant entries of a table, the most distant first. */
   adds_to: {
     origin: "user" | "project" | "local" | "environment";
     source: string;
     line: number | null;
   }[];
-  /** The environment variable that sets it; null: none does. */
+  /** The environment variable that sets it; null: no variable. */
   variable: string | null;
   summary: string;
 }
@@ -2276,7 +2286,7 @@ export interface ConfigGetResult {
 /** mpm config set --json: Set one setting in a configuration file. */
 export interface ConfigSetResult {
   key: string;
-  /** As the file holds it now; null: it is not set there. */
+  /** The current value in the file; null: not set there. */
   value: unknown;
   file: string;
   changed: boolean;
@@ -2291,7 +2301,7 @@ export type ConfigUnsetResult = ConfigSetResult;
 /** mpm config list --json: List all settings with their values. */
 export interface ConfigListResult {
   settings: ConfigGetResult[];
-  /** True if text shows where each value comes from. */
+  /** True if the text output shows the source of each value. */
   show_origin: boolean;
 }
 
@@ -2373,37 +2383,37 @@ export type HooksTestResult = HookChecks | HooksProfileResult | HooksRunResult;
 /** mpm hook --json: Handle an event from an agent's client. */
 export interface HookResult {
   event: string;
-  /** The answer in the protocol of Claude Code; empty: none. */
+  /** The answer in the protocol of Claude Code; empty: no answer. */
   output: string;
 }
 
 /** mpm doctor --json: Check mpm and its data, and suggest fixes. */
 export interface DoctorResult {
-  /** The folder that was looked at, absolute. */
+  /** The checked folder, absolute. */
   project: string;
   /** ISO 8601, UTC. */
   checked_at: string;
   version: string;
-  /** The worst of all checks. */
+  /** The worst state of all checks. */
   state: "ok" | "unchecked" | "warning" | "error";
   checks: {
-    /** Does not change between versions. */
+    /** Stable across versions. */
     name: string;
     state: "ok" | "unchecked" | "warning" | "error";
     /** The state of the checked thing. */
     summary: string;
     findings: {
       state: "unchecked" | "warning" | "error";
-      /** Of an error: a code as other commands report it. */
+      /** For an error: a code as in other commands. */
       code: string | null;
       detail: string;
       /** The command that fixes it, or one line. */
       mend: string | null;
-      /** The fix that `--fix` makes; null if it makes none. */
+      /** The fix that `--fix` makes; null without one. */
       fix: string | null;
     }[];
   }[];
-  /** With `--fix`: what was done before everything was checked again. */
+  /** With `--fix`: the fixes made before everything was checked again. */
   fixes: {
     dry_run: boolean;
     done: string[];
@@ -2422,11 +2432,11 @@ export interface CompletionsResult {
 
 /** mpm help --json: Show help for a command or a topic. */
 export interface HelpResult {
-  /** The words that help was requested; null: none. */
+  /** The words after `mpm help`; null: no words. */
   topic: string | null;
-  /** The page as it is printed. */
+  /** The page as printed. */
   text: string;
-  /** The commands it is about; all of them where nothing was requested. */
+  /** The commands on the page; all commands if no page was requested. */
   commands: {
     /** The words after `mpm`. */
     name: string;
@@ -2436,27 +2446,27 @@ export interface HelpResult {
     arguments: {
       name: string;
       required: boolean;
-      /** True if it takes all words that follow. */
+      /** True if it takes all following words. */
       rest: boolean;
       summary: string;
     }[];
-    /** Its own; every command takes the global ones as well. */
+    /** Its own options; every command also takes the global ones. */
     options: OptionInfo[];
     examples: string[];
   }[];
   /** Options of every command. */
   global_options: OptionInfo[];
-  /** The JSON Schema that was requested; null: none was. */
+  /** The requested JSON Schema; null: none was requested. */
   schema: Record<string, unknown> | null;
 }
 
 /** mpm summary --json: Summarize the work, with more detail for recent work. */
 export interface SummaryResult {
-  /** ISO 8601; the layers count from here. */
+  /** ISO 8601; the ages of the layers count from here. */
   generated_at: string;
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: string | null;
-  /** The session it is about; null: no single one. */
+  /** The session that it is about; null: not a single one. */
   session: string | null;
   /** Number of saves that were read. */
   saves: number;
@@ -2471,20 +2481,20 @@ export interface SummaryResult {
         text: string;
         /** ISO 8601. */
         at: string;
-        /** The id of the save it is from; null: none. */
+        /** The ID of its save; null: no save. */
         save: string | null;
-        /** The number of the carried item; null: it has none. */
+        /** The number of the carried item; null: no number. */
         item: number | null;
       }[];
     }[];
-    /** The layer as it is printed. */
+    /** The layer as printed. */
     text: string;
-    /** The program that wrote `text`; null: mpm did. */
+    /** The program that rewrote `text`; null: written by mpm. */
     rewritten_by: string | null;
   }[];
   /** The whole document. */
   text: string;
-  /** The file of `--output`, absolute; null: none was given. */
+  /** The file of `--output`, absolute; null: not given. */
   file: string | null;
   /** True if the file changed. */
   changed: boolean;
@@ -2494,47 +2504,47 @@ export interface SummaryResult {
 
 /** mpm allow --json: Allow a command or a script of this project to run. */
 export interface AllowResult {
-  /** Nothing was changed. */
+  /** True if nothing was changed. */
   dry_run: boolean;
-  /** `none`: it was so before. */
+  /** `none`: it already had this state. */
   change: "allowed" | "removed" | "none" | "listed";
   commands: {
     text: string;
     /** Program and arguments; null: a shell runs the text. */
     args: string[] | null;
-    /** When it was allowed, ISO 8601; null: it is not. */
+    /** When it was allowed, ISO 8601; null: not allowed. */
     at: string | null;
   }[];
   files: {
     /** Absolute. */
     path: string;
-    /** Of the content that may run; null: none may. */
+    /** Of the allowed content; null: not allowed. */
     sha256: string | null;
-    /** True if it has another content now, so that it does not run. */
+    /** True if its content has changed, so that it does not run. */
     changed: boolean;
   }[];
 }
 
 /** mpm evidence --json: Show which checks still hold, or run them again. */
 export interface EvidenceResult {
-  /** Nothing ran; `chosen` would. */
+  /** True if nothing ran; `chosen` would run. */
   dry_run: boolean;
-  /** The id of the save that is looked at; null: nothing was saved here. */
+  /** The ID of the checked save; null: nothing was saved here. */
   save: string | null;
   /** Author of the save: `foreign` is not verified. */
   origin: "own" | "trusted" | "foreign" | null;
-  /** The state of each command now, after those that ran. */
+  /** The current state of each command, after those that ran. */
   evidence: {
     command: string;
     /** False if the command only did something, such as a deployment. */
     verifies: boolean;
     /**
-     * `holds`: it ended with 0 on the present files. `stale`: files changed
+     * `holds`: it exited with 0 on the current files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or its result or its files are not known.
+     * or its result or its files are unknown.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
-    /** Why it is in that state, without a period. */
+    /** The reason for that state, without a period. */
     why: string;
     /** Exit status of the last run; null: unknown, or not run. */
     exit: number | null;
@@ -2544,7 +2554,7 @@ export interface EvidenceResult {
     changed: string[];
     /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** Texts of the items that it is evidence for. */
+    /** Texts of the items that it supports. */
     claims: string[];
     [name: string]: unknown;
   }[];
@@ -2558,10 +2568,10 @@ export interface EvidenceResult {
     command: string;
     /** null: it was ended. */
     exit: number | null;
-    /** `timeout`: it took longer than it may. */
+    /** `timeout`: it exceeded its time limit. */
     outcome: "exited" | "timeout";
     milliseconds: number;
-    /** The end of what it printed. */
+    /** The end of its output. */
     output: string;
   }[];
   /** The commands that did not run, and the reasons. */
@@ -2578,7 +2588,7 @@ export interface PartitionListResult {
     /** Empty: none. */
     description: string;
     paths: string[];
-    /** Its context file, relative to the worktree; null: none. */
+    /** Its context file, relative to the worktree; null: no file. */
     context: string | null;
     /** True if that file exists. */
     context_exists: boolean;
@@ -2588,10 +2598,10 @@ export interface PartitionListResult {
   }[];
   in_use: {
     name: string;
-    /** `changes`: most uncommitted files are in it. */
+    /** `changes`: it has most of the uncommitted files. */
     by: "choice" | "changes" | "save";
   } | null;
-  /** The name that was chosen; null: none was, or no partition. */
+  /** The chosen name; null: nothing was chosen, or no partition. */
   chosen: string | null;
   warnings: string[];
 }
@@ -2603,7 +2613,7 @@ export interface PartitionShowResult {
     /** Empty: none. */
     description: string;
     paths: string[];
-    /** Its context file, relative to the worktree; null: none. */
+    /** Its context file, relative to the worktree; null: no file. */
     context: string | null;
     /** True if that file exists. */
     context_exists: boolean;
@@ -2626,7 +2636,7 @@ export interface PartitionSuggestResult {
     paths: string[];
     description: string;
   }[];
-  /** The TOML of them. */
+  /** Their TOML. */
   toml: string;
   /** The project's configuration file, absolute. */
   file: string;
@@ -2638,7 +2648,7 @@ export interface PartitionSuggestResult {
 
 /** mpm partition use --json: Choose the current partition of this worktree. */
 export interface PartitionUseResult {
-  /** The partition that is in use from now on; null: none. */
+  /** The current partition from now on; null: no partition. */
   partition: string | null;
   /** True if the changed files decide from now on. */
   automatic: boolean;
@@ -2925,12 +2935,12 @@ export interface ReplayForkResult {
 /** mpm handoff accept --json: Accept a hand-off. */
 export interface HandoffAcceptResult {
   dry_run: boolean;
-  /** False if it had the same answer before. */
+  /** False if it already had the same answer. */
   changed: boolean;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   answered_at: string;
   answer: "accepted" | "done" | "rejected";
-  /** As it is now. */
+  /** The hand-off after the command. */
   handoff: {
     /** Its number in "mpm handoff list". */
     number: number;
@@ -2940,21 +2950,21 @@ export interface HandoffAcceptResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
-    /** The person who sent it by a sync; null: it is of this clone. */
+    /** The person who sent it through a sync; null: created in this clone. */
     sender: {
       name: string;
       verified: boolean;
     } | null;
-    /** Names of agents, as the document has them. */
+    /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first thing that is completed, else the first need. */
+    /** The first completed thing, or else the first need. */
     title: string;
-    /** `disputed`: two answers that do not know each other differ. */
+    /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
-    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    /** The time in its ID, ISO 8601, UTC; null: the ID has no time. */
     created_at: string | null;
-    /** Each after those that it follows. */
+    /** Sorted so that each answer comes after the answers it follows. */
     answers: {
       state: "accepted" | "done" | "rejected";
       /** The name of the agent or person. */
@@ -3006,7 +3016,7 @@ export type HandoffDoneResult = HandoffAcceptResult;
 
 /** mpm handoff list --json: List the open hand-off documents. */
 export interface HandoffListResult {
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
   /** The newest first. */
   handoffs: {
@@ -3018,21 +3028,21 @@ export interface HandoffListResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
-    /** The person who sent it by a sync; null: it is of this clone. */
+    /** The person who sent it through a sync; null: created in this clone. */
     sender: {
       name: string;
       verified: boolean;
     } | null;
-    /** Names of agents, as the document has them. */
+    /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first thing that is completed, else the first need. */
+    /** The first completed thing, or else the first need. */
     title: string;
-    /** `disputed`: two answers that do not know each other differ. */
+    /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
-    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    /** The time in its ID, ISO 8601, UTC; null: the ID has no time. */
     created_at: string | null;
-    /** Each after those that it follows. */
+    /** Sorted so that each answer comes after the answers it follows. */
     answers: {
       state: "accepted" | "done" | "rejected";
       /** The name of the agent or person. */
@@ -3045,7 +3055,7 @@ export interface HandoffListResult {
       last: boolean;
     }[];
   }[];
-  /** Finished ones that are not listed. */
+  /** Number of finished hand-offs that are not listed. */
   hidden: number;
   warnings: string[];
 }
@@ -3071,7 +3081,7 @@ export type HandoffRejectResult = HandoffAcceptResult;
 
 /** mpm handoff show --json: Show a hand-off document and its answers. */
 export interface HandoffShowResult {
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   shown_at: string;
   handoff: {
     /** Its number in "mpm handoff list". */
@@ -3082,21 +3092,21 @@ export interface HandoffShowResult {
     path: string;
     /** True if it is in the folder that goes into git. */
     shared: boolean;
-    /** The person who sent it by a sync; null: it is of this clone. */
+    /** The person who sent it through a sync; null: created in this clone. */
     sender: {
       name: string;
       verified: boolean;
     } | null;
-    /** Names of agents, as the document has them. */
+    /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first thing that is completed, else the first need. */
+    /** The first completed thing, or else the first need. */
     title: string;
-    /** `disputed`: two answers that do not know each other differ. */
+    /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
-    /** By its id, ISO 8601, UTC; null: the id has no time. */
+    /** The time in its ID, ISO 8601, UTC; null: the ID has no time. */
     created_at: string | null;
-    /** Each after those that it follows. */
+    /** Sorted so that each answer comes after the answers it follows. */
     answers: {
       state: "accepted" | "done" | "rejected";
       /** The name of the agent or person. */
@@ -3125,31 +3135,31 @@ export interface NoteResult {
     person: boolean;
     /** Time at which it was written, ISO 8601, UTC. */
     at: string;
-    /** The git branch it was written on; null: none. */
+    /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
     /** The ids of the notes that it replaces, known or not. */
     supersedes: string[];
-    /** The ids of the notes that replace it; empty: it holds. */
+    /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
-    /** The ids of other notes that hold and replace the same note. */
+    /** The IDs of other current notes that replace the same note. */
     contradicts: string[];
-    /** True if notes supersede each other in a cycle with it. */
+    /** True if it is in a cycle of notes that supersede each other. */
     cyclic: boolean;
-    /** True if someone changed its file, or made it by hand. */
+    /** True if someone changed its file, or wrote it by hand. */
     changed: boolean;
     /** True if its file is in this worktree. */
     here: boolean;
   };
   /** The ids of superseded notes that are not here yet. */
   unknown: string[];
-  /** The file with all notes that hold, absolute. */
+  /** The file with all current notes, absolute. */
   file: string;
 }
 
 /** mpm notes --json: List the notes of agents and people. */
 export interface NotesResult {
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
   /** The newest first. */
   notes: {
@@ -3161,25 +3171,25 @@ export interface NotesResult {
     person: boolean;
     /** Time at which it was written, ISO 8601, UTC. */
     at: string;
-    /** The git branch it was written on; null: none. */
+    /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
     /** The ids of the notes that it replaces, known or not. */
     supersedes: string[];
-    /** The ids of the notes that replace it; empty: it holds. */
+    /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
-    /** The ids of other notes that hold and replace the same note. */
+    /** The IDs of other current notes that replace the same note. */
     contradicts: string[];
-    /** True if notes supersede each other in a cycle with it. */
+    /** True if it is in a cycle of notes that supersede each other. */
     cyclic: boolean;
-    /** True if someone changed its file, or made it by hand. */
+    /** True if someone changed its file, or wrote it by hand. */
     changed: boolean;
     /** True if its file is in this worktree. */
     here: boolean;
   }[];
-  /** The file with all notes that hold, absolute; null: there are no notes. */
+  /** The file with all current notes, absolute; null: there are no notes. */
   file: string | null;
-  /** Problems with the files of notes. */
+  /** Problems with the notes' files. */
   warnings: string[];
 }
 
@@ -3195,18 +3205,18 @@ export interface NotesRmResult {
     person: boolean;
     /** Time at which it was written, ISO 8601, UTC. */
     at: string;
-    /** The git branch it was written on; null: none. */
+    /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
     /** The ids of the notes that it replaces, known or not. */
     supersedes: string[];
-    /** The ids of the notes that replace it; empty: it holds. */
+    /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
-    /** The ids of other notes that hold and replace the same note. */
+    /** The IDs of other current notes that replace the same note. */
     contradicts: string[];
-    /** True if notes supersede each other in a cycle with it. */
+    /** True if it is in a cycle of notes that supersede each other. */
     cyclic: boolean;
-    /** True if someone changed its file, or made it by hand. */
+    /** True if someone changed its file, or wrote it by hand. */
     changed: boolean;
     /** True if its file is in this worktree. */
     here: boolean;
@@ -3225,7 +3235,7 @@ export type NotesSettleResult = NoteResult;
  */
 export interface ClaimResult {
   dry_run: boolean;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: string;
   claims: {
     /** Relative to its worktree, with `/` between folders. */
@@ -3235,20 +3245,20 @@ export interface ClaimResult {
     holder: {
       kind: "agent" | "person";
       name: string;
-      /** The agent session; null: not within one. */
+      /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
     /** True if it is your own. */
     yours: boolean;
-    /** True if it is known that its agent session still runs. */
+    /** True if its agent session is known to be running. */
     alive: boolean;
     /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
-    /** True if an edit took it (`claims.auto`). */
+    /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
   /** Claims of others that --force took over. */
@@ -3260,27 +3270,27 @@ export interface ClaimResult {
     holder: {
       kind: "agent" | "person";
       name: string;
-      /** The agent session; null: not within one. */
+      /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
     /** True if it is your own. */
     yours: boolean;
-    /** True if it is known that its agent session still runs. */
+    /** True if its agent session is known to be running. */
     alive: boolean;
     /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
-    /** True if an edit took it (`claims.auto`). */
+    /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
 }
 
 /** mpm claims --json: List claimed paths, their holders and expiry times. */
 export interface ClaimsResult {
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: string;
   /** The top folder of this worktree, absolute. */
   worktree: string;
@@ -3292,34 +3302,34 @@ export interface ClaimsResult {
     holder: {
       kind: "agent" | "person";
       name: string;
-      /** The agent session; null: not within one. */
+      /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
     /** True if it is your own. */
     yours: boolean;
-    /** True if it is known that its agent session still runs. */
+    /** True if its agent session is known to be running. */
     alive: boolean;
     /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
-    /** True if an edit took it (`claims.auto`). */
+    /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
-  /** Claims of others on other machines. They refuse no edit here. */
+  /** Claims made on other machines. They do not block edits here. */
   team: {
-    /** Relative to the worktree there, with `/` between folders. */
+    /** Relative to the worktree on that machine, with `/` between folders. */
     path: string;
     holder: {
       kind: "agent" | "person";
       name: string;
     };
-    /** The person who sent it by a sync; anyone can set the name. */
+    /** The person who sent it through a sync; anyone can set the name. */
     sender: string;
     task: string | null;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
   }[];
 }
@@ -3335,27 +3345,27 @@ export interface ReleaseResult {
     holder: {
       kind: "agent" | "person";
       name: string;
-      /** The agent session; null: not within one. */
+      /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
     /** True if it is your own. */
     yours: boolean;
-    /** True if it is known that its agent session still runs. */
+    /** True if its agent session is known to be running. */
     alive: boolean;
     /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
-    /** True if an edit took it (`claims.auto`). */
+    /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
 }
 
 /** mpm standup --json: Show what agents and people did and what is next. */
 export interface StandupResult {
-  /** ISO 8601, UTC: everything since then counts. */
+  /** ISO 8601, UTC: the start of the period. */
   since: string;
   /** ISO 8601, UTC. */
   until: string;
@@ -3367,7 +3377,7 @@ export interface StandupResult {
     /** The oldest first. */
     done: {
       text: string;
-      /** The kind of thing that shows it. */
+      /** The kind of source. */
       source: "save" | "item" | "commit" | "handoff";
       /** The id of the save, item, commit or hand-off. */
       id: string;
@@ -3376,7 +3386,7 @@ export interface StandupResult {
     }[];
     next: {
       text: string;
-      /** The kind of thing that shows it. */
+      /** The kind of source. */
       source: "save" | "item" | "commit" | "handoff";
       /** The id of the save, item, commit or hand-off. */
       id: string;
@@ -3385,7 +3395,7 @@ export interface StandupResult {
     }[];
     blocked: {
       text: string;
-      /** The kind of thing that shows it. */
+      /** The kind of source. */
       source: "save" | "item" | "commit" | "handoff";
       /** The id of the save, item, commit or hand-off. */
       id: string;
@@ -3401,7 +3411,7 @@ export interface StandupResult {
       state: string;
     }[];
   }[];
-  /** Files that two or more of them changed or claim. */
+  /** Files that several of them changed or claimed. */
   overlaps: {
     /** Relative to the worktree, with `/`. */
     path: string;
@@ -3417,7 +3427,7 @@ export interface StandupResult {
 /** mpm team add --json: Encrypt the entries of this project for someone. */
 export interface TeamAddResult {
   dry_run: boolean;
-  /** `none`: it was so before. */
+  /** `none`: it already had this state. */
   change: "added" | "removed" | "listed" | "none";
   /** The keys that were added or removed. */
   changed: {
@@ -3708,7 +3718,7 @@ export interface PipelineResult {
         | "limited"
         | "conflict"
         | "interrupted";
-      /** The number of steps, and how many of them are in each state. */
+      /** The number of steps, and the number in each state. */
       total: number;
       done: number;
       failed: number;
@@ -3720,7 +3730,7 @@ export interface PipelineResult {
       started_at: string;
       /** When the log of the run last changed. */
       changed_at: string;
-      /** Why the run ended; null: there is nothing to add to the state. */
+      /** Why the run ended; null: nothing to add to the state. */
       reason: string | null;
       /** False: someone else made it, so mpm only lists it. */
       own: boolean;
@@ -3745,7 +3755,7 @@ export interface PipelineExportResult {
   pipeline: string;
   /** The workflow, YAML. */
   workflow: string;
-  /** The file that it was written to; null: it was printed. */
+  /** The file with the workflow; null: it was printed. */
   file: string | null;
 }
 
@@ -3773,7 +3783,7 @@ export interface PipelineGraphResult {
   }[];
   /** The graph as a Mermaid flowchart. */
   mermaid: string;
-  /** The form that the command prints without --json. */
+  /** The format that the command prints without --json. */
   form: "drawing" | "mermaid";
 }
 
@@ -3795,7 +3805,7 @@ export interface PipelineListResult {
       | "limited"
       | "conflict"
       | "interrupted";
-    /** The number of steps, and how many of them are in each state. */
+    /** The number of steps, and the number in each state. */
     total: number;
     done: number;
     failed: number;
@@ -3807,7 +3817,7 @@ export interface PipelineListResult {
     started_at: string;
     /** When the log of the run last changed. */
     changed_at: string;
-    /** Why the run ended; null: there is nothing to add to the state. */
+    /** Why the run ended; null: nothing to add to the state. */
     reason: string | null;
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
@@ -3843,7 +3853,7 @@ export interface PipelineReportResult {
     | "limited"
     | "conflict"
     | "interrupted";
-  /** The number of steps, and how many of them are in each state. */
+  /** The number of steps, and the number in each state. */
   total: number;
   done: number;
   failed: number;
@@ -3855,7 +3865,7 @@ export interface PipelineReportResult {
   started_at: string;
   /** When the log of the run last changed. */
   changed_at: string;
-  /** Why the run ended; null: there is nothing to add to the state. */
+  /** Why the run ended; null: nothing to add to the state. */
   reason: string | null;
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
@@ -3878,17 +3888,17 @@ export interface PipelineReportResult {
     attempts: number;
     /** The exit status; null: the program did not exit by itself. */
     exit: number | null;
-    /** The reason for the state, redacted; null: there is nothing to add. */
+    /** The reason for the state, redacted; null: nothing to add. */
     reason: string | null;
     started_at: string | null;
     ms: number | null;
-    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or unknown. */
     until: string | null;
     /** Files that the step produced. */
     artefacts: string[];
     /** The end of its output, or its agent's answer, redacted. */
     output: string;
-    /** The commit of a step with a worktree; null: it has no result yet. */
+    /** The commit of a step with a worktree; null: no result yet. */
     result: string | null;
     /** The file with its output, relative to the project; null: no output. */
     log: string | null;
@@ -3905,12 +3915,12 @@ export interface PipelineReportResult {
       worktree: string | null;
       folder: string | null;
     }[];
-    /** Files that changed in the user's working tree. */
+    /** Number of files that changed in the user's working tree. */
     changed: number;
   } | null;
-  /** The ID of the process that runs it; null: no process does. */
+  /** The ID of the process that runs it; null: it is not running. */
   pid: number | null;
-  /** The file that the report was written to; null: it was printed. */
+  /** The file with the report; null: it was printed. */
   file: string | null;
 }
 
@@ -3938,7 +3948,7 @@ export interface PipelineResumeResult {
     | "limited"
     | "conflict"
     | "interrupted";
-  /** The number of steps, and how many of them are in each state. */
+  /** The number of steps, and the number in each state. */
   total: number;
   done: number;
   failed: number;
@@ -3950,7 +3960,7 @@ export interface PipelineResumeResult {
   started_at: string;
   /** When the log of the run last changed. */
   changed_at: string;
-  /** Why the run ended; null: there is nothing to add to the state. */
+  /** Why the run ended; null: nothing to add to the state. */
   reason: string | null;
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
@@ -3973,17 +3983,17 @@ export interface PipelineResumeResult {
     attempts: number;
     /** The exit status; null: the program did not exit by itself. */
     exit: number | null;
-    /** The reason for the state, redacted; null: there is nothing to add. */
+    /** The reason for the state, redacted; null: nothing to add. */
     reason: string | null;
     started_at: string | null;
     ms: number | null;
-    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+    /** When a usage limit ends, ISO 8601, UTC; null: no limit, or unknown. */
     until: string | null;
     /** Files that the step produced. */
     artefacts: string[];
     /** The end of its output, or its agent's answer, redacted. */
     output: string;
-    /** The commit of a step with a worktree; null: it has no result yet. */
+    /** The commit of a step with a worktree; null: no result yet. */
     result: string | null;
     /** The file with its output, relative to the project; null: no output. */
     log: string | null;
@@ -4000,10 +4010,10 @@ export interface PipelineResumeResult {
       worktree: string | null;
       folder: string | null;
     }[];
-    /** Files that changed in the user's working tree. */
+    /** Number of files that changed in the user's working tree. */
     changed: number;
   } | null;
-  /** The ID of the process that runs it; null: no process does. */
+  /** The ID of the process that runs it; null: it is not running. */
   pid: number | null;
 }
 
@@ -4011,7 +4021,7 @@ export interface PipelineResumeResult {
 export interface PipelineRunResult {
   dry_run: boolean;
   pipeline: string;
-  /** The steps and what they need; null: not a dry run. */
+  /** The steps and their needs; null: not a dry run. */
   plan: {
     name: string;
     needs: string[];
@@ -4038,7 +4048,7 @@ export interface PipelineNewResult {
   /** The file, absolute. */
   path: string;
   text: string;
-  /** The commands that come next. */
+  /** The next commands. */
   next: string[];
 }
 
@@ -4151,7 +4161,7 @@ export interface TaskReportResult {
     attempts: number;
     ms: number;
   }[];
-  /** The file that the report was written to; null: it was printed. */
+  /** The file with the report; null: it was printed. */
   file: string | null;
 }
 
@@ -4313,7 +4323,10 @@ export interface ResumeReport {
       items: {
         /** 12 random hex digits, the same in every copy. */
         id: string;
-        /** By which it is closed in this project; absent: it cannot be. */
+        /**
+         * The number with which it is closed in this project; absent: it cannot
+         * be.
+         */
         number?: number;
         kind:
           | "goal"
@@ -4342,27 +4355,25 @@ export interface ResumeReport {
          * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
          */
         via: string;
-        /** Time at which it was said, ISO 8601, UTC. */
+        /** Time at which it was added, ISO 8601, UTC. */
         at: string;
-        /** The first save that had it; null: none yet. */
+        /** The first save that had it; null: no save yet. */
         save: string | null;
-        /** The agent session it was said in. */
+        /** The agent session in which it was added. */
         agent?: string;
-        /**
-         * Tells it from others of the same conversation, so that it comes once.
-         */
+        /** Identifies it within the conversation, so that it occurs once. */
         key?: string;
         /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
-        /** The id of the item that took its place. */
+        /** The ID of the item that replaced it. */
         superseded_by?: string;
-        /** The command that shows that it holds, one of `commands`. */
+        /** The command that verifies it, one of `commands`. */
         evidence?: string;
         [name: string]: unknown;
       }[];
       /** The last touched first. */
       files: {
-        /** Relative to the worktree where it is inside, else absolute. */
+        /** Relative to the worktree if it is inside, or else absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
         /** Number of times. */
@@ -4377,17 +4388,17 @@ export interface ResumeReport {
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
-        /** Exit status; null: not known, as behind a pipe. */
+        /** Exit status; null: unknown, for example after a pipe. */
         exit: number | null;
         /** Time at which it ended, ISO 8601, UTC. */
         at: string;
-        /** The end of what it printed. */
+        /** The end of its output. */
         tail: string;
-        /** SHA-256 of what it printed, as far as it is known. */
+        /** SHA-256 of its output, as far as it is known. */
         digest: string;
         /** Absent: not known. */
         tree?: {
-          /** Full commit id; null: no commit. */
+          /** Full commit ID; null: no commit. */
           head: string | null;
           /** SHA-256 of the uncommitted files: paths, modes and contents. */
           changes: string;
@@ -4400,19 +4411,22 @@ export interface ResumeReport {
           }[];
           [name: string]: unknown;
         };
-        /** Why the exit status says nothing, e.g. `a pipe hides it`. */
+        /** Why the exit status means nothing, e.g. `a pipe hides it`. */
         doubt?: string;
-        /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+        /**
+         * `user`: `mpm evidence --run` ran it; absent: it ran in a
+         * conversation.
+         */
         source?: "user" | "agent" | "transcript" | "git" | "model";
         [name: string]: unknown;
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** Patterns that were searched for, the last one last. */
+      /** The searched patterns, the last one last. */
       searches?: string[];
-      /** Files that commands and searches named, the most telling first. */
+      /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
-      /** The partition in use. */
+      /** The current partition. */
       partition?: string;
       /** Open hand-off documents, the newest first, at most 50. */
       handoffs?: {
@@ -4425,7 +4439,8 @@ export interface ResumeReport {
         [name: string]: unknown;
       }[];
       /**
-       * The parts of the conversation that mpm could not read, a sentence each.
+       * The parts of the conversation that mpm could not read, one sentence
+       * each.
        */
       unread: string[];
       /** Number of entries left out to keep the save small. */
@@ -4433,7 +4448,7 @@ export interface ResumeReport {
       [name: string]: unknown;
     };
   }[];
-  /** null: not asked for. */
+  /** null: not requested. */
   changes: Changes | null;
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: {
@@ -4441,12 +4456,12 @@ export interface ResumeReport {
     /** False if the command only did something, such as a deployment. */
     verifies: boolean;
     /**
-     * `holds`: it ended with 0 on the present files. `stale`: files changed
+     * `holds`: it exited with 0 on the current files. `stale`: files changed
      * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or its result or its files are not known.
+     * or its result or its files are unknown.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
-    /** Why it is in that state, without a period. */
+    /** The reason for that state, without a period. */
     why: string;
     /** Exit status of the last run; null: unknown, or not run. */
     exit: number | null;
@@ -4456,7 +4471,7 @@ export interface ResumeReport {
     changed: string[];
     /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** Texts of the items that it is evidence for. */
+    /** Texts of the items that it supports. */
     claims: string[];
     [name: string]: unknown;
   }[];
@@ -4467,7 +4482,9 @@ export interface ResumeReport {
   items: {
     /** 12 random hex digits, the same in every copy. */
     id: string;
-    /** By which it is closed in this project; absent: it cannot be. */
+    /**
+     * The number with which it is closed in this project; absent: it cannot be.
+     */
     number?: number;
     kind:
       | "goal"
@@ -4496,19 +4513,19 @@ export interface ResumeReport {
      * `answer`, `plan`, `compaction`, `last message`, `sub-agent`, `error`.
      */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
-    /** The agent session it was said in. */
+    /** The agent session in which it was added. */
     agent?: string;
-    /** Tells it from others of the same conversation, so that it comes once. */
+    /** Identifies it within the conversation, so that it occurs once. */
     key?: string;
     /** Time at which it was closed, ISO 8601, UTC. */
     closed_at?: string;
-    /** The id of the item that took its place. */
+    /** The ID of the item that replaced it. */
     superseded_by?: string;
-    /** The command that shows that it holds, one of `commands`. */
+    /** The command that verifies it, one of `commands`. */
     evidence?: string;
     [name: string]: unknown;
   }[];
@@ -4529,7 +4546,7 @@ export interface ResumeReport {
     id: string;
     name: string | null;
     task: string;
-    /** As it is now. */
+    /** The hand-off after the command. */
     state: string;
     /** `rebuilt`: it was not known here, and comes from the save. */
     change: "resumed" | "rebuilt" | "unchanged";
@@ -4539,7 +4556,7 @@ export interface ResumeReport {
     /** Its open items, each with its phase. */
     open: string[];
   } | null;
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
   /** The client chosen with `--in`, and what its start returned. */
   take_over: {
@@ -4562,61 +4579,65 @@ export interface ResumeReport {
 export interface StatusReport {
   /** The project's folder; null without an mpm project. */
   project: string | null;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: string;
   form: "text" | "porcelain" | "short";
   session: SessionInfo | null;
-  /** True if it is paused and a save of it is there to resume. */
+  /** True if it is paused and has a save to resume. */
   resumable: boolean;
   /** Its parents, the nearest first. */
   parents: SessionInfo[];
-  /** The newest save of this worktree; null: no save, or porcelain. */
+  /**
+   * The newest save of this worktree; null if there is no save, or with
+   * --porcelain.
+   */
   last_save: {
     session_id: string;
     paused_at: string;
     summary: string;
-    /** `own`, `trusted`, or `foreign`: no one vouches for it. */
+    /** `own`, `trusted`, or `foreign`: not verified. */
     origin: "own" | "trusted" | "foreign";
-    /**
-     * The name of git's user its author, by its own record; null if not known.
-     */
+    /** The author's name from git, as written in the save; null if unknown. */
     author: string | null;
-    /** The changes since then in a few words; null: not known. */
+    /** A short summary of the changes since then; null: unknown. */
     changes: string | null;
     /** Open next steps, the most important first. */
     next_steps: string[];
-    /** The command that continues the agent's own conversation; null: none. */
+    /**
+     * The command that continues the agent's conversation; null: no command.
+     */
     agent_command: string[] | null;
   } | null;
   checklist: ChecklistItem[];
-  /** The newest checkpoint; null: none. */
+  /** The newest checkpoint; null: no checkpoint. */
   checkpoint: {
     name: string;
     created_at: string;
     /**
-     * Its author: this user here (`own`), someone the user trusts, or anyone.
+     * Its author: you on this machine (`own`), someone you trust (`trusted`),
+     * or anyone (`foreign`).
      */
     origin: "own" | "trusted" | "foreign";
   } | null;
-  /** null: no repository, or git does not answer. */
+  /** null: no repository, or git failed. */
   git: {
     /** null: detached. */
     branch: string | null;
     /** Full commit id; null: no commit yet. */
     head: string | null;
     upstream: string | null;
-    /** null: no upstream, or it is gone. */
+    /** null: there is no upstream, or it is gone. */
     ahead: number | null;
     behind: number | null;
-    /** Paths that are staged, changed, not tracked, in conflict. */
+    /** Number of staged, changed, untracked and conflicting paths. */
     staged: number;
     changed: number;
     untracked: number;
     conflicts: number;
   } | null;
-  /** Open items that are carried here from save to save. */
+  /** Open items carried from save to save. */
   items: {
-    /** By which "mpm done" closes it. */
+    /** The number for "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -4644,16 +4665,16 @@ export interface StatusReport {
     source: "user" | "agent" | "transcript" | "git" | "model";
     /** The way it was added, e.g. `pause` or `command`. */
     via: string;
-    /** Time at which it was said, ISO 8601, UTC. */
+    /** Time at which it was added, ISO 8601, UTC. */
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: none yet. */
+    /** The first save that had it; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** Open hand-off documents, the newest first; empty for porcelain. */
+  /** Open hand-off documents, the newest first; empty with --porcelain. */
   handoffs: {
     id: string;
     /** Names of agents. */
@@ -4664,8 +4685,8 @@ export interface StatusReport {
     [name: string]: unknown;
   }[];
   /**
-   * The newest run of a task, if it is under way or was interrupted; null for
-   * porcelain.
+   * The newest run of a task, if it is running or was interrupted; null with
+   * --porcelain.
    */
   run: {
     /** Its ID: the task, and the UTC second in which it began. */
@@ -4695,7 +4716,7 @@ export interface StatusReport {
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
   } | null;
-  /** The same of a pipeline. */
+  /** The newest run of a pipeline, with the same rules. */
   pipeline_run: {
     /** The ID: the pipeline, and the time of the start in UTC. */
     run: string;
@@ -4710,7 +4731,7 @@ export interface StatusReport {
       | "limited"
       | "conflict"
       | "interrupted";
-    /** The number of steps, and how many of them are in each state. */
+    /** The number of steps, and the number in each state. */
     total: number;
     done: number;
     failed: number;
@@ -4722,36 +4743,36 @@ export interface StatusReport {
     started_at: string;
     /** When the log of the run last changed. */
     changed_at: string;
-    /** Why the run ended; null: there is nothing to add to the state. */
+    /** Why the run ended; null: nothing to add to the state. */
     reason: string | null;
     /** False: someone else made it, so mpm only lists it. */
     own: boolean;
   } | null;
-  /** Your name, or that of your agent; null unless hand-offs are open. */
+  /** Your name, or that of your agent; null if no hand-offs are open. */
   you: string | null;
-  /** Agent sessions that work in this project; only with `text` as the form. */
+  /** Agent sessions in this project; only in the text format. */
   agents: {
     session_id: string;
-    /** The name of its agent; null: it has none. */
+    /** The name of its agent; null: no name. */
     name: string | null;
     /** The top folder of its worktree, absolute. */
     worktree: string;
-    /** null: detached, or not known. */
+    /** null: detached, or unknown. */
     branch: string | null;
     /** When it began, ISO 8601. */
     since: string;
-    /** True if its process is known to run: only Linux tells. */
+    /** True if its process is known to be running; only Linux shows that. */
     alive: boolean;
     subagents: {
-      /** As its client numbers it. */
+      /** The ID given by its client. */
       id: string;
-      /** Its type; null for a type that is not a name. */
+      /** Its type; null if the type is not a valid name. */
       name: string | null;
       /** When it began, ISO 8601. */
       since: string;
     }[];
   }[];
-  /** The claims that hold; only with `text` as the form. */
+  /** The current claims; only in the text format. */
   claims: {
     /** Relative to its worktree, with `/` between folders. */
     path: string;
@@ -4760,35 +4781,35 @@ export interface StatusReport {
     holder: {
       kind: "agent" | "person";
       name: string;
-      /** The agent session; null: not within one. */
+      /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
     /** True if it is your own. */
     yours: boolean;
-    /** True if it is known that its agent session still runs. */
+    /** True if its agent session is known to be running. */
     alive: boolean;
     /** The purpose; null: not given. */
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: string;
-    /** True if an edit took it (`claims.auto`). */
+    /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
   /** The top folder of this worktree, absolute. */
   worktree: string;
   /**
-   * Use of the context of the latest agent session; null: no session, no
-   * reading, or porcelain.
+   * The context use of the latest agent session; null: no session, no reading,
+   * or --porcelain.
    */
   context: {
     tokens: number;
-    /** The model's window in tokens; null: not known. */
+    /** The model's context window in tokens; null: unknown. */
     window: number | null;
     /** Seconds since the reading. */
     age: number;
-    /** Why the reading does not count; null: it does. */
+    /** Why the reading does not count; null if it does. */
     unknown: string | null;
   } | null;
   problems: string[];
@@ -4798,7 +4819,7 @@ export interface StatusReport {
 export interface StackResult {
   /** The project's folder; null without an mpm project. */
   project: string;
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
   /** The session this worktree is at. */
   current: string | null;
@@ -4829,7 +4850,7 @@ export interface HooksReport {
     events: string[];
     status_line: boolean;
   }[];
-  /** Other clients with hooks of mpm. */
+  /** Other clients with mpm hooks. */
   clients: {
     client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
     title: string;
@@ -4889,7 +4910,7 @@ export interface HooksListResult {
 
 /** Claude Code's hooks. */
 export interface HooksInstallReport {
-  /** Nothing was written; the diffs are what would be done. */
+  /** True if nothing was written; the diffs show what would change. */
   dry_run: boolean;
   scope: "project" | "local" | "user";
   /** The settings file, absolute. */
@@ -4899,9 +4920,9 @@ export interface HooksInstallReport {
     action: "added" | "replaced" | "removed" | "kept";
     at: string;
   }[];
-  /** The copy of what the file held before, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: not changed. */
   backup: string | null;
-  /** The change, as `diff -u` writes it. */
+  /** The change in the format of `diff -u`. */
   diff: string;
   skills: {
     name: string;
@@ -4913,13 +4934,13 @@ export interface HooksInstallReport {
   binary: string;
   /** True if there was no settings file before. */
   created: boolean;
-  /** Rules that git's own `info/exclude` gets here. */
+  /** Rules that mpm adds to git's `info/exclude`. */
   excluded: string[];
 }
 
 /** The hooks removed. */
 export interface HooksUninstallReport {
-  /** Nothing was written; the diffs are what would be done. */
+  /** True if nothing was written; the diffs show what would change. */
   dry_run: boolean;
   scope: "project" | "local" | "user";
   /** The settings file, absolute. */
@@ -4929,9 +4950,9 @@ export interface HooksUninstallReport {
     action: "added" | "replaced" | "removed" | "kept";
     at: string;
   }[];
-  /** The copy of what the file held before, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: not changed. */
   backup: string | null;
-  /** The change, as `diff -u` writes it. */
+  /** The change in the format of `diff -u`. */
   diff: string;
   skills: {
     name: string;
@@ -4939,7 +4960,7 @@ export interface HooksUninstallReport {
     action: "added" | "replaced" | "removed" | "kept" | "foreign";
   }[];
   warnings: string[];
-  /** True if the file is again to the byte what it was. */
+  /** True if the file is exactly as it was before. */
   restored: boolean;
   /** True if the file was removed, since it did not exist before. */
   removed: boolean;
@@ -4947,7 +4968,7 @@ export interface HooksUninstallReport {
 
 /** Files of a client. */
 export interface ClientFilesResult {
-  /** Nothing was written; the diffs are what would be done. */
+  /** True if nothing was written; the diffs show what would change. */
   dry_run: boolean;
   client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
   /** E.g. `Codex CLI`. */
@@ -4958,15 +4979,14 @@ export interface ClientFilesResult {
     /** Absolute. */
     path: string;
     /**
-     * `restored`: to the byte what it was before. `foreign`: mpm leaves it
-     * alone.
+     * `restored`: exactly as it was before. `foreign`: mpm does not change it.
      */
     action: "added" | "changed" | "kept" | "removed" | "restored" | "foreign";
     /** mpm's names of the events with an entry in it. */
     events: string[];
-    /** Why it is left alone; null: it is not. */
+    /** Why it is not changed; null: it is. */
     reason: string | null;
-    /** The change, as `diff -u` writes it. */
+    /** The change in the format of `diff -u`. */
     diff: string;
   }[];
   /** Why the client does not run these hooks. */
@@ -5002,7 +5022,7 @@ export interface HookChecks {
     event: string;
     /** The expected effect of the event. */
     expected: string;
-    /** The problem; null without one. */
+    /** The problem; null if it works. */
     fault: string | null;
     milliseconds: number;
   }[];
@@ -5012,9 +5032,9 @@ export interface HookChecks {
 /** The parts that were set up. */
 export interface SetupReport {
   dry_run: boolean;
-  /** The Claude Code that was found; null: none. */
+  /** The Claude Code that was found; null: not found. */
   client: {
-    /** null: not on PATH, or it did not tell. */
+    /** null: not on PATH, or its version is unknown. */
     version: string | null;
     /** Its folder of settings and transcripts, absolute. */
     folder: string;
@@ -5027,7 +5047,7 @@ export interface SetupReport {
     created: boolean;
     /** True if git ignores the folder. */
     ignored: boolean;
-    /** The file the ignore rule was written to. */
+    /** The file that contains the ignore rule. */
     ignore_file: string | null;
   };
   /** Parts of a conversation with an agent that mpm keeps. */
@@ -5042,23 +5062,23 @@ export interface SetupReport {
   contents: boolean;
   /** True if pauses also commit saves to the branch. */
   branch_commits: boolean;
-  /** Completion scripts of the shells that this user has. */
+  /** Completion scripts of the user's shells. */
   completions: {
     shell: "bash" | "zsh" | "fish";
     path: string;
-    /** `foreign`: a file that mpm did not write, which stays. */
+    /** `foreign`: mpm did not write the file and does not change it. */
     action: "added" | "replaced" | "kept" | "foreign";
   }[];
-  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
+  /** Saves of claude-mpm that are not trusted; anyone may have made them. */
   claude_mpm: {
     saves: {
       session_id: string;
       summary: string;
     }[];
-    /** True if the user says that they are theirs. */
+    /** True if the user says that they made them. */
     trusted: boolean;
   };
-  /** The configuration file that was changed for it; null: none was. */
+  /** The configuration file that was changed for it; null: not changed. */
   config: string | null;
   /** null: hooks were not wanted, or there is no client. */
   hooks: HooksInstallReport | null;
@@ -5083,8 +5103,8 @@ export interface SetupRemoveResult {
     /** Absolute; the ID of a schedule. */
     path: string;
     /**
-     * `removed`: the file is gone. `restored`: it is to the byte what it was
-     * before. `changed`: only mpm's part is gone.
+     * `removed`: the file is gone. `restored`: it is exactly as it was before.
+     * `changed`: only mpm's part is gone.
      */
     action: "removed" | "restored" | "changed";
   }[];
@@ -5094,7 +5114,7 @@ export interface SetupRemoveResult {
     reason: string;
   }[];
   /**
-   * Settings with mpm's hooks and schedules of other projects, and how to
+   * Settings with mpm's hooks and schedules of other projects, with commands to
    * remove them.
    */
   elsewhere: {
@@ -5104,13 +5124,13 @@ export interface SetupRemoveResult {
   /** The data that stays, and how to delete it. */
   data: {
     kind: "project" | "refs" | "git" | "settings" | "machine" | "program";
-    /** An absolute path, or the beginning of the names of refs. */
+    /** An absolute path, or a prefix of ref names. */
     name: string;
-    /** Number of files or refs; null: not known. */
+    /** Number of files or refs; null: unknown. */
     count: number | null;
-    /** Bytes on the disk; null: not known. */
+    /** Bytes on the disk; null: unknown. */
     bytes: number | null;
-    /** A line for your shell that deletes it. */
+    /** A shell command that deletes it. */
     command: string;
   }[];
 }
@@ -5125,7 +5145,7 @@ export interface HooksProfileResult {
     /** Milliseconds from the start to the end of its process. */
     p50: number;
     p95: number;
-    /** Bytes of the longest answer. */
+    /** The longest answer in bytes. */
     output: number;
   }[];
   warnings: string[];
@@ -5139,7 +5159,7 @@ export interface HooksRunResult {
   /** The exit status; -1 unless it exited. */
   status: number;
   milliseconds: number;
-  /** Its output, cut. */
+  /** Its output, shortened. */
   stdout: string;
   stderr: string;
   log: string;
@@ -5315,7 +5335,7 @@ export interface Changes {
     omitted: number;
   };
   branch: {
-    /** null: detached, or not known. */
+    /** null: detached, or unknown. */
     then: string | null;
     now: string | null;
     /** `other-copy`: the save is of another copy, so no one switched here. */
@@ -5601,13 +5621,11 @@ export interface SaveRow {
    * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
    */
   origin: "own" | "trusted" | "foreign" | null;
-  /**
-   * The name of git's user its author, by its own record; null if not known.
-   */
+  /** The author's name from git, as written in the save; null if unknown. */
   author: string | null;
   /** The name of the agent that made it; null: it has none. */
   agent_name: string | null;
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
   /** The session it belongs to. */
   session: {
@@ -5649,7 +5667,7 @@ export interface WorktreeRow {
 
 /** The use of an agent session's context. */
 export interface ContextUsage {
-  /** Why nothing is known; null: it is known. */
+  /** Why nothing is known; null if it is known. */
   unknown: string | null;
   tokens: number | null;
   window: number | null;
@@ -5672,15 +5690,15 @@ export interface ContextUsage {
 
 /** An option of a command. */
 export interface OptionInfo {
-  /** With its dashes: `--json`. */
+  /** Including its dashes: `--json`. */
   name: string;
-  /** `-q`; null: none. */
+  /** `-q`; null: no short form. */
   short: string | null;
   /** Name of its value; null for a switch. */
   value: string | null;
-  /** True if it can be given several times. */
+  /** True if it can be repeated. */
   repeatable: boolean;
-  /** The only values it takes; null: any. */
+  /** The allowed values; null: any value. */
   choices: string[] | null;
   default: string | null;
   summary: string;

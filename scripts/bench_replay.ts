@@ -16,7 +16,7 @@ const PEER: Pinned = {
     "sha512-nZu9wYYlJrW9xwZxtiAAvD5RVBazigeVu+AoUtvRIMrBvNUJgJXw8Cvx/rF0umIS/zUDvGxv1icFgw94lkpFOA==",
 };
 
-/** Bytes of the transcript. */
+/** Size of the transcript in bytes. */
 const SIZE = 70_000_000;
 
 /** The first step is on the terminal within so many F. */

@@ -1,7 +1,7 @@
 /** A build that cannot continue. Its message names what failed. */
 export class BuildError extends Error {
   override name = "BuildError";
-  /** The next step, one sentence or command. */
+  /** The next step: one sentence or command. */
   readonly hint: string;
 
   constructor(message: string, hint: string, cause?: unknown) {

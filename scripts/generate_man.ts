@@ -124,7 +124,7 @@ function lowered(text: string): string {
   return text[0]!.toLowerCase() + text.slice(1);
 }
 
-/** A word and what it means. */
+/** A word and its meaning. */
 function entry(word: string, meaning: string): string[] {
   return [".TP", `.B ${roff(word)}`, ...filled(meaning)];
 }

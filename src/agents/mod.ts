@@ -1,7 +1,7 @@
 /**
- * The only door of `agents/`: what several agents and people share in one
- * project. `names.ts` says who acts. A folder each has the hand-off documents,
- * the notes, the claims on paths and the standup.
+ * The only door of `agents/`: everything that agents and people share in one
+ * project. `names.ts` says who acts. Hand-off documents, notes, path claims and
+ * the standup each have a folder.
  */
 
 export { deliverHandoffs, type Delivery } from "./handoffs/deliver.ts";

@@ -12,13 +12,13 @@ import type { System } from "../system/system.ts";
 /** The agent or person that runs a command. A person may have the name of an agent. */
 export interface Actor {
   readonly kind: "agent" | "person";
-  /** For people to read, redacted: `Backend`, or `Ada Lovelace`. */
+  /** For display, redacted: `Backend`, or `Ada Lovelace`. */
   readonly name: string;
   /** To compare actors of the same kind. */
   readonly key: string;
 }
 
-/** `--agent`, the same wherever it is taken. */
+/** `--agent`, with the same meaning in every command. */
 export const AGENT_FLAG = {
   agent: {
     type: "string",
@@ -27,12 +27,12 @@ export const AGENT_FLAG = {
   },
 } as const;
 
-/** The name of an agent that has none, by its client. */
+/** The name for an agent without a name, by its client. */
 export const UNNAMED: AgentName = { name: "claude-code", key: "claude-code" };
 
 /**
- * Returns the name of the agent that acts: `given` by `--agent`, else
- * `MPM_AGENT`. Within an agent session without either it is the client's name.
+ * Returns the name of the acting agent: `given` by `--agent`, or else
+ * `MPM_AGENT`. Without either, an agent session gets its client's name.
  * `undefined`: a person acts. Throws USAGE for an invalid name.
  */
 export function actingAgent(
@@ -45,7 +45,7 @@ export function actingAgent(
   return currentAgentSession(system) === undefined ? undefined : UNNAMED;
 }
 
-/** The worktree that someone acts in. */
+/** The worktree in which someone acts. */
 type Here = Pick<Workspace, "git" | "worktree">;
 
 /** Returns who runs a command. Throws USAGE for an invalid name. */
@@ -60,7 +60,7 @@ export async function actorOf(
     : await personHere(system, workspace);
 }
 
-/** Returns the person that git knows here, else the one who logged in. */
+/** Returns the person that git knows here, or else the logged-in user. */
 export async function personHere(
   system: System,
   workspace: Here,
@@ -73,9 +73,9 @@ export async function personHere(
 }
 
 /**
- * Returns the name of the agent that an event is about. It is a sub-agent's type,
- * else `MPM_AGENT`, else the type of the session itself.
- * `undefined`: it has no name. Never throws.
+ * Returns the name of the agent that an event is about: a sub-agent's type,
+ * else `MPM_AGENT`, else the type of the session itself. `undefined`: it has no
+ * name. Never throws.
  */
 export function agentOfEvent(
   system: System,

@@ -23,14 +23,14 @@ import { agentOfEvent } from "./names.ts";
 
 /** An agent session that works in this project, as its hooks reported it. */
 export interface Presence {
-  /** The name of its agent; null: it has none. */
+  /** The name of its agent; null: no name. */
   readonly agent: string | null;
-  /** The top folder of the worktree it began in, absolute. */
+  /** The top folder of the worktree in which it began, absolute. */
   readonly worktree: string | null;
   /** When it began, ISO 8601. */
   readonly since: string | null;
   readonly subagents: readonly Subagent[];
-  /** The process of its client; null: not known, or the client tells. */
+  /** The client's process; null: unknown, or the client records it itself. */
   readonly process: ClientProcess | null;
 }
 
@@ -40,21 +40,24 @@ interface ClientProcess extends ProcessMark {
 }
 
 export interface Subagent {
-  /** As its client numbers it. */
+  /** The ID given by its client. */
   readonly id: string;
-  /** Its type; null for a type that is not a name. */
+  /** Its type; null if the type is not a valid name. */
   readonly name: string | null;
   /** When it began, ISO 8601. */
   readonly since: string;
 }
 
-/** Sub-agents of one session that are kept; each has one that stops. */
+/**
+ * The most sub-agents remembered for a session; each removes itself at its
+ * stop.
+ */
 const MOST = 100;
 
-/** Characters of an id. */
+/** The longest ID, in characters. */
 const LONGEST_ID = 100;
 
-/** Keeps that a session works in a worktree. */
+/** Records that a session works in a worktree. */
 export async function noteSession(
   system: System,
   { session, input, worktree, client }: {
@@ -64,9 +67,9 @@ export async function noteSession(
     client: Client;
   },
 ): Promise<void> {
-  // A compaction may come while sub-agents work.
+  // A compaction may happen while sub-agents work.
   if (input.text("source") === "compact") return;
-  // A Claude Code keeps a file about its process.
+  // Claude Code keeps a file about its process.
   const found = client === CLAUDE ? undefined : await callingProgram(system);
   const presence: Presence = {
     process: found ? { client: client.name, ...found } : null,
@@ -84,7 +87,7 @@ export function forgetSession(system: System, session: AgentSession): void {
   removeAgentFile(system, session, "presence");
 }
 
-/** Keeps that a sub-agent began or stopped. */
+/** Records that a sub-agent began or stopped. */
 export async function noteSubagent(
   system: System,
   { session, input, began }: {
@@ -109,7 +112,7 @@ export async function noteSubagent(
   });
 }
 
-/** Returns what its hooks reported of a session; empty if nothing. */
+/** Returns what its hooks reported about a session; empty if nothing. */
 export function readPresence(
   system: System,
   session: AgentSession,
@@ -117,7 +120,7 @@ export function readPresence(
   return presenceFromJson(readAgentFiles(system, session, "presence")[0]);
 }
 
-/** Reads a kept value. */
+/** Reads a stored value. */
 export function presenceFromJson(value: unknown): Presence {
   const subagents = field(value, "subagents");
   return {
@@ -154,16 +157,16 @@ function processIn(value: unknown): ClientProcess | null {
 export interface KilledSession {
   readonly client: Client;
   readonly sessionId: string;
-  /** A client may not have written it yet. */
+  /** The client may not have written it yet. */
   readonly transcriptPath: string | undefined;
 }
 
-/** Sessions whose processes are looked at. */
+/** The most sessions whose processes are checked. */
 const MOST_KILLED = 50;
 
 /**
- * Finds sessions that began in `folders` and did not end, and whose client's
- * process is gone. Claude Code is left out. Only Linux shows processes.
+ * Finds sessions that began in `folders`, did not end, and whose client process
+ * is gone. Claude Code is left out. Only Linux shows processes.
  */
 export async function killedSessions(
   system: System,
@@ -183,7 +186,7 @@ export async function killedSessions(
   const states = await readHolders(system, kept);
   const dead = kept.filter((_, at) => states[at] === "dead");
   if (dead.length === 0) return [];
-  // A process of another container looks dead from here.
+  // A process in another container seems dead from here.
   const { namespace } = await readMachine(system);
   const found = dead.filter((one) => one.namespace === namespace)
     .map(async ({ id: sessionId, cwd, client: name }) => {

@@ -13,28 +13,28 @@ import { presenceFromJson, type Subagent } from "./presence.ts";
 /** An agent session that works in the project. */
 export interface AgentAtWork {
   readonly session_id: string;
-  /** The name of its agent; null: it has none. */
+  /** The name of its agent; null: no name. */
   readonly name: string | null;
   /** The top folder of its worktree, absolute. */
   readonly worktree: string;
-  /** null: detached, or not known. */
+  /** null: detached, or unknown. */
   readonly branch: string | null;
   /** When it began, ISO 8601. */
   readonly since: string;
-  /** True if its process is known to run: only Linux tells. */
+  /** True if its process is known to be running; only Linux shows that. */
   readonly alive: boolean;
   readonly subagents: Subagent[];
 }
 
-/** Agent sessions, and lines of their names, that are listed. */
+/** The most agent sessions to list, and the most lines of names. */
 const MOST = 50;
 
-/** Bytes of a HEAD file. */
+/** The largest HEAD file, in bytes. */
 const LARGEST_HEAD = 4096;
 
 /**
- * Returns the agent sessions that work in a project, with their sub-agents, and
- * the claims that hold. Throws USAGE for an invalid `MPM_AGENT`.
+ * Returns the agent sessions in a project, with their sub-agents, and the
+ * current claims. Throws USAGE for an invalid `MPM_AGENT`.
  */
 export async function whoWorks(
   context: Context,
@@ -67,7 +67,9 @@ async function agentsAt(system: System, root: string): Promise<AgentAtWork[]> {
   }).sort((a, b) => a.since < b.since ? -1 : 1).slice(0, MOST);
 }
 
-/** Read without git, which a status with many worktrees would wait for. */
+/**
+ * Reads HEAD without git, which would slow down a status with many worktrees.
+ */
 function branchAt(system: System, gitDir: string | undefined): string | null {
   if (gitDir === undefined) return null;
   const head = attempt(() =>

@@ -20,12 +20,10 @@ import {
   trashRules,
 } from "../config/mod.ts";
 
-/**
- * Commands that must work with any configuration, and the commands that fix it.
- */
+/** Commands that must work with any configuration, and commands that fix it. */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;
 
-/** Reads what a command of that name needs before it runs. */
+/** Prepares what a command of that name needs before it runs. */
 export async function beforeCommand(
   system: System,
   name: string,
@@ -34,16 +32,16 @@ export async function beforeCommand(
   await prepareRedaction(system, { tolerant: TOLERANT.test(name) });
 }
 
-/** Returns whether the user has a file of settings. Most have none. */
+/** Returns whether the user has a settings file. Most users have none. */
 function hasOwnSettings(system: System): boolean {
   const file = configFiles(system, undefined)[0];
   return file !== undefined && isThere(system, file);
 }
 
-/** Commands after which other next steps may be open; a pause does it itself. */
+/** Commands that may change the next steps; a pause updates them itself. */
 const CHANGE_STEPS = /^(?:next|done|undo)$/;
 
-/** Does what belongs to a command but comes after its answer. */
+/** Does the work of a command that can wait until after its answer. */
 export async function afterCommand(
   context: Context,
   name: string,
@@ -55,8 +53,9 @@ export async function afterCommand(
 }
 
 /**
- * Syncs after a person's pause, if the user's own configuration says so. A pause
- * by an agent, or by a hook, sends nothing. A failure is only a note.
+ * Syncs after a person's pause, if the user's own configuration says so. A
+ * pause by an agent or a hook sends nothing. A failure is only reported as a
+ * note.
  */
 async function afterPause(context: Context): Promise<void> {
   const { system, note } = context;
@@ -97,7 +96,7 @@ export function givenTo(
   };
 }
 
-/** Files alone tell, without git, where there is nothing to settle. */
+/** Checks files alone, without git, for anything to settle. */
 function mayBeUnsettled(context: Context): boolean {
   const { system, folder } = context;
   const usual = workspaceByFiles(context);

@@ -14,7 +14,7 @@ import {
 import { lookOnly } from "../ops/mod.ts";
 import { candidatesFor } from "./completion/values.ts";
 
-/** Kinds of names that a person can choose from a list, each with its noun. */
+/** Kinds of names that a person can choose from a list, with their nouns. */
 const CHOSEN: ReadonlyMap<Named, string> = new Map<Named, string>([
   ["session", "save"],
   ["work", "session"],
@@ -31,13 +31,13 @@ const CHOSEN: ReadonlyMap<Named, string> = new Map<Named, string>([
   ["operation", "operation"],
 ]);
 
-/** Kinds whose values are the numbers that other lists show. */
+/** Kinds whose values are numbers in other lists. */
 const NUMBERED: readonly Named[] = ["item", "open-item", "operation"];
 
 /**
- * Returns a command line with the name that it lacks, chosen from a list on the
- * terminal. The line stays as it is where nothing is missing, or nothing can be
- * chosen. Throws CANCELLED.
+ * Returns the command line with its missing name, which the user chooses from a
+ * list on the terminal. The line is unchanged if nothing is missing, or there
+ * is nothing to choose from. Throws CANCELLED.
  */
 export async function withMissingName(
   context: Context,
@@ -59,7 +59,7 @@ export async function withMissingName(
   return [...rest, chosen.value];
 }
 
-/** Names of saves and "latest" would appear beside their ids. */
+/** Names of saves and "latest" would duplicate their IDs. */
 function isOffered(named: Named, value: string): boolean {
   if (named === "session") return /^session-[\d-]+$/.test(value);
   return value !== "latest";

@@ -8,7 +8,9 @@ import { fromWhom } from "../saves/mod.ts";
 import { sessionLine, titleOf } from "../work/mod.ts";
 import type { StatusResult } from "./commands/results.ts";
 
-/** Returns `Last save: 2h ago, Refunds`, and below it what changed since. */
+/**
+ * Returns `Last save: 2h ago, Refunds`, and the changes since then below it.
+ */
 export function lastSaveLines(
   { last_save: save, at }: StatusResult,
   style: Style,
@@ -28,8 +30,8 @@ export function lastSaveLines(
 }
 
 /**
- * Returns the dashboard that `mpm` alone prints in a project: at most twelve
- * lines, none longer than the terminal is wide.
+ * Returns the dashboard that `mpm` prints in a project: at most twelve lines,
+ * each no wider than the terminal.
  */
 export function dashboardText(result: StatusResult, style: Style): string {
   const { session, parents, git, problems } = result;
@@ -63,7 +65,10 @@ export function dashboardText(result: StatusResult, style: Style): string {
     .map((line) => `${line}\n`).join("");
 }
 
-/** Cuts a line unless it has a command: half of that would be useless. */
+/**
+ * Shortens a line unless it contains a command: half a command would be
+ * useless.
+ */
 function fitted(line: string, columns: number): string[] {
   if (line.startsWith("Agent: ")) return [line];
   return line.startsWith("Since then: ")
@@ -71,7 +76,7 @@ function fitted(line: string, columns: number): string[] {
     : [cut(line, columns)];
 }
 
-/** Lines above the three commands. */
+/** The most lines above the three commands. */
 const MOST = 9;
 
 function nextSteps(
@@ -89,7 +94,7 @@ function nextSteps(
   return steps.length > 0 ? steps : left;
 }
 
-/** Names what must be answered or cleared. */
+/** Names the things that need an answer or a cleanup. */
 function waitingText(result: StatusResult): string[] {
   const parts = WAITING.flatMap(([noun, count]) => {
     const found = count(result);
@@ -103,11 +108,11 @@ type Count = (result: StatusResult) => number;
 const ofKind = (kind: string): Count => ({ items }) =>
   items.filter((item) => item.kind === kind).length;
 
-/** Returns the hand-offs without an answer, for you and for others. */
+/** Returns the unanswered hand-offs for you and for others. */
 function unanswered(
   { handoffs, you }: StatusResult,
 ): Record<"yours" | "others", StatusResult["handoffs"]> {
-  // An accepted hand-off waits for no one.
+  // An accepted hand-off has an owner.
   const open = handoffs.filter(({ state }) => state !== "accepted");
   const isYours = ({ to }: { to: string }) =>
     you !== null && isSameAgent(you, to);
@@ -186,7 +191,7 @@ function gitText(
   return `Git: ${escapeText(branch ?? "(detached)")}, ${files}`;
 }
 
-/** The three commands that are most useful now, each with what it does. */
+/** The three most useful commands now, each with its effect. */
 function commandsFor(
   result: StatusResult,
 ): (readonly [words: string, summary: string])[] {
@@ -210,13 +215,15 @@ function commandsFor(
   return commands.slice(0, 3);
 }
 
-/** The version of the form below; it changes when a field changes its meaning. */
+/**
+ * The version of the format below; it changes when a field changes its meaning.
+ */
 const PORCELAIN = 1;
 
 /**
- * `name=value` lines for prompts and scripts, the same fields in the same order
- * every time; a further one only ever comes at the end. A value that is not
- * there is empty. Nothing at all outside a project.
+ * Returns `name=value` lines for prompts and scripts. The fields and their
+ * order are fixed; new fields are only added at the end. A missing value is
+ * empty. Prints nothing outside a project.
  */
 export function porcelainText(result: StatusResult): string {
   const { project, session, parents, git, checkpoint } = result;

@@ -13,8 +13,8 @@ export interface FoundCommand {
 }
 
 /**
- * Returns the command whose words `argv` starts with; the longest wins. The
- * first word of a group alone lists the group's commands.
+ * Returns the command whose words `argv` starts with; the longest match wins.
+ * The first word of a group alone lists the group's commands.
  */
 export async function findCommand(
   argv: readonly string[],
@@ -33,12 +33,14 @@ export async function findCommand(
   return { command: undefined, rest: argv };
 }
 
-/** Returns whether a line has an option that asks for help. */
+/** Returns whether a line has a help option. */
 export function asksForHelp(argv: readonly string[]): boolean {
   return argv.some((word) => word === "--help" || word === "-h");
 }
 
-/** Returns the command of exactly that name, or of another spelling of it. */
+/**
+ * Returns the command with exactly that name, or with another spelling of it.
+ */
 export async function commandNamed(
   name: string,
 ): Promise<AnyCommand | undefined> {
@@ -47,7 +49,7 @@ export async function commandNamed(
   return await (load ? load() : spelled(current));
 }
 
-/** Returns the command that shows what a group of commands is about. */
+/** Returns the command that lists a group's subject. */
 async function listOf(group: string): Promise<AnyCommand | undefined> {
   const name = currentName(group);
   const load = getOwn(COMMANDS, `${name} list`) ??
@@ -55,7 +57,7 @@ async function listOf(group: string): Promise<AnyCommand | undefined> {
   return await load?.();
 }
 
-/** Words of other tools, and what to type instead. */
+/** Words from other tools, and the mpm command to suggest. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   add: '"mpm next <text>" adds a next step',
   back: '"mpm return" ends a detour',
@@ -107,7 +109,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   version: '"mpm --version" prints the version',
 };
 
-/** Other words for commands of a group, most likely first. */
+/** Synonyms for commands of a group, the likeliest first. */
 const ALIKE: Readonly<Record<string, readonly string[]>> = {
   add: ["save", "set", "new", "install"],
   clean: ["prune", "rm"],
@@ -122,7 +124,7 @@ const ALIKE: Readonly<Record<string, readonly string[]>> = {
   view: ["show", "get", "list"],
 };
 
-/** Returns the error that says what was probably meant by unknown words. */
+/** Returns the error for unknown words, with a suggestion. */
 export function unknownCommand(words: readonly string[]): MpmError {
   const [first = "", second = ""] = words;
   const group = membersOf(currentName(first));

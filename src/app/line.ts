@@ -28,9 +28,7 @@ import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION, versionText } from "../base/version.ts";
 
-/**
- * Runs one command line and returns its exit status. Throws what it cannot do.
- */
+/** Runs one command line and returns its exit status. Throws any failure. */
 export async function runLine(
   argv: readonly string[],
   system: System,
@@ -65,7 +63,7 @@ export async function runLine(
   return command.status?.(result) ?? 0;
 }
 
-/** Asks for a name that the line lacks, where a person can be asked. */
+/** Asks for a missing name if a person can answer. */
 async function completed(
   command: AnyCommand,
   rest: readonly string[],
@@ -80,13 +78,13 @@ async function completed(
     : rest;
 }
 
-/** Options under which mpm asks no question. */
+/** Options that suppress questions. */
 const SILENT = /^(?:--json|--quiet|-q|--no-input|--help|-h|--version)$/;
 
-/** Words that a line on stderr begins with. */
+/** Labels at the start of a line on stderr. */
 const LABEL = /^(Hint|Note|Warning):/;
 
-/** Formats a line beside the answer; a terminal gets whole words. */
+/** Formats a message on stderr; on a terminal, lines break between words. */
 function noteFor(
   system: System,
   input: Record<string, unknown>,
@@ -110,12 +108,12 @@ function isSilent(input: Record<string, unknown>): boolean {
   return input.quiet === true || input.json === true;
 }
 
-/** For a terminal. */
+/** Fits a text to the terminal. */
 function fitted(text: string, { terminal }: System): string {
   return reflow(text, terminal.columns());
 }
 
-/** Columns of a page of help that goes to a pager or a file. */
+/** Columns of a help page for a pager or a file. */
 const PAGE = 80;
 
 function help(
@@ -209,13 +207,13 @@ function styleOf(
   columns: number,
 ): Style {
   const color = wantsColor(system, input["no-color"] === true);
-  // Output for a program is never cut; colour on request applies to it.
+  // Output for a program is never shortened; forced colour applies to it.
   const piped = !system.terminal.interactive.stdout && !color;
   const width = piped ? Number.POSITIVE_INFINITY : columns;
   return makeStyle(color, width, { ascii: wantsAscii(system), piped });
 }
 
-/** The folder to work in, absolute and without links. */
+/** The working folder, absolute and without links. */
 function folderOf(system: System, project: string | undefined): string {
   const cwd = system.cwd();
   if (project === undefined) return cwd;
@@ -234,13 +232,13 @@ function versionLine(json: boolean): string {
     : versionText();
 }
 
-/** A reader that went away early, as `head` does, is not a failure. */
+/** A reader that closes early, such as `head`, is not a failure. */
 function print(system: System, text: string): number {
   system.terminal.out(text);
   return 0;
 }
 
-/** Says what went wrong; returns the exit status that goes with it. */
+/** Reports the error; returns its exit status. */
 export function report(
   error: unknown,
   argv: readonly string[],
@@ -277,7 +275,7 @@ export function report(
   return ERRORS[code].exit;
 }
 
-/** Formats an error, on a terminal in colour and with its lines broken. */
+/** Formats an error; on a terminal, in colour and with wrapped lines. */
 function said(
   text: string,
   options: readonly string[],

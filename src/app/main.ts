@@ -4,7 +4,7 @@ import type { System } from "../system/system.ts";
 import { versionText } from "../base/version.ts";
 
 /**
- * Runs one command line and returns its exit status. Nothing else in mpm
+ * Runs one command line and returns its exit status. No other code in mpm
  * prints an answer or ends the process.
  */
 export async function main(
@@ -20,7 +20,7 @@ export async function main(
     const { runLine } = await import("./line.ts");
     return await runLine(argv, system);
   } catch (error) {
-    // A status of 2 would block what the session is about to do.
+    // A status of 2 would block the session's next action.
     if (argv[0] === "hook" && !system.terminal.interactive.stdin) {
       const { noteFailure } = await import("../hooks/failures.ts");
       noteFailure(system, argv[1] ?? "", error);
@@ -33,7 +33,10 @@ export async function main(
   }
 }
 
-/** Returns what another thread does for `mpm replay`: steps become entries. */
+/**
+ * Returns the work of a second thread for `mpm replay`: it turns steps into
+ * entries.
+ */
 export async function workFor(
   system: System,
 ): Promise<(steps: readonly ReplayStep[]) => PageEntries> {
@@ -45,9 +48,9 @@ export async function workFor(
 }
 
 /**
- * Handles an event without the other commands. Events are by far the most
- * frequent command line, someone waits for each, and loading the rest would
- * cost more than most events do. False for any other line.
+ * Handles an event without loading the other commands. Events are by far the
+ * most frequent command line, and someone waits for each. Loading the rest
+ * would cost more than most events do. Returns false for any other line.
  */
 async function answerHook(
   argv: readonly string[],
@@ -57,7 +60,7 @@ async function answerHook(
   const known = HOOK_OPTIONS.exec(options.join("\0"));
   const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
     known !== null;
-  // A Claude Code that passes no arguments on.
+  // A Claude Code version that passes no arguments.
   const bare = argv.length === 0 &&
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
@@ -75,11 +78,11 @@ async function answerHook(
   return true;
 }
 
-/** The options of entries that mpm installs; the group is the client. */
+/** The options of installed hook entries; the group is the client. */
 const HOOK_OPTIONS =
   /^(?:--client[=\0]([a-z]+)(?:\0|$))?(?:--installed-by=[^\0]*)?$/;
 
-/** No one reads what a hook says beside its answer. */
+/** The context of a hook. No one reads its output except for the answer. */
 async function hookContext(system: System): Promise<Context> {
   const { beforeCommand, givenTo } = await import("./before.ts");
   await beforeCommand(system, "hook");

@@ -1,7 +1,7 @@
 /**
- * Contents of the executable: it runs `main` on the real machine, and
- * `workFor` in each thread that opens. Its build also does, to learn which
- * functions are needed every day.
+ * Contents of the executable: it runs `main` on the real machine, and `workFor`
+ * in each thread. The build also uses it, to learn which functions everyday
+ * commands need.
  */
 export { main, workFor } from "./main.ts";
 export { realSystem } from "../system/real.ts";

@@ -3,13 +3,13 @@ import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
 import { COMMANDS } from "./table.ts";
 
-/** Another name of an mpm command. */
+/** Another name for an mpm command. */
 interface Spelling {
   readonly command: string;
-  /** The words and options that differ from those of the command. */
+  /** The arguments and options that differ from the command's. */
   readonly positionals?: readonly Positional[];
   readonly flags?: Flags;
-  /** Returns its input as that of the command. */
+  /** Converts its input to the command's input. */
   convert?(input: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -35,7 +35,7 @@ const resumeHere: Spelling = {
   }),
 };
 
-/** Returns the spelling of a command that sets some of its options. */
+/** Returns the spelling of a command that presets some of its options. */
 function withOptions(
   command: string,
   options: Readonly<Record<string, unknown>>,
@@ -44,8 +44,8 @@ function withOptions(
 }
 
 /**
- * Short and former names of commands, and the spellings of claude-mpm and of
- * the documents about it. So they work unchanged after `alias claude-mpm=mpm`.
+ * Short and former names of commands, and the command names of claude-mpm and
+ * its documentation. They work unchanged after `alias claude-mpm=mpm`.
  */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "list": { command: "saves list" },
@@ -100,17 +100,17 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
   },
 };
 
-/** Replaces words of a command's name that were used before. */
+/** Replaces a command's former words with the current ones. */
 export function currentName(name: string): string {
   return name.replace(/^sessions(?= |$)/, "saves");
 }
 
-/** Returns the name that a command had before, or its name. */
+/** Returns the earlier name of a command, or else its name. */
 export function formerName(name: string): string {
   return name.replace(/^saves(?= |$)/, "sessions");
 }
 
-/** Returns the command that `name` is another spelling of. */
+/** Returns the command that `name` is a spelling of. */
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
   const spelling = getOwn(SPELLINGS, name);
   if (!spelling) return undefined;

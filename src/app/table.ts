@@ -2,9 +2,9 @@ import type { AnyCommand } from "../cli/mod.ts";
 import type { Finisher } from "../ops/mod.ts";
 
 /**
- * Every command by the words typed, each loaded only when it is wanted.
- * `deno task generate` finds the commands and keeps the order, which is that of
- * the help.
+ * Every command by its words; each is loaded only when needed.
+ * `deno task generate` finds the commands and keeps the order, which is the
+ * order in the help.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "pause": async () => (await import("../saves/commands/pause.ts")).pause,
@@ -241,14 +241,14 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   "task": async () => (await import("../tasks/commands/task.ts")).task,
 };
 
-/** Forgets saves that were removed; see `forget.ts`. */
+/** Forgets removed saves; see `forget.ts`. */
 export async function loadForget() {
   return (await import("../saves/store/forget.ts")).forgetRemoved;
 }
 
 /**
- * Finishes each kind of interrupted operation, in this order: a restore
- * may be a step of a `branch` or a `return`.
+ * Finishes each kind of interrupted operation, in this order: a restore may be
+ * part of a `branch` or a `return`.
  */
 export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../saves/store/recover.ts")).SAVES_UNDER_WAY,
@@ -258,6 +258,6 @@ export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../worktrees/delete_worktrees.ts")).REMOVALS,
 ];
 
-/** Answers a shell that asks how a word may continue. */
+/** Answers a shell that asks for completions. */
 export const loadCompletion = async () =>
   (await import("./completion/complete.ts")).completion;

@@ -1,19 +1,16 @@
 import { counted } from "./words.ts";
 
-/**
- * Room for the line that reports the omission, without the place to find the
- * rest.
- */
+/** Room for the line about omitted lines, without the place to find them. */
 const MARK = 40;
 
-/** A line that announces others: nothing without them. */
+/** A line that introduces others, and is useless without them. */
 const HEADING = /^\s*(?:#+\s.*|.*:)$/;
 
 /**
- * At most `limit` UTF-16 units of a text, cut between its lines. The last line
- * then says how many lines are left out, and `rest` where they are. A
- * heading whose items are all left out goes with them. Only a single line that
- * is too long by itself is cut within.
+ * Returns at most `limit` UTF-16 units of a text, cut between lines. The last
+ * line then gives the number of omitted lines, and `rest` says where to find
+ * them. A heading goes if all its items go. Only a single line that is too long
+ * by itself is cut within.
  */
 export function bounded(
   text: string,
@@ -21,7 +18,7 @@ export function bounded(
   { rest, partial = false }: {
     /** E.g. `mpm status --tree shows them`. */
     rest: string;
-    /** True if even the text given is not all there is. */
+    /** True if the given text is already incomplete. */
     partial?: boolean;
   },
 ): string {

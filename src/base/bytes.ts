@@ -1,14 +1,14 @@
 /**
- * Between bytes and text. To git, paths, branch names and subjects are bytes
- * and need not be UTF-8. Every byte that is not part of valid UTF-8 becomes
- * U+DC00 plus the byte, as in Python's `surrogateescape`. So nothing is lost,
- * and two names never become one.
+ * Converts between bytes and text. For git, paths, branch names and subjects
+ * are bytes and need not be UTF-8. Every byte that is not part of valid UTF-8
+ * becomes U+DC00 plus the byte, as in Python's `surrogateescape`. So nothing is
+ * lost, and two names never become the same.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The text of `bytes`; `encodeText` gives the same bytes back. */
+/** The text of `bytes`; `encodeText` converts it back to the same bytes. */
 export function decodeBytes(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -49,8 +49,8 @@ function decodeEscaping(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes in the valid UTF-8 sequence at `at`; 0 if it is invalid. The bounds of
- * the second byte are those of the Unicode Standard, table 3-7.
+ * Length of the valid UTF-8 sequence at `at`, in bytes; 0 if it is invalid. The
+ * bounds of the second byte are those in the Unicode Standard, table 3-7.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;

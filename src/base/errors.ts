@@ -1,6 +1,6 @@
 /**
- * Every failure mpm can report. `exit` is the process's exit status, few and
- * stable; the codes are many and stable.
+ * Every failure that mpm can report. `exit` is the process's exit status. There
+ * are few statuses and many codes; both are stable.
  */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is invalid" },
@@ -24,16 +24,16 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The exit status of a task that ended without all of its items done. */
+/** The exit status of a task that ended before all of its items were done. */
 export const EXIT_INCOMPLETE = 1;
 
 /** The exit status of a scan that found a secret, which is not an error. */
 export const EXIT_FOUND = 5;
 
-/** The exit status of a bug in mpm: an error that is no {@link MpmError}. */
+/** The exit status of a bug in mpm: an error other than {@link MpmError}. */
 export const EXIT_BUG = 70;
 
-/** Every exit status with what it can mean, in their order. */
+/** Every exit status with its possible meanings, in order. */
 export function exitMeanings(): { status: number; meanings: string[] }[] {
   const meanings = new Map<number, string[]>([[0, ["success"]]]);
   for (const { exit, meaning } of Object.values(ERRORS)) {
@@ -54,7 +54,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
 export class MpmError extends Error {
   override name = "MpmError";
   readonly code: ErrorCode;
-  /** The next step, one sentence or command. */
+  /** The next step: one sentence or command. */
   readonly hint: string | undefined;
 
   constructor(
@@ -67,7 +67,7 @@ export class MpmError extends Error {
     this.hint = options.hint;
   }
 
-  /** The message with the hint in brackets: for a part of a sentence. */
+  /** The message with the hint in brackets, for use within a sentence. */
   get withHint(): string {
     return this.hint === undefined
       ? this.message
@@ -140,15 +140,15 @@ export class FileError extends MpmError {
   }
 }
 
-/** Returns whether `error` says that the file or folder is not there. */
+/** Returns whether `error` says that the file or folder does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof FileError &&
     (error.problem === "missing" || error.problem === "not-a-folder");
 }
 
 /**
- * Returns what `work` returns; `undefined` where it throws an MpmError, for
- * whatever may be missing or damaged without harm.
+ * Returns the result of `work`, or `undefined` if it throws an MpmError. For
+ * data that may safely be missing or damaged.
  */
 export function attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
 export function attempt<T>(work: () => T): T | undefined;

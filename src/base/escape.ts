@@ -1,24 +1,25 @@
 import { getOwn } from "./own.ts";
 
-/** Most texts have nothing else. */
+/** Most texts consist of these characters. */
 const PLAIN = /^[ -~]*$/;
 const PLAIN_LINES = /^[\t\n -~]*$/;
 
 /**
- * `text` as one line that is safe on a terminal. A byte that was not UTF-8
- * becomes `\xNN`, a control character `\n`, `\t` or `\xNN`. Anything else that
- * is invisible or turns the text around becomes `\u{NNNN}`. A backslash stays.
+ * Returns `text` as one line that is safe on a terminal. A byte that was not
+ * UTF-8 becomes `\xNN`, and a control character becomes `\n`, `\t` or `\xNN`.
+ * Anything else that is invisible or changes the text direction becomes
+ * `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
   return PLAIN.test(text) ? text : escapeUnseen(text, escapeCharacter);
 }
 
 /**
- * Escapes characters that must not reach a terminal or an agent, or hide in a
- * line. These are control characters (ANSI sequences begin with one), line and
- * paragraph separators, invisible characters, private use, and halves of
- * surrogate pairs. Classes of all of Unicode are in functions, so that they
- * are built when they are used.
+ * Escapes characters that must not reach a terminal or an agent, or that could
+ * hide in a line. These are control characters (ANSI sequences begin with one),
+ * line and paragraph separators, invisible characters, private use, and halves
+ * of surrogate pairs. Patterns for classes of all of Unicode are in functions,
+ * so that they are built only when used.
  */
 export function escapeUnseen(
   text: string,
@@ -34,10 +35,10 @@ export function escapeUnseen(
 }
 
 /**
- * Returns whether the script needs an invisible character at its place. One is
- * the sign that gives an emoji or a keycap its colours. The other is a joiner
- * after an emoji or a letter of a script that joins. Several in a row could
- * carry a hidden text, so only the first of them is needed.
+ * Returns whether the script needs an invisible character here. One is the sign
+ * that gives an emoji or a keycap its colours. The other is a joiner after an
+ * emoji or a letter of a script that joins. Several in a row could carry a
+ * hidden text, so only the first is needed.
  */
 function isOfWriting(
   character: string,
@@ -74,21 +75,21 @@ function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** The same for a text of several lines. Line breaks and tabs stay. */
+/** Does the same for a text of several lines. Line breaks and tabs stay. */
 export function escapeLines(text: string): string {
   if (PLAIN_LINES.test(text)) return text;
   return text.split(/\r?\n/).map(escapeTabbed).join("\n");
 }
 
-/** The same for one line, whose tabs stay. */
+/** Does the same for one line, but keeps tabs. */
 function escapeTabbed(line: string): string {
   return line.split("\t").map(escapeText).join("\t");
 }
 
 /**
- * A diff or patch that is safe on a terminal. It can be applied if its texts
- * need no escapes except for tabs, line ends of either kind, and a byte order
- * mark.
+ * Returns a diff or patch that is safe on a terminal. It can still be applied
+ * if its text needs no escapes except for tabs, line ends of either kind, and a
+ * byte order mark.
  */
 export function escapeDiff(diff: string): string {
   return diff.split("\n").map((line) => {
@@ -97,15 +98,15 @@ export function escapeDiff(diff: string): string {
   }).join("\n");
 }
 
-/** Returns a fence of Markdown code that no line of the text can close. */
+/** Returns a Markdown code fence that no line of the text can close. */
 export function codeFence(text: string): string {
   const runs = text.match(/`{3,}/g) ?? [];
   return "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
 }
 
 /**
- * JSON in ASCII only, everything beyond it escaped: safe on a terminal, and the
- * same for a reader of any locale. `indent` in spaces.
+ * Returns JSON in ASCII only, with other characters escaped: safe on a
+ * terminal, and the same in any locale. `indent` is in spaces.
  */
 export function asciiJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll(

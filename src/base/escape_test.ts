@@ -15,7 +15,7 @@ Deno.test("escapeText() makes one line of text that a terminal only shows", () =
     ["\u2028\u{e0041}", "\\u{2028}\\u{e0041}"],
     ["not utf-8: \udcff", "not utf-8: \\xff"],
     ["half \ud83d", "half \\u{d83d}"],
-    // Variation selectors and other characters that no one sees.
+    // Variation selectors and other invisible characters.
     ["a\ufe00b\ufe0e\ufe0f", "a\\u{fe00}b\\u{fe0e}\\u{fe0f}"],
     ["漢\u{e0100}\u{e01ef}", "漢\\u{e0100}\\u{e01ef}"],
     ["x\u034f\u17b4\u17b5", "x\\u{34f}\\u{17b4}\\u{17b5}"],

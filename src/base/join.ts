@@ -1,8 +1,8 @@
 import { join as tidied, SEPARATOR } from "@std/path";
 
 /**
- * `join` of the standard library, which looks at every character. This one does
- * so only where a path is not tidy. A hook joins a hundred paths, which would
+ * Replaces `join` of the standard library, which normalizes every path. This
+ * one does so only for untidy paths. A hook joins a hundred paths, which would
  * take a tenth of its time.
  */
 export function join(first: string, ...more: string[]): string {

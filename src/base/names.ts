@@ -1,22 +1,22 @@
 import { MpmError } from "./errors.ts";
 import { cutText } from "./words.ts";
 
-/** The characters in names of sessions and checkpoints, after "Use". */
+/** The characters allowed in session and checkpoint names, to follow "Use". */
 export const NAME_RULE =
   "at most 100 letters, digits, single spaces and any of ._-()[]#&+,:'@!?, " +
   "beginning with a letter or digit, and not only digits";
 
 /**
- * Returns whether something can be found by that name, which is done by typing
- * it: no number, path, option or control character. Classes of all of Unicode
- * are built where they are used.
+ * Returns whether something can be found by typing that name: it is not a
+ * number, path, option or control character. Patterns for classes of all of
+ * Unicode are built when used.
  */
 export function isName(name: string): boolean {
   return /^(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{M}\p{N} ()[\]#&+,:'@!?._-]{0,99}$/u
     .test(name) && !/ {2}| $/.test(name);
 }
 
-/** The same for a session, whose saves have their own ids. */
+/** Does the same for a session, whose saves have their own IDs. */
 export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
 }
@@ -40,7 +40,7 @@ export function checkedName(name: string | undefined): string | undefined {
 
 /**
  * The name of a folder and a git branch for something called `name`: the name
- * itself where it can be one, else its words, `bug-fix-urgent`.
+ * itself if that is valid, or else its words, `bug-fix-urgent`.
  */
 export function slugOf(name: string): string {
   if (/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) return name;
@@ -52,9 +52,9 @@ export function slugOf(name: string): string {
 
 /** The name of an agent, e.g. `backend`. */
 export interface AgentName {
-  /** As it was typed, without "Agent" at its end: `Backend`. */
+  /** As typed, without a final "Agent": `Backend`. */
   readonly name: string;
-  /** The form in which names are compared and kept in files: `backend`. */
+  /** The form for comparing names and storing them in files: `backend`. */
   readonly key: string;
 }
 
@@ -63,16 +63,16 @@ const LONGEST = 64;
 
 const AGENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** The characters of a name, after "Use". */
+/** The characters allowed in a name, to follow "Use". */
 export const AGENT_NAME_RULE =
   `letters, digits, "-", "_" and ".", at most ${LONGEST} characters, ` +
   "beginning with a letter or digit";
 
 /**
- * Reads a name as a person types it. `backend`, `Backend`, `Backend Agent` and
- * `backend-agent` are the same agent: blanks become "-", "agent" at the end
- * does not count, and names are compared without case. Throws USAGE with
- * `from`, e.g. `--agent`.
+ * Reads a name as typed by a person. `backend`, `Backend`, `Backend Agent` and
+ * `backend-agent` are the same agent: blanks become "-", a final "agent" does
+ * not count, and case does not matter. Throws USAGE with `from`, e.g.
+ * `--agent`.
  */
 export function agentName(text: string, from: string): AgentName {
   const found = agentNameIn(text);
@@ -82,7 +82,7 @@ export function agentName(text: string, from: string): AgentName {
   });
 }
 
-/** The same; `undefined` for a text that is not a name. */
+/** The same; `undefined` for an invalid name. */
 export function agentNameIn(text: string): AgentName | undefined {
   const words = text.trim().replace(/ +/g, "-");
   const name = words.replace(/^(.+)[-_.]agent$/i, "$1");
@@ -107,10 +107,11 @@ export function isSameAgent(a: string, b: string): boolean {
 }
 
 /**
- * Returns whether a name fits a pattern with `*` and `?`; in quadratic time at most.
+ * Returns whether a name matches a pattern with `*` and `?`, in quadratic time
+ * at most.
  */
 export function isLike(pattern: string, name: string): boolean {
-  // Mostly one of the ends tells that it does not fit.
+  // Usually one of the ends shows a mismatch.
   if (!fitsOne(pattern[0], name[0])) return false;
   if (!fitsOne(pattern.at(-1), name.at(-1))) return false;
   let [at, from] = [0, 0];

@@ -1,13 +1,13 @@
-/** Longer texts are not typed by hand, and comparing them takes long. */
+/** No one types longer texts by hand, and comparing them takes long. */
 const LONGEST = 200;
 
 /** Extra cost of a mistake in the first letter, which is less likely. */
 const FIRST_LETTER = 0.5;
 
 /**
- * Returns the one of `names` that was probably meant by `typed`, in any case.
- * At most one letter in three is wrong, missing, or swapped with the next.
- * `undefined`: no name is that near.
+ * Returns the name in `names` that `typed` probably means, in any case. At most
+ * one letter in three is wrong, missing, or swapped with the next. `undefined`:
+ * no name is close enough.
  */
 export function nearest(
   typed: string,
@@ -29,8 +29,8 @@ export function nearest(
 }
 
 /**
- * Counts the letters to change, add or take away, or the neighbours to swap, to
- * make one word of another (optimal string alignment).
+ * Counts the letters to change, add or remove, or the neighbours to swap, to
+ * turn one word into another (optimal string alignment).
  */
 function mistakes(one: string, other: string): number {
   let before: number[] = [];
@@ -53,7 +53,7 @@ function mistakes(one: string, other: string): number {
   return last[other.length]!;
 }
 
-/** A hint: what was probably meant by `typed`, if that can be told, and `more`. */
+/** A hint with the probable meaning of `typed`, if there is one, and `more`. */
 export function didYouMean(
   typed: string,
   names: Iterable<string>,

@@ -1,7 +1,7 @@
-// A file, a session or a label may be called `constructor` or `__proto__`.
-// Only these two functions index an object by data.
+// A file, a session or a label may be called `constructor` or `__proto__`. Only
+// these two functions index an object by data.
 
-/** Returns a value that the object itself has, never one that it inherits. */
+/** Returns a value of the object itself, never an inherited value. */
 export function getOwn<T>(
   object: Readonly<Record<string, T>>,
   key: string,
@@ -9,7 +9,7 @@ export function getOwn<T>(
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** Gives the object its own value, whatever the key is called. */
+/** Sets a value on the object itself, whatever the key. */
 export function setOwn<T>(
   object: Record<string, T>,
   key: string,

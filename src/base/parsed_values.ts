@@ -7,36 +7,39 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A field of an object itself, never one it inherits. */
+/** A field of the object itself, never an inherited field. */
 export function field(value: unknown, name: string): unknown {
   return isFields(value) ? getOwn(value, name) : undefined;
 }
 
-/** The same if it is a text. */
+/** Returns the field if it is a text. */
 export function textField(value: unknown, name: string): string | undefined {
   const held = field(value, name);
   return typeof held === "string" ? held : undefined;
 }
 
-/** The value of a JSON text; `undefined` for a torn, broken or hostile text. */
+/**
+ * The value of a JSON text; `undefined` for an incomplete, invalid or hostile
+ * text.
+ */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // A hostile one is nested too deeply for the parser.
+    // A hostile text is nested too deeply for the parser.
     if (error instanceof SyntaxError || error instanceof RangeError) return;
     throw error;
   }
 }
 
-/** Returns what a parsed value is, in the words of a warning. */
+/** Returns the type of a parsed value, in the words of a warning. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";
   return typeof value === "string" ? "text" : typeof value;
 }
 
-/** Fields that hold what an item is about, the most telling first. */
+/** Fields that name the subject of an item, the most telling first. */
 const SUBJECT = [
   "task",
   "title",
@@ -84,7 +87,7 @@ function isScalar(value: unknown): boolean {
     typeof value === "number" || typeof value === "boolean";
 }
 
-/** One line of JSON; a value too deep for the stack is only hinted at. */
+/** One line of JSON; a value too deep for the stack is only abbreviated. */
 function compact(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
@@ -94,7 +97,7 @@ function compact(value: unknown): string {
   }
 }
 
-/** The number in a text such as `93%`, `186,000` or `0.5`, if it is one. */
+/** The number in a text such as `93%`, `186,000` or `0.5`, if there is one. */
 export function numberIn(text: string): number | undefined {
   const digits = text.replaceAll(/[,_\s]/g, "").replace(/%$/, "");
   if (!/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(digits)) return undefined;
@@ -102,7 +105,9 @@ export function numberIn(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** The truth value in a text or number, if it is one; of an empty list false. */
+/**
+ * The boolean in a text or number, if there is one; false for an empty list.
+ */
 export function flagIn(value: unknown): boolean | undefined {
   if (typeof value === "object" && value !== null) {
     return Array.isArray(value) && value.length === 0 ? false : undefined;
@@ -113,11 +118,12 @@ export function flagIn(value: unknown): boolean | undefined {
   return undefined;
 }
 
-/** Goes no deeper than the limit: such a file is made to exhaust the stack. */
+/** Stops at the limit: a deeper file is made to exhaust the stack. */
 export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;
-  // Every save of a list passes here, and other loops take ten times as long.
+  // Every save of a list passes through here, and other loops take ten times as
+  // long.
   const held = Array.isArray(value) ? value : Object.values(value);
   for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
   return false;

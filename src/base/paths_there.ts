@@ -1,9 +1,9 @@
-/** The systems, as they differ in what a file may be called. */
+/** The systems that differ in their rules for file names. */
 export type Platform = "linux" | "darwin" | "windows";
 
 /**
- * Why a path of a tree cannot be written on this system; `undefined`: it can.
- * A tree may have been made by anybody, anywhere.
+ * Says why a path of a tree cannot be written on this system; `undefined` if it
+ * can. The tree may come from anyone.
  */
 export function reasonNotThere(
   path: string,
@@ -17,8 +17,8 @@ export function reasonNotThere(
 }
 
 /**
- * Why a path that git lists is not looked at here: on Windows it would be
- * another file, or a device. `undefined`: it can be.
+ * Says why mpm does not read a path that git lists: on Windows it would be
+ * another file, or a device. `undefined`: it can be read.
  */
 export function reasonNotRead(
   path: string,
@@ -29,7 +29,7 @@ export function reasonNotRead(
 
 /**
  * Returns whether a path stays within its worktree, and outside git's folder
- * and the mpm folder, by any name that the system knows them by.
+ * and the mpm folder, under any name that the system accepts for them.
  */
 export function isSafePath(path: string, platform: Platform): boolean {
   // Windows would read both as a path to another folder, stream or disk.
@@ -41,7 +41,7 @@ export function isSafePath(path: string, platform: Platform): boolean {
     );
 }
 
-/** Characters that HFS+ leaves out where it compares names. */
+/** Characters that HFS+ ignores when it compares names. */
 const IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 function isGitFolder(part: string, platform: Platform): boolean {
@@ -50,7 +50,8 @@ function isGitFolder(part: string, platform: Platform): boolean {
 }
 
 /**
- * Returns whether it is mpm's folder in another spelling, where cases are one.
+ * Returns whether it is mpm's folder in another spelling, on systems that
+ * ignore case.
  */
 function isOwnAlias(part: string, platform: Platform): boolean {
   if (platform === "linux" || part === ".claude-mpm") return false;
@@ -61,8 +62,8 @@ function isOwnAlias(part: string, platform: Platform): boolean {
 }
 
 /**
- * Returns whether Windows can have a file of that name, as
- * https://learn.microsoft.com/windows/win32/fileio/naming-a-file says.
+ * Returns whether Windows allows a file of that name; see
+ * https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
  */
 export function isWindowsName(name: string): boolean {
   // deno-lint-ignore no-control-regex

@@ -8,7 +8,7 @@ import {
 
 const PLATFORMS: readonly Platform[] = ["linux", "darwin", "windows"];
 
-/** On which systems a path may be written. */
+/** The systems on which a path may be written. */
 function where(path: string): Platform[] {
   return PLATFORMS.filter((platform) => isSafePath(path, platform));
 }
@@ -29,7 +29,7 @@ Deno.test("isSafePath() keeps paths where they belong, on every system", () => {
     ["a/.GIT/hooks/x", []],
     [".git. ./x", []],
     ["git~1/config", []],
-    // Names that one system takes for another name.
+    // Names that some system treats as another name.
     ["..\\..\\evil", ["linux", "darwin"]],
     ["a\\b", ["linux", "darwin"]],
     ["a:stream", ["linux", "darwin"]],

@@ -1,7 +1,7 @@
-/** Answers kept, so that no input makes a process large. */
+/** The most answers to keep, so that no input makes the process large. */
 const MOST = 2000;
 
-/** Returns the same function, which works each text out once. */
+/** Returns the same function with a cache for its results by text. */
 export function remembered<T>(work: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
@@ -14,13 +14,13 @@ export function remembered<T>(work: (text: string) => T): (text: string) => T {
   };
 }
 
-/** Returns what `make` gives, made at the first call. */
+/** Returns a function that calls `make` once and keeps its result. */
 export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
 
-/** Returns the same function, which works each object out once. */
+/** Returns the same function with a cache for its results by object. */
 export function rememberedFor<K extends object, T>(
   work: (source: K) => T,
 ): (source: K) => T {

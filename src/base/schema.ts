@@ -2,12 +2,12 @@ import en from "zod/locales/en";
 import * as z from "zod/mini";
 import type { Shape } from "./shape.ts";
 
-// The small form of the library has no messages.
+// The small version of the library comes without messages.
 z.config(en());
 
 /**
- * The schema that says what a shape says. The schema library is slow to load, so
- * commands load this only where they validate.
+ * Returns the schema for a shape. The schema library is slow to load, so
+ * commands load this only to validate.
  */
 export function schemaOf<T>(shape: Shape<T>): z.ZodMiniType<T> {
   return built(shape) as z.ZodMiniType<T>;
@@ -46,7 +46,10 @@ function built(shape: Shape): z.ZodMiniType {
   }
 }
 
-/** Returns what of `value` does not fit `schema`: one `field: reason` each. */
+/**
+ * Returns the parts of `value` that do not match `schema`, one `field: reason`
+ * each.
+ */
 export function problemsOf(schema: z.ZodMiniType, value: unknown): string[] {
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) =>

@@ -4,22 +4,22 @@ import { MpmError } from "./errors.ts";
 export interface Choices<T> {
   /** In the order of the list. */
   readonly items: readonly T[];
-  /** The name of one item, as in "No saved session 7". */
+  /** The noun for an item, as in "No saved session 7". */
   readonly noun: string;
-  /** The number that the list prints beside the first item. */
+  /** The list number of the first item. */
   readonly first?: number;
-  /** Names an item in an error. */
+  /** Describes an item in an error. */
   label(item: T): string;
-  /** The hint where there are no items. */
+  /** The hint if there are no items. */
   readonly empty: string;
 }
 
-/** Items that an error names before it only counts the rest. */
+/** The most items that an error names before it only counts the rest. */
 const NAMED = 10;
 
 /**
- * Tells whether a selector is an index, and nothing else: up to four digits.
- * More digits are a part of an id. Throws USAGE for a negative number.
+ * Returns whether a selector is an index: up to four digits. More digits are
+ * part of an ID. Throws USAGE for a negative number.
  */
 export function isIndex(selector: string): boolean {
   refuseNegative(selector);
@@ -35,8 +35,8 @@ export function refuseNegative(selector: string): void {
 }
 
 /**
- * Returns the item that a list has under an index. `undefined`: the selector is
- * not an index. Throws NOT_FOUND with the range and the list, and USAGE.
+ * Returns the list item at an index. `undefined`: the selector is not an index.
+ * Throws NOT_FOUND with the range and the list, and USAGE.
  */
 export function atIndex<T>(
   selector: string,
@@ -84,7 +84,7 @@ export function listHint<T>(
   return `Available: ${named(texts)}`;
 }
 
-/** Tells whether an id holds `part`, whatever the case of either. */
+/** Returns whether an ID contains `part`, ignoring case. */
 export function holdsPart(id: string, part: string): boolean {
   return part !== "" && id.toLowerCase().includes(part.toLowerCase());
 }

@@ -2,8 +2,9 @@ import { isFields } from "./parsed_values.ts";
 import { getOwn } from "./own.ts";
 
 /**
- * The shape of a value of parsed JSON, as a table that costs nothing to load:
- * values are checked by it, and repaired. `T` is the type of what fits.
+ * The shape of a parsed JSON value, as a table that costs nothing to load.
+ * Values are checked against it, and repaired. `T` is the type of matching
+ * values.
  */
 export type Shape<T = unknown> = Form & { readonly like?: T };
 
@@ -17,13 +18,13 @@ type Form =
 export interface TextShape {
   is: "text";
   pattern?: RegExp;
-  /** A form that only validation requires: no repair replaces the text. */
+  /** A format that only validation requires: no repair replaces the text. */
   strict?: RegExp;
-  /** The only texts there are. */
+  /** The only allowed texts. */
   choices?: readonly string[];
   /** An additional check. */
   test?: (text: string) => boolean;
-  /** Replacement for a missing text; an empty one unless given. */
+  /** Replacement for a missing text; by default an empty text. */
   neutral?: string;
 }
 
@@ -32,24 +33,24 @@ export interface ObjectShape extends Hints {
   fields: Record<string, Shape>;
 }
 
-/** Values that a repair may create from something else. */
+/** Values from which a repair may create others. */
 interface Hints {
-  /** The field that a mere text instead of the object belongs to. */
+  /** The field that a plain text is stored in if it replaces the object. */
   text?: string;
-  /** Other names under which a missing field is found, the best first. */
+  /** Other names for a missing field, the best first. */
   aliases?: Record<string, readonly string[]>;
-  /** Fields without which the object says nothing. */
+  /** Fields without which the object is useless. */
   required?: readonly string[];
 }
 
-/** The type of what fits a shape. */
+/** The type of the values that match a shape. */
 export type Fitting<S> = S extends { readonly like?: infer T } ? T : never;
 
 type Optional<F> = {
   [K in keyof F]: F[K] extends { is: "optional" } ? K : never;
 }[keyof F];
 
-/** An object may have more fields than its shape has. */
+/** An object may have more fields than its shape. */
 type FittingObject<F> = Flat<
   & { [name: string]: unknown }
   & { [K in Exclude<keyof F, Optional<F>>]: Fitting<F[K]> }
@@ -94,9 +95,7 @@ export function object<const F extends Record<string, Shape>>(
   return { is: "object", fields, ...hints };
 }
 
-/**
- * Returns whether `value` has the shape already, found without making anything.
- */
+/** Returns whether `value` already has the shape, without creating anything. */
 export function fits<T>(shape: Shape<T>, value: unknown): value is T {
   switch (shape.is) {
     case "text":

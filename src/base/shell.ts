@@ -1,13 +1,13 @@
 /**
- * `word` quoted for a POSIX shell, only where it has to be. In front of a
- * command, `NAME=value` would be a variable for it.
+ * Returns `word` quoted for a POSIX shell, but only if necessary. At the start
+ * of a command, `NAME=value` would be a variable.
  */
 export function shellWord(word: string): string {
   if (/^(?!\w+=)[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A shell's way to write one word as {@link shellWord} does, as a pattern. */
+/** A pattern for a word quoted as {@link shellWord} does. */
 export const SHELL_WORD = "(?:[^\\s']+|(?:'[^']*'|\\\\')+)";
 
 /** The reverse of {@link shellWord}. */
@@ -18,7 +18,7 @@ export function unquotedWord(word: string): string {
 }
 
 /**
- * Splits a line into words as a POSIX shell does, and expands nothing.
+ * Splits a line into words like a POSIX shell, and expands nothing.
  * `undefined`: a quote is not closed.
  */
 export function shellWords(line: string): string[] | undefined {

@@ -3,7 +3,7 @@ import { getOwn } from "./own.ts";
 
 const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** Returns whether `text` is an ISO 8601 time of day with its zone. */
+/** Returns whether `text` is a full ISO 8601 time with a zone. */
 export function isFullTime(text: string): boolean {
   return FULL.test(text) && !Number.isNaN(Date.parse(text));
 }
@@ -37,8 +37,8 @@ const UNITS = [
 ] as const;
 
 /**
- * Returns how long ago `time` was, in words: `2 hours ago`. A time ahead of
- * `now` is reported as such, since a clock was wrong.
+ * Returns how long ago `time` was, in words: `2 hours ago`. A time after `now`
+ * is reported as such, since a clock was wrong.
  */
 export function ageWords(time: Date, now: Date): string {
   return age(
@@ -48,12 +48,12 @@ export function ageWords(time: Date, now: Date): string {
   );
 }
 
-/** The same in short, of milliseconds since the epoch: `2h ago`. */
+/** The short form, for milliseconds since the epoch: `2h ago`. */
 export function shortAge(time: number, now: Date): string {
   return age(time, now, (count, [, unit]) => `${count}${unit}`);
 }
 
-/** The milliseconds of a span such as `30d`, if it is one. */
+/** The milliseconds of a duration such as `30d`, if it is valid. */
 export function parseAge(text: string): number | undefined {
   const parts = /^(\d{1,6})([a-z]{1,2})$/.exec(text.trim());
   const unit = UNITS.find(([, short]) => short === parts?.[2]);
@@ -79,7 +79,10 @@ function age(
 /** Milliseconds by which two clocks may differ. */
 const CLOCKS_DIFFER = 60_000;
 
-/** Returns whether a time is ahead of this clock by more than clocks differ. */
+/**
+ * Returns whether a time is ahead of this clock by more than the allowed
+ * difference.
+ */
 export function isAhead(time: string, now: Date): boolean {
   return Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
 }
@@ -106,7 +109,7 @@ export function parseDuration(text: string, what: string): number {
   return Number(digits) * getOwn(MILLISECONDS, unit)!;
 }
 
-/** A length of time in one rounded-down figure: `40 minutes`, `3 hours`. */
+/** A duration as one rounded-down figure: `40 minutes`, `3 hours`. */
 export function durationText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const steps = [[86_400, "day"], [3600, "hour"], [60, "minute"]] as const;

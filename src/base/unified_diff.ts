@@ -1,11 +1,13 @@
 import { structuredPatch, type StructuredPatchHunk } from "diff";
 
-/** More edits than any installation makes: shown as one change then. */
+/**
+ * More edits than any installation makes; a larger change is shown as a whole.
+ */
 const MOST_EDITS = 2000;
 
 /**
- * The difference of two texts as `diff -u` writes it, with `path` for both
- * names; empty for equal texts.
+ * Returns the difference of two texts in the format of `diff -u`, with `path`
+ * for both names; empty for equal texts.
  */
 export function unifiedDiff(
   path: string,
@@ -43,7 +45,7 @@ function hunkText(hunk: StructuredPatchHunk): string {
   return [`@@ ${ranges} @@`, ...lines].join("\n");
 }
 
-/** Of no lines, the first is the one before them. */
+/** For an empty range, the number is that of the line before it. */
 function range(first: number, count: number): string {
   if (count === 1) return `${first}`;
   return `${count === 0 ? first - 1 : first},${count}`;

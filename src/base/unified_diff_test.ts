@@ -19,7 +19,7 @@ Deno.test("unifiedDiff() shows changes with three lines around them", () => {
   );
 });
 
-/** Short texts of few different lines, so that all cases come up. */
+/** Short texts of few different lines, so that all cases occur. */
 function* texts(): Generator<string> {
   let seed = 20261121;
   const random = (below: number) => {

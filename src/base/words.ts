@@ -1,4 +1,4 @@
-/** `1 file`, `2 files`; `plural` where an "s" does not do. */
+/** `1 file`, `2 files`; pass `plural` if adding an "s" is wrong. */
 export function counted(
   count: number,
   noun: string,
@@ -7,10 +7,10 @@ export function counted(
   return `${count} ${count === 1 ? noun : plural}`;
 }
 
-/** `text` in at most `longest` UTF-16 units, with `…` where it was cut. */
+/** Returns `text` in at most `longest` UTF-16 units, with `…` if it was cut. */
 export function cutText(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  // The cut must not leave half a character.
+  // The cut must not split a character.
   return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
@@ -27,7 +27,7 @@ export function named(paths: readonly string[], most = 8): string {
   return more > 0 ? `${list} and ${more} more` : list;
 }
 
-/** Bytes in one figure of three digits at most: `812 B`, `1.2 MB`, `12 GB`. */
+/** A size with at most three digits: `812 B`, `1.2 MB`, `12 GB`. */
 export function sizeText(bytes: number): string {
   let [amount, unit] = [bytes, "B"];
   for (const next of ["kB", "MB", "GB", "TB"]) {
@@ -40,7 +40,10 @@ export function sizeText(bytes: number): string {
   return `${text} ${unit}`;
 }
 
-/** Equal for texts that differ in blanks, case and a final stop alone. */
+/**
+ * A key that is equal for texts that differ only in blanks, case and a final
+ * stop.
+ */
 export function plainText(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase()
     .replace(/(?<=[^.;\s]) ?[.;]$/, "");

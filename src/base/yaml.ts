@@ -2,11 +2,11 @@ import { remembered } from "./remembered.ts";
 import { escapeUnseen } from "./escape.ts";
 
 /**
- * The value of a JSON file as YAML 1.2 for people: block style, lists at the
- * column of their key as claude-mpm wrote them. A text is plain only if every
- * reader reads it as a text. Otherwise it is written as in JSON, whose quoted
- * form is also YAML. The library for YAML takes longer for a save of a thousand
- * files than everything else a pause does, so it only reads.
+ * Returns the value of a JSON file as YAML 1.2 for people: block style, lists
+ * in the column of their key as claude-mpm wrote them. A text is plain only if
+ * every reader reads it as a text. Otherwise it is written as in JSON, whose
+ * quoted form is also YAML. The YAML library only reads: for a save with a
+ * thousand files, writing would take longer than the rest of a pause.
  */
 export function toYaml(value: unknown): string {
   if (!isBlock(value)) return `${scalar(value)}\n`;
@@ -23,7 +23,10 @@ function isBlock(value: unknown): value is Block {
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-/** A process writes one such text, mostly, so few steps count, not hot ones. */
+/**
+ * A process usually writes one such text, so the start matters more than hot
+ * loops.
+ */
 class YamlText {
   text = "";
 
@@ -53,16 +56,16 @@ class YamlText {
   }
 }
 
-/** The same few keys come a thousand times over. */
+/** The same few keys occur thousands of times. */
 const keyText = remembered(scalar);
 
-/** Begins with a letter or a slash, so that it is not a number and no date. */
+/** Begins with a letter or a slash, so it is neither a number nor a date. */
 const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 
-/** Is between quotes as it is. */
+/** Characters that need no escape between quotes. */
 const SIMPLE = /^[ !#-[\]-~]*$/;
 
-/** Returns whether YAML 1.1 or 1.2 reads it as anything but a text. */
+/** Returns whether YAML 1.1 or 1.2 reads it as something other than a text. */
 function isReserved(text: string): boolean {
   return text.length <= 5 &&
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
@@ -79,8 +82,8 @@ function scalar(value: unknown): string {
 }
 
 /**
- * Escapes what must not stand raw, beyond what JSON escapes: what YAML forbids,
- * and what is invisible or turns the text around it.
+ * Escapes, in addition to JSON, what YAML forbids and what is invisible or
+ * changes the text direction.
  */
 function quoted(text: string): string {
   const json = JSON.stringify(text);

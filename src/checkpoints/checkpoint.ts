@@ -17,11 +17,11 @@ export const CheckpointFile = z.looseObject({
   path: text,
   /** Two letters, index and worktree, as in `git status --porcelain`. */
   status: text,
-  /** Git's id of the raw content; null: nothing there, or not captured. */
+  /** Git's ID of the raw content; null: no file, or not captured. */
   hash: z.nullable(objectId),
-  /** As git has it; null: nothing there. */
+  /** As in git; null: no file. */
   mode: z.nullable(text),
-  /** Bytes; null: nothing there. */
+  /** Bytes; null: no file. */
   size: z.nullable(count),
 });
 
@@ -33,7 +33,7 @@ export const Checkpoint = z.looseObject({
   /** Its name as given. */
   name: text,
   /**
-   * `parked`: put aside by `mpm branch`. `batch`: taken after a tool batch of an
+   * `parked`: parked by `mpm branch`. `batch`: taken after a tool batch of an
    * agent.
    */
   kind: z.enum(["named", "auto", "safety", "parked", "batch"]),
@@ -47,9 +47,9 @@ export const Checkpoint = z.looseObject({
   worktree: text,
   /** null: detached, or no repository. */
   branch: z.nullable(text),
-  /** Full commit id; null: no commit yet, or no repository. */
+  /** Full commit ID; null: no commit yet, or no repository. */
   head: z.nullable(objectId),
-  /** True if HEAD was at no branch. */
+  /** True if HEAD was not on a branch. */
   detached: z.boolean(),
   /** A merge, rebase or similar operation in progress. */
   operation: z.nullable(text),
@@ -59,9 +59,9 @@ export const Checkpoint = z.looseObject({
   files: z.array(CheckpointFile),
   /** Changed paths beyond the limit. */
   files_omitted: count,
-  /** Paths that are not in it, and why. */
+  /** Paths that were left out, and why. */
   left_out: z.array(z.looseObject({ path: text, reason: text })),
-  /** Facts of the index beyond its tree. */
+  /** Data of the index beyond its tree. */
   index: z.looseObject({
     unmerged: z.array(z.looseObject({
       path: text,
@@ -73,7 +73,7 @@ export const Checkpoint = z.looseObject({
     assume_unchanged: texts,
     skip_worktree: texts,
   }),
-  /** Permission bits of files other than the usual, by path. */
+  /** Unusual permission bits of files, by path. */
   permissions: z.record(text, count),
   /** Bytes of the files that were read. */
   size: count,
@@ -83,19 +83,19 @@ export const Checkpoint = z.looseObject({
   environment: z.looseObject({
     folder: text,
     os: text,
-    /** Versions that files of the project ask for; absent: not looked at. */
+    /** Versions that project files require; absent: not read. */
     runtimes: z.optional(
       z.array(z.looseObject({ name: text, version: text, from: text })),
     ),
   }),
-  /** The next steps of the newest save of the worktree, where it has any. */
+  /** The next steps of the worktree's newest save, if it has one. */
   last_save: z.optional(
     z.looseObject({ session_id: text, next_steps: texts }),
   ),
-  /** The tool batch before it; only for kind `batch`. */
+  /** The preceding tool batch; only for kind `batch`. */
   batch: z.optional(z.looseObject({
     agent_session: text,
-    /** Ids of the tool calls, as the client has them. */
+    /** IDs of the tool calls, as given by the client. */
     calls: texts,
   })),
   /** The save that a pause at that moment would have written. */
@@ -106,7 +106,7 @@ export const Checkpoint = z.looseObject({
   build: text,
 });
 
-/** A record and where it is. */
+/** A record and its location. */
 export const StoredCheckpoint = z.extend(Checkpoint, { commit: objectId });
 
 export type CheckpointFile = z.infer<typeof CheckpointFile>;

@@ -1,6 +1,6 @@
 /**
  * The only door of `checkpoints/`: snapshots of all files of a worktree.
- * `take/` captures and records one, `restore/` plans and writes one back. The
+ * `take/` captures and records them, `restore/` plans and writes them back. The
  * bytes are commits under an mpm ref, made in `git/`.
  */
 

@@ -3,27 +3,27 @@ import { createHash } from "node:crypto";
 import { MpmError } from "../base/errors.ts";
 import { isName, NAME_RULE } from "../base/names.ts";
 
-/** The form of most names. */
+/** The format of most names. */
 const USUAL = /^(?!latest$)[a-zA-Z][a-zA-Z0-9_-]{0,99}$/;
 
 /** Characters that work in a ref and in a file name on any system. */
 const PLAIN =
   /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
-/** The ids there are; nothing else becomes part of a ref or a path. */
+/** The format of valid IDs; nothing else becomes part of a ref or a path. */
 export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
 /**
- * Returns whether a restore may have had this target: a checkpoint or a save.
- * The id of a save that came by a sync ends in the start of its writer's id.
+ * Returns whether this can be the target of a restore: a checkpoint or a save.
+ * The ID of a synced save ends with the start of its writer's ID.
  */
 export function isTargetId(id: string): boolean {
   return CHECKPOINT_ID.test(id.replace(/@[0-9a-f]{8}$/, ""));
 }
 
-/** `name` if a checkpoint can be called so. Throws USAGE. */
+/** Returns `name` if it is a valid checkpoint name. Throws USAGE. */
 export function checkedCheckpointName(name: string): string {
-  // Two dots are kept for ranges, as in git.
+  // Two dots are reserved for ranges, as in git.
   if (USUAL.test(name) || isName(name) && !name.includes("..")) return name;
   throw new MpmError("USAGE", `"${name}" cannot name a checkpoint`, {
     hint: `Use ${NAME_RULE}`,
@@ -31,9 +31,9 @@ export function checkedCheckpointName(name: string): string {
 }
 
 /**
- * The id of a name. That is the name itself if it can be used in a ref and in a
- * file name. Otherwise it is the usable part and a digest, so that two names
- * never share one.
+ * The ID for a name: the name itself if it is valid in a ref and a file name.
+ * Otherwise it is the valid part and a digest, so that two names never share an
+ * ID.
  */
 export function checkpointId(name: string): string {
   const plain = PLAIN.test(name) && !name.endsWith(".lock") &&

@@ -32,15 +32,15 @@ import { Origins, readStoreId } from "../saves/mod.ts";
 import { RAW_FOLDER, readRawCache } from "./raw_cache.ts";
 import type { System } from "../system/system.ts";
 
-/** The place where checkpoints of a project are taken and kept. */
+/** The place where a project's checkpoints are taken and stored. */
 export interface CheckpointPlace {
   readonly workspace: Workspace;
   readonly vault: Vault;
   readonly rules: CheckpointRules;
   readonly config: Config;
-  /** Faults in the configuration. */
+  /** Errors in the configuration. */
   readonly faults: readonly string[];
-  /** True if captures leave out what is beyond the limits, and do not fail. */
+  /** True if captures leave out files beyond the limits instead of failing. */
   readonly leaveLarge?: boolean;
   /** For a command that captures again and again: what it saw last. */
   readonly seen?: SeenFiles;
@@ -51,7 +51,7 @@ export interface SeenFiles {
   files?: Capture["worktree"];
 }
 
-/** The same if the place may not exist yet, outside git. */
+/** The same, but the place may not exist yet outside git. */
 interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
@@ -61,8 +61,8 @@ interface MaybePlace {
 }
 
 /**
- * Finds the place of checkpoints. `create`: outside git the repository for them
- * is made. Throws GIT_FAILED, or CONFLICT if the place cannot exist.
+ * Finds the place of checkpoints. `create`: makes the repository for them
+ * outside git. Throws GIT_FAILED, or CONFLICT if the place cannot exist.
  */
 export async function findPlace(
   { system, folder }: Context,
@@ -72,7 +72,7 @@ export async function findPlace(
   return await placeOf(system, workspace, { create });
 }
 
-/** The same for a workspace that is known. */
+/** Does the same for a known workspace. */
 export async function placeOf(
   system: System,
   workspace: Workspace,
@@ -93,14 +93,14 @@ export async function placeOf(
   return { workspace, vault, rules, config, faults };
 }
 
-/** The place of a new checkpoint, and the answers of git there. */
+/** The place of a new checkpoint, and git's answers there. */
 export interface Ahead extends ReadAhead {
   readonly workspace: Workspace;
 }
 
 /**
- * Asks git what a checkpoint needs first. `undefined`: it takes more to say
- * where that is.
+ * Asks git for the first facts that a checkpoint needs. `undefined`: finding
+ * the place takes more steps.
  */
 export async function askAhead(
   { system, folder }: Context,
@@ -112,7 +112,7 @@ export async function askAhead(
   return { workspace, ...await readAhead(system, place) };
 }
 
-/** The place to write to. `ahead`: what git was asked there before. */
+/** Opens the place for writing. `ahead`: answers that git already gave. */
 export async function openPlace(
   { system, folder }: Context,
   ahead?: Ahead,
@@ -133,13 +133,13 @@ export async function openPlace(
   );
 }
 
-/** The result of a capture, and the parts that the next one can use. */
+/** The result of a capture, and the parts that the next capture can reuse. */
 export interface Taken {
   readonly capture: Capture;
   readonly cache: RawCache;
 }
 
-/** Captures the worktree. `write`: large files are stored as blobs. */
+/** Captures the worktree. `write`: stores large files as blobs. */
 export async function captureNow(
   system: System,
   { vault, workspace, rules, leaveLarge = false, seen = {} }: CheckpointPlace,
@@ -161,17 +161,16 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/** Near what git folders for raw bytes are made, see `rawGit`. */
+/** The parent of the folders that git makes for raw bytes; see `rawGit`. */
 export function rawFolder({ root }: Workspace): string {
   return join(layout(root).state, RAW_FOLDER);
 }
 
 /**
- * Every checkpoint, the newest first: by the existing refs, each with its
- * record from the file beside it. If that is missing or differs, the record
- * comes from the commit. One process of git, and one for each record that
- * lacks. `light`: only what a list shows is checked of the records, which is
- * faster.
+ * Lists every checkpoint, the newest first: by the existing refs, each with its
+ * record from the file. If the file is missing or differs, the record comes
+ * from the commit. This takes one git process, and one more for each missing
+ * record. `light`: checks only the fields that a list shows, which is faster.
  */
 export async function listCheckpoints(
   system: System,
@@ -199,8 +198,8 @@ export async function listCheckpoints(
 }
 
 /**
- * Makes the refs of records again whose commits are still there. Impossible
- * refs are left out of the list.
+ * Recreates missing refs of records whose commits still exist. Refs that cannot
+ * be restored are left out of the list.
  */
 async function restoreRefs(
   system: System,
@@ -213,7 +212,7 @@ async function restoreRefs(
   const ours: StoredCheckpoint[] = [];
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    // A clone may bring that id as well: its checkpoints are shown as foreign.
+    // A clone may also bring that ID: its checkpoints are shown as foreign.
     if (record?.session.mpm?.store === store) ours.push(record);
   }
   await bring(system, { vault, workspace }, ours);
@@ -228,8 +227,8 @@ async function restoreRefs(
 }
 
 /**
- * Those that were taken before the project was in git come into its repository.
- * Other files do not count: they might have come with a copy of the folder.
+ * Imports checkpoints that were taken before the project was in git. Other
+ * files do not count: they might have come with a copy of the folder.
  */
 async function bring(
   system: System,
@@ -247,7 +246,7 @@ async function bring(
   await bringCheckpoints(system, vault.git, own, wanted);
 }
 
-/** Tells which checkpoints are the user's own, or theirs by trust. */
+/** Determines which checkpoints are the user's own or trusted. */
 export function minesOf(
   system: System,
 ): (record: StoredCheckpoint) => boolean {
@@ -255,7 +254,7 @@ export function minesOf(
   return (record) => origins.of(ownMark(record)) !== "foreign";
 }
 
-/** Compares two for a list with the newest at the top. */
+/** Compares two checkpoints for a list, the newest first. */
 export function newestFirst(
   one: StoredCheckpoint,
   other: StoredCheckpoint,
@@ -277,18 +276,21 @@ export async function recordOf(
 
 /** Limits on the size and the number of checkpoints. */
 interface CheckpointRules {
-  /** Minutes between two automatic ones. */
+  /** Minutes between two automatic checkpoints. */
   readonly autoMinutes: number;
-  /** Automatic ones that are kept. */
+  /** Number of automatic checkpoints to keep. */
   readonly keepAuto: number;
-  /** Safety checkpoints that are kept, so many operations can be undone. */
+  /**
+   * Number of safety checkpoints to keep, which is how many operations can be
+   * undone.
+   */
   readonly keepSafety: number;
-  /** Trees of steps that are kept, and bytes of the changed files in them. */
+  /** Number of step trees to keep, and bytes of their changed files. */
   readonly keepBatch: number;
   readonly batchTotal: number;
-  /** Milliseconds in which a removed checkpoint can be restored. */
+  /** Milliseconds during which a removed checkpoint can be restored. */
   readonly removedFor: number;
-  /** Bytes of the largest file, and of all changed files. */
+  /** The largest file, and the total of all changed files, in bytes. */
   readonly limits: { readonly file: number; readonly total: number };
 }
 
@@ -296,8 +298,8 @@ interface CheckpointRules {
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * The rules that are configured. `faulty`: the configuration has a fault, so
- * the wanted number is unknown and no checkpoint is removed.
+ * The configured rules. `faulty`: the configuration has an error, so the wanted
+ * number is unknown and no checkpoint is removed.
  */
 export function checkpointRules(
   config: {

@@ -9,16 +9,14 @@ export function worktreeKey(worktree: string): string {
   return createHash("sha256").update(worktree).digest("hex").slice(0, 16);
 }
 
-/** Bytes of the largest cache that is read. */
+/** The largest cache to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
 function cacheFile(root: string, worktree: string): string {
   return join(layout(root).state, `raw-${worktreeKey(worktree)}.json`);
 }
 
-/**
- * Returns what earlier captures found out of a worktree's files; maybe nothing.
- */
+/** Returns the results of earlier captures of a worktree; may be empty. */
 export function readRawCache<T>(
   system: System,
   root: string,
@@ -38,7 +36,7 @@ export function readRawCache<T>(
   }
 }
 
-/** Keeps it for the next capture. Call under the lock. */
+/** Stores the results for the next capture. Call under the lock. */
 export function writeRawCache(
   system: System,
   root: string,
@@ -56,10 +54,10 @@ export function writeRawCache(
 /** Prefix of the git folders for raw bytes in `state/`. */
 export const RAW_FOLDER = "raw.git";
 
-/** Milliseconds after which such a folder is one that was left behind. */
+/** The age at which such a folder counts as abandoned, in milliseconds. */
 const STALE = 3_600_000;
 
-/** Removes what killed commands left behind in `state/`. Call under the lock. */
+/** Removes files that killed commands left in `state/`. Call under the lock. */
 export function sweepState(system: System, root: string): void {
   const { state } = layout(root);
   const before = system.now().getTime() - STALE;

@@ -22,9 +22,9 @@ export function printOf(capture: Capture): string {
 }
 
 /**
- * Returns what the user's state knows a checkpoint by: its time and id, and the
- * SHA-256 of its record's file. The commit's id is in that, and with it
- * every file.
+ * Returns the mark that the user's state keeps of a checkpoint: its time, its
+ * ID, and the SHA-256 of its record file. The record contains the commit's ID,
+ * which covers every file.
  */
 export function ownMark(
   record: StoredCheckpoint,
@@ -34,8 +34,8 @@ export function ownMark(
 }
 
 /**
- * Returns what it knows one by whose commit is being made: by every word of the
- * record, but by no file.
+ * Returns the mark of a checkpoint whose commit is being made: it covers every
+ * word of the record, but not the files.
  */
 export function begunMark(
   stored: Checkpoint & { readonly commit?: string },
@@ -46,7 +46,7 @@ export function begunMark(
   return { id: `${record.created_at} ${record.id}`, digest };
 }
 
-/** A record as the bytes of its file. */
+/** The bytes of a record's file. */
 export function recordBytes(record: Checkpoint): Uint8Array {
   return new TextEncoder().encode(`${asciiJson(record, 1)}\n`);
 }

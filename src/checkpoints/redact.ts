@@ -2,7 +2,10 @@ import { redactSave } from "../saves/mod.ts";
 import type { KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/** The record of a checkpoint; what a restore goes by stays. */
+/**
+ * Redacts the record of a checkpoint, except for the fields that a restore
+ * needs.
+ */
 export function redactRecord(
   redactor: Redactor,
   record: Checkpoint,
@@ -21,7 +24,7 @@ export function redactRecord(
     head: record.head,
     print: record.print,
     session: redactSave(redactor, session),
-    // Facts of git, which must stay what they are.
+    // Data from git, which must not change.
     files,
     left_out,
     index,
@@ -34,7 +37,7 @@ const FILES: KnownKeys = {
   ids: new Set(["status", "hash", "mode"]),
 };
 
-/** The same as mpm prints it: nothing goes by the names of its files there. */
+/** Does the same for output, which never uses the file names to find files. */
 export function redactShown<T extends Checkpoint>(
   redactor: Redactor,
   record: T,

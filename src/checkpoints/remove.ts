@@ -29,13 +29,13 @@ import {
 } from "./place.ts";
 import type { System } from "../system/system.ts";
 
-/** The last removals, whose checkpoints are kept however old they are. */
+/** The number of recent removals whose checkpoints are kept, however old. */
 const KEPT = 20;
 
 /**
  * Removes checkpoints from the list. Their commits stay under another ref, so
- * that an undo can restore them. Call under the lock. It is first written to
- * the log: an interrupted removal is an operation that can be undone.
+ * that an undo can restore them. Call under the lock. The log entry comes
+ * first, so an interrupted removal is an operation that can be undone.
  */
 export async function removeCheckpoints(
   { system, redact }: Context,
@@ -64,7 +64,7 @@ export async function removeCheckpoints(
   return entry;
 }
 
-/** The record goes first: a ref alone makes it whole again. */
+/** Removes the record first: a ref alone can restore it. */
 async function deleteCheckpoints(
   system: System,
   { vault, workspace }: CheckpointPlace,
@@ -78,8 +78,8 @@ async function deleteCheckpoints(
 }
 
 /**
- * Drops the commits of removals that are neither among the last nor as young as
- * `since`, milliseconds since the epoch.
+ * Drops the commits of old removals: those that are not among the last few and
+ * happened before `since`, in milliseconds since the epoch.
  */
 async function dropOld(
   vault: CheckpointPlace["vault"],
@@ -100,7 +100,7 @@ async function dropOld(
   );
 }
 
-/** The refs by which operations of the log restore checkpoints. */
+/** The refs from which operations in the log can restore checkpoints. */
 export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
   return new Set(
     entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
@@ -118,8 +118,8 @@ function removedIn(value: unknown): Removed[] {
 }
 
 /**
- * Restores removed checkpoints, or removes new ones. It is written to the log
- * last: after an interruption, the same undo does the rest.
+ * Restores removed checkpoints, or removes new ones. The log entry comes last:
+ * after an interruption, the same undo does the rest.
  */
 export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { context, entry, dryRun } = order;
@@ -163,11 +163,13 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
 
 interface Compared {
   readonly list: readonly Removed[];
-  /** The commits of the checkpoints there are, by their ids. */
+  /** The commits of the existing checkpoints, by ID. */
   readonly there: ReadonlyMap<string, string>;
 }
 
-/** One that is away where this very undo puts it is so by a part of it. */
+/**
+ * Throws if a checkpoint is missing, unless this same undo removed it earlier.
+ */
 function refuseRemoved(
   entry: JournalEntry,
   { list, there, away }: Compared & { away: ReadonlyMap<string, string> },
@@ -204,7 +206,7 @@ async function bringBack(
   { list, records, left }: {
     list: readonly Removed[];
     records: readonly StoredCheckpoint[];
-    /** Those of the list that are still away. */
+    /** The checkpoints in the list that are still missing. */
     left: readonly Removed[];
   },
 ): Promise<void> {
@@ -226,12 +228,10 @@ function gone(entry: JournalEntry, { id }: Removed): MpmError {
   });
 }
 
-/** The refs of removed checkpoints until there are too many. */
+/** The refs of removed checkpoints, which mpm keeps up to a limit. */
 export const REMOVED = "refs/mpm/removed";
 
-/**
- * Returns the log's facts about a save, for its undo: as if it were restored.
- */
+/** Returns the undo data for a save that is logged as a restore. */
 export function savedFact(
   { system }: Context,
   { id, commit }: StoredCheckpoint,
@@ -240,7 +240,7 @@ export function savedFact(
   return { restored: [{ id, commit, ref }] };
 }
 
-/** A checkpoint that was removed, and where its commit stays. */
+/** A removed checkpoint, and the ref of its commit. */
 export interface Removed {
   readonly id: string;
   readonly commit: string;
@@ -271,14 +271,14 @@ export async function pruneCheckpoints(
   return await dropCheckpoints(context, place, old);
 }
 
-/** The files of a checkpoint, where its size counts. */
+/** The files of a checkpoint, if its size counts. */
 interface Sized {
   readonly files?: StoredCheckpoint["files"];
 }
 
 /**
- * Returns how many of the others fit beside `taken`. Contents that several
- * checkpoints hold count once, as git keeps them once.
+ * Returns how many of the others fit in addition to `taken`. Content in several
+ * checkpoints counts once, since git stores it once.
  */
 function fittingIn(
   most: number,
@@ -305,7 +305,7 @@ export async function dropCheckpoints(
   { vault, workspace }: CheckpointPlace,
   old: readonly StoredCheckpoint[],
 ): Promise<string[]> {
-  // The record goes first: a ref alone makes it whole again.
+  // Removes the record first: a ref alone can restore it.
   for (const { id } of old) removeRecord(system, workspace.root, id);
   await dropRefs(
     vault.git,

@@ -9,7 +9,7 @@ import { checkpointId } from "./name.ts";
 import { type CheckpointPlace, findPlace, listCheckpoints } from "./place.ts";
 import { ownMark } from "./record.ts";
 
-/** The word of a command line that names a checkpoint. */
+/** The argument that names a checkpoint. */
 export const CHECKPOINT = {
   name: "checkpoint",
   summary:
@@ -17,12 +17,12 @@ export const CHECKPOINT = {
   names: "checkpoint",
 } as const;
 
-/** Returns whether a list leaves it out: mpm took it for its own commands. */
+/** Returns whether a list hides it: mpm took it for its own commands. */
 export function isHidden({ kind }: Pick<StoredCheckpoint, "kind">): boolean {
   return kind === "safety" || kind === "batch";
 }
 
-/** The checkpoint that is meant, and whose it is. Throws NOT_FOUND, AMBIGUOUS. */
+/** The selected checkpoint and its origin. Throws NOT_FOUND, AMBIGUOUS. */
 export async function findTarget(
   context: Context,
   selector: string,
@@ -37,7 +37,9 @@ export async function findTarget(
   return { place: { ...place, vault: place.vault! }, target, origin };
 }
 
-/** A wrong clock, here or where it was taken, makes another one the newest. */
+/**
+ * Warns that a wrong clock, here or there, makes another checkpoint the newest.
+ */
 function noteFuture(
   { system, note }: Context,
   target: StoredCheckpoint,
@@ -56,12 +58,11 @@ function noteFuture(
 }
 
 /**
- * Finds the checkpoint for `selector`. In this order, that is `latest` (the
- * newest that a list shows), a full name or id, or an index as the list
- * prints it. An index has at most four digits, and nothing else. The last
- * choice is a unique part of a name. `records` are in the order of the list.
- * Throws NOT_FOUND with the names, AMBIGUOUS with the matches, USAGE for a
- * negative number.
+ * Finds the checkpoint for `selector`. The selector is `latest` (the newest
+ * that a list shows), or a full name or ID. Otherwise it is an index in the
+ * list, with at most four digits, or else a unique part of a name. `records`
+ * are in the order of the list. Throws NOT_FOUND with the names, AMBIGUOUS with
+ * the matches, USAGE for a negative number.
  */
 export function matchCheckpoint(
   records: readonly StoredCheckpoint[],
@@ -101,7 +102,7 @@ function candidates(
   const exact = records.filter(({ name, id }) =>
     name === selector || id === selector.toLowerCase()
   );
-  // A record that was planted may have the name of another one.
+  // A planted record may have the name of another checkpoint.
   const right = exact.find(({ id }) =>
     id === selector || id === checkpointId(selector)
   );

@@ -13,7 +13,7 @@ function statusOf(
   return status === "??" || /A/.test(status) ? "added" : "modified";
 }
 
-/** A checkpoint as a snapshot of the session. */
+/** Describes a checkpoint as a snapshot of the session. */
 export function showOf(
   record: StoredCheckpoint,
   origin: Origin,
@@ -51,7 +51,10 @@ export function showOf(
   };
 }
 
-/** One path may be listed twice: deleted in the index, there untracked. */
+/**
+ * One path may be listed twice: deleted in the index and untracked in the
+ * worktree.
+ */
 function filesOf({ files }: StoredCheckpoint) {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return [...byPath.values()].map((file) => ({
@@ -70,7 +73,7 @@ function todosOf({ session }: StoredCheckpoint): string[] {
   ];
 }
 
-/** Items of a checklist that are named. */
+/** The most checklist items to name. */
 const OPEN = 10;
 
 /** Returns the next steps, which come last in a save, and open todos. */
@@ -83,7 +86,7 @@ export function nextSteps(record: StoredCheckpoint): string[] {
   return open.size > 0 ? [...open] : openItems(mpm?.checklist).slice(0, OPEN);
 }
 
-/** Without what another version may have added. */
+/** Omits fields that another version may have added. */
 function runtimesOf({ environment }: StoredCheckpoint) {
   return (environment.runtimes ?? [])
     .map(({ name, version, from }) => ({ name, version, from }));
@@ -98,7 +101,7 @@ function runtimeLines(
   );
 }
 
-/** Returns what `mpm checkpoint show` prints: Markdown. */
+/** Returns the output of `mpm checkpoint show`, in Markdown. */
 export function showText(result: CheckpointShowResult): string {
   const { name, branch, head, status, context, environment } = result;
   const names = [...new Set(result.files.map(({ path }) => path))];
@@ -144,10 +147,12 @@ export function showText(result: CheckpointShowResult): string {
 
 const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
 
-/** Paths that are listed before they are only counted. */
+/** The most paths to list before they are only counted. */
 const LISTED = 50;
 
-/** Returns what `mpm checkpoint load` prints of one's own. */
+/**
+ * Returns the output of `mpm checkpoint load` for the user's own checkpoint.
+ */
 export function loadText(record: StoredCheckpoint): string {
   return [
     `Resume from checkpoint: ${record.name}`,
@@ -201,7 +206,7 @@ export function loadLines(record: StoredCheckpoint): string[] {
   ];
 }
 
-/** The commands that go back to where it was taken. */
+/** The commands that restore the state in which it was taken. */
 export function commandLines(record: StoredCheckpoint): string[] {
   return [
     "## Commands to Resume",
@@ -221,7 +226,7 @@ function checkoutLine({ branch, head }: StoredCheckpoint): string[] {
     : [`git checkout ${shellWord(branch)}`];
 }
 
-/** A heading with its lines; empty without lines. */
+/** A heading with its lines; empty if there are no lines. */
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`## ${title}`, ...lines, ""];
 }

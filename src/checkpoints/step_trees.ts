@@ -19,17 +19,19 @@ import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { type CheckpointPlace, minesOf, placeOf, recordOf } from "./place.ts";
 
-/** The checkpoint that holds all files as they were after a tool batch. */
+/** The checkpoint with all files after a tool batch. */
 export interface StepTree {
-  /** Id of the last tool call of the batch, as the client has it. */
+  /** ID of the batch's last tool call, as given by the client. */
   readonly call: string;
   readonly checkpoint: string;
   readonly commit: string;
-  /** When all files had been read, ISO 8601, UTC. */
+  /** The time when all files had been read, ISO 8601, UTC. */
   readonly at: string;
 }
 
-/** Trees of one agent session that are known; the oldest go first. */
+/**
+ * The most trees remembered for an agent session; the oldest are dropped first.
+ */
 const MOST = 250;
 
 /** Returns the known trees of an agent session, the oldest first. */
@@ -41,7 +43,7 @@ export function stepTrees(system: System, session: AgentSession): StepTree[] {
   return [...found.values()].sort((a, b) => a.at < b.at ? -1 : 1);
 }
 
-/** Notes the tree after a tool batch; false where it could not be kept. */
+/** Records the tree after a tool batch; false if that failed. */
 export async function noteStepTree(
   system: System,
   session: AgentSession,
@@ -78,13 +80,13 @@ function treesIn(value: unknown): StepTree[] {
   });
 }
 
-/** A checkpoint that is still there, and the way to its files. */
+/** An existing checkpoint, with access to its files. */
 export interface KeptTree {
   readonly place: CheckpointPlace;
   readonly record: StoredCheckpoint;
 }
 
-/** Looks for checkpoints of a project by their ids and commits. */
+/** Finds checkpoints of a project by ID and commit. */
 export class KeptTrees {
   readonly #system: System;
   readonly #place: CheckpointPlace | undefined;
@@ -100,7 +102,7 @@ export class KeptTrees {
     this.#refs = refs;
   }
 
-  /** One that cannot be looked for is not there. */
+  /** If the place cannot be opened, no checkpoint exists. */
   static async open(
     system: System,
     workspace: Workspace,
@@ -118,7 +120,7 @@ export class KeptTrees {
     return this.#refs.get(checkpoint) === commit;
   }
 
-  /** `undefined`: it was removed, or nothing says that it is this user's. */
+  /** `undefined`: it was removed, or is not known to be this user's. */
   async read(
     tree: Pick<StepTree, "checkpoint" | "commit">,
   ): Promise<KeptTree | undefined> {
@@ -132,7 +134,7 @@ export class KeptTrees {
   }
 }
 
-/** Returns every file of a checkpoint by its path. */
+/** Returns every file of a checkpoint, by path. */
 export async function filesIn(
   { vault }: { readonly vault: Vault },
   { commit }: Pick<StoredCheckpoint, "commit">,
@@ -147,7 +149,7 @@ export async function filesIn(
   );
 }
 
-/** Returns the bytes of a file of a checkpoint. Throws GIT_FAILED. */
+/** Returns the bytes of a file in a checkpoint. Throws GIT_FAILED. */
 export async function readFileIn(
   { place }: KeptTree,
   { id }: TreeEntry,

@@ -19,18 +19,23 @@ import {
   Origins,
 } from "../saves/mod.ts";
 
-/** Bytes of the largest record that is read. */
+/** The largest record to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
-/** Lists and objects within one another; what mpm writes has a dozen. */
+/**
+ * The deepest allowed nesting of lists and objects; mpm writes about twelve
+ * levels.
+ */
 const DEEPEST = 100;
 
-/** The file of a checkpoint's record; `id` must be a valid one. */
+/** The file of a checkpoint's record; `id` must be valid. */
 function recordFile(root: string, id: string): string {
   return join(layout(root).checkpoints, `${id}.json`);
 }
 
-/** Writes a record beside its commit, which must be there. Under the lock. */
+/**
+ * Writes a record for a commit, which must already exist. Call under the lock.
+ */
 export function writeRecord(
   system: System,
   root: string,
@@ -39,26 +44,26 @@ export function writeRecord(
   ensureHidden(system, root, layout(root).checkpoints);
   writeAtomic(system, recordFile(root, record.id), {
     bytes: recordBytes({ ...record, commit }),
-    // Its commit, which is on the disk by now, has the same.
+    // Its commit, already on the disk, contains the same data.
     synced: false,
   });
 }
 
-/** Removes a record's file; its commit is another matter. */
+/** Removes a record's file, but not its commit. */
 export function removeRecord(system: System, root: string, id: string): void {
   removeIfThere(system, recordFile(root, id));
 }
 
 /**
- * Returns whether there is a record of that id; costs one look at a file's
- * entry.
+ * Returns whether a record with that ID exists, with one look at a file's
+ * metadata.
  */
 export function hasRecord(system: System, root: string, id: string): boolean {
   return CHECKPOINT_ID.test(id) &&
     system.files.lstat(recordFile(root, id)) !== undefined;
 }
 
-/** The ids of all records. Throws CONFLICT for a link instead of the folder. */
+/** The IDs of all records. Throws CONFLICT if the folder is a link. */
 export function recordIds(system: System, root: string): string[] {
   const { checkpoints } = layout(root);
   if (!checkPath(system, checkpoints, root)) return [];
@@ -70,8 +75,8 @@ export function recordIds(system: System, root: string): string[] {
 }
 
 /**
- * Returns what a record's file holds, unless it cannot be read or is damaged:
- * its commit has the same and is asked then.
+ * Returns the content of a record's file, unless it is unreadable or damaged.
+ * Its commit has the same data and is read in that case.
  */
 export async function readRecord(
   system: System,
@@ -86,9 +91,10 @@ export async function readRecord(
 }
 
 /**
- * A record from its bytes, its fields in their order, which its digest goes by;
- * `commit` where these do not say it. `light`: only little is checked, which is
- * faster. `undefined` for another value, or one that does not belong to `id`.
+ * Parses a record, and keeps the order of its fields, since its digest depends
+ * on it. `commit` fills in a missing one. `light`: checks only a few fields,
+ * which is faster. `undefined` for another value, or one that does not belong
+ * to `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
@@ -108,14 +114,16 @@ export async function parseRecord(
   if (typeof value !== "object" || value === null) return undefined;
   if (isDeeper(value, DEEPEST)) return undefined;
   if (light) return isHead(value) && value.id === id ? value : undefined;
-  // Loaded here: a save does not need the schema library.
+  // Loaded here, since a save does not need the schema library.
   const { StoredCheckpoint } = await import("./checkpoint.ts");
   const stored = commit === undefined ? value : { ...value, commit };
   const { success, data } = StoredCheckpoint.safeParse(stored);
   return success && data.id === id ? stored as StoredCheckpoint : undefined;
 }
 
-/** Returns whether what a list shows is there and of its type. */
+/**
+ * Returns whether the fields that a list shows exist and have the right types.
+ */
 function isHead(value: unknown): value is StoredCheckpoint {
   const texts = [
     "id",
@@ -132,20 +140,22 @@ function isHead(value: unknown): value is StoredCheckpoint {
     Array.isArray(field(value, "left_out"));
 }
 
-/** Records that are looked at. */
+/** The most records to read. */
 const MOST = 1000;
 
-/** Bytes at the beginning of a record, which may hold a whole session. */
+/**
+ * Bytes to read from the start of a record, which may contain a whole session.
+ */
 const BEGINNING = 16 * 1024;
 
-/** Bytes of a record whose origin is looked for. */
+/** The largest record whose origin is checked, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
 interface Latest {
   readonly name: string;
   /** ISO 8601. */
   readonly created_at: string;
-  /** By the record's file alone. */
+  /** Based on the record's file alone. */
   readonly origin: Origin;
 }
 
@@ -171,7 +181,7 @@ export function latestCheckpoint(
   }) ?? null;
 }
 
-/** The bytes of a record's file are what its mark is made of. */
+/** Uses the bytes of a record's file, from which its mark is made. */
 function originOf(system: System, path: string, created: string): Origin {
   const digest = contentDigestOf(system.files.readOwn(path, LARGEST));
   return new Origins(system).of({ id: created, digest });
@@ -189,7 +199,10 @@ function newestRecord(system: System, folder: string): string | undefined {
   return newest?.path;
 }
 
-/** A field of the record itself, which is before everything nested. */
+/**
+ * Returns a top-level field of the record, which comes before everything
+ * nested.
+ */
 function textField(text: string, name: string): string | undefined {
   const found = new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.){0,400}")`)
     .exec(text);

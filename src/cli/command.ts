@@ -3,11 +3,11 @@ import type { System } from "../system/system.ts";
 import type { Style } from "./style.ts";
 
 /**
- * The kind of thing that a word of a command line names, so that a shell can
- * offer its values. `session` is a save, `work` a session, `item` an item of a
- * checklist, `open-item` an item that goes from save to save. `run` is a run of
- * a task. `variable` is a variable of a template, `var` a state variable, `removed` a worktree that can
- * be restored, `operation` a line of the log.
+ * The kind of thing that an argument names, so that a shell can offer its
+ * values. `session` is a save, `work` a session, `item` a checklist item, and
+ * `open-item` an item carried from save to save. `run` is a run of a task.
+ * `variable` is a template variable, `var` a state variable, `removed` a
+ * worktree that can be restored, and `operation` a line of the log.
  */
 export type Named =
   | "session"
@@ -62,21 +62,21 @@ export interface TextFlag {
 
 export type Flags = Readonly<Record<string, Flag>>;
 
-/** A word of a command line. */
+/** An argument of a command. */
 export interface Positional {
   readonly name: string;
   readonly summary: string;
   readonly optional?: true;
-  /** Takes all remaining words; only as the last one. */
+  /** Takes all remaining words; only allowed for the last argument. */
   readonly rest?: true;
   readonly choices?: readonly string[];
   readonly names?: Named;
-  /** True if a terminal asks for it, though a line may lack it. */
+  /** True if mpm asks for it on a terminal when it is missing. */
   readonly asked?: true;
 }
 
 /**
- * All facts about one command; parsing, help, documentation and `--json` read
+ * Everything about one command; parsing, help, documentation and `--json` read
  * only this.
  */
 export interface Command<
@@ -88,19 +88,22 @@ export interface Command<
   readonly name: string;
   /** One line, imperative, without a final period. */
   readonly summary: string;
-  /** The help of the command beyond its options. */
+  /** The help text of the command, without its options. */
   readonly description: string;
   readonly positionals: P;
   readonly flags: F;
-  /** True for an old name that still works: help and documents leave it out. */
+  /**
+   * True for an old name that still works but is not in the help and the
+   * documentation.
+   */
   readonly hidden?: true;
   /** Full command lines; a test parses each one. */
   readonly examples: readonly string[];
   /** The schema of what `run` returns and `--json` prints, loaded on demand. */
   readonly result: () => Promise<z.ZodMiniType<R>>;
   /**
-   * True if a `branch`, `return` or restore that was killed in this worktree is
-   * finished or undone before `run`.
+   * True if mpm finishes or undoes an interrupted `branch`, `return` or restore
+   * in this worktree before `run`.
    */
   readonly settles?:
     | true
@@ -109,17 +112,20 @@ export interface Command<
     context: Context,
     input: FlagValues<F> & PositionalValues<P>,
   ): Promise<R>;
-  /** The project's shell hook that runs after a result, with its variables. */
+  /** The project's shell hook to run after a result, with its variables. */
   shellHook?(
     result: R,
   ): { name: string; env: Readonly<Record<string, string>> } | undefined;
-  /** The same result for people. Pure: no I/O, no clock, no terminal. */
+  /**
+   * Formats the result for people. It is a pure function: no I/O, no clock, no
+   * terminal.
+   */
   render(
     result: R,
     style: Style,
     input: FlagValues<F> & PositionalValues<P>,
   ): string;
-  /** Returns what `--quiet` prints instead, one line without its end. */
+  /** Returns the output with `--quiet`, one line without a line end. */
   brief?(result: R): string;
   /**
    * The usual next step, one line. mpm prints it after the answer for a person
@@ -127,57 +133,61 @@ export interface Command<
    */
   next?(result: R): string | undefined;
   /**
-   * True if a result is a document, which a terminal gets as it is; anything
-   * else has its long lines broken between words.
+   * True if a result is a document, which is printed unchanged on a terminal;
+   * otherwise long lines are broken between words.
    */
   verbatim?(result: R): boolean;
-  /** Brings the input of another spelling into that of this command. */
+  /** Converts the input of another spelling to the input of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
-  /** The exit status of a result that is not an error; 0 unless given. */
+  /** The exit status for a result that is not an error; 0 by default. */
   status?(result: R): number;
 }
 
 /** The parameters of every command. */
 export interface Context {
   readonly system: System;
-  /** The folder of `-C`, or the working one; absolute. */
+  /** The folder given with `-C`, or else the working folder; absolute. */
   readonly folder: string;
-  /** True if a question may be asked. */
+  /** True if mpm may ask a question. */
   readonly interactive: boolean;
   readonly style: Style;
-  /** Says something beside the answer: on stderr, not under `--quiet`. */
+  /** Prints a message next to the answer: on stderr, but not with `--quiet`. */
   note(text: string): void;
   /**
-   * Shows `text` in the last line of a terminal, instead of what it showed
-   * before; an empty one takes it away. Shows nothing anywhere else.
+   * Shows `text` in the last line of a terminal instead of the previous text;
+   * an empty text removes it. Does nothing without a terminal.
    */
   status(text: string): void;
   /** True if `status` shows anything. */
   readonly showsStatus: boolean;
   /**
-   * Prints the next part of a long answer. Returns false if no one reads the
-   * output any longer. Absent with `--json`.
+   * Prints the next part of a long answer. Returns false once no one reads the
+   * output. Absent with `--json`.
    */
   print?(text: string): boolean;
   /**
-   * Prints an event of a long piece of work as one line of JSON, before the
-   * answer; false: no one reads it. Only under `--json`.
+   * Prints an event of a long operation as one line of JSON, before the answer;
+   * false if no one reads it. Only with `--json`.
    */
   event?(value: object): boolean;
   /** Prints a question on stderr and returns the line typed. */
   ask(question: string): string | undefined;
-  /** Takes secrets out of a text that is kept. Throws USAGE for bad rules. */
+  /** Redacts a text before it is stored. Throws USAGE for bad rules. */
   redact(text: string): string;
-  /** Returns what the trash of the project at `root` keeps. */
+  /** Returns the trash limits of the project at `root`. */
   trashRules(root: string): TrashRules;
-  /** Forgets files that no trash can restore. Throws GIT_FAILED. */
+  /**
+   * Forgets files that can no longer be restored from the trash. Throws
+   * GIT_FAILED.
+   */
   forgetRemoved(system: System, root: string): Promise<void>;
   /**
-   * Finishes or undoes what was interrupted in the worktree of
-   * `context.folder`. An obstacle is only noted; `strict`: it is thrown.
+   * Finishes or undoes interrupted operations in the worktree of
+   * `context.folder`. Reports an obstacle as a note, or throws it with
+   * `strict`.
    */
   settle(context: Context, order?: { strict?: boolean }): Promise<void>;
-  /** Returns the command of exactly that name, or `undefined`. */
+  /** Returns the command with exactly that name, or `undefined`. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;
 }
 

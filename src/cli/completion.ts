@@ -6,14 +6,14 @@ import { leadingWords, tokenize } from "./parse.ts";
 /** A word that a shell can offer. */
 export interface Candidate {
   readonly value: string;
-  /** One line; empty: it speaks for itself. */
+  /** One line; empty if the word needs no explanation. */
   readonly summary: string;
 }
 
-/** A command line up to the cursor, without `mpm`, its quotes taken away. */
+/** A command line up to the cursor, without `mpm` and without quotes. */
 export interface Typed {
   readonly before: readonly string[];
-  /** The word that is being typed; may be empty. */
+  /** The word being typed; may be empty. */
   readonly current: string;
 }
 
@@ -30,15 +30,15 @@ export interface Wanted {
   readonly given: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The command that a line is about, and the words after its name. */
+/** The command on the line, and the words after its name. */
 export interface Found {
   readonly command: AnyCommand | undefined;
   readonly rest: readonly string[];
 }
 
 /**
- * Returns what can be typed at the cursor. `summaries` are all commands by
- * name, and `found` is the one that the words before the cursor name.
+ * Returns the possible completions at the cursor. `summaries` has all commands
+ * by name, and `found` is the command before the cursor.
  */
 export function wanted(
   { before, current }: Typed,
@@ -66,7 +66,7 @@ export function wanted(
   return {
     ...NOTHING,
     ...line,
-    // Options are offered if nothing fits the word.
+    // Options are offered if nothing else matches the word.
     candidates: free && current === "" && command && !line.ended
       ? flagsLeft(flags, line)
       : candidates,
@@ -82,7 +82,7 @@ interface Read {
   readonly given: ReadonlyMap<string, readonly string[]>;
   /** The option whose value is being typed. */
   readonly pending: Flag | undefined;
-  /** True if `--` made all that follows plain words. */
+  /** True if a `--` makes all following words arguments. */
   readonly ended: boolean;
 }
 
@@ -104,7 +104,7 @@ function read(argv: readonly string[], flags: Flags): Read {
   return { words, given, pending, ended };
 }
 
-/** Returns what the value of an option can be. */
+/** Returns the possible values of an option. */
 function ofFlag(flag: Flag | undefined, prefix: string, line: Read): Wanted {
   if (flag?.type !== "string") return { ...NOTHING, ...line, prefix };
   const candidates = (flag.choices ?? []).map(plain);
@@ -128,8 +128,8 @@ function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
 }
 
 /**
- * The words that continue with the name of a command; those of a group are told
- * by its commands.
+ * The words that can complete the name of a command; a group is described by
+ * its commands.
  */
 export function nextWords(
   typed: readonly string[],

@@ -3,7 +3,7 @@ import { GLOBAL_FLAGS } from "./globals.ts";
 import { filled } from "./topic.ts";
 import type { Style } from "./style.ts";
 
-/** The line that shows how a command is typed. */
+/** The line that shows how to type a command. */
 export function usageLine(command: AnyCommand): string {
   const words = (command.positionals as Positional[]).map(positionalWord);
   return ["mpm", command.name, ...words, "[options]"].join(" ");
@@ -28,7 +28,7 @@ export function commandHelp(command: AnyCommand): string {
   return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
-/** A word and what it means. */
+/** A word and its meaning. */
 export type Row = readonly [word: string, meaning: string];
 
 /** Rows below a heading. */
@@ -37,7 +37,7 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
-/** Returns the page of the commands for every day, as `mpm help` prints it. */
+/** Returns the page of everyday commands, as printed by `mpm help`. */
 export function dailyHelp(sections: readonly Section[]): string {
   const rows = sections.flatMap(({ rows }) => rows);
   const width = Math.max(...rows.map(([word]) => word.length));
@@ -53,8 +53,8 @@ export function dailyHelp(sections: readonly Section[]): string {
 }
 
 /**
- * Returns the page of all commands, as `mpm help --all` prints it, with the other
- * pages.
+ * Returns the page of all commands, as printed by `mpm help --all`, with the
+ * other pages.
  */
 export function overview(
   commands: readonly Section[],
@@ -86,7 +86,7 @@ export function groupHelp(group: string, commands: readonly Row[]): string {
   ].join("\n\n") + "\n";
 }
 
-/** A help page for people: its headings stand out. */
+/** A help page for people, with highlighted headings. */
 export function withHeadings(text: string, style: Style): string {
   return text.replace(/^(?:[A-Z][^\n]*:|Usage:)(?=$| mpm)/gm, style.bold);
 }

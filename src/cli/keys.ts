@@ -1,6 +1,6 @@
 import { getOwn } from "../base/own.ts";
 
-/** A key that was pressed, or text that was typed or pasted. */
+/** A key press, or text that was typed or pasted. */
 export type Key =
   | { readonly name: "text"; readonly text: string }
   | {
@@ -26,7 +26,7 @@ export type Key =
 type Named = Exclude<Key["name"], "text">;
 
 /**
- * Sequences that a terminal sends after ESC, by xterm's `ctlseqs` and VT220.
+ * Sequences that a terminal sends after ESC, from xterm's `ctlseqs` and VT220.
  */
 const SEQUENCES: Readonly<Record<string, Named>> = {
   "[A": "up",
@@ -73,12 +73,12 @@ const SEQUENCE = /^\x1b(O[A-Za-z]|\[[0-9;?<]*[ -/]*[@-~])/;
 const PASTE = "\x1b[200~";
 const PASTED = "\x1b[201~";
 
-/** A beginning that may become a sequence when more comes. */
+/** A prefix that may become a sequence when more input comes. */
 // deno-lint-ignore no-control-regex
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
 
 /**
- * The keys in what a terminal sent. An incomplete sequence is returned and goes
+ * The keys in the terminal's input. An incomplete sequence is returned, to put
  * before the next input. With `ended`, no more input comes soon, so a single
  * ESC is the Escape key. Unknown sequences are skipped.
  */
@@ -122,7 +122,7 @@ export function decodeKeys(
       continue;
     }
     const sequence = SEQUENCE.exec(left);
-    // ESC and a letter is what the Alt key sends.
+    // The Alt key sends ESC and a letter.
     at += sequence ? sequence[0].length : left[1] === "\x1b" ? 1 : 2;
     const name = sequence && getOwn(SEQUENCES, sequence[1]!);
     if (name) keys.push({ name });
@@ -131,7 +131,7 @@ export function decodeKeys(
   return { keys, rest: "" };
 }
 
-/** Reads pasted text, its line ends included: it presses no key. */
+/** Reads pasted text including its line ends, which do not count as keys. */
 function pasted(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
 }

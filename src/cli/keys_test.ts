@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { decodeKeys, type Key } from "./keys.ts";
 
-/** Keys as short words: their names, and what was typed. */
+/** Keys as short words: their names, or the typed text. */
 function named(keys: readonly Key[]): string {
   return keys.map((key) => key.name === "text" ? `"${key.text}"` : key.name)
     .join(" ");
@@ -18,10 +18,10 @@ const CASES: [string, string][] = [
   ["ab\x7f\r", '"ab" backspace enter'],
   ["\x03", "cancel"],
   ["\x04\x15\x17\x0c", "end-of-input clear word redraw"],
-  // A sequence that is not known, and Alt and a letter, are nothing.
+  // An unknown sequence, and Alt with a letter, are ignored.
   ["\x1b[1;5C\x1b[200~x\x1b[201~\x1bq\x01", '"x"'],
   ["\x1b\x1b[A", "up"],
-  // A paste is text alone, whatever is in it; also one whose end is missing.
+  // A paste is only text, whatever it contains, even if its end is missing.
   ["a\x1b[200~b\r\nc\x1b[A\x03d\x1b[201~\r", '"a" "b c[Ad" enter'],
   ["\x1b[200~a\rb", '"a b"'],
 ];

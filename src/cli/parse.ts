@@ -7,13 +7,13 @@ import { GLOBAL_FLAGS } from "./globals.ts";
 
 /** A command line before its command is known. */
 export interface Words {
-  /** The words up to the first option that is not a global one. */
+  /** The words before the first option that is not global. */
   readonly words: readonly string[];
   /** Position of each of `words` in argv. */
   readonly at: readonly number[];
 }
 
-/** Finds the words a command name is looked for in; never throws. */
+/** Finds the words that may contain a command name; never throws. */
 export function leadingWords(argv: readonly string[]): Words {
   const words: string[] = [];
   const at: number[] = [];
@@ -64,7 +64,7 @@ export function parse(
   return asked ? values : { ...values, ...positionalValues(command, words) };
 }
 
-/** The words and options of a command line, as node's parser finds them. */
+/** The words and options of a command line, from node's parser. */
 export function tokenize(argv: readonly string[], flags: Flags) {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, short }]) => [
@@ -106,7 +106,7 @@ function optionValue(
       `Option "${rawName}" needs a value: ${rawName} <${flag.value}>`,
     );
   }
-  // "- fixed it" is a value; "--no-commit" after it is a forgotten one.
+  // "- fixed it" is a value; "--no-commit" means that the value is missing.
   if (!token.inlineValue && names(value, token.flags)) {
     throw usage(
       command,
@@ -169,7 +169,9 @@ function positionalValues(
   return values;
 }
 
-/** Throws USAGE for a negative number where the number of an item can be. */
+/**
+ * Throws USAGE for a negative number in an argument that takes an item number.
+ */
 function refuseNegative(command: AnyCommand, word: string): void {
   const numbered = (command.positionals as Positional[]).some(({ names }) =>
     names !== undefined

@@ -3,17 +3,17 @@ import type { Screen, Size } from "./screen.ts";
 import type { Style } from "./style.ts";
 import { cut, tableRows } from "./table.ts";
 
-/** A thing to choose. */
+/** Something to choose. */
 export interface Choice {
   /** Cells of its line; safe for a terminal. */
   readonly cells: readonly string[];
-  /** More of it, shown while it is the one to be chosen; safe, too. */
+  /** Details that are shown while it is selected; also safe. */
   readonly detail: string;
   /** The number on its line, if it has one. */
   readonly number?: number | undefined;
 }
 
-/** Lines that are not choices: title, search, a gap, detail, help. */
+/** Lines other than choices: title, search, a gap, detail, help. */
 const AROUND = 5;
 
 /** The choices of a picker, and how it searches them. */
@@ -21,24 +21,24 @@ export interface Offered {
   readonly title: string;
   readonly choices: readonly Choice[];
   readonly style: Style;
-  /** The places of the choices that fit what was typed, the best first. */
+  /** The indexes of the choices that match the typed text, the best first. */
   find(typed: string): number[];
 }
 
 /**
- * A list to choose from. A number that is typed chooses the line that shows it;
- * anything else, or what follows a `/`, narrows the list. The picker knows no
- * terminal: keys go in, lines come out.
+ * A list to choose from. Typing a number selects the line with that number.
+ * Other text, or text after a `/`, narrows the list. The picker does not depend
+ * on a terminal: keys go in, lines come out.
  */
 export class Picker implements Screen<number | "cancelled"> {
   readonly #offered: Offered;
   #typed = "";
-  /** Places in `#choices` of those that match. */
+  /** Indexes in `#choices` of the matches. */
   #found: number[];
-  /** Places in `#found`: the one to be chosen, and the first line shown. */
+  /** Indexes in `#found`: the selected entry, and the first visible line. */
   #at = 0;
   #top = 0;
-  /** True if the one to be chosen was moved to. */
+  /** True if the user moved the selection. */
   #moved = false;
   /** Number of lines on the last page. */
   #page = 10;
@@ -93,12 +93,12 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.max(0, at);
   }
 
-  /** As everywhere, more digits than four are a part of an id. */
+  /** As elsewhere, more than four digits are part of an ID. */
   #isNumber(): boolean {
     return /^\d{1,4}$/.test(this.#typed);
   }
 
-  /** Of a number that no line shows nothing must be chosen. */
+  /** A number that is not on any line must not select anything. */
   #goTo(number: number): undefined {
     const { choices } = this.#offered;
     this.#found = this.#offered.find("");
@@ -112,7 +112,7 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.min(last, Math.max(0, this.#at + by));
   }
 
-  /** The lines of a terminal of that size, none longer than it is wide. */
+  /** The lines for a terminal of that size, none wider than the terminal. */
   render({ columns, rows }: Size): string[] {
     const style = this.#offered.style;
     const lines = Math.max(1, rows - AROUND);
@@ -184,9 +184,8 @@ export class Picker implements Screen<number | "cancelled"> {
 }
 
 /**
- * Finds texts for the typed words, in any case. First come the texts that hold
- * all the words, then those that hold their letters in that order. Returns
- * their places.
+ * Finds texts for the typed words, in any case. Texts with all the words come
+ * first, then texts with their letters in order. Returns their indexes.
  */
 export function fuzzyFinder(
   texts: readonly string[],
@@ -206,7 +205,9 @@ export function fuzzyFinder(
   };
 }
 
-/** Returns whether the letters are in a text in this order, perhaps apart. */
+/**
+ * Returns whether a text contains the letters in this order, perhaps with gaps.
+ */
 function holdsLetters(text: string, letters: string): boolean {
   let at = -1;
   for (const letter of letters) {

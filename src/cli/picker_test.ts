@@ -6,7 +6,7 @@ import { width } from "./table.ts";
 
 const SIZE = { columns: 60, rows: 12 };
 
-/** A picker of so many numbers, with words to search. */
+/** A picker for this many numbers, with words to search. */
 function picker(count: number, style = makeStyle(false)): Picker {
   const texts = Array.from(
     { length: count },
@@ -26,7 +26,7 @@ function picker(count: number, style = makeStyle(false)): Picker {
   });
 }
 
-/** Presses what a terminal would send; the outcome of the last key. */
+/** Sends terminal input; returns the outcome of the last key. */
 function press(picker: Picker, input: string) {
   let outcome: ReturnType<Picker["onKey"]>;
   for (const key of decodeKeys(input, { ended: true }).keys) {
@@ -35,7 +35,7 @@ function press(picker: Picker, input: string) {
   return outcome;
 }
 
-/** The line of what would be chosen. */
+/** The line of the selected entry. */
 function chosen(picker: Picker): string | undefined {
   return picker.render(SIZE).find((line) => line.startsWith("❯"))
     ?.replace(/ +/g, " ").slice(0, 10);
@@ -105,10 +105,10 @@ Deno.test("a number that is typed chooses the line that shows it", () => {
     [undefined, "The list has no number 420, only 0 to 99"],
   );
   assertEquals(press(one, "\x7f\r"), 42);
-  // One may continue from there, and from where nothing is.
+  // The user may continue from there, and from an empty list.
   assertEquals(press(one, "\x1b[B\r"), 43);
   assertEquals(press(picker(3), "7\x1b[B\r"), 0);
-  // Beyond four digits it is a part of an id, and so searched.
+  // More than four digits are part of an ID, so they are searched.
   assertEquals(press(picker(3), "00001\r"), undefined);
   assertEquals(press(picker(3), "/2\r"), 2);
 });
@@ -123,12 +123,12 @@ Deno.test("what fits best must be chosen, unless one moved to another", () => {
       title: "Choose",
       choices,
       style: makeStyle(false),
-      // Of two that fit, the last one fits better.
+      // Of the two matches, the last is better.
       find: (typed) => typed === "b" ? [2, 0] : [0, 1, 2],
     });
   assertEquals(press(make(), "b\r"), 2);
   assertEquals(press(make(), "b\x7f\r"), 0);
-  // Down and up again is a choice as well.
+  // Moving down and up again also counts as a choice.
   assertEquals(press(make(), "\x1b[B\x1b[Ab\r"), 0);
   // The selected entry is gone: select the best match.
   assertEquals(press(make(), "\x1b[Bb\x7f\r"), 0);

@@ -1,13 +1,13 @@
 import type { System } from "../system/system.ts";
 import type { Context } from "./command.ts";
 
-/** Milliseconds of work that need no word, and between two words. */
+/** Milliseconds of work without a message, and between two messages. */
 const QUIET = 500;
 const APART = 100;
 
 type Said = Pick<Context, "system" | "status">;
 
-/** Tells on a terminal what a long piece of work is at. */
+/** Shows on a terminal what a long operation is doing. */
 export class ProgressLine implements Disposable {
   readonly #system: System;
   readonly #status: Context["status"];
@@ -26,17 +26,15 @@ export class ProgressLine implements Disposable {
     this.#soon(() => `${what}: ${done} of ${of}`);
   };
 
-  /** The same for work whose size is not known. */
+  /** Does the same for work of unknown size. */
   readonly count = (what: string, done: number): void => {
     this.#soon(() => `${what}: ${done}`);
   };
 
-  /** Says what begins: work that takes long and gives no time to report it. */
+  /** Announces work that takes long and cannot report its progress. */
   readonly begin = (what: string): void => this.#say(`${what} …`);
 
-  /**
-   * Says what it is doing, once that has taken long; for work that is awaited.
-   */
+  /** Shows what is running once it has taken long; for awaited work. */
   async waiting(what: string): Promise<void> {
     const { signal } = this.#over;
     await this.#system.sleep(QUIET, signal);
@@ -55,14 +53,14 @@ export class ProgressLine implements Disposable {
     this.#status(text);
   }
 
-  /** The line is free again. */
+  /** Clears the line. */
   [Symbol.dispose](): void {
     this.#over.abort();
     if (this.#shown) this.#status("");
   }
 }
 
-/** Does some work and says what it is, and how far it is, if it takes long. */
+/** Runs some work, and shows what it is and its progress if it takes long. */
 export async function during<T>(
   context: Said,
   what: string,

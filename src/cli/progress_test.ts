@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { during, ProgressLine } from "./progress.ts";
 import type { System } from "../system/system.ts";
 
-/** A context whose clock a test sets, and what was shown in the last line. */
+/** A context with a clock set by the test, and the texts of the last line. */
 function startProgress() {
   const shown: string[] = [];
   let now = 0;

@@ -13,7 +13,7 @@ const BEGINS = [
   /^ */,
 ];
 
-/** `    $ git …`: a line for the shell, which no break may cut in two. */
+/** ` $ git …`: a shell command, which must not be broken. */
 const COMMAND = /^ *\$ /;
 
 /**
@@ -27,8 +27,8 @@ export function reflow(text: string, columns: number): string {
 }
 
 /**
- * Fits a page of help, whose prose was broken for a wide terminal. A paragraph
- * with a line that is too long is filled again as a whole.
+ * Fits a help page whose prose was wrapped for a wide terminal. A paragraph
+ * with a line that is too long is wrapped again as a whole.
  */
 export function reflowPage(text: string, columns: number): string {
   const end = text.endsWith("\n") ? "\n" : "";
@@ -48,10 +48,10 @@ function broken(line: string, columns: number): string {
   const isWide = width(begin) > columns / 2 && /\S/.test(begin);
   const inner = isWide ? begin.search(/\S/) + 4 : width(begin);
   const indent = " ".repeat(inner);
-  // The spaces of the beginning are not place to break at.
+  // Leading spaces are not a place to break at.
   const start = startAfter(line, begin.length);
   const head = line.slice(0, start);
-  // A wide column has its own line, and the text goes below it.
+  // A wide column gets its own line, with the text below it.
   const lines = isWide ? [head.replace(/ +$/, "")] : [];
   let current = isWide ? indent : head;
   let isEmpty = true;
@@ -81,7 +81,7 @@ function wordsOf(text: string, columns: number): string[] {
   return glued.split(" ").map((word) => word.replaceAll("\0", " "));
 }
 
-/** The place in a painted line behind so many characters of the bare one. */
+/** The position in a painted line after that many plain characters. */
 function startAfter(line: string, bare: number): number {
   let at = 0;
   let left = bare;

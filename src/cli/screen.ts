@@ -2,15 +2,17 @@ import type { System, Takeover, Terminal } from "../system/system.ts";
 import { decodeKeys, type Key } from "./keys.ts";
 import { width } from "./table.ts";
 
-/** Milliseconds after which an ESC is a key, and not the begin of another. */
+/**
+ * Milliseconds after which an ESC is a key, and not the start of a sequence.
+ */
 const ESCAPE = 50;
 
-/** Milliseconds between two frames while a screen works by itself. */
+/** Milliseconds between two frames while a screen updates without input. */
 const APART = 100;
 
 /**
- * The other screen, which a terminal keeps apart; without the cursor, and with
- * marks around what is pasted.
+ * Switches to the alternate screen, without the cursor, and with marks around
+ * pasted text.
  */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
@@ -21,30 +23,30 @@ export interface Size {
 }
 
 /**
- * Something that fills the terminal. It knows no terminal: keys go in, lines
- * come out.
+ * Something that fills the terminal. It does not depend on a terminal: keys go
+ * in, lines come out.
  */
 export interface Screen<T> {
-  /** The outcome; `undefined` as long as it stays. */
+  /** The outcome; `undefined` while the screen stays open. */
   onKey(key: Key): T | undefined | Promise<T | undefined>;
-  /** The lines of a terminal of that size, none longer than it is wide. */
+  /** The lines for a terminal of that size, none wider than the terminal. */
   render(size: Size): string[];
-  /** Works for a moment while no key comes; false: nothing is left to do. */
+  /** Works for a moment while no key comes; false: nothing left to do. */
   work?(): Promise<boolean>;
 }
 
 /**
- * Shows a screen until it has an outcome. It alone has the terminal in the
- * meantime, and gives it back as it was, also while it is stopped. `cancelled`:
- * the input or the process ends. `undefined`: this terminal, or its user, has
- * no use for it.
+ * Shows a screen until it has an outcome. The screen has the terminal to
+ * itself, and restores it afterwards, also while the process is stopped.
+ * `cancelled`: the input or the process ends. `undefined`: the screen does not
+ * suit this terminal or its user.
  */
 export async function showScreen<T>(
   system: System,
   screen: Screen<T>,
 ): Promise<T | "cancelled" | undefined> {
   const { terminal } = system;
-  // As in other tools: a screen reader reads lines, and no moving screen.
+  // As in other tools: a screen reader reads lines, not a screen that changes.
   if (system.env("TERM") === "dumb" || system.env("ACCESSIBLE")) return;
   using taken = terminal.takeOver();
   if (!taken) return undefined;
@@ -62,7 +64,7 @@ class Showing<T> {
   readonly #screen: Screen<T>;
   readonly #taken: Takeover;
   readonly #decoder = new TextDecoder();
-  /** The beginning of a sequence. */
+  /** The start of an incomplete sequence. */
   #rest = "";
   #busy: boolean;
   #drawn = 0;
@@ -120,11 +122,12 @@ class Showing<T> {
     this.#terminal.err(ENTER);
   }
 
-  /** Overwrites each old line, so that nothing flickers. */
+  /** Overwrites each old line to avoid flicker. */
   #draw(): void {
     const terminal = this.#terminal;
     const size = { columns: terminal.columns(), rows: terminal.rows() };
-    // At the end of a full line the rest is its last character.
+    // At the end of a full line, clearing the rest would clear its last
+    // character.
     const lines = this.#screen.render(size).map((line) =>
       width(line) < size.columns ? `${line}\x1b[K` : line
     );

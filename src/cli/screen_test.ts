@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { System } from "../system/system.ts";
 import { type Screen, showScreen } from "./screen.ts";
 
-/** A terminal with these keys, and what happened to it. */
+/** A terminal with these keys, and a record of what happened to it. */
 function screenWith(
   keys: readonly (string | "resized" | "stopped" | undefined)[],
 ) {

@@ -1,13 +1,13 @@
 import { escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 
-/** The style of the answer: decided once, passed down as a value. */
+/** The style of the answer, decided once and passed down as a value. */
 export interface Style {
   /** Columns of the terminal; infinite without a terminal. */
   readonly columns: number;
-  /** True if the answer goes to a file or a program, and not to a terminal. */
+  /** True if the answer goes to a file or a program, not a terminal. */
   readonly piped: boolean;
-  /** True if the terminal shows nothing but ASCII. */
+  /** True if the terminal shows only ASCII. */
   readonly ascii: boolean;
   bold(text: string): string;
   dim(text: string): string;
@@ -18,11 +18,11 @@ export interface Style {
 }
 
 /**
- * A style that paints or leaves everything plain.
+ * A style that paints, or leaves everything plain.
  *
- * The colours are of the 256-colour cube, since the first sixteen vary with the
- * terminal: its yellow and cyan cannot be read on white. Each of these has a
- * contrast of at least 3.5 with white and with dark grey.
+ * The colours are from the 256-colour cube, since the first sixteen vary with
+ * the terminal: its yellow and cyan are unreadable on white. Each of these has
+ * a contrast of at least 3.5 with white and with dark grey.
  */
 export function makeStyle(
   color: boolean,
@@ -44,7 +44,7 @@ export function makeStyle(
   };
 }
 
-/** Formats the warnings of an answer, a line each. */
+/** Formats the warnings of an answer, one line each. */
 export function noteLines(
   warnings: readonly string[],
   style: Style,
@@ -53,8 +53,7 @@ export function noteLines(
 }
 
 /**
- * Returns whether the locale or the terminal has no other characters than
- * ASCII.
+ * Returns whether the locale or the terminal supports only ASCII characters.
  */
 export function wantsAscii(system: System): boolean {
   const locale = system.env("LC_ALL") || system.env("LC_CTYPE") ||
@@ -64,8 +63,8 @@ export function wantsAscii(system: System): boolean {
 }
 
 /**
- * Returns whether to colour, by the conventions of no-color.org and CLICOLOR:
- * an empty variable counts as unset.
+ * Returns whether to use colour, by the conventions of no-color.org and
+ * CLICOLOR: an empty variable counts as unset.
  */
 export function wantsColor(system: System, noColor: boolean): boolean {
   if (noColor || system.env("NO_COLOR")) return false;

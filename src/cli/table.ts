@@ -1,8 +1,8 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
 /**
- * Every escape sequence that `Style` paints with; they take no room. A text
- * that is split at them keeps them as parts.
+ * Every escape sequence that `Style` paints with; they take no room. Splitting
+ * a text at them keeps them as parts.
  */
 // deno-lint-ignore no-control-regex
 export const PAINT = /(\x1b\[[\d;]+m)/g;
@@ -10,7 +10,7 @@ export const PAINT = /(\x1b\[[\d;]+m)/g;
 /** Characters of most cells, one column each. */
 const ASCII = /^[ -~]*$/;
 
-/** Columns `text` takes on a terminal, paint apart. */
+/** The columns that `text` takes on a terminal, not counting paint. */
 export function width(text: string): number {
   const bare = text.includes("\x1b") ? text.replaceAll(PAINT, "") : text;
   if (ASCII.test(bare)) return bare.length;
@@ -22,20 +22,20 @@ export function width(text: string): number {
 function characterWidth(character: string): number {
   const point = character.codePointAt(0)!;
   if (point < 0x300) return 1;
-  // Marks, joiners, selectors: drawn over the character before them.
+  // Marks, joiners, selectors: drawn over the preceding character.
   const isOver = /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character);
   return isOver ? 0 : eastAsianWidth(point);
 }
 
-/** `text` in at most `columns` columns, with `…` where it was cut. */
+/** Returns `text` in at most `columns` columns, with `…` if it was cut. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
-  // Most of a long listing: no need to look at each character.
+  // Most of a long list is ASCII: no need to look at each character.
   if (ASCII.test(text)) return `${text.slice(0, Math.max(columns - 1, 0))}…`;
   let kept = "";
   let used = 0;
   let isFull = false;
-  // Colour codes take no room. They all stay, so that each colour ends, too.
+  // Colour codes take no room. They all stay, so that each colour also ends.
   for (const part of text.split(PAINT)) {
     if (part.startsWith("\x1b")) kept += part;
     else if (!isFull) {
@@ -52,8 +52,8 @@ export function cut(text: string, columns: number): string {
 }
 
 /**
- * A painted line in lines of at most `columns`. It is broken between words, or
- * within a word that is longer than a line.
+ * Splits a painted line into lines of at most `columns`. It is broken between
+ * words, or within a word that is longer than a line.
  */
 export function folded(text: string, columns: number): string[] {
   if (width(text) <= columns) return [text];
@@ -68,7 +68,7 @@ export function folded(text: string, columns: number): string[] {
     for (const character of part) {
       const size = characterWidth(character);
       if (used + size > columns) {
-        // A space of the indentation is not between words.
+        // A space in the indentation is not between words.
         const [, head, rest] = character === " "
           ? [line, line, ""]
           : /^(.*\S) +(\S*)$/.exec(line) ?? [line, line, ""];
@@ -84,7 +84,9 @@ export function folded(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** Plain `text` in lines of at most `columns`, broken between words. */
+/**
+ * Splits plain `text` into lines of at most `columns`, broken between words.
+ */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -102,21 +104,21 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** Rows in aligned columns, none cut. */
+/** Rows in aligned columns, not shortened. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   return tableRows(rows, Infinity);
 }
 
-/** Columns that the last cell of a row has at least. */
+/** The least width of the last column. */
 const LAST = 20;
 
-/** Columns that a cell keeps that may be cut. */
+/** The least width of a column that may be shortened. */
 const CELL = 8;
 
 /**
- * Rows in aligned columns, the last cut to the width of the terminal. Where it
- * has too little room the columns of `tight` are cut, too. If that does not
- * suffice, the last column goes below the others.
+ * Rows in aligned columns, the last shortened to the width of the terminal. If
+ * that leaves too little room, the columns of `tight` are shortened, too. If
+ * that is not enough, the last column goes below the others.
  */
 export function table(
   rows: readonly (readonly string[])[],
@@ -127,8 +129,8 @@ export function table(
 }
 
 /**
- * The rows of `table()` without their line ends, of one line or two. If
- * `isFlat` the last column never goes below the others.
+ * The rows of `table()` without line ends, of one line or two. With `isFlat`,
+ * the last column never goes below the others.
  */
 export function tableRows(
   rows: readonly (readonly string[])[],
@@ -167,7 +169,7 @@ export function tableRows(
   });
 }
 
-/** Takes `over` columns from the cells of `tight`, as far as these have them. */
+/** Takes `over` columns from the cells of `tight`, as far as possible. */
 function narrow(
   widths: number[],
   tight: readonly number[],

@@ -1,9 +1,10 @@
-/** Summary of each command by its name. */
+/** The summary of each command, by name. */
 export type Summaries = Readonly<Record<string, string>>;
 
 /**
- * A page of the manual that belongs to no one command: sections of prose, and
- * of rows with a word and what it means. `mpm help` and the man page print it.
+ * A page of the manual that does not belong to a command: sections of prose,
+ * and of rows with a word and its meaning. `mpm help` and the man page print
+ * it.
  */
 export interface Topic {
   readonly name: string;
@@ -14,15 +15,15 @@ export interface Topic {
 
 export interface TopicSection {
   readonly title?: string;
-  /** Paragraphs; a blank line is between two. */
+  /** Paragraphs, separated by blank lines. */
   readonly text?: string;
   readonly rows?: readonly (readonly [string, string])[];
 }
 
-/** Columns that prose and rows are wrapped to. */
+/** The width of prose and rows, in columns. */
 const COLUMNS = 80;
 
-/** The widest first column; a longer word is on its own line. */
+/** The widest first column; a longer word gets its own line. */
 const WIDEST = 30;
 
 /** The page as plain text. */
@@ -38,7 +39,7 @@ export function topicText({ summary, sections }: Topic): string {
   );
 }
 
-/** Fills each paragraph to the width of a page, except one with an indent. */
+/** Wraps each paragraph to the width of a page, unless it is indented. */
 export function filled(text: string): string {
   return text.trim().split(/\n{2,}/).map((paragraph) =>
     /^ /m.test(paragraph) ? paragraph : wrapped(paragraph, 0).join("\n")
@@ -58,7 +59,7 @@ function rowsText(rows: readonly (readonly [string, string])[]): string {
   }).join("\n");
 }
 
-/** `text` in lines that leave room for `indent` columns before them. */
+/** Wraps `text`, and leaves room for `indent` columns. */
 function wrapped(text: string, indent: number): string[] {
   const lines = [""];
   for (const word of text.split(/\s+/)) {

@@ -14,13 +14,13 @@ import type { System } from "../system/system.ts";
 import { isFolder, listNames } from "./look.ts";
 
 /**
- * Kinds of files that mpm keeps of an agent's session. They are the status
- * line's figures, the levels that were crossed, the time of the last work, the
- * next message for the agent, its tasks. Further kinds are the prompts that pass
- * a full context, notes of the conversation, and a digest of it for its save.
- * Also the trees after its steps, its name and sub-agents, and the hand-offs and
- * notes that it was given. The last is the process that saves it after its
- * client was killed.
+ * The kinds of files that mpm keeps for an agent session. They are the status
+ * line's figures, the crossed levels, the time of the last work, the agent's
+ * next message, and its tasks. Others are the prompts that pass a full context,
+ * notes of the conversation, and its digest for the save. There are also the
+ * trees after its steps, its name and sub-agents, and the hand-offs and notes
+ * that it was given. The last is the process that saves it after its client was
+ * killed.
  */
 export type AgentFile =
   | "status"
@@ -38,8 +38,8 @@ export type AgentFile =
   | "recovery";
 
 /**
- * Those that agents are told about as the person's words or their own: sealed,
- * as the project's folder may come with a clone.
+ * Files that agents get as the user's words or their own. They are sealed,
+ * since the project's folder may come with a clone.
  */
 const SEALED: ReadonlySet<AgentFile> = new Set([
   "notes",
@@ -50,27 +50,29 @@ const SEALED: ReadonlySet<AgentFile> = new Set([
   "trees",
 ]);
 
-/** Bytes of the largest such file; the digest is that of a whole hand-off. */
+/**
+ * The largest such file, in bytes; a digest is as large as a whole hand-off.
+ */
 const LIMIT = 64 * 1024;
 const LARGEST_DIGEST = 512 * 1024;
 
-/** Milliseconds after which the files of a session that is over go. */
+/** Milliseconds after which the files of an ended session are removed. */
 const KEPT = 30 * 86_400_000;
 
-/** Files of one folder that are looked at. */
+/** The most files of one folder to look at. */
 const MOST = 2000;
 
-/** A place for the files, and the folder above it that has to be there. */
+/** A folder for the files, and its parent, which must exist. */
 interface Place {
   readonly folder: string;
-  /** Asked for only where something is written. */
+  /** Only called when something is written. */
   base(): string;
 }
 
 /**
- * Returns the possible folders of agents' session files. That is the project,
- * if it has a `.claude-mpm` folder already, and the user's state folder, where
- * every session's files are found.
+ * Returns the possible folders for agent session files. They are the project,
+ * if it already has a `.claude-mpm` folder, and the user's state folder, which
+ * has the files of every session.
  */
 function places(system: System, root: string | undefined): Place[] {
   const known = PLACES.get(system) ?? new Map<string, Place[]>();
@@ -80,7 +82,7 @@ function places(system: System, root: string | undefined): Place[] {
   return found;
 }
 
-/** A hook asks for several files, and each look at a folder costs. */
+/** A hook reads several files, and each look at a folder takes time. */
 const PLACES = new WeakMap<System, Map<string, Place[]>>();
 
 function placesIn(system: System, root: string | undefined): Place[] {
@@ -110,7 +112,7 @@ function stateBase(system: System): string | undefined {
       ? system.env("LOCALAPPDATA")
       : system.env("XDG_STATE_HOME")) ||
     (home && join(home, ".local", "state"));
-  // A relative one would be another wherever a session works.
+  // A relative path would depend on where a session works.
   return folder && isAbsolute(folder) ? folder : undefined;
 }
 
@@ -122,7 +124,7 @@ function nearest(system: System, folder: string): string {
   return folder;
 }
 
-/** `other` where it cannot be looked at. */
+/** Returns `other` if it cannot be read. */
 function kindOf(system: System, path: string): string | undefined {
   try {
     return system.files.lstat(path)?.kind;
@@ -132,7 +134,7 @@ function kindOf(system: System, path: string): string | undefined {
   }
 }
 
-/** Paths of a session's files; `id` must be a Claude Code session ID. */
+/** Identifies a session's files; `id` must be a Claude Code session ID. */
 export interface AgentSession {
   readonly id: string;
   /** The project's top folder, if it is known. */
@@ -140,7 +142,7 @@ export interface AgentSession {
 }
 
 /**
- * Reads the kept values of every place; damaged and missing files are left out.
+ * Reads the stored values in every place, without damaged and missing files.
  */
 export function readAgentFiles(
   system: System,
@@ -172,7 +174,7 @@ function readValue(
   return rest;
 }
 
-/** Throws FILE_FAILED where it cannot be sealed. */
+/** Throws FILE_FAILED if it cannot be sealed. */
 function bytesOf(
   system: System,
   value: unknown,
@@ -185,7 +187,7 @@ function bytesOf(
 }
 
 /**
- * Seals for one kind and session, so that a value never passes for another one.
+ * Seals for one kind and session, so that a value is never accepted as another.
  */
 function sealsOf(
   system: System,
@@ -194,7 +196,7 @@ function sealsOf(
   return new RecordSeals(system, `agent ${nameOf(id, file)}`);
 }
 
-/** Lists the kept values of all sessions that have such a file. */
+/** Lists the stored values of all sessions that have such a file. */
 export function listAgentFiles(
   system: System,
   root: string | undefined,
@@ -210,8 +212,8 @@ export function listAgentFiles(
 }
 
 /**
- * Keeps `value` in the first place that takes it; false where none does. Not
- * synced to the disk: after a power failure the reading is old anyway.
+ * Stores `value` in the first writable place; false without one. Not synced to
+ * the disk: after a power failure the reading is old anyway.
  */
 export function writeAgentFile(
   system: System,
@@ -228,7 +230,10 @@ export function writeAgentFile(
   });
 }
 
-/** When the newest of such files was written or touched, in milliseconds. */
+/**
+ * Returns when the newest of these files was written or touched, in
+ * milliseconds.
+ */
 export function agentFileTime(
   system: System,
   { id, root }: AgentSession,
@@ -257,7 +262,7 @@ export function touchAgentFile(
   });
 }
 
-/** Removes the kept values from every place. */
+/** Removes the stored values from every place. */
 export function removeAgentFile(
   system: System,
   { id, root }: AgentSession,
@@ -268,7 +273,7 @@ export function removeAgentFile(
   }
 }
 
-/** Many may write at once: each under its own name. */
+/** Several processes may write at once, so each uses its own name. */
 function replace(system: System, path: string, bytes: Uint8Array): void {
   const isNew = system.files.peek(path) === undefined;
   const written = `${path}.${system.random()}.tmp`;
@@ -282,7 +287,10 @@ function replace(system: System, path: string, bytes: Uint8Array): void {
   if (isNew) sweep(system, dirname(path));
 }
 
-/** Removes what sessions left that ended long ago; once for each new one. */
+/**
+ * Removes the files of sessions that ended long ago; runs once for each new
+ * session.
+ */
 function sweep(system: System, folder: string): void {
   const before = system.now().getTime() - KEPT;
   for (const name of listNames(system, folder).slice(0, MOST)) {
@@ -295,10 +303,10 @@ function sweep(system: System, folder: string): void {
 }
 
 /**
- * Changes a kept value under a lock, so that concurrent callers each see the
- * result of the one before. `change` gets the present value and returns the
- * next, or `undefined` to leave it. False where nothing was kept: nothing may
- * follow from a change that was not.
+ * Changes a stored value under a lock, so that each concurrent caller sees the
+ * previous result. `change` gets the current value and returns the next, or
+ * `undefined` to leave it. Returns false if nothing was stored: the caller must
+ * not act on such a change.
  */
 export async function changeAgentFile(
   system: System,
@@ -330,7 +338,7 @@ export async function changeAgentFile(
   return false;
 }
 
-/** Milliseconds a hook waits for another one. */
+/** Milliseconds that a hook waits for another hook. */
 const WAIT = 1000;
 
 function nameOf(id: string, file: AgentFile): string {

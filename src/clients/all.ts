@@ -9,8 +9,8 @@ import { client as gemini } from "./gemini/client.ts";
 import { client as opencode } from "./opencode/client.ts";
 
 /**
- * Every client that mpm knows, Claude Code first. The parts of each are loaded
- * on demand.
+ * Every client that mpm supports, Claude Code first. The parts of each are
+ * loaded on demand.
  */
 export const CLIENTS: readonly Client[] = [
   claude,
@@ -20,29 +20,29 @@ export const CLIENTS: readonly Client[] = [
   copilot,
 ];
 
-/** Claude Code, which events without a client come from. */
+/** Claude Code, which also sends events without a client name. */
 export const CLAUDE = claude;
 
-/** Returns the client of that name, by its own or by that in saves. */
+/** Returns the client with that name, or with that name in saves. */
 export function clientNamed(name: string): Client | undefined {
   return CLIENTS.find((one) => one.name === name || one.agent === name);
 }
 
-/** A session and the client that it is of. */
+/** A session and its client. */
 export interface ClientSession {
   readonly client: Client;
   readonly id: string;
 }
 
-/** The variables with the session that a process was started in. */
+/** The environment variables with the session of a process. */
 export const SESSION_VARIABLES: readonly string[] = [
   ...["MPM_AGENT_CLIENT", "MPM_AGENT_SESSION"],
   ...CLIENTS.flatMap(({ variables }) => variables),
 ];
 
 /**
- * Returns the session that this process was started in, by its environment. The
- * plugin of a client without such variables sets two for mpm.
+ * Returns the session in which this process was started, from its environment.
+ * The plugin of a client without such variables sets two for mpm.
  */
 export function currentSession(system: System): ClientSession | undefined {
   const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
@@ -57,15 +57,14 @@ export function currentSession(system: System): ClientSession | undefined {
   return undefined;
 }
 
-/** Returns the id of that session, whatever client it is of. */
+/** Returns the ID of that session, for any client. */
 export function currentAgentSession(system: System): string | undefined {
   return currentSession(system)?.id;
 }
 
 /**
- * Returns the client that a session is of. That is the one this process runs in,
- * the one whose folder has its file, or the one whose store has it. Claude Code
- * if nothing tells.
+ * Returns the client of a session: the client that this process runs in, or the
+ * one whose folder or store has the session. The default is Claude Code.
  */
 export async function clientOf(
   system: System,

@@ -3,7 +3,7 @@ import { counted, cutText } from "../base/words.ts";
 import type { AgentEvent, Edit, EventKind, ToolCall } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
-/** A part of a conversation that one side said. */
+/** A part of a conversation by one side. */
 export interface CarriedTurn {
   readonly role: "user" | "assistant";
   /** ISO 8601, UTC. */
@@ -11,73 +11,73 @@ export interface CarriedTurn {
   readonly text: string;
 }
 
-/** A conversation that goes to another client. */
+/** A conversation to carry to another client. */
 export interface Carried {
-  /** The two sides in turns; the first is the person's. */
+  /** The turns of both sides; the first is the user's. */
   readonly turns: readonly CarriedTurn[];
-  /** Parts of the conversation that are not in it, a phrase each. */
+  /** Parts of the conversation that are left out, one phrase each. */
   readonly leftOut: readonly string[];
 }
 
 /** Writes a conversation as a session of a client. */
 export interface Carrying {
-  /** The versions with which tests proved it. */
+  /** The client versions for which tests proved it. */
   readonly versions: readonly string[];
-  /** Returns the session, or why the client cannot get it now. */
+  /** Returns the session, or why the client cannot receive it now. */
   session(
     carried: Carried,
     place: CarryPlace,
   ): Promise<NativeSession | string>;
   /**
-   * Arguments of the client that remove a session it took in; `undefined`: the
-   * session is only files. `id` comes from the log, so anything may be in it.
+   * Arguments of the client that remove an imported session; `undefined`: the
+   * session is only files. `id` comes from the log, so it may contain anything.
    */
   drop?(id: string): readonly string[] | undefined;
 }
 
-/** The session of another client that a conversation is written for. */
+/** The target for a conversation in another client. */
 export interface CarryPlace {
   /** The folder of the client's files, absolute. */
   readonly home: string;
-  /** A folder of mpm for files that a client is to read, absolute. */
+  /** A folder of mpm for files that a client should read, absolute. */
   readonly scratch: string;
   /** The project, absolute. */
   readonly cwd: string;
   readonly branch: string | null;
-  /** A UUID, the seed of every other id. */
+  /** A UUID, from which every other ID is made. */
   readonly id: string;
   readonly now: Date;
   /** The client's version. */
   readonly version: string;
-  /** Runs the client and returns what it prints; empty if it fails. */
+  /** Runs the client and returns its output; empty if it fails. */
   ask(args: readonly string[]): Promise<string>;
 }
 
-/** A session as a client keeps it, before it is written. */
+/** A session in a client's format, before it is written. */
 export interface NativeSession {
-  /** The client's id of it. */
+  /** The ID that the client uses. */
   readonly id: string;
   /** New files, absolute. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /** Arguments of the client that takes the files in, if it has to. */
+  /** Arguments for the client to import the files, if necessary. */
   readonly take?: readonly string[];
-  /** Arguments of the client that continue the session. */
+  /** Arguments for the client to continue the session. */
   readonly resume: readonly string[];
 }
 
-/** Characters of a conversation that are carried, the newest. */
+/** The most characters of a conversation to carry, the newest. */
 const MOST = 200_000;
 
-/** Characters of what a tool returned. */
+/** The most characters of a tool result. */
 const RESULT = 1000;
 
-/** Characters of one text. */
+/** The most characters of one text. */
 const LONGEST = 16_000;
 
 /**
- * Makes turns of the events of a conversation. The last compaction's summary
- * replaces the turns before it. Calls of tools and the reports of sub-agents
- * become sentences, since each client has its own tools. `clean` is for every
+ * Converts the events of a conversation to turns. The last compaction's summary
+ * replaces the turns before it. Tool calls and the reports of sub-agents become
+ * sentences, since each client has its own tools. `clean` is applied to every
  * text.
  */
 export function carriedOf(
@@ -131,7 +131,7 @@ function newest(turns: readonly CarriedTurn[]): CarriedTurn[] {
   return turns.slice(first);
 }
 
-/** The same, with one turn for all that one side says in a row. */
+/** Does the same, with one turn for consecutive parts of the same side. */
 function joined(turns: readonly CarriedTurn[]): CarriedTurn[] {
   const all: CarriedTurn[] = [];
   for (const turn of turns) {
@@ -198,7 +198,7 @@ function subjectOf({ command, reads, search }: ToolCall): string {
   return subject === undefined ? "" : `: ${cutText(subject, RESULT)}`;
 }
 
-/** The UUID that a text always gives. */
+/** Returns the UUID for a text, always the same. */
 export function uuidOf(seed: string): string {
   const hex = sha256(seed);
   return [

@@ -1,18 +1,16 @@
 /**
  * The facts about one conversation from the files of an agent's client, in
  * terms that fit every client. Texts are unchanged: not redacted, not escaped.
- * Lists are in the order of time.
+ * Lists are in order of time.
  */
 export interface Conversation {
-  /**
-   * Words of a person, or of the program that runs the agent; all seven ways.
-   */
+  /** Words of the user, or of the program that runs the agent. */
   readonly prompts: readonly Said[];
   /** The agent's last messages. */
   readonly messages: readonly Said[];
-  /** The text that the agent ended its last turn with. */
+  /** The text with which the agent ended its last turn. */
   readonly lastMessage: Said | undefined;
-  /** Questions of the agent, answered or not. */
+  /** The agent's questions, answered or not. */
   readonly questions: readonly Asked[];
   /** Plans; the last approved one counts. */
   readonly plans: readonly Planned[];
@@ -21,17 +19,17 @@ export interface Conversation {
   readonly todos: readonly Todoed[];
   readonly commands: readonly Ran[];
   readonly files: readonly FileUse[];
-  /** Patterns that were searched for. */
+  /** The searched patterns. */
   readonly searches: readonly string[];
   /** Files that commands and searches named, if they exist. */
   readonly seen: readonly Seen[];
   /** Results of sub-agents. */
   readonly reports: readonly Reported[];
-  /** Errors of the API at the end, and tools that failed last. */
+  /** API errors at the end, and the last failed tools. */
   readonly errors: readonly Said[];
-  /** Work that had not ended: commands and sub-agents in the background. */
+  /** Unfinished work: background commands and sub-agents. */
   readonly background: readonly Said[];
-  /** Parts that were not read, or could not be, a sentence each. */
+  /** Parts that were not or could not be read, one sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -39,22 +37,25 @@ export interface Said {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly text: string;
-  /** The same wherever the same thing is told, e.g. a line's uuid. */
+  /**
+   * A key that is the same in every report of the same thing, e.g. a line's
+   * UUID.
+   */
   readonly key: string;
 }
 
 export interface Asked extends Said {
   /** The answer, with notes; `undefined` if it is still open. */
   readonly answer?: string | undefined;
-  /** The labels that could be chosen. */
+  /** The labels of the options. */
   readonly options: readonly string[];
-  /** The person's own words in the answer, outside the options. */
+  /** The user's own words in the answer, outside the options. */
   readonly words?: string | undefined;
 }
 
 export interface Planned extends Said {
   readonly state: "approved" | "rejected" | "open";
-  /** The person's words about it. */
+  /** The user's words about it. */
   readonly words?: string | undefined;
 }
 
@@ -64,7 +65,7 @@ export interface Todoed {
   readonly description: string;
   readonly state: "open" | "doing" | "done" | "dropped";
   readonly at: string;
-  /** The texts of open ones that have to be done before it. */
+  /** The texts of open todos that must be done before it. */
   readonly blockedBy: readonly string[];
 }
 
@@ -72,24 +73,24 @@ export interface Ran {
   readonly key: string;
   readonly at: string;
   readonly command: string;
-  /** `undefined`: not known. */
+  /** `undefined`: unknown. */
   readonly exit?: number | undefined;
-  /** Its output, cut in the middle if it is long. */
+  /** Its output, with the middle cut out if it is long. */
   readonly output: string;
-  /** Why the exit status says nothing about the command. */
+  /** The reason why the exit status says nothing about the command. */
   readonly doubt?: string | undefined;
   /** True if files changed after it in this conversation. */
   readonly changedSince: boolean;
-  /** The tree it ran on, as far as a hook saw it. */
+  /** The tree on which it ran, as seen by a hook. */
   readonly tree?: RanTree | undefined;
 }
 
 export interface RanTree {
-  /** Full commit id; null: no commit. */
+  /** Full commit ID; null: no commit. */
   readonly head: string | null;
-  /** SHA-256 of the uncommitted files, paths and contents. */
+  /** SHA-256 of the paths and contents of the uncommitted files. */
   readonly changes: string;
-  /** Those files, with what tells their contents. */
+  /** These files, with a fingerprint of their contents. */
   readonly files?:
     | readonly { readonly path: string; readonly content: string }[]
     | undefined;
@@ -100,7 +101,7 @@ export interface FileUse {
   readonly path: string;
   readonly how: "created" | "edited" | "deleted" | "read";
   readonly at: string;
-  /** Names of functions, classes and similar in what was edited. */
+  /** Names of functions, classes and similar in the edited text. */
   readonly symbols: readonly string[];
 }
 
@@ -109,7 +110,7 @@ export interface Seen {
   readonly at: string;
   /** Absolute; some may not exist. */
   readonly paths: readonly string[];
-  /** Number of names: the more there are, the less each says. */
+  /** Number of names: the more there are, the less each means. */
   readonly names: number;
 }
 
@@ -121,7 +122,7 @@ export interface Reported extends Said {
 }
 
 /**
- * Sources that a setting can leave out; the names of the `handoff.*` settings.
+ * Sources that a setting can exclude; the names of the `handoff.*` settings.
  */
 export const CONVERSATION_SOURCES = [
   ...["prompts", "messages", "answers", "plans", "summaries", "tasks"],
@@ -130,7 +131,7 @@ export const CONVERSATION_SOURCES = [
 
 export type ConversationSource = typeof CONVERSATION_SOURCES[number];
 
-/** UTF-16 units that are kept of one text. */
+/** The longest text to keep, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
 /** Nothing is known. */
@@ -153,13 +154,14 @@ export const NO_CONVERSATION: Conversation = {
 };
 
 /**
- * The first words of a prompt of `mpm resume --in`. Lists of sessions show them.
+ * The first words of a prompt from `mpm resume --in`. Lists of sessions show
+ * them.
  */
 export const TAKE_OVER = "Continue this work where it stopped.";
 
 /**
- * Matches what mpm gave an agent within a prompt, as `mpm resume --in` does. A
- * text that was cut may have no end of it.
+ * Matches text that mpm gave an agent within a prompt, as `mpm resume --in`
+ * does. In a shortened text, its end may be missing.
  */
 const GIVEN = new RegExp(
   `(?:${TAKE_OVER.replace(".", "\\.")}\\s*)?` +
@@ -170,8 +172,8 @@ const GIVEN = new RegExp(
 );
 
 /**
- * Returns prompts without the hand-offs in them. Those facts are of an earlier
- * session and carried by themselves; no person said them here.
+ * Returns prompts without the hand-offs in them. Those facts come from an
+ * earlier session and are carried separately; no person said them here.
  */
 export function withoutHandoffs(prompts: readonly Said[]): Said[] {
   return prompts.map((said) =>

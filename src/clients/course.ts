@@ -7,26 +7,26 @@ export interface ContextPoint {
   readonly tokens: number;
 }
 
-/** The course of one agent session, as far as a timeline shows it. */
+/** The history of one agent session, with the parts that a timeline shows. */
 export interface AgentCourse {
   /** ISO 8601, UTC. */
   readonly from: string;
   readonly to: string;
   /** The first prompt; not redacted, not escaped. */
   readonly title: string | undefined;
-  /** In the order of time, at most 60. */
+  /** In order of time, at most 60. */
   readonly context: readonly ContextPoint[];
-  /** Errors of the API and interruptions. */
+  /** API errors and interruptions. */
   readonly errors: readonly { readonly at: string; readonly text: string }[];
   /** True if only parts of a long transcript were read. */
   readonly partial: boolean;
 }
 
-/** Points and errors of one course. */
+/** The most points and errors of one history. */
 const MOST_POINTS = 60;
 export const MOST_ERRORS = 50;
 
-/** The course that the events of a session tell; `undefined` without a time. */
+/** The history in the events of a session; `undefined` without any time. */
 export function courseOf(
   { events, lost }: OpenEvents,
 ): AgentCourse | undefined {
@@ -50,7 +50,7 @@ export function courseOf(
   };
 }
 
-/** Of neighbours the one with the fullest context, so that no peak is lost. */
+/** Keeps the neighbour with the fullest context, so that no peak is lost. */
 export function fewer(points: readonly ContextPoint[]): ContextPoint[] {
   const size = Math.ceil(points.length / MOST_POINTS);
   const found: ContextPoint[] = [];

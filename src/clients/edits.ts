@@ -3,18 +3,23 @@ import { field, type Fields, textField } from "../base/parsed_values.ts";
 import type { Hunk } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
-/** UTF-16 units that are kept of a result, and of each text of the arguments. */
+/**
+ * The longest result, and the longest text of the arguments, in UTF-16 units.
+ */
 export const LONGEST_RESULT = 8000;
 export const LONGEST_ARGUMENT = 4000;
 
-/** Entries of a list or an object of arguments, and levels, that are kept. */
+/**
+ * The most entries of a list or an object in the arguments, and the most
+ * levels.
+ */
 export const MOST_ENTRIES = 100;
 const DEEPEST = 8;
 
-/** Lines of the changes of one call that are kept. */
+/** The most changed lines of one call to keep. */
 const MOST_LINES = 4000;
 
-/** Arguments as they are, but not without bounds. */
+/** Returns the arguments, shortened to the limits. */
 export function shortened(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return cutMiddle(value, LONGEST_ARGUMENT);
   if (typeof value !== "object" || value === null) return value;
@@ -28,12 +33,15 @@ export function shortened(value: unknown, depth = 0): unknown {
   );
 }
 
-/** Edits of one text that are looked for: beyond, all of it counts as changed. */
+/**
+ * The most edits to compute for one text: beyond that, all of it counts as
+ * changed.
+ */
 const MOST_EDITS = 1000;
 
 /**
- * Returns the changed lines that the arguments of a call tell: `old_string` and
- * `new_string`, in `edits` if there are several. Their places are not known.
+ * Returns the changed lines in the arguments of a call: `old_string` and
+ * `new_string`, in `edits` if there are several. Their positions are unknown.
  */
 export function insteadOf(input: Fields): Hunk[] | undefined {
   const edits = Array.isArray(input.edits) ? input.edits : [input];
@@ -46,7 +54,7 @@ export function insteadOf(input: Fields): Hunk[] | undefined {
     const options = { context: 3, maxEditLength: MOST_EDITS };
     const patch = old && now &&
       structuredPatch("", "", old, now, "", "", options);
-    // The place of the text in its file is not known.
+    // The position of the text in its file is unknown.
     const place = { oldStart: 0, newStart: 0 };
     if (patch) {
       return patch.hunks.map(({ lines, oldLines, newLines }) => ({

@@ -5,21 +5,26 @@ import { type Fields, isFields } from "../base/parsed_values.ts";
  * Texts are unchanged: not redacted, not escaped, but bounded.
  */
 export interface AgentEvent {
-  /** ISO 8601, UTC; of the event before where the client noted none. */
+  /**
+   * ISO 8601, UTC; the time of the previous event if the client recorded none.
+   */
   readonly at: string;
-  /** The same wherever the same thing is told, e.g. the id of a tool call. */
+  /**
+   * A key that is the same in every report of the same thing, e.g. the ID of a
+   * tool call.
+   */
   readonly key: string;
-  /** The sub-agent that did it; `undefined`: the agent itself. */
+  /** The sub-agent that did it; `undefined`: the main agent. */
   readonly agent?: EventAgent | undefined;
   /** True if it is on a branch that was withdrawn or rewound. */
   readonly dead: boolean;
-  /** The folder that the agent worked in, if the client noted it. */
+  /** The folder in which the agent worked, if the client recorded it. */
   readonly cwd?: string | undefined;
   readonly what: EventKind;
 }
 
 export interface EventAgent {
-  /** Its id in the client's files. */
+  /** Its ID in the client's files. */
   readonly id: string;
   /** E.g. `Explore`. */
   readonly name: string;
@@ -54,12 +59,12 @@ export type EventKind =
     /** E.g. `Explore`. */
     readonly name: string;
     readonly task: string;
-    /** `undefined`: it has not reported in this event. */
+    /** `undefined`: it did not report in this event. */
     readonly report: string | undefined;
   }
   | {
     readonly type: "compaction";
-    /** Tokens in the context before and after, as far as they are known. */
+    /** Tokens in the context before and after, if known. */
     readonly before: number | undefined;
     readonly after: number | undefined;
     /** The client's summary that replaces the conversation. */
@@ -78,7 +83,7 @@ export type EventKind =
   }
   | {
     readonly type: "usage";
-    /** Tokens in the context when the agent answered. */
+    /** Tokens in the context at the agent's answer. */
     readonly context: number;
     readonly output: number;
   }
@@ -86,9 +91,9 @@ export type EventKind =
 
 interface Called {
   readonly tool: string;
-  /** The arguments, with long texts cut. */
+  /** The arguments, with long texts shortened. */
   readonly args: unknown;
-  /** `undefined`: the transcript holds no result. */
+  /** `undefined`: the transcript has no result. */
   readonly result: CallResult | undefined;
 }
 
@@ -98,7 +103,7 @@ export interface ToolCall extends Called {
   readonly command?: string | undefined;
   /** Files that the call changed, as far as the client noticed. */
   readonly edits: readonly Edit[];
-  /** The file that the call read, absolute, if the client tells it. */
+  /** The file that the call read, absolute, if the client reports it. */
   readonly reads?: string | undefined;
   /** The pattern that the call searched for. */
   readonly search?: string | undefined;
@@ -112,7 +117,7 @@ export interface FileEdit extends Called {
 export interface CallResult {
   readonly text: string;
   readonly isError: boolean;
-  /** The exit status of a command, where the client tells it by itself. */
+  /** The exit status of a command, if the client reports it separately. */
   readonly exit?: number | undefined;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -123,11 +128,11 @@ export interface Edit {
   /** Absolute. */
   readonly path: string;
   readonly how: "created" | "edited" | "deleted";
-  /** `undefined`: the client did not keep them. */
+  /** `undefined`: the client did not record them. */
   readonly hunks: readonly Hunk[] | undefined;
 }
 
-/** Lines of a change, as a unified diff has them. */
+/** Lines of a change, as in a unified diff. */
 export interface Hunk {
   readonly oldStart: number;
   readonly oldLines: number;
@@ -142,11 +147,14 @@ export interface Hunk {
  * read.
  */
 export interface EventsLost {
-  /** Lines that are not JSON, such as a torn one, or of an unknown type. */
+  /**
+   * Lines that are not JSON, for example incomplete, or that have an unknown
+   * type.
+   */
   torn: number;
   /** Lines that were too long. */
   long: number;
-  /** Bytes at the beginning of a file that is too large. */
+  /** Bytes left out at the start of a file that is too large. */
   bytes: number;
   /** Files, or parts of them, that could not be read. */
   failed: number;
@@ -154,13 +162,16 @@ export interface EventsLost {
 
 /** An opened transcript. */
 export interface OpenEvents {
-  /** In the order of time. Can be gone through once. */
+  /** In order of time. Can be iterated once. */
   readonly events: Iterable<AgentEvent>;
   /** Counts of the parts left out so far. */
   readonly lost: EventsLost;
-  /** When the transcript was last added to, milliseconds since the epoch. */
+  /**
+   * The time of the transcript's last addition, in milliseconds since the
+   * epoch.
+   */
   readonly changed: number;
-  /** Bytes of the transcript. */
+  /** Size of the transcript in bytes. */
   readonly size: number;
 }
 

@@ -25,7 +25,7 @@ import { cutMiddle } from "./notes.ts";
 import { symbolsIn } from "./symbols.ts";
 import { askedIn } from "./headless/step_prompt.ts";
 
-/** Of each list, how many of the last ones are kept. */
+/** The number of last entries to keep of each list. */
 const LAST = {
   messages: 60,
   commands: 200,
@@ -36,14 +36,14 @@ const LAST = {
 const LAST_PROMPTS = 60;
 const LAST_FEW = 10;
 
-/** Prompts at the beginning that are kept. */
+/** The number of first prompts to keep. */
 export const FIRST_PROMPTS = 5;
 
-/** UTF-16 units that are kept of a command, and of what it printed. */
+/** The longest command and output to keep, in UTF-16 units. */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
-/** States of a todo at the clients; any other one is open. */
+/** The clients' states of a todo; any other state counts as open. */
 const STATES: ReadonlyMap<string, Todoed["state"]> = new Map([
   ["in_progress", "doing"],
   ["completed", "done"],
@@ -53,8 +53,9 @@ const STATES: ReadonlyMap<string, Todoed["state"]> = new Map([
 ]);
 
 /**
- * Returns the facts that the events of a conversation tell a save, with bounded
- * lists. Memory does not grow with the conversation, but for those lists.
+ * Returns the facts for a save from the events of a conversation, with bounded
+ * lists. Apart from these lists, memory use does not grow with the
+ * conversation.
  */
 export function conversationOf(events: Iterable<AgentEvent>): Conversation {
   const facts = new Facts();
@@ -124,7 +125,7 @@ class Facts {
     }
   }
 
-  /** A list is given again with each change; a dropped one may come back. */
+  /** The whole list comes with each change; a dropped todo may come back. */
   #todo({ text, state }: { text: string; state: string }, at: string): void {
     const name = text.trim().replaceAll(/\s+/g, " ").toLowerCase();
     const key = `todo ${name}`;
@@ -163,7 +164,7 @@ class Facts {
   #ran({ at, key }: AgentEvent, what: ToolCall, command: string): void {
     const { result } = what;
     const text = cutMiddle(command, LONGEST_COMMAND);
-    // The one that asks for this has no result yet.
+    // The command that reads this has no result yet.
     if (!result && /\bmpm\b/.test(command)) return;
     if (!result) return this.#background.add({ at, key, text });
     // It was refused, or could not be started.
@@ -262,7 +263,7 @@ function bounded(all: Conversation): Conversation {
   };
 }
 
-/** The last parts of each list, without what a setting leaves out. */
+/** The last entries of each list, without those that a setting excludes. */
 export function chosen(
   whole: Conversation,
   sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),

@@ -27,7 +27,7 @@ export async function sessionsIn(
   return [...found.values()].sort((a, b) => b.time - a.time);
 }
 
-/** Returns the session of that id, of any client. */
+/** Returns the session with that ID, from any client. */
 export async function findSession(
   system: System,
   session: { sessionId: string; cwd: string },
@@ -41,12 +41,12 @@ export async function findSession(
   return undefined;
 }
 
-/** Bytes of the beginning of a file that are looked at. */
+/** Bytes to look at from the start of a file. */
 const LOOK = 64 * 1024;
 
 /**
- * Returns the client that wrote a transcript, by the form of its lines. Claude
- * Code if the form of no other client fits.
+ * Returns the client that wrote a transcript, by the format of its lines. The
+ * default is Claude Code.
  */
 export function clientOfFile(system: System, path: string): Client {
   const bytes = attempt(() => system.files.readPart(path, 0, LOOK));
@@ -58,7 +58,7 @@ type OfClient = Pick<ClientFile, "client" | "path"> & {
   readonly id: string | undefined;
 };
 
-/** Opens a conversation; errors as of {@link SessionReader.open}. */
+/** Opens a conversation; throws the errors of {@link SessionReader.open}. */
 export async function openConversation(
   system: System,
   { client, id, path }: OfClient,
@@ -68,11 +68,11 @@ export async function openConversation(
   return await reader.open(system, { id, path }, part);
 }
 
-/** Bytes of the end of a session whose course is read. */
+/** The most bytes to read from the end of a session for its history. */
 const MOST = 2 * 1024 * 1024;
 
 /**
- * Reads the course of an agent session, however long it is. `undefined` if
+ * Reads the history of an agent session, however long it is. `undefined` if
  * nothing in it has a time; never throws.
  */
 export async function readCourse(

@@ -3,9 +3,12 @@ import { durationText } from "../base/times.ts";
 
 /** Use of the context at one moment, from one source. */
 export interface Reading {
-  /** `undefined`: the source does not know it, as right after a compaction. */
+  /**
+   * `undefined`: the source does not know it, for example right after a
+   * compaction.
+   */
   readonly tokens: number | undefined;
-  /** The model's whole window in tokens, where the source tells. */
+  /** The model's whole window in tokens, if the source reports it. */
   readonly window: number | undefined;
   readonly model: string | undefined;
   /** Milliseconds since the epoch. */
@@ -14,30 +17,30 @@ export interface Reading {
 
 /** A reading from the end of a transcript. */
 export interface TranscriptReading extends Reading {
-  /** The id of the compaction that nothing was answered after, if so. */
+  /** The ID of a compaction without a later answer, if there is one. */
   readonly compaction: string | undefined;
 }
 
-/** The rules of the configuration and the environment for it. */
+/** The rules for it from the configuration and the environment. */
 export interface GaugeRules {
   /** Milliseconds. */
   readonly staleAfter: number;
   /** Tokens by model. */
   readonly windows: Readonly<Record<string, number>>;
-  /** Tokens at which Claude Code is told to compact as if it was the window. */
+  /** Tokens at which Claude Code should compact as if this was the window. */
   readonly compactWindow: number | undefined;
 }
 
-/** Use of the context, as far as it is known. */
+/** Use of the context, if known. */
 export interface Gauge {
-  /** Why nothing is known; null: it is known. */
+  /** Why nothing is known; null if it is known. */
   readonly unknown: string | null;
   readonly tokens: number | null;
   readonly window: number | null;
-  /** Of the window, not rounded. */
+  /** Percentage of the window, not rounded. */
   readonly percentage: number | null;
   readonly model: string | null;
-  /** `compaction`: what it left, as the transcript says. */
+  /** `compaction`: the use after it, from the transcript. */
   readonly source: "status-line" | "transcript" | "compaction" | null;
   readonly window_source:
     | "configuration"
@@ -51,7 +54,7 @@ export interface Gauge {
   readonly read_at: string | null;
   /** Seconds since the reading. */
   readonly age: number | null;
-  /** The id of the compaction it was read after, if it was. */
+  /** The ID of the compaction after which it was read, if any. */
   readonly compaction: string | null;
 }
 
@@ -68,7 +71,7 @@ export function isKnown(gauge: Gauge): gauge is KnownGauge {
     gauge.window !== null && gauge.percentage !== null;
 }
 
-/** Milliseconds a reading may be ahead of the clock. */
+/** Milliseconds by which a reading may be ahead of the clock. */
 const CLOCK_SLACK = 60_000;
 
 /** Nothing is known. */
@@ -86,9 +89,9 @@ export const UNKNOWN_GAUGE: Gauge = {
 };
 
 /**
- * The gauge from what the status line and the transcript say: the status line's
- * figure unless the transcript has a later one. A reading that is stale, ahead
- * of the clock or of a window no one knows is told and counts as unknown.
+ * The gauge from the status line and the transcript: the status line's figure
+ * unless the transcript has a later one. A reading is reported but counts as
+ * unknown if it is stale, ahead of the clock, or of an unknown window.
  */
 export function gaugeOf(
   { status, transcript }: {
@@ -142,7 +145,7 @@ interface Use {
   readonly tokens: number;
   readonly model: string | undefined;
   readonly status: Reading | undefined;
-  /** The window that the transcript tells. */
+  /** The window that the transcript reports. */
   readonly own: number | undefined;
 }
 
@@ -181,7 +184,7 @@ function fullWindow(
     : windowOf(model, tokens);
 }
 
-/** Known context windows, in tokens, by a model's id. */
+/** Known context windows in tokens, by model ID. */
 const MODELS: readonly (readonly [pattern: RegExp, tokens: number])[] = [
   [/\[1m\]$/i, 1_000_000],
   [/claude-(opus|sonnet)-5(?!\d)/, 1_000_000],
@@ -193,14 +196,14 @@ const MODELS: readonly (readonly [pattern: RegExp, tokens: number])[] = [
 const SMALL = 200_000;
 const LARGE = 1_000_000;
 
-/** A model's id without what names its window. */
+/** A model ID without the part that names its window. */
 export function plainModel(model: string): string {
   return model.replace(/\[\w+\]$/, "");
 }
 
 /**
- * The context window of a model in tokens, from its id and from how much of it
- * is in use; `undefined` where neither tells.
+ * The context window of a model in tokens, from its ID and from its use;
+ * `undefined` if neither shows it.
  */
 export function windowOf(
   model: string | undefined,
@@ -212,16 +215,17 @@ export function windowOf(
   if (known !== undefined && tokens <= known) {
     return { tokens: known, from: "model" };
   }
-  // More than the small one holds: the large one, of which an id need not tell.
+  // More than the small window holds: it must be the large window, which an ID
+  // need not name.
   const large = tokens > SMALL && tokens <= LARGE;
   return large ? { tokens: LARGE, from: "usage" } : undefined;
 }
 
-/** The kept status line data of a session. */
+/** The stored status line data of a session. */
 export interface StatusRecord {
   readonly reading: Reading;
   readonly transcriptPath: string | undefined;
-  /** The session's present folder, and the folder where it was started. */
+  /** The session's current folder, and the folder in which it was started. */
   readonly cwd: string | undefined;
   readonly projectDir: string | undefined;
   readonly modelName: string | undefined;

@@ -86,7 +86,7 @@ Deno.test("gaugeOf() counts what is stale or ahead of the clock as unknown", () 
   );
 });
 
-/** Model, its tokens, configured windows, window, where it is from. */
+/** Model, its tokens, configured windows, expected window, and its source. */
 const WINDOWS: [
   string | undefined,
   number,

@@ -6,17 +6,17 @@ import type { InstalledEntry } from "./client.ts";
 /** The parts of a command line for an event. */
 interface HookCommand {
   readonly client: ClientName;
-  /** mpm's name of the event. */
+  /** mpm's name for the event. */
   readonly event: string;
   /** Absolute. */
   readonly binary: string;
-  /** The version that writes it. */
+  /** The version that wrote it. */
   readonly version?: string | undefined;
 }
 
 /**
- * Returns the line of a POSIX shell that passes an event on to mpm. It ends
- * with 0 when mpm fails or is no longer there: the client continues.
+ * Returns the POSIX shell command that passes an event to mpm. It exits with 0
+ * if mpm fails or is missing, so that the client continues.
  */
 export function hookLine(
   { client, event, binary, version = VERSION }: HookCommand,
@@ -28,8 +28,8 @@ export function hookLine(
 }
 
 /**
- * Returns the same line for a client that kills the shell alone, and then waits
- * until all output is closed. Only the shell has the output, not mpm.
+ * Returns the same line for a client that kills only the shell, and then waits
+ * until all output is closed. Only the shell holds the output, not mpm.
  */
 export function heldHookLine({ client, event, binary }: HookCommand): string {
   const word = shellWord(binary);
@@ -60,7 +60,7 @@ const HELD = new RegExp(
 const POWERSHELL =
   /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client[= ]\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
 
-/** Reads such a line; `undefined` unless mpm wrote it. */
+/** Parses such a line; `undefined` unless mpm wrote it. */
 export function entryOfLine(line: unknown): InstalledEntry | undefined {
   if (typeof line !== "string") return undefined;
   const [, word, event, version] = LINE.exec(line) ?? HELD.exec(line) ??

@@ -4,29 +4,29 @@ import { field, isFields, jsonIn, textField } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import type { HookAdapter } from "./client.ts";
 
-/** The input of a hook, as far as it can be relied on. */
+/** The reliable part of a hook's input. */
 export interface HookInput {
   readonly sessionId: string;
-  /** The folder the session is in, absolute. */
+  /** The session's current folder, absolute. */
   readonly cwd: string;
-  /** The folder it was started in, absolute, if the client tells it. */
+  /** The folder in which it was started, absolute, if the client reports it. */
   readonly projectDir: string | undefined;
-  /** Absolute; it need not exist. */
+  /** Absolute; the file need not exist. */
   readonly transcriptPath: string | undefined;
-  /** Of a sub-agent, or of the one inside a compaction. */
+  /** True for a sub-agent, or for the one inside a compaction. */
   readonly subagent: boolean;
   /** The event as the client sent it. */
   readonly json: string;
   /** A field of the event under mpm's name, if it is a text. */
   text(name: string): string | undefined;
-  /** Any such field of the event. */
+  /** Any other field of the event. */
   value(name: string): unknown;
 }
 
 /**
- * Reads an event of a client. Returns `undefined` for a torn or broken text,
- * another event, or an event without the session and the folder that all have.
- * Unknown fields are taken.
+ * Reads an event of a client. Returns `undefined` for an incomplete or invalid
+ * text, another event, or an event without a session and a folder. Unknown
+ * fields are accepted.
  */
 export function parseHookInput(
   system: System,

@@ -1,25 +1,25 @@
 import type { Gauge } from "./gauge.ts";
 
-/** Levels of the context's use that have consequences. */
+/** Levels of context use that have consequences. */
 export const LEVELS = ["normal", "pause", "urgent", "block"] as const;
 
 export type Level = typeof LEVELS[number];
 
-/** The percentages of the window from which each level holds. */
+/** The percentages of the window at which each level begins. */
 export interface Thresholds {
   readonly pause: number;
   readonly urgent: number;
   readonly block: number;
 }
 
-/** State of an agent's session, so that each crossing counts once. */
+/** The state of an agent's session, so that each crossing counts once. */
 export interface LevelState {
-  /** The highest level that was told about and not left since. */
+  /** The highest level that was reported and not left since. */
   readonly reached: Level;
-  /** The level that someone acknowledged; null: not the one reached. */
+  /** The acknowledged level; null: not the current one. */
   readonly acknowledged: Level | null;
   readonly acknowledged_at: string | null;
-  /** The last compaction that was seen, by its id. */
+  /** The ID of the last compaction seen. */
   readonly compaction: string | null;
   /** The latest crossings, the last one last. */
   readonly crossings: readonly Crossing[];
@@ -42,15 +42,15 @@ export const NO_LEVELS: LevelState = {
 };
 
 /**
- * Points below a threshold at which it can be crossed again: a figure that
- * swings around it is one crossing.
+ * Percentage points below a threshold at which it can be crossed again: a
+ * figure that varies around it is one crossing.
  */
 const REARM = 5;
 
-/** Crossings that are kept. */
+/** The number of crossings to keep. */
 const KEPT = 20;
 
-/** The thresholds that are configured. */
+/** The configured thresholds. */
 export function thresholdsOf(
   config: {
     readonly "context.pause_at": number;
@@ -65,7 +65,10 @@ export function thresholdsOf(
   };
 }
 
-/** The level of a gauge: the highest whose percentage is reached, to the token. */
+/**
+ * The level of a gauge: the highest whose percentage is reached, exact to the
+ * token.
+ */
 export function levelOf(gauge: Gauge, thresholds: Thresholds): Level {
   const { tokens, window } = gauge;
   if (gauge.unknown !== null || tokens === null || window === null) {
@@ -80,8 +83,8 @@ function highest(holds: (level: Exclude<Level, "normal">) => boolean): Level {
 
 /**
  * Returns the state after a reading, and the level that it crossed, once. A
- * level is crossed again only after a compaction, or after the figure was well
- * below it. An unknown gauge changes nothing.
+ * level is crossed again only after a compaction, or after the figure was
+ * clearly below it. An unknown gauge changes nothing.
  */
 export function advance(
   state: LevelState,
@@ -130,7 +133,7 @@ export function afterCompaction(
   return { ...state, ...NOT_ACKNOWLEDGED, reached: "normal", compaction };
 }
 
-/** Records that someone has seen the level that is reached. */
+/** Records that someone has seen the current level. */
 export function acknowledge(state: LevelState, now: Date): LevelState {
   if (state.reached === "normal") return state;
   if (state.acknowledged === state.reached) return state;
@@ -150,12 +153,12 @@ function lower(a: Level, b: Level): Level {
 }
 
 /**
- * The text and the verdict of a level at one event. Every refusal has a way
+ * The text and the decision for a level at one event. Every refusal names a way
  * out.
  */
 export interface Decision {
   readonly allow: boolean;
-  /** Why not, and how to continue; null where it is allowed. */
+  /** Why not, and how to continue; null if it is allowed. */
   readonly reason: string | null;
   /** A fact for the agent. */
   readonly note: string | null;
@@ -166,7 +169,7 @@ const ALLOWED: Decision = { allow: true, reason: null, note: null };
 /** Actions when a level is crossed. */
 export interface OnCrossing {
   readonly writeResumeFile: boolean;
-  /** The message for the person. */
+  /** The message for the user. */
   readonly message: string;
   /** A fact for the agent. */
   readonly note: string;
@@ -176,19 +179,16 @@ export interface OnCrossing {
 export const OVERRIDE = "override";
 
 /**
- * The word as a person types it, and as older versions named it. Claude Code
- * runs what begins with `!` as a shell command unless a blank is before it.
+ * The word as the user types it, and its form in older versions. Claude Code
+ * runs text that begins with `!` as a shell command unless a blank precedes it.
  */
 const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 
-/** The facts that decide how a person gets out of a full context. */
+/** The facts that decide how a person can make room in a full context. */
 export interface WaysOut {
   /** True if a person can type commands. */
   readonly attended: boolean;
-  /**
-   * The prefix of the names of mpm's skills; `undefined` if they are not
-   * installed.
-   */
+  /** The prefix of mpm's skill names; `undefined` if they are not installed. */
   readonly skills: "" | "mpm:" | undefined;
 }
 
@@ -202,7 +202,7 @@ function ways({ attended, skills }: WaysOut): string {
     return `${room}. /${skills}mpm-pause saves the session, ` +
       `/${skills}mpm-resume continues a saved one`;
   }
-  // Claude Code refuses a command without a skill unless a blank is before it.
+  // Claude Code rejects an unknown command unless a blank precedes it.
   return `${room}. To save the session, type a space before /mpm-pause, then ` +
     'clear the input box. After "mpm hooks install --skills", you do not ' +
     "need the space";
@@ -210,7 +210,7 @@ function ways({ attended, skills }: WaysOut): string {
 
 /**
  * Prompts that pass at any level, under any plugin's name. A path such as
- * `/help/index.html` is not one.
+ * `/help/index.html` does not count.
  */
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
@@ -274,7 +274,7 @@ export function onPrompt(
   { gauge, prompt, again = false, out = HERE }: {
     gauge: Gauge;
     prompt: string;
-    /** True if the same prompt was held back before, or scheduled. */
+    /** True if the same prompt was held back before, or was scheduled. */
     again?: boolean;
     out?: WaysOut;
   },
@@ -299,7 +299,7 @@ export function onPrompt(
   };
 }
 
-/** Returns whether a new sub-agent is started. */
+/** Returns whether a new sub-agent may start. */
 export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   if (!isAbove(level, "pause")) return ALLOWED;
   return {
@@ -312,7 +312,8 @@ export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
 }
 
 /**
- * Returns the effects of each level, for people, with the tokens it begins at.
+ * Returns the effects of each level, for people, with the tokens at which it
+ * begins.
  */
 export function levelRows(
   thresholds: Thresholds,
@@ -345,7 +346,7 @@ export function figureText({ tokens, window, percentage }: Gauge): string {
     `${grouped(window)} tokens)`;
 }
 
-/** Rounded down, so that 70 % is never said before it is reached. */
+/** Rounded down, so that 70 % is never shown before it is reached. */
 export function percentText(percentage: number): string {
   return `${(Math.floor(percentage * 10 + 1e-9) / 10).toFixed(1)} %`;
 }

@@ -35,7 +35,7 @@ function full(tokens: number, rest: Partial<Gauge> = {}): Gauge {
   };
 }
 
-/** The crossings of readings one after the other. */
+/** The crossings of consecutive readings. */
 function crossings(readings: readonly Gauge[]): (Level | null)[] {
   let state: LevelState = NO_LEVELS;
   return readings.map((gauge) => {
@@ -45,7 +45,7 @@ function crossings(readings: readonly Gauge[]): (Level | null)[] {
   });
 }
 
-/** Tokens of 200,000, and the level. */
+/** Tokens out of 200,000, and the level. */
 const EXACT: [number, Level][] = [
   [0, "normal"],
   [139_999, "normal"],

@@ -2,27 +2,27 @@ import { dirname } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
-/* The existing files, for data that does not matter enough to fail for. */
+/* Looks at existing files, for data that is not important enough to fail. */
 
-/** The names in a folder; none where it cannot be read. */
+/** The names in a folder; empty if it cannot be read. */
 export function listNames({ files }: System, folder: string): string[] {
   return attempt(() => files.list(folder).map(({ name }) => name)) ?? [];
 }
 
 /**
- * Returns whether a file is there, perhaps behind a link: a FIFO would hang its
- * reader.
+ * Returns whether a file exists, perhaps behind a link: reading a FIFO would
+ * block.
  */
 export function isFile({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "file") ?? false;
 }
 
-/** Returns whether a folder is there, perhaps behind a link. */
+/** Returns whether a folder exists, perhaps behind a link. */
 export function isFolder({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "folder") ?? false;
 }
 
-/** Makes a folder and those above it that are missing, for the user alone. */
+/** Creates a folder and its missing parents, for the user alone. */
 export function makeFolder(system: System, folder: string): void {
   if (system.files.lstat(folder)) return;
   makeFolder(system, dirname(folder));

@@ -2,7 +2,10 @@ import { isAbsolute, normalize } from "@std/path";
 import { join } from "../base/join.ts";
 import type { Seen } from "./conversation.ts";
 
-/** UTF-16 units of a text that are looked at, and names taken of it. */
+/**
+ * The most text to look at, in UTF-16 units, and the most names to take from
+ * it.
+ */
 const LONGEST = 16_000;
 const MOST = 200;
 
@@ -31,19 +34,19 @@ function absolute(folder: string, name: string): string | undefined {
   return isAbsolute(folder) ? join(folder, name) : undefined;
 }
 
-/** Is between paths, also in a log or in code. */
+/** Characters between paths, also in a log or in code. */
 const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
 
-/** Words with a dot or a slash before something else: most have none. */
+/** Words with a dot or a slash before something else: most have neither. */
 const WORD = new RegExp(
   `(?<![^${BETWEEN}])[^${BETWEEN}./\\\\]*[./\\\\]+[^${BETWEEN}./\\\\][^${BETWEEN}]*`,
   "g",
 );
 
-/** A folder before the name, or an ending. */
+/** A folder before the name, or an extension. */
 const PATH = /[^/\\][/\\][^/\\]|\w\.[A-Za-z]\w{0,7}$/;
 
-/** Words that may be paths, without the line that a search adds. */
+/** Words that may be paths, without the line number that a search adds. */
 function namesIn(text: string): string[] {
   return (text.slice(0, LONGEST).match(WORD) ?? []).flatMap((word) => {
     const named = word.replace(/^file:\/\//, "");

@@ -17,25 +17,28 @@ import type { Conversation } from "./conversation.ts";
 
 /**
  * Notes that hooks keep of a running conversation (the agent file `notes`), so
- * that the end of a long transcript is enough later. Its lists are those of a
- * conversation, in the order of time, redacted by the hook that adds to them.
+ * that reading the end of a long transcript is enough later. Its lists are
+ * those of a conversation, in order of time, redacted by the hook that adds to
+ * them.
  */
 
 const SAID = { at: TEXT, text: TEXT, key: TEXT };
 
 const SHAPES = {
-  /** Key: the id of the prompt; one that joined a turn has `+N` after it. */
+  /** Key: the ID of the prompt, with `+N` added if it joined a turn. */
   prompts: object(SAID),
   /** The last messages of the agent's turns. Key: empty. */
   messages: object(SAID),
-  /** Key: the id of the tool call, `#` and the number of the question from 0. */
+  /**
+   * Key: the ID of the tool call, `#` and the number of the question from 0.
+   */
   questions: object({
     ...SAID,
     answer: optional(TEXT),
     options: list(TEXT),
     words: optional(TEXT),
   }),
-  /** Key: the id of the tool call. */
+  /** Key: the ID of the tool call. */
   plans: object({
     ...SAID,
     state: text<"approved" | "rejected" | "open">({
@@ -45,7 +48,7 @@ const SHAPES = {
   }),
   /** Key: the time. */
   summaries: object(SAID),
-  /** Only those that verify something. Key: the id of the tool call. */
+  /** Only verification commands. Key: the ID of the tool call. */
   commands: object({
     key: TEXT,
     at: TEXT,
@@ -60,10 +63,10 @@ const SHAPES = {
       files: optional(list(object({ path: TEXT, content: TEXT }))),
     })),
   }),
-  /** Key: the id of the sub-agent. */
+  /** Key: the ID of the sub-agent. */
   reports: object({ ...SAID, type: TEXT, task: TEXT }),
   errors: object(SAID),
-  /** Background tasks at the end of the last turn. Key: the id of the task. */
+  /** Background tasks at the end of the last turn. Key: the task ID. */
   background: object(SAID),
 } satisfies Record<string, Shape>;
 
@@ -71,7 +74,7 @@ type List = keyof typeof SHAPES;
 
 export type Notes = Pick<Conversation, List>;
 
-/** Number of kept entries of each list: the first ones and the last ones. */
+/** The number of first and last entries to keep in each list. */
 const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
   prompts: [5, 25],
   messages: [0, 1],
@@ -86,15 +89,15 @@ const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
 
 const LISTS = Object.keys(SHAPES) as List[];
 
-/** Bytes of the notes of one agent session as JSON: a file has 64 KiB. */
+/** The most bytes of an agent session's notes as JSON: a file has 64 KiB. */
 const MOST = 60 * 1024;
 
-/** UTF-16 units that one text may have, until all of them fit. */
+/** Limits for one text, in UTF-16 units, to try until all of them fit. */
 const LENGTHS = [8000, 4000, 2000, 1000, 500, 250, 100];
 
 export const NO_NOTES: Notes = notesFromJson(undefined);
 
-/** The notes in parsed JSON; whatever does not fit is left out. */
+/** The notes in parsed JSON; invalid parts are left out. */
 export function notesFromJson(value: unknown): Notes {
   return Object.fromEntries(LISTS.map((name) => {
     const held = field(value, name);
@@ -108,7 +111,7 @@ export function notesFromJson(value: unknown): Notes {
 
 /**
  * The notes with the additions, bounded. An entry with a known key replaces the
- * old one. `background` is given whole: it replaces what was known.
+ * old one. `background` is complete: it replaces the old list.
  */
 export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   const merged = Object.fromEntries(LISTS.map((name) => {
@@ -130,7 +133,7 @@ export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   return NO_NOTES;
 }
 
-/** The last commands whose trees keep the names of their files. */
+/** The number of last commands whose trees keep the names of their files. */
 const WITH_FILES = 3;
 
 function withTrees(notes: Notes, kept: number): Notes {
@@ -159,7 +162,7 @@ function ends<T>(
   return [...all.slice(0, first), ...all.slice(all.length - last)];
 }
 
-/** The same value with each long text cut in its middle. */
+/** The same value with the middle of each long text cut out. */
 function shortened(value: unknown, longest: number): unknown {
   if (typeof value === "string") return cutMiddle(value, longest);
   if (Array.isArray(value)) return value.map((one) => shortened(one, longest));
@@ -172,7 +175,7 @@ function shortened(value: unknown, longest: number): unknown {
   );
 }
 
-/** Stands on its own line where a text was cut in its middle. */
+/** The line that replaces the middle of a text. */
 export const CUT_MARK = "[…]";
 
 /**
@@ -192,20 +195,26 @@ export function cutMiddle(text: string, longest: number): string {
 
 /**
  * A conversation with additions from the notes: parts older than `from`, and
- * the trees that commands ran on. The transcript knows better about the rest: a
- * withdrawn prompt is no longer there.
+ * the trees on which commands ran. For the rest, the transcript is better: it
+ * no longer has withdrawn prompts.
  */
 export function withNoted(
   read: Conversation,
   notes: Notes,
   { from, to = "", seen, ended }: {
-    /** When the part that was read begins; `undefined`: nothing was read. */
+    /**
+     * The time at which the part that was read begins; `undefined`: nothing was
+     * read.
+     */
     from: string | undefined;
-    /** When it ends, as one that is torn does too early. */
+    /**
+     * The time at which it ends, which is too early in an incomplete
+     * transcript.
+     */
     to?: string | undefined;
-    /** Ids of prompts that it reports, withdrawn ones, too. */
+    /** IDs of prompts in it, including withdrawn ones. */
     seen?: ReadonlySet<string> | undefined;
-    /** Tasks in the background that are known to have ended. */
+    /** Background tasks that are known to have ended. */
     ended: ReadonlySet<string>;
   },
 ): Conversation {
@@ -250,7 +259,7 @@ export function withNoted(
   };
 }
 
-/** Milliseconds between a hook and the line of the transcript. */
+/** Milliseconds between a hook and the line in the transcript. */
 const APART = 60_000;
 
 /**

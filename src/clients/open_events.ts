@@ -4,7 +4,7 @@ import type { FileInfo, System } from "../system/system.ts";
 import type { AgentEvent, EventsLost, OpenEvents } from "./events.ts";
 import { lastLines } from "./tail.ts";
 
-/** Bytes of the end of a transcript that are read. */
+/** The most bytes to read from the end of a transcript. */
 const LARGEST = 2 * 1024 * 1024 * 1024;
 
 /** Bytes at both ends in which a transcript must have a line. */
@@ -15,17 +15,17 @@ export interface TranscriptForm {
   /** Returns whether a parsed line belongs to a transcript. */
   isLine(value: Fields): boolean;
   /**
-   * The events of the transcript from the byte `start` on, and of those of its
+   * The events of the transcript from the byte `start` on, and those of its
    * sub-agents. `lost` counts the parts that are left out.
    */
   sources(start: number, lost: EventsLost): readonly Generator<AgentEvent>[];
-  /** Bytes of the end that are read; 2 GiB by default. */
+  /** The most bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;
 }
 
 /**
- * Opens a transcript of JSON lines with those of its sub-agents. Throws
- * NOT_FOUND for a missing file, UNREADABLE for a file that is not a transcript.
+ * Opens a transcript of JSON lines with its sub-agents. Throws NOT_FOUND for a
+ * missing file, UNREADABLE for a file that is not a transcript.
  */
 export function openTranscript(
   system: System,
@@ -70,10 +70,7 @@ function infoOf(
   });
 }
 
-/**
- * Returns whether one of the last or of the first lines belongs to a
- * transcript.
- */
+/** Returns whether one of the first or last lines belongs to a transcript. */
 function hasLine(
   system: System,
   path: string,
@@ -92,7 +89,7 @@ function hasLine(
 
 const NEWLINE = 10;
 
-/** The first beginning of a line from there on. */
+/** The start of the next line at or after an offset. */
 function lineFrom(system: System, path: string, start: number): number {
   for (let at = start;;) {
     const bytes = attempt(() => system.files.readPart(path, at, LOOK));
@@ -103,7 +100,7 @@ function lineFrom(system: System, path: string, start: number): number {
   }
 }
 
-/** One sequence by time; of equal times the first one's events come first. */
+/** Merges sequences by time; at equal times, the first sequence comes first. */
 function* merged(
   sources: readonly Generator<AgentEvent>[],
 ): Generator<AgentEvent> {

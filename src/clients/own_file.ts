@@ -6,8 +6,8 @@ import { SKILLS } from "./claude/shipped.ts";
 import type { EntryFile, InstalledEntry, WantedEntries } from "./client.ts";
 
 /**
- * Returns a file of a client that is mpm's alone. `textOf` makes its text;
- * `entriesIn` reads the entries of a text, none of which is in another file.
+ * Returns a client file that contains only mpm's entries. `textOf` makes its
+ * text; `entriesIn` reads the entries in a text.
  */
 export function ownFile(
   path: string,
@@ -35,8 +35,8 @@ export function ownFile(
 const MARK = /^<!-- installed by mpm (\S+) -->$/m;
 
 /**
- * Returns the skills in `~/.agents/skills`, which all clients but Claude Code
- * read. Such a client does not fill in the id of its session.
+ * Returns the skills in `~/.agents/skills`, which all clients except Claude
+ * Code read. These clients do not fill in their session ID.
  */
 export function skillFiles(system: System): EntryFile[] {
   const home = system.home();
@@ -55,7 +55,7 @@ export function skillFiles(system: System): EntryFile[] {
   );
 }
 
-/** The text of a skill without what only Claude Code fills in. */
+/** The text of a skill without the parts that only Claude Code fills in. */
 export function plainSkill(text: string): string {
   return text
     .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");

@@ -5,7 +5,7 @@ import type { System } from "../system/system.ts";
 import { SESSION_VARIABLES } from "./all.ts";
 import type { Client, HeadlessOptions } from "./client.ts";
 
-/** Every program of that name that PATH leads to, each once; absolute. */
+/** Every program with that name on PATH, each once; absolute. */
 export function programsOnPath(system: System, program: string): string[] {
   const windows = system.platform === "windows";
   const names = windows
@@ -34,13 +34,13 @@ function isBelow(root: string, path: string): boolean {
   return !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
 }
 
-/** Bytes of an answer. */
+/** The most bytes of an answer. */
 const LIMIT = 200;
 
 /**
- * Returns the first line of what a program says its version is. It is what
- * typing its name may start anyway, but for one that is in the project and may
- * have come with it.
+ * Returns the first line of a program's version output. Running it is safe,
+ * since typing its name would start it anyway. A program in the project is not
+ * run, since it may have come with it.
  */
 export async function versionLine(
   system: System,
@@ -56,8 +56,8 @@ export async function versionLine(
 }
 
 /**
- * The program of a client as PATH has it, absolute; `undefined`: it is not
- * installed. One in the project may have come with it, so it does not count.
+ * The program of a client on PATH, absolute; `undefined`: not installed. A
+ * program in the project may have come with it, so it does not count.
  */
 export function clientProgram(
   system: System,
@@ -67,7 +67,7 @@ export function clientProgram(
   return programsOnPath(system, name).find((path) => !isBelow(root, path));
 }
 
-/** Milliseconds in which a client has to tell its version. */
+/** The time that a client has to print its version, in milliseconds. */
 const PATIENCE = 20_000;
 
 /** The version of a client's program, e.g. `1.18.33`. */
@@ -86,15 +86,15 @@ export interface AgentProgram {
   readonly title: string;
   /** The limit that it cannot keep, as a sentence without its full stop. */
   readonly warning: string | undefined;
-  /** Without the session that mpm itself was started in. */
+  /** Without the session in which mpm itself was started. */
   readonly env: Readonly<Record<string, null>>;
   /** The program, absolute, and its arguments. */
   args(prompt: string): readonly string[];
 }
 
 /**
- * Finds the program that gives prompts to a client. Throws NOT_FOUND where PATH
- * does not have it, or only in the project.
+ * Finds the program that gives prompts to a client. Throws NOT_FOUND if it is
+ * not on PATH, or is only in the project.
  */
 export function agentProgram(
   system: System,

@@ -36,7 +36,7 @@ import { layout, readOwnJson } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { isFile } from "./look.ts";
 
-/** A record as JSON holds it. */
+/** A record in JSON. */
 export function statusToJson(record: StatusRecord): Record<string, unknown> {
   const { reading, ...rest } = record;
   return {
@@ -53,7 +53,7 @@ export function statusToJson(record: StatusRecord): Record<string, unknown> {
   };
 }
 
-/** A kept record; `undefined` unless it is one. */
+/** A stored record; `undefined` unless it is valid. */
 export function statusFromJson(value: unknown): StatusRecord | undefined {
   const text = (name: string) => textField(value, name);
   const count = (name: string) => {
@@ -111,13 +111,15 @@ function isCrossing(value: unknown): value is LevelState["crossings"][number] {
     typeof field(value, "window") === "number";
 }
 
-/** An agent's session whose context is looked at. */
+/** An agent session whose context is watched. */
 export interface Watched extends AgentSession {
   /** Its client, if it is known. */
   readonly client?: Client | undefined;
-  /** The session's folder, by which its transcript is found. */
+  /** The session's folder, which leads to its transcript. */
   readonly cwd: string;
-  /** As a hook is told; else the status line's word, else it is looked for. */
+  /**
+   * As given to a hook, or else by the status line, or else found by a search.
+   */
   readonly transcriptPath: string | undefined;
 }
 
@@ -155,8 +157,8 @@ export async function readGauge(
 }
 
 /**
- * Returns the agent session that mpm runs in, else the latest of this project
- * by the status line or a transcript.
+ * Returns the agent session in which mpm runs, or else the latest session of
+ * this project by the status line or a transcript.
  */
 export async function latestAgentSession(
   system: System,
@@ -187,7 +189,7 @@ export async function latestAgentSession(
   return [...reported, ...written.flat()].sort((a, b) => b.time - a.time)[0];
 }
 
-/** The smallest window that Claude Code takes for compacting. */
+/** The smallest window that Claude Code accepts for compacting. */
 const SMALLEST_WINDOW = 100_000;
 
 export function gaugeRules(system: System, config: Config): GaugeRules {
@@ -206,9 +208,9 @@ export function readLevels(system: System, session: AgentSession): LevelState {
 }
 
 /**
- * Takes a reading into what is remembered. Only one caller gets a crossed
- * level, however many see the same reading at once. No caller gets it if it
- * cannot be recorded.
+ * Adds a reading to the stored state. Only one caller gets a crossed level,
+ * however many see the same reading at once. No caller gets it if it cannot be
+ * recorded.
  */
 export async function crossLevels(
   system: System,
@@ -217,7 +219,7 @@ export async function crossLevels(
 ): Promise<Exclude<Level, "normal"> | null> {
   const reading = { gauge, thresholds, now: system.now() };
   const present = readLevels(system, session);
-  // Most readings change nothing: no lock is treated as them.
+  // Most readings change nothing, so they take no lock.
   if (advance(present, reading).state === present) return null;
   const change = await changeLevels(
     system,
@@ -228,7 +230,7 @@ export async function crossLevels(
   return crossed === "normal" ? null : crossed;
 }
 
-/** Changes what is remembered, under its lock; `undefined`: it was not. */
+/** Changes the stored state, under its lock; `undefined` if that failed. */
 export async function changeLevels<T extends { readonly state: LevelState }>(
   system: System,
   session: AgentSession,
@@ -246,10 +248,10 @@ export async function changeLevels<T extends { readonly state: LevelState }>(
   return kept ? changed : undefined;
 }
 
-/** The window claude-mpm counts against, in tokens. */
+/** The window against which claude-mpm counts, in tokens. */
 const BUDGET = 200_000;
 
-/** The context's use as a save records it. */
+/** The context use as recorded in a save. */
 export type ContextUsage = {
   tokens_used: number;
   tokens_total: number;
@@ -257,7 +259,9 @@ export type ContextUsage = {
   source?: string | null | undefined;
 };
 
-/** Nothing is known: the neutral value claude-mpm writes, and no source. */
+/**
+ * Nothing is known: the neutral value that claude-mpm writes, without a source.
+ */
 export const UNKNOWN_USAGE: ContextUsage = {
   tokens_used: 0,
   tokens_total: BUDGET,
@@ -265,7 +269,7 @@ export const UNKNOWN_USAGE: ContextUsage = {
   source: null,
 };
 
-/** Bytes of the largest file that is read. */
+/** The largest file to read, in bytes. */
 const LARGEST_COUNT = 1024 * 1024;
 
 /**
@@ -296,8 +300,8 @@ export function readContextUsage(
 }
 
 /**
- * Returns how full the context of an agent session is, as a save records it:
- * by the gauge, else by what claude-mpm counted.
+ * Returns how full the context of an agent session is, as recorded in a save:
+ * from the gauge, or else from claude-mpm's counts.
  */
 export async function contextUsage(
   system: System,
@@ -321,7 +325,7 @@ export async function contextUsage(
   return isKnown(gauge) ? usageOf(gauge) : readContextUsage(system, root, id);
 }
 
-/** Returns a reading of the gauge as a save records it. */
+/** Returns a reading of the gauge as recorded in a save. */
 export function usageOf(gauge: Gauge): ContextUsage {
   if (!isKnown(gauge)) return UNKNOWN_USAGE;
   const { tokens, window, percentage, source } = gauge;

@@ -14,13 +14,13 @@ import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
 import { isFile } from "./look.ts";
 import { notesFromJson, withNoted } from "./notes.ts";
 
-/** Bytes of the end of a conversation that are read. */
+/** The most bytes to read from the end of a conversation. */
 const MOST = 4 * 1024 * 1024;
 
 /**
- * Reads the known facts of a conversation with a client, and what hooks noted.
- * Bounded however long the files are. Never throws for their content; `unread`
- * lists parts that were not read.
+ * Reads the known facts of a conversation with a client, and the notes of
+ * hooks. The time is bounded, however long the files are. Never throws for
+ * their content; `unread` lists parts that were not read.
  */
 export async function readConversation(
   system: System,
@@ -78,7 +78,10 @@ async function readEvents(
   }
 }
 
-/** Events and bytes at the beginning among which the first prompts are. */
+/**
+ * The most events and bytes at the beginning in which to look for the first
+ * prompts.
+ */
 const BEGINNING = { events: 500, bytes: 4 * 1024 * 1024 };
 
 async function firstPrompts(
@@ -114,7 +117,7 @@ function withShort(system: System, path: string): System {
   return { ...system, files: { ...system.files, stat } };
 }
 
-/** Lists the parts that were not read, a sentence each. */
+/** Lists the parts that were not read, one sentence each. */
 function unreadIn({ bytes, torn, long, failed }: EventsLost): string[] {
   return [
     ...bytes > 0

@@ -1,19 +1,21 @@
-/** Names that are kept of one change. */
+/** The most names to keep of one change. */
 const MOST = 8;
 
-/** Lines of a change that are looked at, and UTF-16 units of each. */
+/**
+ * The most lines of a change to look at, and the longest line, in UTF-16 units.
+ */
 const MOST_LINES = 400;
 const LONGEST = 300;
 
-/** A word before the name of something that is defined, in many languages. */
+/** A word before the name of a definition, in many languages. */
 const DEFINED =
   /\b(?:function\*?|class|def|fn|func|interface|type|struct|enum|trait|impl|const|let|var|val|module|namespace|record|object|protocol|extension|macro_rules!)\s+(?:\([^)]*\)\s*)?([A-Za-z_$][\w$]{2,60})/g;
 
-/** A method: a name, what it takes, and the beginning of its body. */
+/** A method: a name, its parameters, and the start of its body. */
 const METHOD =
   /^\s*(?:(?:public|private|protected|internal|static|async|export|override|final|virtual|abstract|get|set)\s+)*(?:[\w<>[\],.?]+\s+)?([A-Za-z_$][\w$]{2,60})\s*\([^;]*\)[^;=]*\{\s*$/;
 
-/** A heading that git and others put behind the numbers of a hunk. */
+/** A heading that git and others put after the numbers of a hunk. */
 const HEADING = /^@@[^@]*@@(.*)$/;
 
 const NAME = /[A-Za-z_$][\w$]{3,60}/g;
@@ -48,7 +50,7 @@ export function symbolsIn(lines: readonly string[]): string[] {
 const COMMENT = /(?:^|\s)(?:\/\/|#\s|--\s|\/\*|\*\s).*$/;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 
-/** A line without what is said in comments and texts. */
+/** A line without its comments and strings. */
 function codeOf(line: string): string {
   return line.slice(1).replaceAll(QUOTED, '""').replace(COMMENT, "");
 }

@@ -1,16 +1,16 @@
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
-/** Bytes of the first block that is read, and of the largest. */
+/** The size of the first block, and the largest size, in bytes. */
 const FIRST = 16 * 1024;
 const LARGEST = 1024 * 1024;
 
-/** Bytes of the longest line that is handed out. */
+/** The longest line to return, in bytes. */
 const LONGEST = 2 * 1024 * 1024;
 
 const NEWLINE = 10;
 
-/** Counts of the parts of a file that were not handed out. */
+/** Counts of the parts of a file that were skipped. */
 export interface Lost {
   /** Lines that were too long. */
   long: number;
@@ -20,10 +20,10 @@ export interface Lost {
 
 /**
  * The lines at the end of a file, the last first, read backwards in growing
- * blocks, of its last `most` bytes. A longer line than 2 MiB is skipped and not
- * kept, so memory stays bounded whatever the file holds. Ends early where the
- * file cannot be read. `lost` counts both. `size`: where the file ends, in
- * bytes, if what was added since does not count.
+ * blocks, from its last `most` bytes. A line longer than 2 MiB is skipped and
+ * not kept, so memory stays bounded whatever the file contains. Ends early if
+ * the file cannot be read. `lost` counts both. `size`: the end of the file, in
+ * bytes, to ignore later additions.
  */
 export function* lastLines(
   system: System,
@@ -50,9 +50,9 @@ export function* lastLines(
 }
 
 /**
- * The lines of a file, the first first, from the byte `start` on: it must be
- * the beginning of a line. Reads in blocks of `block` bytes. Of longer lines
- * than 2 MiB and failures the same holds as for {@link lastLines}.
+ * The lines of a file from the byte `start` on, in order; `start` must be the
+ * start of a line. Reads in blocks of `block` bytes. Long lines and failures
+ * are treated as in {@link lastLines}.
  */
 export function* firstLines(
   system: System,
@@ -75,7 +75,7 @@ export function* firstLines(
   yield* lines.rest(true);
 }
 
-/** The lines in the blocks of a file, which come one after the other. */
+/** The lines in consecutive blocks of a file. */
 class Lines {
   readonly #decoder = new TextDecoder();
   readonly #from: "first" | "last";
@@ -84,13 +84,13 @@ class Lines {
   #parts: Uint8Array[] = [];
   #kept = 0;
 
-  /** @param from the end of the file that the first block comes from */
+  /** @param from the end of the file where the first block is */
   constructor(from: "first" | "last", lost: Lost) {
     this.#from = from;
     this.#lost = lost;
   }
 
-  /** The lines that are whole with this block. */
+  /** The lines that this block completes. */
   *of(bytes: Uint8Array): Generator<string> {
     const [first, last] = [bytes.indexOf(NEWLINE), bytes.lastIndexOf(NEWLINE)];
     if (first < 0) return this.#keep(bytes);
@@ -98,7 +98,7 @@ class Lines {
     const edges = [bytes.subarray(0, first), bytes.subarray(last + 1)];
     this.#keep(edges[backward ? 1 : 0]!);
     yield* this.rest(true);
-    // Decoded at once: that takes a tenth of the time of line by line.
+    // Decoding a block at once takes a tenth of the time of line by line.
     const text = this.#decoder.decode(bytes.subarray(first + 1, last));
     const lines = text.split("\n").filter((line) => line !== "");
     yield* backward ? lines.reverse() : lines;
@@ -111,7 +111,7 @@ class Lines {
     else this.#parts = [];
   }
 
-  /** The line of the parts. `whole`: both its ends are known. */
+  /** The line made of the parts. `whole`: both its ends are known. */
   *rest(whole: boolean): Generator<string> {
     if (this.#kept > LONGEST) this.#lost.long++;
     else if (this.#kept > 0 && whole) {
@@ -143,7 +143,7 @@ function sizeOf(system: System, path: string): number {
   return attempt(() => system.files.stat(path)?.size ?? 0) ?? 0;
 }
 
-/** `undefined`: it is shorter than it was, or cannot be read. */
+/** `undefined`: the file became shorter, or cannot be read. */
 function readBlock(
   system: System,
   path: string,

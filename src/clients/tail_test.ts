@@ -19,7 +19,7 @@ function read(text: string, most = Infinity): { lines: string[]; lost: Lost } {
   return { lines: [...lines], lost };
 }
 
-/** Lines of very different lengths, many of them across the ends of blocks. */
+/** Lines of very different lengths, many of them across block boundaries. */
 const MANY = Array.from(
   { length: 400 },
   (_, at) => `${at} ${"é€😀x".repeat((at * at * 37) % 300)}`,

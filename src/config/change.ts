@@ -25,7 +25,7 @@ import { type ConfigFile, configFiles } from "./sources.ts";
 import { type Key, LAYERS, settingOf } from "./settings.ts";
 import { setValue, tomlLiteral, unsetValue } from "./toml.ts";
 
-/** The file to change; the same flags for all commands. */
+/** The options that select the file to change; the same for all commands. */
 export const FILE_FLAGS = {
   scope: {
     type: "string",
@@ -47,7 +47,7 @@ interface FileInput {
   readonly "dry-run": boolean;
 }
 
-/** Sets or, with `value` undefined, takes out one setting of one file. */
+/** Sets one setting in a file, or removes it if `value` is undefined. */
 export async function change(
   context: Context,
   typed: string,
@@ -91,7 +91,7 @@ export async function change(
   };
 }
 
-/** The file itself, where the user keeps it behind a link. */
+/** The real file, if the user keeps it behind a link. */
 function realFile({ files }: System, path: string): string {
   return files.stat(path) ? files.realPath(path) : path;
 }
@@ -113,7 +113,7 @@ function overridden(
   root: string,
   { key, file }: { key: Key; file: ConfigFile },
 ): string | null {
-  // A fault in another file does not concern this change.
+  // An error in another file does not affect this change.
   const values = readGiven(system, root, () => {});
   const nearest = values.get(key)?.at(-1);
   if (!nearest) return null;
@@ -139,7 +139,10 @@ export function changeText(result: ConfigSetResult): string {
   ].join("");
 }
 
-/** The user's own file, as it is changed. Throws NOT_FOUND without a home. */
+/**
+ * The user's own file, as the target of a change. Throws NOT_FOUND without a
+ * home folder.
+ */
 export function userConfigFile(system: System, root: string): string {
   const input = { "scope": "user", "dry-run": false } as const;
   return realFile(system, fileOf(system, root, input).path);
@@ -157,7 +160,7 @@ export async function setForUser(
   return await editConfig(system, { file, root, changes });
 }
 
-/** A change of one setting; `value` undefined takes it out. */
+/** A change to one setting; `value` undefined removes it. */
 export interface ConfigChange {
   readonly path: readonly string[];
   readonly value: unknown;
@@ -166,8 +169,8 @@ export interface ConfigChange {
 /**
  * Changes settings in a file, completely or not at all; every other byte stays.
  * The new text is parsed and checked before it is written. Returns whether
- * anything changed. Throws USAGE for a file with a fault in it, CONFLICT for
- * one that must be edited by hand.
+ * anything changed. Throws USAGE for a file with an error, CONFLICT for one
+ * that must be edited by hand.
  */
 export async function editConfig(
   system: System,
@@ -196,7 +199,7 @@ export async function editConfig(
 }
 
 /**
- * Creates its parents too; an existing folder, perhaps behind a link, stays
+ * Also creates its parents; an existing folder, perhaps behind a link, stays
  * unchanged.
  */
 function makeUserFolder(system: System, folder: string): void {
@@ -264,7 +267,7 @@ function realTarget(system: System, { layer, path }: ConfigFile): string {
   }
 }
 
-/** A copy of `values` with the change made. */
+/** A copy of `values` with the change. */
 function withChange(
   values: Record<string, unknown>,
   { path, value }: ConfigChange,
@@ -280,7 +283,7 @@ function withChange(
   return copy;
 }
 
-/** Tables with nothing in them say nothing. */
+/** Removes empty tables, which have no effect. */
 function withoutEmpty(values: Record<string, unknown>): unknown {
   const entries = Object.entries(values)
     .map((
@@ -294,7 +297,7 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
-/** Of no account is the order of keys; the one of lists stays. */
+/** Sorts keys, whose order does not matter; the order of lists stays. */
 function sorted(value: unknown): unknown {
   if (!isFields(value)) return value;
   return Object.fromEntries(

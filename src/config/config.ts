@@ -19,27 +19,27 @@ import {
 } from "./files.ts";
 import { type ConfigFile, configFiles, type Given } from "./sources.ts";
 
-/** The values that were set, by key, the farthest layer first. */
+/** The values that were set, by key, the most distant layer first. */
 export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
 
 /**
- * The configuration of the project at `root`: the user's file, over it the
- * project's, the project's local one, and the environment. Costs a look for
- * each file and variable where nothing is configured. Throws USAGE that names
- * file, line and fault.
+ * The configuration of the project at `root`: the user's file, overridden by
+ * the project's file, its local file, and the environment. Without any
+ * configuration, this costs one look for each file and variable. Throws USAGE
+ * with the file, line and error.
  */
 export function readConfig(system: System, root: string | undefined): Config {
   return configOf(readGiven(system, root));
 }
 
-/** A configuration, and what is wrong with it. */
+/** A configuration, and its errors. */
 export interface CheckedConfig {
   readonly config: Config;
-  /** A faulty setting or an unreadable source is left out, and listed here. */
+  /** Invalid settings and unreadable sources, which are left out. */
   readonly faults: string[];
   /**
-   * True if one of them may have meant a setting that only the user sets. A
-   * project's file cannot, so its faults do not count.
+   * True if one of them may have meant a setting that only the user sets.
+   * Errors in a project's file do not count, since it cannot set those.
    */
   readonly isUnsure: boolean;
 }
@@ -61,7 +61,7 @@ export function readConfigAnyway(
   return { config: configOf(values), faults, isUnsure };
 }
 
-/** Returns the limits of the trash of the project at `root`. */
+/** Returns the trash limits of the project at `root`. */
 export function trashRules(system: System, root: string): TrashRules {
   const config = readConfig(system, root);
   return {
@@ -70,7 +70,7 @@ export function trashRules(system: System, root: string): TrashRules {
   };
 }
 
-/** The value of each key by its nearest layer. */
+/** The value of each key from its nearest layer. */
 function configOf(values: GivenValues): Config {
   if (values.size === 0) return DEFAULTS;
   const given = [...values].map(([key, given]) => [
@@ -88,14 +88,17 @@ function mergedValue(key: Key, given: readonly Given[]): unknown {
   return mergedTables(given);
 }
 
-/** The entries of all layers; of those with one name the nearest. */
+/** The entries of all layers; for the same name, the nearest layer wins. */
 export function mergedTables(given: readonly Given[]): Record<string, unknown> {
   return Object.fromEntries(
     given.flatMap(({ written }) => Object.entries(written as object)),
   );
 }
 
-/** Everything that is set. `skip` gets each fault; without it, a fault is thrown. */
+/**
+ * Everything that is set. `skip` gets each error; without it, an error is
+ * thrown.
+ */
 export function readGiven(
   system: System,
   root: string | undefined,
@@ -121,7 +124,8 @@ export function readGiven(
       () => checkedFile(readText(system, file), file, { skip: passed }),
     );
   }
-  // Hooks read this all the time, and most environments have none of them.
+  // Hooks read this constantly, and most environments do not have these
+  // variables.
   const named = system.envNames().filter((name) => OWN.test(name));
   if (named.length === 0) return values;
   for (const key of KEYS) {
@@ -140,20 +144,20 @@ export function readGiven(
   return values;
 }
 
-/** Variables of mpm; Windows does not tell cases apart. */
+/** Variables of mpm; Windows ignores case. */
 const OWN = /^mpm_/i;
 const PREFIX = "MPM_CONFIG_";
 
-/** Returns whether there is such a file. Most users and projects have none. */
+/** Returns whether the file exists. Most users and projects have none. */
 export function isThere({ files }: System, { path }: ConfigFile): boolean {
   const folder = dirname(path);
   try {
-    // A link that leads nowhere is there as well, and only listed.
+    // A broken link also exists, and is only listed.
     return files.peek(path) !== undefined ||
       files.stat(folder)?.kind === "folder" &&
         files.list(folder).some(({ name }) => name === basename(path));
   } catch (error) {
-    if (error instanceof MpmError) return true; // reading it tells why not
+    if (error instanceof MpmError) return true; // > reading it shows the reason
     throw error;
   }
 }

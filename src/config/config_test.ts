@@ -13,7 +13,7 @@ import { DEFAULTS } from "./settings.ts";
 Deno.test("a fault costs a hook that setting alone, and a huge file itself", async () => {
   using env = TestEnv.repository();
   putHome(env, USER, "comit = 1\n[hooks]\nenabled = false\n");
-  // The parser would take minutes for it.
+  // The parser would take minutes to read it.
   const huge = "k = 1\n".repeat(150_000);
   env.write(PROJECT, `commit = false\n${huge}`);
   env.write(LOCAL, "[context]\nblock_at = 1\ninject_limit = 600\n");

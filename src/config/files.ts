@@ -9,15 +9,14 @@ import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
 import { lineOf, parseAnyName, statements } from "./toml.ts";
 
 /**
- * The largest configuration file that is read, in bytes. A hook reads it at
- * every event, it may come with a clone, and the parser takes minutes for a
- * megabyte.
+ * The largest configuration file to read, in bytes. A hook reads it at every
+ * event, it may come with a clone, and the parser takes minutes for a megabyte.
  */
 const LIMIT = 64 * 1024;
 
 /**
- * The user may keep theirs behind a link; a project's may be anybody's. Throws
- * USAGE if it is not UTF-8, which TOML is and a change of it has to keep.
+ * The user's file may be a link; a project's file may come from anyone. Throws
+ * USAGE if it is not UTF-8, which TOML requires and a change must preserve.
  */
 export function readText(
   system: System,
@@ -49,13 +48,13 @@ function refuseDangling(system: System, path: string): void {
   );
 }
 
-/** Called with a fault, instead of an error. */
+/** Called with an error instead of throwing it. */
 type Skip = (error: MpmError) => void;
 
 /**
- * Every value of a file by its key, or those of one `section` whatever is wrong
- * in others. Throws USAGE that names file and line, or tells `skip` of it and
- * leaves that one setting out.
+ * Returns every value of a file by key, or the values of one `section` whatever
+ * is wrong in others. Throws USAGE with file and line, or calls `skip` and
+ * leaves that setting out.
  */
 export function checkedFile(
   text: string,
@@ -80,7 +79,10 @@ export function checkedFile(
   return values;
 }
 
-/** TOML takes no key twice; the parser does, and lets the last one count. */
+/**
+ * TOML does not allow duplicate keys, but the parser accepts them and uses the
+ * last.
+ */
 function refuseTwice(text: string, { path: name }: ConfigFile): void {
   const seen = new Map<string, number>();
   for (const { kind, path, line } of statements(text) ?? []) {
@@ -98,7 +100,7 @@ function refuseTwice(text: string, { path: name }: ConfigFile): void {
   }
 }
 
-/** The key of a setting that the file may hold as it is. Throws USAGE. */
+/** The key of a setting that the file may contain. Throws USAGE. */
 function checkedKey(
   { path, value }: Leaf,
   { layer }: ConfigFile,
@@ -132,7 +134,7 @@ export function parsedToml(
   }
 }
 
-/** The value of a variable. Throws USAGE that names it. */
+/** The value of a variable. Throws USAGE with its name. */
 export function checkedVariable(key: Key, text: string): Given {
   const source = variableOf(key) ?? "";
   const written = fromText(key, text);
@@ -155,7 +157,7 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/** Returns the settings, with tables opened up unless a setting is a table. */
+/** Returns the settings, with tables expanded unless a setting is a table. */
 function leaves(
   table: Record<string, unknown>,
   above: readonly string[] = [],
@@ -165,7 +167,8 @@ function leaves(
     const key = path.join(".");
     if (!isFields(value) || isKey(key)) return [{ path, value }];
     const below = leaves(value, path);
-    // Of an unknown table its keys are named, or itself if it has none.
+    // For an unknown table, its keys are named, or the table itself if it is
+    // empty.
     return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
@@ -193,7 +196,9 @@ export function keyHint(typed: string): string {
     : `Did you mean "${near}"?`;
 }
 
-/** UTF-16 units of a value in a message: a clone may bring any. */
+/**
+ * The longest value in a message, in UTF-16 units: a clone may bring any value.
+ */
 const LONGEST_VALUE = 200;
 
 function misfit(key: Key, value: unknown, place: string): MpmError {
@@ -215,7 +220,7 @@ function misfit(key: Key, value: unknown, place: string): MpmError {
   );
 }
 
-/** Returns the name of a partition whose other fields are set. */
+/** Returns the name of a partition that has fields but no paths. */
 function partitionWithoutPaths(value: unknown): string | undefined {
   if (!isFields(value)) return undefined;
   const [name] =

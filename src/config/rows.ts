@@ -16,7 +16,7 @@ import {
 import { tomlLiteral } from "./toml.ts";
 import { keyHint } from "./files.ts";
 
-/** Every setting with its value and where that is from. */
+/** Every setting with its value and its source. */
 export async function readRows(
   { system, folder }: Context,
 ): Promise<ConfigRow[]> {
@@ -25,7 +25,7 @@ export async function readRows(
   return KEYS.map((key) => rowOf(key, values));
 }
 
-/** The same for one entry of a table; null where nothing sets it. */
+/** Does the same for one entry of a table; null if it is not set. */
 export async function readEntry(
   { system, folder }: Context,
   key: Key,
@@ -62,7 +62,7 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
   };
 }
 
-/** The known key of `typed`, and the entry of its table. Throws USAGE. */
+/** The known key for `typed`, and the entry of its table. Throws USAGE. */
 export function keyOf(
   typed: string,
 ): { key: Key; entry: string | undefined } {
@@ -74,7 +74,7 @@ export function keyOf(
   });
 }
 
-/** A value as a file would hold it, on one line. */
+/** A value in the form used in a file, on one line. */
 export function valueText(value: unknown): string {
   return escapeText(tomlLiteral(value));
 }

@@ -1,4 +1,4 @@
-/** Type of each kind of setting for the code that uses it. */
+/** The type of each kind of setting in code. */
 export interface Values {
   flag: boolean;
   percent: number;
@@ -22,15 +22,15 @@ export interface Values {
   tokens: Readonly<Record<string, number>>;
   /** Regular expressions in the syntax of RE2. */
   patterns: readonly string[];
-  /** A program and its arguments; empty: none. */
+  /** A program and its arguments; empty: no program. */
   command: readonly string[];
-  /** A table of tables, by the names of the partitions. */
+  /** A table of tables, by partition name. */
   partitions: Readonly<Record<string, PartitionSetting>>;
-  /** A table: label to such an expression. */
+  /** A table from labels to such expressions. */
   rules: Readonly<Record<string, string>>;
 }
 
-/** A part of a large project, as it is configured. */
+/** The configuration of one part of a large project. */
 export interface PartitionSetting {
   /** Folders and globs, relative to the top of the worktree. */
   readonly paths: readonly string[];
@@ -44,7 +44,7 @@ export type Kind = keyof Values;
 /** A setting: one row of the table below. */
 export interface Setting {
   readonly kind: Kind;
-  /** As it is written in a file. */
+  /** In the form used in a file. */
   readonly default: unknown;
   /** Its effect, one sentence without a final period. */
   readonly summary: string;
@@ -53,11 +53,11 @@ export interface Setting {
    * setting runs, removes, blocks or switches off something.
    */
   readonly personal?: true;
-  /** The environment variable, where it is not the one made of the key. */
+  /** The environment variable, if it differs from the one made from the key. */
   readonly variable?: string;
-  /** No variable sets it either: a project can have those set for its tools. */
+  /** No variable sets it either: a project can set variables for its tools. */
   readonly fileOnly?: true;
-  /** The option of a command that stands over it. */
+  /** The command option that overrides it. */
   readonly option?: string;
   readonly choices?: readonly string[];
   readonly least?: number;

@@ -20,7 +20,7 @@ function flag(value: boolean, summary: string) {
   return { kind: "flag", default: value, summary, personal: true } as const;
 }
 
-/** A number or a size that only the user sets. */
+/** A number or a size that only the user may set. */
 function count(
   value: number,
   summary: string,
@@ -33,7 +33,8 @@ function count(
 
 /**
  * Everything that can be configured, by its key in the files. A new setting is
- * a row here: files, environment, `mpm config`, types and documentation follow.
+ * one row here: files, environment, `mpm config`, types and documentation
+ * follow.
  */
 export const SETTINGS = {
   "commit": {
@@ -359,19 +360,19 @@ export function settingOf(key: Key): Setting {
   return SETTINGS[key];
 }
 
-/** Returns whether a setting is a table, whose entries add up. */
+/** Returns whether a setting is a table, whose entries are merged. */
 export function isTable(key: Key): boolean {
   return ["tokens", "rules", "partitions"].includes(settingOf(key).kind);
 }
 
-/** The environment variable of a setting; `undefined`: it has none. */
+/** The environment variable of a setting; `undefined` if it has none. */
 export function variableOf(key: Key): string | undefined {
   if (settingOf(key).fileOnly) return undefined;
   const name = `MPM_CONFIG_${key.toUpperCase().replaceAll(".", "_")}`;
   return settingOf(key).variable ?? name;
 }
 
-/** Returns the value for the code from a checked value of a file. */
+/** Converts a checked value from a file to the value used in code. */
 export function settingValue(key: Key, written: unknown): unknown {
   return settingOf(key).kind === "duration"
     ? parseDuration(String(written), `"${key}"`)

@@ -3,13 +3,13 @@ import type { LayerName } from "./settings.ts";
 import { layout, userFolder } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** A file that settings are kept in. */
+/** A file with settings. */
 export interface ConfigFile {
   readonly layer: "user" | "project" | "local";
   readonly path: string;
 }
 
-/** The files of the layers, the nearest last, whether they exist or not. */
+/** The files of the layers, the nearest last, whether or not they exist. */
 export function configFiles(
   system: System,
   root: string | undefined,
@@ -27,13 +27,13 @@ export function configFiles(
   ];
 }
 
-/** A value as it was found, checked. */
+/** A checked value, with its source. */
 export interface Given {
-  /** As a file would hold it. */
+  /** In the form used in a file. */
   readonly written: unknown;
   readonly layer: LayerName;
   /** The file, absolute, or the variable. */
   readonly source: string;
-  /** In a file, from 1. */
+  /** The line in a file, from 1. */
   readonly line: number | undefined;
 }

@@ -1,7 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 
 /**
- * A TOML text with `path` set to `literal`, every other byte as it was:
+ * A TOML text with `path` set to `literal`, and every other byte unchanged:
  * comments, order, line ends. Throws CONFLICT for a text that must be edited by
  * hand; callers parse the text before and after.
  */
@@ -33,7 +33,7 @@ export function setValue(
   if (inTable) return insert(text, inTable.end, pairLine, eol);
   if (table.length === 0) return insertAtTop(text, found, { pairLine, eol });
   const head = `[${table.map(keyText).join(".")}]`;
-  // A table with its own header comes before those within it.
+  // A table with its own header comes before its subtables.
   const below = found.find((one) =>
     one.kind === "header" && startsWith(one.path, table)
   );
@@ -49,14 +49,14 @@ export function setValue(
   return `${text}${gap}${head}${eol}${pairLine}${eol}`;
 }
 
-/** A TOML text without `path`: its lines go, with the comment on them. */
+/** A TOML text without `path`: its lines are removed, with their comments. */
 export function unsetValue(text: string, path: readonly string[]): string {
   const own = pairOf(placesOf(text, path), path);
   if (!own) throw byHand(path, "it is not on separate lines");
   return text.slice(0, own.start) + text.slice(own.end);
 }
 
-/** The line, from 1, on which `path` or what holds it is set. */
+/** The line, from 1, that sets `path` or the value containing it. */
 export function lineOf(
   text: string,
   path: readonly string[],
@@ -95,7 +95,7 @@ function pairOf(
   return own[0];
 }
 
-/** After the last pair of the top, else before the first table. */
+/** After the last top-level pair, or else before the first table. */
 function insertAtTop(
   text: string,
   found: readonly Statement[],
@@ -106,7 +106,7 @@ function insertAtTop(
   return insertAbove(text, first.start, `${pairLine}${eol}${eol}`);
 }
 
-/** Above a table and the comment right above it, which belongs to it. */
+/** Above a table and the comment directly above it, which belongs to it. */
 function insertAbove(text: string, start: number, lines: string): string {
   let at = start;
   for (;;) {
@@ -142,7 +142,7 @@ function tomlText(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 }
 
-/** A value as TOML: what settings can hold. */
+/** A value as TOML, for the types that settings can have. */
 export function tomlLiteral(value: unknown): string {
   if (typeof value === "string") return tomlText(value);
   if (Array.isArray(value)) return `[${value.map(tomlLiteral).join(", ")}]`;
@@ -152,18 +152,19 @@ export function tomlLiteral(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-/** Deno has no `__proto__`, and the parser loses it all the same. */
+/** Deno has no `__proto__`, but the parser still loses it. */
 const INHERITED = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   "__proto__",
 ]);
 
-/** Behind a name that every object has; no keyboard types it. */
+/** Added to a name that every object has; no keyboard types this character. */
 const MARK = "\u{f8ff}";
 
 /**
- * Parses a TOML text with `parse`, also with names that every object has, such
- * as `constructor`. The parser reads such a name as already set, or loses it.
+ * Parses a TOML text with `parse`, and also supports names that every object
+ * has, such as `constructor`. The parser treats such a name as already set, or
+ * loses it.
  */
 export function parseAnyName(
   text: string,
@@ -211,25 +212,25 @@ function startsWith(
   return start.every((part, at) => path[at] === part);
 }
 
-/** A line of a TOML text that says something: a table header or a pair. */
+/** A meaningful line of a TOML text: a table header or a pair. */
 interface Statement {
   readonly kind: "header" | "pair";
-  /** The full key: of a pair with the table it is in. */
+  /** The full key; for a pair, including its table. */
   readonly path: readonly string[];
-  /** Of a pair: the table it is in, empty at the top. */
+  /** For a pair: its table, empty at the top level. */
   readonly table: readonly string[];
   /** Offsets of the start of its line and of the next line. */
   readonly start: number;
   readonly end: number;
-  /** Of a pair: where its value stands. */
+  /** For a pair: the position of its value. */
   readonly value: { readonly start: number; readonly end: number };
   /** From 1. */
   readonly line: number;
 }
 
 /**
- * The statements of a TOML text with their places, which the parser does not
- * tell. `undefined` for what it does not understand; it is not a check.
+ * The statements of a TOML text with their positions, which the parser does not
+ * return. `undefined` for unsupported syntax; this is not a validation.
  */
 export function statements(text: string): Statement[] | undefined {
   const found: Statement[] = [];
@@ -330,7 +331,7 @@ function unquoted(part: string): string {
   try {
     return JSON.parse(part);
   } catch (error) {
-    // An escape of TOML that JSON does not have; mpm does not use such a key.
+    // A TOML escape that JSON does not have; mpm does not use such a key.
     if (error instanceof SyntaxError) return part;
     throw error;
   }
@@ -346,7 +347,7 @@ function stringEnd(text: string, at: number): number | undefined {
     else if (!long && text[next] === "\n") return undefined;
     else if (text.startsWith(mark, next)) {
       let end = next + mark.length;
-      // Up to two quotes may stand right before the closing ones.
+      // Up to two quotes may come directly before the closing quotes.
       while (long && text[end] === quote && end < next + 5) end++;
       return end;
     }

@@ -10,7 +10,7 @@ import {
   unsetValue,
 } from "./toml.ts";
 
-/** Text, path, literal, the text after. */
+/** Text, path, literal, the text afterwards. */
 const SET: [string, string, string, string][] = [
   ["", "a", "1", "a = 1\n"],
   ["", "t.a", "1", "[t]\na = 1\n"],

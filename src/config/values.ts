@@ -7,9 +7,9 @@ import { type Key, KEYS, settingOf } from "./settings.ts";
 interface Rule {
   /** The requirement, after "must be". */
   words(setting: Setting): string;
-  /** Returns whether a file may hold it. */
+  /** Returns whether a file may contain it. */
   fits(value: unknown, setting: Setting): boolean;
-  /** The value that a text stands for, as a file would hold it. */
+  /** Converts a text to the value used in a file. */
   fromText(text: string): unknown;
 }
 
@@ -146,12 +146,15 @@ function isTable(
   value: unknown,
   fits: (name: string, value: unknown) => boolean,
 ): value is Record<string, unknown> {
-  // A date of TOML is an object, too.
+  // A TOML date is also an object.
   return isFields(value) && !(value instanceof Date) &&
     Object.entries(value).every(([name, held]) => fits(name, held));
 }
 
-/** Partitions of all files, and paths of one: each changed file is compared. */
+/**
+ * The most partitions in all files, and paths in one: each changed file is
+ * compared.
+ */
 const MOST_PARTITIONS = 50;
 const MOST_PATHS = 20;
 
@@ -171,8 +174,8 @@ function isPartition(value: unknown): boolean {
 }
 
 /**
- * A text that people write. A configuration that came with a clone must not have
- * the agent and the saves given a file of settings, such as `.env`.
+ * Returns whether a file is text for people. A configuration from a clone must
+ * not give the agent and the saves a settings file such as `.env`.
  */
 function isContextFile(path: string): boolean {
   const hidden = path.split("/")
@@ -181,13 +184,13 @@ function isContextFile(path: string): boolean {
     /[^/]\.(?:md|mdx|markdown|txt|rst|adoc|org)$/i.test(path);
 }
 
-/** A name with a few wildcards, so that comparing takes no time. */
+/** A name with few wildcards, so that comparing is fast. */
 function isNamePattern(text: string): boolean {
   return text !== "" && text.length <= 200 && !/[/\\\0]/.test(text) &&
     (text.match(/\*+|\?/g)?.length ?? 0) <= 8;
 }
 
-/** A folder or a glob; with few wildcards, so that comparing takes no time. */
+/** A folder or a glob, with few wildcards, so that comparing is fast. */
 function isGlob(text: string): boolean {
   const inside = text.replace(/^\//, "").replace(/\/$/, "");
   return text.length <= 300 && isInside(inside) &&
@@ -198,12 +201,12 @@ function isArgument(text: string): boolean {
   return text.length <= 4096 && !text.includes("\0");
 }
 
-/** A path from now on would be a file of the project. */
+/** A relative path would be a file of the project. */
 function isFile(text: string): boolean {
   return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
 
-/** A path from now on would be a program of the folder that mpm runs in. */
+/** A relative path would be a program in the folder in which mpm runs. */
 function isCommand([program, ...args]: readonly string[]): boolean {
   if (program === undefined) return true;
   const isName = !/[/\\]/.test(program) && !["", ".", ".."].includes(program);
@@ -225,7 +228,7 @@ function rulesFrom(text: string): Record<string, string> {
   );
 }
 
-/** Returns whether `path` is relative, plain and leads out of nothing. */
+/** Returns whether `path` is relative, plain and stays inside. */
 function isInside(path: string): boolean {
   return path.split("/").every((part) => !["", ".", ".."].includes(part)) &&
     !/[\\\0]|^[A-Za-z]:/.test(path);
@@ -242,19 +245,19 @@ export function wordsFor(setting: Setting): string {
   return RULES[setting.kind].words(setting);
 }
 
-/** Returns whether a file may hold `written` under `key`. */
+/** Returns whether a file may have `written` under `key`. */
 export function fitsSetting(key: Key, written: unknown): boolean {
   const setting = settingOf(key);
   return RULES[setting.kind].fits(written, setting);
 }
 
-/** Converts a word of a command line or a variable; the caller checks it. */
+/** Converts an argument or a variable; the caller checks it. */
 export function fromText(key: Key, text: string): unknown {
   return RULES[settingOf(key).kind].fromText(text.trim());
 }
 
 /**
- * The same for one entry of a table; of a partition one of its fields is set,
+ * Does the same for one entry of a table; for a partition, one of its fields,
  * as in `backend.paths`.
  */
 export function entryFromText(key: Key, entry: string, text: string): unknown {
@@ -268,7 +271,7 @@ export function entryFromText(key: Key, entry: string, text: string): unknown {
   }
 }
 
-/** Returns whether an entry of a table may hold `value`. */
+/** Returns whether an entry of a table may have `value`. */
 export function fitsEntry(key: Key, entry: string, value: unknown): boolean {
   if (settingOf(key).kind !== "partitions") {
     return fitsSetting(key, { [entry]: value });
@@ -282,7 +285,7 @@ function fieldOf(entry: string): string | undefined {
   return entry.split(".")[1];
 }
 
-/** The key that `typed` is most like, if it is like any. */
+/** The key most similar to `typed`, if any is similar. */
 export function likeKey(typed: string): Key | undefined {
   const last = typed.split(".").at(-1)!;
   const near = nearest(typed, KEYS) as Key | undefined;

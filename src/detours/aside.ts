@@ -16,15 +16,17 @@ import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/mod.ts";
 import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
 
-/** Contents of a tree that no checkpoint can restore. */
+/** Files that no checkpoint can restore. */
 interface Unparked {
-  /** Untracked, or in a separate repository: no git command touches it. */
+  /**
+   * Untracked files, or a separate repository: no git command changes these.
+   */
   readonly stays: readonly LeftOut[];
-  /** Tracked: clearing the tree would write over it. */
+  /** Tracked files: clearing the tree would overwrite these. */
   readonly bound: readonly LeftOut[];
 }
 
-/** Reads that from a capture of the tree. */
+/** Finds these files in a capture of the tree. */
 export function unparkedIn(capture: Capture): Unparked {
   const { entries, leftOut, listing } = capture;
   const tracked = new Set(
@@ -44,20 +46,22 @@ export function unparkedIn(capture: Capture): Unparked {
   };
 }
 
-/** The paths that differ from HEAD and could be put away. */
+/** The paths that differ from HEAD and can be parked. */
 export function movablePaths(capture: Capture): string[] {
   const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
   return dirtyPaths(capture).filter((path) => !fixed.has(path));
 }
 
-/** A capture without what stays: the same before and after a detour. */
+/**
+ * A capture without the files that stay: the same before and after a detour.
+ */
 export function withoutFixed(capture: Capture): Capture {
   const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
   const worktree = [...capture.worktree].filter(([path]) => !fixed.has(path));
   return { ...capture, worktree: new Map(worktree) };
 }
 
-/** Finds files at places to be cleared, which would be lost. */
+/** Finds files that would be lost when the tree is cleared. */
 export function asideToClear(
   system: System,
   place: CheckpointPlace,
@@ -120,8 +124,8 @@ export function unseen(
 }
 
 /**
- * Moves paths to the trash. `note` is given the folder before the first of them
- * is moved. Returns the folder.
+ * Moves paths to the trash. Calls `note` with the folder before moving the
+ * first path. Returns the folder.
  */
 export function setAside(
   { system }: Context,
@@ -143,7 +147,7 @@ export function setAside(
   });
 }
 
-/** Says where they are. */
+/** Says where the moved files are. */
 export function asideNotes(aside: readonly Aside[]): string[] {
   return aside.map(({ trash, paths }) =>
     "Moved to the trash, because it was in the way: " +
@@ -151,14 +155,16 @@ export function asideNotes(aside: readonly Aside[]): string[] {
   );
 }
 
-/** Says what a return would move. */
+/** Lists the files that a return would move. */
 export function aheadNotes(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const list = named(paths.map(quoted));
   return [`Would be moved to the trash, because it is in the way: ${list}`];
 }
 
-/** Says what stays in the tree, since no checkpoint can hold it. */
+/**
+ * Lists the files that stay in the tree, since no checkpoint can contain them.
+ */
 export function stayNotes(stays: readonly LeftOut[]): string[] {
   const [first, ...more] = stays;
   if (!first) return [];
@@ -174,8 +180,8 @@ function quoted(path: string): string {
 }
 
 /**
- * Puts back what {@link setAside} moved, once the tree is as it was before.
- * Returns notes about files that could not be put back.
+ * Restores the files moved by {@link setAside}, once the tree is as before.
+ * Returns notes about files that could not be restored.
  */
 export async function giveBack(
   context: Context,
@@ -197,7 +203,7 @@ export async function giveBack(
     }));
     for (const path of waits.flatMap(({ paths }) => paths)) {
       const base = baseEntry(capture, path);
-      // Git's replacement there is in the commit.
+      // Git's replacement for it is in the commit.
       if (base && !capture.worktree.has(path)) {
         writer.remove({ path, from: base, to: undefined });
       }

@@ -57,7 +57,7 @@ import {
 } from "../ops/mod.ts";
 
 /**
- * Undoes, or finishes, a `branch`, `return` or `replay fork` whose process is
+ * Undoes or finishes a `branch`, `return` or `replay fork` whose process is
  * gone.
  */
 export const DETOURS_UNDER_WAY: Finisher<DetourFacts> = {
@@ -86,14 +86,14 @@ async function settle(
   }
 }
 
-/** Returns whether the record that decides is written. */
+/** Returns whether the deciding record is written. */
 function isPast(
   system: System,
   root: string,
   { kind, facts: { child, parent } }: DetourIntent,
 ): boolean {
   const work = findWork(system, root, child);
-  // Another session may have got the id of this one.
+  // Another session may have got this session's ID.
   if (kind === "branch") return work?.parent === parent;
   if (kind === "replay fork") return (work?.saves.length ?? 0) > 0;
   return work !== undefined && !isOpen(work.state);
@@ -106,7 +106,7 @@ async function finish(
 ): Promise<void> {
   const { root } = workspace;
   const { ending, linked, parent } = intent.facts;
-  // A worktree that no detour is worked on in is like any other.
+  // A worktree without a detour is like any other.
   if (linked !== null && parent === null) {
     await unlockWorktree(new Git(system, workspace.worktree), linked);
   }
@@ -124,9 +124,8 @@ async function finish(
 
 /**
  * Restores the state before the operation. Later changes go into a safety
- * checkpoint first. May be called again after an interruption. Returns
- * notes for the answer. Throws what is in the way, and then the intent
- * stays.
+ * checkpoint first. Can be called again after an interruption. Returns notes
+ * for the answer. Throws if something prevents it; the intent then stays.
  */
 export async function takeBack(
   context: Context,
@@ -139,7 +138,7 @@ export async function takeBack(
   const notes: string[] = [];
   if (facts.changing && workspace.git === "repository") {
     const place = await openTree(system, workspace);
-    // Of a new worktree this one knows nothing.
+    // This worktree knows nothing about a new one.
     if (facts.linked === null) {
       notes.push(...await treeBack(context, place, intent));
       notes.push(...await giveBack(context, place, facts.aside ?? []));
@@ -165,7 +164,8 @@ export async function takeBack(
 }
 
 /**
- * Removes a session that was made for it; another session gets its state back.
+ * Removes a session that was created for it; another session gets its old
+ * state.
  */
 function sessionBack(
   system: System,
@@ -176,7 +176,7 @@ function sessionBack(
   if (kind === "replay fork") return forkBack(system, root, facts);
   if (kind !== "branch" || parent === null) return;
   const work = findWork(system, root, parent);
-  // With work that waits for it in a checkpoint it stays.
+  // A session with parked work in a checkpoint stays.
   if (made && (!work || keptOf(work).length === 0)) {
     pointNowhere(system, root, place);
     removeWork(system, root, parent);
@@ -239,7 +239,7 @@ async function treeBack(
   return notes;
 }
 
-/** A branch that went since is made again at its commit. */
+/** Recreates a branch that was deleted since, at its commit. */
 async function back(
   context: Context,
   { vault }: CheckpointPlace,
@@ -254,7 +254,7 @@ async function back(
   return await switchTo(gitHere(context, vault.git), from);
 }
 
-/** Returns whether the tree was not touched, or is put right already. */
+/** Returns whether the tree was not changed, or is already restored. */
 function isAsBefore(
   capture: Capture,
   target: { readonly print: string } | undefined,
@@ -264,7 +264,7 @@ function isAsBefore(
     : capture.entries.length === 0;
 }
 
-/** Clears the tree of what the operation brought; all of it is kept first. */
+/** Removes the operation's files from the tree, after saving all of them. */
 async function clear(
   context: Context,
   place: CheckpointPlace,
@@ -288,7 +288,9 @@ async function clear(
   return [`The state before this undo is in the checkpoint "${safety.name}"`];
 }
 
-/** The user went elsewhere by hand: nothing is moved under their feet. */
+/**
+ * The user has switched to something else by hand, so the tree is not changed.
+ */
 async function leave(
   { system }: Context,
   { workspace }: CheckpointPlace,

@@ -7,10 +7,10 @@ import {
   resolveNames,
 } from "../git/mod.ts";
 
-/** The refs of commits of detours that no branch has. */
+/** The refs for detour commits that are on no branch. */
 export const DETOURS = "refs/mpm/detours";
 
-/** Returns where the commits of a detached HEAD are kept that a detour left. */
+/** Returns the ref for the commits of a detached HEAD that a detour left. */
 function refOfLeft(child: string): string {
   return `${DETOURS}/${child}-left`;
 }
@@ -25,7 +25,7 @@ async function isOnlyHeads(
     !await isOnBranch(git, head);
 }
 
-/** Before HEAD moves away to begin the detour `child`. */
+/** Keeps them before HEAD moves to begin the detour `child`. */
 export async function keepLeft(
   git: Git,
   child: string,
@@ -37,8 +37,8 @@ export async function keepLeft(
 }
 
 /**
- * Before HEAD moves away to end the detour `child`. Returns notes about its
- * commits.
+ * Keeps them before HEAD moves to end the detour `child`. Returns notes about
+ * its commits.
  */
 export async function keepOwn(
   git: Git,
@@ -51,7 +51,7 @@ export async function keepOwn(
 }
 
 /**
- * Forgets the ref of {@link keepLeft} once HEAD, which is at `head`, or a
+ * Removes the ref of {@link keepLeft} once HEAD, which is at `head`, or a
  * branch has those commits. Otherwise returns notes about them.
  */
 export async function settleLeft(

@@ -14,8 +14,8 @@ import type { System } from "../system/system.ts";
 
 /**
  * Ends a detour: the session, its parent, the worktree's pointer, in this
- * order; the first is the commit point. Finished steps are left alone. Call
- * under the store's lock.
+ * order; the first is the commit point. Finished steps are skipped. Call under
+ * the store's lock.
  */
 export function endDetour(
   system: System,
@@ -53,7 +53,7 @@ function ended(
 ): Work | undefined {
   const work = findWork(system, root, facts.child);
   if (!work || !isOpen(work.state)) return work;
-  // From where it is the table knows no way but through active.
+  // From this state, the table only allows it through active.
   const active = work.state === "paused" ? moved(work, "resume", time) : work;
   return writeWork(system, root, {
     ...moved(active, ending.action, time),
@@ -96,7 +96,7 @@ function resumed(
 
 /**
  * Returns whether a parent continues when a detour at `place` ends: its own
- * worktree may be at another session by now.
+ * worktree may have another session by now.
  */
 export function isCalledBack(
   system: System,
@@ -107,7 +107,7 @@ export function isCalledBack(
     currentWork(system, root, parent.place).work?.id === parent.id;
 }
 
-/** Notes that a checkpoint holds work of `owner`. Call under the lock. */
+/** Records that a checkpoint contains work of `owner`. Call under the lock. */
 export function keepParked(
   system: System,
   root: string,

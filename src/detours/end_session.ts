@@ -33,7 +33,7 @@ interface Ending {
   readonly summary: string | undefined;
 }
 
-/** Options that the commands for ending a session share. */
+/** The options shared by the commands for ending a session. */
 export const ENDING = {
   positionals: [{
     name: "selector",
@@ -50,8 +50,8 @@ export const ENDING = {
 } as const;
 
 /**
- * Ends a session as the table of transitions allows it. Throws CONFLICT where
- * it does not, and where only `return` may end it.
+ * Ends a session if the table of transitions allows it. Throws CONFLICT if it
+ * does not, or if only `return` may end it.
  */
 export async function endSession(
   context: Context,
@@ -64,7 +64,7 @@ export async function endSession(
   const { action } = ending;
   const workspace = await locate(system, folder);
   const { root } = workspace;
-  // A selector may need a listing, which no lock is held for.
+  // A selector may need a listing, which must not run under the lock.
   await openStore(system, root);
   const chosen = selector !== undefined
     ? await findSession(system, workspace, { selector, action })
@@ -99,7 +99,7 @@ export async function endSession(
   return result;
 }
 
-/** Sessions that an error names. */
+/** The most sessions that an error names. */
 const NAMED = 5;
 
 function onlyComplete(system: System, workspace: Workspace): Work {
@@ -126,7 +126,7 @@ interface Ended {
   readonly ending: Ending;
 }
 
-/** The session as it ends. Throws CONFLICT where it may not. */
+/** Returns the ended session. Throws CONFLICT if it may not end. */
 function ended(
   system: System,
   workspace: Workspace,
@@ -144,8 +144,8 @@ function ended(
 }
 
 /**
- * Refuses to end a session that is part of a stack, which only `return` takes
- * apart. That is a session with an open detour, or a detour that someone can
+ * Refuses to end a session that is part of a stack, which only `return` may
+ * end. That is a session with an open detour, or a detour that someone can
  * return from. Throws CONFLICT.
  */
 function refuseInStack(
@@ -180,7 +180,7 @@ function refuseInStack(
   );
 }
 
-/** Returns whether it is a detour that no one can return from any longer. */
+/** Returns whether it is a detour from which no one can return. */
 function isOrphaned(
   system: System,
   workspace: Workspace,
@@ -190,7 +190,7 @@ function isOrphaned(
     isStranded(system, workspace, work);
 }
 
-/** Its parent continues as after a return; its parked work is named there. */
+/** Continues its parent as after a return, and names its parked work. */
 function giveBack(
   system: System,
   root: string,
@@ -209,7 +209,7 @@ function giveBack(
   return child ?? work;
 }
 
-/** Its worktree no longer has a session, as the record already says. */
+/** Removes the session from its worktree, as the record already says. */
 function leave(system: System, root: string, { place }: Work): void {
   const { work, problem } = currentWork(system, root, place);
   if (!work && problem === undefined) pointNowhere(system, root, place);
@@ -223,7 +223,7 @@ function answer(work: Work, dryRun: boolean): EndResult {
   };
 }
 
-/** Items that are named. */
+/** The most items to name. */
 const LISTED = 10;
 
 /** Returns what `mpm complete`, `cancel` and `archive` print. */

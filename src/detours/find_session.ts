@@ -18,7 +18,7 @@ import {
 import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
 import type { System } from "../system/system.ts";
 
-/** The session this worktree is at. Throws NOT_FOUND for an unknown session. */
+/** This worktree's session. Throws NOT_FOUND for an unknown session. */
 export function needCurrent(system: System, workspace: Workspace): Work {
   const { root } = workspace;
   const place = placeKey(workspace);
@@ -44,7 +44,7 @@ export function needCurrent(system: System, workspace: Workspace): Work {
 
 /**
  * The session that a selector means for an action, see {@link matchWork}; a
- * save's id, its number or `latest` mean the session of the save. Throws
+ * save's ID, its number or `latest` mean the session of the save. Throws
  * NOT_FOUND, AMBIGUOUS.
  */
 export async function findSession(
@@ -61,7 +61,7 @@ export async function findSession(
   if (work) return work;
   const save = await findSave(system, root, selector).catch((error) => {
     const missing = error instanceof MpmError && error.code === "NOT_FOUND";
-    // Of a number the list of saves is what it was looked for in.
+    // A number refers to the list of saves.
     if (!missing || isIndex(selector)) throw error;
     const names = works.flatMap(({ name }) => name ?? []);
     const all = '"mpm status --tree --all" lists the sessions';
@@ -77,10 +77,10 @@ export async function findSession(
 }
 
 /**
- * The session that `selector` means: its id, its name, a part of its id that
- * no other has. Of several with one name those that `action` is possible for
- * come first, then those that are open, then those that are still listed.
- * `undefined`: none. Throws AMBIGUOUS with those that match.
+ * The session that `selector` means: an ID, a name, or a unique part of an ID.
+ * If several have the same name, sessions that allow `action` come first, then
+ * open sessions, then listed sessions. `undefined`: no match. Throws AMBIGUOUS
+ * with the matches.
  */
 function matchWork(
   works: readonly Work[],

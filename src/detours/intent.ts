@@ -11,58 +11,61 @@ import { MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import type { WorkState } from "../work/mod.ts";
 
-/** The kinds of operations that a detour is begun, made, or ended by. */
+/** The kinds of operations that begin or end a detour, or fork. */
 export const KINDS = ["branch", "return", "replay fork"] as const;
 
 /** The way a return ends its session. */
 export interface Ending {
   readonly action: "complete" | "cancel";
   readonly summary: string;
-  /** The checkpoint with what the child left uncommitted. */
+  /** The checkpoint with the child's uncommitted work. */
   readonly leftovers: string | null;
   /** The parked work that is not restored. */
   readonly kept: string | null;
 }
 
-/** The facts of a `branch`, `return` or `replay fork` under way. */
+/** The facts of a running `branch`, `return` or `replay fork`. */
 export interface DetourFacts {
   /** The key of the worktree, see `placeKey`. */
   readonly place: string;
   readonly child: string;
   readonly parent: string | null;
-  /** The state the parent had. */
+  /** The parent's previous state. */
   readonly parent_state: WorkState | null;
-  /** True if the parent's record was made for this. */
+  /** True if the parent's record was created for this. */
   readonly made_parent: boolean;
-  /** True if worktree, index or HEAD may differ from what they were. */
+  /** True if the worktree, index or HEAD may have changed. */
   readonly changing: boolean;
   readonly from: Position;
-  /** null: HEAD stays where it is. */
+  /** null: HEAD does not move. */
   readonly to: Position | null;
-  /** The git branch that is made for it, and where it starts. */
+  /** The new git branch, and where it starts. */
   readonly created: { readonly branch: string; readonly head: string } | null;
-  /** Worktree and index as they were; null: they were clean, or stay. */
+  /** The original worktree and index; null: clean, or not changed. */
   readonly before: CheckpointRef | null;
   /** The checkpoint to restore in the worktree at the end. */
   readonly after: CheckpointRef | null;
-  /** The worktree that is made, absolute. */
+  /** The new worktree, absolute. */
   readonly linked: string | null;
-  /** Of a return: the words for the child, how it ends, how its parent knows. */
+  /**
+   * For a return: the summary for the child, how it ends, and how its parent is
+   * found.
+   */
   readonly ending: Ending | null;
   /** Files in the way of a return. */
   readonly aside?: readonly Aside[];
 }
 
-/** A `branch`, `return` or `replay fork` under way. */
+/** A running `branch`, `return` or `replay fork`. */
 export type DetourIntent = Intent<DetourFacts>;
 
-/** Milliseconds a command waits for a `branch` or `return` to be done. */
+/** Milliseconds that a command waits for a running `branch` or `return`. */
 const WAIT = 30_000;
 
 /**
- * Keeps every other `branch` and `return` of the project away until it is
- * disposed of, or the process ends. It is apart from the store's lock, which
- * the steps of these two take one by one. Throws LOCKED.
+ * Blocks every other `branch` and `return` of the project until it is disposed
+ * of, or the process ends. It is separate from the store's lock, which the
+ * steps of these two take one by one. Throws LOCKED.
  */
 export async function lockDetours(
   system: System,

@@ -1,7 +1,7 @@
 /**
  * The only door of `detours/`: leaving work for something else and coming back
- * to an untouched tree. A detour is written down before it changes
- * anything, and the next command finishes or undoes what a death left.
+ * to an unchanged tree. A detour is recorded before it changes anything, and
+ * the next command finishes or undoes an interrupted one.
  */
 
 export { DETOURS } from "./commits.ts";

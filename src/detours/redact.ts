@@ -14,7 +14,7 @@ const DETOUR: KnownKeys = {
   ]),
 };
 
-/** Returns what `branch` and `return` say. */
+/** Redacts the answers of `branch` and `return`. */
 export function redactDetour<T>(redactor: Redactor, result: T): T {
   return redactor.known(result, DETOUR);
 }

@@ -77,11 +77,12 @@ const ASCII: Marks = {
   current: "<- you are here",
 };
 
-/** Columns of a title that are shown in any case. */
+/** The least width of a title, in columns. */
 const LEAST = 12;
 
 /**
- * Returns what `mpm status --tree` prints: the tree of the sessions, a line for each.
+ * Returns the output of `mpm status --tree`: one line for each session in the
+ * tree.
  */
 export function treeText(result: StackResult, style: Style): string {
   const { sessions, hidden, problems } = result;
@@ -103,7 +104,7 @@ export function treeText(result: StackResult, style: Style): string {
   ].join("\n");
 }
 
-/** The lines that lead to a row from the rows above it. */
+/** The lines that connect a row to the rows above it. */
 function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
   const { depth } = rows[at]!;
   if (depth === 0) return "";
@@ -115,9 +116,7 @@ function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
   return parts.join("");
 }
 
-/**
- * Returns whether a further row of this level follows below the same parent.
- */
+/** Returns whether another row of this level follows below the same parent. */
 function hasMore(rows: readonly Row[], at: number, level: number): boolean {
   for (const { depth } of rows.slice(at + 1)) {
     if (depth < level) return false;
@@ -151,17 +150,17 @@ function rowText(
   return `${kind}: ${style.bold(title)} (${state})${here}`;
 }
 
-/** A session and how far below the outermost one it stands. */
+/** A session and its depth in the tree. */
 interface Placed {
   readonly work: Work;
   readonly depth: number;
 }
 
 /**
- * The sessions as a tree: each after its parent, children by their age, the
- * newest of the outermost first. One whose parent is not there, or is below
- * itself, is an outermost one. Archived and cancelled sessions are left out
- * unless `all`, or unless a session below them is shown.
+ * The sessions as a tree: each after its parent, children by age, the newest
+ * top-level session first. A session is top-level if its parent is missing, or
+ * is its own descendant. Archived and cancelled sessions are left out unless
+ * `all`, or unless a session below them is shown.
  */
 function stackTree(
   works: readonly Work[],

@@ -5,13 +5,12 @@ import { type Workspace, WORKTREES } from "../git/mod.ts";
 import type { Work } from "../work/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** Bytes of the file in which git keeps where a worktree is. */
+/** The largest file in which git records a worktree's place, in bytes. */
 const LIMIT = 64 * 1024;
 
 /**
- * Returns whether the worktree that a session is worked on in was deleted, so
- * that no `mpm return` can be run there. The project, or the worktree alone,
- * may also have been moved.
+ * Returns whether a session's worktree was deleted, so that `mpm return` cannot
+ * run there. The project, or only the worktree, may also have been moved.
  */
 export function isStranded(
   system: System,
@@ -28,7 +27,7 @@ export function isStranded(
   return !places.some((path) => system.files.lstat(path));
 }
 
-/** Returns where git has a worktree: its `.git` file. */
+/** Returns where git expects a worktree: its `.git` file. */
 function knownPlace(system: System, gitDir: string): string | undefined {
   return attempt(() => {
     const path = new TextDecoder()

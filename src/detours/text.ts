@@ -12,7 +12,7 @@ import {
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 
-/** Paths, or commits, that are listed. */
+/** The most paths or commits to list. */
 const LISTED = 10;
 
 /** Returns what `mpm branch` prints. */

@@ -29,7 +29,8 @@ import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The worktree of a repository as detours change it. Files too large for a checkpoint stay in their place. Throws GIT_FAILED.
+ * The worktree of a repository, for a detour. Files too large for a checkpoint
+ * do not move. Throws GIT_FAILED.
  */
 export async function openTree(
   system: System,
@@ -42,19 +43,21 @@ export async function openTree(
   throw new MpmError("GIT_FAILED", "This folder is not in a repository");
 }
 
-/** Worktrees of agents, which stay where they are whatever is checked out. */
+/**
+ * Worktrees of agents, which do not move when another branch is checked out.
+ */
 function isWorktreeOfAgents(path: string): boolean {
   return path.startsWith(".claude/worktrees/");
 }
 
-/** The paths that differ from HEAD; worktrees within this one apart. */
+/** The paths that differ from HEAD, without nested worktrees. */
 export function dirtyPaths({ entries }: Capture): string[] {
-  // One that only the index lost is deleted and untracked.
+  // A file that only the index lost is listed as deleted and untracked.
   const paths = new Set(entries.map(({ path }) => path));
   return [...paths].filter((path) => !isWorktreeOfAgents(path));
 }
 
-/** Returns what a checkpoint of this tree could not give back, and why. */
+/** Returns what a checkpoint of this tree could not restore, and why. */
 function unparkable({ entries, leftOut }: Capture): LeftOut[] {
   const foreign = entries.map(({ path }) => path)
     .filter((path) => !path.isWellFormed())
@@ -64,7 +67,7 @@ function unparkable({ entries, leftOut }: Capture): LeftOut[] {
   );
 }
 
-/** Throws CONFLICT for work that a checkpoint could not give back. */
+/** Throws CONFLICT for work that a checkpoint could not restore. */
 export function refuseUnparkable(capture: Capture): void {
   const [first, ...more] = unparkable(capture);
   if (!first) return;
@@ -101,7 +104,7 @@ export function refuseBusy(
   refuseHeldIndex(system, vault);
 }
 
-/** Throws CONFLICT for a git branch that no command could go back to. */
+/** Throws CONFLICT for a git branch to which no command could return. */
 export function refuseUnnamed({ branch }: Position): void {
   if (branch === null || branch.isWellFormed()) return;
   throw new MpmError("CONFLICT", `The name of "${branch}" is not UTF-8`, {
@@ -131,7 +134,7 @@ export async function isWhole(
   }) ?? false;
 }
 
-/** The ignored files where HEAD has others, which clearing would write over. */
+/** The ignored files that clearing would overwrite with files of HEAD. */
 export function coveringAt(
   system: System,
   { vault }: CheckpointPlace,
@@ -162,10 +165,10 @@ export function refuseCovering(
 }
 
 /**
- * Brings the tracked files and the index to HEAD, and removes the untracked
- * files that one of `trees` has. It removes a file only if it is still as
- * `capture` saw it; that state must be in a checkpoint. Ignored files and all
- * others stay. Throws CONFLICT where something is in the way, GIT_FAILED.
+ * Resets the tracked files and the index to HEAD, and removes untracked files
+ * that are in one of `trees`. It removes a file only if it is still in the
+ * state of `capture`, which must be in a checkpoint. Ignored files and all
+ * others stay. Throws CONFLICT if something is in the way, GIT_FAILED.
  */
 export async function cleanTree(
   context: Context,
@@ -186,7 +189,7 @@ export async function cleanTree(
     setAside: () => {},
     stay: context.folder,
   });
-  // Before the reset: one may be where HEAD has a folder, or the reverse.
+  // Before the reset, since one may be where HEAD has a folder, or the reverse.
   for (const path of gone) {
     const from = capture.worktree.get(path)!;
     const problem = writer.remove({ path, from, to: undefined });
@@ -199,7 +202,7 @@ export async function cleanTree(
     }
   }
   const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
-  // Git would not touch these; the checkpoint has the marks, too.
+  // Git would not touch these; the checkpoint also has the flags.
   const hidden = [...assumed, ...skipped].filter((path) =>
     capture.index.has(path)
   );
@@ -208,9 +211,9 @@ export async function cleanTree(
 }
 
 /**
- * Runs git in the folder of the command. Git leaves its own working folder
- * there, empty if necessary; neither mpm nor the user's shell could continue in
- * a deleted one.
+ * Runs git in the command's folder. Git leaves its own working folder in place,
+ * empty if necessary; neither mpm nor the user's shell could continue in a
+ * deleted one.
  */
 export function gitHere({ system, folder }: Context, git: Git): Git {
   return system.files.lstat(folder) ? git.in(folder) : git;
@@ -228,15 +231,15 @@ export async function lookAtTree(
   return (await captureNow(system, place, { write })).capture;
 }
 
-/** Returns whether a file says what git ignores. */
+/** Returns whether a file contains ignore rules. */
 export function isIgnoreRule(path: string): boolean {
   return basename(path) === ".gitignore";
 }
 
 /**
- * Returns what to say of files that the parent ignores and the detour does not,
- * so that they look like work of the detour. `parked` and `changed`: the rules
- * that a checkpoint took away, and those that are others on `branch`.
+ * Returns notes about files that the parent ignores and the detour does not, so
+ * that they look like work of the detour. `parked` and `changed`: the rules
+ * that a checkpoint removed, and the rules that differ on `branch`.
  */
 export async function barelyIgnored(
   system: System,
@@ -245,7 +248,7 @@ export async function barelyIgnored(
     parked: readonly string[];
     changed: readonly string[];
     branch: string | undefined;
-    /** Uncommitted paths that were there before. */
+    /** Uncommitted paths that already existed. */
     carried: readonly string[];
   },
 ): Promise<string[]> {

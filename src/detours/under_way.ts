@@ -17,8 +17,8 @@ import {
 import { cleanTree, lookAtTree } from "./tree.ts";
 
 /**
- * Does `work` while no other `branch` or `return` of the project is under way,
- * and none is left half done. A dry run does not wait.
+ * Does `work` while no other `branch` or `return` of the project is running or
+ * unfinished. A dry run does not wait.
  */
 export async function alone<R>(
   context: Context,
@@ -42,7 +42,7 @@ type Begun = Pick<
   "place" | "child" | "parent" | "parent_state" | "from"
 >;
 
-/** A `branch`, `return` or fork under way, from its intent to its end. */
+/** A running `branch`, `return` or fork, from its intent to its end. */
 export class UnderWay {
   readonly #context: Context;
   readonly #workspace: Workspace;
@@ -53,12 +53,12 @@ export class UnderWay {
     this.#workspace = workspace;
   }
 
-  /** The facts, once they are written down. */
+  /** The facts, once they are recorded. */
   get facts(): DetourFacts {
     return this.#intent!.facts;
   }
 
-  /** Writes the intent down: nothing may be changed before. */
+  /** Writes the intent: nothing may be changed before. */
   begin(
     kind: typeof KINDS[number],
     what: Begun & Partial<DetourFacts>,
@@ -80,12 +80,12 @@ export class UnderWay {
     });
   }
 
-  /** Writes it with changes. */
+  /** Updates the intent. */
   mark(changes: Partial<DetourFacts>): void {
     this.#intent!.mark({ ...this.facts, ...changes });
   }
 
-  /** Removes it: from now on a failure undoes nothing. */
+  /** Removes the intent: a later failure undoes nothing. */
   end(): void {
     const intent = this.#intent!;
     this.#intent = undefined;
@@ -102,7 +102,7 @@ export class UnderWay {
     }
   }
 
-  /** Clears the tree of what the checkpoint `kept` holds, and of nothing else. */
+  /** Removes from the tree only the files in the checkpoint `kept`. */
   async clear(
     tree: CheckpointPlace,
     { commit, print }: StoredCheckpoint,
@@ -144,7 +144,7 @@ export class UnderWay {
 const CHANGED = "The working tree changed while mpm was reading it";
 const AGAIN = "Nothing was changed: run the command again";
 
-/** Something else changed what was looked at. */
+/** Something else changed the tree in the meantime. */
 export function changedMeanwhile(): MpmError {
   return new MpmError("CONFLICT", CHANGED, { hint: AGAIN });
 }

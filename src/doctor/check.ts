@@ -15,29 +15,30 @@ import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * States of a check, the worst last. `unchecked`: mpm could not check it, which never counts as ok.
+ * States of a check, the worst last. `unchecked`: mpm could not check it, which
+ * never counts as ok.
  */
 export const CHECK_STATES = ["ok", "unchecked", "warning", "error"] as const;
 
 export type CheckState = typeof CHECK_STATES[number];
 
-/** A safe fix for one problem that needs no question. */
+/** A safe fix for one problem, which needs no confirmation. */
 export interface Fix {
   /** Its effect, as `Remove …`. */
   readonly title: string;
   apply(): Promise<void> | void;
 }
 
-/** A problem, or a thing that could not be checked. */
+/** A problem, or something that could not be checked. */
 export interface Finding {
   readonly state: Exclude<CheckState, "ok">;
-  /** Of an error: what kind, which decides the exit status. */
+  /** For an error: its code, which decides the exit status. */
   readonly code: ErrorCode | null;
-  /** The problem and its place, one line. */
+  /** The problem with its location, one line. */
   readonly detail: string;
-  /** The command that fixes it, or one line; null: there is nothing to do. */
+  /** The command that fixes it, or one line; null: nothing to do. */
   readonly mend: string | null;
-  /** The fix that `--fix` makes; absent if it makes none. */
+  /** The fix that `--fix` makes; absent if no fix is possible. */
   readonly fix?: Fix;
 }
 
@@ -77,12 +78,12 @@ export function failure(
   return finding("error", code, { detail, ...more });
 }
 
-/** A thing that could not be checked. */
+/** Something that could not be checked. */
 export function unknown(detail: string, more: More = {}): Finding {
   return finding("unchecked", null, { detail, ...more });
 }
 
-/** A check that could not be made. */
+/** A check that could not run. */
 export function unlooked(detail: string, more: More = {}): Checked {
   return { summary: "not checked", found: [unknown(detail, more)] };
 }
@@ -127,21 +128,21 @@ export interface TreeFile {
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
   readonly size: number;
-  /** Permission bits; `undefined` where the platform has none. */
+  /** Permission bits; `undefined` if the platform has none. */
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
 }
 
-/** The parameters of all checks. They look, and what they return may fix. */
+/** The parameters of all checks. Checks only read; their fixes may write. */
 export interface Ground {
   readonly context: Context;
-  /** The machine, which takes no change. */
+  /** The machine, read-only. */
   readonly system: System;
   readonly workspace: Workspace;
   readonly at: ReturnType<typeof layout>;
-  /** True if there is an mpm folder that may be looked into. */
+  /** True if there is a readable mpm folder. */
   readonly hasStore: boolean;
   /** A finding about a folder that cannot be used. */
   readonly problem: Finding | undefined;
@@ -156,10 +157,10 @@ export interface Ground {
   readonly progress: (what: string, done: number, of: number) => void;
 }
 
-/** One thing that is looked at. */
+/** One check. */
 export type Check = (ground: Ground) => Promise<Checked> | Checked;
 
-/** Reads what more than one check needs. */
+/** Reads data that several checks need. */
 export async function openGround(
   context: Context,
   progress: Ground["progress"],
@@ -206,7 +207,7 @@ function asFailure(error: unknown, code?: ErrorCode): Finding {
   return failure(code ?? error.code, message, hint ? { advice: hint } : {});
 }
 
-/** Files of the store that are looked at. */
+/** The most files of the store to look at. */
 const MOST = 100_000;
 
 /** The part of the store that belongs to git, with its own modes and names. */
@@ -239,7 +240,7 @@ function readTree(
   return { tree, isWhole };
 }
 
-/** Findings that are named before the rest is only counted. */
+/** The most findings to name before the rest is only counted. */
 const NAMED = 5;
 
 /** The first of many, and one that counts the rest, as `more save`. */

@@ -36,8 +36,8 @@ import { withLock } from "../ops/mod.ts";
 import { readStoreId } from "../saves/mod.ts";
 
 /**
- * Has every checkpoint its commit, and every commit its record? The contents of
- * saves have the same form.
+ * Checks that every checkpoint has its commit, and every commit its record. The
+ * contents of saves have the same form.
  */
 export async function checkCheckpoints(ground: Ground): Promise<Checked> {
   const { system, workspace, at } = ground;
@@ -93,7 +93,7 @@ async function vaultOf(
   }
 }
 
-/** A commit whose own objects are gone; one process for all. */
+/** Finds commits whose own objects are gone, with one process for all. */
 async function damagedFindings(
   { git }: Vault,
   refs: ReadonlyMap<string, string>,
@@ -109,7 +109,7 @@ async function damagedFindings(
   );
 }
 
-/** A commit without the record beside it, which lists are made of. */
+/** Finds commits without the record that lists need. */
 async function refFindings(
   ground: Ground,
   vault: Vault,
@@ -146,7 +146,7 @@ async function refFindings(
   );
 }
 
-/** A ref instead of a checkpoint's whose name mpm did not make. */
+/** Finds refs among the checkpoints whose names mpm did not create. */
 function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   return [...refs.keys()].filter((id) => !CHECKPOINT_ID.test(id)).map((id) => {
     const ref = `${CHECKPOINTS}/${id}`;
@@ -156,12 +156,12 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   });
 }
 
-/** Returns whether a repository takes objects of this form. */
+/** Returns whether a repository accepts objects of this format. */
 function isFit({ hash }: Vault, commit: string): boolean {
   return commit.length === (hash === "sha1" ? 40 : 64);
 }
 
-/** A record without a ref. Its commit may still be there. */
+/** Finds a record without a ref. Its commit may still exist. */
 async function lostFinding(
   { context, system, workspace, at }: Ground,
   vault: Vault | undefined,
@@ -177,7 +177,7 @@ async function lostFinding(
   }
   const store = readStoreId(system, root);
   const ours = store !== undefined && record.session.mpm?.store === store;
-  // One from before the project was in git comes over with the next list.
+  // The next list imports a checkpoint from before the project was in git.
   const isThere = ours && vault && (await recordOf(vault, record) ??
     (isFit(vault, record.commit) &&
       await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));

@@ -35,10 +35,13 @@ import {
 } from "../hooks/mod.ts";
 import { claudeHome } from "../ops/mod.ts";
 
-/** States in which hooks do not run at all, or hurt the session. */
+/** States in which hooks do not run at all, or harm the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
-/** Are the hooks as this mpm installs them, and does anything stop them? */
+/**
+ * Checks that the hooks are as this mpm installs them, and that nothing
+ * disables them.
+ */
 export function checkHooks(ground: Ground): Checked {
   const { system, workspace } = ground;
   const { installed, plugins, findings } = statusOfHooks(system, workspace);
@@ -73,10 +76,10 @@ export function checkHooks(ground: Ground): Checked {
   };
 }
 
-/** States in which the hooks of another client do not run. */
+/** States in which another client's hooks do not run. */
 const NOT_RUN = ["binary-missing", "untrusted"];
 
-/** Are the hooks in each other client of this machine as they should be? */
+/** Checks the hooks in every other client on this machine. */
 export async function checkClients(
   { system, workspace }: Ground,
 ): Promise<(Checked & { readonly name: string })[]> {
@@ -106,10 +109,12 @@ export async function checkClients(
   });
 }
 
-/** Milliseconds in which what went wrong is news. */
+/** Milliseconds during which a failure is worth reporting. */
 const NEWS = 7 * 86_400_000;
 
-/** A hook fails open, so that no one sees that it did nothing. */
+/**
+ * Finds failed hooks. A hook fails open, so no one sees that it did nothing.
+ */
 function failureFindings({ system, context, workspace }: Ground): Finding[] {
   const now = context.system.now().getTime();
   const failures = readHookFailures(system, workspace.root)
@@ -123,7 +128,7 @@ function failureFindings({ system, context, workspace }: Ground): Finding[] {
   return [warning(detail, { advice: "mpm hooks test" })];
 }
 
-/** Is the fill of the context known where it should be? */
+/** Checks that the context use is known where it should be. */
 export async function checkGauge(ground: Ground): Promise<Checked> {
   const { system, workspace, context } = ground;
   const { root } = workspace;
@@ -148,7 +153,9 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
   return lastReading(ground, config["context.stale_after"], line);
 }
 
-/** `line`: the status line, by which Claude Code tells it, is installed. */
+/**
+ * `line`: the status line, through which Claude Code reports it, is installed.
+ */
 function gaugeFinding(reason: string, line: boolean): Finding {
   return warning(
     `Cannot read how full the context is: ${reason}`,
@@ -156,7 +163,10 @@ function gaugeFinding(reason: string, line: boolean): Finding {
   );
 }
 
-/** Outside a session: did the readings keep up with the last one here? */
+/**
+ * Outside a session: checks that the readings kept up with the last session
+ * here.
+ */
 function lastReading(
   { system, context, workspace }: Ground,
   staleAfter: number,
@@ -245,7 +255,7 @@ export function checkTranscripts(ground: Ground): Checked {
   };
 }
 
-/** Days that count: those of the file that wins. */
+/** The retention in days, from the file that wins. */
 function retentionOf(
   { system, workspace }: Ground,
 ): { days: number; found: Finding[] } {

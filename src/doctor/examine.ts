@@ -35,10 +35,7 @@ import { checkLeftovers, checkModes, checkStore } from "./store.ts";
 import { checkUnfinished } from "./unfinished.ts";
 import { checkWork } from "./work.ts";
 
-/**
- * The folder that a check needs: an mpm folder that exists, or one that can be
- * read.
- */
+/** The folder that a check needs: an existing mpm folder, or a readable one. */
 type Need = "store" | "access";
 
 /** In the order of the answer; the check of the transcripts needs the saves. */
@@ -71,10 +68,12 @@ interface DoctorInput {
   readonly "dry-run": boolean;
 }
 
-/** One check with what it found. */
+/** One check with its findings. */
 type Row = Checked & { readonly name: string };
 
-/** Looks at everything and, with `fix`, fixes what is safe and looks again. */
+/**
+ * Checks everything and, with `fix`, applies the safe fixes and checks again.
+ */
 export async function examine(
   context: Context,
   { fix, "dry-run": dryRun }: DoctorInput,
@@ -126,7 +125,7 @@ async function lookAtAll(
   return rows;
 }
 
-/** Runs a check; one that fails does not hide the others. */
+/** Runs a check; a failing check does not hide the others. */
 async function lookAt(
   ground: Ground,
   check: Check,
@@ -146,7 +145,7 @@ async function lookAt(
   }
 }
 
-/** Applies each fix, also after one that failed. */
+/** Applies each fix, even after a failed one. */
 async function applyFixes(
   found: readonly Finding[],
   dryRun: boolean,

@@ -32,13 +32,13 @@ import {
 
 const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
 
-/** Is git there, new enough, and does it take this repository? */
+/** Checks that git is installed, new enough, and accepts this repository. */
 export async function checkGit(ground: Ground): Promise<Checked> {
   const { system, workspace } = ground;
   const answer = await new Git(system, workspace.cwd, { plain: true })
     .run(["version"]);
   if (answer.outcome === "missing") {
-    // Whether the project needs it is seen without it.
+    // Files alone show whether the project needs git.
     const found = hasRepository(system, workspace.cwd)
       ? failure("GIT_FAILED", "git is not on PATH, and this is a repository", {
         advice: INSTALL,
@@ -126,7 +126,7 @@ async function damageFindings(
   return found;
 }
 
-/** Finds what git left when it was killed or had no space. */
+/** Finds files that git left when it was killed or out of space. */
 async function unfinishedFindings(
   { context, system, workspace }: Ground,
 ): Promise<Finding[]> {
@@ -156,11 +156,11 @@ function hasRepository({ files }: System, folder: string): boolean {
   }
 }
 
-/** Files by which git keeps others out; each belongs to a running git. */
+/** Files with which git locks out others; each belongs to a running git. */
 const GIT_LOCKS = ["index.lock", "HEAD.lock"];
 const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 
-/** Milliseconds after which no git is likely to be at work any more. */
+/** Milliseconds after which no git is likely to be running. */
 const STALE = 10 * 60_000;
 
 /** Finds mpm and git locks that are held or left behind. */
@@ -204,7 +204,7 @@ function ageOf({ context, system }: Ground, path: string): number | undefined {
   return found && context.system.now().getTime() - found.mtime;
 }
 
-/** Taken for a moment: the kernel alone knows who holds it. */
+/** Takes the lock for a moment: only the kernel knows who holds it. */
 async function stateOfLock(
   { files }: System,
   path: string,
@@ -219,7 +219,7 @@ async function stateOfLock(
   }
 }
 
-/** Do refs keep objects that no command of mpm leads to any more? */
+/** Finds refs that keep objects which no mpm command uses. */
 export async function checkRefs(
   { system, workspace }: Ground,
 ): Promise<Checked> {
@@ -246,7 +246,7 @@ export async function checkRefs(
         : [lone(ref, "a removed worktree without a record")];
     }
     const id = ref.slice(DETOURS.length + 1).replace(/-left$/, "");
-    // A record that cannot be read may be that of this detour.
+    // An unreadable record may belong to this detour.
     return problems.length > 0 || works.some((work) => work.id === id)
       ? []
       : [lone(ref, "commits of a detour that no longer exists")];

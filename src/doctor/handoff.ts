@@ -20,7 +20,7 @@ import {
   warning,
 } from "./check.ts";
 
-/** Can all that hand-offs are made of be read, and was it written here? */
+/** Checks that the data of hand-offs can be read, and was written here. */
 export function checkHandoff(ground: Ground): Checked {
   const { system, workspace: { root } } = ground;
   const kept = readItems(system, root);
@@ -73,7 +73,7 @@ function foreignFindings(foreign: readonly string[]): Finding[] {
   return bounded(found, "more file");
 }
 
-/** Files of items, closed ones too, that take long to read. */
+/** Item files, including closed items, that are slow to read. */
 const MANY_FILES = 5000;
 
 function countFindings(open: number, files: number): Finding[] {
@@ -135,7 +135,10 @@ function partitionFindings(ground: Ground): Finding[] {
   ];
 }
 
-/** Versions of context files whose only text went with another save. */
+/**
+ * Finds versions of context files whose only text was removed with another
+ * save.
+ */
 function contextFindings({ inspected }: Ground): Finding[] {
   const known = new Set(inspected.map(({ row }) => row.session_id));
   const lost = inspected.flatMap(({ save }) =>

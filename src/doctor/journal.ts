@@ -19,7 +19,9 @@ import {
   warning,
 } from "./check.ts";
 
-/** Can the log of operations be read, and did this user write it? */
+/**
+ * Checks that the log of operations can be read, and was written by this user.
+ */
 export function checkJournal(ground: Ground): Checked {
   const { system, workspace } = ground;
   const path = journalFile(system, workspace.root);

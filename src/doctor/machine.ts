@@ -18,7 +18,7 @@ import {
   warning,
 } from "./check.ts";
 
-/** Can the configuration be read? */
+/** Checks that the configuration can be read. */
 export async function checkConfig(
   { system, workspace }: Ground,
 ): Promise<Checked> {
@@ -46,12 +46,12 @@ export async function checkConfig(
   return { summary, found };
 }
 
-/** Bytes, and files, below which it is time to make room. */
+/** The least free bytes, and free files, before a warning. */
 const LOW = 500_000_000;
 const FULL = 50_000_000;
 const FEW = 10_000;
 
-/** Is there room for a save and a checkpoint? */
+/** Checks that there is room for a save and a checkpoint. */
 export async function checkDisk(
   { system, workspace }: Ground,
 ): Promise<Checked> {
@@ -78,7 +78,7 @@ export async function checkDisk(
   return { summary, found };
 }
 
-/** Does `mpm` start this mpm, and no other? */
+/** Checks that `mpm` starts this mpm and no other. */
 export async function checkPrograms({ context, system, workspace }: Ground) {
   const program = system.program();
   const programs = programsOnPath(system, "mpm");
@@ -105,10 +105,10 @@ export async function checkPrograms({ context, system, workspace }: Ground) {
   };
 }
 
-/** Milliseconds for an answer of another mpm. */
+/** Milliseconds that another mpm has to answer. */
 const TIMEOUT = 2000;
 
-/** Milliseconds that clocks may differ before it is worth a word. */
+/** Milliseconds that clocks may differ before mpm reports it. */
 const SLACK = 60_000;
 
 /** Checks the clock against recorded times. */
@@ -142,15 +142,15 @@ export function checkClock({ context, entries }: Ground): Checked {
 /** A program called `mpm` in a folder of PATH. */
 interface OnPath {
   readonly path: string;
-  /** True if it is the very program that runs now. */
+  /** True if it is the program that is running. */
   readonly isThis: boolean;
   /**
-   * The output of `--version`; `undefined` if it was not, or cannot be, asked.
+   * The output of `--version`; `undefined` if it was not, or cannot be, run.
    */
   readonly version: string | undefined;
 }
 
-/** Compares the programs on PATH with the one that runs now. */
+/** Compares the programs on PATH with the running program. */
 function pathFindings(
   found: readonly OnPath[],
   { program, folder, windows }: {

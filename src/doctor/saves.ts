@@ -35,10 +35,10 @@ import { saveFiles, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { unlistedFindings } from "./store.ts";
 
-/** Checks that every save is whole, and finds other files beside it. */
+/** Checks that every save is complete, and finds other files next to it. */
 export async function checkSaves(ground: Ground): Promise<Checked> {
   const { context, entries, unlisted, inspected } = ground;
-  // A log is not a save: nothing says whether it is whole.
+  // A log is not a save: nothing shows whether it is complete.
   const saves = entries.filter((entry) => !isLog(entry));
   const checker = await checkerFor(ground, ground.system);
   for (const [at, entry] of saves.entries()) {
@@ -125,7 +125,9 @@ function findingsOf(
   ];
 }
 
-/** Saves that were removed by hand, or whose second copy is still due. */
+/**
+ * Finds saves that were removed by hand, or whose second copy is still missing.
+ */
 async function lostFindings(
   { context, system, workspace }: Ground,
 ): Promise<Finding[]> {
@@ -135,7 +137,7 @@ async function lostFindings(
     workspace,
     await lostSaves(system, workspace),
   );
-  // Saves that were only fetched are not gone.
+  // Saves that were only fetched are not missing.
   const lost = rows.filter(({ origin }) => origin !== "foreign");
   if (lost.length > 0) {
     const detail =
@@ -176,7 +178,7 @@ function countsOf(inspected: readonly Inspected[]): string {
     : `${all}, ${intact} intact`;
 }
 
-/** One for all: an old store may have nothing else. */
+/** Returns one finding for all: an old store may have nothing else. */
 function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
   const count = inspected.filter(({ row }) => row.state === "unchecked").length;
   if (count === 0) return [];
@@ -205,7 +207,8 @@ function pointerFindings(
   if (id === undefined) {
     return [warning(`"${at.pointer}" does not name the newest save`, more)];
   }
-  // Contents that left with their branch, or were lost, are reported as a save.
+  // Contents that went with their branch, or were lost, are reported with the
+  // save.
   const isKept = saves.some((save) =>
     save.id === id && save.location === "kept"
   );
@@ -226,7 +229,7 @@ function readPointer(
   }
 }
 
-/** Are there saves of a layout that claude-mpm has left? */
+/** Finds saves in a layout that claude-mpm no longer uses. */
 export async function checkLayout(ground: Ground): Promise<Checked> {
   const { system, workspace, entries, tree, hasStore } = ground;
   const found: Finding[] = [];

@@ -12,7 +12,10 @@ import {
 
 type Row = Awaited<ReturnType<typeof listSchedules>>["rows"][number];
 
-/** Does the system's scheduler start the schedules, and can they run? */
+/**
+ * Checks that the system's scheduler starts the schedules, and that they can
+ * run.
+ */
 export async function checkSchedules(
   { system }: Ground,
 ): Promise<Checked> {
@@ -67,7 +70,7 @@ function findingOf(row: Row): Finding | undefined {
     : undefined;
 }
 
-/** Adding the same schedule writes its entry again. */
+/** Adding the same schedule again rewrites its entry. */
 function againText({ project, name, times, starts, via }: Row): string {
   return `mpm -C ${shellWord(project ?? ".")} schedule add "${times}" ` +
     `${starts} --name ${name} --via ${via}`;

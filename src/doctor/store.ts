@@ -18,7 +18,10 @@ import {
   warning,
 } from "./check.ts";
 
-/** Is mpm's folder there, a real one, the user's own, and can it be written? */
+/**
+ * Checks that mpm's folder exists, is not a link, belongs to the user, and is
+ * writable.
+ */
 export async function checkStore(ground: Ground): Promise<Checked> {
   const { at, hasStore, problem, tree, isWhole } = ground;
   if (problem) return { summary: at.home, found: [problem] };
@@ -35,7 +38,7 @@ export async function checkStore(ground: Ground): Promise<Checked> {
   return { summary: `${at.home}: ${counted(files, "file")}, ${size}`, found };
 }
 
-/** mpm Folders, by their names in its own. */
+/** The folders that mpm creates in its own. */
 const FOLDERS = [
   ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
   ...["state/items", "state/partitions", "errors", "templates", "hooks"],
@@ -58,7 +61,7 @@ function folderFindings({ at, tree }: Ground): Finding[] {
   });
 }
 
-/** Opening the lock for writing tells what the file system says to it. */
+/** Opens the lock for writing, which shows how the file system responds. */
 async function writableFindings(
   { context, at }: Ground,
 ): Promise<Finding[]> {
@@ -80,7 +83,7 @@ async function writableFindings(
   }
 }
 
-/** Can others look into it? */
+/** Checks that others cannot read the mpm folder. */
 export function checkModes(ground: Ground): Checked {
   const { context, system, at, tree, isWhole } = ground;
   const links = tree.filter(({ kind }) => kind === "link")
@@ -133,7 +136,7 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { advice })];
 }
 
-/** Finds what interrupted writes left, and a trash that is too full. */
+/** Finds files that interrupted writes left, and a trash that is too full. */
 export function checkLeftovers(ground: Ground): Checked {
   const { context, at, tree } = ground;
   const now = context.system.now().getTime();
@@ -166,7 +169,7 @@ export function checkLeftovers(ground: Ground): Checked {
   };
 }
 
-/** Finds what the user's rules would have removed. */
+/** Finds files that the user's rules would have removed. */
 function trashFindings({ system, workspace }: Ground): Finding[] {
   const { root } = workspace;
   const rules = trashRules(system, root);
@@ -186,13 +189,13 @@ export function unlistedFindings(
   return unlisted.map(({ message }) => unknown(message));
 }
 
-/** Permission bits of anybody but the owner. */
+/** Permission bits for everyone except the owner. */
 const OTHERS = 0o077;
 
 /**
- * Finds what other users may enter or read. A closed folder protects the files
- * in it. So files that git wrote there, for example when it switched a branch,
- * need no warning.
+ * Finds files and folders that other users may read or enter. A closed folder
+ * protects its files, so files that git wrote there, for example when it
+ * switched a branch, need no warning.
  */
 function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   const top = tree.find(({ path }) => path === "");
@@ -203,22 +206,22 @@ function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   );
 }
 
-/** The mode that mpm gives it. */
+/** The mode that mpm sets. */
 function wantedMode({ kind }: TreeFile): number {
   return kind === "folder" ? 0o700 : 0o600;
 }
 
-/** Finds what belongs to another user, as after a `sudo mpm`. */
+/** Finds files that belong to another user, for example after a `sudo mpm`. */
 function foreignOwned(
   tree: readonly TreeFile[],
   uid: number | undefined,
 ): TreeFile[] {
-  // Root may write whatever it is.
+  // Root may write anything.
   if (uid === undefined || uid === 0) return [];
   return tree.filter((one) => one.uid !== undefined && one.uid !== uid);
 }
 
-/** Milliseconds after which a file that was being written is given up. */
+/** Milliseconds after which an unfinished file counts as abandoned. */
 const GIVEN_UP = 10 * 60_000;
 
 /** Names of files while mpm or claude-mpm writes them. */
@@ -231,7 +234,7 @@ const TEMPORARY = [
   /^\.session-[\w-]+_.{8}\.tmp$/,
 ];
 
-/** Finds what an interrupted write left. */
+/** Finds files that an interrupted write left. */
 function leftTemporary(
   tree: readonly TreeFile[],
   now: number,
@@ -246,7 +249,7 @@ function leftTemporary(
 
 const CHECKSUM = /^(sessions|kept)\/(session-\d{8}-\d{6})\.json\.sha256$/;
 
-/** Checksums whose save is nowhere: neither in its folder nor in `kept/`. */
+/** Finds checksums without a save, both in its folder and in `kept/`. */
 function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   const paths = new Set(tree.map(({ path }) => path));
   return tree.filter(({ path, kind }) => {
@@ -256,7 +259,7 @@ function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   });
 }
 
-/** Bytes below an mpm folder; empty: all of it. */
+/** Size of a folder below the mpm folder; empty: all of it. */
 function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
   const start = folder === "" ? "" : `${folder}/`;
   return tree.filter(({ path, kind }) =>

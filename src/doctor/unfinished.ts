@@ -25,10 +25,10 @@ import {
 import { listPipelineRuns } from "../pipelines/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
 
-/** Runs of tasks that are looked at, the newest first. */
+/** The most task runs to look at, the newest first. */
 const RUNS = 200;
 
-/** Was anything begun that is not done? */
+/** Finds operations that were started and not finished. */
 export async function checkUnfinished(ground: Ground): Promise<Checked> {
   const { hasStore } = ground;
   const inStore = hasStore
@@ -69,7 +69,7 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
   return found;
 }
 
-/** Operations that are written down and not done. */
+/** Finds recorded operations that are not finished. */
 function intentFindings(ground: Ground): Finding[] {
   const { context, system, workspace } = ground;
   const { root } = workspace;
@@ -86,7 +86,7 @@ function intentFindings(ground: Ground): Finding[] {
     .filter(({ intent }) => intent?.kind !== "worktrees prune");
   const state = attempt(() => userState(system));
   const ofUser = state === undefined ? [] : allIntents(system, state);
-  // A sealed one there may be of any project.
+  // A sealed intent there may belong to any project.
   all.push(...ofUser.filter(({ intent }) => intent === undefined));
   return all.map(({ path, intent }) =>
     intent === undefined
@@ -113,7 +113,7 @@ function elsewhere(
   });
 }
 
-/** Without a key mpm could not seal it, so only the user can continue. */
+/** Without a key, mpm could not seal it, so only the user can continue. */
 function leftAlone(system: Ground["system"], path: string): Finding {
   const known = readUnsealed(system, path);
   const command = known && commandAfter(known);
@@ -155,7 +155,7 @@ function interrupted({ kind, worktree }: Intent): string {
   return `"mpm ${kind}" was interrupted or is running in "${worktree}"`;
 }
 
-/** Runs that were interrupted, or cannot be read. */
+/** Finds runs that were interrupted, or cannot be read. */
 async function runFindings(
   { hasStore, context: { system }, workspace: { root } }: Ground,
 ): Promise<Finding[]> {
@@ -199,7 +199,7 @@ function migrationFindings({ system, workspace: { root } }: Ground): Finding[] {
   );
 }
 
-/** Worktrees on their way out. */
+/** Finds worktrees whose removal is not finished. */
 function removalFindings({ context, system, workspace }: Ground): Finding[] {
   const { root, commonDir } = workspace;
   if (commonDir === undefined) return [];

@@ -30,7 +30,10 @@ import { namesIn } from "../saves/mod.ts";
 import { moveToTrash, withLock } from "../ops/mod.ts";
 import { isStranded } from "../detours/mod.ts";
 
-/** Can every session be read, and is each open one at its worktree? */
+/**
+ * Checks that every session can be read, and that each open session is in its
+ * worktree.
+ */
 export function checkWork(ground: Ground): Checked {
   const { system, workspace } = ground;
   const { root } = workspace;
@@ -78,8 +81,8 @@ function strandedFinding(work: Work): Finding {
 }
 
 /**
- * An active session that its worktree is not at, so that no command means it
- * that names none. It goes back only where there is no doubt.
+ * Finds an active session that its worktree does not point to, so commands
+ * without a name do not find it. The fix applies only if there is no doubt.
  */
 function lostFinding(
   ground: Ground,
@@ -105,7 +108,7 @@ function lostFinding(
     : warning(detail, { advice });
 }
 
-/** Finds pointers without a use; problems of a record are reported there. */
+/** Finds useless pointers; problems of a record are reported there. */
 function pointerFindings(
   ground: Ground,
   { problems }: Works,
@@ -120,7 +123,7 @@ function pointerFindings(
       workspace.root,
       place,
     );
-    if (foreign) return []; // Reported with the records.
+    if (foreign) return []; // > Reported with the records.
     if (problem !== undefined && messages.includes(problem)) return [];
     if (problem === undefined) {
       return work || !leadsNowhere(system, workspace.root, place)
@@ -135,7 +138,7 @@ function pointerFindings(
   });
 }
 
-/** Reports a pointer whose session is not known. */
+/** Reports a pointer to an unknown session. */
 function nowhereFinding(ground: Ground, place: string): Finding {
   const detail = `The session of the worktree "${place}" does not exist`;
   return warning(detail, {

@@ -19,10 +19,10 @@ import {
 
 export const ANSWER_STATES = ["accepted", "done", "rejected"] as const;
 
-/** An answer as its file has it. */
+/** An answer in its file. */
 export const ANSWER = object({
   schema: { is: "version" } as Shape<1>,
-  /** 12 hex digits, of what the answer says: the same in every copy. */
+  /** 12 hex digits computed from the content: the same in every copy. */
   id: text({ pattern: /^[0-9a-f]{12}$/ }),
   /** The id of the document. */
   document: TEXT,
@@ -34,13 +34,13 @@ export const ANSWER = object({
   person: FLAG,
   /** ISO 8601, UTC. */
   at: TEXT,
-  /** Ids of the answers that it follows. */
+  /** IDs of the answers that it follows. */
   after: list(TEXT),
 });
 
 export type Answer = Fitting<typeof ANSWER>;
 
-/** Returns an answer that follows no other one yet. */
+/** Returns an answer that follows no other answer yet. */
 export function newAnswer(
   facts: Pick<Answer, "document" | "state" | "reason" | "by" | "person" | "at">,
 ): Answer {
@@ -55,30 +55,30 @@ export const DOCUMENT_STATES = [
 ] as const;
 
 /**
- * `waiting`: no one answered. `disputed`: two answers that do not know each
- * other say different things, as after a merge.
+ * `waiting`: no answer yet. `disputed`: two independent answers differ, for
+ * example after a merge.
  */
 export type DocumentState = typeof DOCUMENT_STATES[number];
 
 /** The state of a document, and the answers that lead to it. */
 export interface Standing {
   readonly state: DocumentState;
-  /** Answers that no other one follows. */
+  /** Answers that no other answer follows. */
   readonly last: readonly Answer[];
-  /** All answers, each after those that it follows. */
+  /** All answers, each after the answers it follows. */
   readonly history: readonly Answer[];
 }
 
-/** Returns the standing of a document. */
+/** Returns the state of a document. */
 export function standingOf(answers: readonly Answer[]): Standing {
   const all = [...new Map(answers.map((one) => [one.id, one])).values()]
     .sort((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id));
   const followed = new Set(all.flatMap(({ after }) => after));
   const open = all.filter(({ id }) => !followed.has(id));
-  // Answers that all follow each other were forged or damaged.
+  // Answers that follow each other in a cycle were forged or damaged.
   const last = open.length > 0 ? open : all;
   const states = new Set(last.map(({ state }) => state));
-  // An agent that is done had accepted it.
+  // An agent that finished must have accepted.
   if (states.has("done")) states.delete("accepted");
   const [state = "waiting", ...more] = states;
   return {
@@ -92,7 +92,7 @@ function inOrder(all: readonly Answer[]): Answer[] {
   const known = new Map(all.map((one) => [one.id, one]));
   const placed = new Set<Answer>();
   const begun = new Set<Answer>();
-  // Not a call in a call: a chain of answers may be long.
+  // Not recursive: a chain of answers may be long.
   const stack = all.toReversed();
   while (stack.length > 0) {
     const one = stack.at(-1)!;

@@ -23,7 +23,7 @@ function idOf(id: number): string {
 Deno.test("the answer that no other follows counts, whatever the clock", () => {
   assertEquals(standingOf([]).state, "waiting");
   const first = answer(1, "accepted", [], "2026-11-23T12:00:00.000Z");
-  // The clock went back.
+  // The clock was set back.
   const second = answer(2, "done", [1], "2020-01-01T00:00:00.000Z");
   const { state, history } = standingOf([second, first]);
   assertEquals(state, "done");
@@ -42,7 +42,7 @@ Deno.test("answers of two branches are disputed until someone settles it", () =>
     standingOf([...both, answer(4, "done", [2, 3])]).state,
     "done",
   );
-  // Both branches did what the other one did.
+  // Each branch did what the other did.
   assertEquals(
     standingOf([answer(1, "accepted"), answer(2, "done")]).state,
     "done",

@@ -2,7 +2,7 @@ import { cutText } from "../base/words.ts";
 
 /**
  * A hand-off document: Markdown in which one agent tells another what it
- * completed, what it needs, and when the need is met. People may write it, too,
+ * completed, what it needs, and when the need is met. People may also write it,
  * so mpm never changes one: answers are separate files.
  */
 
@@ -14,7 +14,7 @@ export interface Entry {
 
 /** The parts of a hand-off document. */
 export interface HandoffParts {
-  /** Names of agents as the document has them: `Frontend`. */
+  /** Names of agents as written in the document: `Frontend`. */
   readonly from: string;
   readonly to: string;
   /** True if the sender is a person. */
@@ -23,7 +23,7 @@ export interface HandoffParts {
   readonly files: readonly string[];
   readonly needs: readonly string[];
   readonly criteria: readonly string[];
-  /** Commands that show that the work holds, with their result. */
+  /** Commands that show that the work is correct, with their results. */
   readonly verified: readonly string[];
   readonly decisions: readonly string[];
   /** The request to the receiver, a paragraph. */
@@ -35,24 +35,24 @@ export interface HandoffParts {
 /** The lists of a document. */
 type ListName = "completed" | "files" | "needs" | "criteria" | "references";
 
-/** A document as it was read, with the line of everything in it. */
+/** A parsed document, with the line of everything in it. */
 export interface ReadDocument extends Readonly<Record<ListName, Entry[]>> {
   readonly from: Entry | undefined;
   readonly to: Entry | undefined;
   /** Text for the receiver, without the references. */
   readonly message: Entry[];
-  /** All lines that are not in a block of code. */
+  /** All lines outside code blocks. */
   readonly prose: readonly Entry[];
   readonly headings: readonly Heading[];
 }
 
-/** A heading of Markdown. */
+/** A Markdown heading. */
 export interface Heading extends Entry {
   /** From 1 to 6. */
   readonly level: number;
 }
 
-/** Writes a document in the form of the protocol. */
+/** Writes a document in the format of the protocol. */
 export function documentText(parts: HandoffParts): string {
   const { from, to, message, references } = parts;
   const sections = [
@@ -79,12 +79,12 @@ export function documentText(parts: HandoffParts): string {
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-/** Returns `Frontend Agent`; the name may end in it already. */
+/** Returns `Frontend Agent`; the name may already end with it. */
 function agentTitle(name: string): string {
   return /agent$/i.test(name) ? name : `${name} Agent`;
 }
 
-/** One value is on the line of its name, several are below it. */
+/** A single value is on the line of its name; several are below it. */
 function field(
   name: string,
   values: readonly string[],
@@ -98,19 +98,19 @@ function field(
     : [`${name}:`, ...bullets(values)];
 }
 
-/** Files that are on one line. */
+/** The most files on one line. */
 const INLINE = 3;
 
 function bullets(values: readonly string[]): string[] {
   return values.map((value) => `- ${oneLine(value)}`);
 }
 
-/** An entry is one line: a line break within it could begin a heading. */
+/** An entry is one line: a line break in it could begin a heading. */
 function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 
-/** The title in lists: what was completed, else the first need. */
+/** The title in lists: the first completed thing, or else the first need. */
 export function titleOf({ completed, needs }: ReadDocument): string {
   return cutText(completed[0]?.text ?? needs[0]?.text ?? "(empty)", 120);
 }
@@ -120,7 +120,7 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
 const BULLET = /^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?(.*)$/;
 const SEE = /^see:?[ \t]+(?=\S)/i;
 
-/** Reads a document; whatever it lacks is empty. */
+/** Parses a document; missing parts are empty. */
 export function readDocument(text: string): ReadDocument {
   const prose = proseOf(text);
   const headings = prose.flatMap(({ text, line }): Heading[] => {
@@ -140,13 +140,13 @@ export function readDocument(text: string): ReadDocument {
 }
 
 /**
- * UTF-16 units of a line and of a name that are read. Expressions for links and
+ * The longest line and name to read, in UTF-16 units. Expressions for links and
  * headings take quadratic time, and anyone may have written the file.
  */
 const LONGEST_LINE = 4000;
 const LONGEST_NAME = 100;
 
-/** Returns the lines outside blocks of code. */
+/** Returns the lines outside code blocks. */
 function proseOf(text: string): Entry[] {
   const kept: Entry[] = [];
   let fence: string | undefined;
@@ -161,7 +161,7 @@ function proseOf(text: string): Entry[] {
   return kept;
 }
 
-/** The part that the lines below a heading belong to. */
+/** The section that the lines below a heading belong to. */
 type Section = ListName | "from" | "to" | "other";
 
 const SECTIONS: readonly (readonly [RegExp, Section])[] = [
@@ -172,7 +172,7 @@ const SECTIONS: readonly (readonly [RegExp, Section])[] = [
   [/^references\b/i, "references"],
 ];
 
-/** Reads one document, line by line. */
+/** Parses one document, line by line. */
 class Reading {
   readonly #lists: Record<ListName, Entry[]> = {
     completed: [],
@@ -185,7 +185,7 @@ class Reading {
   #from: Entry | undefined;
   #to: Entry | undefined;
   #section: Section = "other";
-  /** The list that an entry in the section of the sender belongs to. */
+  /** The list for entries in the sender's section. */
   #field: "completed" | "files" | undefined;
   #last: Entry[] | undefined;
 
@@ -213,7 +213,7 @@ class Reading {
     else this.#takeItem(this.#lists[this.#section], one, { text, bullet });
   }
 
-  /** An entry of a list, or a further line of the entry before it. */
+  /** A list entry, or another line of the previous entry. */
   #takeItem(
     list: Entry[],
     { text: whole, line }: Entry,
@@ -268,13 +268,13 @@ class Reading {
   }
 }
 
-/** Returns `Frontend` of `Frontend Agent`. */
+/** Returns `Frontend` from `Frontend Agent`. */
 function nameIn(text: string): string {
   return text.trim().replace(/:$/, "").replace(/[ _.-]agent$/i, "").trim()
     .slice(0, LONGEST_NAME);
 }
 
-/** A path without the quotes of code around it, and without what follows. */
+/** A path without code quotes, and without the text after it. */
 function fileIn(text: string): string {
   const trimmed = text.trim();
   return /^`([^`]+)`/.exec(trimmed)?.[1] ?? trimmed;

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { documentText, type HandoffParts, readDocument } from "./document.ts";
 import { runs } from "../../tests/helpers/posix.ts";
 
-/** The example of the protocol. */
+/** The example in the protocol. */
 const EXAMPLE = `# Agent Handoff: Frontend → Backend
 
 ## From: Frontend Agent
@@ -105,7 +105,7 @@ not indented
   assertEquals(read.from, { text: "A", line: 1 });
 });
 
-/** Words that stand for text of people: no list of values of one line. */
+/** Words that replace people's text, without a list of values on one line. */
 const words = fc.array(
   fc.stringMatching(/^[a-zA-Z0-9(){}:.`"é→#*-]{1,9}$/),
   { minLength: 1, maxLength: 6 },

@@ -15,11 +15,11 @@ import type { System } from "../system/system.ts";
 import { ANSWER, type Answer, type Standing, standingOf } from "./answers.ts";
 import { type ReadDocument, readDocument, titleOf } from "./document.ts";
 
-/** Bytes of a document and of an answer that are read. */
+/** The largest document and the largest answer to read, in bytes. */
 export const LARGEST_DOCUMENT = 64 * 1024;
 const LARGEST_ANSWER = 64 * 1024;
 
-/** Documents and answers of one folder that are read, the newest first. */
+/** The most documents and answers of one folder to read, the newest first. */
 const MOST_DOCUMENTS = 500;
 const MOST_ANSWERS = 5000;
 
@@ -32,13 +32,13 @@ export interface DocumentFolder {
   readonly path: string;
   /** True for the folder in the worktree, whose files go into git. */
   readonly shared: boolean;
-  /** The folder that answers to its documents go to; by default itself. */
+  /** The folder for answers to its documents; by default the same folder. */
   readonly answers?: string;
-  /** The person of the team whose log it comes from. */
+  /** The team member whose log it comes from. */
   readonly from?: Pick<TeamFolder, "writer" | "name">;
 }
 
-/** A document with the answers to it. */
+/** A document with its answers. */
 export interface StoredDocument {
   /** The name of its file without `.md`. */
   readonly id: string;
@@ -50,7 +50,7 @@ export interface StoredDocument {
   readonly standing: Standing;
 }
 
-/** All documents of a project, as one worktree sees them. */
+/** All documents of a project, as seen from one worktree. */
 export interface Documents {
   /** The newest first. */
   readonly all: readonly StoredDocument[];
@@ -66,7 +66,7 @@ interface Place {
   readonly config?: Config;
 }
 
-/** Returns where the documents are: for all worktrees, and in git. */
+/** Returns the document folders: for all worktrees, and in git. */
 export function documentFolders(
   system: System,
   { root, worktree, config = readConfigAnyway(system, root).config }: Place,
@@ -79,9 +79,9 @@ export function documentFolders(
 }
 
 /**
- * Reads all documents and answers. A project without any costs two looks at the
- * disk. Leaves out and names each file that it cannot read. Never throws an
- * MpmError.
+ * Reads all documents and answers. In a project without any, this takes two
+ * looks at the disk. Leaves out and names each file that it cannot read. Never
+ * throws an MpmError.
  */
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
@@ -119,7 +119,7 @@ export function readDocuments(system: System, place: Place): Documents {
   return { all, problems };
 }
 
-/** Returns the folders with what others of the team shared. */
+/** Returns the folders with documents that team members shared. */
 function teamDocuments(system: System, root: string): DocumentFolder[] {
   return teamFolders(system, root).map(({ path, writer, name }) => ({
     path: join(path, "handoffs"),
@@ -132,7 +132,7 @@ function teamDocuments(system: System, root: string): DocumentFolder[] {
 /** A document or an answer of this clone, as the text of its file. */
 export interface LocalHandoff {
   readonly kind: "handoff" | "answer";
-  /** The name of its file without the ending. */
+  /** The name of its file without the extension. */
   readonly id: string;
   readonly text: string;
 }
@@ -153,7 +153,7 @@ export function localHandoffs(system: System, root: string): LocalHandoff[] {
   ]) ?? [];
 }
 
-/** Returns whether each folder from `top` down to `folder` is a real one. */
+/** Returns whether each folder from `top` down to `folder` is a real folder. */
 export function isRealFolder(
   { files }: System,
   folder: string,
@@ -171,7 +171,7 @@ function readFolder(
   folder: DocumentFolder,
   { top, known, problems }: {
     top: string;
-    /** Answers by the ids of their documents. */
+    /** Answers by the IDs of their documents. */
     known: ReadonlyMap<string, Answer[]>;
     problems: string[];
   },
@@ -196,7 +196,7 @@ function readFolder(
     try {
       const text = documentAt(system, path);
       const document = readDocument(text);
-      // Another file of the folder, such as a README.
+      // Another file in the folder, such as a README.
       if (!document.to) return [];
       const standing = standingOf(known.get(id) ?? []);
       return [{ id, path, folder, text, document, standing }];
@@ -269,7 +269,7 @@ export function openHandoffs({ all }: Documents): OpenHandoff[] {
   );
 }
 
-/** Returns the path as it is shown: relative to the worktree, with `/`. */
+/** Returns the path for display: relative to the worktree, with `/`. */
 export function shownPath(
   { path, folder }: StoredDocument,
   place: Place,

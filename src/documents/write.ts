@@ -6,9 +6,9 @@ import type { System } from "../system/system.ts";
 import type { DocumentFolder } from "./store.ts";
 
 /**
- * Writes a document or an answer, whole or not at all, and creates its folders.
- * Call under the project's lock. Throws CONFLICT where the path leads through a
- * link, FILE_FAILED.
+ * Writes a document or an answer, completely or not at all, and creates its
+ * folders. Call under the project's lock. Throws CONFLICT if the path leads
+ * through a link, FILE_FAILED.
  */
 export function writeInFolder(
   system: System,
@@ -30,7 +30,9 @@ export function writeInFolder(
   }
 }
 
-/** Makes sure that each folder below `top` is a real one, as git makes them. */
+/**
+ * Creates each missing folder below `top` with git's modes, and refuses links.
+ */
 function ensureOpenFolder(system: System, folder: string, top: string): void {
   let path = top;
   for (const name of relative(top, folder).split(SEPARATOR)) {

@@ -9,7 +9,7 @@ import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * Returns whether there may be refs below a folder such as `refs/remotes`, by
+ * Returns whether there may be refs below a folder such as `refs/remotes`, from
  * files alone.
  */
 export function mayHaveRefs(
@@ -21,15 +21,15 @@ export function mayHaveRefs(
     .some((name) => files.lstat(join(commonDir, name)) !== undefined);
 }
 
-/** Object ids by name; `undefined` for a name that leads to nothing. */
+/** Object IDs by name; `undefined` for a name that does not resolve. */
 export type Names = Map<string, string | undefined>;
 
 /** The name of the current branch's upstream, resolved like any other. */
 export const UPSTREAM = "@{upstream}";
 
 /**
- * The id of the current branch's upstream under {@link UPSTREAM}, in one process
- * that waits for nothing.
+ * The ID of the current branch's upstream under {@link UPSTREAM}, from one
+ * process that does not wait.
  */
 export async function resolveUpstream(git: Git): Promise<Names> {
   const answer = await git.run(["rev-parse", "--verify", "--quiet", UPSTREAM]);
@@ -38,15 +38,15 @@ export async function resolveUpstream(git: Git): Promise<Names> {
 }
 
 /**
- * The full object id behind each name, in one process; `undefined` for a name
- * that is unknown or ambiguous. No name may hold a newline. Throws GIT_FAILED
- * where git does not answer.
+ * The full object ID for each name, from one process; `undefined` for a name
+ * that is unknown or ambiguous. A name must not contain a newline. Throws
+ * GIT_FAILED.
  */
 export async function resolveNames(
   git: Git,
   names: readonly string[],
 ): Promise<Names> {
-  // A branch without an upstream makes git stop, so that one is asked last.
+  // Git stops at a branch without an upstream, so that one is asked last.
   const lines = names.filter((name) => name !== UPSTREAM);
   if (names.includes(UPSTREAM)) lines.push(UPSTREAM);
   const args = ["cat-file", "--batch-check=%(objectname)"];
@@ -55,12 +55,12 @@ export async function resolveNames(
   const due = lines.at(-1) === UPSTREAM ? lines.length - 1 : lines.length;
   if (answers.length < due) throw gitFailure(args, result);
   return new Map(lines.map((line, at) => {
-    const answer = answers[at] ?? ""; // none for a missing upstream
+    const answer = answers[at] ?? ""; // > empty for a missing upstream
     return [line, /^[0-9a-f]{40,64}$/.test(answer) ? answer : undefined];
   }));
 }
 
-/** The columns of each ref that `git for-each-ref` lists. Throws GIT_FAILED. */
+/** The columns of each ref in `git for-each-ref`. Throws GIT_FAILED. */
 export async function readRefs(
   git: Git,
   columns: readonly string[],
@@ -71,10 +71,12 @@ export async function readRefs(
   return linesOf(list).map((line) => line.split("\0"));
 }
 
-/** Branches that are offered. */
+/** The most branches to offer. */
 const MOST = 500;
 
-/** The local branches, the latest used first, each with its last subject. */
+/**
+ * The local branches, the most recently used first, each with its last subject.
+ */
 export async function branchNames(
   git: Git,
 ): Promise<{ value: string; summary: string }[]> {
@@ -90,7 +92,7 @@ export async function branchNames(
   }));
 }
 
-/** A local branch, or what a remote says its default one is. */
+/** A local branch, or the default branch of a remote. */
 export interface BranchRef {
   /** Full name. */
   readonly ref: string;
@@ -104,18 +106,18 @@ export interface BranchRef {
   readonly merge: string;
 }
 
-/** The branch that work is merged into. */
+/** The branch into which work is merged. */
 export interface DefaultBranch {
   /** Short, e.g. `main`. */
   readonly name: string;
-  /** It and its upstream, as far as they exist; at least one. */
+  /** The branch and its upstream, if they exist; at least one. */
   readonly tips: readonly { name: string; commit: string }[];
 }
 
 const COLUMNS = words(`%(refname) %(objectname) %(symref) %(upstream)
   %(upstream:remotename) %(upstream:remoteref)`);
 
-/** All local branches and the remotes' default ones. Throws GIT_FAILED. */
+/** All local branches and the remotes' default branches. Throws GIT_FAILED. */
 export async function readBranches(git: Git): Promise<BranchRef[]> {
   const places = ["refs/heads", "refs/remotes/*/HEAD"];
   const refs = await readRefs(git, COLUMNS, ...places);
@@ -132,8 +134,8 @@ export async function readBranches(git: Git): Promise<BranchRef[]> {
 }
 
 /**
- * The default branch: what the remote calls so, else `main` or `master`, else
- * the branch of the main worktree (`mainRef`), which no cleanup removes.
+ * The default branch: the remote's default, else `main` or `master`, else the
+ * branch of the main worktree (`mainRef`), which no cleanup removes.
  */
 export async function findDefault(
   git: Git,
@@ -186,10 +188,10 @@ function short(ref: string): string {
   return ref.replace(/^refs\/(heads|remotes)\//, "");
 }
 
-/** The git branch that a detour works on. */
+/** The git branch of a detour. */
 export interface SwitchTarget {
   readonly branch: string;
-  /** Full id of its commit, or of the one it starts from. */
+  /** Full ID of its commit, or of its start point. */
   readonly head: string;
   /** Its start point; `undefined` if it exists. */
   readonly start: string | undefined;
@@ -201,7 +203,7 @@ export interface SwitchTarget {
 }
 
 /**
- * Returns the branch of that name, or how to create it. A new branch starts
+ * Returns the branch with that name, or how to create it. A new branch starts
  * from the remote's branch of the same name, else from the default branch. If
  * its remote-tracking branch is ahead, it starts from that. Throws USAGE for an
  * invalid branch name and NOT_FOUND without any commit. Throws CONFLICT if the
@@ -245,14 +247,14 @@ export async function findTarget(
 }
 
 /**
- * Nothing is fetched, but fetched commits count: new work should start on top
- * of the work that is already merged.
+ * Nothing is fetched, but fetched commits count: new work should start from
+ * work that is already merged.
  */
 async function startOf(
   git: Git,
   { name, tips }: DefaultBranch,
 ): Promise<Omit<SwitchTarget, "branch">> {
-  // Its own commit, as far as there is one here; else its upstream's.
+  // Its own commit, if there is one here; else its upstream's.
   const [own, ...known] = tips as [Tip, ...Tip[]];
   const start = { head: own.commit, start: own.name };
   if (own.name !== name) return start;
@@ -276,7 +278,7 @@ async function startOf(
 
 type Tip = DefaultBranch["tips"][number];
 
-/** Returns what `origin` had as that branch when it was last fetched. */
+/** Returns the commit of that branch of `origin` at the last fetch. */
 async function trackingOf(git: Git, name: string): Promise<Tip | undefined> {
   const ref = `refs/remotes/origin/${name}`;
   const commit = (await resolveNames(git, [ref])).get(ref);
@@ -310,7 +312,7 @@ export function elsewhere(
   );
 }
 
-/** The one remote-tracking branch of that name. */
+/** The only remote-tracking branch with that name. */
 async function onRemote(
   git: Git,
   branch: string,
@@ -324,8 +326,8 @@ async function onRemote(
 }
 
 /**
- * Returns the commit of a ref that has its own file; Returns `undefined` if the
- * ref does not exist, or only git can read it.
+ * Returns the commit of a ref that has its own file, or `undefined` if the ref
+ * does not exist or only git can read it.
  */
 export function looseRef(
   { files }: System,

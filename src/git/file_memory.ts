@@ -7,23 +7,26 @@ import { hashOf, type ObjectHash, objectId } from "./tree/snapshot.ts";
 /** The contents of a file. */
 export interface KnownContent {
   readonly sha256: string;
-  /** The id that git gives to a blob of it. */
+  /** The blob ID that git gives to it. */
   readonly id: string;
 }
 
-/** The changed files of a worktree as a command saw them, a column for each fact. */
+/**
+ * The changed files of a worktree as seen by a command, one column for each
+ * fact.
+ */
 export interface FileNote {
-  /** Tells it from all other notes. */
+  /** Distinguishes it from all other notes. */
   readonly mark: string;
-  /** Digest of git's answer, unless `files` lacks a path of it. */
+  /** Digest of git's answer, unless `files` lacks one of its paths. */
   readonly list?: string | undefined;
-  /** Changed paths beyond those in the list. */
+  /** Number of changed paths that are not in the list. */
   readonly omitted: number;
   readonly files: readonly FileState[];
-  /** When an entry changed, in milliseconds; null: nothing is at the path. */
+  /** When an entry changed, in milliseconds; null: the path does not exist. */
   readonly changed: readonly (number | null)[];
   readonly inodes: readonly (number | null)[];
-  /** Ids of blobs with the contents; null: not known. */
+  /** Blob IDs of the contents; null: unknown. */
   readonly ids: readonly (string | null)[];
 }
 
@@ -31,7 +34,7 @@ const NO_NOTE: FileNote = {
   ...{ mark: "", omitted: 0, files: [], changed: [], inodes: [], ids: [] },
 };
 
-/** The facts about a path that are in no {@link FileState}. */
+/** The facts about a path that are not in a {@link FileState}. */
 type Facts = readonly [
   changed: number | null,
   inode: number | null,
@@ -49,7 +52,7 @@ const RACY = 3000;
 const RACY_PARTS = 1100;
 
 /**
- * Returns whether times tell that a file was not changed since, seen from
+ * Returns whether the times prove that a file has not changed since, as seen at
  * `now`.
  */
 export function isSettled(
@@ -81,17 +84,18 @@ export function isSameFile(one: FileInfo, other: FileInfo): boolean {
 }
 
 /**
- * Remembers what is in files from one command to the next, so that a file is
- * read again only after it changed. Git's index does the same: size, inode and
- * both times of a file tell, and no program can set the second time. Where git
- * lists what it listed before, and no file changed, the whole list is known.
+ * Remembers file contents from one command to the next, so that a file is read
+ * again only after a change. Git's index does the same, based on the size,
+ * inode and both times of a file, and no program can set the second time. If
+ * git's list is the same as before, and no file changed, the whole list is
+ * known.
  */
 export class FileMemory {
   readonly #before: FileNote;
   readonly #kept: ReadonlySet<string> | undefined;
   readonly #now: Date;
   readonly #mark: string;
-  /** The files at unchanged paths, by their place in the note. */
+  /** The files at unchanged paths, by index in the note. */
   readonly #seen: (FileInfo | undefined)[] = [];
   readonly #facts = new Map<string, Facts>();
   #places: Map<string, number> | undefined;
@@ -101,8 +105,9 @@ export class FileMemory {
   #note: FileNote | undefined;
 
   /**
-   * To be made before any of the files is read. `kept`: ids of the contents that
-   * count as known; all do by default. `whole`: the list as a whole may be known.
+   * Create it before any of the files is read. `kept`: IDs of contents that
+   * count as known; by default all do. `whole`: the list as a whole may be
+   * known.
    */
   constructor(
     { now, random }: System,
@@ -116,12 +121,12 @@ export class FileMemory {
     this.#mark = random();
   }
 
-  /** Sets the hash function of object ids. Call before the first file. */
+  /** Sets the hash function of object IDs. Call before the first file. */
   begin(hash: ObjectHash): void {
     this.#hash = hash;
   }
 
-  /** Looks at the files that are known, while git looks for those that changed. */
+  /** Looks at the known files while git looks for changed files. */
   lookAhead({ files: { lstat } }: System, folder: string): void {
     const { files } = this.#before;
     const isDone = attempt(() => {
@@ -136,8 +141,8 @@ export class FileMemory {
   }
 
   /**
-   * Returns the list where git's answer has this digest, {@link lookAhead} saw no
-   * change, and nothing else has to be in it.
+   * Returns the list if git's answer has this digest, {@link lookAhead} saw no
+   * change, and nothing must be added.
    */
   whole(digest: string): FileNote | undefined {
     const isSame = this.#isWhole && this.#before.list === digest;
@@ -145,13 +150,15 @@ export class FileMemory {
     return isSame ? this.#before : undefined;
   }
 
-  /** Returns what {@link lookAhead} saw of a file that need not be read. */
+  /**
+   * Returns the result of {@link lookAhead} for a file that need not be read.
+   */
   seen(path: string): FileInfo | undefined {
     const at = this.#placeOf(path);
     return at === undefined || !this.#idAt(at) ? undefined : this.#seen[at];
   }
 
-  /** Returns what is in a file that is as it was. */
+  /** Returns the content of an unchanged file. */
   get(path: string, info: FileInfo): KnownContent | undefined {
     const at = this.#placeOf(path);
     const id = at === undefined ? undefined : this.#idAt(at);
@@ -161,7 +168,10 @@ export class FileMemory {
     return { sha256: digest, id };
   }
 
-  /** Returns what was read, and remembers it if the file is at rest. */
+  /**
+   * Returns the content that was read, and remembers it if the file is not
+   * changing.
+   */
   read(path: string, info: FileInfo, bytes: Uint8Array): KnownContent {
     const known = {
       sha256: sha256(bytes),
@@ -173,7 +183,7 @@ export class FileMemory {
     return known;
   }
 
-  /** Notes what is at a path, if that is at rest. */
+  /** Records the state of a path, if it is not changing. */
   note(path: string, info: FileInfo, id: string | null = null): void {
     const { changed, inode } = info;
     const isSure = changed !== undefined && inode !== undefined &&
@@ -186,7 +196,9 @@ export class FileMemory {
     this.#isNew ||= !isOld;
   }
 
-  /** Notes the list. `digest`: of git's answer, unless more paths are listed. */
+  /**
+   * Records the list. `digest`: of git's answer, unless more paths are listed.
+   */
   end(
     states: readonly FileState[],
     { digest, omitted }: { digest: string | undefined; omitted: number },
@@ -209,7 +221,7 @@ export class FileMemory {
     };
   }
 
-  /** The files that are known now; `undefined`: they were not looked at. */
+  /** The files that are known now; `undefined`: not looked at. */
   get known(): FileNote | undefined {
     return this.#note;
   }
@@ -221,7 +233,7 @@ export class FileMemory {
     return this.#places.get(path);
   }
 
-  /** The id of contents that count as known. */
+  /** The ID of contents that count as known. */
   #idAt(at: number): string | undefined {
     const id = this.#before.ids[at] ?? null;
     if (id === null || hashOf(id) !== this.#hash) return undefined;
@@ -237,7 +249,7 @@ export class FileMemory {
   }
 }
 
-/** Returns whether git says that nothing is at the path. */
+/** Returns whether git reports that the path does not exist. */
 function isGone({ status, size }: FileState): boolean {
   return status[1] === "D" && size === null;
 }

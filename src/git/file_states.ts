@@ -17,28 +17,28 @@ import {
 } from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** The most nested repositories to read the commit of; each needs a process. */
+/** The most nested repositories whose commit is read; each needs a process. */
 const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
 /** The contents of a file. */
 export interface TakenContent {
-  /** Absent where the file was not read since it has not changed. */
+  /** Absent if the file was not read because it has not changed. */
   readonly bytes?: Uint8Array;
   /** Object id. */
   readonly id?: string | undefined;
 }
 
-/** Receives the contents that a {@link ContentReader} reads, to keep them. */
+/** Receives the contents from a {@link ContentReader}, to store them. */
 export interface ContentTaker {
-  /** A file or link; nothing `found`: what is in it is not known. */
+  /** A file or link; without `found`, its content is unknown. */
   take(path: string, info: FileInfo, found?: TakenContent): void;
   /** A file that could not be read. */
   leave(path: string, error: FileError): void;
   /**
-   * Receives the entries of git's list, the number of further changed paths, and
-   * the paths that git could not look at.
+   * Receives the entries of git's list, the number of further changed paths,
+   * and the paths that git could not read.
    */
   listed(
     entries: readonly StatusEntry[],
@@ -47,15 +47,15 @@ export interface ContentTaker {
   ): void;
 }
 
-/** The parts that a {@link ContentReader} works with. */
+/** The parts used by a {@link ContentReader}. */
 export interface ContentReaders {
   readonly keeper?: ContentTaker | undefined;
   readonly memory?: FileMemory | undefined;
 }
 
 /**
- * Reads the content behind paths of one worktree. Files that vanish or cannot
- * be read in the meantime are described as far as possible.
+ * Reads the content of paths in one worktree. Files that vanish or become
+ * unreadable in the meantime are described as far as possible.
  */
 export class ContentReader {
   readonly #system: System;
@@ -76,7 +76,7 @@ export class ContentReader {
   }
 
   /**
-   * Returns what is at `path`, relative to the worktree; nulls where unknown.
+   * Returns the content at `path`, relative to the worktree; nulls if unknown.
    */
   read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
@@ -95,7 +95,7 @@ export class ContentReader {
   #read(path: string): FileContent {
     const { files } = this.#system;
     const full = `${this.#worktree}/${path}`;
-    // An earlier look counts only for a file that need not be read.
+    // The earlier look counts only for a file that need not be read.
     const info = this.#memory?.seen(path) ?? files.lstat(full);
     if (!info || info.kind === "folder") return NOTHING;
     const known = { size: info.size, mtime: info.mtime, ...modeOf(info) };
@@ -140,7 +140,7 @@ export class ContentReader {
   }
 }
 
-/** The mode git would record, where the platform has modes. */
+/** The mode that git would record, if the platform has modes. */
 function modeOf({ kind, mode }: FileInfo): { mode?: string } {
   if (mode === undefined || kind === "other") return {};
   if (kind === "link") return { mode: "120000" };
@@ -165,7 +165,7 @@ export async function readFileStates(
 
 function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
   const { path, status, from, staged } = entry;
-  // Of a conflict over a deletion git leaves the file.
+  // In a conflict over a deletion, git leaves the file.
   const gone = status[1] === "D" && !isUnmerged(status);
   const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
   const { mode: found, ...rest } = content;
@@ -185,8 +185,8 @@ function isRepository(entry: StatusEntry): boolean {
 }
 
 /**
- * A repository within the worktree is known by its HEAD. A submodule with
- * changed files gets no object: its commit would not distinguish its states.
+ * Identifies a nested repository by its HEAD. A submodule with changed files
+ * gets no object: its commit would not distinguish its states.
  */
 async function addRepositoryCommits(
   system: System,
@@ -215,8 +215,8 @@ async function addRepositoryCommits(
 }
 
 /**
- * Asks git for the object ids of files whose names no file function takes. It
- * stops at the first file it cannot read, so the rest is asked again.
+ * Asks git for the object IDs of files whose names the file functions do not
+ * support. Git stops at the first unreadable file, so the rest is asked again.
  */
 async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
   let wanted = states.filter((state) =>
@@ -236,13 +236,15 @@ async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
   }
 }
 
-/** Bytes of the largest file whose content is hashed. */
+/** The largest file whose content is hashed, in bytes. */
 export const HASH_LIMIT = 10 * 1024 * 1024;
 
-/** Bytes hashed in all; later files are known by size and time. */
+/**
+ * The most bytes to hash in all; later files are identified by size and time.
+ */
 export const HASH_BUDGET = 512 * 1024 * 1024;
 
-/** Why the content of a file was not read, as a save records it. */
+/** Why the content of a file was not read, as recorded in a save. */
 export type Unread = "large" | "budget" | "denied" | "special";
 
 const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
@@ -252,10 +254,12 @@ const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
   ["special", "not a regular file"],
 ]);
 
-/** Paths that a note names. */
+/** The most paths that a note names. */
 const NAMED = 3;
 
-/** Why a content is not known, in words; `undefined`: it is. */
+/**
+ * The reason, in words, why a content is unknown; `undefined` if it is known.
+ */
 export function whyUnread(file: FileState | undefined): string | undefined {
   if (!file || file.sha256 !== null) return undefined;
   const said = WORDS.get(file.unread);
@@ -265,7 +269,7 @@ export function whyUnread(file: FileState | undefined): string | undefined {
       ? "a repository with its own changes"
       : undefined;
   }
-  // Saves of earlier versions do not say why.
+  // Saves of earlier versions do not give a reason.
   return file.size > HASH_LIMIT
     ? WORDS.get("large")
     : "not read, reason unknown";

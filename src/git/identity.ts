@@ -17,7 +17,7 @@ export async function readIdentity(
   return status === 0 ? decodeBytes(stdout).trim() : undefined;
 }
 
-/** The name in what git says of the committer: `Ann <a@b> 1 +0000`. */
+/** The name in git's committer identity: `Ann <a@b> 1 +0000`. */
 export function authorOf(identity: string | undefined): string | undefined {
   return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
 }

@@ -8,8 +8,8 @@ import { isOwnPath, type ObjectHash, type TreeEntry } from "./tree/snapshot.ts";
 /** Facts of the index that `git status` does not show. */
 export interface IndexListing {
   /**
-   * Files of stage 0, by path; put together when it is first asked for, which
-   * costs as much as the rest where there are many.
+   * Files of stage 0, by path. Built at the first use, since that costs as much
+   * as the rest if there are many.
    */
   readonly files: ReadonlyMap<string, TreeEntry>;
   /**
@@ -20,7 +20,7 @@ export interface IndexListing {
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
   readonly skipWorktree: readonly string[];
-  /** True if a file of attributes is in it. */
+  /** True if it contains an attributes file. */
   readonly hasAttributes: boolean;
 }
 
@@ -29,7 +29,7 @@ export const EMPTY_INDEX: IndexListing = {
   ...{ assumeUnchanged: [], skipWorktree: [], hasAttributes: false },
 };
 
-/** Bytes of an index that is read here: some five million files. */
+/** The largest index to read here, in bytes: about five million files. */
 const LARGEST = 512 * 1024 * 1024;
 
 /** Every entry of the index with its mode, id, stage and flags. */
@@ -37,7 +37,7 @@ const LIST_INDEX = words("ls-files -z --stage -v");
 
 /**
  * Returns every path of the index of `gitDir`. Reads the index file, which
- * costs a tenth of asking git, or asks `git` if the file has another form.
+ * costs a tenth of asking git, or asks `git` if the file has another format.
  * Empty without an index. Throws GIT_FAILED.
  */
 export async function listIndex(
@@ -53,7 +53,7 @@ export async function listIndex(
   return listing ?? parseIndex(await git.read(LIST_INDEX));
 }
 
-/** Reads the index; `undefined` where only git may be able to. */
+/** Reads the index; `undefined` if only git may be able to. */
 function readIndexFile(
   { files }: System,
   path: string,
@@ -73,7 +73,7 @@ interface Entry extends TreeEntry {
   readonly size?: number;
 }
 
-/** The mode of a submodule; no other one begins with these bits. */
+/** The mode of a submodule; no other mode begins with these bits. */
 const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 
@@ -130,7 +130,10 @@ function sizesIn(entries: Iterable<Entry>): Map<string, number> {
 /** All but files, programs and links that git looks at, which need no reading. */
 const UNUSUAL = /(?<=^|\0)(?!H 1[02]0\d{3} [0-9a-f]+ 0\t)[^\0]+/g;
 
-/** Reads `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) has the tags. */
+/**
+ * Parses `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) explains the
+ * tags.
+ */
 export function parseIndex(output: Uint8Array): IndexListing {
   const text = decodeBytes(output);
   return listingOf(
@@ -149,7 +152,7 @@ function entryOf(field: string): Entry {
   };
 }
 
-/** Reads a line of `ls-files --stage`. */
+/** Parses a line of `ls-files --stage`. */
 export function stagedIn(line: string) {
   const tab = line.indexOf("\t");
   const [mode, id, stage] = line.slice(0, tab).split(" ") as string[];
@@ -157,7 +160,7 @@ export function stagedIn(line: string) {
   return { path, mode: mode!, id: id!, stage: Number(stage) };
 }
 
-/** Bytes of the header: "DIRC", the version, how many entries there are. */
+/** Bytes of the header: "DIRC", the version, the number of entries. */
 const HEADER = 12;
 const SIGNATURE = 0x4449_5243;
 const VERSIONS = [2, 3];
@@ -168,7 +171,7 @@ const SIZE = 36;
 const ID = 40;
 const ID_BYTES: Readonly<Record<ObjectHash, number>> = { sha1: 20, sha256: 32 };
 
-/** In the first byte of the flags behind the id; the rest is a length. */
+/** In the first byte of the flags after the ID; the rest is a length. */
 const ASSUME_UNCHANGED = 0x80;
 const EXTENDED = 0x40;
 const STAGE = 0x30;
@@ -188,9 +191,9 @@ interface IndexBytes {
 }
 
 /**
- * Reads the bytes of an index, as gitformat-index(5) describes versions 2 and
- * 3. `undefined`: not all is in there as written there (version 4, a split or
- * sparse index), or it is damaged; git can tell.
+ * Parses the bytes of an index, as described in gitformat-index(5) for versions
+ * 2 and 3. `undefined`: it has more than that (version 4, a split or sparse
+ * index), or it is damaged; only git can read it.
  */
 export function listIndexBytes(
   bytes: Uint8Array,
@@ -213,10 +216,10 @@ export function listIndexBytes(
 }
 
 /**
- * Finds where the entries end, and those with any flag or of a submodule. Of
- * very many nothing need be known, in a process that has just begun: so four
- * bytes of each, and no call. A damaged index ends at another place than it
- * should.
+ * Finds the end of the entries, and the entries that have flags or are
+ * submodules. Most of very many entries need no parsing in a new process, so
+ * this reads four bytes of each, without a call. A damaged index ends at
+ * another offset than it should.
  */
 function walk(
   { bytes, view, flagsAt, limit }: IndexBytes,
@@ -230,7 +233,7 @@ function walk(
     const flags = at + flagsAt;
     const first = bytes[flags]!;
     let end = flags + 2 + bytes[flags + 1]!;
-    // A path of 256 bytes and more, or any flag.
+    // A path of 256 bytes or more, or any flag.
     if (first > 0) {
       if (first > 0x0f) unusual.push(at);
       end = pathEnd(bytes, flags);
@@ -249,25 +252,25 @@ function walk(
   return { end: at, hasAttributes };
 }
 
-/** Behind one to eight NULs, up to a multiple of eight. */
+/** After one to eight NULs, up to a multiple of eight. */
 function nextEntry(at: number, pathEnd: number): number {
   return at + ((pathEnd - at + 8) & ~7);
 }
 
-/** Returns where the path ends whose entry has its flags at `flags`. */
+/** Returns the end of the path of the entry whose flags are at `flags`. */
 function pathEnd(bytes: Uint8Array, flags: number): number {
   const first = bytes[flags]!;
   const path = flags + ((first & EXTENDED) === 0 ? 2 : 4);
   const length = (first & 0x0f) << 8 | bytes[flags + 1]!;
   if (length < LENGTH) return path + length;
-  // It does not fit the bits: the path ends at its NUL.
+  // The length does not fit into the bits: the path ends at its NUL.
   const end = bytes.indexOf(0, path);
   return end < 0 ? bytes.length : end;
 }
 
 /**
- * Returns whether no extension has to be understood: those whose name begins
- * with a capital letter may be skipped.
+ * Returns whether no extension is required: those whose name begins with a
+ * capital letter may be skipped.
  */
 function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   let at = from;
@@ -278,7 +281,7 @@ function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   return at === limit;
 }
 
-/** All of the entry at `at`; `end` is where its path ends. */
+/** The complete entry at `at`; `end` is the end of its path. */
 function entryAt({ bytes, view, flagsAt }: IndexBytes, at: number) {
   const flags = bytes[at + flagsAt]!;
   const isExtended = (flags & EXTENDED) !== 0;

@@ -9,7 +9,7 @@ const LIST = ["ls-files", "-z", "--stage", "-v"];
 
 type Hash = "sha1" | "sha256";
 
-/** The index of the project as its bytes tell, and as git does. */
+/** The index of the project, from its bytes and from git. */
 async function both(env: TestEnv, hash: Hash = "sha1") {
   const bytes = Deno.readFileSync(join(env.project, ".git/index"));
   const git = new Git(env.system(), env.project);
@@ -20,14 +20,16 @@ async function both(env: TestEnv, hash: Hash = "sha1") {
   };
 }
 
-/** Puts entries into the index as `git update-index --index-info` takes them. */
+/**
+ * Adds entries to the index in the format of `git update-index --index-info`.
+ */
 async function stage(env: TestEnv, lines: readonly string[]): Promise<void> {
   const stdin = encodeText(lines.map((line) => `${line}\0`).join(""));
   const args = ["update-index", "--add", "-z", "--index-info"];
   await new Git(env.system(), env.project).read(args, { stdin });
 }
 
-/** One path of each kind that has to be told apart. */
+/** One path of each kind that must be distinguished. */
 async function fill(env: TestEnv): Promise<void> {
   const empty = env.git("hash-object", "-w", "-t", "blob", "/dev/null");
   const commit = env.git("rev-parse", "HEAD");
@@ -74,7 +76,7 @@ Deno.test("an index of another form, or a damaged one, is left to git", async ()
   let cut = 0;
   for (let length = 0; length < bytes.length; length++) {
     const read = listIndexBytes(bytes.subarray(0, length), "sha1");
-    // Only extensions are lacking where it ends between two of them.
+    // Only extensions are missing if it ends between two of them.
     if (read) assertEquals({ ...read }, whole, `${length} bytes`);
     else cut++;
   }

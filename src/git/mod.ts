@@ -1,8 +1,8 @@
 /**
- * The only door of `git/`: everything that is asked of git or done by it, and
- * what a working tree holds. It does not know about mpm. No program that a
- * repository names is ever run: git gets a stand-in for the repository's
- * settings, with data alone (`run/`).
+ * The only door of `git/`: everything that mpm asks git or does with it, and
+ * the content of a working tree. It does not know about mpm. It never runs a
+ * program that a repository names: git gets a stand-in for the repository's
+ * settings, which contains only data (`run/`).
  */
 
 export {

@@ -13,17 +13,19 @@ import {
 import { decodeBytes } from "./text.ts";
 
 /*
- * Where we are, found from files alone: for what runs all the time, and where
- * git cannot be asked. `workspace.ts` asks git.
+ * Finds the current place from files alone: for code that runs all the time,
+ * and for cases in which git cannot be asked. `workspace.ts` asks git.
  */
 
-/** The place where a command works, as far as files alone show it. */
+/** The place where a command runs, as far as files alone show it. */
 export type QuickPlace = Pick<
   Workspace,
   "root" | "worktree" | "linked" | "gitDir"
 >;
 
-/** The git folder that the `.git` in `folder` is, or names; it need not exist. */
+/**
+ * The git folder that the `.git` in `folder` is, or names; it need not exist.
+ */
 export function gitDirIn(system: System, folder: string): string | undefined {
   const path = join(folder, ".git");
   const kind = system.files.stat(path)?.kind;
@@ -34,7 +36,7 @@ export function gitDirIn(system: System, folder: string): string | undefined {
   return named === undefined ? undefined : resolve(folder, named);
 }
 
-/** The nearest folder from `cwd` up that has a `.git`, else `cwd`. */
+/** The nearest folder from `cwd` up that has a `.git`, or else `cwd`. */
 export function holderOf(system: System, cwd: string): string {
   for (let at = cwd;; at = dirname(at)) {
     if (system.files.lstat(join(at, ".git"))) return at;
@@ -42,12 +44,12 @@ export function holderOf(system: System, cwd: string): string {
   }
 }
 
-/** Of a branch, or detached. */
+/** On a branch, or detached. */
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 /**
- * Returns whether git accepts a folder as its own; otherwise it looks further
- * up.
+ * Returns whether git accepts a folder as a git folder; otherwise it looks
+ * further up.
  */
 function isGitFolder(system: System, folder: string, common = folder): boolean {
   const head = join(folder, "HEAD");
@@ -57,8 +59,8 @@ function isGitFolder(system: System, folder: string, common = folder): boolean {
 }
 
 /**
- * Returns whether git, on its way up from `cwd`, comes as far as `top`. Git
- * stops at GIT_CEILING_DIRECTORIES and at the border of a disk (git(1)).
+ * Returns whether git's search from `cwd` upwards reaches `top`. Git stops at
+ * GIT_CEILING_DIRECTORIES and at file system boundaries (git(1)).
  */
 function isReached({ env, files }: System, cwd: string, top: string): boolean {
   return cwd === top ||
@@ -68,8 +70,8 @@ function isReached({ env, files }: System, cwd: string, top: string): boolean {
 
 /**
  * Returns the repository that git finds from `folder`. `undefined`: git must be
- * asked. There may be not a repository, or it is bare, belongs to another user,
- * or is one that git might pass by.
+ * asked. The repository may be missing or bare, belongs to another user, or may
+ * be skipped by git.
  */
 export function findRepository(
   system: System,
@@ -108,13 +110,13 @@ function repositoryAt(
 
 interface Around {
   readonly place: QuickPlace;
-  /** Of the repository, where it is not an other one's. */
+  /** The repository's settings, unless it belongs to another folder. */
   readonly core: Core | undefined;
 }
 
 /**
- * The worktree around `folder` and its project root, found without git as
- * `locate()` finds them with it. `undefined`: there is no worktree, or a bare
+ * The worktree around `folder` and its project root, found without git, with
+ * the same result as `locate()`. `undefined`: there is no worktree, or a bare
  * repository is nearer.
  */
 export function quickPlace(
@@ -129,7 +131,7 @@ function placeAround(system: System, folder: string): Around | undefined {
     for (let at = system.files.realPath(folder);; at = dirname(at)) {
       const found = worktreeAt(system, at);
       if (found) return checked(system, found);
-      // A bare repository, which git finds on its way.
+      // A bare repository, which git would find on the way.
       if (basename(at) !== ".git" && isGitFolder(system, at)) return undefined;
       if (dirname(at) === at) return undefined;
     }
@@ -137,9 +139,9 @@ function placeAround(system: System, folder: string): Around | undefined {
 }
 
 /**
- * All that `locate()` says, found without git. `undefined` wherever git should
- * be asked: in linked worktrees, within a git folder, and where settings say
- * what is the worktree.
+ * Everything that `locate()` returns, found without git. `undefined` if git
+ * should be asked: in linked worktrees, within a git folder, and if settings
+ * choose the worktree.
  */
 export function quickWorkspace(
   system: System,
@@ -161,8 +163,8 @@ export function quickWorkspace(
 }
 
 /**
- * A repository that belongs to another folder, or that git could not read, does
- * not count.
+ * A repository does not count if it belongs to another folder, or if git could
+ * not read it.
  */
 function checked(system: System, found: QuickPlace): Around {
   const { root, worktree, linked } = found;
@@ -195,7 +197,7 @@ function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   return { root, worktree, linked, gitDir };
 }
 
-/** The main worktree of a shared git folder; of a bare one, it itself. */
+/** The main worktree of a shared git folder; for a bare one, that folder. */
 function rootOf(system: System, common: string): string {
   const { bare, worktree } = coreOf(system, common);
   if (bare) return common;
@@ -203,7 +205,9 @@ function rootOf(system: System, common: string): string {
   return basename(common) === ".git" ? dirname(common) : common;
 }
 
-/** A worktree, its main one, and the folders of its repository, absolute. */
+/**
+ * A worktree, its main worktree, and the folders of its repository, absolute.
+ */
 interface Ends {
   readonly worktree: string;
   readonly root: string;
@@ -212,11 +216,11 @@ interface Ends {
 }
 
 /**
- * Why a worktree and the repository that was found for it do not belong
- * together; `undefined`: they do. A folder that came from elsewhere may hold a
- * `.git` that leads to another repository of the user. Its settings may also
- * call another folder its worktree. Git would go there, and mpm would write
- * there. Throws a FileError for what cannot be read.
+ * Says why a worktree and the repository found for it do not belong together;
+ * `undefined` if they do. A folder from elsewhere may have a `.git` that leads
+ * to another repository of the user. Its settings may also name another folder
+ * as its worktree. Git would go there, and mpm would write there. Throws a
+ * FileError for unreadable files.
  */
 export function strayReason(system: System, ends: Ends): string | undefined {
   const { worktree, root, gitDir, commonDir } = ends;
@@ -242,8 +246,8 @@ function strayGitDir(system: System, ends: Ends): string | undefined {
 }
 
 /**
- * Git keeps in the folder of a linked worktree where that is. One that was
- * moved is not where it says, but nothing else is there either.
+ * Git records a linked worktree's place in its folder. A moved worktree is not
+ * at that place, but nothing else is there either.
  */
 function strayLink(
   system: System,
@@ -273,10 +277,10 @@ function isSame({ files }: System, one: string, other: string): boolean {
       files.realPath(one) === files.realPath(other);
 }
 
-/** Files of rules that git opens whatever they are, and waits on a pipe. */
+/** Rule files that git opens whatever their type; it would wait on a pipe. */
 const RULES = [".gitignore", ".gitattributes", ".claude-mpm/.gitignore"];
 
-/** Why git, asked for the state of a worktree, would never answer. */
+/** Says why git, asked for the state of a worktree, would never answer. */
 export function waitReason(
   system: System,
   worktree: string,
@@ -287,17 +291,17 @@ export function waitReason(
 }
 
 /**
- * The project's top folder, for what runs at every event; `undefined` where it
- * cannot be found. Never throws.
+ * The project's top folder, for code that runs at every event; `undefined` if
+ * it cannot be found. Never throws.
  */
 export function quickRoot(system: System, folder: string): string | undefined {
   return attempt(() => rootWithoutGit(system, system.files.realPath(folder)));
 }
 
 /**
- * The nearest folder from `cwd` up that has a real `.claude-mpm` folder, else
- * `cwd`. A repository on the way up, which git could not be asked about, is the
- * project as it is with git. The home folder counts only for itself: claude-mpm
+ * The nearest folder from `cwd` up that has a real `.claude-mpm` folder, or
+ * else `cwd`. A repository on the way up, about which git cannot be asked, is
+ * the project, as with git. The home folder counts only for itself: claude-mpm
  * keeps a `.claude-mpm` there that belongs to no project.
  */
 export function rootWithoutGit(system: System, cwd: string): string {
@@ -314,7 +318,7 @@ export function rootWithoutGit(system: System, cwd: string): string {
   }
 }
 
-/** The main worktree of the repository whose top folder `folder` looks like. */
+/** The main worktree of the repository that `folder` seems to be the top of. */
 function mainOf(system: System, folder: string): string | undefined {
   const { files } = system;
   const path = join(folder, ".git");
@@ -330,17 +334,17 @@ function mainOf(system: System, folder: string): string | undefined {
   return stray === undefined ? main : folder;
 }
 
-/** The branch that a HEAD names; `undefined`: it is detached. */
+/** The branch in a HEAD; `undefined` if it is detached. */
 function branchIn(head: Uint8Array): string | undefined {
   const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
-  // The files of a repository with another store of refs.
+  // A repository that stores its refs in another way.
   return branch === ".invalid" ? undefined : branch;
 }
 
 /**
- * The branch of the worktree that `folder` is in, for a line that is shown all
- * the time. `undefined` where HEAD is detached, there is no repository, or it
- * keeps its refs in another way.
+ * The branch of the worktree around `folder`, for a line that is shown all the
+ * time. `undefined` if HEAD is detached, there is no repository, or it stores
+ * its refs in another way.
  */
 export function branchByFiles(
   system: System,

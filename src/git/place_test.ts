@@ -4,7 +4,7 @@ import { quickPlace, quickWorkspace } from "./place.ts";
 import { locate } from "./workspace.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-/** Returns what git says of a folder, as far as `quickPlace` says it, too. */
+/** Returns git's answers about a folder, for the fields of `quickPlace`. */
 async function asked(env: TestEnv, folder: string): Promise<unknown> {
   const { root, worktree, linked, gitDir } = await locate(
     env.system(),
@@ -75,7 +75,7 @@ Deno.test("quickWorkspace() leaves to git what git may see otherwise", () => {
   const at = (folder: string) => quickWorkspace(system, join(env.root, folder));
   env.run("git", ["init", "-q", "inner"]);
   assertEquals(at("project/inner")?.worktree, join(env.project, "inner"));
-  // Git takes none of these for a repository, and finds the one around it.
+  // Git accepts none of these as a repository, and finds the one around it.
   env.write("inner/.git/HEAD", "nothing useful\n");
   assertEquals(at("project/inner"), undefined);
   env.write("hollow/.git/HEAD", "ref: refs/heads/main\n");

@@ -1,25 +1,25 @@
 import type { LeftOut } from "./tree/snapshot.ts";
 
-/** The place where a command works: its repository and worktree, if any. */
+/** The place where a command runs: its repository and worktree, if any. */
 export interface Workspace {
   /**
-   * `repository`: in a worktree of one. `none`: in no repository. `no-git`:
-   * git is not installed. `failed`: git answered with an error, see `reason`.
+   * `repository`: in a worktree. `none`: not in a repository. `no-git`: git is
+   * not installed. `failed`: git returned an error, see `reason`.
    */
   readonly git: "repository" | "none" | "no-git" | "failed";
   readonly reason: string | undefined;
-  /** The folder the command was given, absolute and without links. */
+  /** The folder given to the command, absolute and without links. */
   readonly cwd: string;
   /** Top folder of this worktree; `cwd` outside a repository. */
   readonly worktree: string;
   /**
-   * Top folder of the repository's main worktree, where `.claude-mpm/` lives;
-   * of a bare repository the repository itself; outside git, see `locate`.
+   * Top folder of the repository's main worktree, which has `.claude-mpm/`; for
+   * a bare repository, the repository itself; outside git, see `locate`.
    */
   readonly root: string;
   /** This worktree's own git folder; `undefined` outside a repository. */
   readonly gitDir: string | undefined;
-  /** The git folder all worktrees share. */
+  /** The git folder that all worktrees share. */
   readonly commonDir: string | undefined;
   /** True if this is a worktree made with `git worktree add`. */
   readonly linked: boolean;
@@ -30,7 +30,7 @@ export interface Repository {
   readonly gitDir: string;
   /** The folder that all its worktrees share. */
   readonly commonDir: string;
-  /** `undefined`: a bare one. */
+  /** `undefined`: a bare repository. */
   readonly worktree: string | undefined;
 }
 
@@ -38,14 +38,14 @@ export interface Repository {
 export interface Position {
   /** Short branch name; null: detached, or no repository. */
   readonly branch: string | null;
-  /** Full commit id; null: no commit yet, or no repository. */
+  /** Full commit ID; null: no commit yet, or no repository. */
   readonly head: string | null;
 }
 
 /**
- * One dirty or untracked path, as a save records it: the schema there says what
- * each field means. A type and not an interface, so that it fits a schema that
- * allows more fields.
+ * One changed or untracked path, as recorded in a save: the schema there
+ * explains each field. A type and not an interface, so that it matches a schema
+ * that allows more fields.
  */
 export type FileState = {
   path: string;
@@ -59,7 +59,10 @@ export type FileState = {
   unread?: string | undefined;
 };
 
-/** The content on disk at a path: nulls and absence as in {@link FileState}. */
+/**
+ * The content of a path on disk: nulls and absent fields as in
+ * {@link FileState}.
+ */
 export type FileContent = Pick<
   FileState,
   "sha256" | "size" | "mtime" | "mode" | "unread"
@@ -76,11 +79,11 @@ export interface CommitInfo {
   readonly message: string;
 }
 
-/** The answer of git about a worktree at one moment. */
+/** Git's answers about a worktree at one moment. */
 export interface RepositoryState {
   /** Full commit id; `undefined` before the first commit. */
   readonly head: string | undefined;
-  /** Short branch name; `undefined` when detached. */
+  /** Short branch name; `undefined` if detached. */
   readonly branch: string | undefined;
   readonly detached: boolean;
   readonly upstream: {
@@ -94,16 +97,16 @@ export interface RepositoryState {
   /** Newest first, at most five. */
   readonly recent: readonly CommitInfo[];
   readonly files: readonly FileState[];
-  /** Dirty paths that were not listed since there are too many. */
+  /** Number of changed paths that were left out since there are too many. */
   readonly filesOmitted: number;
   /** Files marked assume-unchanged or skip-worktree; absent: not compared. */
   readonly unwatched?: {
-    /** Those of `files` that `git status` does not list. */
+    /** The paths in `files` that `git status` does not list. */
     readonly paths: readonly string[];
-    /** Files that were not compared. */
+    /** Number of files that were not compared. */
     readonly omitted: number;
   } | undefined;
-  /** Files and folders that git could not look at, and why. */
+  /** Files and folders that git could not read, and why. */
   readonly closed?: readonly LeftOut[] | undefined;
   readonly operation: string | undefined;
   /** Newest first. */

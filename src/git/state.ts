@@ -26,27 +26,27 @@ import {
 import { sha256 } from "../base/digest.ts";
 import type { RunResult, System } from "../system/system.ts";
 
-/** The longest list of changed paths; beyond it they are only counted. */
+/** The longest list of changed paths; any more are only counted. */
 const FILE_LIMIT = 10_000;
 
-/** Other ways to read a part of a repository's state than the usual ones. */
+/** Replacements for the usual ways to read a part of a repository's state. */
 export interface StateReaders {
   readonly git?: Git;
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
-  /** Is given what is in the files. */
+  /** Receives the contents of the files. */
   readonly keeper?: ContentTaker | undefined;
-  /** Knows files that need not be read again. */
+  /** Knows which files need not be read again. */
   readonly memory?: Promise<FileMemory>;
-  /** The answer that {@link beginStatus} asked for. */
+  /** The answer requested by {@link beginStatus}. */
   readonly asked?: Promise<AskedStatus> | undefined;
   /** The status, and the state of every changed file. */
   readonly files?: () => Promise<
     {
       readonly status: Status;
       readonly files: readonly FileState[];
-      /** Changed paths beyond those. */
+      /** Number of further changed paths. */
       readonly omitted: number;
       readonly unwatched?: RepositoryState["unwatched"];
       readonly closed?: RepositoryState["closed"];
@@ -57,9 +57,9 @@ export interface StateReaders {
 const STASHES = words("log --walk-reflogs -z --format=%H%x00%gs refs/stash --");
 
 /**
- * Everything a save records of a worktree: two git processes side by side, one
- * more each where there may be an upstream, and stashes. `workspace` must be in a repository. Throws
- * GIT_FAILED where git cannot read the repository.
+ * Everything about a worktree that a save records. Runs two git processes at
+ * once, and one more each if there may be an upstream or stashes. `workspace`
+ * must be in a repository. Throws GIT_FAILED if git cannot read the repository.
  */
 export async function readState(
   system: System,
@@ -76,7 +76,7 @@ export async function readState(
   return { ...present, recent: recent.commits };
 }
 
-/** The upstream by {@link UPSTREAM}; nothing where no branch can have one. */
+/** The upstream by {@link UPSTREAM}; nothing if no branch can have one. */
 async function upstreamOf(
   system: System,
   git: Git,
@@ -87,10 +87,7 @@ async function upstreamOf(
     : new Map();
 }
 
-/**
- * Returns whether the settings of the repository may name upstreams of
- * branches.
- */
+/** Returns whether the settings of the repository may define upstreams. */
 export function mayHaveUpstream(
   system: System,
   { gitDir, commonDir }: Workspace,
@@ -102,7 +99,7 @@ export function mayHaveUpstream(
 }
 
 /**
- * As {@link readState} without the latest commits, for a caller that resolves
+ * Like {@link readState} without the latest commits, for a caller that resolves
  * `@{upstream}` among other names.
  */
 export async function readPresent(
@@ -121,7 +118,7 @@ export async function readPresent(
       hasStashes(system, workspace) ? readStashes(git) : [],
     ]);
   const { head, branch, upstream, ahead = 0, behind = 0 } = status;
-  // User settings may also name a folder, though they rarely do.
+  // User settings may also set one for a folder, though they rarely do.
   const upstreams = upstream === undefined || resolved.has(UPSTREAM)
     ? resolved
     : await resolveUpstream(git);
@@ -143,8 +140,8 @@ export async function readPresent(
 }
 
 /**
- * Starts git for the status that {@link readPresent} needs. A failure waits
- * there, so that the caller may still find out that it needs no status.
+ * Starts git for the status that {@link readPresent} needs. A failure is kept,
+ * since the caller may still find that it needs no status.
  */
 export function beginStatus(
   system: System,
@@ -164,7 +161,7 @@ function askFiles(
   git: Git,
   gitDir: string,
 ): Promise<AskedStatus> {
-  // A submodule that settings say to ignore changes all the same.
+  // A submodule counts as changed even if settings ignore it.
   return askStatus(system, git, { gitDir, args: STATUS, everything: true });
 }
 
@@ -213,13 +210,13 @@ async function readFiles(
   };
 }
 
-/** Of what git says of changed files, and warns of. */
+/** The digest of git's answer about changed files, and of its warnings. */
 function digestOf({ stdout, stderr }: RunResult): string {
   const { length } = statusHead(stdout);
   return sha256(joinBytes([stderr, stdout.subarray(length)]));
 }
 
-/** Without a reflog of stashes there is no need to ask git for them. */
+/** Without a reflog of stashes, git need not be asked. */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>
@@ -253,8 +250,8 @@ const TRACES = [
 ] as const;
 
 /**
- * The operation that waits to be continued in a worktree: `merge`, `rebase`,
- * `am`, `cherry-pick`, `revert` or `bisect`, as git's own prompt finds it.
+ * The unfinished operation of a worktree: `merge`, `rebase`, `am`,
+ * `cherry-pick`, `revert` or `bisect`, with the same rules as git's own prompt.
  */
 export function readOperation(
   system: System,

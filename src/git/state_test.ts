@@ -350,7 +350,7 @@ Deno.test("readState() throws where git cannot read the repository", async () =>
   );
 });
 
-// The program that was ended is not waited for.
+// The ended program is not waited for.
 const unwatched = { sanitizeOps: false, sanitizeResources: false };
 
 Deno.test("Git ends a command that takes too long", unwatched, async () => {

@@ -9,26 +9,29 @@ export interface StatusEntry {
   readonly status: string;
   /** The old path of a rename or copy. */
   readonly from?: string;
-  /** Object id of the staged content, where the index differs from HEAD. */
+  /** Object ID of the staged content, if the index differs from HEAD. */
   readonly staged?: string;
-  /** In the worktree, as git takes it; absent where nothing is there. */
+  /**
+   * The mode in the worktree, as seen by git; absent if the path does not
+   * exist.
+   */
   readonly mode?: string;
   /** For a submodule: `commit`, or `content` if files in it changed. */
   readonly submodule?: "commit" | "content";
   /**
    * The entries of the index, by stage, on request; absent for an untracked
-   * path. Stage 0 of mode 0 means that it holds nothing.
+   * path. Stage 0 of mode 0 means that the index does not have it.
    */
   readonly index?: readonly Stage[];
-  /** The entry of HEAD, as `index`; absent for a conflict. */
+  /** The entry of HEAD, like `index`; absent for a conflict. */
   readonly head?: { readonly mode: string; readonly id: string };
 }
 
 /** An entry of the index. */
 export interface Stage {
-  /** 0, or 1 to 3 of a conflict. */
+  /** 0, or 1 to 3 for a conflict. */
   readonly stage: number;
-  /** Six octal digits; `000000`: none. */
+  /** Six octal digits; `000000`: no entry. */
   readonly mode: string;
   readonly id: string;
 }
@@ -39,7 +42,9 @@ export interface Status {
   readonly branch: string | undefined;
   /** E.g. `origin/main`, whether or not the ref exists. */
   readonly upstream: string | undefined;
-  /** Against the upstream; `undefined`: it has none, or its ref is gone. */
+  /**
+   * Compared with the upstream; `undefined`: no upstream, or its ref is gone.
+   */
   readonly ahead: number | undefined;
   readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
@@ -48,7 +53,7 @@ export interface Status {
 }
 
 /**
- * Everything that differs from HEAD but mpm's folder: its saves are not the
+ * Everything that differs from HEAD except mpm's folder: its saves are not the
  * user's changes, and thousands of them must cost nothing.
  */
 export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
@@ -68,7 +73,7 @@ const SHALLOW_STATUS = [
 
 /**
  * Returns what differs from HEAD outside mpm's folder, with one process.
- * `index`: as with {@link parseStatus}. Throws GIT_FAILED.
+ * `index`: as in {@link parseStatus}. Throws GIT_FAILED.
  */
 export async function readShallow(
   git: Git,
@@ -82,16 +87,16 @@ export async function readShallow(
   return { ...status, entries, closed };
 }
 
-/** Paths that git warns of, and treats as unchanged or empty. */
+/** Paths about which git warns, and which it treats as unchanged or empty. */
 const CLOSED =
   /^(?:warning: could not open directory '(.+)'|(?!\w+: )(.+)): (Permission denied|File name too long)$/gm;
 
-/** Git cuts a warning at 4 KiB: the end of a path that is too long is lost. */
+/** Git cuts a warning at 4 KiB, so the end of a very long path is lost. */
 const CUT_OFF = /^warning: could not open directory '([^']{3000,})$/gm;
 
 const TOO_LONG = "its path is too long";
 
-/** Finds in what git warns of the files and folders that it could not look at. */
+/** Finds the unreadable files and folders in git's warnings. */
 export function closedIn(warnings: string): LeftOut[] {
   const found = new Map<string, string>();
   for (const [, folder, file, why] of warnings.matchAll(CLOSED)) {
@@ -111,10 +116,9 @@ export function closedIn(warnings: string): LeftOut[] {
 }
 
 /**
- * Reads the output of `git status --porcelain=v2 -z --branch`, described in
- * git-status(1), "Porcelain Format Version 2". Lines of a kind it does not
- * know are skipped, as that page asks. `index`: entries tell what the index
- * holds too.
+ * Parses the output of `git status --porcelain=v2 -z --branch`, described in
+ * git-status(1), "Porcelain Format Version 2". Unknown lines are skipped, as
+ * that page requires. `index`: entries include those of the index.
  */
 export function parseStatus(
   output: Uint8Array,
@@ -198,7 +202,9 @@ function changed(
   };
 }
 
-/** Of a conflict git does not tell: "ours" may have another name in HEAD. */
+/**
+ * For a conflict, git does not report it: "ours" may have another name in HEAD.
+ */
 function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
   const [mode, id] = [columns[3]!, columns[6]!];
   const known = columns[0] !== "u" && !/^0+$/.test(mode);
@@ -235,7 +241,7 @@ function cut(line: string, count: number): string[] {
   return columns;
 }
 
-/** Returns whether a status means a conflict to be resolved (git-status(1)). */
+/** Returns whether a status means an unresolved conflict (git-status(1)). */
 export function isUnmerged(status: string): boolean {
   return /U/.test(status) || status === "AA" || status === "DD";
 }

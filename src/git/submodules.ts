@@ -14,7 +14,7 @@ import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { EMPTY_INDEX, type IndexListing, listIndex } from "./index_file.ts";
 
-/** Bytes of a `.gitmodules` that are read. */
+/** The largest `.gitmodules` to read, in bytes. */
 const LARGEST_MODULES = 1024 * 1024;
 
 interface StatusQuestion {
@@ -25,7 +25,7 @@ interface StatusQuestion {
   readonly everything?: boolean;
 }
 
-/** The answer of `git status`, of the index, and of the submodules. */
+/** The answers of git about the status, the index, and the submodules. */
 export interface AskedStatus {
   readonly result: RunResult;
   readonly listing: IndexListing;
@@ -33,8 +33,8 @@ export interface AskedStatus {
 }
 
 /**
- * Runs `git status` and looks into each submodule by itself: git would do so
- * with the settings of the submodule, which may name programs.
+ * Runs `git status` and looks into each submodule separately: git would use the
+ * submodule's settings, which may name programs.
  */
 export async function askStatus(
   system: System,
@@ -48,7 +48,7 @@ export async function askStatus(
   return { result, ...indexed };
 }
 
-/** Reads the answer. `index`: the entries tell what the index holds. */
+/** Parses the answer. `index`: entries include those of the index. */
 export function statusIn(
   { result, submodules }: AskedStatus,
   { index = false } = {},
@@ -56,7 +56,7 @@ export function statusIn(
   return withSubmodules(parseStatus(result.stdout, { index }), submodules);
 }
 
-/** Asks and reads; `status` means nothing where `result` is a failure. */
+/** Asks and parses; `status` is meaningless if `result` is a failure. */
 export async function runStatus(
   system: System,
   git: Git,
@@ -69,13 +69,15 @@ export async function runStatus(
 /** The facts about a submodule that mpm adds to git's report of its commit. */
 interface Submodule {
   readonly path: string;
-  /** Files in it are changed. */
+  /** True if files in it are changed. */
   readonly changed: boolean;
-  /** Git does not report another commit of it either. */
+  /** True if git does not report a different commit of it either. */
   readonly hidden: boolean;
 }
 
-/** Reads the index. If git cannot read it, its status fails and says why. */
+/**
+ * Reads the index. If git cannot read it, the status also fails and says why.
+ */
 async function readIndexed(
   system: System,
   git: Git,
@@ -101,7 +103,7 @@ async function readIndexed(
 }
 
 /**
- * Returns what settings say to ignore of the submodule at a path
+ * Returns which changes of the submodule at a path the settings ignore
  * (git-config(1)).
  */
 async function readIgnored(
@@ -141,8 +143,8 @@ function modulesOf(system: System, worktree: string) {
 }
 
 /**
- * Returns whether files in a submodule are changed; what git cannot tell
- * counts.
+ * Returns whether files in a submodule are changed; also true if git cannot
+ * tell.
  */
 async function isChanged(
   system: System,
@@ -154,7 +156,7 @@ async function isChanged(
   const git = new Git(system, folder);
   const asked = await git.run(["rev-parse", "--absolute-git-dir"]);
   const gitDir = decodeBytes(asked.stdout).trimEnd();
-  // One whose repository is not there is not checked out.
+  // A submodule without its repository is not checked out.
   if (asked.status !== 0) {
     return !reasonOf(asked).includes("not a git repository");
   }
@@ -191,8 +193,8 @@ function withSubmodules(
 }
 
 /**
- * Returns where an entry is replaced, or goes in by its path before untracked
- * ones.
+ * Returns the index at which an entry is replaced, or inserted by its path
+ * before untracked entries.
  */
 function placeFor(
   entries: readonly StatusEntry[],
@@ -207,8 +209,8 @@ function placeFor(
 }
 
 /**
- * Submodules with something in them that the commit recorded for them does not
- * tell: a commit of another id, or changed files. Each is asked by itself.
+ * Submodules with content that their recorded commit does not include: a
+ * different commit, or changed files. Each is checked separately.
  */
 export async function leftOutSubmodules(
   system: System,
@@ -243,7 +245,7 @@ export async function leftOutSubmodules(
   return found.flat();
 }
 
-/** Returns whether a submodule has changes; yes where git cannot tell. */
+/** Returns whether a submodule has changes; also true if git cannot tell. */
 async function hasChanges(system: System, folder: string): Promise<boolean> {
   try {
     const git = new Git(system, folder, { filters: "none" });

@@ -3,14 +3,14 @@ import { decodeBytes, encodeText } from "../base/bytes.ts";
 export { decodeBytes, encodeText };
 
 /**
- * Returns whether the system's file functions reach a file of this name. They
- * take text, so they cannot reach a name that is not UTF-8.
+ * Returns whether the system's file functions can open a file with this name.
+ * They take text, so they cannot open a name that is not UTF-8.
  */
 export function isOpenable(path: string): boolean {
   return path.isWellFormed();
 }
 
-/** The fields of `-z` output; what follows the last NUL is not a field. */
+/** The fields of `-z` output; text after the last NUL is not a field. */
 export function splitFields(bytes: Uint8Array): string[] {
   const fields = decodeBytes(bytes).split("\0");
   fields.pop();
@@ -33,7 +33,7 @@ export function quotePath(path: string): string {
   return `"${quoted}"`;
 }
 
-/** All the bytes, one after the other. */
+/** Concatenates byte arrays. */
 export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(
     chunks.reduce((sum, { length }) => sum + length, 0),
@@ -46,11 +46,14 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Items that one git process takes, and bytes from which on it takes no more. */
+/**
+ * The most items for one git process, and the number of bytes after which it
+ * gets no more.
+ */
 const MOST = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** Parts of a list that are no larger than one process should take. */
+/** Splits a list into parts for one process each. */
 export function* portions<T>(
   items: readonly T[],
   size: (item: T) => number,
@@ -66,10 +69,13 @@ export function* portions<T>(
   if (part.length > 0) yield part;
 }
 
-/** Git processes side by side: a few more than a small machine has cores. */
+/**
+ * Number of git processes at once: a few more than the cores of a small
+ * machine.
+ */
 const AT_ONCE = 6;
 
-/** `work` on every item, a few at a time; the results keep the order. */
+/** Runs `work` on every item, a few at a time; the results keep the order. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -87,8 +93,8 @@ export async function inParallel<T, R>(
 }
 
 /**
- * `Promise.all`, which fails only after all have ended, so that no program is
- * left running behind an error.
+ * Like `Promise.all`, but fails only after all have ended, so that no program
+ * is left running after an error.
  */
 export async function allEnded<T extends readonly unknown[] | []>(
   work: T,
@@ -98,29 +104,29 @@ export async function allEnded<T extends readonly unknown[] | []>(
 }
 
 /**
- * The words of a command that is written out, then what is data: that is taken
- * as it is and never split.
+ * The words of a command line, then data, which is used unchanged and never
+ * split.
  */
 export function words(command: string, ...data: readonly string[]): string[] {
   return [...command.trim().split(/\s+/), ...data];
 }
 
-/** Paths as git reads them with `-z`: each with a NUL behind it. */
+/** Paths in the format that git reads with `-z`: a NUL after each. */
 export function zeroed(paths: Iterable<string>): Uint8Array {
   return encodeText([...paths].map((path) => `${path}\0`).join(""));
 }
 
-/** Names as git reads them from its standard input, one a line. */
+/** Names in the format that git reads from standard input: one per line. */
 export function lined(names: Iterable<string>): Uint8Array {
   return encodeText([...names].map((name) => `${name}\n`).join(""));
 }
 
-/** The lines that a command printed. */
+/** The lines of a command's output. */
 export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }
 
-/** Fields of length `size`; a rest at the end is dropped. */
+/** Groups of `size` fields; an incomplete group at the end is dropped. */
 export function grouped(fields: readonly string[], size: number): string[][] {
   const groups: string[][] = [];
   for (let at = 0; at + size <= fields.length; at += size) {

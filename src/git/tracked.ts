@@ -4,8 +4,8 @@ import { decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The files in `folder` that git tracks, absolute; none where there is no
- * repository or git cannot say. `root` is the top folder of the worktree.
+ * The files in `folder` that git tracks, absolute; empty if there is no
+ * repository or git cannot list them. `root` is the top folder of the worktree.
  */
 export async function trackedFiles(
   system: System,
@@ -25,9 +25,7 @@ const PROJECT_FILES = words(
 /**
  * Returns the files of a worktree that git tracks, and those that it neither
  * tracks nor ignores. They are paths from the top folder, in order. The path of
- * another repository within it ends with `/` or names a folder. Throws
- * GIT_FAILED.
- *
+ * a nested repository ends with `/` or names a folder. Throws GIT_FAILED.
  * @param paths Paths from the top folder; only files at or below them.
  */
 export async function projectFiles(
@@ -45,8 +43,9 @@ const IGNORED = words(
 );
 
 /**
- * The paths of a worktree that git ignores, from its top folder. A folder that
- * is ignored whole is one path, with `/` at its end. Empty where git cannot say.
+ * The paths of a worktree that git ignores, from its top folder. A completely
+ * ignored folder is one path, with `/` at its end. Empty if git cannot list
+ * them.
  */
 export async function ignoredPaths(
   system: System,
@@ -57,7 +56,7 @@ export async function ignoredPaths(
 }
 
 /**
- * Those of the paths below `folder`, relative to it, that git ignores. They
+ * Returns which of the paths below `folder`, relative to it, git ignores. They
  * must be plain: git quotes unusual characters.
  */
 export async function ignoredOf(

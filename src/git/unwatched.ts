@@ -17,11 +17,11 @@ import { attempt } from "../base/errors.ts";
 export interface Unwatched {
   /** Files that differ from the index. */
   readonly entries: readonly StatusEntry[];
-  /** Files that were not compared, e.g. large ones. */
+  /** Number of files that were not compared, e.g. large files. */
   readonly omitted: number;
 }
 
-/** Files that are compared at most. */
+/** The most files to compare. */
 const MOST = 1_000;
 
 /**
@@ -66,7 +66,7 @@ export async function readUnwatched(
   return { entries, omitted };
 }
 
-/** Attributes by which git stores another content than that of the file. */
+/** Attributes with which git stores a different content than the file's. */
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];
 
 /** Compares a file with its entry in the index. */
@@ -92,7 +92,7 @@ function compare(
   }) ?? "unknown";
 }
 
-/** The content as git stores it where it converts the ends of lines. */
+/** The content that git stores if it converts line ends. */
 function withoutCarriage(content: Uint8Array): Uint8Array | undefined {
   if (!content.includes(0x0d)) return undefined;
   return content.filter((byte, at) =>

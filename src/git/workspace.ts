@@ -17,9 +17,9 @@ import { rememberedFor } from "../base/remembered.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
- * process, two in a linked worktree. The answer says if git is missing or
- * refuses, or if the repository belongs to another folder. Throws
- * FILE_FAILED if the folder does not exist.
+ * process, or two in a linked worktree. The answer says if git is missing or
+ * refuses, or if the repository belongs to another folder. Throws FILE_FAILED
+ * if the folder does not exist.
  */
 export async function locate(
   system: System,
@@ -46,7 +46,7 @@ async function ask(system: System, cwd: string): Promise<Workspace> {
     return nowhere("none", reason, { cwd, root: commonDir });
   }
   const linked = top !== undefined && gitDir !== commonDir;
-  // Within a `.git` folder: the worktree it belongs to.
+  // In a `.git` folder: the worktree it belongs to.
   const root = top === undefined || linked
     ? await mainTop(system, commonDir)
     : top;
@@ -98,31 +98,31 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
     return nowhere("failed", gitFailure(FOLDERS, answer).message, place);
   }
   const reason = reasonOf(answer);
-  // The same words followed by a path mean a `.git` file that leads nowhere.
+  // The same words followed by a path mean a `.git` file with a broken target.
   return /^fatal: not a git repository \(or any/.test(reason)
     ? nowhere("none", undefined, place)
     : nowhere("failed", reason, place);
 }
 
 /**
- * Finds the workspace of a command. Where all is as usual, files alone tell,
- * which saves a process of git. The git facts of such a workspace may be wrong;
- * {@link readIn} finds out.
+ * Finds the workspace of a command. In the usual case, files alone show it,
+ * which saves a git process. The git facts of such a workspace may be wrong;
+ * {@link readIn} detects that.
  */
 export async function findWorkspace(context: Context): Promise<Workspace> {
   return workspaceByFiles(context) ??
     await locate(context.system, context.folder);
 }
 
-/** Returns the workspace of a command if files alone tell it, found once. */
+/** Returns the workspace of a command if files alone show it, found once. */
 export const workspaceByFiles: (context: Context) => Workspace | undefined =
   rememberedFor(({ system, folder }) => quickWorkspace(system, folder));
 
 /**
- * Returns what `read` finds in a workspace, with git. If git fails there, mpm
- * asks it whether the folder is a repository at all. It may be missing, or git
- * may not trust the owner of the folder. `read` writes nothing. Throws what
- * `read` throws.
+ * Returns the result of `read` in a workspace, with git. If git fails there,
+ * mpm asks it whether the folder is a repository at all. It may be missing, or
+ * git may not trust the owner of the folder. `read` must write nothing. Throws
+ * the errors of `read`.
  */
 export async function readIn<T>(
   system: System,

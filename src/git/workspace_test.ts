@@ -5,7 +5,7 @@ import { locate } from "./workspace.ts";
 import type { Workspace } from "./repository.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-/** The workspace of a folder below the root, `$ROOT` standing for the root. */
+/** The workspace of a folder below the root, with `$ROOT` for the root. */
 async function found(env: TestEnv, folder: string): Promise<Workspace> {
   const workspace = await locate(env.system(), join(env.root, folder));
   return JSON.parse(JSON.stringify(workspace).replaceAll(env.root, "$ROOT"));

@@ -10,7 +10,7 @@ import type { Workspace } from "./repository.ts";
 import { readPosition } from "./tree/switch.ts";
 import { stagedIn } from "./index_file.ts";
 
-/** A question that got no answer, and why. */
+/** An unanswered question, and the reason. */
 export interface Failed {
   readonly failed: string;
 }
@@ -32,16 +32,16 @@ export interface WorktreeStatus {
   readonly ignored: readonly IgnoredPath[];
 }
 
-/** A worktree by its folder and its own git folder, both absolute. */
+/** A worktree: its folder and its own git folder, both absolute. */
 export interface WorktreeFolders {
   readonly path: string;
   readonly gitDir: string;
 }
 
 /**
- * Git in exactly this worktree: its own setting could make it look at another
- * folder. Git LFS keeps what it takes out of a file, so it hides nothing; no
- * other filter is run.
+ * Git in exactly this worktree: a setting could direct it to another folder.
+ * Git LFS keeps what it takes out of a file, so it hides nothing; no other
+ * filter runs.
  */
 export function gitAt(
   system: System,
@@ -53,9 +53,9 @@ export function gitAt(
 }
 
 /**
- * Nothing may stay out of it, whatever the settings say. If the disk ignores
- * case, a new file passes for the tracked one of nearly the same name. The same
- * happens in a repository that came from such a disk.
+ * Nothing may be left out, whatever the settings say. If the disk ignores case,
+ * git mistakes a new file for the tracked file with nearly the same name. The
+ * same happens in a repository that came from such a disk.
  */
 const LOOKING = words(`core.checkStat=default core.ignoreCase=false
       core.trustCTime=true core.untrackedCache=false`).flatMap((
@@ -67,13 +67,15 @@ const EVERYTHING = words(
       --untracked-files=all --ignored=matching`,
 );
 
-/** With where HEAD is, which git says along with it. */
+/** Includes the position of HEAD, which git reports with it. */
 export interface FullStatus extends WorktreeStatus {
   readonly head: string | undefined;
   readonly branch: string | undefined;
 }
 
-/** Everything in the worktree that HEAD has not, and where HEAD is. */
+/**
+ * Everything in the worktree that HEAD does not have, and the position of HEAD.
+ */
 export async function readWorktreeStatus(
   system: System,
   folders: WorktreeFolders,
@@ -111,7 +113,7 @@ export interface IndexEntry {
   readonly path: string;
 }
 
-/** All that git tracks in the worktree. */
+/** Everything that git tracks in the worktree. */
 export async function readIndex(
   system: System,
   folders: WorktreeFolders,
@@ -146,10 +148,7 @@ export function unwatchedIn(
     .map(({ path }) => path);
 }
 
-/**
- * Returns what `ask` gives; a folder that vanished or is closed is not an
- * answer.
- */
+/** Returns the result of `ask`; a vanished or closed folder gives no answer. */
 export async function answered<T>(
   ask: () => Promise<T>,
 ): Promise<T | Failed> {
@@ -172,24 +171,24 @@ export interface GitLine {
   /** Full commit id; null: no commit yet. */
   readonly head: string | null;
   readonly upstream: string | null;
-  /** null: no upstream, or it is gone. */
+  /** null: there is no upstream, or it is gone. */
   readonly ahead: number | null;
   readonly behind: number | null;
-  /** Paths that are staged, changed, not tracked, in conflict. */
+  /** Number of staged, changed, untracked and conflicting paths. */
   readonly staged: number;
   readonly changed: number;
   readonly untracked: number;
   readonly conflicts: number;
 }
 
-/** As `git status` by itself: a folder of untracked files is one path. */
+/** Like `git status` by default: a folder of untracked files is one path. */
 export const BRIEF = words(`status --porcelain=v2 -z --branch --ahead-behind
       --untracked-files=normal --find-renames --
       :(top,exclude).claude-mpm`);
 
 /**
- * Returns what a prompt says of a worktree, with one git process in nearly all
- * of them. `undefined`: git does not answer, or there is no repository.
+ * Returns the facts about a worktree for a prompt, usually with one git
+ * process. `undefined`: git fails, or there is no repository.
  */
 export async function readBrief(
   system: System,
@@ -216,7 +215,7 @@ export async function readBrief(
   };
 }
 
-/** Branch and commit of a worktree, as a session keeps them. */
+/** Branch and commit of a worktree, as recorded in a session. */
 export async function readHead(
   system: System,
   { git, worktree }: Workspace,

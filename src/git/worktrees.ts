@@ -9,12 +9,12 @@ import { fullName, parseSettings } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
 import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
 
-/** A worktree as git has it registered. */
+/** A worktree registered in git. */
 export interface ListedWorktree {
-  /** Absolute, as it was when it was registered. */
+  /** Absolute, as registered. */
   readonly path: string;
   readonly head: string | undefined;
-  /** Full ref name; `undefined` when detached or bare. */
+  /** Full ref name; `undefined` if detached or bare. */
   readonly ref: string | undefined;
   /**
    * The reason of its lock, `""` without a reason; `undefined` if it is not
@@ -45,7 +45,7 @@ export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
 function listed(fields: Map<string, string>): ListedWorktree {
   const head = fields.get("HEAD");
   return {
-    // Git writes slashes everywhere.
+    // Git prints slashes on every system.
     path: resolve(fields.get("worktree") ?? ""),
     // Git prints zeros before the first commit.
     head: head === undefined || /^0+$/.test(head) ? undefined : head,
@@ -58,14 +58,18 @@ function listed(fields: Map<string, string>): ListedWorktree {
 /** Milliseconds for writing a whole tree. */
 const LONG = 10 * 60_000;
 
-/** Bytes of a `.git` file, and of the settings of a worktree. */
+/**
+ * The largest `.git` file, and the largest settings file of a worktree, in
+ * bytes.
+ */
 const SMALL = 8192;
 const LARGEST = 1024 * 1024;
 
 /**
- * Makes a worktree at `path` and writes its files. `how`: options of `git
- * worktree add`, the path among them. `fill`: writes files and index instead of
- * git, which names its git folder. Throws GIT_FAILED, with no worktree made.
+ * Creates a worktree at `path` and writes its files. `how`: options of
+ * `git worktree add`, including the path. `fill`: writes files and index
+ * instead of git, which chooses the name of its git folder. Throws GIT_FAILED,
+ * with no worktree created.
  */
 export async function makeWorktree(
   system: System,
@@ -79,7 +83,7 @@ export async function makeWorktree(
   const standIn = await git.standIn();
   const { files } = system;
   const home = join(standIn.repository.commonDir, "worktrees");
-  // Git would make the folder instead of the link that leads there.
+  // Git would create the folder instead of the link that leads there.
   if (!files.stat(home)) {
     files.mkdir(home);
     files.chmod(home, files.stat(standIn.repository.commonDir)?.mode ?? 0o755);
@@ -91,7 +95,7 @@ export async function makeWorktree(
     const gitDir = bindWorktree(system, standIn, path);
     copySettings(system, standIn, gitDir);
     if (fill) return await fill(gitDir);
-    // As git does it, in its own process.
+    // In its own process, as git does.
     const reset = ["reset", "--hard", "--quiet", "--no-recurse-submodules"];
     await new Git(system, path).read([...alone, ...reset], { timeout: LONG });
   } catch (error) {
@@ -101,7 +105,10 @@ export async function makeWorktree(
   }
 }
 
-/** Corrects the paths that git wrote for the repository; returns its folder in `worktrees/`. */
+/**
+ * Corrects the paths that git wrote for the repository; returns its folder in
+ * `worktrees/`.
+ */
 function bindWorktree(
   { files, random }: System,
   { repository, env }: StandIn,
@@ -111,7 +118,7 @@ function bindWorktree(
   const text = decodeBytes(files.readOwn(dotGit, SMALL)).trimEnd();
   const name = basename(text);
   const gitDir = join(repository.commonDir, "worktrees", name);
-  // Where no link leads to the real folder, git has written beside the copy.
+  // Without a link to the real folder, git wrote next to the copy.
   if (!files.lstat(gitDir)) {
     copyFolder(files, join(env.GIT_COMMON_DIR!, "worktrees", name), gitDir);
   }
@@ -122,7 +129,7 @@ function bindWorktree(
   return gitDir;
 }
 
-/** Copies the files of a folder that git has just made. */
+/** Copies the files of a folder that git has just created. */
 function copyFolder(files: System["files"], from: string, to: string): void {
   files.mkdir(to);
   for (const { name, kind } of files.list(from)) {
@@ -132,7 +139,7 @@ function copyFolder(files: System["files"], from: string, to: string): void {
   }
 }
 
-/** A new worktree gets the settings of the one that it is made from. */
+/** A new worktree gets the settings of the worktree from which it is made. */
 function copySettings(
   { files }: System,
   { repository }: StandIn,
@@ -150,8 +157,9 @@ function copySettings(
 }
 
 /**
- * Makes a worktree at `path`, locked with a reason, so that no cleanup takes
- * it. A new branch starts where the target says. Throws GIT_FAILED.
+ * Creates a worktree at `path`, locked with a reason, so that no cleanup
+ * removes it. A new branch starts at the target's start point. Throws
+ * GIT_FAILED.
  */
 export async function addWorktree(
   system: System,
@@ -169,12 +177,12 @@ export async function addWorktree(
   await makeWorktree(system, git, { path, how: [...lock, ...what] });
 }
 
-/** Lets cleanups look at a worktree again; not locked is fine. */
+/** Unlocks a worktree for cleanups; it may already be unlocked. */
 export async function unlockWorktree(git: Git, path: string): Promise<void> {
   await git.like({ plain: true }).run(["worktree", "unlock", "--", path]);
 }
 
-/** Removes a worktree that git finds clean; whether it is gone. */
+/** Removes a worktree that git finds clean; returns whether it is gone. */
 export async function dropCleanWorktree(
   git: Git,
   path: string,
@@ -186,7 +194,7 @@ export async function dropCleanWorktree(
 
 /**
  * Removes a worktree with its contents, and git's entry for it. A locked
- * worktree stays locked until the end. An unknown one is not an error.
+ * worktree stays locked until the end. An unknown worktree is not an error.
  */
 export async function forgetWorktree(git: Git, path: string): Promise<void> {
   const force = ["--force", "--force"];
@@ -194,9 +202,9 @@ export async function forgetWorktree(git: Git, path: string): Promise<void> {
 }
 
 /**
- * Returns whether git was stopped while it made the worktree at `path`: its
- * index comes last. The existing files are files of the commit, the last of
- * them perhaps in part.
+ * Returns whether git was stopped while it created the worktree at `path`: its
+ * index comes last. The existing files are from the commit, and the last may be
+ * incomplete.
  */
 export function isUnfinished(system: System, path: string): boolean {
   const { files } = system;
@@ -209,7 +217,7 @@ export function isUnfinished(system: System, path: string): boolean {
   return isBegun ?? false;
 }
 
-/** Every path of a commit. */
+/** Every path in a commit. */
 export async function pathsOf(git: Git, commit: string): Promise<string[]> {
   const args = words("ls-tree -r -z --name-only --full-tree", commit);
   return splitFields(await git.read(args, { timeout: LONG }));
@@ -219,9 +227,9 @@ export async function pathsOf(git: Git, commit: string): Promise<string[]> {
 export const WORKTREES = ".claude/worktrees";
 
 /**
- * The repository's own file of ignore rules with a rule for the worktrees,
- * unless another rule ignores them. Without it, each would look like a change
- * of the main one. `undefined`: nothing must be written.
+ * The repository's own ignore file with a rule for the worktrees, unless
+ * another rule ignores them. Without it, each would look like a change in the
+ * main worktree. `undefined`: nothing must be written.
  */
 export async function worktreeRule(
   system: System,
@@ -246,13 +254,13 @@ export async function worktreeRule(
   };
 }
 
-/** Linked worktrees that are looked at without git. */
+/** The most linked worktrees to look at without git. */
 const MOST_LINKED = 50;
 
 /**
- * The worktrees of the repository whose main one is `root`, as their files name
- * them, without git; those whose folder is gone are left out. Empty where there
- * is not a repository. Never throws.
+ * The worktrees of the repository with the main worktree `root`, from files
+ * alone, without git; those whose folder is gone are left out. Empty if there
+ * is no repository. Never throws.
  */
 export function worktreesByFiles(system: System, root: string): string[] {
   const { files } = system;

@@ -8,7 +8,7 @@ import { MpmError } from "../base/errors.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** `--agent-session`, the same wherever it is taken. */
+/** `--agent-session`, with the same meaning in every command. */
 export const AGENT_SESSION = {
   type: "string",
   value: "id",
@@ -17,7 +17,7 @@ export const AGENT_SESSION = {
 } as const;
 
 /**
- * Returns the agent's session: the given one, the one mpm runs in, else the
+ * Returns the agent's session: the given one, the current one, or else the
  * latest of this project by the status line or a transcript.
  */
 export async function sessionOf(

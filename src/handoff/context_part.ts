@@ -13,11 +13,11 @@ import {
 import { lastSave, withoutContextPart } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** A part that is lines of text. */
+/** A part made of lines of text. */
 export interface Lines {
   /** The title, e.g. `Context file .claude/context.md`. */
   readonly title: string;
-  /** Empty: there is nothing to say. */
+  /** Empty: nothing to say. */
   readonly text: string;
   /** The place or command that shows all of it. */
   readonly rest: string;
@@ -33,10 +33,13 @@ export interface Sources {
   state(): Promise<RepositoryState | undefined>;
 }
 
-/** Bytes of a document that are read: more than would ever fit. */
+/** The most bytes of a document to read: more than would ever fit. */
 const MOST = 64 * 1024;
 
-/** A plain file of the worktree; a link, or what is behind one, is not read. */
+/**
+ * Reads a plain file of the worktree; neither a link nor anything behind one is
+ * read.
+ */
 export function fileLines(
   system: System,
   { worktree }: Workspace,
@@ -53,9 +56,9 @@ export function fileLines(
 }
 
 /**
- * The project's context file, and beside it that of the partition in use. mpm's
- * part is left out: its steps may be done since, and the agent gets the open
- * ones anyway.
+ * The project's context file, and that of the current partition. mpm's part is
+ * left out: its steps may be done since, and the agent gets the open steps
+ * anyway.
  */
 export async function contextLines(
   sources: Sources,
@@ -85,7 +88,7 @@ export async function contextLines(
   };
 }
 
-/** The partition in use; git and saves are asked only where they may decide. */
+/** The current partition; git and saves are read only if they may decide. */
 export async function partitionNow(
   { context, workspace, config, state }: Sources,
 ): Promise<PartitionInUse | undefined> {

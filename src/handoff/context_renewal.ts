@@ -11,7 +11,7 @@ import {
 import { redactorOf } from "../secrets/mod.ts";
 import { wholeSession } from "./resume_file.ts";
 
-/** Returns what the context file says about the current work. */
+/** Returns the facts about the current work for the context file. */
 export async function contextFacts(
   context: Context,
   workspace: Workspace,
@@ -34,8 +34,8 @@ function nextSteps(latest: ResumeResult): string[] {
 }
 
 /**
- * Renews mpm's part of the context file after a command that changed the open
- * steps. The command is done: a failure here is only a note.
+ * Updates mpm's part of the context file after a command that changed the open
+ * steps. The command is already done, so a failure here is only a note.
  */
 export async function renewContext(context: Context): Promise<void> {
   const { system, note } = context;

@@ -14,22 +14,22 @@ import {
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** A context file as a save keeps it. */
+/** A context file in a save. */
 export interface KeptFile {
   readonly save: string;
   /** Time of the save, ISO 8601. */
   readonly at: string;
   readonly path: string;
   readonly sha256: string;
-  /** Redacted; `undefined`: no save that is there has it. */
+  /** Redacted; `undefined`: no existing save has it. */
   readonly text: string | undefined;
 }
 
-/** Saves that are read for a history. */
+/** The most saves to read for a history. */
 const MOST = 200;
 
 /**
- * The context files of the user's own saves of a worktree, the newest first.
+ * The context files in the user's own saves of a worktree, the newest first.
  */
 export async function keptFiles(
   { system }: Context,
@@ -55,7 +55,7 @@ export async function keptFiles(
   return { files, warnings };
 }
 
-/** Returns a context file as one save keeps it. Throws NOT_FOUND. */
+/** Returns a context file from one save. Throws NOT_FOUND. */
 export async function keptIn(
   { system }: Context,
   { root }: Workspace,
@@ -86,7 +86,7 @@ async function filesOf(save: Save, texts: Texts): Promise<KeptFile[]> {
   return files;
 }
 
-/** Texts of context files by the digests of the files, each found once. */
+/** Texts of context files by file digest, each looked up once. */
 class Texts {
   readonly #system: System;
   readonly #root: string;
@@ -105,7 +105,7 @@ class Texts {
     }
   }
 
-  /** `holder`: the save that has it, where no other one that was read does. */
+  /** `holder`: the save that has it, if no other save that was read does. */
   async of(
     digest: string,
     holder: string | undefined,
@@ -124,7 +124,7 @@ class Texts {
   }
 }
 
-/** Counts the lines that were added and removed. */
+/** Counts the added and removed lines. */
 export function linesChanged(
   before: string,
   after: string,

@@ -48,9 +48,9 @@ interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
   readonly config: Config;
-  /** Asked of git once, for all parts that want it. */
+  /** Asks git once, for all parts that need it. */
   state(): Promise<RepositoryState | undefined>;
-  /** Read once, too. */
+  /** Also read once. */
   stack(): Stack;
 }
 
@@ -75,20 +75,20 @@ const READERS: Readonly<Record<typeof INJECTED_PARTS[number], Reader>> = {
 /** The text for an agent, and the line for a person. */
 interface Injected {
   readonly result: InjectResult;
-  /** The line for a person; `undefined`: none. */
+  /** The line for a person; `undefined`: no line. */
   readonly takenUp: string | undefined;
 }
 
 /**
- * Returns what an agent is given at the start of its session, of the parts that
- * are configured. A part that cannot be read is left out and named.
+ * Returns what an agent gets at the start of its session, from the configured
+ * parts. A part that cannot be read is left out and named.
  */
 export async function injected(
   context: Context,
   { parts, limit, extra = [] }: {
     parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
-    /** Parts that the caller has read. */
+    /** Parts that the caller has already read. */
     extra?: readonly ExtraPart[];
   },
 ): Promise<Injected> {
@@ -121,7 +121,7 @@ export async function injected(
   return { result, takenUp: read.find(({ takenUp }) => takenUp)?.takenUp };
 }
 
-/** Reads parts; one that fails is named in `warnings`. */
+/** Reads parts; a failed part is named in `warnings`. */
 async function readParts(
   names: readonly (keyof typeof READERS)[],
   sources: Sources,
@@ -129,7 +129,7 @@ async function readParts(
 ): Promise<Part[]> {
   const { system } = sources.context;
   const read = [...new Set(names)].map(async (name): Promise<Part[]> => {
-    // While git runs for the save: it is started in this turn.
+    // Runs while git works for the save, which starts in the same turn.
     if (name !== "session") await system.sleep(0);
     try {
       const part = await READERS[name](sources);
@@ -152,7 +152,7 @@ async function stateOf(
     : undefined;
 }
 
-/** A damaged session is a fact, too: no one may read it as a missing one. */
+/** A damaged session is also reported: it must not look like a missing one. */
 async function readSession(sources: Sources): Promise<Read> {
   const { context, workspace } = sources;
   const title = "Latest save, and changes since";
@@ -177,7 +177,7 @@ async function readSession(sources: Sources): Promise<Read> {
   }
 }
 
-/** Returns sections with each line redacted by the rules of today. */
+/** Returns sections with each line redacted by the current rules. */
 function redacted(system: System, sections: readonly Section[]): Section[] {
   const redactor = redactorOf(system);
   return sections.map((section) => ({
@@ -186,7 +186,7 @@ function redacted(system: System, sections: readonly Section[]): Section[] {
   }));
 }
 
-/** Reads the open items where there is no save. */
+/** Reads the open items if there is no save. */
 function readOpen({ context: { system }, workspace }: Sources): Read {
   const now = itemsNow(system, workspace, {
     ...{ handoff: undefined, session: undefined, own: true },
@@ -214,7 +214,7 @@ function readChecklist(sources: Sources) {
   return ofLines(sources, { title: "Checklist", text, rest });
 }
 
-/** The layers that have something in them, as mpm itself words them. */
+/** The layers that are not empty, as mpm words them. */
 async function readSummary(sources: Sources) {
   const { context: { system }, workspace } = sources;
   const span = { kind: "since", since: usualSince(system.now()) } as const;
@@ -234,7 +234,7 @@ async function readCommits(sources: Sources) {
   return ofLines(sources, { title: "Recent commits", text, rest });
 }
 
-/** Files of the status that are listed. */
+/** The most status files to list. */
 const LISTED = 20;
 
 async function readStatus(sources: Sources) {
@@ -265,7 +265,7 @@ async function readContexts(sources: Sources) {
   return found && ofLines(sources, found);
 }
 
-/** Makes a part of lines, which is cut between them. */
+/** Makes a part from lines, which can be cut between them. */
 function ofLines(
   { context: { system } }: Pick<Sources, "context">,
   { title, text, rest, partial = false }: Lines,
@@ -279,12 +279,12 @@ function ofLines(
   };
 }
 
-/** Nothing hidden, nothing that looks like a fence, no row of empty lines. */
+/** Removes hidden characters, fence-like text, and repeated empty lines. */
 function clean(text: string): string {
   return asData(escapeLines(text.trim())).replaceAll(/\n{3,}/g, "\n\n");
 }
 
-/** Number of items in an agent's text. */
+/** The most items in an agent's text. */
 const OPEN_LISTED = 30;
 
 /**
@@ -309,7 +309,7 @@ function stackLines(
     : [...lines, `Note: ${escapeText(problem)}`];
 }
 
-/** The open items of its checklist by their phases. */
+/** The open items of its checklist, by phase. */
 function openLines(work: Work | undefined): string[] {
   if (!work) return [];
   const open = work.checklist.filter(({ done }) => !done);

@@ -1,29 +1,29 @@
 import type { INJECTED_PARTS } from "../config/mod.ts";
 import type { Lines } from "./context_part.ts";
 
-/** The parts that can be chosen, and those that an event brings. */
+/** The parts that can be chosen, and those that come with an event. */
 type PartName = typeof INJECTED_PARTS[number] | ExtraPart["name"];
 
-/** New notes of others, or what a script of the project printed. */
+/** New notes of others, or the output of a project script. */
 export interface ExtraPart extends Lines {
   readonly name: "notes" | "script";
 }
 
-/** Something an agent is told at the start of its session. */
+/** Something that an agent gets at the start of its session. */
 export interface Part {
   readonly name: PartName;
   /** The heading. */
   readonly title: string;
-  /** Returns it as data in at most so many characters; empty: nothing. */
+  /** Returns it as data in at most that many characters; empty: nothing. */
   fit(limit: number): string;
   /** The line for a person. */
   readonly takenUp?: string;
 }
 
 interface Injection {
-  /** Empty: there is nothing to say. */
+  /** Empty: nothing to say. */
   readonly text: string;
-  /** The parts that are in it, with their characters. */
+  /** The included parts, with their lengths in characters. */
   readonly parts: readonly { part: PartName; characters: number }[];
 }
 
@@ -39,7 +39,7 @@ const SMALLEST = 80;
 /**
  * Returns the text for an agent at the start of its session: facts in at most
  * `limit` characters, between fences that the agent cannot guess. Parts come in
- * the order given; the first may take most of the room, but each gets a share.
+ * the given order; the first may take most of the room, but each gets a share.
  * Empty without any part.
  */
 export function injection(

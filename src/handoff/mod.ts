@@ -1,6 +1,6 @@
 /**
- * The only door of `handoff/`: what the next agent, or the client's status line,
- * is given.
+ * The only door of `handoff/`: everything given to the next agent or to the
+ * client's status line.
  */
 
 export { renewContext } from "./context_renewal.ts";

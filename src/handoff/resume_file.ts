@@ -61,8 +61,8 @@ interface WrittenResumeFile {
 }
 
 /**
- * Writes the resume file of the present state of the work. Works without an
- * agent's session, too; then the lists are those of the newest save.
+ * Writes the resume file for the current state of the work. Also works without
+ * an agent's session; then the lists are those of the newest save.
  */
 export async function writeResumeFile(
   context: Context,
@@ -104,7 +104,7 @@ export async function writeResumeFile(
   });
 }
 
-/** Returns what a save of now would have, redacted, and writes nothing. */
+/** Returns what a save would contain now, redacted, and writes nothing. */
 export async function presentSave(
   system: System,
   workspace: Workspace,
@@ -181,7 +181,7 @@ function hasLists({ todos, task_list: tasks }: Save): boolean {
       tasks.in_progress_tasks.length + tasks.pending_tasks.length > 0;
 }
 
-/** The newest save, if there is one that can be read. */
+/** The newest save, if it can be read. */
 async function earlierSave(
   context: Context,
 ): Promise<ResumeResult | undefined> {
@@ -192,16 +192,16 @@ async function earlierSave(
 }
 
 /**
- * The newest session of this worktree, if there is one. Throws as a resume does
- * for one that is damaged.
+ * The newest session of this worktree, if there is one. Throws the errors of a
+ * resume if it is damaged.
  */
 export async function latestSession(
   context: Context,
   { workspace, changes, lines = false }: {
-    /** The workspace, if it is known; else it is found. */
+    /** The workspace, if it is known; otherwise it is looked up. */
     workspace?: Workspace;
     changes: boolean;
-    /** True if only lines made of it are shown, and those are redacted. */
+    /** True if only lines made from it are shown, and those are redacted. */
     lines?: boolean;
   },
 ): Promise<ResumeResult | undefined> {
@@ -225,7 +225,7 @@ export async function latestSession(
   }
 }
 
-/** The same for work without a save; it does not look for changes. */
+/** Does the same for work without a save, without looking for changes. */
 export async function wholeSession(
   context: Context,
 ): Promise<ResumeResult | undefined> {
@@ -243,15 +243,15 @@ function freePath(system: System, root: string): string {
 
 /** The sources of a resume file. */
 export interface ResumeFile {
-  /** The state of the work as a pause would save it, redacted. */
+  /** The state of the work in the format of a save, redacted. */
   readonly save: Save;
   readonly gauge: Gauge;
   readonly level: Level;
-  /** The newest save before, redacted; only where the agent keeps no lists. */
+  /** The newest earlier save, redacted; only if the agent keeps no lists. */
   readonly earlier: Pick<ResumeResult, "session" | "items"> | undefined;
 }
 
-/** The name of the file that is written at `time`, in UTC. */
+/** The name of the file written at `time`, in UTC. */
 export function resumeFileName(time: Date): string {
   const [day, clock] = time.toISOString().slice(0, 19).split("T");
   return `session-resume-${day}-${clock!.replaceAll(":", "")}.md`;
@@ -259,8 +259,8 @@ export function resumeFileName(time: Date): string {
 
 /**
  * Writes the document before the context is lost: completed, current and
- * pending work, the context, git, and the next steps. Its headings are those
- * that readers of such documents know.
+ * pending work, the context, git, and the next steps. Readers of such documents
+ * know its headings.
  */
 export function resumeFileText(file: ResumeFile): string {
   const { save, earlier } = file;
@@ -302,14 +302,16 @@ export function resumeFileText(file: ResumeFile): string {
   return `${escapeLines(text)}\n`;
 }
 
-/** Returns the hand-off of the present work. */
+/** Returns the hand-off of the current work. */
 export function presentOutline(save: Save): Outline {
   const saved = save.mpm?.handoff?.items ?? [];
   const items = saved.filter((item) => isCarried(item) && isOpenItem(item));
   return outlineOf({ session: save, items });
 }
 
-/** Items as readers of such a document take them, without numbers and ages. */
+/**
+ * Items in the format for readers of such a document, without numbers and ages.
+ */
 function texts(items: readonly Item[]): string[] {
   return items.map(({ text, why }) => why ? `${text} (${why})` : text);
 }

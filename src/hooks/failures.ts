@@ -13,12 +13,12 @@ import { quickRoot } from "../git/mod.ts";
 import { tellable } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** UTF-16 units of an error that are kept. */
+/** The longest error to keep, in UTF-16 units. */
 const LONGEST = 4000;
 
 /**
- * Notes what went wrong within a hook, in the project's state where it has one,
- * else in the user's. Never throws: there is nothing left to be done.
+ * Logs an error in a hook, in the project's state or else in the user's. Never
+ * throws: nothing more can be done.
  */
 export function noteFailure(
   system: System,
@@ -38,7 +38,8 @@ export function noteFailure(
       appendLog(system, path, line);
       return;
     } catch {
-      // The next place, or none: a full disk is not a reason to fail a session.
+      // Try the next place, or none: a full disk is not a reason to fail a
+      // session.
     }
   }
 }
@@ -54,9 +55,9 @@ interface HookFailure {
 }
 
 /**
- * Reads failures within hooks from the project's log and the user's, the oldest
- * first; from a long log only the end. Lines of other programs are skipped.
- * Throws FILE_FAILED where a log cannot be read.
+ * Reads hook errors from the project's log and the user's, the oldest first;
+ * from a long log only the end. Lines of other programs are skipped. Throws
+ * FILE_FAILED if a log cannot be read.
  */
 export function readHookFailures(
   system: System,

@@ -3,7 +3,7 @@ import { TestEnv } from "../../tests/helpers/env.ts";
 import { filesBelow } from "../../tests/helpers/below.ts";
 import { noteFailure, readHookFailures } from "./failures.ts";
 
-/** Two files of 256 KiB, as the table of places says, and the line that passes it. */
+/** Two files of 256 KiB, as documented, and the line that exceeds the limit. */
 const LARGEST = 256 * 1024 + 5000;
 
 Deno.test("noteFailure() keeps two files of 256 KiB, here and in the home folder", () => {

@@ -1,8 +1,8 @@
 import type { AnyCommand, Context } from "../cli/mod.ts";
 
 /**
- * Runs a command: first what was interrupted in the worktree is settled, and
- * at last the project's shell hook runs, where the command declares them.
+ * Runs a command: first settles interrupted operations in the worktree, and
+ * finally runs the project's shell hook, if the command declares them.
  */
 export async function runCommand(
   context: Context,
@@ -13,15 +13,15 @@ export async function runCommand(
   if (typeof settles === "function" ? settles(input as never) : settles) {
     await context.settle(context);
   }
-  // `parse` made `input` from this command's own flags and words, so its shape
-  // is the one `run` declares.
+  // `parse` made `input` from this command's own flags and arguments, so it has
+  // the shape that `run` declares.
   const result = await command.run(context, input as never);
   const script = shellHook?.(result);
   if (script) await runShellHookAfter(context, script);
   return result;
 }
 
-/** Milliseconds the script may take; no one waits for it. */
+/** Milliseconds that the script may take; no one waits for it. */
 const TIMEOUT = 60_000;
 
 async function runShellHookAfter(

@@ -9,12 +9,13 @@ import { soundVars } from "./set_var.ts";
 import { fittingItem, readItems } from "./store.ts";
 import { readVars, type Vars, writeVars } from "./vars.ts";
 
-/** Numbers that a file can have. */
+/** The highest number that a file can have. */
 const MOST = 999_999_999;
 
 /**
- * The open items of a save that this project does not know, as in another clone
- * or where `.claude-mpm/state/` was lost. Items closed here are known.
+ * The open items of a save that this project does not know, for example in
+ * another clone or after the loss of `.claude-mpm/state/`. Items closed here
+ * are known.
  */
 export function unknownItems(
   system: System,
@@ -31,9 +32,9 @@ export function unknownItems(
 }
 
 /**
- * Takes items of a save among those that are carried here, for the line of work
- * of this worktree. Call under the project's lock, with items that the user
- * made or trusts. Throws what reading and writing throws.
+ * Adds items of a save to those carried here, for the line of work of this
+ * worktree. Call under the project's lock, with items that the user made or
+ * trusts. Throws errors of reading and writing.
  */
 export function adoptItems(
   system: System,
@@ -43,7 +44,7 @@ export function adoptItems(
   const { kept, open, here } = itemsHere(system, workspace);
   const { place, session } = here;
   const fresh = items.map((item) => withSoundNumber(fittingItem(system, item)));
-  // Those that can keep their numbers come first.
+  // Items that can keep their numbers come first.
   const isFree = ({ number = 0 }: Item) => !kept.taken.has(number);
   const order = [
     ...fresh.filter(isFree),
@@ -57,8 +58,9 @@ export function adoptItems(
 }
 
 /**
- * Takes the variables of a save if this project has none of the save's items,
- * as in another clone. Otherwise they were set, changed and unset here since.
+ * Returns the variables of a save if this project has none of the save's items,
+ * for example in another clone. Otherwise they were set, changed and unset here
+ * since.
  */
 export function unknownVars(
   system: System,
@@ -77,8 +79,8 @@ export function unknownVars(
 
 /**
  * Sets variables of a save for the line of work of this worktree, unless it has
- * some. Call under the project's lock, with what the user made or trusts. Throws
- * what reading and writing throws.
+ * some. Call under the project's lock, with variables that the user made or
+ * trusts. Throws errors of reading and writing.
  */
 export function adoptVars(
   system: System,
@@ -91,7 +93,7 @@ export function adoptVars(
   writeVars(system, workspace.root, { here, vars: sound });
 }
 
-/** A save can give any number; a file's name has nine digits at most. */
+/** A save can have any number; a file name has at most nine digits. */
 function withSoundNumber(item: Item): Item {
   const { number, ...rest } = item;
   return number !== undefined && number <= MOST ? item : rest;

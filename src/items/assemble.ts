@@ -12,12 +12,12 @@ import type {
 } from "./item.ts";
 
 /**
- * Bytes of a hand-off as JSON. In a save it is at most 256 KiB; redaction, which
+ * The most bytes of a hand-off as JSON. A save allows 256 KiB; redaction, which
  * comes later, may make texts a little longer.
  */
 const MOST = 240 * 1024;
 
-/** Sentences about what could not be read, and UTF-16 units of each. */
+/** The most sentences about unread parts, and the longest in UTF-16 units. */
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
 
@@ -33,8 +33,9 @@ interface Parts {
 }
 
 /**
- * The hand-off of these parts, the oldest items first. Where it would be too
- * large, the kinds of entries share the room, and whole entries are left out.
+ * Makes the hand-off from these parts, the oldest items first. If it would be
+ * too large, the kinds of entries share the room, and whole entries are left
+ * out.
  */
 export function assembled(parts: Parts): Handoff {
   const entries = [
@@ -82,7 +83,7 @@ const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 8]] as const),
 ]);
 
-/** Items that someone said deliberately rank above items that mpm read. */
+/** Items stated deliberately rank above items that mpm found. */
 function itemRank({ kind, source, number }: Item): number {
   const said = number !== undefined && source !== "transcript";
   return (ITEM_RANKS.get(kind) ?? 0) + (said ? 2 : 0);
@@ -143,7 +144,7 @@ function byTime(a: Item, b: Item): number {
   return (a.number ?? 0) - (b.number ?? 0);
 }
 
-/** Named commands to verify the work that no one saw run. */
+/** Verification commands that were named but never seen running. */
 export function namedRuns(
   items: readonly Item[],
   runs: readonly Run[],
@@ -162,10 +163,10 @@ export function namedRuns(
   }));
 }
 
-/** The SHA-256 of nothing. */
+/** The SHA-256 of empty output. */
 const NO_OUTPUT = sha256("");
 
-/** An item as a save has it: the save itself says where the item was added. */
+/** An item in a save: the save itself shows where the item was added. */
 export function inSave(item: KeptItem): Item {
   const { schema: _, place: __, session: ___, ...rest } = item;
   return rest;

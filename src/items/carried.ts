@@ -5,9 +5,9 @@ import type { Sentence } from "./prose/withdrawn.ts";
 export interface Before {
   /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
-  /** The open ones of this line of work. */
+  /** The open items of this line of work. */
   readonly open: readonly KeptItem[];
-  /** Numbers that a file has. */
+  /** The numbers in use by files. */
   readonly taken: ReadonlySet<number>;
 }
 
@@ -16,17 +16,17 @@ export interface Saying {
   readonly items: readonly Item[];
   readonly place: string;
   readonly session: string | null;
-  /** The save it was added in; null without one. */
+  /** The save in which it was added; null: no save. */
   readonly save: string | null;
-  /** The agent session that is read for it. */
+  /** The agent session from which it is read. */
   readonly agent: string | undefined;
-  /** Numbers of items that are closed. */
+  /** Numbers of items to close. */
   readonly close?: readonly number[];
   /** True if the items are dropped, not done. */
   readonly drop?: boolean;
   /** Sentences of a person that may replace earlier items. */
   readonly withdrawn?: readonly Sentence[] | undefined;
-  /** The number of an open item whose place the last one takes. */
+  /** The number of an open item that the last one replaces. */
   readonly supersedes?: number | undefined;
   readonly now: Date;
 }
@@ -35,13 +35,13 @@ export interface Saying {
 export interface Carried {
   /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
-  /** The open ones of this line of work, by number. */
+  /** The open items of this line of work, by number. */
   readonly open: readonly KeptItem[];
   /** The items to write. */
   readonly changed: readonly KeptItem[];
-  /** Numbers of those to remove. */
+  /** Numbers of the items to remove. */
   readonly removed: readonly number[];
-  /** The kept item of each added one; absent: not carried. */
+  /** The stored item for each added one; absent: not carried. */
   readonly as: ReadonlyMap<Item, KeptItem>;
   /** Open items for which there was no room. */
   readonly refused: readonly Item[];

@@ -3,30 +3,30 @@ import type { Before, Carried, Closing, Saying } from "./carried.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 import { besideOf, leftOf, type Sentence } from "./prose/withdrawn.ts";
 
-/** Items that may be open in a project. */
+/** The most open items in a project. */
 export const MOST_OPEN = 500;
 
-/** Closed items that are kept, so that what was closed does not come again. */
+/** The most closed items to keep, so that they do not reappear. */
 const MOST_CLOSED = 1000;
 
-/** Goals of conversations that are open at a time. */
+/** The most open goals of conversations at a time. */
 const GOALS = 3;
 
-/** Milliseconds that a closed item is kept. */
+/** Milliseconds for which a closed item is kept. */
 const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 
-/** Kinds that go from save to save until someone closes them. */
+/** Kinds that are carried from save to save until someone closes them. */
 const CARRIED: ReadonlySet<string> = new Set([
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "plan", "verify"],
 ]);
 
-/** Kinds of items that are closed by a finished item of the same words. */
+/** Kinds of items that are closed by a finished item with the same words. */
 const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
 /**
- * Returns whether an item goes from save to save until someone closes it. An
- * item read from the agent's last message holds until the agent continues.
+ * Returns whether an item is carried from save to save until someone closes it.
+ * An item read from the agent's last message holds until the agent continues.
  */
 export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
   return CARRIED.has(kind) && via !== "last message";
@@ -38,11 +38,11 @@ export function isOpenItem({ state }: Pick<Item, "state">): boolean {
 }
 
 /**
- * Takes what is said into what is carried. An item whose key is known, or that
- * says the same as an open one, is that one. A todo follows the list of its
- * agent; anything else that was closed stays closed. The newest plan replaces
- * older ones, and so does a goal that someone stated; of the goals of
- * conversations, the newest three stay.
+ * Merges new items into the carried ones. An item with a known key, or with the
+ * same text as an open one, is the same item. A todo follows its agent's list;
+ * anything else that was closed stays closed. The newest plan replaces older
+ * ones, and so does a goal that someone stated; of the goals of conversations,
+ * the newest three stay.
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
@@ -94,7 +94,7 @@ class Book {
     this.#byKey.set(key, [...this.#byKey.get(key) ?? [], number]);
   }
 
-  /** The number of the item; `undefined`: it is closed and was never kept. */
+  /** The number of the item; `undefined`: it is closed and was never stored. */
   take(item: Item): number | "full" | undefined {
     const known = this.#known(item);
     if (known) return this.#follow(known, item);
@@ -117,7 +117,7 @@ class Book {
   }
 
   /**
-   * Only a todo changes after it was said; anything can be closed by itself.
+   * Only a todo changes after it was added; any other item can only be closed.
    */
   #follow(known: KeptItem, item: Item): number {
     const { number } = known;
@@ -127,7 +127,7 @@ class Book {
       return number;
     }
     if (!isOpenItem(known)) {
-      // It was taken up again after it was closed here.
+      // It was started again after it was closed here.
       const again = isOpenItem(item) && item.at > (known.closed_at ?? "");
       if (again) this.#reopen(known, item);
       return number;
@@ -149,7 +149,7 @@ class Book {
     this.#count++;
   }
 
-  /** Closes each item that has the words of a done one. */
+  /** Closes each item that has the words of a finished one. */
   #closeSame(item: Item): number | undefined {
     const numbers = CLOSED_BY_TEXT.map((kind) =>
       this.#byText.get(sameText({ ...item, kind }))
@@ -173,7 +173,7 @@ class Book {
     };
   }
 
-  /** Adds what was missing to an item that was said before. */
+  /** Adds missing fields to an item that was added before. */
   #join(same: KeptItem, item: Item): number {
     const missing = {
       ...same.why === undefined && item.why !== undefined
@@ -194,8 +194,7 @@ class Book {
   }
 
   /**
-   * The items whose place this one takes; `undefined`: a newer one is there
-   * already.
+   * The items that this one replaces; `undefined`: a newer one already exists.
    */
   #older(item: Item): KeptItem[] | undefined {
     if (item.kind !== "goal" && item.kind !== "plan") return [];
@@ -203,7 +202,7 @@ class Book {
       .filter((one) => one.kind === item.kind && isOpenItem(one));
     if (item.kind === "goal" && !isAutomatic(item)) return others;
     const like = item.kind === "plan" ? others : others.filter(isAutomatic);
-    // The goal of a later conversation may be a part of an earlier one's.
+    // The goal of a later conversation may be part of an earlier one's.
     const kept = item.kind === "plan" ? 1 : GOALS;
     const newer = like.filter(({ at }) => at > item.at).length;
     if (newer >= kept) return undefined;
@@ -321,9 +320,9 @@ class Book {
 }
 
 /**
- * Numbers of closed items that are no longer needed. A key can come again as
- * long as its agent session continues: until 30 days after its last item. The
- * highest number stays, so that none is given twice.
+ * Numbers of closed items that are no longer needed. A key can reappear while
+ * its agent session continues: until 30 days after its last item. The highest
+ * number stays, so that no number is used twice.
  */
 function outdated(
   items: readonly KeptItem[],
@@ -354,12 +353,12 @@ function isTodo({ via }: Pick<Item, "via">): boolean {
   return via === "todo" || via === "task";
 }
 
-/** Made out of a prompt, not said to be the goal. */
+/** Returns whether it was derived from a prompt, and not stated as the goal. */
 function isAutomatic({ via }: Pick<Item, "via">): boolean {
   return via === "prompt";
 }
 
-/** Equal for items that say the same. */
+/** A key that is equal for items with the same meaning. */
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
   return `${kind}\n${plainText(text)}`;
 }

@@ -5,7 +5,7 @@ import type { Item, KeptItem } from "./item.ts";
 const NOW = new Date("2026-11-20T12:00:00.000Z");
 const DAY = 24 * 3600 * 1000;
 
-/** `days` before NOW. */
+/** The time `days` before NOW. */
 function ago(days: number): string {
   return new Date(NOW.getTime() - days * DAY).toISOString();
 }

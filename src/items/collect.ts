@@ -27,7 +27,7 @@ import {
 import { withoutPrivate } from "../secrets/mod.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
-/** UTF-16 units that are kept of a text. */
+/** The longest text to keep, in UTF-16 units. */
 const LONG = 4000;
 const SHORT = 1500;
 
@@ -39,7 +39,7 @@ const MOST = {
 
 /** The place and the agent session of a conversation. */
 export interface Setting {
-  /** False to leave out errors, also of commands. */
+  /** False to leave out errors, including those of commands. */
   readonly errors: boolean;
   /** The agent session. */
   readonly agent: string | undefined;
@@ -49,10 +49,10 @@ export interface Setting {
 }
 
 /**
- * Turns a conversation into what the next one needs. A person's words have the
- * source `user`. Items read from the agent's prose have the source
- * `transcript`. Items that only hold at the end of this conversation come from
- * its last message.
+ * Converts a conversation to the items that the next one needs. A person's
+ * words have the source `user`. Items found in the agent's prose have the
+ * source `transcript`. Items that only hold at the end of this conversation
+ * come from its last message.
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
@@ -88,7 +88,8 @@ class Maker {
   }
 
   /**
-   * `key` is completed by the agent session; without one, the text tells it.
+   * The agent session is added to `key`; without a key, the text identifies the
+   * item.
    */
   #add(kind: ItemKind, { key, why, ...given }: Given): void {
     const { agent, newId } = this.#setting;
@@ -157,7 +158,7 @@ class Maker {
     );
     for (const { text, answer, words, at, key, options } of questions) {
       const asked = cutMiddle(text, SHORT);
-      // Once it is answered it is no longer open.
+      // An answered question is no longer open.
       this.#add("question", {
         ...{ text: asked, at, key, source: "agent", via: "question" },
         state: answer === undefined ? "open" : "superseded",
@@ -247,7 +248,7 @@ class Maker {
     const kept = cutMiddle(text, LONG);
     this.#add("message", { text: kept, at, key, via, source: "agent" });
     const later = prompts.filter((one) => one.at > at);
-    // A later message of a person answers it, but may ask for the next step.
+    // A later message of a person answers it, but may request the next step.
     if (!later.every((one) => goesOnWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if ((later.length === 0 || cue === "next") && isNew(known, one)) {
@@ -371,10 +372,10 @@ function runOf(
   } as Run;
 }
 
-/** UTF-16 units of the end of an output. */
+/** The most UTF-16 units from the end of an output. */
 const TAIL = 1200;
 
-/** Whole lines of the end. */
+/** Whole lines from the end. */
 function tailOf(output: string): string {
   const text = withoutPrivate(output.trimEnd());
   if (text.length <= TAIL) return text;
@@ -383,7 +384,7 @@ function tailOf(output: string): string {
   return line < 0 ? end.replace(/^[\udc00-\udfff]/, "") : end.slice(line + 1);
 }
 
-/** Commands at the end that failed, but for those that verify. */
+/** The last failed commands, except verification commands. */
 function unresolved(commands: readonly Ran[]): Said[] {
   const last = commands.slice(-6);
   return last.filter(({ command, exit }, at) =>

@@ -3,14 +3,14 @@ import { remembered } from "../base/remembered.ts";
 import type { FileUse, Seen } from "../clients/mod.ts";
 import type { Touched } from "./item.ts";
 
-/** Limits of each list; of files seen, many do not exist. */
+/** Limits of each list; many of the files seen do not exist. */
 const MOST = { files: 150, symbols: 8, seen: 200 };
 
 const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
 
 /**
- * Returns each file once, the last touched first. Where there are many, files
- * that changed go before those that were read.
+ * Returns each file once, the last touched first. If there are many, changed
+ * files come before files that were only read.
  */
 export function filesOf(
   uses: readonly FileUse[],
@@ -44,13 +44,13 @@ export function filesOf(
     .sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
 }
 
-/** A file that was made and edited was made; one that was made again exists. */
+/** A created and edited file counts as created; a recreated file exists. */
 function stronger(before: Touched["how"], now: Touched["how"]): Touched["how"] {
   if (before === "deleted") return now === "read" ? before : "edited";
   return RANK[now] > RANK[before] ? now : before;
 }
 
-/** Relative, with `/`, where it is inside the worktree. */
+/** Relative, with `/`, if it is inside the worktree. */
 function nameIn(folder: string, path: string): string {
   const inside = relative(folder, path);
   return inside === "" || isAbsolute(inside) || /^\.\.([\\/]|$)/.test(inside)
@@ -60,8 +60,8 @@ function nameIn(folder: string, path: string): string {
 
 /**
  * Returns the files that commands and searches named and that no tool call
- * touched, relative to the worktree, the most telling first. A file named alone
- * says more than one of a hundred, and of equal ones the last one counts.
+ * touched, relative to the worktree, the most relevant first. A file named
+ * alone says more than one of a hundred. Of equal ones, the last one counts.
  */
 export function seenFiles(
   seen: readonly Seen[],

@@ -24,19 +24,19 @@ import {
   unsettled,
 } from "./tree.ts";
 
-/** The difference between the present files and the tree of a run. */
+/** The difference between the current files and the tree of a run. */
 export type Differences = (run: Run) => Difference;
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** Commits that HEAD is compared with, a process of git each. */
+/** The most commits to compare with HEAD; each takes a git process. */
 const MOST_COMMITS = 4;
 
 type Delta = ReadonlyMap<string, TreeEntry | undefined>;
 
 /**
- * Compares the tree of each run with the present `state` of the worktree. Asks
- * git only where a run was made on another commit than HEAD. `saved`: the
+ * Compares the tree of each run with the current `state` of the worktree. Uses
+ * git only if a run was made on a different commit than HEAD. `saved`: the
  * record of a save, which shows the files of runs on its tree.
  */
 export async function readDifferences(
@@ -90,7 +90,7 @@ function presentOf(state: TreeState | undefined): TreeContents | undefined {
   return tree && { tree, contents: contentsOf(state)! };
 }
 
-/** The files of each tree, which one of its runs lists, or the save. */
+/** The files of each tree, listed by one of its runs or by the save. */
 function listedFiles(
   runs: readonly Run[],
   saved: TreeState | undefined,
@@ -103,14 +103,15 @@ function listedFiles(
     listed.set(treeKey(known.tree), { files });
   }
   for (const { tree } of runs) {
-    // A path that was redacted since, or a list that anybody made up, is not it.
+    // A list with a path that was redacted since, or an invented list, does not
+    // match.
     if (!tree?.files || digestOf(tree.files) !== tree.changes) continue;
     listed.set(treeKey(tree), { files: tree.files });
   }
   return listed;
 }
 
-/** Reads the changes from each commit to the present one. */
+/** Reads the changes from each commit to the current one. */
 async function readDeltas(
   system: System,
   workspace: Workspace,
@@ -135,7 +136,7 @@ async function readDeltas(
   return deltas;
 }
 
-/** Reads files that are as in HEAD, each once. */
+/** Reads files that are unchanged from HEAD, each once. */
 function settledReader(
   system: System,
   { worktree }: Workspace,

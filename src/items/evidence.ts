@@ -16,23 +16,23 @@ import type { Item, Run } from "./item.ts";
 import type { Difference } from "./tree.ts";
 
 /**
- * Evidence for a fact, and whether it still holds. Evidence only holds if the
- * command exited with 0 on exactly the present files.
+ * Evidence for a fact, and whether it is current. Evidence only holds if the
+ * command exited with 0 on exactly the current files.
  */
 export const EVIDENCE = object({
   command: TEXT,
   /** False if the command only did something, such as a deployment. */
   verifies: FLAG,
   /**
-   * `holds`: it ended with 0 on the present files. `stale`: files changed
+   * `holds`: it exited with 0 on the current files. `stale`: files changed
    * since. `contradicted`: its last run failed. `unproved`: it did not run, or
-   * its result or its files are not known.
+   * its result or its files are unknown.
    */
   state: text<"holds" | "stale" | "contradicted" | "unproved">({
     choices: ["holds", "stale", "contradicted", "unproved"],
     neutral: "unproved",
   }),
-  /** Why it is in that state, without a period. */
+  /** The reason for that state, without a period. */
   why: TEXT,
   /** Exit status of the last run; null: unknown, or not run. */
   exit: nullable({ is: "number" } as Shape<number>),
@@ -42,18 +42,18 @@ export const EVIDENCE = object({
   changed: list(TEXT),
   /** Number of changed files; null: unknown. */
   changes: nullable(COUNT),
-  /** Texts of the items that it is evidence for. */
+  /** Texts of the items that it supports. */
   claims: list(TEXT),
 });
 
 export type Evidence = Fitting<typeof EVIDENCE>;
 
-/** Changed files that are named. */
+/** The most changed files to name. */
 const NAMED = 3;
 
 /** The sources of evidence and its states. */
 export interface EvidenceSources {
-  /** Runs from every source; the last one of each command counts. */
+  /** Runs from every source; the last run of each command counts. */
   readonly runs: readonly Run[];
   /** Items; those that name a command count. */
   readonly items: readonly Item[];
@@ -85,25 +85,24 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
   });
 }
 
-/**
- * The doubt of a command that was named to verify the work, and did not run.
- */
+/** The doubt about a named verification command that did not run. */
 export const ONLY_NAMED = "it was mentioned, but did not run";
 
 /**
  * Returns whether a command verifies the work: by its known name, or because a
- * person or an agent said so. Others only did something, such as a deployment.
+ * person or an agent said so. Other commands only do something, such as a
+ * deployment.
  */
 export function verifies({ kind, doubt, source }: Run): boolean {
   return kind !== "other" || doubt === ONLY_NAMED || source === "user";
 }
 
-/** The doubt of a run that is known only from a save of someone else. */
+/** The doubt about a run known only from a save by someone else. */
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
- * The last run of each command, the newest first. Named commands and words of
- * other people come last: they hide no known run.
+ * The last run of each command, the newest first. Named commands and other
+ * people's claims come last: they do not hide a known run.
  */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   const weak = ({ doubt }: Run) =>
@@ -119,7 +118,7 @@ export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   return last;
 }
 
-/** A command as it is compared: blanks at its ends do not count. */
+/** The form for comparing commands: blanks at the ends do not count. */
 export function commandForm(command: string): string {
   return command.trim();
 }
@@ -128,7 +127,7 @@ function timeOf({ at }: Run): number {
   return parseTime(at) ?? 0;
 }
 
-/** Marks the runs of a save by someone else, which prove nothing. */
+/** Marks the runs in a save by someone else, which prove nothing. */
 export function unverified(runs: readonly Run[]): Run[] {
   return runs.map((run) =>
     run.doubt === ONLY_NAMED ? run : { ...run, doubt: UNVERIFIED }

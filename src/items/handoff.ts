@@ -22,20 +22,20 @@ export interface Collected {
   readonly withdrawn?: readonly Sentence[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
-  /** Patterns that were searched for. */
+  /** The searched patterns. */
   readonly searches?: readonly string[];
-  /** Other files that commands and searches named, the most telling first. */
+  /** Other files that commands and searches named, the most relevant first. */
   readonly seen?: readonly string[];
-  /** The parts that mpm could not read, a sentence each. */
+  /** The parts that mpm could not read, one sentence each. */
   readonly unread: readonly string[];
 }
 
-/** Files seen that a hand-off names. */
+/** The most seen files that a hand-off names. */
 const MOST_SEEN = 40;
 
 /**
- * Keeps of the files seen those that exist and that git does not ignore; none
- * where git cannot say.
+ * Keeps the seen files that exist and that git does not ignore; empty if git
+ * cannot tell.
  */
 export async function withSeen(
   system: System,
@@ -54,7 +54,7 @@ export async function withSeen(
 }
 
 /**
- * The same of a client that was killed before anyone could answer: its
+ * Does the same for a client that was killed before anyone could answer: its
  * questions stay open beyond the next save.
  */
 export function withQuestions(found: Collected): Collected {
@@ -76,34 +76,36 @@ export const NOTHING_COLLECTED: Collected = {
 
 /** The sources of a hand-off except carried items. */
 export interface HandoffOrder {
-  /** The items that a person or an agent says now. */
+  /** The new items from a person or an agent. */
   readonly said: readonly Item[];
   /** Numbers of items to close. */
   readonly close: readonly number[];
-  /** The items of an earlier save that say what was done. */
+  /** The items of an earlier save about finished work. */
   readonly done?: readonly Item[] | undefined;
   readonly collected: Collected;
-  /** The agent session that is read for it. */
+  /** The agent session from which it is read. */
   readonly agent: string | undefined;
-  /** The save that it is in; null: none, and nothing is kept. */
+  /** The save that will contain it; null: no save, and nothing is stored. */
   readonly save: string | null;
   readonly time: Date;
-  /** The last moment of runs that count, ISO 8601, UTC; all by default. */
+  /**
+   * The time of the last run that counts, ISO 8601, UTC; by default all count.
+   */
   readonly until?: string | undefined;
-  /** True if items must survive a power cut without the save. */
+  /** True if items must survive a power failure without the save. */
   readonly synced: boolean;
 }
 
-/** A hand-off, and what went wrong on the way, a sentence each. */
+/** A hand-off, and the problems in making it, one sentence each. */
 export interface MadeHandoff {
   readonly handoff: Handoff;
   readonly problems: readonly string[];
 }
 
 /**
- * Makes the hand-off of a save, and keeps the items to carry. Call it under the
- * project's lock, unless `save` is null. Never throws an MpmError: what cannot
- * be kept is in the save all the same.
+ * Makes the hand-off of a save, and stores the items to carry. Call it under
+ * the project's lock, unless `save` is null. Never throws an MpmError: items
+ * that cannot be stored are still in the save.
  */
 export function handoffFor(
   system: System,
@@ -145,9 +147,7 @@ export function handoffFor(
   return { handoff: handoffOf(all, items, vars), problems };
 }
 
-/**
- * The last run of each command, also those of earlier saves, which are kept.
- */
+/** The last run of each command, including the stored runs of earlier saves. */
 function runsFor(
   system: System,
   root: string,
@@ -188,7 +188,7 @@ function carriedBy(
   });
 }
 
-/** Writes what changed, the new items before what they took the place of. */
+/** Writes the changes, new items before the items that they replace. */
 export function writeCarried(
   system: System,
   root: string,
@@ -215,7 +215,7 @@ function refusalNote({ refused }: Carried): string[] {
 /** Milliseconds after which a save leaves out a finished step. */
 const DONE_FOR_MS = 24 * 3600 * 1000;
 
-/** Returns the items of the save, in no order. */
+/** Returns the items of the save, in any order. */
 function itemsOf(
   { own }: ItemsHere,
   { save, time, done: before = [] }: HandoffOrder,
@@ -230,7 +230,7 @@ function itemsOf(
   const said = fresh.filter((item) =>
     !isCarried(item) || item.state === "done" && !carried.as.has(item)
   );
-  // Nothing is kept without a save, so a new item has no number then.
+  // Without a save nothing is stored, so a new item has no number.
   const isKept = (item: KeptItem) => save !== null || known.has(item.number);
   return [
     ...carried.open.map((item) =>
@@ -243,7 +243,7 @@ function itemsOf(
   ].map((item) => ({ ...item, save: item.save ?? save }));
 }
 
-/** Accomplishments of an earlier save that a save repeats. */
+/** The most accomplishments of an earlier save that a save repeats. */
 const MOST_DONE = 10;
 
 function earlierDone(before: readonly Item[], known: readonly Item[]): Item[] {

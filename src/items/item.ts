@@ -13,18 +13,18 @@ import {
 
 /**
  * The schema of a hand-off: the facts that the next agent, person or machine
- * gets instead of finding them out again. It is a part of every save, and the
- * one definition of its types, its check and the published JSON Schema.
+ * gets instead of finding them out again. It is part of every save, and the
+ * only definition of its types, its validation and the published JSON Schema.
  */
 
 /** The kinds of items. */
 export const ITEM_KINDS = [
-  // Said deliberately, or settled: open until done, dropped or superseded.
+  // Stated deliberately, or settled: open until done, dropped or superseded.
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "done"],
-  // A command that shows whether the work holds.
+  // A command that shows whether the work is correct.
   "verify",
-  // Part of one conversation: kept with the save of it.
+  // Part of one conversation: stored with its save.
   ...["prompt", "message", "plan", "summary", "report", "error", "background"],
 ] as const;
 
@@ -69,13 +69,15 @@ export const SOURCES = [
 
 export type Source = typeof SOURCES[number];
 
-/** The id of an item that has none, in a save that was repaired. */
+/** The ID of an item without one, in a repaired save. */
 export const NO_ID = "000000000000";
 
 const ITEM_FIELDS = {
   /** 12 random hex digits, the same in every copy. */
   id: text({ pattern: /^[0-9a-f]{12}$/, neutral: NO_ID }),
-  /** By which it is closed in this project; absent: it cannot be. */
+  /**
+   * The number with which it is closed in this project; absent: it cannot be.
+   */
   number: optional(COUNT),
   kind: text<ItemKind>({ choices: ITEM_KINDS, neutral: "next" }),
   text: TEXT,
@@ -88,34 +90,32 @@ const ITEM_FIELDS = {
    * `compaction`, `last message`, `sub-agent`, `error`.
    */
   via: TEXT,
-  /** Time at which it was said, ISO 8601, UTC. */
+  /** Time at which it was added, ISO 8601, UTC. */
   at: TEXT,
-  /** The first save that had it; null: none yet. */
+  /** The first save that had it; null: no save yet. */
   save: nullable(TEXT),
-  /** The agent session it was said in. */
+  /** The agent session in which it was added. */
   agent: optional(TEXT),
-  /** Tells it from others of the same conversation, so that it comes once. */
+  /** Identifies it within the conversation, so that it occurs once. */
   key: optional(TEXT),
   /** Time at which it was closed, ISO 8601, UTC. */
   closed_at: optional(TEXT),
-  /** The id of the item that took its place. */
+  /** The ID of the item that replaced it. */
   superseded_by: optional(TEXT),
-  /** The command that shows that it holds, one of `commands`. */
+  /** The command that verifies it, one of `commands`. */
   evidence: optional(TEXT),
 };
 
 export const ITEM = object(ITEM_FIELDS, { text: "text" });
 
-/**
- * An item as the project keeps it, `item-<number>.json`, until it is closed.
- */
+/** An item stored in the project, `item-<number>.json`, until it is closed. */
 export const KEPT_ITEM = object({
   schema: { is: "version" } as Shape<1>,
   ...ITEM_FIELDS,
   number: COUNT,
-  /** The worktree it was said in, by `placeKey()`. */
+  /** The worktree in which it was added, by `placeKey()`. */
   place: TEXT,
-  /** The session it was said in; null: none was current. */
+  /** The session in which it was added; null: no current session. */
   session: nullable(TEXT),
   /** HMAC-SHA256 of the text before it, with this user's key. */
   seal: optional(TEXT),
@@ -123,7 +123,7 @@ export const KEPT_ITEM = object({
 
 /** A file that a conversation touched. */
 export const TOUCHED = object({
-  /** Relative to the worktree where it is inside, else absolute. */
+  /** Relative to the worktree if it is inside, or else absolute. */
   path: TEXT,
   how: text<"created" | "edited" | "deleted" | "read">({
     choices: ["created", "edited", "deleted", "read"],
@@ -139,7 +139,7 @@ export const TOUCHED = object({
 
 /** The place of a run. */
 export const RAN_ON = object({
-  /** Full commit id; null: no commit. */
+  /** Full commit ID; null: no commit. */
   head: nullable(TEXT),
   /** SHA-256 of the uncommitted files: paths, modes and contents. */
   changes: TEXT,
@@ -158,23 +158,23 @@ export const RUN = object({
     choices: ["test", "build", "lint", "types", "other"],
     neutral: "other",
   }),
-  /** Exit status; null: not known, as behind a pipe. */
+  /** Exit status; null: unknown, for example after a pipe. */
   exit: nullable({ is: "number" } as Shape<number>),
   /** Time at which it ended, ISO 8601, UTC. */
   at: TEXT,
-  /** The end of what it printed. */
+  /** The end of its output. */
   tail: TEXT,
-  /** SHA-256 of what it printed, as far as it is known. */
+  /** SHA-256 of its output, as far as it is known. */
   digest: TEXT,
   /** Absent: not known. */
   tree: optional(RAN_ON),
-  /** Why the exit status says nothing, e.g. `a pipe hides it`. */
+  /** Why the exit status means nothing, e.g. `a pipe hides it`. */
   doubt: optional(TEXT),
-  /** `user`: `mpm evidence --run` ran it; absent: a conversation did. */
+  /** `user`: `mpm evidence --run` ran it; absent: it ran in a conversation. */
   source: optional(text<Source>({ choices: SOURCES, neutral: "agent" })),
 });
 
-/** A hand-off document that no one has finished. */
+/** An unfinished hand-off document. */
 export const OPEN_HANDOFF = object({
   id: TEXT,
   /** Names of agents. */
@@ -197,15 +197,17 @@ export const HANDOFF = object({
   runs: list(RUN),
   /** State variables (`mpm var`). */
   vars: optional(record(TEXT)),
-  /** Patterns that were searched for, the last one last. */
+  /** The searched patterns, the last one last. */
   searches: optional(list(TEXT)),
-  /** Files that commands and searches named, the most telling first. */
+  /** Files that commands and searches named, the most relevant first. */
   seen: optional(list(TEXT)),
-  /** The partition in use. */
+  /** The current partition. */
   partition: optional(TEXT),
   /** Open hand-off documents, the newest first, at most 50. */
   handoffs: optional(list(OPEN_HANDOFF)),
-  /** The parts of the conversation that mpm could not read, a sentence each. */
+  /**
+   * The parts of the conversation that mpm could not read, one sentence each.
+   */
   unread: list(TEXT),
   /** Number of entries left out to keep the save small. */
   left_out: optional(COUNT),

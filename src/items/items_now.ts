@@ -7,7 +7,7 @@ import { type Vars, varsHere } from "./vars.ts";
 
 /** The open items of a save and of its line of work. */
 export interface ItemsNow {
-  /** Items kept here by number, then items that only the save has. */
+  /** Items stored here by number, then items that only the save has. */
   readonly items: readonly Item[];
   /** State variables, by name. */
   readonly vars: Vars;
@@ -16,8 +16,8 @@ export interface ItemsNow {
 }
 
 /**
- * Returns the items that are open now: the save's items that no one closed
- * since, in their present form, and later ones. Only items that are kept here
+ * Returns the items that are open now: the save's items that no one has closed
+ * since, in their current form, and later ones. Only items that are stored here
  * have a number. Never throws an MpmError.
  */
 export function itemsNow(
@@ -46,7 +46,7 @@ export function itemsNow(
         item.session === null || item.session !== left
       ),
     });
-    // Later changes count for the kept variables.
+    // Later changes to the stored variables count.
     const same = own && kept.begun && (session ?? null) === here.session;
     return {
       items,
@@ -60,7 +60,7 @@ export function itemsNow(
   }
 }
 
-/** Returns the open items, those that are kept first. */
+/** Returns the open items, the stored ones first. */
 export function mergeItems(
   saved: readonly Item[],
   { kept, open }: {
@@ -77,7 +77,7 @@ export function mergeItems(
       if (isOpenItem(own)) shown.set(own.id, asSaved(own));
       continue;
     }
-    // A number of another clone would close something else here.
+    // A number from another clone would close a different item here.
     const { number: _, ...rest } = item;
     if (isOpenItem(item)) elsewhere.push(rest);
   }

@@ -7,17 +7,17 @@ import { isOpenItem } from "./carry.ts";
 import type { Item, KeptItem } from "./item.ts";
 import { type Kept, readItems } from "./store.ts";
 
-/** A line of work, which items belong to. */
+/** A line of work, to which items belong. */
 export interface Here {
   /** The worktree, by `placeKey()`. */
   readonly place: string;
-  /** The current session; null: the worktree is at none. */
+  /** The current session; null: the worktree has no session. */
   readonly session: string | null;
   /** True if that session is a detour. */
   readonly detour: boolean;
 }
 
-/** The items of a project, as one line of work sees them. */
+/** The items of a project, as seen from one line of work. */
 export interface ItemsHere {
   readonly kept: Kept;
   readonly here: Here;
@@ -31,8 +31,8 @@ export type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
 /**
  * The open items of this line of work, by number, and a sentence for each
- * problem with the files. Never throws an MpmError; costs one look at a folder
- * where the project has no items.
+ * problem with the files. Never throws an MpmError; in a project without items,
+ * it costs one look at a folder.
  */
 export function openItems(
   system: System,
@@ -48,14 +48,14 @@ export function openItems(
 }
 
 /**
- * Returns the items of this line of work, and all others. Throws as
+ * Returns the items of this line of work, and all others. Throws the errors of
  * `readItems()`.
  */
 export function itemsHere(system: System, workspace: Place): ItemsHere {
   const { root } = workspace;
   const kept = readItems(system, root);
   if (!kept.begun) {
-    // Most projects have none: the session is looked for only if it is needed.
+    // Most projects have none: the session is looked up only if it is needed.
     return {
       ...{ kept, own: [], open: [] },
       get here() {
@@ -70,7 +70,8 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
 }
 
 /**
- * Returns the items of this line of work that were open at a moment, as new items: they belong to no line of work yet.
+ * Returns the items of this line of work that were open at a time, as new
+ * items: they belong to no line of work yet.
  */
 export function itemsAt(
   system: System,
@@ -86,7 +87,7 @@ export function itemsAt(
     }));
 }
 
-/** The line of work that a worktree is at. */
+/** The line of work of a worktree. */
 export function hereOf(system: System, workspace: Place): Here {
   const place = placeKey(workspace);
   const { work } = currentWork(system, workspace.root, place);
@@ -109,11 +110,11 @@ function isOf({ place, session, detour }: Here, owner: Owner): boolean {
     : owner.session === session;
 }
 
-/** Sessions within one another that are followed. */
+/** The most nested sessions to follow. */
 const DEEPEST = 1000;
 
 /**
- * Finds the line of work that items belong to now. The open items of an ended
+ * Finds the line of work to which items belong now. The open items of an ended
  * detour belong to its parent, and those of another session to the worktree. So
  * the end of a session hides nothing.
  */

@@ -15,10 +15,13 @@ import { lastRuns } from "./evidence.ts";
 import { RUN, type Run } from "./item.ts";
 import { sharedFiles } from "./tree.ts";
 
-/** Runs that are kept, one of each command. */
+/** The most runs to keep, one for each command. */
 const MOST = 50;
 
-/** Bytes of the file: a run has at most 100 files and the end of its output. */
+/**
+ * The largest file, in bytes: a run has at most 100 files and the end of its
+ * output.
+ */
 const LARGEST = 4 * 1024 * 1024;
 
 const RUNS = object({
@@ -31,15 +34,15 @@ const RUNS = object({
 export type RunsState = "none" | "own" | "foreign" | "damaged";
 
 /**
- * The runs of `mpm evidence --run`, and of conversations that were saved, the
- * newest first. A file that is damaged or that someone else wrote has no runs:
- * it is not evidence.
+ * The runs of `mpm evidence --run`, and of saved conversations, the newest
+ * first. A damaged file, or one written by someone else, has no runs: it is not
+ * evidence.
  */
 export function keptRuns(system: System, root: string): Run[] {
   return readRuns(system, root).runs;
 }
 
-/** The same, and the reason why there are no runs. */
+/** Does the same, and returns why there are no runs. */
 export function readRuns(
   system: System,
   root: string,
@@ -64,8 +67,8 @@ export function readRuns(
 }
 
 /**
- * Adds runs, redacted; the last one of each command is kept. Returns the kept
- * items. Call under the project's lock. Throws FILE_FAILED.
+ * Adds runs, redacted; the last run of each command is kept. Returns the stored
+ * runs. Call under the project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,

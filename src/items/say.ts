@@ -33,8 +33,8 @@ export interface SayInput {
 }
 
 /**
- * Adds an item to those that are carried from save to save, or lists those of
- * its kind. Throws USAGE, NOT_FOUND, and CONFLICT where too many are open.
+ * Adds an item to the carried ones, or lists those of its kind. Throws USAGE,
+ * NOT_FOUND, and CONFLICT if too many are open.
  */
 export async function say(
   context: Context,
@@ -62,7 +62,7 @@ function saidText({ words, why, supersedes, ...input }: SayInput) {
   });
 }
 
-/** Throws USAGE for a text that is empty or too long. */
+/** Throws USAGE for an empty or too long text. */
 function checkedText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") {
@@ -170,7 +170,7 @@ function supersededBy(
   });
 }
 
-/** Closes items by their numbers. Without any it lists what is open. */
+/** Closes items by number. Without a number, it lists the open items. */
 export async function close(
   context: Context,
   { numbers, drop, dryRun, all }: {
@@ -212,7 +212,7 @@ function closed(
   { wanted, drop, all, dryRun, now }: {
     wanted: number[];
     drop: boolean;
-    /** True to close items of other sessions and worktrees, too. */
+    /** True to also close items of other sessions and worktrees. */
     all: boolean;
     dryRun: boolean;
     now: Date;
@@ -308,7 +308,7 @@ function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
   );
 }
 
-/** Items that an error names. */
+/** The most items that an error names. */
 const NAMED = 10;
 
 function noItem(

@@ -4,7 +4,7 @@ import { noteLines, type Style } from "../cli/mod.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
 import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 
-/** The words of a command that adds an item. */
+/** The arguments of a command that adds an item. */
 export const TEXT_WORDS = {
   name: "text",
   summary: "The text; if omitted, mpm lists the open items",
@@ -23,7 +23,7 @@ export const SAY_FLAGS = {
   },
 } as const;
 
-/** The list without an item, by kind. */
+/** The text for an empty list, by kind. */
 const EMPTY: Readonly<Record<string, string>> = {
   next: 'No next steps. "mpm next <text>" adds one.',
   decision: 'No decisions. "mpm decide <text>" adds one.',
@@ -31,7 +31,7 @@ const EMPTY: Readonly<Record<string, string>> = {
   blocker: 'No blockers. "mpm block <text>" adds one.',
 };
 
-/** Returns the output of next, decide, ask and block. */
+/** Returns the output of `next`, `decide`, `ask` and `block`. */
 export function sayText(result: SayResult, style: Style): string {
   const { item, items, kind, superseded } = result;
   const now = new Date(result.listed_at);
@@ -60,7 +60,7 @@ export function sayText(result: SayResult, style: Style): string {
   ].join("\n");
 }
 
-/** Returns the output of done. */
+/** Returns the output of `done`. */
 export function doneText(result: DoneResult, style: Style): string {
   const { closed, already, open, dropped, dry_run: dry } = result;
   const now = new Date(result.listed_at);

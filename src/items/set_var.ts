@@ -11,13 +11,13 @@ import type { VarChange } from "./commands/results.ts";
 import { type Here, hereOf } from "./open_items.ts";
 import { readVars, type Vars, writeVars } from "./vars.ts";
 
-/** Names as shells have them, of at most 64 characters. */
+/** Names as in a shell, of at most 64 characters. */
 const NAME = /^[A-Za-z_]\w{0,63}$/;
 
-/** UTF-16 units of a value. */
+/** The longest value, in UTF-16 units. */
 const LONGEST = 4000;
 
-/** Variables of one line of work. */
+/** The most variables of one line of work. */
 const MOST = 100;
 
 /** Sets a variable, or removes it with `undefined`. Throws USAGE, NOT_FOUND. */
@@ -91,7 +91,7 @@ function changed(
   return { here, vars, result: { name, before, value, warnings } };
 }
 
-/** Returns the variables of a save that are valid here, redacted. */
+/** Returns the valid variables of a save, redacted. */
 export function soundVars(system: System, vars: Vars): Vars {
   const sound = Object.entries(vars).filter(([name, value]) =>
     NAME.test(name) && value.length <= LONGEST
@@ -99,7 +99,7 @@ export function soundVars(system: System, vars: Vars): Vars {
   return redactorOf(system).value(Object.fromEntries(sound));
 }
 
-/** The value of a variable. Throws NOT_FOUND with the names there are. */
+/** The value of a variable. Throws NOT_FOUND with the existing names. */
 export function valueOf(vars: Vars, name: string): string {
   checkName(name);
   const value = getOwn(vars, name);

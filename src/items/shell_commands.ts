@@ -1,4 +1,4 @@
-/** A command of a command line, and the text behind it. */
+/** A command in a command line, and the text after it. */
 export interface ShellCommand {
   readonly text: string;
   readonly after: "" | "&&" | "||" | ";" | "|" | "&";
@@ -80,7 +80,7 @@ function skip(
   return { end: WHOLE.test(line) ? WHOLE.lastIndex : at };
 }
 
-/** Behind the parenthesis that ends a substitution. */
+/** The position after the parenthesis that ends a substitution. */
 function closing(line: string, at: number): number {
   for (let depth = 1; at < line.length; at++) {
     if (line[at] === "(") depth++;

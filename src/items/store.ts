@@ -21,28 +21,30 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
 
-/** UTF-16 units of an item's text, and of its reason. */
+/** The longest text of an item, and its longest reason, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
-/** Bytes of an item's file: each unit of its texts takes six at most. */
+/**
+ * The largest item file, in bytes: each unit of its texts takes at most six.
+ */
 const LARGEST = 256 * 1024;
 
 /**
- * The largest number of items to read, those with the highest numbers first,
- * and of files to look at for them. So other people's items hide none.
+ * The most items to read, the highest numbers first, and the most files to look
+ * at for them. So other people's items do not hide any.
  */
 const MOST = 3000;
 const MOST_LOOKED = 20_000;
 
-/** Damaged files that are named. */
+/** The most damaged files to name. */
 const MOST_NAMED = 5;
 
-/** The kind of records that items are. */
+/** The kind of record for items. */
 const KIND = "item";
 
 const NAME = /^item-([1-9]\d{0,8})\.json$/;
 
-/** A file that cannot be used. */
+/** An unusable file. */
 export interface DamagedFile {
   /** Absolute. */
   readonly path: string;
@@ -50,16 +52,16 @@ export interface DamagedFile {
   readonly message: string;
 }
 
-/** The items that a project keeps. */
+/** The stored items of a project. */
 export interface Kept {
-  /** Open and closed ones of all worktrees and sessions, by number. */
+  /** Open and closed items of all worktrees and sessions, by number. */
   readonly items: readonly KeptItem[];
   /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
   readonly damaged: readonly DamagedFile[];
   /** Files that this user's mpm did not write, absolute. */
   readonly foreign: readonly string[];
-  /** Every number that a file has, whatever is in it. */
+  /** Every number in use by a file, whatever its content. */
   readonly taken: ReadonlySet<number>;
   /** True if the project has a folder for items. */
   readonly begun: boolean;
@@ -75,10 +77,10 @@ const NOTHING: Kept = {
 };
 
 /**
- * Reads all items of a project; one look at the folder where it has none. A
- * file that is damaged, linked, too large or written by someone else is left
- * out and named as a problem. Throws CONFLICT for a link instead of a folder,
- * FILE_FAILED if the folder cannot be read.
+ * Reads all items of a project; without any, this takes one look at the folder.
+ * A file that is damaged, linked, too large or written by someone else is left
+ * out and reported as a problem. Throws CONFLICT if the folder is a link,
+ * FILE_FAILED if it cannot be read.
  */
 export function readItems(system: System, root: string): Kept {
   const { home, state, items: folder } = layout(root);
@@ -139,7 +141,7 @@ function problemsOf(
   return problems;
 }
 
-/** Returns `undefined` for what this user's mpm did not write. */
+/** Returns `undefined` for an item that this user's mpm did not write. */
 function readItem(
   system: System,
   path: string,
@@ -157,7 +159,7 @@ function readItem(
   return item;
 }
 
-/** An item, and what its file was known by. */
+/** An item, and the mark of its file. */
 const KNOWN_ITEM = object({
   size: NUMBER,
   mtime: NUMBER,
@@ -167,16 +169,16 @@ const KNOWN_ITEM = object({
 const KNOWN_ITEMS = object({ version: NUMBER, items: list(KNOWN_ITEM) });
 const VERSION = 1;
 
-/** Bytes of as many items as are read. */
+/** The size of the largest number of items to read, in bytes. */
 const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;
 
-/** Files that were read, from which on it pays to write the items again. */
+/** The number of read files after which the cache is worth writing. */
 const WORTH_WRITING = 20;
 
 /**
- * The results of reading the files of items: `.claude-mpm/state/items.json`,
- * sealed. An item counts only while its file is as it was. Derived, and never a
- * source of truth.
+ * A cache of the item files that were read: `.claude-mpm/state/items.json`,
+ * sealed. An item counts only while its file is unchanged. It is derived, and
+ * never a source of truth.
  */
 class KnownItems {
   readonly #system: System;
@@ -199,7 +201,7 @@ class KnownItems {
     for (const one of value.items) this.#known.set(one.item.number, one);
   }
 
-  /** Returns the item in a file, if that is still the same. */
+  /** Returns the item in a file, if that is unchanged. */
   get(number: number, info: FileInfo | undefined): KeptItem | undefined {
     const known = this.#known.get(number);
     if (!known || !isMarked(info, known)) return undefined;
@@ -207,7 +209,7 @@ class KnownItems {
     return known.item;
   }
 
-  /** Keeps what was read of a file, and returns it. */
+  /** Stores the content of a file, and returns it. */
   put<T extends KeptItem | undefined>(
     info: FileInfo | undefined,
     item: T,
@@ -220,7 +222,7 @@ class KnownItems {
     return item;
   }
 
-  /** Writes what is known now, if that saves a later reader enough. */
+  /** Writes the cache if that saves a later reader enough. */
   keep(): void {
     if (this.#missed < WORTH_WRITING) return;
     const value = { version: VERSION, items: this.#items };
@@ -244,9 +246,9 @@ function unreadable(path: string, fault: string): MpmError {
 }
 
 /**
- * Writes an item, whole or not at all, redacted, cut to {@link LONGEST_TEXT}
- * and sealed as this user's own. Call under the project's lock. `synced`: it
- * survives a power cut. Returns what was written.
+ * Writes an item, completely or not at all, redacted, shortened to
+ * {@link LONGEST_TEXT} and sealed as this user's own. Call under the project's
+ * lock. `synced`: it survives a power failure. Returns what was written.
  */
 export function writeItem(
   system: System,
@@ -262,7 +264,7 @@ export function writeItem(
   return clean;
 }
 
-/** The item redacted, and its texts cut to {@link LONGEST_TEXT}. */
+/** The item redacted, with its texts shortened to {@link LONGEST_TEXT}. */
 export function fittingItem<T extends Item>(system: System, item: T): T {
   const redactor = redactorOf(system);
   const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);

@@ -6,7 +6,7 @@ import type { Style } from "../cli/mod.ts";
 import type { ItemView } from "./commands/results.ts";
 import { type Item, ITEM_KINDS, type ItemKind, type KeptItem } from "./item.ts";
 
-/** An item as commands answer with it. */
+/** An item for command output. */
 export function itemView(item: KeptItem, here: boolean): ItemView {
   const { number, id, kind, text, state, source, via, at, save } = item;
   return {
@@ -16,7 +16,7 @@ export function itemView(item: KeptItem, here: boolean): ItemView {
   };
 }
 
-/** Headings of lists, in the order in which they are read. */
+/** Headings of lists, in their order. */
 const HEADINGS: Readonly<Record<string, string>> = {
   goal: "Goal",
   constraint: "Constraints",

@@ -11,8 +11,8 @@ import type { Ran } from "../clients/mod.ts";
 import type { RanOn, Run } from "./item.ts";
 
 /**
- * The tree that a command ran on: the commit of HEAD and what differed from it.
- * Trees are compared by contents, so a commit of the tested files changes
+ * The tree on which a command ran: the commit of HEAD and the differences from
+ * it. Trees are compared by contents, so committing the tested files changes
  * nothing.
  */
 
@@ -21,10 +21,10 @@ export type TreeState =
   & Pick<RepositoryState, "head" | "files" | "filesOmitted">
   & Partial<Pick<RepositoryState, "unwatched" | "closed">>;
 
-/** Most uncommitted files that are recorded one by one. */
+/** The most uncommitted files to record one by one. */
 const LISTED = 100;
 
-/** Content of a path where no file is. */
+/** The content of a path without a file. */
 export const GONE = "gone";
 
 /** A file that mpm writes by itself, outside its own folder. */
@@ -40,8 +40,8 @@ export function matters(path: string): boolean {
 }
 
 /**
- * The tree of a worktree's state; `undefined` where a content is not known,
- * e.g. of a file that cannot be read or of a repository in the worktree.
+ * The tree of a worktree's state; `undefined` if a content is unknown, for
+ * example of an unreadable file or a nested repository.
  */
 export function treeOf(state: TreeState): RanOn | undefined {
   const contents = contentsOf(state);
@@ -56,8 +56,8 @@ export function treeOf(state: TreeState): RanOn | undefined {
 
 /**
  * The tree of a command that ended at `at`, as far as a later state shows it.
- * `undefined` if a file or the last commit is newer, or if a file is gone,
- * which has no time.
+ * `undefined` if a file or the last commit is newer, or if a file was deleted,
+ * which leaves no time.
  */
 export function treeAt(
   state: TreeState & Pick<RepositoryState, "recent">,
@@ -71,7 +71,7 @@ export function treeAt(
 }
 
 /**
- * Returns runs with the tree that they ran on, where the state tells it.
+ * Returns runs with the tree on which they ran, if the state shows it.
  * `settled`: the commands after which the conversation changed no file.
  */
 export function withTrees(
@@ -124,7 +124,7 @@ export function contentsOf(
   );
 }
 
-/** Mode and content; `undefined`: not known. */
+/** Mode and content; `undefined`: unknown. */
 export function contentOf(file: FileState): string | undefined {
   const { path, status, size, mtime, unread, mode = "" } = file;
   if (file.sha256 !== null) return `${mode} ${file.sha256.slice(0, 32)}`;
@@ -151,31 +151,31 @@ export function sharedFiles(runs: readonly Run[]): Run[] {
   });
 }
 
-/** Equal for equal trees. */
+/** A key that is equal for equal trees. */
 export function treeKey({ head, changes }: RanOn): string {
   return `${head} ${changes}`;
 }
 
 /**
- * The difference between the present files and those of a run. If mpm cannot
+ * The difference between the current files and those of a run. If mpm cannot
  * compare, `same` is undefined, and `why` is the reason.
  */
 export interface Difference {
   readonly same: boolean | undefined;
-  /** Paths that differ, sorted; empty where they are not known by name. */
+  /** Paths that differ, sorted; empty if they are not known by name. */
   readonly paths: readonly string[];
   readonly why?: string;
 }
 
 /** The questions to git that compare two trees. */
 export interface TreeFacts {
-  /** Paths that differ between the two commits; `undefined`: not known. */
+  /** Paths that differ between the two commits; `undefined`: unknown. */
   readonly committed: ReadonlySet<string> | undefined;
-  /** Present contents of paths that are as in HEAD now; absent: not known. */
+  /** Current contents of paths that are now as in HEAD; absent: unknown. */
   readonly settled: ReadonlyMap<string, string>;
 }
 
-/** Paths of `then` whose present content the present tree does not tell. */
+/** Paths of `then` whose content the current tree does not contain. */
 export function unsettled(then: RanOn, now: TreeContents): string[] {
   return (then.files ?? []).map(({ path }) => path)
     .filter((path) => !now.contents.has(path));
@@ -187,7 +187,7 @@ export interface TreeContents {
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** Compares by contents: what was committed as it was has not changed. */
+/** Compares by content: committing a file unchanged is not a change. */
 export function compareTrees(
   then: RanOn,
   now: TreeContents,
@@ -218,7 +218,7 @@ export function compareTrees(
   const changed = [...new Set(paths)].filter((path) => {
     const content = before.get(path);
     if (!matters(path)) return false;
-    // As in HEAD then: a change since is a commit, or is uncommitted now.
+    // As in HEAD then: a later change is either a commit or uncommitted now.
     if (content === undefined) return true;
     const present = now.contents.get(path) ?? settled.get(path);
     return present === undefined || !sameContent(content, present);
@@ -226,7 +226,7 @@ export function compareTrees(
   return { same: changed.length === 0, paths: changed.sort() };
 }
 
-/** Without a mode, as on Windows, the rest is compared. */
+/** Without a mode, as on Windows, only the rest is compared. */
 function sameContent(one: string, other: string): boolean {
   const [mode, content] = one.split(/ ([^]*)/);
   const [otherMode, otherContent] = other.split(/ ([^]*)/);

@@ -91,7 +91,7 @@ Deno.test("a tree with a content that is not known is not known", () => {
       file("a", { sha256: null, unread: "denied" }),
       file("repository/", { status: "??", ...gone, object: HEAD }),
       file("submodule", { ...gone, mode: "160000" }),
-      // It vanished while it was looked at.
+      // It vanished while it was read.
       file("a", gone),
     ]
   ) assertEquals(treeOf(state([unknown])), undefined);
@@ -109,7 +109,7 @@ Deno.test("many files are known by their digest alone", () => {
 
 const OTHER = "b".repeat(40);
 
-/** Compares two states; `committed`: what differs between their commits. */
+/** Compares two states; `committed`: the difference between their commits. */
 function compared(
   then: TreeState,
   now: TreeState,

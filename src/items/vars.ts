@@ -22,10 +22,10 @@ import type { System } from "../system/system.ts";
 import { type Here, hereOf, type Place } from "./open_items.ts";
 import type { DamagedFile } from "./store.ts";
 
-/** The kind of records that variables are. */
+/** The kind of record for variables. */
 const KIND = "variables";
 
-/** Bytes of a file of variables. */
+/** The largest file of variables, in bytes. */
 const LARGEST = 256 * 1024;
 
 const VARS = object({
@@ -38,10 +38,10 @@ const VARS = object({
 export type Vars = Readonly<Record<string, string>>;
 
 /**
- * Returns the variables of a line of work. A session that has set none has those
- * of its worktree; a detour has only its own. Throws UNREADABLE for a damaged
- * file, FOREIGN for one that this user's mpm did not write here, and what
- * reading throws.
+ * Returns the variables of a line of work. A session without any has those of
+ * its worktree; a detour has only its own. Throws UNREADABLE for a damaged
+ * file, FOREIGN for one that this user's mpm did not write here, and errors of
+ * reading.
  */
 export function readVars(system: System, root: string, here: Here): Vars {
   const own = readOwnVars(system, root, here);
@@ -51,12 +51,12 @@ export function readVars(system: System, root: string, here: Here): Vars {
     : {};
 }
 
-/** Returns whether a line of work begins with its worktree's variables. */
+/** Returns whether a line of work starts with its worktree's variables. */
 function takesOver({ session, detour }: Here): boolean {
   return session !== null && !detour;
 }
 
-/** Returns `undefined` where none were ever set. */
+/** Returns `undefined` if none were ever set. */
 function readOwnVars(
   system: System,
   root: string,
@@ -70,7 +70,7 @@ function readOwnVars(
   return readFile(system, root, { path, owner });
 }
 
-/** Reads one file. Throws as {@link readVars}. */
+/** Reads one file. Throws the errors of {@link readVars}. */
 function readFile(
   system: System,
   root: string,
@@ -101,7 +101,7 @@ export function writeVars(
   { here, vars }: { here: Here; vars: Vars },
 ): void {
   const path = varsPath(root, ownerOf(here));
-  // An empty file keeps the worktree's variables from coming back.
+  // An empty file stops the worktree's variables from coming back.
   if (Object.keys(vars).length === 0 && !takesOver(here)) {
     return removeIfThere(system, path);
   }
@@ -111,7 +111,10 @@ export function writeVars(
   writeAtomic(system, path, { text });
 }
 
-/** The variables of the line of work at `place`. Throws as {@link readVars}. */
+/**
+ * The variables of the line of work at `place`. Throws the errors of
+ * {@link readVars}.
+ */
 export function readVarsHere(system: System, place: Place): Vars {
   return readVars(system, place.root, hereOf(system, place));
 }
@@ -133,8 +136,8 @@ function varsPath(root: string, owner: string): string {
 const NAME = /^vars-(.+)\.json$/;
 
 /**
- * The files of variables that cannot be used, damaged and foreign ones apart.
- * The folder must be a real one. Throws FILE_FAILED.
+ * The unusable files of variables, damaged and foreign ones separately. The
+ * folder must be a real folder. Throws FILE_FAILED.
  */
 export function faultyVars(
   system: System,

@@ -13,7 +13,10 @@ export interface Verification {
 
 type Kind = Verification["kind"];
 
-/** Names of scripts and targets by what they verify, the most telling first. */
+/**
+ * Names of scripts and targets by the kind of verification, the most specific
+ * first.
+ */
 const SCRIPTS: readonly (readonly [Kind, RegExp])[] = [
   ["types", /^(?:type-?check|check[-:]types|types|tsc|mypy|pyright)\b/],
   [
@@ -31,7 +34,7 @@ const SCRIPTS: readonly (readonly [Kind, RegExp])[] = [
   ["build", /[-:]build$/],
 ];
 
-/** Programs that run scripts or targets of a project by their names. */
+/** Programs that run named scripts or targets of a project. */
 const RUNNERS = new Set(
   ("npm pnpm yarn bun deno turbo nx lerna rush make gmake just task rake rails" +
     " composer invoke nox poe mise gradle gradlew mvn mvnw sbt lein mix wireit")
@@ -41,7 +44,7 @@ const RUNNERS = new Set(
 /** Words between a runner and the name. */
 const BETWEEN = new Set(["run", "run-script", "task", "workspace", "foreach"]);
 
-/** Programs that do nothing else, by what they verify. */
+/** Programs for a single purpose, by the kind of verification. */
 const PROGRAMS: ReadonlyMap<string, Kind> = new Map(
   ([
     [
@@ -72,7 +75,7 @@ const PROGRAMS: ReadonlyMap<string, Kind> = new Map(
   ),
 );
 
-/** Programs of which the first arguments tell it. */
+/** Programs whose first arguments show the kind. */
 const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
   [
     "test",
@@ -110,7 +113,7 @@ const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
 const SHELL_SCRIPT =
   /^(?:(?:ba|da|k|z)?sh (?:-\w+ )*)?(?:run[-_])?((?:[-_]?(?:tests?|all|unit|e2e|integration|smoke|specs?|suite|lint|style|checks?|verify|ci|build|compile|type-?check|types|coverage))+)\.(?:ba|z)?sh(?= |$)/;
 
-/** Programs that run another one; mpm skips them and their arguments. */
+/** Programs that run another program; mpm skips them and their arguments. */
 const WRAPPERS: readonly RegExp[] = [
   /^(?:time|nice|nohup|command|exec|builtin|sudo|npx|bunx|pnpx|uvx|pipx|env|xvfb-run|stdbuf|caffeinate|corepack|dotenv|cross-env|then|do|else|if|while|until|!)(?: -\S+)* /,
   /^timeout(?: -[ks] \S+| -\S+)* \d[\d.]*[smhd]? /,
@@ -121,7 +124,7 @@ const WRAPPERS: readonly RegExp[] = [
   /^-- /,
 ];
 
-/** Looks, and does not verify. */
+/** Commands that only look at something. */
 const LOOKS =
   / (?:--help|--version|--watch\w*|-w|--list(?:-tests|Tests)?|--collect-only|--dry-run|--showConfig|--init|--print-config)(?=[\s=]|$)/;
 
@@ -130,9 +133,9 @@ const VALUED =
   / (?:--filter|-F|-w|--workspace|--prefix|-C|--cwd|--dir|--directory|-f|--file|-p|--project|--scope|-j)[ =]\S+/g;
 
 /**
- * Tells what a command line verifies, by the known names of test runners,
- * builds, linters and type checkers; `undefined`: nothing that is known. `exit`
- * is how the whole line ended, if that is known.
+ * Returns what a command line verifies, from the known names of test runners,
+ * builds, linters and type checkers; `undefined` if it is unknown. `exit` is
+ * the exit status of the whole line, if known.
  */
 export function verificationOf(
   command: string,
@@ -146,7 +149,7 @@ export function verificationOf(
   return { kind: kinds[found]!, doubt: doubtOf({ steps, kinds, exit }, found) };
 }
 
-/** UTF-16 units of a command that are looked at. */
+/** The most UTF-16 units of a command to look at. */
 const LONGEST = 4000;
 
 const ORDER: readonly Kind[] = ["test", "build", "types", "lint"];
@@ -243,11 +246,11 @@ function doubtOf(
   return undefined;
 }
 
-/** Programs that only look at something, or move about. */
+/** Programs that only look at something, or change the folder. */
 const LOOKING =
   /^(?:cd|ls|ll|cat|head|tail|less|more|grep|egrep|rg|ag|fd|find|echo|printf|pwd|which|whereis|type|wc|sort|uniq|cut|tr|awk|sed -n|jq|yq|tree|stat|file|du|df|env|printenv|date|sleep|true|false|test|\[|ps|top|man|history|clear|export|source|set|mkdir|touch|chmod|cp|mv|rm|mpm|diff|xxd|kill|wait|id|whoami|uname|git (?:status|log|diff|show|branch|rev-parse|remote|blame|ls-files|add|stash list|config|describe|fetch|grep|reflog|worktree list))\b/;
 
-/** Returns whether the next session could want to run the command again. */
+/** Returns whether the next session might want to run the command again. */
 export function isWorthRunning(command: string): boolean {
   return shellCommands(command.slice(0, LONGEST)).some(({ text }) => {
     const words = shellWords(text.replace(/^[({\s]+/, ""));

@@ -23,17 +23,19 @@ import { noteUndo, type Undone, type UndoOrder } from "./undo.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
 /**
- * Permissions of the user on this machine: files by their contents, and command
- * lines by their texts. The list is in the user's own state, so nothing that
- * comes with a project can add to it.
+ * Permissions of the user on this machine: files by content, and command lines
+ * by text. The list is in the user's own state, so nothing that comes with a
+ * project can add to it.
  */
 
 const DIGEST = text({ pattern: /^[0-9a-f]{64}$/ });
 
-/** A file that may run as long as it has that content. */
+/** A file that may run while it has that content. */
 const FILE = object({
   sha256: DIGEST,
-  /** That of what mpm wrote there; null: someone else wrote it. */
+  /**
+   * The digest of the text that mpm wrote there; null: someone else wrote it.
+   */
   ejected: nullable(DIGEST),
 });
 
@@ -62,15 +64,15 @@ const LIST = "allowed.json";
 /** The file of earlier versions, with `scripts` for `files`. */
 const OLD_LIST = "allowed-hooks.json";
 
-/** Bytes of the list that are still read. */
+/** The largest list to read, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** Bytes of a file that may be allowed. */
+/** The largest file that may be allowed, in bytes. */
 const LARGEST_FILE = 1024 * 1024;
 
 /**
- * Nothing is allowed by a list that is missing or has another form. Throws
- * FILE_FAILED where it cannot be read.
+ * Reads the list. A missing list, or one in another format, allows nothing.
+ * Throws FILE_FAILED if it cannot be read.
  */
 function readAllowed(system: System): Allowed {
   const listed = readList(system, LIST);
@@ -82,8 +84,8 @@ function readAllowed(system: System): Allowed {
 }
 
 /**
- * The list where it has not the form of one, so that it allows nothing; the
- * absolute path. Throws as {@link readAllowed}.
+ * The absolute path of the list if its format is invalid, so that it allows
+ * nothing. Throws the errors of {@link readAllowed}.
  */
 export function damagedAllowed(system: System): string | undefined {
   const listed = readList(system, LIST);
@@ -92,7 +94,7 @@ export function damagedAllowed(system: System): string | undefined {
     : join(userState(system), LIST);
 }
 
-/** `undefined`: it is not there. */
+/** `undefined`: it does not exist. */
 function readList(system: System, name: string): unknown {
   try {
     const bytes = system.files.readOwn(join(userState(system), name), LARGEST);
@@ -110,7 +112,7 @@ function writeAllowed(system: System, allowed: Allowed): void {
   });
 }
 
-/** Returns the permission of a file, by its absolute path. */
+/** Returns the permission of a file, by absolute path. */
 export function allowedFile(
   system: System,
   path: string,
@@ -118,7 +120,7 @@ export function allowedFile(
   return getOwn(readAllowed(system).files, path);
 }
 
-/** Every allowed file below a project's root, by its absolute path. */
+/** Every allowed file below a project's root, by absolute path. */
 export function allowedFiles(
   system: System,
   root: string,
@@ -132,7 +134,7 @@ function isBelow(root: string, path: string): boolean {
   return way !== "" && !way.startsWith("..") && !isAbsolute(way);
 }
 
-/** The allowed commands of the project at `root`, by their texts. */
+/** The allowed commands of the project at `root`, by text. */
 export function allowedCommands(
   system: System,
   root: string,
@@ -143,8 +145,8 @@ export function allowedCommands(
 
 /**
  * The content of a file below `root` that can be allowed. It must be a plain
- * file of this user, with at most 1 MiB, with no link on the way to it. `none`:
- * nothing is there.
+ * file of this user, with at most 1 MiB, and with no link in its path. `none`:
+ * it does not exist.
  */
 export function readAllowable(
   { files, uid }: System,
@@ -171,9 +173,9 @@ export function readAllowable(
 }
 
 /**
- * Returns whether a file is allowed and has the content that was allowed, in
- * the worktree that is asked about. `changed`: another one. `unknown`: no one
- * allowed it, or it is not there.
+ * Returns whether a file is allowed and has the allowed content, in the given
+ * worktree. `changed`: it has other content. `unknown`: no one allowed it, or
+ * it does not exist.
  */
 export function fileState(
   system: System,
@@ -193,7 +195,7 @@ export function fileState(
 interface AllowedFacts {
   /** Digests by absolute path. */
   readonly allowed: Readonly<Record<string, string | null>>;
-  /** Commands by text, of the project at `project`. */
+  /** Commands by text, for the project at `project`. */
   readonly commands?: Readonly<Record<string, AllowedCommand | null>>;
   readonly project?: string;
 }
@@ -205,10 +207,10 @@ export interface AllowedChange {
 }
 
 /**
- * Allows files and commands of the project at `root`, or with null no longer
- * does. Returns what may run of them before and after. Call under the user's
- * lock. A damaged list is kept aside, which is noted. Without `write` it only
- * says what would change.
+ * Allows files and commands of the project at `root`, or with null revokes
+ * that. Returns the permissions before and after. Call under the user's lock. A
+ * damaged list is moved, with a note. Without `write` it only returns what
+ * would change.
  */
 export function changeAllowed(
   { system, note }: Pick<Context, "system" | "note">,
@@ -249,7 +251,7 @@ export function changeAllowed(
   return { before, after };
 }
 
-/** Moves a damaged list aside before another one takes its place; a sentence. */
+/** Moves a damaged list before another replaces it; returns a sentence. */
 function keepDamaged(system: System): string | undefined {
   const path = damagedAllowed(system);
   if (path === undefined) return undefined;
@@ -264,7 +266,9 @@ function put<T>(all: Record<string, T>, name: string, value: T | null): void {
   else setOwn(all, name, value);
 }
 
-/** Returns the log's facts of a change, or `undefined` if nothing changed. */
+/**
+ * Returns the log's facts about a change, or `undefined` if nothing changed.
+ */
 export function allowedFacts(
   { before, after }: { before: AllowedFacts; after: AllowedFacts },
 ):
@@ -274,7 +278,7 @@ export function allowedFacts(
   return { before: { ...before }, after: { ...after } };
 }
 
-/** Reads one side of an entry of the log and leaves invalid parts out. */
+/** Reads one side of a log entry and leaves out invalid parts. */
 function factsIn(side: unknown): AllowedFacts {
   const valid = <T>(found: unknown, shape: Shape<T>) =>
     Object.fromEntries(
@@ -290,7 +294,7 @@ function factsIn(side: unknown): AllowedFacts {
   };
 }
 
-/** Lets run again what might run before, and nothing else. */
+/** Restores the earlier permissions, and nothing else. */
 export async function undoAllow(
   { context, entry, root, dryRun }: UndoOrder,
 ): Promise<Undone> {
@@ -328,7 +332,7 @@ export async function undoAllow(
   });
 }
 
-/** Throws CONFLICT where something else has been allowed since. */
+/** Throws CONFLICT if something else has been allowed since. */
 function refuseChanged(
   system: System,
   id: number,

@@ -7,13 +7,15 @@ import { allowedCommands, allowedFile, fileState } from "./allowed.ts";
 export type Program =
   | {
     readonly args: readonly string[];
-    /** Of the file that the first one names, where it was allowed by content. */
+    /** SHA-256 of the program file, if it was allowed by content. */
     readonly sha256?: string;
   }
-  /** A shell runs exactly this text, which the user allowed to the letter. */
+  /**
+   * A shell runs exactly this text, which the user allowed letter for letter.
+   */
   | { readonly text: string };
 
-/** A word that means itself to every shell. */
+/** A word without special characters for any shell. */
 const SAFE = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
 /**
@@ -27,21 +29,21 @@ export function commandText(words: readonly string[]): string {
 }
 
 /**
- * The program and arguments of a text that no shell has to read; null: it has
- * quotes, variables, operators or similar.
+ * The program and arguments of a text that needs no shell; null: it has quotes,
+ * variables, operators or similar.
  */
 export function plainWords(text: string): string[] | null {
   const words = text.split(/ +/);
-  // With "=" the first word is a variable.
+  // With "=", the first word would be a variable.
   return words.every((word) => SAFE.test(word)) && !words[0]!.includes("=")
     ? words
     : null;
 }
 
 /**
- * Returns how to start the command of that exact text in the project at `root`,
- * or `undefined` if the user did not allow it. A single path is also allowed at
- * its own place, if it has the content that was allowed in its worktree.
+ * Returns how to start the command with exactly that text in the project at
+ * `root`, or `undefined` if the user did not allow it. A single path may also
+ * be allowed as a file, if it has the allowed content in its worktree.
  */
 export function allowedProgram(
   system: System,

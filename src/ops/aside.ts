@@ -9,21 +9,19 @@ import { readJournal } from "./journal.ts";
 import { moveFile } from "./trash.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * Files that were moved, or were about to be moved, into a folder of the trash.
- */
+/** Files that were moved, or were about to be moved, into a trash folder. */
 export interface Aside {
   readonly trash: string;
   readonly paths: readonly string[];
 }
 
-/** The project, and the worktree that things were moved from. */
+/** The project, and the worktree from which things were moved. */
 interface Place {
   readonly root: string;
   readonly worktree: string;
 }
 
-/** Returns what is of that form in a value. */
+/** Returns the valid entries of a value. */
 export function asideIn(value: unknown): Aside[] {
   return (Array.isArray(value) ? value : []).filter((one) => {
     const paths = field(one, "paths");
@@ -33,9 +31,9 @@ export function asideIn(value: unknown): Aside[] {
 }
 
 /**
- * Puts back from the trash what was in the way of a restore that an undo
- * undoes, where its place is free again. Does what is still to be done; returns
- * the paths. Call under the lock.
+ * Restores files from the trash that were in the way of a restore, if their
+ * place is free again. Does only the rest; returns the paths. Call under the
+ * lock.
  */
 export function putBack(
   system: System,
@@ -48,14 +46,14 @@ export function putBack(
     system,
     place,
     asideIn([
-      // As an older mpm noted it.
+      // The format of an older mpm.
       { trash: after.trash, paths: after.moved_aside },
       ...Array.isArray(after.aside) ? after.aside : [],
     ]),
   );
 }
 
-/** The same for files that are known to exist. */
+/** Does the same for files that are known to exist. */
 export function putBackFrom(
   system: System,
   { root, worktree }: Place,
@@ -85,8 +83,8 @@ export function putBackFrom(
 }
 
 /**
- * Moves what is at `from` to `to`, into a folder that is there again one by one;
- * whether there was anything to move.
+ * Moves `from` to `to`, and merges folders that exist again entry by entry;
+ * returns whether there was anything to move.
  */
 function give(system: System, from: string, to: string): boolean {
   const { files } = system;

@@ -9,21 +9,21 @@ type AtomicFile = Content & Manner;
 type Content = { readonly bytes: Uint8Array } | { readonly text: string };
 
 interface Manner {
-  /** Milliseconds since the epoch; now unless given. */
+  /** Milliseconds since the epoch; now by default. */
   readonly mtime?: number;
-  /** 0600 unless given. */
+  /** 0600 by default. */
   readonly mode?: number;
-  /** Name while it is written; needed where no lock keeps others away. */
+  /** The name during the write; required without a lock. */
   readonly temporary?: string;
-  /** True if it outlives a power failure from now on; it does unless said. */
+  /** True if it must survive a power failure; the default. */
   readonly synced?: boolean;
 }
 
 /**
- * Replaces the file at `path`, whole or not at all: written under a temporary
- * name in the same folder, synced, renamed, the folder synced. Under the store's
- * lock the temporary name is always the same, so that the next write replaces
- * what a dead one left.
+ * Replaces the file at `path`, completely or not at all. It is written under a
+ * temporary name in the same folder, synced and renamed. Then the folder is
+ * synced. Under the store's lock the temporary name is always the same, so that
+ * the next write replaces an abandoned file.
  */
 export function writeAtomic(
   system: System,
@@ -50,7 +50,7 @@ export function writeAtomic(
   if (synced) files.syncFolder(dirname(path));
 }
 
-/** Removes a file or link; nothing there is fine. */
+/** Removes a file or link; it may already be missing. */
 export function removeIfThere(system: System, path: string): void {
   try {
     system.files.remove(path);
@@ -59,7 +59,7 @@ export function removeIfThere(system: System, path: string): void {
   }
 }
 
-/** For cleaning up after a failure, which must stay the error reported. */
+/** For cleaning up after a failure, which must stay the reported error. */
 export function removeQuietly(system: System, path: string): void {
   attempt(() => system.files.remove(path));
 }
@@ -86,15 +86,15 @@ export function readOwnJson(
   return bytes && jsonIn(new TextDecoder().decode(bytes));
 }
 
-/** Bytes of a log before it is put aside; one older one is kept. */
+/** The size at which a log is renamed, in bytes; one older log is kept. */
 const LIMIT = 256 * 1024;
 
-/** Bytes at the end of a log that are read. */
+/** The most bytes to read from the end of a log. */
 const TAIL = 64 * 1024;
 
 /**
- * The values of the lines at the end of a log, `undefined` for a torn one. Throws
- * FILE_FAILED where it cannot be read.
+ * The values of the lines at the end of a log, `undefined` for an invalid line.
+ * Throws FILE_FAILED if it cannot be read.
  */
 export function readLog(system: System, path: string): unknown[] {
   const found = system.files.lstat(path);
@@ -104,7 +104,7 @@ export function readLog(system: System, path: string): unknown[] {
   return new TextDecoder().decode(bytes).split("\n").map(jsonIn);
 }
 
-/** Adds a line of JSON to a log of mpm. Throws a FileError. */
+/** Adds a line of JSON to an mpm log. Throws a FileError. */
 export function appendLog(system: System, path: string, line: unknown): void {
   const size = system.files.lstat(path)?.size ?? 0;
   if (size > LIMIT) system.files.rename(path, `${path}.1`);

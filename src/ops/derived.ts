@@ -7,19 +7,21 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 
 /**
- * Milliseconds a file must not have changed for. Two changes within one tick of
- * the clock leave the same time, and Deno reports the last change in whole
+ * Milliseconds for which a file must be unchanged. Two changes within one tick
+ * of the clock leave the same time, and Deno reports the last change in whole
  * seconds.
  */
 const REST = 3000;
 
-/** The mark of a file that has rested. */
+/** The mark of a file that has not changed recently. */
 export type FileMark = Pick<FileInfo, "size" | "mtime"> & {
-  /** No one can set it, so that no edit goes unseen. */
+  /** No program can set it, so every edit is noticed. */
   readonly changed: number;
 };
 
-/** `undefined` for anything but a plain file, or for a recent change. */
+/**
+ * `undefined` for anything other than a plain file, or after a recent change.
+ */
 export function markOf(
   system: System,
   info: FileInfo | undefined,
@@ -32,22 +34,22 @@ export function markOf(
     : undefined;
 }
 
-/** Returns whether a file is still as it was. */
+/** Returns whether a file is still unchanged. */
 export function isMarked(info: FileInfo | undefined, mark: FileMark): boolean {
   return info?.kind === "file" && info.size === mark.size &&
     info.mtime === mark.mtime && info.changed === mark.changed;
 }
 
-/** By the terminal, which all machines made of one share. */
+/** By the terminal, which all machines made from the same one share. */
 const READ = new WeakMap<
   object,
   Map<string, { mark: FileMark; value: unknown }>
 >();
 
 /**
- * Returns the result of `read` for a plain file. Returns the same without
- * reading while the file is unchanged: one event asks several times. The value
- * must not be changed. Throws what `read` throws.
+ * Returns the result of `read` for a plain file. Returns the same result again
+ * while the file is unchanged, since one event asks several times. Callers must
+ * not change the value. Throws the errors of `read`.
  */
 export function readOnce<T>(
   system: System,
@@ -67,9 +69,9 @@ export function readOnce<T>(
 }
 
 /**
- * Writes a file of the state that readers derive. It takes no lock, since it
- * does not matter who writes last. Never throws; a store that cannot be written
- * is read without. `counts` says of the file's time whether it may be kept.
+ * Writes a derived file of the state. It takes no lock, since it does not
+ * matter who writes last. Never throws: readers do not need the file. `counts`
+ * decides from the file's time whether to keep it.
  */
 export function replaceDerived(
   system: System,
@@ -85,7 +87,7 @@ export function replaceDerived(
   const temporary = join(state, `.${basename(path)}.new`);
   attempt(() => {
     ensureFolder(system, state, root);
-    // Another reader's, or the rest of a dead one: the next will succeed.
+    // Another reader's, or an abandoned one: the next write will succeed.
     if (files.lstat(temporary)) return removeQuietly(system, temporary);
     files.create(temporary, new TextEncoder().encode(text));
     if (counts(files.lstat(temporary)?.mtime ?? 0)) {

@@ -13,43 +13,45 @@ export interface JournalEntry {
   readonly operation: string;
   /** One line for people. */
   readonly title: string;
-  /** The worktree it was done in, absolute. */
+  /** The worktree of the operation, absolute. */
   readonly worktree: string;
-  /** The states before and after that undoing the operation needs. */
+  /** The states before and after, for an undo. */
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
-  /** Of an undo: the operation it undid. */
+  /** In an undo: the operation that it undid. */
   readonly undoes?: number;
-  /** A hook did it, and no one asked for it. */
+  /** True if a hook did it without a request. */
   readonly automatic?: true;
 }
 
 /** A file before or after an operation; null if it did not exist. */
 export interface FileVersion {
   readonly sha256: string;
-  /** The place of its content below the trash; null if it is not kept. */
+  /** The place of its content below the trash; null if it was not kept. */
   readonly kept: string | null;
 }
 
 /**
- * Files by their paths: with `/` between folders and relative to the project
- * where they are below it, else absolute.
+ * Files by path: with `/` between folders, relative to the project if they are
+ * below it, or else absolute.
  */
 export type FileVersions = Readonly<Record<string, FileVersion | null>>;
 
-/** An entry as the journal of this machine has it. */
+/** An entry in the journal of this machine. */
 export interface KnownEntry extends JournalEntry {
   /** True if this user's mpm wrote it; mpm never acts on other lines. */
   readonly own: boolean;
 }
 
-/** The largest number an operation can have. */
+/** The largest number of an operation. */
 const LARGEST_ID = 1_000_000_000;
 
-/** Lists and objects within one another; what mpm writes has a handful. */
+/**
+ * The deepest allowed nesting of lists and objects; mpm writes a few levels.
+ */
 const DEEPEST = 100;
 
-/** The entry in a line; `undefined`: it is torn, or of another version. */
+/** The entry in a line; `undefined`: it is invalid, or from another version. */
 export function parseEntry(line: string): JournalEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -73,7 +75,7 @@ function isNumber(value: unknown): value is number {
     Number(value) <= LARGEST_ID;
 }
 
-/** The versions of files in `before` or `after`; other values are left out. */
+/** The file versions in `before` or `after`; other values are left out. */
 export function versionsIn(value: unknown): FileVersions {
   const files = field(value, "files");
   if (!isFields(files)) return {};
@@ -90,7 +92,10 @@ function isVersion(value: unknown): value is FileVersion {
     (kept === null || typeof kept === "string");
 }
 
-/** Returns the operations that are undone now: an undo may itself be undone. */
+/**
+ * Returns the operations that are currently undone: an undo may itself be
+ * undone.
+ */
 export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   const undone = new Set<number>();
   // From the newest: an undo that was undone does not count.
@@ -100,7 +105,7 @@ export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   return undone;
 }
 
-/** Returns whether an undo without a number may mean it. */
+/** Returns whether an undo without a number may select it. */
 function isNext(
   entry: KnownEntry,
   { undone, worktree }: {
@@ -130,7 +135,7 @@ export function nextToUndo(
 /**
  * Returns the operation to undo. That is the one with the given number.
  * Otherwise it is the newest of this worktree that is not an undo, not by a
- * hook, and not undone yet. Throws NOT_FOUND, CONFLICT where it is already
+ * hook, and not undone yet. Throws NOT_FOUND, and CONFLICT if it is already
  * undone or not this user's.
  */
 export function entryToUndo(
@@ -139,7 +144,7 @@ export function entryToUndo(
     number: string | undefined;
     /** `undefined`: any. */
     worktree: string | undefined;
-    /** Numbers of those that are skipped. */
+    /** Numbers of operations to skip. */
     passed?: ReadonlySet<number>;
   },
 ): KnownEntry {
@@ -174,7 +179,8 @@ export function entryToUndo(
 }
 
 /**
- * Returns where else there is something to undo, as after a project was moved.
+ * Returns where else there is something to undo, for example after a project
+ * was moved.
  */
 function elsewhereHint(
   entries: readonly KnownEntry[],
@@ -205,7 +211,7 @@ function foreign({ id }: JournalEntry): MpmError {
   );
 }
 
-/** A way on where one cannot be undone: the next one before it. */
+/** A way to continue if an operation cannot be undone: the one before it. */
 export function earlierHint(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -219,7 +225,7 @@ export function earlierHint(
     `"mpm undo ${found.id}" undoes the operation before it: ${found.title}`;
 }
 
-/** `undo restore x`; of an undo `redo restore x`, and back again. */
+/** `undo restore x`; for an undo, `redo restore x`, and so on. */
 export function undoTitle({ title, undoes }: JournalEntry): string {
   if (undoes === undefined) return `undo ${title}`;
   const plain = title.replace(/^(un|re)do /, "");

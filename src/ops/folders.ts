@@ -9,10 +9,9 @@ import { HOME } from "./layout.ts";
 const PRIVATE = 0o700;
 
 /**
- * Makes sure that `folder`, and each folder between the existing `base` and it,
- * is a real, private directory of the user. Creates the missing ones. Throws
- * CONFLICT where something else is in the way, FILE_FAILED where the system
- * refuses.
+ * Creates `folder`, and each missing folder between the existing `base` and it,
+ * as a real, private directory of the user. Throws CONFLICT if something else
+ * is in the way, FILE_FAILED if the system refuses.
  */
 export function ensureFolder(
   system: System,
@@ -20,7 +19,7 @@ export function ensureFolder(
   base: string,
 ): void {
   if (folder === base) return;
-  // One that is there might be so through a link further up.
+  // An existing folder may be reached through a link further up.
   ensureFolder(system, dirname(folder), base);
   if (checkFolder(system, folder)) return;
   try {
@@ -32,12 +31,12 @@ export function ensureFolder(
     }
     checkFolder(system, folder);
   }
-  // The mode asked for at creation is cut by the umask, never widened.
+  // The umask may remove bits of the mode at creation, but never adds any.
   system.files.chmod(folder, PRIVATE);
   if (isHidden(folder)) hide(system, folder);
 }
 
-/** Folders of mpm that git is not to see. */
+/** mpm folders that git must not see. */
 const HIDDEN: ReadonlySet<string> = new Set([
   ...[
     "backups",
@@ -56,13 +55,13 @@ function isHidden(folder: string): boolean {
   return HIDDEN.has(basename(folder)) && basename(dirname(folder)) === HOME;
 }
 
-/** Bytes of an ignore file that is looked into. */
+/** The largest ignore file to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
- * Keeps a folder out of git, least of all for `git stash -u` and `git clean` to
- * take away. The rules above it may be claude-mpm's, which do not name it. Then
- * it gets its own rules, which also cover their own file.
+ * Keeps a folder out of git, so that `git stash -u` and `git clean` do not take
+ * it. The rules above it may be claude-mpm's, which do not name it. Then it
+ * gets its own rules, which also cover their own file.
  */
 export function hide(
   system: System,
@@ -85,8 +84,8 @@ function linesAbove(system: System, folder: string): string[] {
 }
 
 /**
- * Returns whether `folder` exists, when all folders below `base` on the way to
- * it are real ones too. Throws CONFLICT for a link or someone else's directory.
+ * Returns whether `folder` exists, with only real folders between `base` and
+ * it. Throws CONFLICT for a link or someone else's directory.
  */
 export function checkPath(
   system: System,
@@ -98,8 +97,8 @@ export function checkPath(
 }
 
 /**
- * Returns whether `folder` exists. A link in its place, or someone else's
- * directory, could lead writes anywhere, so both are refused with CONFLICT.
+ * Returns whether `folder` exists. Throws CONFLICT for a link or someone else's
+ * directory, since either could redirect writes.
  */
 export function checkFolder(system: System, folder: string): boolean {
   const found = system.files.lstat(folder);
@@ -129,9 +128,9 @@ export function checkFolder(system: System, folder: string): boolean {
   return true;
 }
 
-/** claude-mpm makes its folders readable by all; the texts are private. */
+/** claude-mpm makes its folders readable by everyone; the texts are private. */
 function tighten(system: System, folder: string): void {
-  // On a read-only file system reading must still work.
+  // Reading must still work on a read-only file system.
   attempt(() => system.files.chmod(folder, PRIVATE));
 }
 

@@ -13,9 +13,10 @@ import { layout, saveFiles } from "./layout.ts";
 import { listedVersions } from "./undo_files.ts";
 
 /**
- * Drops the contents of saves that are gone for good: neither there, nor in the
- * trash, nor in the log of saves. Git can then remove what was in them. Costs one process of git where no save has
- * contents. Call under the lock. Throws GIT_FAILED outside a repository.
+ * Drops the contents of saves that are permanently gone: neither stored, nor in
+ * the trash, nor in the log of saves. Git can then remove the objects. Takes
+ * one git process if no save has contents. Call under the lock. Throws
+ * GIT_FAILED outside a repository.
  */
 export async function forgetContents(
   system: System,
@@ -40,7 +41,7 @@ function isThere({ files }: System, root: string, id: string): boolean {
   );
 }
 
-/** The ids of saves that can come back from the log of saves in git. */
+/** The IDs of saves that can be restored from the log of saves in git. */
 async function inLog(git: Git): Promise<Set<string>> {
   const output = await git.read([
     ...["log", "-z", "--format=%S%n%B", "--glob=refs/mpm/saves/*"],
@@ -51,7 +52,8 @@ async function inLog(git: Git): Promise<Set<string>> {
     const [ref = "", subject = ""] = text.split("\n", 2);
     const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
     if (id === undefined || known.has(`${ref} ${id}`)) continue;
-    // The newest of each installation counts: it may be wrong about other installations.
+    // The newest log of each installation counts: it may be wrong about other
+    // installations.
     known.add(`${ref} ${id}`);
     if (subject.startsWith("session: pause at ")) found.add(id);
   }
@@ -60,7 +62,7 @@ async function inLog(git: Git): Promise<Set<string>> {
 
 const SAVE = /(?:^|[/\\])(session-[\w-]+)\.json$/;
 
-/** The ids of saves that the trash holds. */
+/** The IDs of saves in the trash. */
 function inTrash(system: System, root: string): Set<string> {
   const { files } = system;
   const { trash } = layout(root);
@@ -76,7 +78,7 @@ function inTrash(system: System, root: string): Set<string> {
     }
   };
   if (files.lstat(trash)) walk(trash);
-  // The files that an undo keeps have other names there.
+  // Files kept for an undo have other names there.
   for (const { before, after } of readJournal(system, root)) {
     for (const side of [before, after]) {
       const versions = {

@@ -5,9 +5,9 @@ import { ensureFolder, hide } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
- * Keeps all but the project's own settings, hooks and templates out of
- * `git status`, `git stash -u` and `git clean`. The folder of the saves ignores
- * itself, whatever rules stand here.
+ * Keeps everything except the project's own settings, hooks and templates out
+ * of `git status`, `git stash -u` and `git clean`. The folder of the saves
+ * ignores itself, whatever these rules say.
  */
 const OWN_RULES = `/.gitignore
 /.lock
@@ -25,7 +25,7 @@ const OWN_RULES = `/.gitignore
 /trash/
 `;
 
-/** Bytes of an ignore file that is still edited. */
+/** The largest ignore file to edit, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /** Creates `.claude-mpm/sessions/`; returns whether it is new. */
@@ -35,7 +35,7 @@ export function ensureHome(system: System, root: string): boolean {
   ensureFolder(system, sessions, root);
   hide(system, sessions, ".mpm.tmp");
   const rules = join(home, ".gitignore");
-  // One that is there may be claude-mpm's, and tracked.
+  // An existing file may be claude-mpm's, and tracked.
   if (!system.files.lstat(rules)) {
     writeAtomic(system, rules, { text: OWN_RULES });
   }
@@ -52,7 +52,7 @@ export function ensureHidden(
   hide(system, folder);
 }
 
-/** Keeps the local configuration out of git where an older rules file does not. */
+/** Keeps the local configuration out of git if an older rules file does not. */
 export function keepLocal(system: System, root: string): void {
   const { home } = layout(root);
   const path = join(home, ".gitignore");
@@ -70,7 +70,7 @@ function textOf(rules: Uint8Array | undefined): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(rules);
 }
 
-/** The file the rule for mpm's folder goes to. */
+/** The file for the rule about mpm's folder. */
 export function ignoreFile(root: string): string {
   return join(root, ".gitignore");
 }

@@ -14,24 +14,24 @@ import { ensureStoreId, readStoreId, RecordSeals } from "./sealed_record.ts";
 import { newTrashFolder } from "./trash.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
-/** Bytes from which the older half of the journal is dropped. */
+/** The size at which the older half of the journal is dropped, in bytes. */
 const LIMIT = 2 * 1024 * 1024;
 
-/** Bytes at its end that are kept then, and the most that is ever read. */
+/** The bytes to keep from its end then, and the most that is ever read. */
 const KEPT = LIMIT / 2;
 const READ = 2 * LIMIT;
 
-/** Bytes at its end in which the last entry is looked for. */
+/** The bytes at its end in which to look for the last entry. */
 const TAIL = 64 * 1024;
 
-/** An operation that was done, before it has a number. */
+/** A finished operation before it gets a number. */
 export type Operation = Omit<JournalEntry, "id" | "operation"> & {
   readonly operation: OperationName;
 };
 
 /**
- * Every operation, the oldest first; a torn last line counts as not there.
- * Throws as {@link journalLines}.
+ * Every operation, the oldest first; an incomplete last line is ignored. Throws
+ * the errors of {@link journalLines}.
  */
 export function readJournal(system: System, root: string): KnownEntry[] {
   const lines = journalLines(system, root);
@@ -51,8 +51,7 @@ export function lineSeals(
 }
 
 /**
- * Its lines, whatever is in them. Throws CONFLICT for a link instead of its
- * folder.
+ * Its lines, whatever they contain. Throws CONFLICT if its folder is a link.
  */
 function journalLines(system: System, root: string): string[] {
   const path = journalFile(system, root);
@@ -83,7 +82,7 @@ function isJson(line: string): boolean {
 }
 
 /**
- * Returns where the journal is: still in the old place until something is
+ * Returns the path of the journal: still in the old place until something is
  * written.
  */
 export function journalFile(system: System, root: string): string {
@@ -93,9 +92,9 @@ export function journalFile(system: System, root: string): string {
 }
 
 /**
- * Adds an operation as one line, in one piece: a death leaves it there, not
- * there, or torn, and a torn line is skipped. Its title is one that is redacted
- * already. Call under the lock. Throws FILE_FAILED, with nothing added.
+ * Adds an operation as one line in one write: after an interruption it is
+ * complete, missing, or incomplete and then skipped. Its title must already be
+ * redacted. Call under the lock. Throws FILE_FAILED, with nothing added.
  */
 export function appendJournal(
   system: System,
@@ -117,7 +116,9 @@ export function appendJournal(
   return added;
 }
 
-/** From here on a line of someone else's would leave no number for others. */
+/**
+ * Above this number, a line of someone else would leave no numbers for others.
+ */
 const FAR = 500_000_000;
 
 function lastId(
@@ -137,7 +138,7 @@ function lastId(
   return newest(end) ?? newest(readEnd(system, journal, READ)) ?? 0;
 }
 
-/** Drops the oldest lines of a journal that has grown large. */
+/** Drops the oldest lines of a large journal. */
 function rotate(system: System, journal: string): void {
   if ((system.files.lstat(journal)?.size ?? 0) <= LIMIT) return;
   const text = readEnd(system, journal, KEPT);
@@ -147,7 +148,7 @@ function rotate(system: System, journal: string): void {
 
 /**
  * At most `length` bytes from the end; empty: there is no journal. Throws a
- * FileError for a link, a folder, or whatever else is not a plain file.
+ * FileError for anything that is not a plain file.
  */
 function readEnd(system: System, path: string, length: number): string {
   const found = system.files.lstat(path);
@@ -170,7 +171,7 @@ function readEnd(system: System, path: string, length: number): string {
   }
 }
 
-/** The same for the commands about the journal. */
+/** The option for the user's journal. */
 export const USER_FLAG = {
   type: "boolean",
   summary:
@@ -178,8 +179,8 @@ export const USER_FLAG = {
 } as const;
 
 /**
- * Returns the place of the log: the project if it uses mpm, else the user's own
- * state. So no mpm files appear in a folder by themselves.
+ * Returns the place of the log: the project if it uses mpm, or else the user's
+ * own state. So mpm never creates files in a folder unasked.
  */
 function journalRoot(system: System, root: string): string {
   const { home } = layout(root);
@@ -187,7 +188,7 @@ function journalRoot(system: System, root: string): string {
   return stateOr(system, root);
 }
 
-/** The same for a reader; `user`: the user's own. */
+/** Does the same for a reader; `user`: the user's own. */
 export function chosenRoot(
   system: System,
   root: string,
@@ -196,14 +197,14 @@ export function chosenRoot(
   return user ? stateOr(system, root) : journalRoot(system, root);
 }
 
-/** The worktree as entries name it: outside git it is the project. */
+/** The worktree in entries: outside git, it is the project. */
 export function worktreeOf(
   { git, root, worktree }: Pick<Workspace, "git" | "root" | "worktree">,
 ): string {
   return git === "repository" ? worktree : root;
 }
 
-/** Makes the folder of the user's state where it is that. */
+/** Creates the folder of the user's state if that is the place. */
 export function ensureJournalRoot(system: System, root: string): string {
   const chosen = journalRoot(system, root);
   if (chosen !== root) ensureUserFolder(system, ".");

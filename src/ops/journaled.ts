@@ -12,25 +12,25 @@ import { pruneDaily } from "./prune_trash.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
-/** An operation as the journal is to report it. */
+/** An operation as the journal should report it. */
 interface Deed<T> {
   readonly operation: OperationName;
   readonly workspace: Pick<Workspace, "git" | "root" | "worktree">;
   /** One line for people: what was done. */
   title(result: T): string;
   /**
-   * Facts that an undo needs beside the files; `undefined` if nothing was done,
-   * unless a file changed.
+   * Other facts for an undo, in addition to the files; `undefined` if nothing
+   * was done, unless a file changed.
    */
   facts?(result: T): {
     before?: Record<string, unknown>;
     after?: Record<string, unknown>;
   } | undefined;
-  /** A hook does it. */
+  /** True if a hook does it. */
   readonly automatic?: boolean;
-  /** Other files of the user that are changed. */
+  /** Other files of the user that it changes. */
   readonly files?: readonly string[];
-  /** True if it has its own way of keeping what its files were. */
+  /** True if it keeps the earlier state of its files in its own way. */
   readonly keepsOwn?: true;
   /** Takes the lock that is held from the first change to its entry in the log. */
   readonly lock?: StoreLock;
@@ -44,10 +44,10 @@ type StoreLock = <R>(
 ) => Promise<R>;
 
 /**
- * Runs an operation and puts it into the journal with the files it changed, so
- * that it can be undone. An operation that fails in its middle is listed with
- * the changes made until then. A journal that cannot be written is a warning:
- * the operation is done.
+ * Runs an operation and adds it to the journal with the files that it changed,
+ * so that it can be undone. An operation that fails halfway is listed with the
+ * changes made so far. A journal that cannot be written is a warning: the
+ * operation is done.
  */
 export async function journaled<T>(
   context: Context,
@@ -57,7 +57,7 @@ export async function journaled<T>(
   const { system } = context;
   const { operation } = deed;
   const recorder = new Recorder(system, {
-    // Only then is it known whether the operation makes the project's folder.
+    // Only now is it known whether the operation creates the project's folder.
     root: () => ensureJournalRoot(system, deed.workspace.root),
     operation,
     covers: deed.keepsOwn ? () => false : coverOf(system, deed),
@@ -130,11 +130,13 @@ function merged(
   };
 }
 
-/** Of the store, what no other file is made from. */
+/** Files of the store that are not derived from others. */
 const OWN =
   /^(sessions|kept|resume-logs|templates|pipelines|hooks|handoffs|state\/work|state\/current|state\/items|state\/partitions|state\/claims)\/|^config(\.local)?\.toml$|^state\/runs\.json$/;
 
-/** Derived, or of the moment; not the checksums that claude-mpm misnames. */
+/**
+ * Derived or temporary files, except the checksums that claude-mpm misnames.
+ */
 const PASSING =
   /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|shared-context\.md|before-\w+\.json)$|\.tmp$/;
 
@@ -168,8 +170,8 @@ function coverOf<T>(
 }
 
 /**
- * Returns what mpm installed where; the copies it keeps there are never
- * changed.
+ * Returns the folder that records mpm's installations; the copies in it never
+ * change.
  */
 function stateOf(system: System): string | undefined {
   return attempt(() => join(userState(system), "settings"));

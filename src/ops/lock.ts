@@ -9,14 +9,14 @@ import type { JournalEntry } from "./entry.ts";
 import { layout } from "./layout.ts";
 import { unrecorded } from "./recorder.ts";
 
-/** Milliseconds a command waits for another one to finish. */
+/** Milliseconds that a command waits for another one to finish. */
 const WAIT = 30_000;
 
 /**
- * Runs `write` while no other mpm writes to the project's store. The lock is
- * the kernel's: it ends with the process, so no lock is ever left over. `write`
- * gets the killed undo that was finished before, if any. Throws LOCKED when
- * someone else holds it for too long.
+ * Runs `write` while no other mpm writes to the project's store. The lock
+ * belongs to the kernel and ends with the process, so no lock is ever left
+ * over. `write` gets the interrupted undo that was finished before, if any.
+ * Throws LOCKED if another process holds it for too long.
  */
 export async function withLock<T>(
   system: System,
@@ -31,7 +31,9 @@ export async function withLock<T>(
   return await write(finishUndo(unrecorded(system), root));
 }
 
-/** Takes the same lock within `wait` milliseconds; `undefined`: it is held. */
+/**
+ * Takes the same lock within `wait` milliseconds; `undefined` if it is held.
+ */
 export function takeStoreLock(
   system: System,
   root: string,
@@ -41,7 +43,7 @@ export function takeStoreLock(
 }
 
 /**
- * Runs `write` while no other mpm of this user changes what belongs to no one
+ * Runs `write` while no other mpm of this user changes data that belongs to no
  * project: settings, and which scripts may run. Throws LOCKED.
  */
 export async function withUserLock<T>(
@@ -54,8 +56,8 @@ export async function withUserLock<T>(
 }
 
 /**
- * Takes the lock at `path`, which ends with the process or when it is disposed.
- * Waits at most `wait` milliseconds; `undefined`: someone else holds it.
+ * Takes the lock at `path`, which ends with the process or on disposal. Waits
+ * at most `wait` milliseconds; `undefined`: another process holds it.
  */
 export function takeLock(
   { files }: Pick<System, "files">,
@@ -78,7 +80,7 @@ async function locked(system: System, lock: string): Promise<Disposable> {
 }
 
 /**
- * Moves the log to its present place, and removes the lock of version 0.1.0
+ * Moves the log to its current place, and removes the lock of version 0.1.0
  * once it is free.
  */
 async function takeOver(system: System, root: string): Promise<void> {

@@ -3,9 +3,9 @@
  *
  * A command that changes something runs under `journaled()`. The machine it
  * gets is a `Recorder`. Before a file is replaced or removed for the first
- * time, its content goes into the trash. At the end, the digests of before and
+ * time, its content goes into the trash. At the end, the digests before and
  * after go into the log, sealed with the user's key. So `mpm undo` needs
- * nothing else. A lock is the kernel's and ends with the process.
+ * nothing else. A lock belongs to the kernel and ends with the process.
  */
 
 export {

@@ -12,15 +12,15 @@ export type UndoKind =
   | "schedules"
   | "carried";
 
-/** The reason why an operation can never be undone, and what to do instead. */
+/** The reason why an operation can never be undone, and the alternative. */
 export interface Lasting {
   readonly reason: string;
   readonly instead: string;
 }
 
 /**
- * Every operation by its name in the log, with the way to undo it. Nothing else
- * can be written into the log.
+ * Every operation by its name in the log, with the way to undo it. Only these
+ * can be written to the log.
  */
 export const OPERATIONS = {
   pause: "files",

@@ -12,11 +12,11 @@ import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import { listedVersions } from "./undo_files.ts";
 
-/** Files that one operation put into the trash. */
+/** Files that one operation moved to the trash. */
 interface TrashItem {
   /** The folder's name: `YYYYMMDD-HHMMSS-verb`. */
   readonly name: string;
-  /** When it was put there, milliseconds since the epoch. */
+  /** The time of the move, in milliseconds since the epoch. */
   readonly at: number;
   readonly bytes: number;
 }
@@ -28,21 +28,21 @@ export interface TrashDecision extends TrashItem {
 }
 
 /**
- * The number of last operations whose files stay whatever their age and size.
+ * The number of recent operations whose files stay whatever their age and size.
  */
 const KEPT_OPERATIONS = 20;
 
 /**
  * Decides what to delete: first items older than the rules allow, then the
- * oldest until the rest is small enough. Never deletes files that the last
- * operations need for an undo. An item from the future is as young as any. In
- * the order of `items`.
+ * oldest until the rest is small enough. Never deletes files that recent
+ * operations need for an undo. An item from the future counts as new. In the
+ * order of `items`.
  */
 function decideTrash(
   items: readonly TrashItem[],
   { rules, needed, now }: {
     rules: TrashRules;
-    /** Names of the folders that the last operations need. */
+    /** Names of the folders that recent operations need. */
     needed: ReadonlySet<string>;
     /** Milliseconds since the epoch. */
     now: number;
@@ -51,7 +51,7 @@ function decideTrash(
   const isOld = ({ at }: TrashItem) => now - at > rules.maxAge;
   const decided = new Map<string, TrashDecision>();
   let bytes = 0;
-  // The newest first: they have the first claim to the room there is.
+  // The newest items use the available room first.
   for (const item of [...items].sort((one, other) => other.at - one.at)) {
     const last = needed.has(item.name);
     const full = bytes + item.bytes > rules.maxBytes;
@@ -69,7 +69,10 @@ function decideTrash(
   return items.map(({ name }) => decided.get(name)!);
 }
 
-/** When a folder of that name was made, milliseconds since the epoch. */
+/**
+ * The time when a folder with that name was made, in milliseconds since the
+ * epoch.
+ */
 function trashTime(name: string): number | undefined {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-[\w-]+$/.exec(name) ?? [];
@@ -81,7 +84,8 @@ function trashTime(name: string): number | undefined {
 }
 
 /**
- * Returns what is in the trash and what the rules say of it, the newest first.
+ * Returns the content of the trash with the decisions of the rules, the newest
+ * first.
  */
 export function surveyTrash(
   system: System,
@@ -107,7 +111,7 @@ export function surveyTrash(
   return decideTrash(items, { rules, needed, now: system.now().getTime() });
 }
 
-/** A clock that was behind when it was made must not make it old. */
+/** A clock that was behind at its creation must not make it old. */
 function itemOf(
   system: System,
   path: string,
@@ -122,7 +126,7 @@ function itemOf(
   };
 }
 
-/** The folders of the trash that an undo of the entry needs. */
+/** The trash folders that an undo of the entry needs. */
 function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
   const { trash } = layout(root);
   const versions = [entry.before, entry.after].flatMap((side) => [
@@ -142,8 +146,8 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
 }
 
 /**
- * Removes what the rules let go. An item that cannot be removed does not keep
- * others; the first refusal is thrown at the end. Call under the lock.
+ * Removes items that the rules release. An item that cannot be removed does not
+ * keep others; the first error is thrown at the end. Call under the lock.
  */
 function pruneTrash(
   system: System,
@@ -163,11 +167,12 @@ function pruneTrash(
   if (refusal) throw refusal;
 }
 
-/** Milliseconds between two prunings that no one asked for. */
+/** Milliseconds between two automatic prunings. */
 const BETWEEN = 24 * 60 * 60 * 1000;
 
 /**
- * Returns whether a day has passed since the last one; from then on it has not.
+ * Returns whether a day has passed since the last pruning, and restarts the
+ * day.
  */
 function isPruneDue(system: System, root: string): boolean {
   const { files } = system;
@@ -182,7 +187,7 @@ function isPruneDue(system: System, root: string): boolean {
   return true;
 }
 
-/** Removes what the rules let go, and returns what was looked at. */
+/** Removes items that the rules release, and returns all items. */
 export function prunedTrash(
   system: System,
   root: string,
@@ -197,8 +202,8 @@ export function prunedTrash(
 }
 
 /**
- * The same once a day, after something was put into the trash. A problem here
- * must not make the command look failed.
+ * Does the same once a day, after something was moved to the trash. A problem
+ * here must not make the command look failed.
  */
 export async function pruneDaily(
   { system, trashRules, forgetRemoved }: Context,

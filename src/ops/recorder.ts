@@ -14,23 +14,23 @@ import {
   newTrashFolder,
 } from "./trash.ts";
 
-/** The facts to record of an operation. */
+/** The scope of an operation to record. */
 interface RecorderScope {
-  /** Returns where the operation is noted, asked once: the trash is there. */
+  /** Returns the place of the log and the trash; called once. */
   root(): string;
-  /** The command, for the name of the folder in the trash. */
+  /** The command, for the name of the trash folder. */
   readonly operation: string;
-  /** Returns whether a file is one that an undo restores. */
+  /** Returns whether an undo restores this file. */
   covers(path: string): boolean;
 }
 
-/** A content: bytes that were written, or a file that has them now. */
+/** A content: written bytes, or a file that contains them now. */
 type Content = Uint8Array | { readonly path: string } | null;
 
-/** The state of a file before: missing, kept in the trash, or moved there. */
+/** The earlier state of a file: missing, kept in the trash, or moved there. */
 type Before = null | { readonly kept: string; readonly sha256?: string };
 
-/** `path` as the journal names it. */
+/** `path` in the form used in the journal. */
 export function pathBelow(root: string, path: string): string {
   const below = relative(root, path);
   const outside = below.startsWith("..") || isAbsolute(below);
@@ -45,9 +45,9 @@ export function unrecorded(system: System): System {
 }
 
 /**
- * A machine that notes what an operation does to the files an undo restores:
- * whatever is replaced or removed is copied into the trash first. Files that an
- * operation itself moves into the trash stay in their place there.
+ * A machine that records what an operation does to files that an undo restores:
+ * replaced or removed files are copied to the trash first. Files that an
+ * operation itself moves to the trash stay there.
  */
 export class Recorder {
   readonly system: System;
@@ -121,7 +121,7 @@ export class Recorder {
       path.startsWith(join(layout(this.root).trash, "/"));
   }
 
-  /** Keeps what is at `path` before it is changed for the first time. */
+  /** Keeps the content of `path` before its first change. */
   #look(path: string): void {
     if (this.#before.has(path) || !this.#scope.covers(path)) return;
     const info = this.#real.files.peek(path);
@@ -148,7 +148,7 @@ export class Recorder {
     );
   }
 
-  /** Returns what came of it in the end; `undefined`: nothing is different. */
+  /** Returns the final changes; `undefined` if nothing is different. */
   recorded(): Recorded | undefined {
     const { root } = this;
     const before: Record<string, FileVersion | null> = {};
@@ -193,7 +193,7 @@ export class Recorder {
     return { sha256: sha256(bytes), kept: null };
   }
 
-  /** A copy that is not needed: the file is as it was. */
+  /** Drops an unneeded copy of an unchanged file. */
   #drop(kept: string): void {
     const own = this.#folder;
     if (own === undefined || !kept.startsWith(join(own, "/"))) return;
@@ -204,7 +204,7 @@ export class Recorder {
     this.#folder = undefined;
   }
 
-  /** Writes what a person who finds the folder wants to know. */
+  /** Writes a description for a person who finds the folder. */
   #describe(): void {
     const folder = this.#folder;
     if (folder === undefined) return;
@@ -221,10 +221,12 @@ export class Recorder {
   }
 }
 
-/** Paths that a line of the journal names; more are in their own file. */
+/** The most paths in a line of the journal; more are in a separate file. */
 const INLINE = 40;
 
-/** The files an operation changed, as `before` and `after` of its entry. */
+/**
+ * The files that an operation changed, as `before` and `after` of its entry.
+ */
 export interface Recorded {
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
@@ -232,7 +234,7 @@ export interface Recorded {
 
 /**
  * The versions for an entry: directly, or in a file in the trash if there are
- * many. So no line of the log grows long.
+ * many, so that no log line grows long.
  */
 export function fitChanges(
   system: System,

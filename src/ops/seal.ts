@@ -4,12 +4,12 @@ import type { System } from "../system/system.ts";
 import { ensureUserWord, type UserWord, userWord } from "./user_state.ts";
 
 /**
- * The key that this user's journals and sessions are sealed with. It is
- * in the user's own state, so what came with a clone cannot be sealed with it.
+ * The key that seals this user's journals and sessions. It is in the user's own
+ * state, so nothing that came with a clone can be sealed with it.
  */
 const KEY: UserWord = { name: "journal-key", length: 64 };
 
-/** Returns `undefined` if the key or its place is missing. */
+/** Returns `undefined` if the key or its folder is missing. */
 export function journalKey(system: System): string | undefined {
   return userWord(system, KEY);
 }
@@ -23,7 +23,8 @@ export function ensureJournalKey(system: System): string | undefined {
 }
 
 /**
- * Returns the seal of a text, 64 hex digits: only who has the key can make it.
+ * Returns the seal of a text, 64 hex digits: only the owner of the key can make
+ * it.
  */
 export function sealOf(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");

@@ -7,7 +7,7 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
 
-/** The end of a record that this user's mpm wrote. */
+/** The end of a record written by this user's mpm. */
 const SEAL =
   /,(?:\n {2}"seal": "([0-9a-f]{64})"\n\}|"seal":"([0-9a-f]{64})"\})$/;
 
@@ -15,13 +15,13 @@ const SEAL =
 export class RecordSeals {
   readonly #system: System;
   readonly #kind: string;
-  /** The kind in seals of versions that did not name the project. */
+  /** The kind used in seals of versions that did not include the project. */
   readonly #older: string;
   #key: string | undefined;
 
   /**
-   * `kind` goes into each seal, so that no record passes for another kind.
-   * `store` does too, so that a copy in another project does not count there.
+   * `kind` is part of each seal, so that no record can be used as another kind.
+   * `store` is, too, so that a copy in another project does not count there.
    */
   constructor(
     system: System,
@@ -36,7 +36,7 @@ export class RecordSeals {
 
   /**
    * The JSON text of a record, with its seal as the last field. Throws
-   * FILE_FAILED where the user's state has no place for a key.
+   * FILE_FAILED if the user's state has no place for a key.
    */
   seal(value: unknown): string {
     const body = asciiJson(value, 2).slice(0, -"\n}".length);
@@ -56,7 +56,7 @@ export class RecordSeals {
   }
 
   /**
-   * Returns whether this user's mpm wrote the record, and no one changed it
+   * Returns whether this user's mpm wrote the record, and no one has changed it
    * since.
    */
   isOwn(text: string): boolean {
@@ -79,7 +79,7 @@ export function ownSeals(
   return new RecordSeals(system, kind, readStoreId(system, root));
 }
 
-/** The same for writing; makes the project's id. Call under its lock. */
+/** Does the same for writing; creates the project's ID. Call under its lock. */
 export function projectSeals(
   system: System,
   root: string,
@@ -99,9 +99,9 @@ function keyless(): MpmError {
 const ID = /^[a-z0-9]{8,64}$/;
 
 /**
- * The id of the project's store, which shows that a save belongs to this copy
+ * The ID of the project's store, which shows that a save belongs to this copy
  * of the project. It is in a folder that is never shared. A moved project keeps
- * it, a clone has none or its own. `undefined`: none yet.
+ * it; a clone has its own or none. `undefined`: it does not exist yet.
  */
 export function readStoreId(system: System, root: string): string | undefined {
   return attempt(() => {
@@ -111,7 +111,7 @@ export function readStoreId(system: System, root: string): string | undefined {
   });
 }
 
-/** The same; creates a missing one. Call under the lock. */
+/** Does the same; creates a missing one. Call under the lock. */
 export function ensureStoreId(system: System, root: string): string {
   const known = readStoreId(system, root);
   if (known !== undefined) return known;

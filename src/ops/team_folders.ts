@@ -18,7 +18,7 @@ import { ownSeals, projectSeals } from "./sealed_record.ts";
 
 /** A clone of someone else whose log was read. */
 const CLONE = object({
-  /** The writer's id and the word of the clone; the name of its folder. */
+  /** The writer's ID and the clone's word; the name of its folder. */
   clone: text({ pattern: /^[0-9a-f]{32}-[a-z0-9]{8}$/ }),
   /** The id of the writer. */
   writer: text({ pattern: /^[0-9a-f]{32}$/ }),
@@ -40,7 +40,7 @@ export interface TeamFolder extends Clone {
 
 const KIND = "team folders";
 
-/** Bytes of the largest list that is read. */
+/** The largest list to read, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
 function listPath(root: string): string {
@@ -48,9 +48,9 @@ function listPath(root: string): string {
 }
 
 /**
- * Returns the folders with what others of the team share, in the order of
- * their names. Those that this user's mpm did not make here are left out: a
- * clone may bring any folder.
+ * Returns the folders that team members share, sorted by name. Folders that
+ * this user's mpm did not create here are left out: a clone may bring any
+ * folder.
  */
 export function teamFolders(system: System, root: string): TeamFolder[] {
   if (!system.files.peek(layout(root).team)) return [];

@@ -8,7 +8,7 @@ import { ensureFolder } from "./folders.ts";
 import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 
-/** A file on its way into the trash. */
+/** A file on its way to the trash. */
 interface TrashFile {
   /** Its original absolute path. */
   readonly from: string;
@@ -16,25 +16,25 @@ interface TrashFile {
   readonly to: string;
 }
 
-/** Files that are removed together, and so can be restored together. */
+/** Files that are removed together, so that they can be restored together. */
 interface Removal {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
   readonly items: readonly {
-    /** Its name: the id of a save, or a file's name. */
+    /** Its name: the ID of a save, or a file's name. */
     readonly name: string;
     readonly files: readonly TrashFile[];
   }[];
 }
 
-/** The file that says what a removal's folder holds. */
+/** The file that describes the content of a removal's folder. */
 export const MANIFEST = "manifest.json";
 
 /**
  * Moves files into their own folder in the trash and returns it. Paths are
- * written there before they are moved. So an undo, even after a kill in the
- * middle, moves every file back to its place. Nothing is ever replaced. Call
- * under the lock. Throws FILE_FAILED, CONFLICT for links.
+ * recorded there before they are moved. So an undo, even after an interruption,
+ * moves every file back to its place. Nothing is ever replaced. Call under the
+ * lock. Throws FILE_FAILED, CONFLICT for links.
  */
 export function moveToTrash(
   system: System,
@@ -59,7 +59,7 @@ export function moveToTrash(
   return folder;
 }
 
-/** `20261120-120000-rm`, with a number behind it where that is taken. */
+/** `20261120-120000-rm`, with a number added if that exists. */
 export function newTrashFolder(
   system: System,
   root: string,
@@ -81,7 +81,7 @@ export function newTrashFolder(
   }
 }
 
-/** Returns what the manifest of a removal holds. */
+/** Returns the content of a removal's manifest. */
 export function manifestOf(
   system: System,
   root: string,
@@ -111,10 +111,10 @@ export function moveFile(system: System, from: string, to: string): void {
   }
 }
 
-/** Bytes of a file that is copied, compared and restored. */
+/** The largest file to copy, compare and restore, in bytes. */
 export const LARGEST = 64 * 1024 * 1024;
 
-/** Copies a file with its time and mode; returns what is in it. */
+/** Copies a file with its time and mode; returns its content. */
 export function copyFile(
   { files }: System,
   from: string,
@@ -129,8 +129,8 @@ export function copyFile(
 }
 
 /**
- * A folder in the trash that is filled bit by bit, and made with the first. Its
- * manifest names a thing before it is moved. Call under the lock.
+ * A trash folder that is filled step by step, and created with its first file.
+ * Its manifest names a file before it is moved. Call under the lock.
  */
 export class TrashFolder {
   readonly #system: System;
@@ -140,7 +140,7 @@ export class TrashFolder {
   readonly #paths = new Set<string>();
   #folder: string | undefined;
 
-  /** `base`: the folder that the paths are below. */
+  /** `base`: the folder to which the paths are relative. */
   constructor(
     system: System,
     root: string,
@@ -152,12 +152,12 @@ export class TrashFolder {
     this.#base = base;
   }
 
-  /** Returns where it is; `undefined`: nothing was moved. */
+  /** Returns its path; `undefined` if nothing was moved. */
   get folder(): string | undefined {
     return this.#folder;
   }
 
-  /** Names what will be moved, all at once. */
+  /** Names all paths that will be moved. */
   expect(paths: readonly string[]): void {
     if (paths.length === 0) return;
     this.#folder ??= newTrashFolder(this.#system, this.#root, this.#operation);

@@ -5,34 +5,34 @@ import type { System } from "../system/system.ts";
 import { type JournalEntry, type KnownEntry, undoTitle } from "./entry.ts";
 import { appendJournal } from "./journal.ts";
 
-/** The place and the way of an undo. */
+/** The place of an undo, and its parameters. */
 export interface UndoOrder {
   readonly context: Context;
   readonly workspace: Workspace;
   /** The place of the log: the project, or the user's state. */
   readonly root: string;
-  /** The operation, or an undo of it, that must be undone. */
+  /** The operation, or an undo of it, to undo. */
   readonly entry: KnownEntry;
   readonly entries: readonly KnownEntry[];
-  /** Numbers of newer ones that cannot be undone. */
+  /** Numbers of newer operations that cannot be undone. */
   readonly passed: ReadonlySet<number>;
   /** Reports only the planned changes. */
   readonly dryRun: boolean;
 }
 
-/** A finished undo; the log has it. */
+/** A finished undo, recorded in the log. */
 export interface Undone {
-  /** Lines that tell what is as it was. */
+  /** Lines about restored things. */
   readonly details: readonly string[];
-  /** Things that were left alone, and why, a line each. */
+  /** Things that were not changed, and why, one line each. */
   readonly left: readonly string[];
-  /** The number of the undo itself; `undefined`: nothing had to be changed. */
+  /** The number of the undo itself; `undefined`: nothing had to change. */
   readonly operation: number | undefined;
 }
 
 /**
- * An operation that can never be undone: an undo without a number passes it
- * over. Nothing was changed.
+ * An operation that can never be undone: an undo without a number skips it.
+ * Nothing was changed.
  */
 export class CannotUndo extends MpmError {
   readonly entry: JournalEntry;
@@ -51,7 +51,7 @@ export class CannotUndo extends MpmError {
   }
 }
 
-/** An undo as its line in the journal reports it. */
+/** An undo as reported by its line in the journal. */
 interface UndoNote {
   /** The operation that was undone. */
   readonly entry: JournalEntry;

@@ -18,11 +18,11 @@ import { HOME, layout } from "./layout.ts";
 
 type Progress = ProgressLine["show"];
 
-/** A file that an undo brings from one version to another. */
+/** A file that an undo changes from one version to another. */
 export interface FileStep {
   /** Absolute. */
   readonly path: string;
-  /** As the journal names it. */
+  /** The name used in the journal. */
   readonly name: string;
   readonly have: FileVersion | null;
   readonly want: FileVersion | null;
@@ -31,14 +31,14 @@ export interface FileStep {
 /** The changes that an undo would make to files. */
 export interface FilesPlan {
   readonly steps: readonly FileStep[];
-  /** Why it cannot be, one line each; then nothing must be done. */
+  /** Why the undo is impossible, one line each; then nothing may be changed. */
   readonly obstacles: readonly string[];
 }
 
 /**
- * Compares the files of an operation with what it left. A file that is already
- * as before needs no step. Any other difference is an obstacle, since someone
- * changed it since. Throws CONFLICT where the entry names no files.
+ * Compares the files of an operation with its result. A file that is already as
+ * before needs no step. Any other difference is an obstacle, since someone
+ * changed it since. Throws CONFLICT if the entry names no files.
  */
 export function planFiles(
   system: System,
@@ -50,7 +50,7 @@ export function planFiles(
   const left = versionsOf(system, root, after, "after");
   const steps: FileStep[] = [];
   const obstacles: string[] = [];
-  // Version 0.1.0 kept copies in git, too; they are in the log of saves by now.
+  // Version 0.1.0 kept copies in git, too; they are now in the log of saves.
   const isGone = !system.files.lstat(layout(root).kept);
   for (const [at, [name, want]] of Object.entries(wanted).entries()) {
     if (isGone && name.startsWith(`${HOME}/kept/`)) continue;
@@ -70,7 +70,7 @@ export function planFiles(
   return { steps: steps.sort(inOrder), obstacles };
 }
 
-/** The versions in an entry, or in the file it names for them. */
+/** The versions in an entry, or in the file that it names for them. */
 function versionsOf(
   system: System,
   root: string,
@@ -95,7 +95,7 @@ function versionsOf(
   return versionsIn({ files: field(lists, name) });
 }
 
-/** The versions of both sides that the file a side names holds. */
+/** The versions of both sides in the file that a side names. */
 export function listedVersions(
   system: System,
   root: string,
@@ -155,7 +155,7 @@ function linkAbove(
   return undefined;
 }
 
-/** The digest of the file that is there; null: none; "": no plain file. */
+/** The digest of the existing file; null: missing; "": not a plain file. */
 function versionAt(system: System, path: string): string | null {
   const found = system.files.lstat(path);
   if (!found) return null;
@@ -163,9 +163,7 @@ function versionAt(system: System, path: string): string | null {
   return sha256(system.files.readOwn(path, LARGEST));
 }
 
-/**
- * Returns where a version's content is kept; `undefined`: nowhere in the trash.
- */
+/** Returns where a version's content is kept; `undefined`: not in the trash. */
 function keptPath(
   root: string,
   { kept }: FileVersion,
@@ -188,8 +186,8 @@ function keptBytes(
 }
 
 /**
- * A save is whole or gone at every moment: its JSON comes after its checksum
- * and before all else, and goes in the reverse order.
+ * A save is complete or gone at every moment. Its JSON comes after its checksum
+ * and before all else, and is removed in the reverse order.
  */
 function inOrder(one: FileStep, other: FileStep): number {
   return order(one) - order(other);
@@ -206,12 +204,12 @@ function order({ name, want }: FileStep): number {
   return want === null ? -place : place;
 }
 
-/** A file's name while it is written, and what a death leaves beside it. */
+/** The name of a file during the write, which is left after an interruption. */
 const TEMPORARY = ".mpm-undo.tmp";
 
 /**
- * Copies the files that the steps replace into a folder of the trash, by hard
- * links if possible. Returns the steps with the copies in `have`.
+ * Copies the files that the steps replace into a trash folder, with hard links
+ * if possible. Returns the steps with the copies in `have`.
  */
 export function keepPresent(
   system: System,
@@ -247,8 +245,8 @@ function linked(system: System, from: string, to: string): boolean {
 }
 
 /**
- * Does what is still to be done of the steps; a file that is neither as before
- * nor as after is left alone. Returns the names of the earlier versions.
+ * Does the remaining steps; a file that is neither as before nor as after is
+ * not changed. Returns the names of the earlier versions.
  */
 export function applyFiles(
   system: System,

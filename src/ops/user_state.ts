@@ -8,8 +8,8 @@ import { ensureFolder } from "./folders.ts";
 
 /**
  * Returns the folder of machine data that no project shares: `mpm` in
- * `XDG_STATE_HOME`, else in `~/.local/state`; on Windows in `LOCALAPPDATA`.
- * Throws CONFLICT where no home folder is known.
+ * `XDG_STATE_HOME`, or else in `~/.local/state`; on Windows in `LOCALAPPDATA`.
+ * Throws CONFLICT if the home folder is unknown.
  */
 export function userState(system: System): string {
   const home = system.home();
@@ -25,7 +25,9 @@ export function userState(system: System): string {
   });
 }
 
-/** `XDG_CONFIG_HOME` (Windows: `APPDATA`), else `.config` in the home folder. */
+/**
+ * `XDG_CONFIG_HOME` (Windows: `APPDATA`), or else `.config` in the home folder.
+ */
 export function userFolder(system: System): string | undefined {
   const home = system.home();
   const folder =
@@ -36,8 +38,8 @@ export function userFolder(system: System): string | undefined {
 }
 
 /**
- * Claude Code's folder: `CLAUDE_CONFIG_DIR`, else `.claude` in the home folder;
- * `undefined` where neither is known.
+ * Claude Code's folder: `CLAUDE_CONFIG_DIR`, or else `.claude` in the home
+ * folder; `undefined` if neither is known.
  */
 export function claudeHome(system: System): string | undefined {
   const configured = system.env("CLAUDE_CONFIG_DIR");
@@ -57,7 +59,7 @@ export function ensureUserFolder(system: System, name: string): string {
   return folder;
 }
 
-/** The user's own folders keep the mode they have. */
+/** The user's own folders keep their mode. */
 function makeParents(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeParents(system, dirname(folder));
@@ -69,17 +71,17 @@ function makeParents(system: System, folder: string): void {
   }
 }
 
-/** A random word that belongs to this user's mpm, in a file of the state. */
+/** A random word of this user's mpm, in a file of the state. */
 export interface UserWord {
   readonly name: string;
-  /** Characters; a multiple of 8. */
+  /** Number of characters; a multiple of 8. */
   readonly length: number;
 }
 
-/** The name of this installation, in the refs that hold its saves. */
+/** The name of this installation, in the refs of its saves. */
 export const WRITER: UserWord = { name: "writer", length: 16 };
 
-/** Returns the word; `undefined` if it or its place is missing. */
+/** Returns the word; `undefined` if it or its folder is missing. */
 export function userWord(system: System, word: UserWord): string | undefined {
   return attempt(() => {
     const path = join(userState(system), word.name);
@@ -102,14 +104,14 @@ export function ensureUserWord(
   return userWord(system, word);
 }
 
-/** Never replaces the word that another mpm made at the same time. */
+/** Never replaces a word that another mpm made at the same time. */
 function makeWord(system: System, { name, length }: UserWord): void {
   const { files } = system;
   const path = join(ensureUserFolder(system, "."), name);
   const found = files.lstat(path);
-  // One that only cannot be read at the moment must stay the same.
+  // A word that is only unreadable at the moment must stay the same.
   if (found?.size === length) files.readOwn(path, length);
-  if (found) files.remove(path); // torn, or not a word
+  if (found) files.remove(path); // > incomplete, or not a word
   const written = `${path}.${system.random()}`;
   const parts = Array.from({ length: length / 8 }, () => system.random());
   try {

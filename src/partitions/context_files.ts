@@ -15,15 +15,15 @@ export interface FileText {
   readonly partial: boolean;
 }
 
-/** The context files in use: the project's, and that of the partition. */
+/** The current context files: the project's, and that of the partition. */
 export function contextPaths(inUse: PartitionInUse | undefined): string[] {
   const own = inUse?.partition.context ?? CONTEXT_FILE;
   return [...new Set([CONTEXT_FILE, own])];
 }
 
 /**
- * Reads the first `most` bytes of a plain file of the worktree. A link, and what
- * is behind one, counts as not there; so does what cannot be read.
+ * Reads the first `most` bytes of a plain file of the worktree. A link, a file
+ * behind a link, and an unreadable file count as missing.
  */
 export function readPlainFile(
   { files }: System,

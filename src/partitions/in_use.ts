@@ -16,16 +16,18 @@ import type { System } from "../system/system.ts";
 import { placeKey } from "../work/mod.ts";
 import type { Partition, Partitions } from "./partition.ts";
 
-/** The partition that a worktree is at. */
+/** The current partition of a worktree. */
 export interface PartitionInUse {
   readonly partition: Partition;
-  /** `choice`: "mpm partition use"; `changes`: most changed files are in it. */
+  /**
+   * `choice`: "mpm partition use"; `changes`: it has most of the changed files.
+   */
   readonly by: "choice" | "changes" | "save";
 }
 
 type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
-/** Bytes of a choice. */
+/** The largest choice, in bytes. */
 const LARGEST = 4096;
 
 function choicePath(workspace: Place): string {
@@ -33,20 +35,20 @@ function choicePath(workspace: Place): string {
   return join(partitions, `${placeKey(workspace)}.json`);
 }
 
-/** The name that was chosen; null: no partition; `undefined`: nothing was. */
+/** The chosen name; null: no partition; `undefined`: no choice. */
 export function chosenName(
   system: System,
   workspace: Place,
 ): string | null | undefined {
   const { root } = workspace;
-  // Behind a link instead of the folder are someone else's files.
+  // If the folder is a link, it has someone else's files.
   if (!attempt(() => checkPath(system, layout(root).partitions, root))) return;
   const value = readOwnJson(system, choicePath(workspace), LARGEST);
   const name = field(value, "partition");
   return typeof name === "string" || name === null ? name : undefined;
 }
 
-/** The files of choices that cannot be read, absolute. Throws FILE_FAILED. */
+/** The unreadable files of choices, absolute. Throws FILE_FAILED. */
 export function damagedChoices(system: System, root: string): string[] {
   const { partitions } = layout(root);
   if (system.files.lstat(partitions)?.kind !== "folder") return [];
@@ -82,9 +84,9 @@ export function choose(
 }
 
 /**
- * Returns the partition in use: the chosen one, else the partition of most
- * changed paths, else the partition of the last save. A chosen partition that
- * is no longer configured does not count.
+ * Returns the current partition: the chosen one, else the partition with most
+ * of the changed paths, else the partition of the last save. A chosen partition
+ * that is no longer configured does not count.
  */
 export function partitionInUse(
   system: System,
@@ -110,7 +112,7 @@ export function partitionInUse(
     found(partitions.mostOf(changed), "changes") ?? found(saved, "save");
 }
 
-/** The uncommitted paths of a worktree; none outside a repository. */
+/** The uncommitted paths of a worktree; empty outside a repository. */
 export async function changedPaths(
   { system }: Pick<Context, "system">,
   workspace: Workspace,

@@ -8,21 +8,21 @@ export interface Partition {
   readonly paths: readonly string[];
   /** Empty: none. */
   readonly description: string;
-  /** Its context file, relative to the worktree; null: none. */
+  /** Its context file, relative to the worktree; null: no file. */
   readonly context: string | null;
 }
 
 interface Glob {
   readonly name: string;
   readonly segments: readonly string[];
-  /** Characters before the first wildcard. */
+  /** Number of characters before the first wildcard. */
   readonly literal: number;
 }
 
-/** Longer paths are in no partition. */
+/** Longer paths are not in any partition. */
 const LONGEST = 2000;
 
-/** Tells which partition a path is in. */
+/** Finds the partition of a path. */
 export class Partitions {
   readonly all: readonly Partition[];
   readonly #globs: readonly Glob[];
@@ -68,7 +68,7 @@ export class Partitions {
   }
 
   /**
-   * The partition with most of the paths; of several the one configured first.
+   * The partition with most of the paths; on a tie, the one configured first.
    */
   mostOf(paths: Iterable<string>): string | undefined {
     const counts = this.count(paths);
@@ -82,23 +82,23 @@ export class Partitions {
 }
 
 /**
- * Returns whether a glob means the path or a folder that it is in. `*` and `?` stand for
- * characters of one name, `**` for any folders; all else is as it is written. The
- * expressions that a library makes of globs take exponential time for some, and
- * these may come with a clone.
+ * Returns whether a glob matches the path or a folder above it. `*` and `?`
+ * stand for characters in one name, `**` for any folders; everything else is
+ * literal. A library's expressions for globs can take exponential time, and
+ * these globs may come with a clone.
  */
 export function isBelow(
   glob: readonly string[],
   path: readonly string[],
 ): boolean {
-  // How many names of the path may be used up.
+  // The possible numbers of names already matched.
   let used = new Set([0]);
   for (const segment of glob) {
     const next = new Set<number>();
     for (const at of used) {
       if (segment === "**") {
         for (let end = at; end <= path.length; end++) next.add(end);
-        break; // The first is the least.
+        break; // > the least comes first
       }
       if (at < path.length && isLike(segment, path[at]!)) next.add(at + 1);
     }

@@ -11,7 +11,7 @@ import { readPlainFile } from "./context_files.ts";
 import { changedPaths, type PartitionInUse, partitionInUse } from "./in_use.ts";
 import { type Partition, Partitions } from "./partition.ts";
 
-/** The partitions of a project as they are at the moment. */
+/** The current partitions of a project. */
 export interface Surveyed {
   readonly workspace: Workspace;
   readonly partitions: Partitions;
@@ -19,11 +19,11 @@ export interface Surveyed {
   readonly inUse: PartitionInUse | undefined;
   /** Uncommitted paths. */
   readonly changed: readonly string[];
-  /** Faults of the configuration. */
+  /** Errors in the configuration. */
   readonly warnings: readonly string[];
 }
 
-/** Looks at the configured partitions, and at what is uncommitted in each. */
+/** Reads the configured partitions, and the uncommitted files in each. */
 export async function survey(context: Context): Promise<Surveyed> {
   const { system } = context;
   const workspace = await findWorkspace(context);
@@ -61,7 +61,7 @@ export function needPartition(
   });
 }
 
-/** A partition on separate lines, as people list them. */
+/** A partition on separate lines, for lists. */
 export function rowText(row: PartitionRow, head: string): string {
   const { description, paths, changed, context, context_exists: exists } = row;
   const lines = [

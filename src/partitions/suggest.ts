@@ -5,7 +5,7 @@ import { attempt, FileError } from "../base/errors.ts";
 import { field, jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 
-/** A partition that a file of the project speaks for. */
+/** A partition that a file of the project suggests. */
 export interface Suggested {
   readonly name: string;
   readonly paths: readonly string[];
@@ -15,26 +15,28 @@ export interface Suggested {
 /** The partitions that the files of other tools suggest. */
 export interface Suggestions {
   readonly partitions: readonly Suggested[];
-  /** Notes about unread files and omissions, a sentence each. */
+  /** Notes about unread files and omissions, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Bytes of a file that is read: a parser takes minutes for a hostile one. */
+/**
+ * The largest file to read, in bytes: a parser takes minutes for a hostile one.
+ */
 const LARGEST = 64 * 1024;
 
-/** Partitions, paths of one, and folders that a wildcard stands for. */
+/** The most partitions, paths of one, and folders for a wildcard. */
 const MOST = 50;
 const MOST_PATHS = 20;
 const MOST_FOLDERS = 100;
 
-/** Folders of a workspace, as its file names them. */
+/** Folders of a workspace, as named in its file. */
 interface Members {
   /** A description, e.g. `npm workspace`. */
   readonly kind: string;
   readonly patterns: readonly string[];
 }
 
-/** The files that are read, with what each says. */
+/** The files to read, and their kinds. */
 const SOURCES: readonly {
   readonly file: string;
   read(text: string): Members;
@@ -78,7 +80,7 @@ function texts(value: unknown): string[] {
     : [];
 }
 
-/** `use ./a`, or one a line between `use (` and `)`. */
+/** `use ./a`, or one line each between `use (` and `)`. */
 function usedByGo(text: string): string[] {
   const found: string[] = [];
   let within = false;
@@ -96,9 +98,9 @@ function usedByGo(text: string): string[] {
 }
 
 /**
- * Reads what package managers and CODEOWNERS say of the parts of the project in
- * `worktree`. Links are not followed. A file that is too large or not what it
- * should be says nothing, and a note reports it.
+ * Reads what package managers and CODEOWNERS say about the parts of the project
+ * in `worktree`. Links are not followed. A file that is too large or invalid is
+ * ignored, and reported in a note.
  */
 export function suggested(system: System, worktree: string): Suggestions {
   const notes: string[] = [];
@@ -133,7 +135,7 @@ export function suggested(system: System, worktree: string): Suggestions {
 
 /**
  * Returns the result of `read` for a file; `undefined`: it is missing, or a
- * note says why.
+ * note gives the reason.
  */
 function readAs<T>(
   system: System,
@@ -150,7 +152,7 @@ function readAs<T>(
     return read(new TextDecoder().decode(bytes).replace(/^\ufeff/, ""));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // The parsers throw errors of many kinds, with the place of the fault.
+    // The parsers throw errors of many kinds, with the position of the error.
     const [why] = error.message.split("\n");
     notes.push(
       error instanceof FileError
@@ -161,7 +163,7 @@ function readAs<T>(
   }
 }
 
-/** The folders that are there of what a workspace names, in order. */
+/** The existing folders that a workspace names, in order. */
 function foldersOf(
   system: System,
   worktree: string,
@@ -192,7 +194,7 @@ function subfolders(system: System, folder: string): string[] {
     ).map(({ name }) => name).sort();
 }
 
-/** A folder of the worktree itself, behind no link. */
+/** A folder of the worktree itself, not behind a link. */
 function isFolder({ files }: System, worktree: string, path: string): boolean {
   const full = join(worktree, path);
   return attempt(() =>
@@ -200,13 +202,13 @@ function isFolder({ files }: System, worktree: string, path: string): boolean {
   ) ?? false;
 }
 
-/** Returns whether the configuration can have the path as it is. */
+/** Returns whether the configuration can contain the path unchanged. */
 function isPlain(path: string): boolean {
   return path.length <= 300 && !/[\\*?\0]|^[A-Za-z]:/.test(path) &&
     path.split("/").every((part) => !["", ".", ".."].includes(part));
 }
 
-/** The last folder's name, with the one above where two are called alike. */
+/** The last folder's name, with its parent's if two have the same name. */
 function nameFor(path: string, all: readonly string[]): string | undefined {
   const last = (one: string) => one.split("/").at(-1)!;
   const alike = all.filter((one) => last(one) === last(path)).length > 1;
@@ -218,11 +220,11 @@ function slug(text: string): string | undefined {
   const name = text.replaceAll(/[^A-Za-z0-9_-]+/g, "-")
     .replaceAll(/^[_-]+|[_-]+$/g, "").slice(0, 60);
   if (name === "") return undefined;
-  // The parser of TOML stumbles over what every object has.
+  // The TOML parser fails on names that every object has.
   return Object.hasOwn(Object.prototype, name) ? `${name}-1` : name;
 }
 
-/** The paths of CODEOWNERS that have one owner; `*` does not count. */
+/** The paths in CODEOWNERS with a single owner; `*` does not count. */
 function ownedPaths(
   system: System,
   worktree: string,

@@ -3,15 +3,15 @@ import { attempt } from "../base/errors.ts";
 import { isBelow } from "../partitions/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** Files that the patterns of one run may match. */
+/** The most files that the patterns of one run may match. */
 const MOST = 10_000;
 
-/** Folders that no step produces. */
+/** Folders in which no step produces files. */
 const LEFT_OUT = [".git", ".claude-mpm"];
 
 /**
- * Returns the regular files that match patterns below a folder, those that git
- * ignores included. Links are not followed.
+ * Returns the regular files that match patterns below a folder, including files
+ * that git ignores. Links are not followed.
  */
 export function producedFiles(
   system: System,
@@ -27,7 +27,7 @@ export function producedFiles(
   return [...found].sort();
 }
 
-/** Looks only where the beginning of a pattern leads. */
+/** Looks only below the literal beginning of a pattern. */
 function matching(system: System, root: string, pattern: string): string[] {
   const parts = pattern.split("/");
   const at = parts.findIndex((part) => /[*?[{]/.test(part));
@@ -54,8 +54,8 @@ function matching(system: System, root: string, pattern: string): string[] {
 }
 
 /**
- * Returns whether a regular file is there. No folder on the way may be a link
- * either: it may lead elsewhere.
+ * Returns whether a regular file exists. No folder in the path may be a link,
+ * since it may lead elsewhere.
  */
 export function isFile(system: System, root: string, path: string): boolean {
   const parts = path.split("/");
@@ -67,10 +67,10 @@ export function isFile(system: System, root: string, path: string): boolean {
   });
 }
 
-/** The files of a step's patterns as they were before it. */
+/** The files matching a step's patterns before it runs. */
 export type FilesBefore = ReadonlyMap<string, FileInfo>;
 
-/** Notes the files that match already. */
+/** Records the files that already match. */
 export function filesBefore(
   system: System,
   folder: string,
@@ -85,8 +85,8 @@ export function filesBefore(
 }
 
 /**
- * Returns the files that a step has made, or why one is not there. Of a pattern
- * all files count that are new or changed.
+ * Returns the files that a step has made, or why one is missing. For a pattern,
+ * all new or changed files count.
  */
 export function madeFiles(
   system: System,
@@ -122,7 +122,7 @@ function isNew(
   return !was || !is || !isSame(was, is);
 }
 
-/** Returns whether a file is unchanged, as far as its entry tells. */
+/** Returns whether a file is unchanged, as far as its metadata shows. */
 export function isSame(one: FileInfo, other: FileInfo): boolean {
   return one.mtime === other.mtime && one.size === other.size &&
     one.inode === other.inode;

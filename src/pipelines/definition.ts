@@ -22,48 +22,48 @@ import {
 } from "../tasks/mod.ts";
 import { cycleIn, ordered, PLACEHOLDER } from "./graph.ts";
 
-/** A step, as its file defines it. */
+/** A step, as defined in its file. */
 export interface Step {
   readonly name: string;
-  /** Steps that have to be done before it, without doubles. */
+  /** Steps that must be done before it, without duplicates. */
   readonly needs: readonly string[];
   /** Placeholders are not filled in. */
   readonly work: Work;
-  /** Files and patterns of files, relative to the folder it runs in. */
+  /** Files and patterns of files, relative to its working folder. */
   readonly produces: readonly string[];
-  /** A program that checks the step; null: nothing does. */
+  /** A program that checks the step; null: no check. */
   readonly verify: readonly string[] | null;
   /** Tries after the first one. */
   readonly retries: number;
   /** Milliseconds for one try, and for `verify`. */
   readonly timeout: number;
-  /** Milliseconds between asking a program to end and ending it. */
+  /** Milliseconds between asking a program to end and killing it. */
   readonly grace: number;
   /**
-   * True if it has a worktree: its definition says so, or it needs a step that
-   * has one, whose result it could not see otherwise.
+   * True if it has a worktree: its definition says so, or it needs a step with
+   * one, whose result it could not see otherwise.
    */
   readonly worktree: boolean;
-  /** True if a step that may have happened can simply run again. */
+  /** True if a step that may have run can simply run again. */
   readonly repeatable: boolean;
   readonly env: ReadonlyMap<string, string>;
 }
 
-/** A variable of a pipeline, by its name. */
+/** A variable of a pipeline, by name. */
 export interface Variable {
   readonly required: boolean;
   readonly default: string;
   readonly description: string;
 }
 
-/** A pipeline, as its file defines it. */
+/** A pipeline, as defined in its file. */
 export interface Pipeline {
   readonly description: string;
   readonly vars: ReadonlyMap<string, Variable>;
   /** The maximum number of running steps; null: the default. */
   readonly jobs: number | null;
   readonly notify: readonly string[] | null;
-  /** Each after those that it needs, else as in the file. */
+  /** Each after the steps that it needs, otherwise as in the file. */
   readonly steps: readonly Step[];
 }
 
@@ -78,15 +78,14 @@ const STEP = [
 const STEP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const VARIABLE_NAME = /^[a-z_][a-z0-9_-]*$/;
 
-/** Placeholders of every pipeline. */
+/** Placeholders in every pipeline. */
 const OWN_VALUES = ["pipeline", "run", "step"];
 const MOST_STEPS = 200;
 export const MOST_JOBS = 64;
 
 /**
- * Returns the pipeline that the text of a YAML file defines. Throws UNREADABLE
- * with the line of the fault.
- *
+ * Returns the pipeline defined in the text of a YAML file. Throws UNREADABLE
+ * with the line of the error.
  * @param path The file's path, for errors.
  */
 export async function readPipeline(
@@ -227,7 +226,7 @@ function needsIn(
   );
 }
 
-/** A file below the folder of the step, with `/` between folders. */
+/** A file below the step's folder, with `/` between folders. */
 function refusePath(
   file: string,
   path: readonly string[],

@@ -1,15 +1,15 @@
 /** A name in braces; other braces are text. */
 export const PLACEHOLDER = /\{([a-z_][a-z0-9_-]*)\}/g;
 
-/** A step, as its place in the graph needs it. */
+/** A step, reduced to its place in the graph. */
 export interface Node {
   readonly name: string;
   readonly needs: readonly string[];
 }
 
 /**
- * Returns a cycle of steps, its first step also as the last; `undefined`: there
- * are no cycles. All needs must be known.
+ * Returns a cycle of steps, with the first step repeated at the end;
+ * `undefined` if there is no cycle. All needs must be known.
  */
 export function cycleIn(nodes: readonly Node[]): string[] | undefined {
   const byName = new Map(nodes.map((node) => [node.name, node]));
@@ -35,7 +35,10 @@ export function cycleIn(nodes: readonly Node[]): string[] | undefined {
   return undefined;
 }
 
-/** Returns the nodes, each after those it needs, else in their own order. */
+/**
+ * Returns the nodes, each after the nodes it needs, otherwise in their own
+ * order.
+ */
 export function ordered<N extends Node>(nodes: readonly N[]): N[] {
   const placed = new Set<string>();
   const order: N[] = [];
@@ -50,7 +53,7 @@ export function ordered<N extends Node>(nodes: readonly N[]): N[] {
   return order;
 }
 
-/** Returns all steps that a step needs, also through others, in order. */
+/** Returns all steps that a step needs, directly or indirectly, in order. */
 export function allNeeds<N extends Node>(
   nodes: readonly N[],
   { needs }: Node,
@@ -62,19 +65,19 @@ export function allNeeds<N extends Node>(
   return nodes.filter(({ name }) => wanted.has(name));
 }
 
-/** Lines of a drawing, each with the step that it shows, if it shows one. */
+/** Lines of a drawing, each with its step, if it has one. */
 export interface Row {
   readonly lanes: string;
   readonly step: string | undefined;
 }
 
 /**
- * Draws the graph from the top to the bottom: a line for each step, lines
- * between them for what needs what. `nodes` are in order.
+ * Draws the graph from top to bottom: a line for each step, and lines between
+ * them for their needs. `nodes` are in order.
  */
 export function drawn(nodes: readonly Node[], ascii: boolean): Row[] {
   const rows: Row[] = [];
-  /** The step that each line leads to; `undefined`: the column is free. */
+  /** The step that each column leads to; `undefined`: the column is free. */
   const lanes: (string | undefined)[] = [];
   const free = () => {
     const at = lanes.indexOf(undefined);
@@ -117,12 +120,12 @@ export function drawn(nodes: readonly Node[], ascii: boolean): Row[] {
   return rows;
 }
 
-/** Forgets free columns at the right. */
+/** Drops free columns at the right. */
 function trim(lanes: (string | undefined)[]): void {
   while (lanes.length > 0 && lanes.at(-1) === undefined) lanes.pop();
 }
 
-/** A line that joins columns, with what passes between them. */
+/** A line that joins columns, with the lines passing between them. */
 function joined(
   lanes: readonly (string | undefined)[],
   { own, ends, down, ascii }: {
@@ -156,7 +159,7 @@ function joined(
   return { lanes: plain.trimEnd(), step: undefined };
 }
 
-/** Returns the graph as a Mermaid flowchart; `states` by the names of steps. */
+/** Returns the graph as a Mermaid flowchart; `states` by step name. */
 export function mermaid(
   nodes: readonly Node[],
   states: ReadonlyMap<string, string>,

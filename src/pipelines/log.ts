@@ -22,13 +22,13 @@ function line<E extends string>(event: E) {
   return { event: text<E>({ choices: [event] }), at: TIME };
 }
 
-/** A program as it ended: by an exit status, or for a reason in words. */
+/** The end of a program: an exit status, or a reason in words. */
 const EXIT = { step: TEXT, exit: nullable(NUMBER), reason: nullable(TEXT) };
 
-/** A process took the run, at its start or by a resume. */
+/** A process started the run, or resumed it. */
 const BEGIN = object({ ...line("begin"), pid: nullable(COUNT) });
 
-/** On the disk before the program starts; attempts count from 1. */
+/** Synced to the disk before the program starts; attempts count from 1. */
 const START = object({
   ...line("start"),
   ...{ step: TEXT, attempt: COUNT },
@@ -100,7 +100,7 @@ const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ["over", OVER],
 ]);
 
-/** A line of the log of a pipeline's run. */
+/** A line in the log of a pipeline run. */
 export type PipelineLine =
   | Fitting<typeof BEGIN>
   | Fitting<typeof START>
@@ -110,19 +110,19 @@ export type PipelineLine =
   | Fitting<typeof MERGED>
   | Fitting<typeof OVER>;
 
-/** The entry in a line of the log; `undefined`: it is torn, or not one. */
+/** The entry in a line of the log; `undefined` if it is invalid. */
 export function pipelineLineIn(text: string): PipelineLine | undefined {
   const value = jsonIn(text);
   const shape = LINES.get(field(value, "event"));
   return shape && fits(shape, value) ? value as PipelineLine : undefined;
 }
 
-/** The end of a merge, as a file has it; `undefined`: it is damaged. */
+/** The end of a merge, from a file; `undefined` if it is damaged. */
 export function mergeEndIn(value: unknown): MergeEnd | undefined {
   return fits(object(MERGE), value) ? value as MergeEnd : undefined;
 }
 
-/** Returns the line about a merge. */
+/** Returns the log line about a merge. */
 export function mergedLine(merge: MergeEnd, at: string): PipelineLine {
   const { state, reason, merged, conflicts, changed } = merge;
   return {
@@ -131,7 +131,7 @@ export function mergedLine(merge: MergeEnd, at: string): PipelineLine {
   };
 }
 
-/** A step by the log of its run. */
+/** A step, from the log of its run. */
 export interface StepRecord {
   readonly state:
     | "waiting"
@@ -140,7 +140,7 @@ export interface StepRecord {
     | "failed"
     | "flagged"
     | "limited";
-  /** Tries until now. */
+  /** Number of tries so far. */
   readonly attempts: number;
   /** The digest with which it last started; "": it never did. */
   readonly inputs: string;
@@ -162,13 +162,13 @@ const NEW: StepRecord = {
   until: null,
 };
 
-/** A run by its log. */
+/** A run, from its log. */
 export class RunState {
   readonly #steps = new Map<string, StepRecord>();
-  /** null: it did not end. Then it runs, or its process died. */
+  /** null: it did not end. Either it is running, or its process was killed. */
   end: RunEnd | null = null;
   reason: string | null = null;
-  /** When the last thing happened, ISO 8601, UTC; null: nothing did. */
+  /** The time of the last event, ISO 8601, UTC; null: no event yet. */
   at: string | null = null;
   /** The last merge of its results; null: nothing was merged yet. */
   merge: MergeEnd | null = null;
@@ -177,7 +177,7 @@ export class RunState {
     return this.#steps.get(step) ?? NEW;
   }
 
-  /** Takes the next line of the log. */
+  /** Processes the next line of the log. */
   take(line: PipelineLine): void {
     this.at = line.at;
     switch (line.event) {
@@ -222,12 +222,12 @@ export class RunState {
   }
 }
 
-/** The state of a step, as people see it. */
+/** The state of a step, for display. */
 export type StepState = StepRecord["state"] | "skipped";
 
 /**
  * Returns the state of a step in a run. A step is skipped if it needs another
- * that did not end well. A step that was at work when mpm died is flagged.
+ * that failed. A step that was running when mpm was killed is flagged.
  */
 export function stepState(
   step: Step,

@@ -6,21 +6,21 @@ export interface Artefact {
   readonly path: string;
 }
 
-/** A file of the user's tree, as it is now. */
+/** A current file of the user's tree. */
 export interface FileDigest extends Artefact {
   readonly sha256: string;
 }
 
-/** The result of a needed step, which may be needed through others. */
+/** The result of a step that another needs, directly or indirectly. */
 export interface Given {
   readonly step: string;
   /** The commit of a step with a worktree; null: it ran in the project. */
   readonly result: string | null;
-  /** Artefacts of a step in the project; they are files of the user's tree. */
+  /** Artefacts of a step in the project, which are files of the user's tree. */
   readonly files: readonly FileDigest[];
 }
 
-/** A step whose result cannot be merged with those before it. */
+/** A step whose result conflicts with those before it. */
 export interface MergeConflict {
   readonly step: string;
   readonly paths: readonly string[];
@@ -28,7 +28,7 @@ export interface MergeConflict {
   readonly commit: string;
   /** The worktree with its result; null: it was removed. */
   readonly worktree: string | null;
-  /** The folder with both sides of each file; null: it is not there. */
+  /** The folder with both sides of each file; null: it does not exist. */
   readonly folder: string | null;
 }
 
@@ -40,7 +40,7 @@ export interface MergeEnd {
   /** Steps whose results were merged. */
   readonly merged: readonly string[];
   readonly conflicts: readonly MergeConflict[];
-  /** Files of the user's tree that changed. */
+  /** Number of files that changed in the user's tree. */
   readonly changed: number;
 }
 
@@ -51,18 +51,18 @@ export interface StepTrees extends Disposable {
    * record that; `undefined`: nothing is applied yet.
    */
   readonly applied: MergeEnd | undefined;
-  /** Returns a digest of the content that a step starts from. */
+  /** Returns a digest of the content from which a step starts. */
   startOf(step: Step, needs: readonly Given[]): Promise<string>;
-  /** Makes a new worktree with that content; returns its folder, absolute. */
+  /** Creates a new worktree with that content; returns its folder, absolute. */
   open(step: Step, needs: readonly Given[]): Promise<string>;
   /**
-   * Keeps the content of a step that is done as a commit, and removes its
+   * Stores the content of a finished step as a commit, and removes its
    * worktree. Returns the commit. `artefacts` may be files that git ignores.
    */
   take(step: Step, artefacts: readonly string[]): Promise<string>;
-  /** Removes the worktree of a step that is not done. */
+  /** Removes the worktree of an unfinished step. */
   drop(step: Step): Promise<void>;
-  /** Returns whether the result of an earlier process is still there. */
+  /** Returns whether the result of an earlier process still exists. */
   has(result: string): Promise<boolean>;
   /**
    * Merges the results in order, and applies them to the user's tree. Can run
@@ -73,7 +73,7 @@ export interface StepTrees extends Disposable {
   ): Promise<MergeEnd>;
 }
 
-/** A step before an agent, which is done. */
+/** A finished step before an agent. */
 export interface Before {
   readonly step: string;
   readonly artefacts: readonly string[];
@@ -81,7 +81,7 @@ export interface Before {
   readonly output: string;
 }
 
-/** A step that an agent does, with the values of variables in it. */
+/** A step for an agent, with the values of its variables. */
 export interface AgentOrder {
   readonly root: string;
   readonly run: string;
@@ -89,7 +89,7 @@ export interface AgentOrder {
   readonly step: Step;
   /** The name of the client. */
   readonly client: string;
-  /** The folder it runs in, absolute. */
+  /** Its working folder, absolute. */
   readonly folder: string;
   readonly before: readonly Before[];
   /** From 1. */
@@ -98,12 +98,12 @@ export interface AgentOrder {
 
 /** The end of an agent. */
 export interface AgentEnd {
-  /** `limited`: its client has reached a limit of use. */
+  /** `limited`: its client has reached a usage limit. */
   readonly outcome: "done" | "failed" | "limited";
   readonly reason: string | null;
   /** Its answer. */
   readonly output: string;
-  /** When a limit ends, ISO 8601, UTC; null: not known. */
+  /** When a limit ends, ISO 8601, UTC; null: unknown. */
   readonly until: string | null;
   /** The last bytes for the log. */
   readonly log: Uint8Array;
@@ -111,11 +111,11 @@ export interface AgentEnd {
 
 /** An agent, ready to start. */
 export interface AgentStep {
-  /** The program first, absolute. */
+  /** The command, with the absolute path of the program first. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | null>>;
   readonly warning: string | undefined;
-  /** Takes everything that the client prints; returns bytes for the log. */
+  /** Processes the client's output; returns bytes for the log. */
   output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
   end(end: { exit: number | null; reason: string | null }): AgentEnd;
 }

@@ -26,7 +26,7 @@ import { readPipeline, type Step } from "./definition.ts";
 import { pipelineLineIn, RunState, stepState } from "./log.ts";
 import { stepStem, verifyStem } from "./stems.ts";
 
-/** Reads how a run stands by its log. */
+/** Reads the state of a run from its log. */
 export function readRunState(system: System, paths: RunPaths): RunState {
   const state = new RunState();
   for (const text of linesOf(system, paths.log)) {

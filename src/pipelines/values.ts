@@ -3,7 +3,7 @@ import { didYouMean } from "../base/nearest.ts";
 import type { Pipeline, Step } from "./definition.ts";
 import { PLACEHOLDER } from "./graph.ts";
 
-/** Fills in what a text has of the placeholders, each of them once. */
+/** Fills in the placeholders of a text, each of them once. */
 export function withValues(
   text: string,
   values: ReadonlyMap<string, string>,
@@ -33,8 +33,7 @@ export function filledStep(
 
 /**
  * Returns the values of all variables. Throws USAGE for one that is unknown,
- * given twice, or missing.
- *
+ * duplicate, or missing.
  * @param given `name=value`, as typed.
  */
 export function valuesOf(

@@ -251,7 +251,7 @@ async function begin(
   const { root } = workspace;
   const there = await locate(system, path);
   return await changeStore(system, root, () => {
-    // Another worktree may have begun a session in the meantime.
+    // Another worktree may have started a session in the meantime.
     if (findWork(system, root, under.facts.child)) {
       under.mark({ child: freeWorkId(system, root, system.now()) });
     }

@@ -257,7 +257,7 @@ export function numbered(title: string, items: readonly string[]): string {
   );
 }
 
-/** A heading with its lines; empty without lines. */
+/** A heading with its lines; empty if there are no lines. */
 export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
 }

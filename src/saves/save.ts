@@ -222,13 +222,13 @@ const OWN_FIELDS = object({
   decisions: TEXTS,
   /** Blockers of the work. */
   blockers: TEXTS,
-  /** Full commit id; null: no commit yet, or no repository. */
+  /** Full commit ID; null: no commit yet, or no repository. */
   head: TEXT_OR_NULL,
   /** The upstream of the branch, and the commit it was at. */
   upstream: nullable(
     object({ name: TEXT, commit: TEXT_OR_NULL }, { text: "name" }),
   ),
-  /** True if HEAD was at no branch. */
+  /** True if HEAD was not on a branch. */
   detached: FLAG,
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
   operation: TEXT_OR_NULL,

@@ -45,7 +45,7 @@ export interface Definition {
   readonly notify: readonly string[] | null;
   /** True if a chunk that may have happened can simply run again. */
   readonly repeatable: boolean;
-  /** Milliseconds between asking a program to end and ending it. */
+  /** Milliseconds between asking a program to end and killing it. */
   readonly grace: number;
 }
 

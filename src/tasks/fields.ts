@@ -23,7 +23,7 @@ const AGENT_FIELDS = ["prompt", "turns", "client"];
 /** The longest that a timer can wait: 24 days. */
 export const LONGEST = 24 * 86_400_000;
 
-/** Milliseconds between asking a program to end and ending it. */
+/** Milliseconds between asking a program to end and killing it. */
 export const GRACE = 10_000;
 
 /** The bounds of `retries`. */

@@ -5,7 +5,7 @@ import type { System } from "../system/system.ts";
 import type { TaskLogsResult } from "./commands/results.ts";
 import { linesOf, readRun, runPaths } from "./store.ts";
 
-/** Bytes of a log; mpm writes no longer one. */
+/** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
 
 /** Items that are named for one log. */

@@ -235,7 +235,7 @@ export function argumentsWith(
   );
 }
 
-/** Fills in what a text has of the placeholders, each of them once. */
+/** Fills in the placeholders of a text, each of them once. */
 export function filled(
   text: string,
   values: ReadonlyMap<string, string>,

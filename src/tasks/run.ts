@@ -77,14 +77,14 @@ const OVER = text<RunEnd>({
 /** Chunks count from 0, attempts from 1. `at`: ISO 8601, UTC. */
 const CHUNK = { chunk: COUNT, at: TEXT };
 
-/** A program as it ended: by an exit status, or for a reason in words. */
+/** The end of a program: an exit status, or a reason in words. */
 const EXIT = { exit: nullable(NUMBER), reason: nullable(TEXT) };
 
 function line<E extends string>(event: E) {
   return { event: text<E>({ choices: [event] }) };
 }
 
-/** A process took the run, at its start or by a resume. */
+/** A process started the run, or resumed it. */
 const BEGIN = object({ ...line("begin"), at: TEXT, pid: nullable(COUNT) });
 
 /** On the disk before the program starts. */
@@ -135,7 +135,7 @@ export type LogLine =
   | Fitting<typeof LAST>
   | Fitting<typeof NOTIFIED>;
 
-/** The entry in a line of the log; `undefined`: it is torn, or not one. */
+/** The entry in a line of the log; `undefined` if it is invalid. */
 export function logLineIn(text: string): LogLine | undefined {
   const value = jsonIn(text);
   const event = field(value, "event");
@@ -152,11 +152,11 @@ export interface Counters {
 
 /** A run as the end of its log tells it. */
 export interface RunTail extends Counters {
-  /** null: it did not end. Then it runs, or its process died. */
+  /** null: it did not end. Either it is running, or its process was killed. */
   readonly end: RunEnd | null;
   /** Why it ended so; null: for no particular reason, or it did not. */
   readonly reason: string | null;
-  /** When the last thing happened, ISO 8601, UTC; null: nothing did. */
+  /** The time of the last event, ISO 8601, UTC; null: no event yet. */
   readonly at: string | null;
   /** The chunk in work when the log ends, from 0. */
   readonly chunk: number | null;
@@ -268,7 +268,7 @@ export class Chunks {
     return left;
   }
 
-  /** Tries until now. */
+  /** Number of tries so far. */
   attemptsOf(chunk: number): number {
     return this.#attempts[chunk]!;
   }

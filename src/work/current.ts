@@ -25,7 +25,7 @@ import {
 /** Bytes of a pointer. */
 const LARGEST = 4096;
 
-/** Sessions within one another that are followed. */
+/** The most nested sessions to follow. */
 const DEEPEST = 1000;
 
 /** The current session of a worktree. */

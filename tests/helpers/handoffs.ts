@@ -1,6 +1,6 @@
 import { TestEnv } from "./env.ts";
 
-/** The example of the protocol. */
+/** The example in the protocol. */
 export const EXAMPLE_HANDOFF = `# Agent Handoff: Frontend → Backend
 
 ## From: Frontend Agent

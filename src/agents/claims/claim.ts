@@ -11,14 +11,14 @@ import {
 } from "../../base/shape.ts";
 import { durationText } from "../../base/times.ts";
 
-/** A process, as far as the system says which one it is. */
+/** A process, as precisely as the system identifies it. */
 const PROCESS = object({
   pid: NUMBER,
   /** Its start in clock ticks since boot. */
   start: nullable(TEXT),
-  /** Of the system's start: a process of another one has ended. */
+  /** Identifies the boot: a process from another boot has ended. */
   boot: nullable(TEXT),
-  /** Of its process namespace: those of others cannot be seen. */
+  /** Its process namespace: processes in other namespaces cannot be seen. */
   namespace: nullable(TEXT),
 });
 
@@ -31,13 +31,13 @@ const HOLDER = object({
   name: TEXT,
   /** To compare holders of the same kind. */
   key: TEXT,
-  /** The agent session; null: not within one. */
+  /** The agent session; null: not in an agent session. */
   session: nullable(TEXT),
   /** The client of that session; null: not known. */
   process: nullable(PROCESS),
 });
 
-/** A path that someone has taken for a while, as its file holds it. */
+/** A path that someone has claimed, as stored in its file. */
 export const CLAIM = object({
   schema: { is: "version" } as Shape<1>,
   /** Absolute, without links. */
@@ -50,7 +50,7 @@ export const CLAIM = object({
   /** Milliseconds since the epoch. */
   since: NUMBER,
   until: NUMBER,
-  /** True if an edit took it. */
+  /** True if an edit made the claim. */
   automatic: FLAG,
 });
 
@@ -58,19 +58,19 @@ export type Claim = typeof CLAIM extends Shape<infer T> ? T : never;
 export type Holder = Claim["holder"];
 export type HolderProcess = NonNullable<Holder["process"]>;
 
-/** Milliseconds that a claim lasts at most, and at least. */
+/** The longest and the shortest time of a claim, in milliseconds. */
 export const LONGEST_CLAIM = 24 * 3_600_000;
 export const SHORTEST_CLAIM = 1000;
 
-/** Returns whether the time of a claim is over. */
+/** Returns whether a claim has expired. */
 export function isOver({ until }: Claim, now: number): boolean {
   return now >= until;
 }
 
 /**
- * Returns the claim with its time begun again, if the clock went back behind
- * its start; `undefined`: it did not. The time that has passed is not known
- * then. So the claim is not freed too early, and lasts one more time at most.
+ * Returns the claim with a new start time if the clock was set back to before
+ * its start; otherwise `undefined`. The elapsed time is unknown then, so the
+ * claim is not freed early and lasts at most once more.
  */
 export function begunAgain(claim: Claim, now: number): Claim | undefined {
   const { since, until } = claim;
@@ -97,7 +97,7 @@ export function overlaps(a: string, b: string): boolean {
   return covers(a, b) || covers(b, a);
 }
 
-/** Returns a path as people read it: relative to its worktree, with `/`. */
+/** Returns a path for display: relative to its worktree, with `/`. */
 export function shownPath(
   { path, worktree }: Pick<Claim, "path" | "worktree">,
 ): string {
@@ -126,7 +126,7 @@ export function untilText(until: number, now: number): string {
   return `${clock}, in ${durationText(until - now)}`;
 }
 
-/** Why an agent may not edit a path, in words that it can act on. */
+/** Says why an agent may not edit a path, and what it can do instead. */
 export function refusal(
   claim: Claim,
   { path, now }: { path: string; now: number },

@@ -37,7 +37,7 @@ import {
   type Taken,
 } from "./take.ts";
 
-/** UTF-16 units of a task, and paths of one command. */
+/** The longest task, in UTF-16 units, and the most paths in one command. */
 const LONGEST_TASK = 300;
 const MOST_PATHS = 100;
 
@@ -96,7 +96,7 @@ export async function claimPaths(
   };
 }
 
-/** Lists the claims that hold. */
+/** Lists the claims in force. */
 export async function listClaims(
   context: Context,
   agent: string | undefined,
@@ -187,7 +187,7 @@ function notYours(claim: Claim): MpmError {
   );
 }
 
-/** Returns who claims here. Throws USAGE for an invalid name. */
+/** Returns who makes claims here. Throws USAGE for an invalid name. */
 async function holderHere(
   system: System,
   workspace: Workspace,
@@ -200,7 +200,7 @@ async function holderHere(
   };
 }
 
-/** Throws CONFLICT where an agent acts. */
+/** Throws CONFLICT if an agent runs the command. */
 function checkPerson(system: System, { kind }: Holder): void {
   if (kind === "person" && system.env("CLAUDECODE") !== "1") return;
   throw new MpmError("CONFLICT", "Only a person can use --force on claims", {
@@ -218,7 +218,7 @@ function lengthOf(text: string): number {
   });
 }
 
-/** Tells the sessions that lost claims, with the next event of each. */
+/** Tells the sessions that lost claims about it at their next event. */
 async function tellHolders(
   system: System,
   root: string,

@@ -20,25 +20,25 @@ import { realPlace } from "./paths.ts";
 import { hasClaims, readClaim, readClaims } from "./store.ts";
 import { keepBegun, takeClaims } from "./take.ts";
 
-/** Milliseconds of a claim that an edit takes. */
+/** The duration of a claim made by an edit, in milliseconds. */
 const AUTOMATIC = 10 * 60_000;
 
 interface Edit {
-  /** As the tool names them. */
+  /** As the tool gives them. */
   readonly paths: readonly string[];
   readonly cwd: string;
   /** The top folder of the session's worktree. */
   readonly worktree: string;
   readonly session: AgentSession & { readonly root: string };
   readonly agent: AgentName | undefined;
-  /** True if an edit claims its file. */
+  /** True if an edit also claims its file. */
   readonly claims: boolean;
 }
 
 /**
  * Returns why an agent session may not edit a path, in words for its model;
- * `undefined`: it may. An edit of a claimed path costs no more if there are
- * many claims. Throws LOCKED, and what reading throws.
+ * `undefined` if it may. The time does not grow with the number of claims.
+ * Throws LOCKED, and any error of reading.
  */
 export async function judgeEdit(
   system: System,
@@ -57,7 +57,7 @@ export async function judgeEdit(
   return undefined;
 }
 
-/** A session may reach into other projects and worktrees. */
+/** A session may also edit other projects and worktrees. */
 function rootOf(system: System, path: string): string | undefined {
   let folder = dirname(path);
   while (!system.files.stat(folder) && dirname(folder) !== folder) {
@@ -99,8 +99,8 @@ function claimsOver(system: System, root: string, path: string): Claim[] {
 }
 
 /**
- * Claims a path for an edit, unless the session holds it for long enough.
- * Returns why it may not be edited, where another one was first.
+ * Claims a path for an edit, unless the session already holds it for long
+ * enough. Returns why the path may not be edited if another session was first.
  */
 async function claimed(
   system: System,

@@ -3,10 +3,10 @@ import { type Machine, readHolders, readMachine } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { Claim, HolderProcess } from "./claim.ts";
 
-/** `unknown`: the claim lasts until its time is over. */
+/** `unknown`: the claim lasts until it expires. */
 export type HolderState = "alive" | "dead" | "unknown";
 
-/** Returns the client of an agent session, so that its end can be seen. */
+/** Returns the client process of an agent session, to detect its end. */
 export async function processOf(
   system: System,
   session: string,
@@ -20,9 +20,10 @@ export async function processOf(
 }
 
 /**
- * Returns whether the holder of each claim still works. A client that ends in order removes its file, and a killed one leaves it. Then its process is
- * gone, or another one has its number. Only Linux shows processes. However many
- * claims there are, at most three programs are started, none without a session.
+ * Returns whether the holder of each claim is still running. A client that
+ * exits normally removes its file. A killed client leaves it, but its process
+ * is gone or its number belongs to another process. Only Linux shows processes.
+ * This starts at most three programs, and none without a session.
  */
 export async function holderStates(
   system: System,
@@ -43,7 +44,7 @@ export async function holderStates(
     if (process === null) return stateOfClients(own);
     const isKnown = ({ pid, start }: RunningClient) =>
       pid === process.pid && start === process.start;
-    // A resumed session has another process.
+    // A resumed session has a new process.
     const resumed = own.some((one) => one.state === "alive" && !isKnown(one));
     return resumed
       ? "alive"

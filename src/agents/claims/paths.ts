@@ -6,12 +6,12 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { covers } from "./claim.ts";
 
-/** UTF-16 units of a path. */
+/** The longest path, in UTF-16 units. */
 const LONGEST = 4096;
 
 /**
- * Returns where a path leads, absolute: links are resolved as far as the path
- * exists, since the file may still be made.
+ * Returns the absolute path that a path leads to. Links are resolved as far as
+ * the path exists, since the file may not exist yet.
  */
 export function realPlace(
   { files }: System,
@@ -29,9 +29,9 @@ export function realPlace(
 }
 
 /**
- * Returns the path that a person or an agent claims, as {@link realPlace}.
- * Throws USAGE for a path outside the worktree, the whole worktree, and a name
- * that holds a secret.
+ * Returns the path that a person or an agent claims, resolved like
+ * {@link realPlace}. Throws USAGE for a path outside the worktree, the whole
+ * worktree, and a name that contains a secret.
  */
 export function claimablePath(
   system: System,

@@ -28,31 +28,31 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { CLAIM, type Claim, LONGEST_CLAIM } from "./claim.ts";
 import type { ClaimsResult } from "./commands/results.ts";
 
-/** Bytes of a claim's file. */
+/** The largest claim file, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** Claims of a project that are read, and may be there. */
+/** The most claims of a project that mpm reads and allows. */
 export const MOST_CLAIMS = 1000;
 
-/** Milliseconds that a command waits for another one that claims. */
+/** Milliseconds that a command waits for another claim command. */
 const WAIT = 30_000;
 
 const NAME = /^claim-[0-9a-f]{32}\.json$/;
 
 /**
  * Returns the file of the claim on exactly this path. The name is a digest, so
- * that a hook finds the claims on a path and its folders without a list.
+ * a hook can look up a path and its folders without a list.
  */
 export function claimFile(system: System, root: string, path: string): string {
   const { home, claims } = layout(root);
-  // A file system that takes two spellings for one file finds the folder.
+  // A file system that treats two spellings as one file finds the folder.
   const folds =
     system.files.peek(join(dirname(home), ".CLAUDE-MPM")) !== undefined;
   const key = folds ? path.normalize("NFC").toLowerCase() : path;
   return join(claims, `claim-${sha256(key).slice(0, 32)}.json`);
 }
 
-/** Returns whether anyone ever claimed something in this project. */
+/** Returns whether anyone has ever claimed something in this project. */
 export function hasClaims({ files }: System, root: string): boolean {
   const { home, state, claims } = layout(root);
   return [home, state, claims].every((folder) =>
@@ -61,7 +61,7 @@ export function hasClaims({ files }: System, root: string): boolean {
 }
 
 /**
- * Reads the claim on exactly this path, whether or not it still holds. Returns
+ * Reads the claim on exactly this path, even if it has expired. Returns
  * `undefined` if no claim exists, or if this user's mpm did not write it.
  */
 export function readClaim(
@@ -73,7 +73,7 @@ export function readClaim(
 }
 
 /**
- * Reads all claims, those that no longer hold too; or those of one agent
+ * Reads all claims, including expired claims, or only those of one agent
  * session.
  */
 export function readClaims(
@@ -90,7 +90,7 @@ export function readClaims(
     .sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
-/** `word` is an id that the claim has; a text without it is not looked into. */
+/** `word` is an ID in the claim; mpm does not parse a text without it. */
 function readFile(
   system: System,
   path: string,
@@ -106,7 +106,7 @@ function readFile(
   return claim;
 }
 
-/** A claim that someone shared by a sync. */
+/** A claim that someone shared through a sync. */
 const SHARED_CLAIM = object({
   path: TEXT,
   kind: text<"agent" | "person">({ choices: ["agent", "person"] }),
@@ -116,7 +116,7 @@ const SHARED_CLAIM = object({
   until: NUMBER,
 });
 
-/** Reads the claims on other machines that hold, by their end. */
+/** Reads the current claims on other machines, sorted by their end. */
 export function teamClaims(
   system: System,
   root: string,
@@ -139,27 +139,28 @@ export function teamClaims(
   }).sort((a, b) => a.until < b.until ? -1 : 1);
 }
 
-/** Seals name no project: a claim has absolute paths. */
+/** Seals do not name a project, since a claim has absolute paths. */
 function sealsOf(system: System): RecordSeals {
   return new RecordSeals(system, "claim");
 }
 
-/** Writes a claim. Call under the lock of the claims. */
+/** Writes a claim. Call this under the claims lock. */
 export function writeClaim(system: System, root: string, claim: Claim): void {
   const bytes = new TextEncoder().encode(sealsOf(system).seal(claim));
-  // A power cut that loses a claim ends its holder, too.
+  // A power failure that loses a claim also ends its holder.
   const path = claimFile(system, root, claim.path);
   writeAtomic(system, path, { bytes, synced: false });
 }
 
-/** Removes the claim on exactly this path. Call under the lock of the claims. */
+/** Removes the claim on exactly this path. Call this under the claims lock. */
 export function removeClaim(system: System, root: string, path: string): void {
   removeIfThere(system, claimFile(system, root, path));
 }
 
 /**
- * Runs `change` while no other mpm changes claims of the project. The lock is
- * not that of the store, which a pause may hold for seconds. Throws LOCKED.
+ * Runs `change` while no other mpm process changes the project's claims. It
+ * does not use the store's lock, which a pause may hold for seconds. Throws
+ * LOCKED.
  */
 export async function withClaims<T>(
   system: System,

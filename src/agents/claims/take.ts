@@ -22,14 +22,14 @@ import {
   writeClaim,
 } from "./store.ts";
 
-/** A claim that holds. */
+/** A claim in force. */
 export interface HeldClaim {
   readonly claim: Claim;
-  /** True if it is known that its holder still works. */
+  /** True if its holder is known to be running. */
   readonly alive: boolean;
 }
 
-/** Returns those of some claims that hold. */
+/** Returns the given claims that are in force. */
 async function heldOf(
   system: System,
   claims: readonly Claim[],
@@ -45,7 +45,9 @@ async function heldOf(
   );
 }
 
-/** Returns the claims that hold, by path. Corrects those of a changed clock. */
+/**
+ * Returns the claims in force, by path. Corrects claims after a clock change.
+ */
 export async function claimsNow(
   system: System,
   root: string,
@@ -58,7 +60,7 @@ export async function claimsNow(
   return held;
 }
 
-/** Writes claims whose time began again, unless their time is known by now. */
+/** Writes claims with a new start time, unless their time is known by now. */
 export async function keepBegun(
   system: System,
   root: string,
@@ -69,7 +71,7 @@ export async function keepBegun(
       for (const claim of claims) writeClaim(system, root, claim);
     });
   } catch (error) {
-    // The next reader can do it.
+    // The next reader can write them.
     if (!(error instanceof MpmError)) throw error;
   }
 }
@@ -81,9 +83,9 @@ export interface Taken {
 }
 
 /**
- * Takes claims, all or none, in one step that no other process comes between.
- * Claims of the same holder are renewed. `force` takes over what others hold.
- * Throws CONFLICT with the holder, LOCKED.
+ * Makes all of the claims or none, in one atomic step. Claims of the same
+ * holder are renewed. `force` takes over the claims of others. Throws CONFLICT
+ * with the holder, LOCKED.
  */
 export async function takeClaims(
   system: System,
@@ -114,12 +116,12 @@ export async function takeClaims(
   });
 }
 
-/** Returns whether two claims cannot both hold. */
+/** Returns whether two claims can coexist. */
 function isBeside(a: Claim, b: Claim): boolean {
   return overlaps(a.path, b.path) && !isSameHolder(a.holder, b.holder);
 }
 
-/** Returns the claims of others that hold and meet the wanted ones. */
+/** Returns the claims of others that conflict with the wanted claims. */
 async function inTheWay(
   system: System,
   claims: readonly Claim[],
@@ -173,8 +175,8 @@ function tooMany(): MpmError {
 }
 
 /**
- * Releases the claims that `chosen` returns of those whose time is not over.
- * Returns what was released.
+ * Releases the claims that `chosen` selects from the unexpired claims. Returns
+ * the released claims.
  */
 export async function releaseClaims(
   system: System,
@@ -197,7 +199,7 @@ export async function releaseClaims(
   });
 }
 
-/** Returns the claims that cover a path or are below it. */
+/** Returns the claims on a path, above it, or below it. */
 export function claimsOn(held: readonly Claim[], path: string): Claim[] {
   return held.filter((claim) => covers(path, claim.path));
 }

@@ -16,7 +16,9 @@ export function endOf({ until }: Pick<ClaimView, "until">, at: string): string {
   return untilText(Date.parse(until), Date.parse(at));
 }
 
-/** Returns `src/api (in other-worktree)`, the rest only if it is another one. */
+/**
+ * Returns `src/api (in other-worktree)`; the suffix only for another worktree.
+ */
 export function placeOf(
   { path, worktree }: Pick<ClaimView, "path" | "worktree">,
   here: string,

@@ -19,7 +19,7 @@ import { type Actor, actorOf, AGENT_FLAG } from "../names.ts";
 import { findHandoff, handoffView } from "./find.ts";
 import type { HandoffAnswerResult } from "./commands/results.ts";
 
-/** The word of a command line that names a hand-off. */
+/** The argument that names a hand-off. */
 export const WHICH = {
   name: "handoff",
   summary:
@@ -48,7 +48,7 @@ export interface AnswerInput {
 /** UTF-16 units of a reason. */
 const LONGEST_REASON = 2000;
 
-/** Returns the words that name the command. */
+/** Returns the words of the command. */
 function commandOf(state: Answer["state"]): OperationName {
   return `handoff ${COMMANDS[state]}`;
 }
@@ -60,8 +60,8 @@ const COMMANDS = {
 } as const satisfies Record<Answer["state"], string>;
 
 /**
- * Answers a hand-off. The same answer again changes nothing. Throws CONFLICT
- * for a hand-off that is finished, and where another agent has to answer.
+ * Answers a hand-off. Repeating an answer changes nothing. Throws CONFLICT if
+ * the hand-off is finished, or if another agent must answer it.
  */
 export async function answerHandoff(
   context: Context,
@@ -121,7 +121,7 @@ function reasonOf(
   });
 }
 
-/** Returns false where there is nothing to change. Throws CONFLICT. */
+/** Returns false if nothing changes. Throws CONFLICT. */
 function decide(
   { id, document, standing }: StoredDocument,
   { actor, answer, now }: { actor: Actor; answer: Answer; now: Date },

@@ -18,15 +18,15 @@ import { claimsOf, type LintFinding, lintText, type Rule } from "./lint.ts";
 
 /** A document to check. */
 export interface CheckedText {
-  /** Absolute; it need not exist. */
+  /** Absolute; the file need not exist. */
   readonly path: string;
   readonly text: string;
 }
 
 /**
  * Returns the places where a document breaks a rule, by line. Reads the files
- * that it names and the runs that mpm knows, and runs nothing. Throws as
- * `readEvidence()`, where the document says that something passes.
+ * that it names and the runs that mpm knows, and runs nothing. If the document
+ * says that something passes, this throws the errors of `readEvidence()`.
  */
 export async function checkDocument(
   context: Context,
@@ -67,8 +67,8 @@ function fileFindings(place: Place, { text, line }: Entry): LintFinding[] {
 }
 
 /**
- * Finds a file by its path from the top of the worktree, else from the folder
- * of the document. `outside`: it is not in the worktree.
+ * Finds a file by its path from the top of the worktree, or else from the
+ * folder of the document. `outside`: the file is not in the worktree.
  */
 function findFile(
   { system, worktree, path }: Place,
@@ -90,7 +90,7 @@ function isBelow(folder: string, path: string): boolean {
   return !isAbsolute(way) && way !== ".." && !/^\.\.[\\/]/.test(way);
 }
 
-/** Bytes of a file whose anchors are read. */
+/** The largest file in which anchors are looked up, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
 function linkFindings(place: Place, link: LinkTarget): LintFinding[] {
@@ -121,7 +121,7 @@ function anchorFindings(
   { line, path, anchor = "" }: LinkTarget,
   anchors: ReadonlySet<string>,
 ): LintFinding[] {
-  // GitHub finds it in any case.
+  // GitHub ignores the case.
   if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) return [];
   const where = path === "" ? "this document" : `"${path}"`;
   return finding("anchor", line, `No heading in ${where} matches "#${anchor}"`);
@@ -155,7 +155,7 @@ async function evidenceFindings(
   });
 }
 
-/** Hand-off documents that were written since change no result. */
+/** Hand-off documents written since then do not affect a result. */
 function holds(
   { state, changed, changes }: Evidence,
   folder: string,

@@ -14,7 +14,7 @@ import { asData, trustedFolders } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The text for an agent, and the line for a person; both may be empty. */
+/** The text for an agent and the line for a person; either may be empty. */
 export interface Delivery {
   readonly text: string;
   readonly message: string;
@@ -22,20 +22,22 @@ export interface Delivery {
 
 const NOTHING: Delivery = { text: "", message: "" };
 
-/** UTF-16 units of the text, and of a document below which none is begun. */
+/**
+ * The most text, in UTF-16 units, and the least room for starting a document.
+ */
 const ROOM = 4000;
 const SMALLEST = 400;
 
-/** Documents in one text. */
+/** The most documents in one text. */
 const MOST = 20;
 
-/** Ids that are kept as given; the oldest go first. */
+/** The most IDs remembered as given; the oldest are dropped first. */
 const MOST_KEPT = 200;
 
 /**
- * Returns the hand-offs that an agent session or sub-agent is given when it
- * starts, as data. Each waiting document is given in full once in a session;
- * later, and while it is accepted, it is one line.
+ * Returns the hand-offs, as data, for an agent session or sub-agent that
+ * starts. The session gets each waiting document in full once. Later, and once
+ * it is accepted, the document is one line.
  */
 export async function deliverHandoffs(
   system: System,
@@ -71,8 +73,8 @@ export async function deliverHandoffs(
 }
 
 /**
- * Returns the documents that were not given before, and notes them as given.
- * Where nothing can be kept a document is given twice, not never.
+ * Returns the documents that were not given before, and marks them as given. If
+ * the mark cannot be written, a document is given twice rather than never.
  */
 async function takeBodies(
   system: System,
@@ -102,11 +104,11 @@ function isWaiting({ standing: { state } }: StoredDocument): boolean {
 
 interface Bodies {
   readonly parts: { stored: StoredDocument; text: string }[];
-  /** Documents that only a line names. */
+  /** Documents that get only one line. */
   readonly left: StoredDocument[];
 }
 
-/** Returns the documents that are given in full, as far as there is room. */
+/** Returns the documents to give in full, as far as there is room. */
 function bodies(
   system: System,
   own: readonly StoredDocument[],
@@ -126,7 +128,7 @@ function bodies(
   return found;
 }
 
-/** Returns a document as data in at most so many characters. */
+/** Returns a document as data, in at most that many characters. */
 function documentFor(
   system: System,
   { id, text }: StoredDocument,
@@ -169,7 +171,10 @@ function fenced(
   ].join("\n");
 }
 
-/** Returns whether a document is of this clone, or from someone trusted. */
+/**
+ * Returns a check for whether a document is from this clone or from someone
+ * trusted.
+ */
 export function trustedSenders(
   system: System,
   root: string,

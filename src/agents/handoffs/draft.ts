@@ -8,7 +8,7 @@ import {
 } from "../../handoff/mod.ts";
 import type { Item } from "../../items/mod.ts";
 
-/** The parts that `mpm handoff new` was given; an empty list: none. */
+/** The parts given to `mpm handoff new`; an empty list if none was given. */
 export interface GivenParts {
   readonly from: string;
   readonly to: string;
@@ -21,16 +21,16 @@ export interface GivenParts {
   readonly message: string | undefined;
 }
 
-/** Entries of each list that come from the session. */
+/** The most entries of each list taken from the session. */
 const MOST = { completed: 8, files: 12, needs: 8, verified: 5, decisions: 8 };
 
-/** The request to the receiver, unless a message is given. */
+/** The request to the receiver if no message is given. */
 const MESSAGE = "Please complete the needs listed above.";
 
 /**
- * Returns the parts of a document: those that were given, and for the others
- * what the current session did, decided and has still to do. Only options count
- * if `bare`.
+ * Returns the parts of a document: the given parts, and for the rest what the
+ * current session did, decided and still has to do. With `bare`, only options
+ * count.
  */
 export async function draftedParts(
   context: Context,

@@ -17,8 +17,8 @@ import { trustedSenders } from "./deliver.ts";
 import type { HandoffView } from "./commands/results.ts";
 
 /**
- * Returns the document that a selector names: its number in the list, its id, a
- * part of it, or its path. Throws NOT_FOUND, AMBIGUOUS and USAGE.
+ * Returns the document that a selector names by list number, ID, part of an ID,
+ * or path. Throws NOT_FOUND, AMBIGUOUS and USAGE.
  */
 export function findHandoff(
   { all }: Documents,
@@ -46,7 +46,7 @@ export function findHandoff(
   });
 }
 
-/** Returns a document as commands list it, redacted. */
+/** Returns a document for command output, redacted. */
 export function handoffView(
   system: System,
   place: Pick<Workspace, "root" | "worktree">,
@@ -76,7 +76,7 @@ export function handoffView(
   });
 }
 
-/** The time in the id of a document that mpm named. */
+/** The time in the ID of a document that mpm named. */
 function createdAt(id: string): string | null {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ??
     [];
@@ -87,9 +87,9 @@ function createdAt(id: string): string | null {
 }
 
 /**
- * Returns a warning about an agent that nothing in the project names;
- * `undefined`: it is known, or no agent is. A new agent may come later, so this
- * is not an error.
+ * Returns a warning about an agent that the project does not mention;
+ * `undefined` if it is known or no agent is known. A new agent may come later,
+ * so this is not an error.
  */
 export function unknownAgentNote(
   system: System,
@@ -110,7 +110,9 @@ export function unknownAgentNote(
     (near === undefined ? "" : `. Did you mean "${near}"?`);
 }
 
-/** The sub-agents that the project defines for Claude Code, by their files. */
+/**
+ * The sub-agents that the project defines for Claude Code, from their files.
+ */
 function definedAgents({ files }: System, worktree: string): string[] {
   const folder = join(worktree, ".claude", "agents");
   return (attempt(() => files.list(folder)) ?? [])

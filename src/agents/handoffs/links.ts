@@ -1,6 +1,6 @@
 import type { Entry, ReadDocument } from "../../documents/mod.ts";
 
-/** A place that a document names: a file, and perhaps a place in it. */
+/** A place that a document refers to: a file, and optionally a place in it. */
 export interface LinkTarget {
   readonly line: number;
   /** The path in the link, without its anchor; empty: this document. */
@@ -8,17 +8,17 @@ export interface LinkTarget {
   readonly anchor: string | undefined;
 }
 
-/** A link of Markdown, `[text](target)` or `<target>`. */
+/** A Markdown link, `[text](target)` or `<target>`. */
 const INLINE = /\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+["'(][^)]*)?\)/g;
 
-/** A definition of a link: `[name]: target`. */
+/** A link definition: `[name]: target`. */
 const DEFINED = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/;
 
-/** A word of a reference that is a path: it has a folder or an ending. */
+/** A word in a reference that is a path: it has a folder or an extension. */
 const PATH =
   /^(?:\.{0,2}\/)?[\w@.~+-]+(?:\/[\w@.~+ -]+)*(?:\.\w{1,8}|\/)(?:#\S+)?$/;
 
-/** Returns the places that a document refers to, without those on the web. */
+/** Returns the places that a document refers to, except on the web. */
 export function linksOf({ prose, references }: ReadDocument): LinkTarget[] {
   const linked = prose.flatMap((entry) => {
     const text = entry.text.replaceAll(/`[^`]*`/g, "");
@@ -35,7 +35,7 @@ function wordsOf({ text, line }: Entry): LinkTarget[] {
   const bare = text.replaceAll(INLINE, " ");
   return bare.split(/\s+/).flatMap((word) => {
     const target = word.replace(/^[<("'`]+|[>)"'`,;.]+$/g, "")
-      // Without a folder it may be a host and its port.
+      // Without a folder it may be a host and port.
       .replace(/^([^#:]+\/[^#:]+):(\d+)(?:[:-]\d+)?$/, "$1#L$2");
     return PATH.test(target) || /^#\S/.test(target)
       ? targetOf(target, line)
@@ -44,7 +44,7 @@ function wordsOf({ text, line }: Entry): LinkTarget[] {
 }
 
 function targetOf(target: string, line: number): LinkTarget[] {
-  // Nothing is asked of the network.
+  // This uses no network.
   if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//")) return [];
   const [path = "", anchor] = target.split(/#(.*)/s);
   return [{ line, path: decoded(path), anchor: anchor && decoded(anchor) }];
@@ -88,7 +88,7 @@ export function anchorsIn({ headings, prose }: ReadDocument): Set<string> {
   return anchors;
 }
 
-/** UTF-16 units of a heading that make its anchor. */
+/** The most of a heading that forms its anchor, in UTF-16 units. */
 const LONGEST_HEADING = 500;
 
 function slugOf(heading: string): string {

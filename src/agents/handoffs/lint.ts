@@ -2,8 +2,8 @@ import { agentNameIn, isSameAgent } from "../../base/names.ts";
 import type { Entry, ReadDocument } from "../../documents/mod.ts";
 
 /**
- * The rules for a hand-off document that its text alone shows. Rules
- * that need the files of the project are in `check_document.ts`.
+ * Rules for a hand-off document that need only its text. Rules that need the
+ * files of the project are in `check_document.ts`.
  */
 
 /** The names of the rules; `docs/agents.md` describes each. */
@@ -31,7 +31,7 @@ export interface LintFinding {
   readonly message: string;
 }
 
-/** Checks what the text of a document alone shows. */
+/** Checks a document by its text alone. */
 export function lintText(document: ReadDocument): LintFinding[] {
   const { completed, needs, criteria, from } = document;
   const missing = (rule: Rule, list: readonly Entry[], message: string) =>
@@ -78,7 +78,7 @@ function partyFindings({ from, to, headings }: ReadDocument): LintFinding[] {
   return [...found, ...otherNames({ from, to, headings })];
 }
 
-/** Headings that name another agent than the title. */
+/** Headings that name a different agent than the title. */
 function otherNames(
   { from, to, headings }: Pick<ReadDocument, "from" | "to" | "headings">,
 ): LintFinding[] {
@@ -103,7 +103,7 @@ function sameName(a: string, b: string): boolean {
   return isSameAgent(a, b) || plain(a) === plain(b);
 }
 
-/** Words that say how good something is, and not when it is met. */
+/** Words that praise something without saying when it is met. */
 const VAGUE = new Set([
   ...["proper", "properly", "good", "nice", "nicely", "well", "better", "best"],
   ...["correct", "correctly", "appropriate", "appropriately", "robust"],
@@ -115,13 +115,13 @@ const VAGUE = new Set([
   ...["scalable", "performant", "maintainable", "readable", "elegant", "etc"],
 ]);
 
-/** A text that stands for one that was never written. */
+/** Text that stands in for content that was never written. */
 const PLACEHOLDER =
   /^(?:tbd|tba|todo|fixme|n\/?a|none|\?+|\.{2,}|…|-+|x+)\.?$/i;
 
 /**
- * Something that can be looked at: a figure, code, a path, a name in quotes, an
- * HTTP method, or a form in braces.
+ * Something that can be checked: a figure, code, a path, a quoted name, an HTTP
+ * method, or a form in braces.
  */
 const CONCRETE = new RegExp(
   [
@@ -137,7 +137,7 @@ const CONCRETE = new RegExp(
   ].map(({ source }) => source).join("|"),
 );
 
-/** Says why an entry cannot be tested; `undefined` if it can. */
+/** Says why an entry cannot be tested; `undefined` if it can be. */
 export function untestable(text: string): string | undefined {
   const plain = text.trim();
   if (PLACEHOLDER.test(plain)) {
@@ -150,7 +150,7 @@ export function untestable(text: string): string | undefined {
   return `${named} cannot be tested. Add a value, a status or a command`;
 }
 
-/** A command that the document says to pass, or a claim without a command. */
+/** A command that the document says passes, or a claim without a command. */
 export interface Claim extends Entry {
   readonly command: string | undefined;
 }
@@ -159,10 +159,10 @@ const PASSES = /\b(?:pass(?:e[sd]|ing)?|succeed(?:s|ed)?|green)\b/i;
 const CHECKS =
   /\b(?:tests?|test suite|build|lint(?:er)?|type check|checks|ci)\b/i;
 
-/** Sections whose lines ask for something, and do not say that it holds. */
+/** Sections whose lines are requests and not statements of fact. */
 const ASKS = /^(?:needs\b|acceptance criteria\b|to:)/i;
 
-/** Returns what the document says to hold. */
+/** Returns the claims that the document makes. */
 export function claimsOf({ prose, headings }: ReadDocument): Claim[] {
   const starts = new Map(headings.map(({ line, text }) => [line, text]));
   let asks = false;

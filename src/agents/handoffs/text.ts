@@ -18,7 +18,7 @@ export function partiesText(
   return sides.join(ascii ? " -> " : " → ");
 }
 
-/** The column of the title, which is cut where a line is too long. */
+/** The column of the title, which is shortened if a line is too long. */
 const PARTIES = 3;
 
 /** Returns the table of hand-offs. */
@@ -47,7 +47,7 @@ export function listText(
   ].join("");
 }
 
-/** Returns `from Ann: ` for a document that came by a sync. */
+/** Returns `from Ann: ` for a document that came through a sync. */
 function senderText({ sender }: HandoffView, style: Style): string {
   if (!sender) return "";
   return sender.verified
@@ -77,7 +77,7 @@ export function answerLines({ answers }: HandoffView, now: Date): string[] {
   });
 }
 
-/** Returns what an answer printed. */
+/** Returns the output of an answer. */
 export function answeredText(
   result: HandoffAnswerResult,
   style: Style,

@@ -34,8 +34,8 @@ export interface NewInput extends Omit<GivenParts, "from" | "byPerson"> {
 }
 
 /**
- * Writes a hand-off document. Throws USAGE for a name that is not one, and for
- * a hand-off to oneself.
+ * Writes a hand-off document. Throws USAGE for an invalid name, and for a
+ * hand-off to oneself.
  */
 export async function writeHandoff(
   context: Context,
@@ -105,7 +105,7 @@ function folderFor(
     : folders.local;
 }
 
-/** Returns the sender's name as the document shows it. */
+/** Returns the sender's name as shown in the document. */
 async function senderOf(
   system: System,
   workspace: Workspace,
@@ -118,7 +118,7 @@ async function senderOf(
   return { name: shown(name), byPerson: kind === "person" };
 }
 
-/** A name that was typed in lower case begins with a capital. */
+/** A name typed in lower case gets a capital. */
 function shown(name: string): string {
   const line = name.replaceAll(/[\s→#]+/g, " ").trim();
   return /[A-Z]/.test(line)
@@ -158,7 +158,7 @@ async function edited(
   });
 }
 
-/** Seconds after which no free name is looked for. */
+/** The most seconds tried when looking for a free name. */
 const MOST_TRIES = 100;
 
 /** Returns the possible paths of a document, the best first. */
@@ -176,7 +176,7 @@ function candidates(
   });
 }
 
-/** Writes the document in the first free second, and returns its path. */
+/** Writes the document under the first free second, and returns its path. */
 function written(
   system: System,
   workspace: Workspace,

@@ -37,25 +37,25 @@ import {
   writeNote,
 } from "./store.ts";
 
-/** The writer of a note. A dry run only shows the note. */
+/** The way a note is written. A dry run only shows the note. */
 interface Manner {
-  /** As `--agent` names it. */
+  /** As given with `--agent`. */
   readonly agent: string | undefined;
   readonly dryRun: boolean;
 }
 
-/** The content of a note as its writer decides it. */
+/** The content of a note that its writer chooses. */
 type Said = Pick<Note, "text" | "supersedes">;
 
 /**
- * Writes a note and renews the view. Throws USAGE for a bad text, NOT_FOUND and
- * CONFLICT for a bad ID, CONFLICT for too many notes and damaged marks.
+ * Writes a note and updates the view. Throws USAGE for a bad text, NOT_FOUND
+ * and CONFLICT for a bad ID, CONFLICT for too many notes and damaged marks.
  */
 export async function addNote(
   context: Context,
   { words, supersedes, ...manner }: Manner & {
     readonly words: readonly string[];
-    /** IDs of notes, or how they begin. */
+    /** IDs of notes, or their prefixes. */
     readonly supersedes: readonly string[];
   },
 ): Promise<NoteResult> {
@@ -79,8 +79,8 @@ export async function addNote(
 }
 
 /**
- * Settles a contradiction: writes the text of a note again in one that replaces
- * it and those that contradict it. Throws CONFLICT if nothing does.
+ * Settles a contradiction: writes a copy of the note that replaces the note and
+ * those that contradict it. Throws CONFLICT if there is no contradiction.
  */
 export async function settleNote(
   context: Context,
@@ -125,7 +125,7 @@ async function written(
     const said = decide(before);
     const note = newNote(system, workspace, { actor, before, said });
     const own = [...before.here.values(), note];
-    // A view with damaged marks is refused before anything is written.
+    // Refuse a view with damaged marks before writing anything.
     renewView(system, workspace.worktree, { own, dryRun: true });
     const result = resultOf(workspace, { before, note, dryRun });
     return { note, own, result };
@@ -192,7 +192,7 @@ function resultOf(
   };
 }
 
-/** Removes notes of this worktree: those named, or all that do not hold. */
+/** Removes notes of this worktree: the given notes, or all superseded notes. */
 export async function removeNotes(
   context: Context,
   { ids, superseded, dryRun }: {
@@ -241,7 +241,7 @@ export async function removeNotes(
   return { dry_run: false, removed };
 }
 
-/** Throws USAGE for a text that is empty or too long. */
+/** Throws USAGE for an empty or too long text. */
 function checkedText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") {
@@ -257,10 +257,13 @@ function checkedText(text: string): string {
   );
 }
 
-/** Characters of an ID that are enough to find it. */
+/** The fewest characters of an ID that can select it. */
 const SHORTEST_ID = 4;
 
-/** The id of the one note that begins so; `undefined`: there is not one. */
+/**
+ * The ID of the only note with this prefix; `undefined` if not exactly one
+ * matches.
+ */
 function knownId(
   { notes }: NotesHere,
   typed: string,
@@ -311,7 +314,7 @@ export function findNote(
   });
 }
 
-/** A note as commands answer with it. */
+/** A note for command output. */
 export function noteView(
   { note, supersededBy, contradicts, cyclic, changed }: StandingNote,
   here: boolean,

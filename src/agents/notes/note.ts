@@ -19,11 +19,14 @@ export const NOTE_ID = /^[0-9a-f]{12}$/;
 
 const ID = text({ pattern: NOTE_ID });
 
-/** Notes that one note may supersede, and UTF-16 units of its text. */
+/**
+ * The most notes that one note may supersede, and the longest text in UTF-16
+ * units.
+ */
 export const MOST_SUPERSEDED = 50;
 export const LONGEST_NOTE = 2000;
 
-/** The highest order. A file with a higher one could push notes out of it. */
+/** The highest order. A file with a higher order could displace other notes. */
 const HIGHEST = 1_000_000_000;
 
 /** A note in `.claude/shared-context/<id>.json`. */
@@ -38,11 +41,11 @@ export const NOTE = object({
   /** Time at which it was written, ISO 8601, UTC. */
   at: TEXT,
   /**
-   * Higher than that of every note that the writer had. Clocks may differ, so
-   * notes are listed by it.
+   * Higher than that of every note that the writer had. Notes are sorted by it,
+   * since clocks may differ.
    */
   order: COUNT,
-  /** The git branch it was written on; null: none. */
+  /** The git branch on which it was written; null: no branch. */
   branch: nullable(text({ pattern: /^\S{1,250}$/ })),
   /** The ids of the notes that it replaces. */
   supersedes: list(ID),
@@ -51,13 +54,13 @@ export const NOTE = object({
 
 export type Note = Fitting<typeof NOTE>;
 
-/** A note without its id, which follows from all of it. */
+/** A note without its ID, which is computed from the rest. */
 export type NoteContent = Pick<
   Note,
   "by" | "person" | "at" | "order" | "branch" | "supersedes" | "text"
 >;
 
-/** Makes the note with the id that its content gives it. */
+/** Makes a note, with the ID computed from its content. */
 export function noteOf(fields: NoteContent): Note {
   return { schema: 1, id: idOf(fields), ...fields };
 }
@@ -68,39 +71,39 @@ function idOf(note: NoteContent): string {
   return sha256(JSON.stringify(content)).slice(0, 12);
 }
 
-/** Returns the order of a note that is written next. */
+/** Returns the order for the next note. */
 export function nextOrder(notes: readonly Note[]): number {
   const highest = notes.reduce((most, { order }) => Math.max(most, order), 0);
   return Math.min(highest + 1, HIGHEST);
 }
 
-/** Returns whether a value is a note, perhaps one that was made by hand. */
+/** Returns whether a value is a note, perhaps written by hand. */
 export function isNote(value: unknown): value is Note {
   return fits(NOTE, value) && value.order <= HIGHEST &&
     value.by.length <= LONGEST_NOTE && value.text.length <= LONGEST_NOTE &&
     isFullTime(value.at) && value.supersedes.length <= MOST_SUPERSEDED;
 }
 
-/** A note and its place among the others. */
+/** A note and its relation to the others. */
 export interface StandingNote {
   readonly note: Note;
-  /** Ids of the notes that replace it; empty: it holds. */
+  /** IDs of the notes that replace it; empty: it is current. */
   readonly supersededBy: readonly string[];
-  /** Ids of other notes that hold and replace the same note. */
+  /** IDs of other current notes that replace the same note. */
   readonly contradicts: readonly string[];
   /**
-   * True if it is part of a cycle of notes that replace each other, which only
-   * files made by hand can have. Such a note holds.
+   * True if it is in a cycle of notes that replace each other, which is only
+   * possible in hand-written files. Such a note stays current.
    */
   readonly cyclic: boolean;
-  /** True if someone changed it after it was written, or made it by hand. */
+  /** True if someone changed it after it was written, or wrote it by hand. */
   readonly changed: boolean;
 }
 
 /**
- * Merges notes from anywhere: a pure function of the set of notes. The order in
- * which they come does not matter, and neither do duplicates. The last note
- * that was written is the last one.
+ * Merges notes from any source. This is a pure function of the set of notes:
+ * their order and duplicates do not matter. The note that was written last
+ * comes last.
  */
 export function mergeNotes(notes: Iterable<Note>): StandingNote[] {
   const set = new Map<string, Note>();
@@ -135,7 +138,7 @@ function isChanged(note: Note): boolean {
   return note.id !== idOf(note);
 }
 
-/** Two contents have the same id: the one that was not changed counts. */
+/** If two contents have the same ID, the unchanged content counts. */
 function isBefore(a: Note, b: Note): boolean {
   const [one, other] = [isChanged(a), isChanged(b)];
   return one === other ? JSON.stringify(a) < JSON.stringify(b) : other;
@@ -146,7 +149,7 @@ function byOrder(a: Note, b: Note): number {
     compareText(a.id, b.id);
 }
 
-/** The ids of the notes that replace each note, whether it is known or not. */
+/** The IDs of the notes that replace each note, known or not. */
 function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { id, supersedes } of notes) {
@@ -161,7 +164,7 @@ function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
 
 /**
  * Finds the notes in cycles, and the notes on a path between two cycles. A note
- * that is not replaced, or does not replace one, is not in a cycle. The
+ * that is not replaced, or does not replace another, is not in a cycle. The
  * function removes such notes until only cycles remain.
  */
 function cyclicIn(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { mergeNotes, nextOrder, type Note, noteOf } from "./note.ts";
 
-/** A note with everything but what a test is about. */
+/** A note with defaults for everything that a test does not set. */
 function note(fields: Partial<Note> = {}): Note {
   return noteOf({
     by: "backend",
@@ -19,7 +19,7 @@ function byHand(id: string, supersedes: string[]): Note {
   return { ...note({ text: id }), id, supersedes };
 }
 
-/** Numbers in [0, 1) that are the same in each run. */
+/** Numbers in [0, 1) that are the same in every run. */
 function numbers(seed: number): () => number {
   return () => {
     seed = (seed * 1664525 + 1013904223) >>> 0;
@@ -64,10 +64,10 @@ Deno.test("notes merge to the same in 10,000 orders and partitions", () => {
     for (let round = 0; round < 100; round++) {
       const again = shuffled([...notes, ...notes], next);
       const cut = Math.floor(next() * again.length);
-      // As two clones have them, before one gets the notes of the other.
+      // The state of two clones before they exchange notes.
       const parts = [again.slice(0, cut), again.slice(cut), notes]
         .flatMap((part) => mergeNotes(part).map(({ note }) => note));
-      // A clone alone may have only the changed form of a note.
+      // A clone may have only the changed form of a note.
       const all = shuffled([...parts, ...again], next);
       assertEquals(JSON.stringify(mergeNotes(all)), expected, `set ${set}`);
     }

@@ -10,7 +10,7 @@ import type { System } from "../../system/system.ts";
 import { noteIds, type Place, readNotes } from "./store.ts";
 import { agentLines } from "./view.ts";
 
-/** Notes of a session that are known to have been seen. */
+/** The most notes remembered as seen by a session. */
 const MOST = 3000;
 
 function idsOf(value: unknown): string[] {
@@ -18,7 +18,7 @@ function idsOf(value: unknown): string[] {
   return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
 }
 
-/** Remembers what the agent session that runs this command has seen. */
+/** Remembers what this agent session has seen. */
 export async function markSeen(
   system: System,
   { root }: Place,
@@ -43,16 +43,16 @@ async function remember(
 }
 
 /**
- * Takes the notes that an agent session has not seen, by others, as lines for
- * it: the newest first. They count as seen from now on. After `again`, as where
- * the session lost what it knew, it gets all that hold.
+ * Takes the notes by others that an agent session has not seen, as lines for
+ * it, the newest first. They count as seen from now on. With `again`, as after
+ * a loss of context, the session gets all current notes.
  */
 export async function takeNewNotes(
   system: System,
   place: Place,
   { session, agent, again = false }: {
     session: AgentSession;
-    /** The key of its agent's name; `undefined`: it has no name. */
+    /** The key of its agent's name; `undefined`: no name. */
     agent: string | undefined;
     again?: boolean;
   },

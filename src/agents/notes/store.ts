@@ -22,33 +22,35 @@ import type { System } from "../../system/system.ts";
 import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";
 import { viewParagraphs } from "./view.ts";
 
-/** Notes of a worktree that are read, and bytes of the file of each. */
+/**
+ * The most notes read from a worktree, and the largest file of one, in bytes.
+ */
 export const MOST_NOTES = 2000;
 const LARGEST = 32 * 1024;
 
-/** Files that are named as a problem. */
+/** The most files named in a problem. */
 const MOST_NAMED = 5;
 
 const NAME = /^([0-9a-f]{12})\.json$/;
 
 /** The notes of a project. */
 export interface NotesHere {
-  /** Those of all its worktrees, merged. */
+  /** The notes of all its worktrees, merged. */
   readonly notes: readonly StandingNote[];
-  /** Those whose files are in this worktree, by their ids. */
+  /** The notes with a file in this worktree, by ID. */
   readonly here: ReadonlyMap<string, Note>;
-  /** Ids of those that others of the team shared. */
+  /** IDs of the notes that team members shared. */
   readonly team: ReadonlySet<string>;
   /** A sentence for each problem with the files. */
   readonly problems: readonly string[];
 }
 
-/** Returns the folder of the notes of a worktree, which git is to see. */
+/** Returns the notes folder of a worktree, which git should see. */
 function notesFolder(worktree: string): string {
   return join(worktree, ".claude", "shared-context");
 }
 
-/** The view that people and agents read, below a worktree. */
+/** The view for people and agents, below a worktree. */
 export const NOTES_VIEW = ".claude/shared-context.md";
 
 export function sharedContextPath(worktree: string): string {
@@ -59,7 +61,7 @@ function notePath(worktree: string, id: string): string {
   return join(notesFolder(worktree), `${id}.json`);
 }
 
-/** The folders with notes: of this worktree, and of the others. */
+/** The notes folders of this worktree and of the others. */
 function worktreesWithNotes(
   system: System,
   { root, worktree }: Place,
@@ -68,7 +70,10 @@ function worktreesWithNotes(
   return [...all].filter((one) => hasFolder(system, one));
 }
 
-/** Returns whether a worktree has the folder; a link could lead anywhere. */
+/**
+ * Returns whether a worktree has the folder. A link does not count, since it
+ * could lead anywhere.
+ */
 function hasFolder(system: System, worktree: string): boolean {
   return [join(worktree, ".claude"), notesFolder(worktree)].every((folder) =>
     attempt(() => system.files.peek(folder)?.kind === "folder")
@@ -82,8 +87,8 @@ export interface Place {
 }
 
 /**
- * Returns the ids of all notes of a project that agents are given, by the names
- * of their files. Of the team those of trusted people are among them.
+ * Returns the IDs of all notes of a project that agents get, from their file
+ * names. This includes team notes from trusted people.
  */
 export function noteIds(system: System, place: Place): Set<string> {
   const worktrees = worktreesWithNotes(system, place).map(notesFolder);
@@ -101,8 +106,8 @@ function idsBelow(system: System, folder: string): string[] {
 }
 
 /**
- * Reads the notes of all worktrees of a project. A file that is damaged, linked
- * or too large is left out and named as a problem.
+ * Reads the notes of all worktrees of a project. A damaged, linked or too large
+ * file is left out and reported as a problem.
  */
 export function readNotes(system: System, place: Place): NotesHere {
   const problems: string[] = [];
@@ -192,9 +197,9 @@ const SHARED_CONTEXT: MarkedFile = {
 };
 
 /**
- * Renews the view of the notes of a worktree. It goes with the last note, and
- * what people wrote into the file stays. Returns whether anything changed.
- * Throws CONFLICT for a link or damaged marks. Call under the lock.
+ * Updates the notes view of a worktree. The view is removed with the last note,
+ * but text that people wrote into the file stays. Returns whether anything
+ * changed. Throws CONFLICT for a link or damaged marks. Call under the lock.
  */
 export function renewView(
   system: System,
@@ -224,8 +229,8 @@ export function renewView(
 }
 
 /**
- * Renews the view where notes have come or gone, as by a pull, an undo or a
- * change of branch. Returns the problem if it cannot.
+ * Updates the view if notes were added or removed, for example by a pull, an
+ * undo or a branch change. Returns the problem if it fails.
  */
 export async function renewChangedView(
   system: System,
@@ -241,12 +246,12 @@ export async function renewChangedView(
   }
 }
 
-/** Bytes of attributes that are edited. */
+/** The largest attributes file that mpm edits, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
- * Lets git merge the view line by line: two branches with notes would else
- * always be in conflict there. The next command writes the view again.
+ * Lets git merge the view line by line. Otherwise two branches with notes would
+ * always conflict there. The next command rewrites the view.
  */
 function mergeByLines(system: System, worktree: string): void {
   const path = join(worktree, ".claude", ".gitattributes");

@@ -5,7 +5,7 @@ import type { Style } from "../../cli/mod.ts";
 import type { NoteResult, NotesResult, NoteView } from "./commands/results.ts";
 import { remarks } from "./view.ts";
 
-/** Returns the output of note and notes settle. */
+/** Returns the output of `note` and `notes settle`. */
 export function noteText(result: NoteResult, style: Style): string {
   const { note, dry_run: dry, unknown } = result;
   const { id, by, text, contradicts } = note;
@@ -28,7 +28,7 @@ export function noteText(result: NoteResult, style: Style): string {
   ].join("\n");
 }
 
-/** Returns the output of notes. */
+/** Returns the output of `notes`. */
 export function notesText(result: NotesResult, style: Style): string {
   const { notes, warnings } = result;
   const now = new Date(result.listed_at);
@@ -65,7 +65,7 @@ function noteLines(
   ];
 }
 
-/** Returns the line of notes rm for each removed note. */
+/** Returns one line for each note removed by `notes rm`. */
 export function removedText(
   removed: readonly NoteView[],
   { dry, style }: { dry: boolean; style: Style },

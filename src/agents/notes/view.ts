@@ -4,19 +4,19 @@ import { asData, MARKDOWN } from "../../saves/mod.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import type { StandingNote } from "./note.ts";
 
-/** Notes in the shared file, and UTF-16 units of their list. */
+/** The most notes in the shared file, and the longest list in UTF-16 units. */
 const MOST_SHOWN = 200;
 const MOST_WRITTEN = 128 * 1024;
 
-/** Returns the notes that hold, the newest first. */
+/** Returns the current notes, the newest first. */
 export function holding(notes: readonly StandingNote[]): StandingNote[] {
   return notes.filter(({ supersededBy }) => supersededBy.length === 0)
     .toReversed();
 }
 
 /**
- * Returns the paragraphs of `.claude/shared-context.md`: the notes that hold as
- * Markdown. A pure function of the set of notes.
+ * Returns the paragraphs of `.claude/shared-context.md`: the current notes as
+ * Markdown. This is a pure function of the set of notes.
  */
 export function viewParagraphs(
   notes: readonly StandingNote[],
@@ -70,10 +70,10 @@ export function remarks(
   ];
 }
 
-/** UTF-16 units of one note in a text for an agent. */
+/** The longest note in a text for an agent, in UTF-16 units. */
 const LONGEST = 500;
 
-/** Returns lines for an agent: data, each note on its own line. */
+/** Returns the notes as data for an agent, one line each. */
 export function agentLines(
   notes: readonly StandingNote[],
   redactor: Redactor,

@@ -32,15 +32,18 @@ import {
   type Waiting,
 } from "./standup.ts";
 
-/** Saves, commits and transcripts that are read, the newest. */
+/** The most saves, commits and transcripts to read, the newest first. */
 const MOST_SAVES = 200;
 const MOST_COMMITS = 500;
 const MOST_TRANSCRIPTS = 50;
 
-/** Files that are named for an agent that says nothing else. */
+/** The most files named for an agent without any other entry. */
 const FILES = 5;
 
-/** Files of one commit that count: a change of all files is not work on them. */
+/**
+ * The most files of a commit that count: a change to all files is not work on
+ * them.
+ */
 const MOST_FILES = 200;
 
 /** The sources of a standup, and notes about omitted ones. */
@@ -48,7 +51,7 @@ interface Gathered extends StandupSources {
   readonly warnings: readonly string[];
 }
 
-/** Reads what agents and people did in all worktrees since a time. */
+/** Reads what agents and people have done in all worktrees since a time. */
 export async function gather(
   system: System,
   workspace: Workspace,
@@ -94,7 +97,7 @@ interface Asked {
   readonly me: Actor;
   /** Absolute. */
   readonly worktrees: readonly string[];
-  /** The names of agents by their sessions, as saves have them. */
+  /** The agent names by session, as recorded in saves. */
   readonly agents: Map<string, AgentName>;
   /** Notes about what could not be read. */
   readonly warnings: string[];
@@ -102,7 +105,7 @@ interface Asked {
 
 type Part = Partial<StandupSources>;
 
-/** Returns the agent of a session: by its name where that is known. */
+/** Returns the agent of a session, with its name if that is known. */
 function agentOf(
   { system, workspace: { root }, agents }: Asked,
   session: string,
@@ -116,7 +119,7 @@ function personNamed(name: string): Actor {
   return { kind: "person", name, key: name.toLowerCase() };
 }
 
-/** Returns who made a save. Its session keeps the name of its agent. */
+/** Returns who made a save. The session records the name of its agent. */
 function makerOf(
   asked: Asked,
   { agent: session, agentName: name, author }: SaveEntry,
@@ -133,7 +136,10 @@ function makerOf(
   return agentOf(asked, session);
 }
 
-/** `changes`: the files of each agent session, for one that says nothing else. */
+/**
+ * `changes`: the files of each agent session, for a session without other
+ * entries.
+ */
 async function ofSaves(
   asked: Asked,
 ): Promise<{ facts: Fact[]; uses: FileUse[]; changes: Fact[] }> {
@@ -154,7 +160,7 @@ async function ofSaves(
     const save = await reader.read(entry);
     if (!save) continue;
     const actor = makerOf(asked, entry);
-    // Older saves say what was planned then.
+    // Older saves list earlier plans.
     const line = `${actor.kind} ${actor.key} ${entry.worktree}`;
     const newest = !planned.has(line);
     planned.add(line);
@@ -196,7 +202,9 @@ function saidBy(
   });
 }
 
-/** The files that its conversation changed; of a person, the uncommitted. */
+/**
+ * The files that its conversation changed; for a person, the uncommitted files.
+ */
 function filesOf(
   save: Save,
   { actor, since }: { actor: Actor; since: number },
@@ -209,7 +217,9 @@ function filesOf(
   return paths.map((path) => ({ actor, path, how: "changed" }));
 }
 
-/** Items of the project; what is closed is no longer planned by a save. */
+/**
+ * Items of the project. A plan in a save does not count if its item is closed.
+ */
 function ofItems(asked: Asked, saved: Fact[]): Part {
   const { system, workspace: { root }, since, me, warnings } = asked;
   const kept = attempt(() => readItems(system, root));
@@ -277,12 +287,12 @@ async function ofCommits(asked: Asked): Promise<Part> {
   return { facts, uses };
 }
 
-/** Milliseconds by which a commit may come after the last line of a session. */
+/** The longest time from a session's last line to a commit, in milliseconds. */
 const LATE = 60_000;
 
 /**
- * Returns a function that finds the agent session that made a commit. In its
- * worktree exactly one session was at work then.
+ * Returns a function that finds the agent session that made a commit: the only
+ * session that was active in its worktree then.
  */
 async function sessionsAt(
   { system, since, worktrees }: Asked,
@@ -315,7 +325,7 @@ async function sessionsAt(
   };
 }
 
-/** Paths that are claimed now, as they are in each worktree. */
+/** Paths that are claimed now, relative to their worktrees. */
 async function ofClaims({ system, workspace }: Asked): Promise<Part> {
   const held = await claimsNow(system, workspace.root);
   const uses = held.map(({ claim }): FileUse => {
@@ -326,7 +336,7 @@ async function ofClaims({ system, workspace }: Asked): Promise<Part> {
   return { uses };
 }
 
-/** Hand-offs that wait, and those that were answered. */
+/** Hand-offs that wait for an answer, and answered hand-offs. */
 function ofHandoffs({ system, workspace, since, me, warnings }: Asked): Part {
   const documents = readDocuments(system, workspace);
   warnings.push(...documents.problems);

@@ -19,7 +19,7 @@ export interface FileUse {
   readonly actor: Actor;
   /** Relative to the worktree, with `/`. */
   readonly path: string;
-  /** Why it is listed. */
+  /** The reason why it is listed. */
   readonly how: "changed" | "claimed";
 }
 
@@ -39,7 +39,7 @@ export interface StandupSources {
   readonly waiting: readonly Waiting[];
 }
 
-/** Agents and people, entries of one list, and files of the overlap. */
+/** The most agents and people, entries in a list, and files in the overlap. */
 const MOST_ACTORS = 50;
 const MOST_ENTRIES = 20;
 const MOST_OVERLAPS = 50;
@@ -48,8 +48,7 @@ type ActorReport = StandupResult["actors"][number];
 
 /**
  * Makes a standup: what each agent and person did, plans and waits for, and
- * which files two of them touch. The same sources in any order give the same
- * standup.
+ * which files several of them touch. The order of the sources does not matter.
  */
 export function standupOf(
   { facts, uses, waiting }: StandupSources,
@@ -108,7 +107,7 @@ function overlapsIn(
   const all = [...new Set([...changed.keys(), ...claimed.keys()])].sort()
     .flatMap((path) => {
       const holders = new Set(
-        // A claim of a folder covers the files in it.
+        // A claim on a folder covers the files in it.
         pathAndFolders(path).flatMap((one) => [...claimed.get(one) ?? []]),
       );
       const by = new Set([...changed.get(path) ?? [], ...holders]);
@@ -120,7 +119,7 @@ function overlapsIn(
   return { overlaps: all.slice(0, MOST_OVERLAPS), more };
 }
 
-/** The keys of those who use each path. */
+/** The keys of everyone who uses each path. */
 function usersOf(uses: readonly FileUse[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { path, actor } of uses) {
@@ -134,12 +133,14 @@ function pathAndFolders(path: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 }
 
-/** Returns a key that only names of the same agent or person have. */
+/** Returns a key that is unique to one agent or person. */
 export function keyOf({ kind, key }: Actor): string {
   return `${kind} ${key}`;
 }
 
-/** Names of the same key may differ in case: the first by this order counts. */
+/**
+ * Names with the same key may differ in case: the first in this order counts.
+ */
 function byName(a: { actor: Actor }, b: { actor: Actor }): number {
   return compareText(a.actor.name, b.actor.name);
 }

@@ -4,12 +4,12 @@ import type { Style } from "../../cli/mod.ts";
 import { MARKDOWN } from "../../saves/mod.ts";
 import type { StandupResult } from "./commands/results.ts";
 
-/** UTF-16 units of an entry. */
+/** The longest entry, in UTF-16 units. */
 const LONGEST = 200;
 
 type ActorReport = StandupResult["actors"][number];
 
-/** The form of a report: for a terminal, or Markdown. */
+/** The format of a report: terminal or Markdown. */
 interface Form {
   /** Between a heading and what follows. */
   readonly gap: string;

@@ -59,7 +59,7 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
     const page = await pageOf(topic);
     return all && topic.length === 0 ? { ...page, text: allCommands() } : page;
   },
-  // A schema is a document, and goes into a file as it is.
+  // A schema is a document, and is written to a file unchanged.
   verbatim: ({ schema }) => schema !== null,
   render: ({ text, schema }, style) => {
     if (schema !== null) return text;
@@ -68,12 +68,12 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
   },
 });
 
-/** Columns of a page that goes to a pager or a file. */
+/** Columns of a page for a pager or a file. */
 const PAGE = 80;
 
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
-/** The page on these words. Throws USAGE for an unknown command. */
+/** The help page for these words. Throws USAGE for an unknown command. */
 export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??
@@ -88,17 +88,17 @@ export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   };
 }
 
-/** Returns the page of the commands for every day. */
+/** Returns the page of everyday commands. */
 export function shortHelp(): string {
   return dailyHelp(dailySections(SUMMARIES));
 }
 
-/** Returns the page with a line for each command. */
+/** Returns the page with one line for each command. */
 function allCommands(): string {
   return overview(commandSections(SUMMARIES), pages());
 }
 
-/** All commands, or those that begin with a word that is not a command. */
+/** All commands, or those that begin with a word that is only a group. */
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");

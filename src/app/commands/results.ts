@@ -17,15 +17,15 @@ const text = z.string();
 const maybeText = z.nullable(text);
 
 const Option = z.strictObject({
-  /** With its dashes: `--json`. */
+  /** Including its dashes: `--json`. */
   name: text,
-  /** `-q`; null: none. */
+  /** `-q`; null: no short form. */
   short: z.nullable(text),
   /** Name of its value; null for a switch. */
   value: z.nullable(text),
-  /** True if it can be given several times. */
+  /** True if it can be repeated. */
   repeatable: z.boolean(),
-  /** The only values it takes; null: any. */
+  /** The allowed values; null: any value. */
   choices: z.nullable(z.array(text)),
   default: z.nullable(text),
   summary: text,
@@ -40,25 +40,25 @@ export const CommandInfo = z.strictObject({
   arguments: z.array(z.strictObject({
     name: text,
     required: z.boolean(),
-    /** True if it takes all words that follow. */
+    /** True if it takes all following words. */
     rest: z.boolean(),
     summary: text,
   })),
-  /** Its own; every command takes the global ones as well. */
+  /** Its own options; every command also takes the global ones. */
   options: z.array(Option),
   examples: z.array(text),
 });
 
 export const HelpResult = z.strictObject({
-  /** The words that help was requested; null: none. */
+  /** The words after `mpm help`; null: no words. */
   topic: z.nullable(text),
-  /** The page as it is printed. */
+  /** The page as printed. */
   text,
-  /** The commands it is about; all of them where nothing was requested. */
+  /** The commands on the page; all commands if no page was requested. */
   commands: z.array(CommandInfo),
   /** Options of every command. */
   global_options: z.array(Option),
-  /** The JSON Schema that was requested; null: none was. */
+  /** The requested JSON Schema; null: none was requested. */
   schema: z.nullable(z.record(text, z.unknown())),
 });
 
@@ -76,10 +76,10 @@ const GitLine = z.strictObject({
   /** Full commit id; null: no commit yet. */
   head: z.nullable(text),
   upstream: z.nullable(text),
-  /** null: no upstream, or it is gone. */
+  /** null: there is no upstream, or it is gone. */
   ahead: z.nullable(z.int()),
   behind: z.nullable(z.int()),
-  /** Paths that are staged, changed, not tracked, in conflict. */
+  /** Number of staged, changed, untracked and conflicting paths. */
   staged: z.int(),
   changed: z.int(),
   untracked: z.int(),
@@ -89,100 +89,104 @@ const GitLine = z.strictObject({
 export const StatusResult = z.strictObject({
   /** The project's folder; null without an mpm project. */
   project: z.nullable(text),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   form: z.enum(["text", "porcelain", "short"]),
   session: z.nullable(WorkView),
-  /** True if it is paused and a save of it is there to resume. */
+  /** True if it is paused and has a save to resume. */
   resumable: z.boolean(),
   /** Its parents, the nearest first. */
   parents: z.array(WorkView),
-  /** The newest save of this worktree; null: no save, or porcelain. */
+  /**
+   * The newest save of this worktree; null if there is no save, or with
+   * --porcelain.
+   */
   last_save: z.nullable(z.strictObject({
     session_id: text,
     paused_at: text,
     summary: text,
-    /** `own`, `trusted`, or `foreign`: no one vouches for it. */
+    /** `own`, `trusted`, or `foreign`: not verified. */
     origin: z.enum(["own", "trusted", "foreign"]),
-    /**
-     * The name of git's user its author, by its own record; null if not known.
-     */
+    /** The author's name from git, as written in the save; null if unknown. */
     author: maybeText,
-    /** The changes since then in a few words; null: not known. */
+    /** A short summary of the changes since then; null: unknown. */
     changes: maybeText,
     /** Open next steps, the most important first. */
     next_steps: z.array(text),
-    /** The command that continues the agent's own conversation; null: none. */
+    /**
+     * The command that continues the agent's conversation; null: no command.
+     */
     agent_command: z.nullable(z.array(text)),
   })),
   checklist: z.array(ChecklistItem),
-  /** The newest checkpoint; null: none. */
+  /** The newest checkpoint; null: no checkpoint. */
   checkpoint: z.nullable(z.strictObject({
     name: text,
     created_at: text,
     /**
-     * Its author: this user here (`own`), someone the user trusts, or anyone.
+     * Its author: you on this machine (`own`), someone you trust (`trusted`),
+     * or anyone (`foreign`).
      */
     origin: z.enum(["own", "trusted", "foreign"]),
   })),
-  /** null: no repository, or git does not answer. */
+  /** null: no repository, or git failed. */
   git: z.nullable(GitLine),
-  /** Open items that are carried here from save to save. */
+  /** Open items carried from save to save. */
   items: z.array(ItemView),
-  /** Open hand-off documents, the newest first; empty for porcelain. */
+  /** Open hand-off documents, the newest first; empty with --porcelain. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
   /**
-   * The newest run of a task, if it is under way or was interrupted; null for
-   * porcelain.
+   * The newest run of a task, if it is running or was interrupted; null with
+   * --porcelain.
    */
   run: z.nullable(TaskRunView),
-  /** The same of a pipeline. */
+  /** The newest run of a pipeline, with the same rules. */
   pipeline_run: z.nullable(PipelineRunView),
-  /** Your name, or that of your agent; null unless hand-offs are open. */
+  /** Your name, or that of your agent; null if no hand-offs are open. */
   you: maybeText,
-  /** Agent sessions that work in this project; only with `text` as the form. */
+  /** Agent sessions in this project; only in the text format. */
   agents: z.array(z.strictObject({
     session_id: text,
-    /** The name of its agent; null: it has none. */
+    /** The name of its agent; null: no name. */
     name: maybeText,
     /** The top folder of its worktree, absolute. */
     worktree: text,
-    /** null: detached, or not known. */
+    /** null: detached, or unknown. */
     branch: maybeText,
     /** When it began, ISO 8601. */
     since: text,
-    /** True if its process is known to run: only Linux tells. */
+    /** True if its process is known to be running; only Linux shows that. */
     alive: z.boolean(),
     subagents: z.array(z.strictObject({
-      /** As its client numbers it. */
+      /** The ID given by its client. */
       id: text,
-      /** Its type; null for a type that is not a name. */
+      /** Its type; null if the type is not a valid name. */
       name: maybeText,
       /** When it began, ISO 8601. */
       since: text,
     })),
   })),
-  /** The claims that hold; only with `text` as the form. */
+  /** The current claims; only in the text format. */
   claims: z.array(ClaimView),
   /** The top folder of this worktree, absolute. */
   worktree: text,
   /**
-   * Use of the context of the latest agent session; null: no session, no
-   * reading, or porcelain.
+   * The context use of the latest agent session; null: no session, no reading,
+   * or --porcelain.
    */
   context: z.nullable(z.strictObject({
     tokens: z.int(),
-    /** The model's window in tokens; null: not known. */
+    /** The model's context window in tokens; null: unknown. */
     window: z.nullable(z.int()),
     /** Seconds since the reading. */
     age: z.int(),
-    /** Why the reading does not count; null: it does. */
+    /** Why the reading does not count; null if it does. */
     unknown: maybeText,
   })),
   problems: z.array(text),
 });
 
-/** `status --tree` answers with all sessions. */
+/** `status --tree` returns all sessions. */
 export const StatusAnswer = z.union([StackResult, StatusResult]);
 
 export type StatusResult = z.infer<typeof StatusResult>;

@@ -69,7 +69,7 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
     "mpm status --porcelain",
   ],
   result: async () => (await import("./results.ts")).StatusAnswer,
-  // A prompt asks often, and waits for nothing.
+  // A prompt runs this often, so it must not wait for anything.
   settles: ({ porcelain }) => !porcelain,
   run: (context, { porcelain, short, tree, all }): Promise<StatusAnswer> =>
     tree
@@ -79,7 +79,7 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
     "at" in answer ? statusText(answer, style) : treeText(answer, style),
 });
 
-/** Reads everything; for a prompt with one git process at most. */
+/** Reads the whole status; for a prompt, with at most one git process. */
 async function readStatus(
   context: Context,
   form: StatusResult["form"],
@@ -90,9 +90,9 @@ async function readStatus(
   const blank = blankStatus(system, { form, worktree: place.worktree });
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
-  // The rest of an interrupted pause is finished, but never by a prompt.
+  // Finish an interrupted pause, but never in a prompt.
   if (!porcelain) await openStore(system, root);
-  // Git works while the store is read.
+  // Git runs while the store is read.
   const git = gitDir === undefined
     ? undefined
     : readBrief(system, { worktree, gitDir });
@@ -135,7 +135,7 @@ async function readStatus(
   };
 }
 
-/** Returns the newest runs, if they are under way or were interrupted. */
+/** Returns the newest runs if they are running or were interrupted. */
 async function openRuns(system: System, root: string) {
   const limit = 1;
   return {
@@ -177,7 +177,10 @@ function blankStatus(
   };
 }
 
-/** Points to operations that mpm cannot finish, as no key of the user sealed them. */
+/**
+ * Points to operations that mpm cannot finish because they are not sealed with
+ * the user's key.
+ */
 function unfinishedNotes(system: System, root: string): string[] {
   const isLeft = allIntents(system, root)
     .some(({ intent }) => intent === undefined);
@@ -193,8 +196,8 @@ type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;
 const NO_ONE: Team = { you: null, agents: [], claims: [], problems: [] };
 
 /**
- * Returns who works in the project, and who asks; a wrong name must not hide
- * the rest.
+ * Returns who works in the project, and who runs this command. A wrong name
+ * must not hide the rest.
  */
 async function atWork(
   context: Context,
@@ -231,7 +234,7 @@ function carriedHere(system: System, place: Place): Carried {
 
 type Place = ReturnType<typeof placeHere>;
 
-/** Returns the place of the present folder, found without git. */
+/** Returns the place of the current folder, found without git. */
 function placeHere({ system, folder }: Context) {
   return quickPlace(system, folder) ?? {
     root: rootWithoutGit(system, folder),
@@ -241,7 +244,7 @@ function placeHere({ system, folder }: Context) {
   };
 }
 
-/** Returns how full the agent's context is, as far as a reading says. */
+/** Returns how full the agent's context is, if there is a reading. */
 async function contextHere(
   { system, folder }: Context,
   { root, worktree }: { root: string; worktree: string },
@@ -258,7 +261,7 @@ async function contextHere(
 
 const NO_SAVE = { save: null, fault: [] };
 
-/** A store that cannot be read must not hide the rest. */
+/** An unreadable store must not hide the rest. */
 async function lastSave(
   context: Context,
 ): Promise<{ save: LastSave | null; fault: string[] }> {
@@ -270,7 +273,7 @@ async function lastSave(
   }
 }
 
-/** Lists the state of the work that detours left parked. */
+/** Lists the state of work that detours left parked. */
 function parkedNotes(
   system: System,
   root: string,
@@ -288,14 +291,14 @@ function cleanGit(system: System, git: GitLine): GitLine {
   };
 }
 
-/** Few names need what redacts them. */
+/** Builds the redactor only if it is needed: few names need it. */
 function cleanName(system: System, name: string | null): string | null {
   return name !== null && mayNameSecret(name)
     ? redactorOf(system).name(name)
     : name;
 }
 
-/** Throws CONFLICT for a link instead of the folder, unless `quiet`. */
+/** Throws CONFLICT if the folder is a link, unless `quiet`. */
 function isProject(system: System, root: string, quiet: boolean): boolean {
   const { home } = layout(root);
   return quiet
@@ -303,7 +306,7 @@ function isProject(system: System, root: string, quiet: boolean): boolean {
     : checkFolder(system, home);
 }
 
-/** A prompt must come whatever is in the store. */
+/** A prompt must appear whatever the store contains. */
 function stackHere(
   system: System,
   place: Pick<Workspace, "root" | "linked" | "gitDir">,

@@ -7,8 +7,7 @@ import { findCommand } from "../find.ts";
 import { SUMMARIES } from "../summaries.ts";
 
 /**
- * Completions that the shell itself adds: names of files, of folders, or
- * nothing.
+ * Completions that the shell adds itself: file names, folder names, or nothing.
  */
 type Paths = "files" | "folders" | "-";
 
@@ -21,13 +20,13 @@ interface Answer {
 /**
  * Answers the script of `mpm completions SHELL` while a line is typed:
  *
- * | shell | asks | is answered |
- * | bash | COMP_TYPE, COMP_WORDBREAKS, the line up to the cursor | a line each, as the line needs it |
- * | zsh, fish | the words up to the cursor | a line each, a tab before its description |
+ * | shell | input | output |
+ * | bash | COMP_TYPE, COMP_WORDBREAKS, the line up to the cursor | one per line, as the line needs it |
+ * | zsh, fish | the words up to the cursor | one per line, a tab before its description |
  * | powershell | the words, each as `=` and itself percent-encoded | JSON |
  *
- * The first line says what paths are wanted. Whatever goes wrong, there is
- * nothing to be offered; and nothing is ever written.
+ * The first line says which paths to add. On any failure, this offers nothing.
+ * It never writes anything.
  */
 export async function completion(
   [shell = "", ...asked]: readonly string[],
@@ -74,14 +73,14 @@ async function ask(
   };
 }
 
-/** Commands that a shell offers, and the short names that help lists. */
+/** Commands that a shell offers, and the short names in the help. */
 const OFFERED = {
   ...SUMMARIES,
   list: SUMMARIES["saves list"] ?? "",
   show: SUMMARIES["saves show"] ?? "",
 };
 
-/** A control character would end the candidate, or reach the terminal. */
+/** A control character would end the candidate or reach the terminal. */
 function isPlain({ value }: Candidate): boolean {
   return value !== "" && !/\p{C}/u.test(value);
 }
@@ -95,14 +94,14 @@ function listOf(
   { paths, candidates, prefix }: Answer & { prefix: string },
   shell: "zsh" | "fish",
 ): string {
-  // fish matches the whole word, zsh the part behind the "=".
+  // fish matches the whole word, zsh the part after the "=".
   const front = shell === "fish" ? prefix : "";
   const lines = candidates
     .map(({ value, summary }) => `${front}${value}\t${oneLine(summary)}`);
   return [paths, ...lines, ""].join("\n");
 }
 
-/** COMP_TYPE when everything that is possible is listed, and nothing put in. */
+/** The COMP_TYPE for listing all candidates without inserting one. */
 const LISTING = "63";
 
 async function forBash(
@@ -153,27 +152,26 @@ function forPowerShell(
         ? value
         : `'${value.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`,
       value,
-      // PowerShell takes no empty one.
+      // PowerShell does not accept an empty tooltip.
       summary: oneLine(summary) || value,
     })),
   };
 }
 
-/** The word at the end of a bash command line, as far as it is typed. */
+/** The last word of a bash command line, as far as it is typed. */
 export interface BashWord {
   /** Without its quotes. */
   readonly text: string;
-  /** The quote that is still open at its end; empty: none. */
+  /** The quote that is still open at its end; empty: no quote. */
   readonly quote: "" | "'" | '"';
   /**
-   * Length of the beginning of `text` that bash keeps. Bash takes a word to
-   * begin again behind the characters of COMP_WORDBREAKS, and behind an open
-   * quote.
+   * Length of the prefix of `text` that bash keeps. For bash, a new word begins
+   * after a character in COMP_WORDBREAKS and after an open quote.
    */
   readonly kept: number;
 }
 
-/** A bash command line up to the cursor, `mpm` itself left out. */
+/** A bash command line up to the cursor, without `mpm`. */
 export interface BashLine {
   readonly before: readonly string[];
   readonly current: BashWord;
@@ -183,8 +181,8 @@ export interface BashLine {
 const PROTECTED = '$`"\\\n';
 
 /**
- * Reads the command line as bash reads words: quotes and backslashes are taken
- * away, nothing is expanded. `breaks` is bash's COMP_WORDBREAKS.
+ * Reads the command line as bash does: removes quotes and backslashes, and
+ * expands nothing. `breaks` is bash's COMP_WORDBREAKS.
  */
 export function readBashLine(line: string, breaks: string): BashLine {
   const words: BashWord[] = [];
@@ -214,7 +212,7 @@ interface Word {
   kept: number;
 }
 
-/** Adds a character to a word; returns how many more were used up. */
+/** Adds a character to a word; returns how many more characters it used. */
 function take(
   word: Word,
   character: string,
@@ -242,7 +240,7 @@ function take(
   return 0;
 }
 
-/** `value` as it has to be instead of the word that was begun. */
+/** `value` in the form that must replace the word being typed. */
 export function bashReply(value: string, { quote, kept }: BashWord): string {
   const rest = value.slice(kept);
   if (quote === "'") return rest.replaceAll("'", `'\\''`);

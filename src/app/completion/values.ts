@@ -44,7 +44,7 @@ import {
 /** Parameters of a source of candidates. */
 interface Place {
   readonly system: System;
-  /** The folder of `-C`, or the working one. */
+  /** The folder given with `-C`, or else the working folder. */
   readonly folder: string;
   /** The top folder of the project. */
   readonly root: string;
@@ -54,9 +54,8 @@ interface Place {
 type Source = (place: Place) => Candidate[] | Promise<Candidate[]>;
 
 /**
- * Returns candidates of one kind, the likeliest first. It reads files alone
- * where these tell, since someone waits for it while typing; branches are
- * git's.
+ * Returns candidates of one kind, the likeliest first. It reads files only, if
+ * possible, since the user is typing; branches come from git.
  */
 export async function candidatesFor(
   named: Named,
@@ -200,18 +199,18 @@ const SOURCES: Partial<Record<Named, Source>> = {
   topic: ({ line }) => helpNames(line.words),
 };
 
-/** Number of saves that are always offered, however long it takes. */
+/** Number of saves that are always offered, even if that is slow. */
 const SOON = 20;
 
 /**
- * Milliseconds after which no more are read: someone waits with a finger up.
+ * Milliseconds after which mpm stops reading more saves: the user is waiting.
  */
 const PATIENCE = 150;
 
-/** Saves beyond this many are not chosen from a list. */
+/** The most saves to offer in a list. */
 const MOST = 500;
 
-/** Ids of saves, and names where they have one, the newest first. */
+/** IDs of saves, and their names if they have one, the newest first. */
 async function savedSessions(
   { system, root, line }: Place,
 ): Promise<Candidate[]> {
@@ -238,7 +237,7 @@ async function savedSessions(
     .filter(({ value }) => !line.words.includes(value));
 }
 
-/** Sessions that are not put away. */
+/** Sessions that are not archived. */
 function workSessions(system: System, root: string): Candidate[] {
   const { works } = listWorks(system, root);
   return works.filter(({ state }) =>
@@ -249,7 +248,7 @@ function workSessions(system: System, root: string): Candidate[] {
   }));
 }
 
-/** The items of the checklist that are open, by their numbers. */
+/** Open checklist items, by number. */
 function checklistItems(system: System, folder: string): Candidate[] {
   const place = quickPlace(system, folder);
   if (!place) return [];
@@ -259,7 +258,7 @@ function checklistItems(system: System, folder: string): Candidate[] {
   );
 }
 
-/** Names of checkpoints, the newest first, those that no list shows last. */
+/** Names of checkpoints, the newest first; hidden checkpoints come last. */
 async function checkpoints(
   system: System,
   root: string,

@@ -1,13 +1,16 @@
 import { KEYS, settingOf, variableOf } from "../../config/mod.ts";
 
-/** An environment variable that mpm looks at. */
+/** An environment variable that mpm reads. */
 export interface Variable {
   readonly name: string;
   /** Its effect, without a final period. */
   readonly summary: string;
 }
 
-/** Those that no setting has; a test finds each that the code reads here. */
+/**
+ * Variables without a setting. A test checks that it lists every variable that
+ * the code reads.
+ */
 export const VARIABLES: readonly Variable[] = [
   {
     name: "NO_COLOR",
@@ -144,7 +147,7 @@ export const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** All variables: those above, and one for each setting. */
+/** All variables: the variables above, and one for each setting. */
 export function allVariables(): readonly Variable[] {
   const settings = KEYS.flatMap((key): Variable[] => {
     const name = variableOf(key);

@@ -1,17 +1,17 @@
 /**
- * A file, folder or ref of mpm. A path that ends in a slash stands for all files
+ * A file, folder or ref of mpm. A path with a final slash stands for all files
  * below it; `<id>`, `….json` and dates stand for any name.
  */
 export interface FilePlace {
   readonly path: string;
   readonly holds: string;
-  /** The most there can be of it. */
+  /** The most that mpm keeps of it. */
   readonly bound: string;
-  /** The command or the moment that removes it. */
+  /** The command or the event that removes it. */
   readonly removal: string;
 }
 
-/** Formats that rows are written in. */
+/** A table row of such a place. */
 type Row = readonly [
   path: string,
   holds: string,
@@ -19,7 +19,7 @@ type Row = readonly [
   removal: string,
 ];
 
-/** Returns the rows as places. */
+/** Converts the rows to places. */
 export function places(rows: readonly Row[]): readonly FilePlace[] {
   return rows.map(([path, holds, bound, removal]) => ({
     path,
@@ -29,7 +29,7 @@ export function places(rows: readonly Row[]): readonly FilePlace[] {
   }));
 }
 
-/** Phrases of several rows. */
+/** Phrases that several rows use. */
 export const NO_BOUND = "no limit";
 export const BY_YOU = "you";
 const EACH_SAVE = "one for each save";

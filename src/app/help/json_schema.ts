@@ -4,7 +4,7 @@ import { NOTE } from "../../agents/mod.ts";
 import { ANSWER } from "../../documents/mod.ts";
 import { ERRORS } from "../../base/errors.ts";
 
-/** A JSON Schema, draft 2020-12, as far as mpm looks into it. */
+/** The parts of a JSON Schema (draft 2020-12) that mpm reads. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
   readonly title?: string;
@@ -17,7 +17,7 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** The JSON Schema of what an mpm schema takes. */
+/** The JSON Schema for an mpm schema. */
 export function jsonSchema(
   schema: z.ZodMiniType,
   { name, summary }: { name: string; summary: string },
@@ -36,8 +36,8 @@ export function jsonSchema(
   return { $schema, title: name, description: summary, ...rest } as JsonSchema;
 }
 
-// These files are written without the schema library, since loading it costs
-// time. These are published, and tests hold what is written to them.
+// mpm writes these files without the schema library, which is slow to load. The
+// schemas are published, and tests check the files against them.
 
 const text = z.string();
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -47,15 +47,15 @@ const operationId = z.int().check(z.positive());
 const FileVersion = z.looseObject({
   /** Of the content. */
   sha256: text,
-  /** Place of the content below the trash; null if it was not kept. */
+  /** Path of the content below the trash; null if it was not kept. */
   kept: z.nullable(text),
 });
 
 /** One side of an operation: the data for undoing it, depending on its kind. */
 const Side = z.looseObject({
   /**
-   * Files that changed, by path, relative to the project or absolute; null: none
-   * was there.
+   * Changed files by path, relative to the project or absolute; null: there was
+   * no file.
    */
   files: z.optional(z.record(text, z.nullable(FileVersion))),
 });
@@ -76,11 +76,14 @@ export const JournalLine = z.looseObject({
   before: Side,
   /** State after the operation. */
   after: Side,
-  /** Of an undo: the operation it undid. */
+  /** In an undo: the operation that it undid. */
   undoes: z.optional(operationId),
-  /** Present and true where a hook did it by itself. */
+  /** Present and true if a hook ran the operation. */
   automatic: z.optional(z.literal(true)),
-  /** HMAC-SHA256 of the line up to here, by the user's key; absent without one. */
+  /**
+   * HMAC-SHA256 of the line up to here, with the user's key; absent without a
+   * key.
+   */
   seal: z.optional(sha256),
 });
 
@@ -90,7 +93,7 @@ export const HandoffAnswerFile = schemaOf(ANSWER);
 /** A note in `.claude/shared-context/`; it never changes. */
 export const NoteFile = schemaOf(NOTE);
 
-/** A failure in an agent session. */
+/** An error in an agent session. */
 export const ErrorFile = z.looseObject({
   version: z.literal(1),
   /** ISO 8601, UTC. */
@@ -99,54 +102,54 @@ export const ErrorFile = z.looseObject({
   event: text,
   /** The agent's session. */
   session_id: text,
-  /** The tool; null: the turn ended by an error. */
+  /** The tool; null: an error ended the turn. */
   tool: z.nullable(text),
   /**
-   * Its input as JSON, redacted and cut; null without a tool, or if
+   * Its input as JSON, redacted and shortened; null without a tool, or if
    * `handoff.errors` is off.
    */
   input: z.nullable(text),
-  /** Redacted and cut. */
+  /** Redacted and shortened. */
   error: text,
-  /** The repository when it happened; null: none, or git took too long. */
+  /** The repository at that time; null: no repository, or git took too long. */
   git: z.optional(z.nullable(z.looseObject({
     /** null: detached. */
     branch: z.nullable(text),
-    /** Full commit id; null: before the first commit. */
+    /** Full commit ID; null before the first commit. */
     head: z.nullable(text),
 
     changes: z.array(text),
     changes_omitted: z.number(),
-    /** The newest five commits, abbreviated id and subject. */
+    /** The newest five commits: abbreviated ID and subject. */
     commits: z.array(text),
   }))),
 });
 
-/** Several saves as one file. */
+/** Several saves in one file. */
 export const BundleFile = z.looseObject({
-  /** The version of this form. */
+  /** The version of this format. */
   mpm_bundle: z.literal(1),
   /** ISO 8601, UTC. */
   created_at: text,
   saves: z.array(z.looseObject({
     session_id: text,
-    /** Of the text in UTF-8. */
+    /** SHA-256 of the text in UTF-8. */
     sha256,
     /** The exact text of the save's JSON file. */
     json: text,
   })),
 });
 
-/** The answer of `--json` on standard error instead of a result. */
+/** The error that `--json` prints on standard error instead of a result. */
 export const ErrorAnswer = z.strictObject({
   error: z.strictObject({
     /** Kind of error; `BUG` is an error in mpm. */
     code: z.enum([...Object.keys(ERRORS), "BUG"]),
-    /** The problem and its place. */
+    /** The problem, with its location. */
     message: text,
     /** The next command or step. */
     hint: z.optional(text),
-    /** Of a bug: where in mpm. */
+    /** In a bug: the place in mpm's code. */
     trace: z.optional(text),
   }),
 });

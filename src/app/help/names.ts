@@ -25,7 +25,9 @@ interface Page {
   readonly load: (summaries: Summaries) => Topic;
 }
 
-/** The pages that belong to no one command, by the word after `mpm help`. */
+/**
+ * The help pages that do not belong to a command, by the word after `mpm help`.
+ */
 export const TOPICS: Readonly<Record<string, Page>> = {
   "exit-codes": {
     summary: "The exit statuses of mpm",
@@ -61,12 +63,12 @@ export const TOPICS: Readonly<Record<string, Page>> = {
   },
 };
 
-/** The pages with what each is about. */
+/** The pages with their subjects. */
 export function pages(): [name: string, summary: string][] {
   return Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]);
 }
 
-/** Returns words that can follow the words of `mpm help` so far. */
+/** Returns the words that can follow the given words of `mpm help`. */
 export function helpNames(words: readonly string[]): Candidate[] {
   if (words[0] === "formats") {
     if (words.length > 1) return [];
@@ -82,7 +84,7 @@ export function helpNames(words: readonly string[]): Candidate[] {
   return [...commands.filter(({ value }) => !named.has(value)), ...topics];
 }
 
-/** The commands for every day. */
+/** The everyday commands. */
 const DAILY: readonly (readonly [
   title: string,
   words: readonly string[],
@@ -95,7 +97,7 @@ const DAILY: readonly (readonly [
   ["Set up", ["setup"]],
 ];
 
-/** Returns the commands for every day, each with its summary. */
+/** Returns the everyday commands with their summaries. */
 export function dailySections(summaries: Summaries): Section[] {
   return DAILY.map(([title, words]) => ({
     title,
@@ -103,7 +105,7 @@ export function dailySections(summaries: Summaries): Section[] {
   }));
 }
 
-/** First words of commands, as the page lists them; others come at its end. */
+/** First words of commands in the order of the page; others come last. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
     ["Save and continue", [
@@ -160,7 +162,7 @@ function aboutOf(word: string, summaries: Summaries): string {
     getOwn(ABOUT, word) ?? "More";
 }
 
-/** All commands, those with one first word in a row. */
+/** All commands, one row for each first word. */
 export function commandSections(summaries: Summaries): Section[] {
   const placed = new Set(SECTIONS.flatMap(([, words]) => words));
   const firsts = Object.keys(summaries).map((name) => name.split(" ")[0]!);

@@ -6,7 +6,7 @@ import {
   UNTIL_DONE,
 } from "./file_places.ts";
 
-/** Refs of the repository, and files in git's own folder. */
+/** Refs in the repository, and files in git's own folder. */
 export const GIT_FILES: readonly FilePlace[] = places([
   [
     "refs/mpm/saves/<writer>",
@@ -61,7 +61,7 @@ export const GIT_FILES: readonly FilePlace[] = places([
 
 /**
  * Files of this user on this machine: in `~/.local/state/mpm/`, under
- * `XDG_STATE_HOME` if that is set, on Windows in `%LOCALAPPDATA%`.
+ * `XDG_STATE_HOME` if it is set, and on Windows in `%LOCALAPPDATA%`.
  */
 export const USER_FILES: readonly FilePlace[] = places([
   [

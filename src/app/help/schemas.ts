@@ -67,7 +67,7 @@ export const STORED: readonly Published[] = [
   },
 ];
 
-/** Every schema: those of stored files, then the `--json` of each command. */
+/** Every schema: the stored files first, then the `--json` of each command. */
 export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),

@@ -107,7 +107,7 @@ function held(places: readonly FilePlace[]): [string, string][] {
   return places.map(({ path, holds }) => [path, holds]);
 }
 
-/** Effects of each event; the table of entries lists the events. */
+/** The effects of each event; the table of hook entries lists the events. */
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "tells the agent where the work stopped and what changed since",
   UserPromptSubmit:

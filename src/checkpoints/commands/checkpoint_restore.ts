@@ -58,7 +58,7 @@ interface RestoreInput {
   readonly "dry-run": boolean;
 }
 
-/** Restores, or says what a restore would do. */
+/** Restores a checkpoint, or shows what a restore would do. */
 async function restore(
   context: Context,
   input: RestoreInput,
@@ -80,7 +80,7 @@ async function restore(
   return { checkpoint: target.name, ...result };
 }
 
-/** Throws NOT_FOUND for a path that neither knows: it is misspelt. */
+/** Throws NOT_FOUND for a path that exists in neither tree: it is misspelt. */
 async function refuseUnknown(
   { vault }: CheckpointPlace,
   { target, paths, given }: {

@@ -87,7 +87,7 @@ interface DiffInput {
   readonly patch: boolean;
 }
 
-/** Compares a checkpoint with another one or with the present files. */
+/** Compares a checkpoint with another checkpoint or the current files. */
 export async function diff(
   context: Context,
   input: DiffInput,

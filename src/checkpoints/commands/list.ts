@@ -8,7 +8,7 @@ import { counted, sizeText } from "../../base/words.ts";
 import { fromWhom, Origins } from "../../saves/mod.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 
-/** The columns that are cut where a line is too long. */
+/** The columns that are shortened if a line is too long. */
 const BRANCH = 3;
 const NAME = 2;
 
@@ -89,7 +89,7 @@ machine.`,
       : undefined,
 });
 
-/** Returns what a list says beside its name: kind, place, note. */
+/** Returns the details after the name in a list: kind, place, note. */
 function wordsOf(
   { kind, here, worktree, note }: CheckpointListResult["checkpoints"][number],
 ): string {

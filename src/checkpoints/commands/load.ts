@@ -35,13 +35,13 @@ and leaves out the commands.`,
   render: ({ text }) => escapeLines(text),
 });
 
-/** Longest text, in characters, as of a save. */
+/** The longest text, in characters, as in a save. */
 const LIMIT = 10_000;
 
 /**
- * Returns what `mpm checkpoint load` prints of someone else's checkpoint: data,
- * bounded, between fences it cannot guess, without control or invisible
- * characters. Its commands are part of it only where it is trusted.
+ * Returns the output of `mpm checkpoint load` for someone else's checkpoint:
+ * data, bounded, between fences that it cannot guess, without control or
+ * invisible characters. Its commands are included only if it is trusted.
  */
 function fencedLoad(
   record: StoredCheckpoint,

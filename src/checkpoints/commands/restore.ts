@@ -68,7 +68,7 @@ interface RestoreInput {
   readonly "dry-run": boolean;
 }
 
-/** Restores, or says what a restore would do. */
+/** Restores a checkpoint, or shows what a restore would do. */
 async function run(
   context: Context,
   input: RestoreInput,
@@ -96,8 +96,8 @@ async function run(
 }
 
 /**
- * Says who made the contents, or the save, if the user did not, and that a wrong
- * clock may make this save the newest.
+ * Says who made the contents or the save, if the user did not. Also warns that
+ * a wrong clock may make this save the newest.
  */
 function notesOn(
   { target: { id }, loaded, origin, theirs }: FoundContents,
@@ -118,10 +118,10 @@ function notesOn(
   ];
 }
 
-/** Files of a colleague that are named as left out. */
+/** The most files of a colleague to name as left out. */
 const MOST_LEFT = 100;
 
-/** Everything, what was named, or what is lost. */
+/** The files to restore: all files, the named files, or the lost files. */
 async function wanted(
   context: Context,
   found: FoundContents,

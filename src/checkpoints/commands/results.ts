@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { CheckpointFile } from "../checkpoint.ts";
 
-/** The schemas of what the commands about checkpoints return. */
+/** The result schemas of the checkpoint commands. */
 
 const text = z.string();
 const texts = z.array(text);
@@ -10,10 +10,10 @@ const Origin = z.enum(["own", "trusted", "foreign"]);
 const Kind = z.enum(["named", "auto", "safety", "parked", "batch"]);
 
 export const CheckpointSaveResult = z.strictObject({
-  /** False: nothing was written, see `reason`. */
+  /** False: nothing was written; see `reason`. */
   saved: z.boolean(),
   reason: z.nullable(text),
-  /** Null if an automatic checkpoint was not due and does not exist. */
+  /** Null if an automatic checkpoint was not due, so none was made. */
   name: z.nullable(text),
   id: z.nullable(text),
   commit: z.nullable(text),
@@ -21,19 +21,19 @@ export const CheckpointSaveResult = z.strictObject({
   created_at: z.nullable(text),
   branch: z.nullable(text),
   head: z.nullable(text),
-  /** Changed paths in it. */
+  /** The number of changed paths in it. */
   files: z.int(),
   /** Bytes of these files. */
   size: z.int(),
   left_out: z.array(LeftOut),
-  /** The next steps in it; empty if nothing was written. */
+  /** Its next steps; empty if nothing was written. */
   next_steps: texts,
-  /** Names of old automatic ones that were dropped. */
+  /** Names of old automatic checkpoints that were removed. */
   pruned: texts,
 });
 
 export const CheckpointRow = z.strictObject({
-  /** The place in the list, from 0: a selector. */
+  /** The place in the list, from 0; works as a selector. */
   index: z.int(),
   name: text,
   id: text,
@@ -42,22 +42,25 @@ export const CheckpointRow = z.strictObject({
   branch: z.nullable(text),
   head: z.nullable(text),
   worktree: text,
-  /** True if it is of the worktree that asks. */
+  /** True if it was taken in the current worktree. */
   here: z.boolean(),
   files: z.int(),
   size: z.int(),
   note: z.nullable(text),
   commit: text,
-  /** Its author: this user here (`own`), someone the user trusts, or anyone. */
+  /**
+   * Its author: you on this machine (`own`), someone you trust (`trusted`), or
+   * anyone (`foreign`).
+   */
   origin: Origin,
 });
 
 export const CheckpointListResult = z.strictObject({
   project: text,
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: text,
   checkpoints: z.array(CheckpointRow),
-  /** Safety and automatic ones that are not shown. */
+  /** Number of safety and automatic checkpoints that are not shown. */
   hidden: z.int(),
 });
 
@@ -71,7 +74,7 @@ export const CheckpointShowResult = z.strictObject({
   branch: text,
   files: z.array(z.strictObject({
     path: text,
-    /** Git's id of the raw content; empty: none. */
+    /** Git's ID of the raw content; empty: no file. */
     hash: text,
     status: z.enum(["added", "modified", "deleted"]),
   })),
@@ -80,7 +83,7 @@ export const CheckpointShowResult = z.strictObject({
   todos: texts,
   notes: text,
   head: z.nullable(text),
-  /** Two letters each, as `git status --short` has them. */
+  /** Two letters each, as in `git status --short`. */
   status: z.array(CheckpointFile),
   files_omitted: z.int(),
   worktree: text,
@@ -91,7 +94,7 @@ export const CheckpointShowResult = z.strictObject({
     folder: text,
     os: text,
     mpm: text,
-    /** Versions that files of the project ask for. */
+    /** Versions that project files require. */
     runtimes: z.array(
       z.strictObject({ name: text, version: text, from: text }),
     ),
@@ -122,7 +125,7 @@ export const CheckpointDiffResult = z.strictObject({
   })),
   /** Paths in neither of them. */
   left_out: z.array(LeftOut),
-  /** null: not asked for. */
+  /** null: not requested. */
   patch: z.nullable(text),
 });
 
@@ -141,7 +144,7 @@ const RestoredFiles = z.strictObject({
   index_restored: z.boolean(),
   /** The name of the safety checkpoint. */
   safety: z.nullable(text),
-  /** The folder in the trash. */
+  /** The trash folder. */
   trash: z.nullable(text),
   /** The operation's number in the journal. */
   operation: z.nullable(z.int()),
@@ -152,11 +155,11 @@ export const RestoreResult = z.extend(RestoredFiles, { checkpoint: text });
 
 export const SaveRestoreResult = z.extend(RestoredFiles, {
   session_id: text,
-  /** False where nothing is lost, and nothing was named. */
+  /** False if nothing is lost and no files were named. */
   restoring: z.boolean(),
-  /** Files that changed since the save, are not lost and were not named. */
+  /** Files that changed since the save but are neither lost nor named. */
   others: texts,
-  /** Files that are lost and that were not kept with the save. */
+  /** Lost files that the save does not contain. */
   not_kept: z.array(LeftOut),
 });
 
@@ -170,17 +173,18 @@ export const CheckpointRmResult = z.strictObject({
 export const TrustResult = z.strictObject({
   dry_run: z.boolean(),
   sessions: z.array(z.strictObject({
-    /** Of a checkpoint `checkpoint/<id>`. */
+    /** For a checkpoint, `checkpoint/<id>`. */
     session_id: text,
     summary: text,
     /** Of the content; null: it cannot be read. */
     sha256: z.nullable(text),
     /**
-     * `own`: made here, which needs no trust; `unchanged`: it was as asked for.
+     * `own`: made here, so it needs no trust; `unchanged`: it already had this
+     * state.
      */
     change: z.enum(["trusted", "revoked", "own", "unchanged", "unreadable"]),
   })),
-  /** With `--list`: what is trusted in any project; null: not asked for. */
+  /** With `--list`: everything trusted in any project; null: not requested. */
   trusted: z.nullable(z.array(z.strictObject({
     session_id: text,
     /** Absolute. */

@@ -39,7 +39,7 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
     }
     const place = await findPlace(context, { create: false });
     const { vault } = place;
-    // All of one list, so that the numbers in it mean what they meant.
+    // Lists everything first, so that the numbers keep their meaning.
     const known = await listCheckpoints(system, place);
     const records = [
       ...new Set(

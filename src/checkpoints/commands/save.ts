@@ -83,7 +83,7 @@ function saveText(result: CheckpointSaveResult): string {
   ].join("\n");
 }
 
-/** Next steps that are named. */
+/** The most next steps to name. */
 const STEPS = 5;
 
 function stepLines(steps: readonly string[]): string[] {
@@ -98,10 +98,10 @@ function stepLines(steps: readonly string[]): string[] {
   ];
 }
 
-/** Paths a list names before it only counts the rest. */
+/** The most paths that a list names before it only counts the rest. */
 const NAMED = 10;
 
-/** Returns the paths that are not in a checkpoint, a line each. */
+/** Returns one line for each path that a checkpoint left out. */
 function leftOutLines(leftOut: readonly LeftOut[]): string[] {
   const lines = leftOut.slice(0, NAMED).map(({ path, reason }) =>
     `Left out: ${escapeText(path)} (${escapeText(reason)})`

@@ -110,7 +110,7 @@ interface TrustInput {
 
 type Row = TrustResult["sessions"][number];
 
-/** A save or checkpoint that was named. */
+/** A save or checkpoint that the user named. */
 interface Chosen {
   readonly session_id: string;
   readonly summary: string;
@@ -119,8 +119,8 @@ interface Chosen {
 }
 
 /**
- * Returns what this user trusts, the newest first. Throws USAGE beside anything
- * else.
+ * Returns everything that this user trusts, the newest first. Throws USAGE if
+ * anything else is given.
  */
 function listTrusted(
   system: System,
@@ -157,7 +157,7 @@ async function chosenSaves(
   const entries = all
     ? await listSaves(system, root)
     : await matchSaves(system, root, named);
-  // By the present content of the file, not by the list.
+  // Uses the current content of the file, not the list.
   const read = async (entry: SaveEntry): Promise<Chosen> => {
     const load = () => loadSave(system, entry);
     const loaded = all ? await attempt(load) : await load();
@@ -169,7 +169,7 @@ async function chosenSaves(
   return chosen;
 }
 
-/** The uncommitted files that git has with some of the saves. */
+/** The uncommitted files that git keeps for some of the saves. */
 async function contentsOf(
   system: System,
   { git, worktree }: Workspace,
@@ -187,7 +187,7 @@ async function contentsOf(
   });
 }
 
-/** The checkpoints among what was named. Throws NOT_FOUND, AMBIGUOUS. */
+/** The named checkpoints. Throws NOT_FOUND, AMBIGUOUS. */
 async function chosenCheckpoints(
   context: Context,
   { selectors, all }: TrustInput,

@@ -42,12 +42,12 @@ import type { System } from "../../system/system.ts";
 import { sweepState, worktreeKey } from "../raw_cache.ts";
 import { pruneCheckpoints } from "../remove.ts";
 
-/** The folder that a restore of `worktree` puts files together in. */
+/** The folder in which a restore of `worktree` prepares files. */
 function stagingFolder(root: string, worktree: string): string {
   return join(layout(root).state, `restore-${worktreeKey(worktree)}`);
 }
 
-/** Removes what a restore that was killed had put together. */
+/** Removes the files that an interrupted restore prepared. */
 export function dropStaging(
   system: System,
   root: string,
@@ -79,7 +79,7 @@ export async function restoreLocked(
   using line = new ProgressLine(context);
   line.waiting("Restoring");
   if (!vault.own) {
-    // Without a key no one could finish such a restore.
+    // Without a key, no one could finish such a restore.
     releaseDead(system, vault);
     refuseHeldIndex(system, vault);
   }
@@ -136,21 +136,20 @@ function nothingDone(planned: PlannedRestore): RestoreOutcome {
 /** The result of a restore. */
 export interface RestoreOutcome {
   /**
-   * The checkpoint of the state before; `undefined` if nothing had to be
-   * changed.
+   * The checkpoint of the earlier state; `undefined` if nothing had to change.
    */
   readonly safety: StoredCheckpoint | undefined;
   readonly written: readonly string[];
   readonly removed: readonly string[];
-  /** Made since, and now in the trash. */
+  /** Files created since, now in the trash. */
   readonly trashed: readonly string[];
-  /** Files that were in the way and are in no checkpoint, now in the trash. */
+  /** Files that were in the way, without a checkpoint, now in the trash. */
   readonly movedAside: readonly string[];
-  /** Of an undo: what was in the way, and is there again. */
+  /** In an undo: files that were in the way, now restored. */
   readonly putBack: readonly string[];
-  /** The folder in the trash; `undefined`: nothing is there. */
+  /** The trash folder; `undefined` if it is empty. */
   readonly trash: string | undefined;
-  /** Differences that were left alone. */
+  /** Differences that the restore did not change. */
   readonly skipped: readonly LeftOut[];
   readonly indexRestored: boolean;
   readonly notes: readonly string[];
@@ -168,17 +167,17 @@ interface RestoreParts {
   readonly unfinished: Intent<RestoreFacts> | undefined;
 }
 
-/** One restore from its intent to its journal entry. */
+/** One restore, from its intent to its journal entry. */
 export class Restore {
   readonly #context: Context;
   readonly #place: CheckpointPlace;
   readonly #parts: RestoreParts;
-  /** Written before the first change; its id is also the index lock's text. */
+  /** Written before the first change; its ID is also the index lock's text. */
   #intent: Intent<RestoreFacts> | undefined;
   readonly #worktree: string;
   readonly #trash: TrashFolder;
   readonly #movedAside: string[] = [];
-  /** The same, and what is about to be moved. */
+  /** The same, and the files about to be moved. */
   readonly #aside: string[] = [];
   readonly #skipped: LeftOut[];
 
@@ -262,7 +261,7 @@ export class Restore {
     });
   }
 
-  /** Writes down what it is about to do. */
+  /** Records the next change. */
   #note(): void {
     const facts = this.#facts();
     if (this.#intent) return this.#intent.mark(facts);
@@ -311,7 +310,7 @@ export class Restore {
       },
       stay: this.#context.folder,
       clears: this.#parts.order.clears,
-      // An undo or a return promises the old state, to the last bit.
+      // An undo or a return must restore the old state exactly.
       opens: !/restore$|^pipeline/.test(this.#parts.order.operation),
     });
     using line = new ProgressLine(this.#context);
@@ -383,7 +382,7 @@ export class Restore {
     });
   }
 
-  /** A restore that is done must not fail over old checkpoints. */
+  /** Problems with old checkpoints must not fail a finished restore. */
   async #prune(): Promise<void> {
     await attempt(async () => {
       sweepState(this.#context.system, this.#place.workspace.root);

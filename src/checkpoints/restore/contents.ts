@@ -32,23 +32,23 @@ import { type CheckpointPlace, openPlace } from "../place.ts";
 import { pathBelow } from "./run.ts";
 import { type ContentsTarget, readTarget } from "./target.ts";
 
-/** The contents of a save that is meant. */
+/** The chosen contents of a save. */
 export interface FoundContents {
   readonly place: CheckpointPlace;
   readonly target: ContentsTarget;
-  /** `undefined`: the file of the save is gone, or damaged. */
+  /** `undefined`: the save file is missing or damaged. */
   readonly loaded: { readonly save: Save; readonly origin: Origin } | undefined;
-  /** The origin of the contents: a fetch may bring anyone's. */
+  /** The origin of the contents: a fetch may bring anyone's contents. */
   readonly origin: Origin;
-  /** The entry of a save that came by a sync. */
+  /** The entry of a synced save. */
   readonly theirs?: SaveEntry;
-  /** Those of its paths that the command line names. */
+  /** The paths that the command line names. */
   readonly named: readonly string[];
 }
 
 /**
- * Finds the contents that the words of a command line mean: a save, if the first
- * word names one, and paths. Throws NOT_FOUND, AMBIGUOUS, USAGE.
+ * Finds the contents that the arguments select: a save, if the first argument
+ * names one, and paths. Throws NOT_FOUND, AMBIGUOUS, USAGE.
  */
 export async function findContents(
   context: Context,
@@ -70,7 +70,7 @@ export async function findContents(
   const target = newest === undefined
     ? undefined
     : await targetOf(place, newest, refs);
-  // A file may be called like a part of an id.
+  // A file name may match a part of an ID.
   const isSave = first !== undefined &&
     (/^(latest|\d{1,4})$/.test(first) || asSessionId(first) !== undefined);
   const isPath = first !== undefined && !isSave && target !== undefined &&
@@ -79,7 +79,7 @@ export async function findContents(
     if (!target) throw noneHere(refs);
     return await withSave(context, place, { target, words });
   }
-  // Without any contents, a word that names no save is mostly a path.
+  // Without any contents, a word that does not name a save is usually a path.
   const id = target || isSave
     ? await idOf(context, place, { first, refs })
     : await attempt(() => idOf(context, place, { first, refs }));
@@ -92,7 +92,7 @@ export async function findContents(
   return await withSave(context, place, { target: chosen, words: rest });
 }
 
-/** The contents that came with a save by a sync. */
+/** The contents that came with a synced save. */
 async function broughtContents(
   context: Context,
   place: CheckpointPlace,
@@ -117,10 +117,7 @@ async function broughtContents(
   return { ...found, origin, theirs: entry };
 }
 
-/**
- * The newest save of the worktree that has contents which the user made, or
- * trusts.
- */
+/** The worktree's newest save with contents that the user made or trusts. */
 async function newestWith(
   { system }: Context,
   { workspace }: CheckpointPlace,
@@ -138,8 +135,8 @@ async function newestWith(
 }
 
 /**
- * The id of the save that a word names, whose file need not be there. For one
- * that came by a sync, its entry.
+ * The ID of the save that a word names, even if its file is missing. For a
+ * synced save, its entry.
  */
 async function idOf(
   { system }: Context,
@@ -185,23 +182,23 @@ async function withSave(
   return { place, target, loaded, origin, named };
 }
 
-/** Returns whether the contents have something at a path; `""`: at any. */
+/** Returns whether the contents include a path; `""`: any path. */
 function knows({ paths }: ContentsTarget, path: string): boolean {
   return paths.some((one) => path === "" || isWithin(one, path));
 }
 
 /** The files that a restore without paths restores. */
 export interface LostFiles {
-  /** Those that can be restored. */
+  /** The paths that can be restored. */
   readonly paths: readonly string[];
-  /** The other paths of the contents that differ. */
+  /** The other differing paths in the contents. */
   readonly others: string[];
   readonly not_kept: LeftOut[];
 }
 
 /**
- * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND, and
- * CONFLICT for a save of another folder: its files are not those that are here.
+ * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND,
+ * and CONFLICT for a save of another folder, which has different files.
  */
 export async function lostOf(
   { system }: Context,

@@ -18,7 +18,7 @@ import type { RestoreFacts } from "./plan.ts";
 
 /**
  * Finishes restores that were killed. Later changes by the user first go into a
- * safety checkpoint. A running restore is left alone.
+ * safety checkpoint. A running restore is not touched.
  */
 export const RESTORES: Finisher<RestoreFacts> = {
   kinds: ["restore"],
@@ -53,7 +53,7 @@ async function finishRestore(
     }
     return drop();
   }
-  // A marker of an earlier version may have come with a clone; refs do not.
+  // A marker from an earlier version may have come with a clone; refs do not.
   const refs = await readCheckpointRefs(vault.git);
   if (refs.get(facts.safety.id) !== facts.safety.commit) return drop();
   const target = await readTarget(vault, facts.target);

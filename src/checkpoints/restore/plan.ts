@@ -22,15 +22,15 @@ import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace } from "../place.ts";
 import type { RestoreTarget } from "./target.ts";
 
-/** A restore that is wanted. */
+/** The parameters of a restore. */
 export interface RestoreOrder {
   readonly target: RestoreTarget;
   /**
-   * Files and folders below the worktree; none: everything. Of the contents of a
-   * save only paths that it has.
+   * Files and folders below the worktree; empty: everything. For the contents
+   * of a save, only paths that it has.
    */
   readonly paths: readonly string[];
-  /** Files made since go to the trash. */
+  /** True if files created since go to the trash. */
   readonly exact: boolean;
   /**
    * True if files in the way that no checkpoint can hold go to the trash.
@@ -38,7 +38,7 @@ export interface RestoreOrder {
    * not written.
    */
   readonly clears?: boolean | undefined;
-  /** Files that earlier went to the trash for it; an undo restores them. */
+  /** Files that an earlier part moved to the trash; an undo restores them. */
   readonly aside?: readonly Aside[] | undefined;
   /**
    * The commit of the safety checkpoint of a killed restore. Files that the
@@ -46,24 +46,26 @@ export interface RestoreOrder {
    * since.
    */
   readonly begun?: string | undefined;
-  /** True if the journal has it as a part of another operation. */
+  /** True if the journal records it as part of another operation. */
   readonly part?: true;
-  /** For the journal: the command, and a line that tells what was done. */
+  /** For the journal: the command, and a line that describes it. */
   readonly operation: OperationName;
   readonly title: string;
-  /** Of an undo: the commit of the checkpoint whose files may go again. */
+  /**
+   * In an undo: the commit of the checkpoint whose files may be removed again.
+   */
   readonly brought?: string | undefined;
-  /** Of an undo: the operation it undoes. */
+  /** In an undo: the operation to undo. */
   readonly undoes?: number | undefined;
 }
 
-/** A checkpoint by its id and commit. */
+/** A checkpoint, by ID and commit. */
 export interface CheckpointRef {
   readonly id: string;
   readonly commit: string;
 }
 
-/** The facts of a restore that finishing it needs. */
+/** The facts needed to finish a restore. */
 export interface RestoreFacts extends
   Pick<
     RestoreOrder,
@@ -73,7 +75,7 @@ export interface RestoreFacts extends
   readonly safety: CheckpointRef;
   readonly brought: string | null;
   readonly undoes: number | null;
-  /** Files that were in the way, by each run of it. */
+  /** Files that were in the way, for each of its runs. */
   readonly aside: readonly Aside[];
 }
 
@@ -89,18 +91,18 @@ export interface PlannedRestore {
   readonly indexDiffers: boolean;
 }
 
-/** An index: its tree as differences from a capture's base, and its marks. */
+/** An index: its tree as differences from a capture's base, and its flags. */
 type WantedIndex = Pick<Capture, "marks"> & {
   readonly delta: Capture["index"];
 };
 
-/** Returns whether there is an index, and the checkpoint was taken of one. */
+/** Returns whether there is an index, both here and in the checkpoint. */
 export function hasIndex({ own }: Vault, target: RestoreTarget): boolean {
   return !own &&
     (target.kind === "contents" || target.session.git_context.is_git_repo);
 }
 
-/** Reads what a restore would do. `write`: see `captureNow`. */
+/** Works out what a restore would do. `write`: see `captureNow`. */
 export async function planOf(
   { system }: Context,
   place: CheckpointPlace,
@@ -110,7 +112,7 @@ export async function planOf(
   return await planFrom(system, place, { order, capture, write });
 }
 
-/** The same from a capture that was just taken, to which it may add. */
+/** Does the same from a recent capture, which it may extend. */
 export async function planFrom(
   system: System,
   { vault, rules }: CheckpointPlace,
@@ -175,7 +177,10 @@ function hiddenIn(capture: Capture, listed: Capture): Set<string> {
   return new Set([...assumed, ...skipped, ...added]);
 }
 
-/** Nothing else says what became of files that git does not list. */
+/**
+ * Reports what happens to files that git does not list, since nothing else
+ * does.
+ */
 export function replacedNotes(
   { planned: { hidden }, safety }: {
     planned: PlannedRestore;
@@ -192,7 +197,7 @@ export function replacedNotes(
   ];
 }
 
-/** Leaves alone what a restore that was killed would not have moved. */
+/** Skips files that the interrupted restore would not have moved. */
 async function sparing(
   git: Git,
   plan: RestorePlan,
@@ -209,8 +214,8 @@ async function sparing(
 }
 
 /**
- * Returns the paths that a restore would change and that differ from a tree
- * there was before: someone changed them since.
+ * Returns the paths that a restore would change and that differ from an earlier
+ * tree: someone changed them since.
  */
 export async function changedSince(
   { vault }: CheckpointPlace,
@@ -226,12 +231,15 @@ export async function changedSince(
     .map(({ path }) => path).sort();
 }
 
-/** The paths at which there is something. */
+/** The paths that exist in a tree. */
 function present(delta: TreeDelta): string[] {
   return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
 }
 
-/** Of `paths` those that the checkpoint knew, or that the undone operation brought. */
+/**
+ * Returns the paths that the checkpoint knew, or that the undone operation
+ * created.
+ */
 async function knownPaths(
   { git }: Vault,
   { target, brought }: RestoreOrder,
@@ -255,10 +263,7 @@ async function knownPaths(
   ]);
 }
 
-/**
- * Returns whether anything of the index is to change within the paths asked
- * for.
- */
+/** Returns whether the index changes within the requested paths. */
 function differs(
   capture: Capture,
   { index, order }: {
@@ -277,8 +282,8 @@ function differs(
 }
 
 /**
- * The index that a restore leads to. Paths in the contents of a save are staged
- * again. Staged changes of paths that were not staged then stay.
+ * The index after a restore. Paths in the contents of a save are staged again.
+ * Staged changes of paths that were not staged then stay.
  */
 function wantedIndex(
   capture: Capture,
@@ -307,7 +312,7 @@ function wantedIndex(
   };
 }
 
-/** The marks of a record in the order a capture has them. */
+/** The flags in a record, in the order of a capture. */
 function marksOf({ index }: RestoreTarget): Capture["marks"] {
   return {
     unmerged: index.unmerged.map(({ path, stages }) => ({

@@ -13,7 +13,7 @@ import { type PlannedRestore, planOf, type RestoreOrder } from "./plan.ts";
 import { previewText } from "./text.ts";
 import { writeTo } from "./write_to.ts";
 
-/** Options of every command that restores files. */
+/** The options of every command that restores files. */
 export const RESTORE_FLAGS = {
   yes: {
     type: "boolean",
@@ -46,8 +46,9 @@ interface RestoreRequest {
 }
 
 /**
- * Restores, or says what a restore would do; asks before it changes anything.
- * `notes` are part of the answer. Throws CONFLICT without a confirmation.
+ * Restores files, or says what a restore would do; asks before it changes
+ * anything. `notes` are part of the answer. Throws CONFLICT without a
+ * confirmation.
  */
 export async function runRestore(
   context: Context,
@@ -74,7 +75,7 @@ export async function runRestore(
   }
   const { workspace } = place;
   const outcome = await withLock(context.system, workspace.root, async () => {
-    // A restore that was killed a moment ago comes first.
+    // First finish a restore that was killed a moment ago.
     await settleHeld(context, workspace, RESTORES);
     return await restoreLocked(context, place, { order });
   });
@@ -103,8 +104,8 @@ async function written(
 }
 
 /**
- * A path as trees have it. Throws USAGE without a path and outside the
- * worktree.
+ * A path in the form used in trees. Throws USAGE for an empty path and a path
+ * outside the worktree.
  */
 export function pathBelow(
   { folder, system }: Context,
@@ -113,7 +114,7 @@ export function pathBelow(
 ): string {
   const { worktree } = vault.workspace;
   if (given === "") {
-    // Mostly a variable that is not set: everything would be restored.
+    // This is usually an unset variable: everything would be restored.
     throw new MpmError("USAGE", 'Invalid path ""', {
       hint: "Name files and folders, or omit the paths to restore all",
     });
@@ -143,7 +144,7 @@ function confirm(context: Context, preview: string): void {
   throw new MpmError("CONFLICT", "Nothing was restored: you did not confirm");
 }
 
-/** The answer of a restore that changed nothing. */
+/** The answer if a restore changed nothing. */
 export const NOTHING = {
   to: null,
   written: [],
@@ -158,7 +159,7 @@ export const NOTHING = {
   operation: null,
 };
 
-/** Says what a restore has done or, without an outcome, what it would do. */
+/** Describes what a restore did or, without an outcome, what it would do. */
 function resultOf(
   place: CheckpointPlace,
   order: RestoreOrder,
@@ -202,7 +203,7 @@ function headNotes(
   const { head, branch: given } = capture.state;
   const branch = given === undefined ? undefined : nameForm(given);
   if (head === target.head && (branch ?? null) === target.branch) return [];
-  // A branch that is checked out has moved since: its name leads nowhere.
+  // If the branch has moved since, its name would lead to a different commit.
   const how = target.branch === null || target.branch === branch
     ? `git checkout --detach ${target.head}`
     : `git checkout ${shellWord(target.branch)}`;
@@ -219,7 +220,7 @@ function targetNotes(
   { target, paths }: RestoreOrder,
 ): string[] {
   const what = target.kind === "contents" ? "save" : "checkpoint";
-  // Files that a colleague sent say nothing about another machine.
+  // Files sent by a colleague do not mean that the worktree is another one.
   const other = target.worktree !== "" &&
     target.worktree !== vault.workspace.worktree;
   const leftNote = ({ path, reason }: { path: string; reason: string }) =>
@@ -228,7 +229,7 @@ function targetNotes(
     ...other
       ? [`The ${what} is from another worktree: ${target.worktree}`]
       : [],
-    // Otherwise "all is as it was" would also cover these.
+    // Otherwise the statement that nothing differs would include them.
     ...paths.length === 0 ? target.left_out.slice(0, LISTED).map(leftNote) : [],
     ...paths.length === 0 && target.left_out.length > LISTED
       ? [
@@ -239,5 +240,5 @@ function targetNotes(
   ];
 }
 
-/** Paths that are not in the checkpoint, each of which is reported. */
+/** The most paths missing from the checkpoint to list one by one. */
 const LISTED = 5;

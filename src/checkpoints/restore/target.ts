@@ -10,7 +10,7 @@ import { parseContentsRecord } from "../../saves/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import { parseRecord } from "../store.ts";
 
-/** Source of a restore: a checkpoint, or the contents that a save kept. */
+/** The source of a restore: a checkpoint, or the contents that a save kept. */
 export type RestoreTarget = StoredCheckpoint | ContentsTarget;
 
 /** The uncommitted files of a save, in the form of a checkpoint. */
@@ -28,7 +28,7 @@ export interface ContentsTarget extends
     | "index"
   > {
   readonly kind: "contents";
-  /** Each path that it has, or that was deleted. */
+  /** All paths in it, including deleted ones. */
   readonly paths: readonly string[];
   readonly deleted: readonly string[];
   /** Paths that were staged. */
@@ -36,14 +36,14 @@ export interface ContentsTarget extends
 }
 
 /**
- * Returns whether a capture before its restore leaves out files beyond the
- * limits: a save only restores a few files.
+ * Returns whether the capture before its restore skips files beyond the limits.
+ * A save restores only a few files.
  */
 export function leavesLarge({ kind }: RestoreTarget): boolean {
   return kind === "contents";
 }
 
-/** Reads a target from its commit; `undefined`: it is gone, or no target. */
+/** Reads a target from its commit; `undefined` if it is gone or invalid. */
 export async function readTarget(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },

@@ -2,10 +2,10 @@ import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
 import type { RestoredFiles, SaveRestoreResult } from "../commands/results.ts";
 
-/** Paths of a kind that are named before they are only counted. */
+/** The most paths of a kind to name before they are only counted. */
 const NAMED = 20;
 
-/** Returns what a restore of what has this name prints. */
+/** Returns the output of a restore of the thing with this name. */
 export function restoreText(result: RestoredFiles, given: string): string {
   const { dry_run: dry, to } = result;
   if (dry) return previewText(result, given);
@@ -42,7 +42,10 @@ function titleOf(result: RestoredFiles, name: string): string {
     : `Restored ${name}, except for the files that mpm left alone`;
 }
 
-/** Returns what a restore of a save prints, with the files that it left alone. */
+/**
+ * Returns the output of a restore from a save, with the files that it did not
+ * change.
+ */
 export function saveRestoreText(result: SaveRestoreResult): string {
   const { session_id: id, others, not_kept, restoring } = result;
   const lines = [
@@ -62,7 +65,7 @@ export function saveRestoreText(result: SaveRestoreResult): string {
     [...nothing, ...lines].map((line) => `${line}\n`).join("");
 }
 
-/** The same before it is done. */
+/** Returns the preview of the same output. */
 export function previewText(result: RestoredFiles, given: string): string {
   const name = escapeText(given);
   const lines = lists(result);

@@ -24,7 +24,7 @@ import {
   type RestoreOrder,
 } from "./plan.ts";
 
-/** A checkpoint as a journal entry names it. */
+/** A checkpoint in a journal entry. */
 function checkpointIn(value: unknown): CheckpointRef | undefined {
   const found = field(value, "checkpoint");
   if (!isFields(found)) return undefined;
@@ -34,7 +34,7 @@ function checkpointIn(value: unknown): CheckpointRef | undefined {
   return valid ? { id, commit } : undefined;
 }
 
-/** Goes back to the safety checkpoint that the restore took first. */
+/** Restores the safety checkpoint that the restore took first. */
 export async function undoRestore(
   { context, entry, dryRun }: UndoOrder,
 ): Promise<Undone> {
@@ -48,7 +48,7 @@ export async function undoRestore(
         "restores",
     });
   }
-  // Those from before the project was in git come over with a list.
+  // Listing imports checkpoints from before the project was in git.
   await listCheckpoints(context.system, opened, { light: true });
   // A journal may have come with a clone; refs do not.
   const refs = await readCheckpointRefs(opened.vault.git);
@@ -94,7 +94,7 @@ export async function undoRestore(
   };
 }
 
-/** A line for each path that went back, or that stays. */
+/** Returns a line for each path that was restored or was left alone. */
 function detailsOf(outcome: RestoreOutcome): string[] {
   return [
     ...outcome.written.map((path) => `restored ${path}`),
@@ -108,10 +108,10 @@ function detailsOf(outcome: RestoreOutcome): string[] {
   ];
 }
 
-/** Paths that an error names. */
+/** The most paths that an error names. */
 const NAMED = 5;
 
-/** Nothing that was changed since the restore is replaced. */
+/** Throws if files were changed since the restore: they are not replaced. */
 async function refuseEdited(
   place: CheckpointPlace,
   planned: PlannedRestore,

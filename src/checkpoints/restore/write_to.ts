@@ -89,7 +89,9 @@ async function writeAll(
   }
 }
 
-/** Throws CONFLICT for a folder that is not new or empty, or is git's or mpm's. */
+/**
+ * Throws CONFLICT if the folder is not new or empty, or belongs to git or mpm.
+ */
 function checkTarget(
   { system }: Context,
   { workspace, vault }: CheckpointPlace,

@@ -11,7 +11,7 @@ import { currentStack } from "../../work/mod.ts";
 import type { LastSave } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 
-/** The facts in a checkpoint beside the files. */
+/** The data in a checkpoint other than the files. */
 export interface Around
   extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
   /** `.claude/context.md`. */
@@ -20,7 +20,7 @@ export interface Around
   readonly lastSave: LastSave | null;
 }
 
-/** Reads them without git. */
+/** Reads this data without git. */
 export async function aroundOf(
   context: Context,
   { workspace, vault, config }: CheckpointPlace,
@@ -39,13 +39,12 @@ export async function aroundOf(
   };
 }
 
-/** Bytes of the largest file that is read. */
+/** The largest file to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
- * Returns the versions of runtimes that the files of a project ask for. Files
- * in `cwd` come before those in the folders above it, up to `worktree`. Runs
- * nothing.
+ * Returns the runtime versions that a project's files require. Files in `cwd`
+ * come before those in the folders above it, up to `worktree`. Runs nothing.
  */
 function readRuntimes(
   system: System,
@@ -69,12 +68,12 @@ function readText(system: System, path: string): string | undefined {
   });
 }
 
-/** Characters of a context file that are kept. */
+/** The most characters of a context file to keep. */
 const KEPT = 16_000;
 
 /**
- * The project's `.claude/context.md`, cut; `undefined` if it cannot be read.
- * Neither the file nor its folder may be a link.
+ * The project's `.claude/context.md`, shortened; `undefined` if it cannot be
+ * read. Neither the file nor its folder may be a link.
  */
 function readContextFile(
   { files }: System,
@@ -88,17 +87,17 @@ function readContextFile(
   });
 }
 
-/** The version of a runtime that a project asks for. */
+/** The version of a runtime that a project requires. */
 export interface Runtime {
-  /** `Node`, `Python`, or what a file calls another one. */
+  /** `Node`, `Python`, or another name from the file. */
   readonly name: string;
-  /** As the file has it: a version, a range, or an alias such as `lts/*`. */
+  /** As in the file: a version, a range, or an alias such as `lts/*`. */
   readonly version: string;
   /** The name of the file with the version. */
   readonly from: string;
 }
 
-/** Returns the versions that a file asks for, as pairs of name and version. */
+/** Returns the required versions in a file, as pairs of name and version. */
 type Reader = (text: string) => [name: string, version: string | undefined][];
 
 /** The whole file is the version. */
@@ -147,7 +146,7 @@ function packageJson(text: string): [string, string | undefined][] {
   );
 }
 
-/** The files that are read, the most exact first. */
+/** The files to read, the most exact first. */
 const RUNTIME_FILES: ReadonlyMap<string, Reader> = new Map([
   [".nvmrc", whole("Node")],
   [".node-version", whole("Node")],
@@ -165,13 +164,13 @@ const RUNTIME_FILES: ReadonlyMap<string, Reader> = new Map([
   ["go.mod", line("Go", /^go\s+(\S+)/m)],
 ]);
 
-/** Characters of a version that are kept. */
+/** The most characters of a version to keep. */
 const LONGEST = 100;
 
-/** Runtimes that are kept. */
+/** The most runtimes to keep. */
 const MOST = 20;
 
-/** Adds what a file asks for to what the files before it asked for. */
+/** Adds a file's requirements to those of earlier files. */
 function addRuntimes(
   found: Map<string, Runtime>,
   { from, text }: { from: string; text: string },

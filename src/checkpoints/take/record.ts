@@ -23,9 +23,9 @@ import type { CheckpointPlace } from "../place.ts";
 import { printOf } from "../record.ts";
 import type { Around } from "./around.ts";
 
-/** A checkpoint that is wanted. */
+/** The parameters of a new checkpoint. */
 export interface CheckpointOrder {
-  /** A checked name; must be free. */
+  /** A checked, unused name. */
   readonly name: string;
   readonly kind: CheckpointKind;
   readonly note?: string | undefined;
@@ -33,10 +33,10 @@ export interface CheckpointOrder {
   readonly batch?: Checkpoint["batch"] | undefined;
 }
 
-/** Changed paths a record lists. */
+/** The most changed paths in a record. */
 const LISTED = 10_000;
 
-/** The record of a capture, redacted. */
+/** The redacted record of a capture. */
 export function recordFor(
   system: System,
   { workspace, vault }: CheckpointPlace,
@@ -108,7 +108,8 @@ function permissionsIn({ worktree }: Capture): Record<string, number> {
 }
 
 /**
- * Returns what a pause would save now, with the way back to this checkpoint.
+ * Returns what a pause would save now, with the command that restores this
+ * checkpoint.
  */
 function sessionOf(
   system: System,

@@ -32,15 +32,15 @@ export interface SaveInput {
   readonly "agent-session": string | undefined;
 }
 
-/** The kind of checkpoint that is wanted. */
+/** The kind of the new checkpoint. */
 export function kindOf(input: SaveInput): "named" | "auto" | "batch" {
   if (input["after-call"].length > 0) return "batch";
   return input.auto ? "auto" : "named";
 }
 
 /**
- * The records of this worktree by their files alone, the newest first. With a
- * name, only the one whose id is made of that name.
+ * The records of this worktree, from their files alone, the newest first. With
+ * a name, only the record whose ID is made from it.
  */
 export async function recordsHere(
   system: System,
@@ -60,14 +60,14 @@ export async function recordsHere(
   return records.sort(newestFirst);
 }
 
-/** A save that is about to be made. */
+/** A checkpoint about to be taken. */
 export interface Wanted {
   readonly input: SaveInput;
   readonly name: string;
   readonly capture: Capture;
 }
 
-/** The user's own checkpoint that holds the present state already. */
+/** The user's own checkpoint that already contains the current state. */
 export async function keptSame(
   system: System,
   place: CheckpointPlace,
@@ -77,15 +77,15 @@ export async function keptSame(
   const records = await recordsHere(system, place.workspace, name);
   const same = await sameIn(system, place, { records, wanted });
   if (!same) return undefined;
-  // A record's file may have outlived its checkpoint.
+  // A record's file may be left after its checkpoint is gone.
   const refs = await readCheckpointRefs(place.vault.git);
   return refs.get(same.id) === same.commit ? same : undefined;
 }
 
 /**
- * The same among all checkpoints there are, where the name is taken: one that a
- * save which died has left has no record's file. Throws CONFLICT if the one of
- * that name may be someone else's.
+ * Does the same among all existing checkpoints, if the name is taken: a
+ * checkpoint left by an interrupted command has no record file. Throws CONFLICT
+ * if the one with that name may be someone else's.
  */
 export async function sameOfAll(
   system: System,
@@ -128,9 +128,9 @@ async function sameIn(
 }
 
 /**
- * Returns whether a checkpoint of the state that was captured is this user's.
- * One whose save died before that was noted is as well, and noted now: its
- * words are known from before, and its files are compared.
+ * Returns whether a checkpoint of the captured state is this user's. If its
+ * command was killed before it was marked, it is marked now: its words are
+ * known from before, and its files are compared.
  */
 async function isMine(
   system: System,
@@ -145,7 +145,7 @@ async function isMine(
   return true;
 }
 
-/** Returns whether the commit has the files that were captured. */
+/** Returns whether the commit has the captured files. */
 async function holds(
   { git }: Vault,
   { commit }: StoredCheckpoint,

@@ -40,14 +40,14 @@ import {
 } from "./same.ts";
 import { storeCheckpoint } from "./take.ts";
 
-/** Takes a checkpoint, or says why not. */
+/** Takes a checkpoint, or says why it did not. */
 export async function save(
   context: Context,
   input: SaveInput,
 ): Promise<CheckpointSaveResult> {
   const name = nameOf(context, input);
   const kind = kindOf(input);
-  // An automatic one is rarely due.
+  // An automatic checkpoint is rarely due.
   const early = kind === "auto" ? await tooEarly(context) : undefined;
   if (early) return early;
   if (kind === "batch") return await saveAfterBatch(context, { input, name });
@@ -57,12 +57,12 @@ export async function save(
   return result;
 }
 
-/** Milliseconds that one batch waits for the tree of the one before. */
+/** Milliseconds that a batch waits for the tree of the batch before it. */
 const BATCH_WAIT = 5000;
 
 /**
- * Keeps the tree after a tool batch of an agent. A tree that is kept already is
- * only noted once more.
+ * Keeps the tree after an agent's tool batch. A tree that is already stored
+ * only gets another entry.
  */
 async function saveAfterBatch(
   context: Context,
@@ -72,7 +72,7 @@ async function saveAfterBatch(
   const { root } = await locate(system, folder);
   const { state } = layout(root);
   ensureFolder(system, state, root);
-  // Batches may follow each other faster than large trees are read.
+  // Batches may follow each other faster than large trees can be read.
   using held = await takeLock(system, join(state, ".batch-lock"), BATCH_WAIT);
   if (!held) {
     return notSaved("mpm is still reading the files for an earlier step");
@@ -96,7 +96,7 @@ async function saveNow(
   const opened = await openPlace(context, ahead);
   const place = { ...opened, leaveLarge: kindOf(input) === "batch" };
   for (const fault of place.faults) context.note(`Warning: ${fault}`);
-  // Mostly something has changed, and by then git has begun.
+  // Usually something has changed, so git starts early.
   await using importing = ahead &&
     checkpointImport(system, place.vault, { awaited: true });
   const [taken, around] = await during(
@@ -105,7 +105,7 @@ async function saveNow(
     () =>
       Promise.all([
         captureNow(system, place, { write: true, ahead }),
-        // While git works.
+        // Runs while git works.
         Promise.try(() => {
           readyRedaction(system);
           return aroundOf(context, place);
@@ -131,7 +131,7 @@ async function saveNow(
   }
 }
 
-/** Tool calls of one batch that are named, and the form of their ids. */
+/** The most tool calls of a batch to record, and the format of their IDs. */
 const MOST_CALLS = 50;
 const CALL_ID = /^[\w.:-]{1,80}$/;
 
@@ -232,8 +232,8 @@ async function stored(
 }
 
 /**
- * The answer where the last one is too young for another. Mostly it is, and a
- * hook asks often: the records' files alone are read.
+ * Returns the answer if the last checkpoint is too recent. This is the usual
+ * case, and a hook asks often, so only the files of the records are read.
  */
 async function tooEarly(
   { system, folder }: Context,
@@ -256,7 +256,7 @@ async function tooEarly(
   );
 }
 
-/** Says which checkpoint holds what is here, since nothing has changed. */
+/** Names the checkpoint that already contains the current state. */
 function unchanged(record: StoredCheckpoint): CheckpointSaveResult {
   return unsaved(record, `Nothing has changed since "${record.name}"`);
 }
@@ -269,7 +269,7 @@ function unsaved(
   return { ...answer(record), saved: false, reason, ...nothing };
 }
 
-/** The answer where no checkpoint holds what is here. */
+/** The answer if no checkpoint contains the current state. */
 function notSaved(reason: string): CheckpointSaveResult {
   const nothing = { next_steps: [], pruned: [], left_out: [] };
   const unknown = { name: null, id: null, commit: null, created_at: null };

@@ -24,10 +24,10 @@ import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
 
 /**
- * Takes a checkpoint of the worktree as it is and returns its record. The
- * index, HEAD, branch, stash, reflogs and files are left as they are. Takes the
- * lock. Throws CONFLICT for a name that is taken and beyond the limits,
- * GIT_FAILED; nothing is kept then.
+ * Takes a checkpoint of the current worktree and returns its record. The index,
+ * HEAD, branch, stash, reflogs and files do not change. Takes the lock. Throws
+ * CONFLICT for a used name and beyond the limits, and GIT_FAILED; then it
+ * stores nothing.
  */
 export async function takeCheckpoint(
   context: Context,
@@ -47,17 +47,17 @@ export async function takeCheckpoint(
 interface Storing {
   readonly order: CheckpointOrder;
   readonly taken: Taken;
-  /** Earlier results, if they were read before. */
+  /** Earlier results, if they were already read. */
   readonly around?: Around;
-  /** One that was started while the worktree was read. */
+  /** An import that was started while the worktree was read. */
   readonly importing?: FastImport | undefined;
-  /** Captures once more, where not just `captureNow` did. */
+  /** Captures again, if more than `captureNow` is needed. */
   again?(): Promise<Capture>;
-  /** The ids there were a moment ago, where they are known. */
+  /** The IDs that existed a moment ago, if known. */
   readonly known?: ReadonlySet<string>;
 }
 
-/** Writes what was captured. Call under the lock. */
+/** Stores a capture. Call under the lock. */
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
@@ -73,9 +73,10 @@ export async function storeCheckpoint(
   ensureStoreId(system, root);
   const order = { ...given, name: tellableName(system, given.name) };
   const id = await freeId(place, order, known);
-  // Steps that may fail come first, so that git never gets half of the refs.
+  // Steps that may fail come first, so that git never gets only half of the
+  // refs.
   const surroundings = around ?? await aroundOf(context, place);
-  // A number that was added to the id is part of the name too.
+  // A number added to the ID is also part of the name.
   const name = order.kind === "named" ? order.name : id;
   const { capture } = taken;
   const contents = { id, capture, title: `checkpoint: ${name}` };
@@ -84,7 +85,7 @@ export async function storeCheckpoint(
     ...{ order, id, name, capture },
     around: surroundings,
   });
-  // After an interruption, it shows who made the commit.
+  // After an interruption, this shows who made the commit.
   noteOwn(system, begunMark(record));
   const bytes = recordBytes(record);
   let commit: string;
@@ -96,7 +97,7 @@ export async function storeCheckpoint(
     if (known) {
       return await storeCheckpoint(context, place, { order: given, taken });
     }
-    // A blob in a cache may be gone, with the checkpoint it was in.
+    // A cached blob may be gone together with its checkpoint.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
     const fresh = again
@@ -117,7 +118,7 @@ export async function storeCheckpoint(
   return { ...record, commit };
 }
 
-/** The checkpoint is there by its commit, which has the record as well. */
+/** The checkpoint exists through its commit, which also has the record. */
 function noteRecord(
   { system, note }: Context,
   root: string,
@@ -138,13 +139,16 @@ function noteRecord(
   }
 }
 
-/** It becomes a ref and a file's name, so it contains no part of a secret. */
+/**
+ * The name becomes a ref and a file name, so it must not contain part of a
+ * secret.
+ */
 function tellableName(system: System, name: string): string {
   return redactorOf(system).text(name)
     .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
 }
 
-/** Names with a time in them move on to the next free number. */
+/** Names with a time get the next free number. */
 async function freeId(
   { vault }: CheckpointPlace,
   { name, kind }: CheckpointOrder,

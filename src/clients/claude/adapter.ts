@@ -2,10 +2,12 @@ import type { Fields } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
-/** The answer in the form of Claude Code's protocol; empty without one. */
+/**
+ * The answer in the format of Claude Code's protocol; empty without an answer.
+ */
 function answerText(event: string, answer: HookAnswer): string {
   const { block, deny, context, message } = answer;
-  // That event takes only plain text, for the model that summarizes the
+  // This event takes only plain text, for the model that summarizes the
   // conversation.
   if (event === "PreCompact") return context ? `${context}\n` : "";
   const specific = {
@@ -27,15 +29,15 @@ function answerText(event: string, answer: HookAnswer): string {
 }
 
 /**
- * Copilot CLI also runs the hooks that a project has for Claude Code. mpm acts
- * at its own events of that client alone. Claude Code sends no time, but may run
+ * Copilot CLI also runs a project's hooks for Claude Code. For that client, mpm
+ * handles only the client's own events. Claude Code sends no time, but may run
  * in a shell of the other client.
  */
 function isFromCopilot(given: Fields, system: System): boolean {
   return system.env("COPILOT_CLI") === "1" && given.timestamp !== undefined;
 }
 
-/** Events of mpm and of Claude Code have the same form. */
+/** The events of mpm have the same format as those of Claude Code. */
 export const adapter: HookAdapter = {
   fields: (given, _event, system) =>
     isFromCopilot(given, system) ? undefined : {

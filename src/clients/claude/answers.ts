@@ -6,7 +6,7 @@ import type { StatusRecord, TranscriptReading } from "../gauge.ts";
 import type { System } from "../../system/system.ts";
 import { isAgentId } from "../../base/ids.ts";
 
-/** More than any context holds: a count beyond it is garbage. */
+/** More than any context holds: a larger count is invalid. */
 const MOST_TOKENS = 1_000_000_000;
 
 /** A count of tokens, if `value` is one. */
@@ -33,11 +33,10 @@ export function contextTokens(usage: unknown): number | undefined {
 
 /**
  * Returns how full the context was at the agent's last answer, from the end of
- * its transcript. That is the last answer of the main conversation, or the
- * compaction that came after it. Sub-agents' lines, answers that mpm or Claude
- * Code made up, API errors, torn and garbage lines are skipped. `undefined` if
- * the end of the file, 16 MiB at most, does not show it; never throws for its
- * content.
+ * its transcript. That is the last answer of the main conversation, or a later
+ * compaction. Lines of sub-agents, answers invented by mpm or Claude Code, API
+ * errors, incomplete and invalid lines are skipped. `undefined` if the end of
+ * the file, 16 MiB at most, does not show it; never throws for its content.
  */
 export function readTranscriptGauge(
   system: System,
@@ -55,16 +54,16 @@ export function readTranscriptGauge(
     }
     const answer = answerOf(entry);
     if (!answer) continue;
-    // Only to know the model that continues.
+    // Only to learn which model continues.
     return compacted ? { ...compacted, model: answer.model } : answer;
   }
   return compacted;
 }
 
-/** Bytes of the end of a transcript that are read at most. */
+/** The most bytes to read from the end of a transcript. */
 const MOST = 16 * 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
+/** Marks of a line worth parsing. */
 const MARKS = /"usage"\s*:|"compact_boundary"/;
 
 /** The context at an answer of the agent; `undefined` for other lines. */
@@ -115,24 +114,24 @@ function timeOf(entry: unknown): number | undefined {
   return time === undefined ? undefined : parseTime(time);
 }
 
-/** The error of the API that ended a turn. */
+/** The API error that ended a turn. */
 export interface TurnError {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Its kind and what Claude Code said about it. */
+  /** Its kind, and Claude Code's text about it. */
   readonly text: string;
 }
 
-/** Bytes of the end of a transcript that are searched. */
+/** The most bytes to search at the end of a transcript. */
 const MOST_SEARCHED = 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
+/** Marks of a line worth parsing. */
 const MESSAGES = /"type"\s*:\s*"(?:assistant|user)"/;
 
 /**
  * Returns the error that ended the last turn of the main conversation, from the
- * end of its transcript. `undefined` if that turn ended well, or the end does
- * not show it. Never throws for the content of the file.
+ * end of its transcript. `undefined` if that turn ended without an error, or
+ * the end does not show it. Never throws for the content of the file.
  */
 export function lastTurnError(
   system: System,
@@ -145,7 +144,7 @@ export function lastTurnError(
     if (type === "user" && field(entry, "isMeta") !== true) return undefined;
     if (type !== "assistant") continue;
     if (field(entry, "isApiErrorMessage") === true) return errorOf(entry);
-    // The client's own text when it resumes a session is not an answer.
+    // The client's own text after resuming a session is not an answer.
     const message = field(entry, "message");
     if (field(message, "model") !== "<synthetic>") return undefined;
   }
@@ -168,7 +167,7 @@ export interface StatusInput extends StatusRecord {
 }
 
 /**
- * Reads what Claude Code pipes into a status line command. Unknown fields are
+ * Reads the input of a status line command from Claude Code. Unknown fields are
  * skipped, invalid fields count as missing; `undefined` without a session.
  */
 export function parseStatusInput(

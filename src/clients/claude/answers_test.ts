@@ -111,7 +111,7 @@ for (const [name, tokens, model, compacted] of SAMPLES) {
   });
 }
 
-/** Every figure that any line of a transcript could tell. */
+/** Every figure in any line of a transcript. */
 function allTokens(text: string): number[] {
   return text.trimEnd().split("\n").map((one) => JSON.parse(one))
     .map(({ message, compactMetadata }) => {
@@ -157,7 +157,7 @@ Deno.test("readTranscriptGauge() survives any bytes", () => {
   );
 });
 
-/** Lines after an answer of 5 tokens, and the tokens to expect then. */
+/** Lines after an answer of 5 tokens, and the expected tokens. */
 const AFTER: [string, string, number | undefined][] = [
   ["a sub-agent's answer", answer(9, { isSidechain: true }), 5],
   ["an answer Claude Code made up", answer(9, {}, { model: "<synthetic>" }), 5],
@@ -201,7 +201,7 @@ for (const [what, text, tokens] of AFTER) {
   });
 }
 
-/** A file of `size` bytes without content, with `text` at its end. */
+/** A file of `size` bytes without content, and `text` at its end. */
 function sparse(env: TestEnv, size: number, text: string): string {
   const path = join(env.project, "sparse.jsonl");
   using file = Deno.openSync(path, {
@@ -215,7 +215,7 @@ function sparse(env: TestEnv, size: number, text: string): string {
   return path;
 }
 
-/** Counts the bytes that are read of a file. */
+/** Counts the bytes read from a file. */
 function counting(env: TestEnv) {
   const system = env.system();
   const counted = { bytes: 0, largest: 0 };

@@ -15,14 +15,14 @@ import { promptsIn } from "./conversation/prompts.ts";
 import { readBeginning } from "./conversation/read.ts";
 import { lastLines } from "../tail.ts";
 
-/** Bytes up to which a transcript is read whole. */
+/** The largest transcript to read as a whole, in bytes. */
 const WHOLE = 2 * 1024 * 1024;
 
-/** Parts that are read of a longer one, and bytes of each. */
+/** Number of parts to read of a longer transcript, and bytes of each. */
 const PARTS = 48;
 const PART = 32 * 1024;
 
-/** Marks of a line that may tell the context or an error. */
+/** Marks of a line that may show the context or an error. */
 const MARKS =
   /"usage"\s*:|"isApiErrorMessage"\s*:\s*true|\[Request interrupted|"max_turns_reached"/;
 
@@ -30,8 +30,9 @@ const MARKS =
 const TIMED = /"timestamp"\s*:/;
 
 /**
- * Reads the course of an agent session from its transcript. Reads at most some
- * 2 MiB, however long it is. `undefined` if no line has a time; never throws.
+ * Reads the history of an agent session from its transcript. Reads at most
+ * about 2 MiB, however long it is. `undefined` if no line has a time; never
+ * throws.
  */
 export function readCourse(
   system: System,
@@ -68,7 +69,7 @@ export function readCourse(
   };
 }
 
-/** Whole lines from places all over the file. */
+/** Whole lines from places throughout the file. */
 function partsOf(system: System, path: string, size: number): string[] {
   const decoder = new TextDecoder();
   return Array.from({ length: PARTS }, (_, part) => {

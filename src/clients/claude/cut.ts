@@ -7,20 +7,22 @@ import { makeFolder } from "../look.ts";
 import { firstLines } from "../tail.ts";
 import { agentTranscripts } from "./transcript.ts";
 
-/** Bytes that are written at once. */
+/** Bytes to write at once. */
 const BLOCK = 1024 * 1024;
 
-/** The end of a part of a conversation. */
+/** The place where a conversation is cut. */
 export interface CutAt {
-  /** The key of the last event, see `AgentEvent`; null: only the time counts. */
+  /**
+   * The key of the last event, see `AgentEvent`; null: only the time counts.
+   */
   readonly key: string | null;
   /** When the last event ended, ISO 8601, UTC. */
   readonly at: string;
 }
 
 /**
- * Copies the beginning of a conversation into an empty folder, with those of
- * its sub-agents. Ends with the last event, the result of a tool call included.
+ * Copies the beginning of a conversation into an empty folder, with its
+ * sub-agents. Ends with the last event, including the result of a tool call.
  * Returns the path of the copy.
  */
 export function copyUpTo(
@@ -49,7 +51,7 @@ export function copyUpTo(
   return copy;
 }
 
-/** The line of the result of a call, or the line with an id. */
+/** The line with the result of a call, or the line with an ID. */
 function lineWith(
   system: System,
   path: string,
@@ -65,7 +67,7 @@ function lineWith(
   return undefined;
 }
 
-/** Empty for a line without a time, which belongs to the one before it. */
+/** Empty for a line without a time, which belongs to the previous line. */
 function timeOf(text: string): string {
   return textField(jsonIn(text), "timestamp") ?? "";
 }

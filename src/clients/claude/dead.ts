@@ -10,43 +10,45 @@ import { lastLines } from "../tail.ts";
 import { projectSlug } from "./slug.ts";
 import { findTranscript } from "./transcript.ts";
 
-/** An agent session whose client died without an orderly end. */
+/** An agent session whose client was killed or crashed. */
 export interface DeadSession {
   readonly sessionId: string;
   /** Absolute. */
   readonly transcriptPath: string;
-  /** The folder it worked in. */
+  /** The folder in which it worked. */
   readonly cwd: string;
-  /** When something was written last, milliseconds since the epoch. */
+  /** The time of the last write, in milliseconds since the epoch. */
   readonly lastActivity: number;
   /**
-   * True if the process is known to be gone; else only the transcript reports
-   * it.
+   * True if the process is known to be gone; otherwise only the transcript
+   * suggests it.
    */
   readonly sure: boolean;
 }
 
-/** Files of running clients, and transcripts, that are looked at. */
+/** The most files of running clients, and transcripts, to look at. */
 const MOST_CLIENTS = 200;
 const MOST_TRANSCRIPTS = 12;
 
-/** Bytes of the end of a transcript that tell how it ended. */
+/** The bytes at the end of a transcript that show how it ended. */
 const MOST = 512 * 1024;
 
-/** Milliseconds: what is older is no longer worth recovering, and newer may run. */
+/**
+ * Milliseconds: an older session is not worth recovering, and a newer one may
+ * be running.
+ */
 const OLDEST = 14 * 86_400_000;
 const RECENT = 10 * 60_000;
 
-/** The first version whose orderly end is known to leave a mark. */
+/** The first version that is known to leave a mark when it exits normally. */
 const MARKING = [2, 1, 329] as const;
 
 /**
  * Finds the sessions in `folders` whose clients were killed, the last one
  * first. A running client has a file; the process of that file is gone.
- * Otherwise its transcript has no mark of an orderly end, and no one has
- * written to it for ten minutes. Only Linux tells whether a process is gone.
- * `except` is the session that asks. Looks at a bounded number of files, and
- * never throws.
+ * Otherwise its transcript has no mark of a normal end, and was not written to
+ * for ten minutes. Only Linux shows whether a process is gone. `except` is the
+ * session that runs this. Looks at a bounded number of files, and never throws.
  */
 export async function deadSessions(
   system: System,
@@ -80,15 +82,15 @@ export async function deadSessions(
   return [...found.values()].sort((a, b) => b.lastActivity - a.lastActivity);
 }
 
-/** A client that runs, or was killed: an orderly end removes its file. */
+/** A client that is running or was killed: a normal exit removes its file. */
 export interface RunningClient {
-  /** The id of its session. */
+  /** The ID of its session. */
   readonly id: string;
   readonly cwd: string;
   readonly pid: number;
-  /** Its start in clock ticks since boot; `undefined`: not known. */
+  /** Its start in clock ticks since boot; `undefined`: unknown. */
   readonly start: string | undefined;
-  /** The number of its process namespace; `undefined`: not known. */
+  /** The number of its process namespace; `undefined`: unknown. */
   readonly namespace: string | undefined;
   readonly state: "alive" | "dead" | "unknown";
 }
@@ -99,7 +101,10 @@ export async function runningClients(system: System): Promise<RunningClient[]> {
   return home === undefined ? [] : await clientsOf(system, home);
 }
 
-/** `sessions/<pid>.json`; the keys beside them are secrets and never read. */
+/**
+ * `sessions/<pid>.json`; the keys next to these files are secrets and never
+ * read.
+ */
 async function clientsOf(
   system: System,
   home: string,
@@ -123,7 +128,7 @@ async function clientsOf(
       }];
     });
   const states = await readHolders(system, files);
-  // A process of another container cannot be seen from here and looks dead.
+  // A process of another container cannot be seen from here and seems dead.
   const own = states.includes("dead")
     ? (await readMachine(system)).namespace
     : undefined;
@@ -136,7 +141,7 @@ async function clientsOf(
   }));
 }
 
-/** The sessions in a folder of transcripts that were written to last. */
+/** The sessions in a folder of transcripts that were written last. */
 function recentTranscripts(system: System, folder: string): string[] {
   const now = system.now().getTime();
   return listNames(system, folder)
@@ -163,15 +168,15 @@ function deadSession(
   if (system.now().getTime() - lastActivity > OLDEST) return undefined;
   const end = endOf(system, path);
   if (end === "orderly" || end === "empty") return undefined;
-  // An older client leaves no mark at an orderly end either.
+  // An older client leaves no mark at a normal end either.
   if (!sure && end !== "marking") return undefined;
   return { sessionId: id, transcriptPath: path, cwd, lastActivity, sure };
 }
 
 /**
- * Returns the end of a transcript: the mark of an orderly end behind the last
- * answer, or an answer. The answer may be of a client that would have left a
- * mark, or of another client.
+ * Returns the end of a transcript: the mark of a normal end after the last
+ * answer, or an answer. The answer may come from a client version that would
+ * have left a mark, or from an older one.
  */
 function endOf(
   system: System,
@@ -179,7 +184,7 @@ function endOf(
 ): "orderly" | "marking" | "unmarking" | "empty" {
   let isTorn: boolean | undefined;
   for (const line of lastLines(system, path, MOST)) {
-    // The client died while it wrote: of older lines none is the end.
+    // The client died while writing, so earlier lines cannot be the end.
     isTorn ??= jsonIn(line) === undefined;
     if (/"type"\s*:\s*"cost-state"/.test(line.slice(0, 200))) {
       return isTorn ? "unmarking" : "orderly";

@@ -8,7 +8,7 @@ import { putHome } from "../../../tests/helpers/stores.ts";
 const ID = "2f9f3595-4a94-484c-9d8a-c921c801b1ef";
 const LINUX = Deno.build.os === "linux";
 
-/** More than any machine gives. */
+/** More than any machine uses. */
 const NO_PID = 999_999_999;
 
 const USER = { type: "user", message: { content: "go" }, version: "2.1.330" };
@@ -54,7 +54,7 @@ Deno.test("deadSessions() finds a session whose process is gone", async () => {
   using env = new TestEnv();
   transcript(env, [USER, ANSWER]);
   client(env, NO_PID);
-  // Elsewhere it could still run: it wrote just now.
+  // On other systems it could still be running: it wrote just now.
   assertEquals(await found(env), LINUX ? SURE : []);
 });
 
@@ -79,7 +79,7 @@ Deno.test({
     const procStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
     client(env, Deno.pid, { procStart });
     assertEquals(await found(env), []);
-    // An older file of the same session is there, too.
+    // There is also an older file of the same session.
     client(env, NO_PID);
     assertEquals(await found(env), []);
   },

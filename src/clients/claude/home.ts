@@ -5,20 +5,24 @@ import { OWN_MARK } from "./hook_entries.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
-/** The id of the Claude Code session this process was started by, if any. */
+/** The ID of the Claude Code session that started this process, if any. */
 export function currentClaudeSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
   return isAgentId(id) ? id : undefined;
 }
 
-/** Bytes of settings that are searched; those with hooks at the end are long. */
+/**
+ * The most bytes of settings to search; settings with hooks at the end are
+ * long.
+ */
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Returns whether someone chose mpm for this project. It has saves or similar,
- * or mpm hooks are installed for it, and not for all projects of the user. The
- * home folder has a `.claude-mpm` of claude-mpm's and settings for all.
+ * Returns whether someone chose to use mpm in this project. It has saves or
+ * similar, or mpm hooks are installed for it and not for all projects of the
+ * user. The home folder has a `.claude-mpm` from claude-mpm and settings for
+ * all projects.
  */
 export function usesMpm(
   system: System,
@@ -41,7 +45,7 @@ function isFolder(system: System, path: string): boolean {
 
 function isMarked(system: System, path: string): boolean {
   return attempt(() => {
-    // A pipe in its place would be waited on.
+    // Reading a pipe would block.
     if (system.files.stat(path)?.kind !== "file") return false;
     const bytes = system.files.readPart(path, 0, MOST);
     return new TextDecoder().decode(bytes).includes(OWN_MARK);

@@ -14,10 +14,10 @@ export function startsAgents(tool: string | undefined): boolean {
   return AGENT_TOOLS.some((name) => name === tool);
 }
 
-/** The tools of Claude Code that change one file, which they name. */
+/** The tools of Claude Code that change one file, named in their input. */
 const EDIT_TOOLS = ["Edit", "Write", "MultiEdit", "NotebookEdit"];
 
-/** The same of other servers, by the names that such tools have. */
+/** Tools of MCP servers that do the same, by their usual names. */
 const OTHER_EDITS =
   "mcp__.*(write|edit|create|append|insert|replace|patch|move|rename|delete)" +
   ".*";
@@ -29,14 +29,14 @@ export function editsFiles(tool: string | undefined): boolean {
     (EDIT_TOOLS.includes(tool) || OTHER_EDIT.test(tool));
 }
 
-/** The fields of such a tool's input that name a file, or several. */
+/** The fields of such a tool's input that name one or more files. */
 const PATH_FIELDS = [
   ...["file_path", "notebook_path", "path", "relative_path", "target_file"],
   ...["source", "destination", "old_path", "new_path", "uri"],
 ];
 const LIST_FIELDS = ["paths", "files", "edits"];
 
-/** Files of one call that are judged. */
+/** The most files of one call to check. */
 const MOST_PATHS = 200;
 
 /** Returns the paths that a call of such a tool names. */
@@ -62,7 +62,7 @@ function pathOfUri(uri: string): string {
   }
 }
 
-/** Tools of Claude Code that change no file. */
+/** Claude Code tools that do not change files. */
 const READERS: ReadonlySet<string | undefined> = new Set([
   ...["Read", "Grep", "Glob", "LS", "NotebookRead", "WebFetch", "WebSearch"],
   ...["TodoWrite", "TaskCreate", "TaskUpdate", "TaskGet", "TaskList"],
@@ -75,10 +75,10 @@ export function mayChangeFiles(tool: string | undefined): boolean {
   return !READERS.has(tool);
 }
 
-/** An event of a client that mpm wants to be reported. */
+/** A client event that mpm handles. */
 export interface HookEntry {
   readonly event: string;
-  /** mpm's name of the event, if the client has another one. */
+  /** mpm's name for the event, if the client's name differs. */
   readonly runs?: string;
   /** Matcher of the event; absent if the client ignores it. */
   readonly matcher?: string;
@@ -87,11 +87,11 @@ export interface HookEntry {
 }
 
 /**
- * The entries that `mpm hooks install` asks for, one for each event. Where
- * several events would do, the one that starts the fewest processes:
- * PostToolBatch comes once a step of the agent, however many tools it called.
- * SessionEnd's timeout is also the time that the client leaves all hooks of
- * that event, 1.5 s without.
+ * The entries that `mpm hooks install` adds, one for each event. Among suitable
+ * events, it is the one that starts the fewest processes. PostToolBatch comes
+ * once for each step of the agent, however many tools it called. SessionEnd's
+ * timeout is also the time that the client allows all hooks of that event; the
+ * default is 1.5 s.
  */
 export const HOOK_ENTRIES: readonly HookEntry[] = [
   {
@@ -102,7 +102,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   { event: "UserPromptSubmit", timeout: 30 },
   {
     event: "PreToolUse",
-    // As a regular expression it would match parts of names, too.
+    // As a regular expression, it would also match parts of names.
     matcher: `^(${[...AGENT_TOOLS, ...EDIT_TOOLS, OTHER_EDITS].join("|")})$`,
     timeout: 10,
   },
@@ -129,7 +129,9 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   { event: "TaskCompleted", timeout: 5 },
 ];
 
-/** The events that Claude Code 2.1.329 knows; any other name is a mistake. */
+/**
+ * The events that Claude Code 2.1.329 supports; any other name is a mistake.
+ */
 export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
   ("PreToolUse PostToolUse PostToolUseFailure PostToolBatch Notification " +
     "UserPromptSubmit UserPromptExpansion SessionStart SessionEnd Stop " +
@@ -141,9 +143,9 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The mark in the arguments of each command that mpm wrote into someone's
- * settings, with its version. No other program has a reason to write it, so
- * that no one else's entry is treated as mpm's, whatever the binary is called.
+ * The mark in the arguments of each command that mpm writes into someone's
+ * settings, with its version. No other program has a reason to write it. So mpm
+ * never treats another entry as its own, whatever the binary is called.
  */
 export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
@@ -162,9 +164,9 @@ export function groupOf(
   };
 }
 
-/** A handler that mpm wrote. */
+/** A hook handler written by mpm. */
 export interface OwnHandler {
-  /** The event it passes on. */
+  /** The event that it passes on. */
   readonly event: string;
   readonly binary: string;
   readonly version: string;
@@ -182,7 +184,9 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-/** The entries of a client with settings of Claude Code's shape. */
+/**
+ * The entries of a client whose settings have the same format as Claude Code's.
+ */
 export interface HookForm {
   readonly entries: readonly HookEntry[];
   /** Returns the matcher group of an entry. */
@@ -195,7 +199,7 @@ export interface HookForm {
   ownHandler(value: unknown): OwnHandler | undefined;
 }
 
-/** The entries of Claude Code. */
+/** The entries for Claude Code. */
 export const CLAUDE_FORM: HookForm = {
   entries: HOOK_ENTRIES,
   groupOf,
@@ -203,9 +207,9 @@ export const CLAUDE_FORM: HookForm = {
 };
 
 /**
- * The entries of Claude Code in a file that other clients read too. Copilot CLI
- * runs them in a shell, without `args`, and denies the tool where the hook
- * before it fails. So that one ends with 0 even without mpm.
+ * The entries for Claude Code in a file that other clients also read. Copilot
+ * CLI runs them in a shell, without `args`, and denies the tool if a hook
+ * before it fails. So that hook exits with 0 even without mpm.
  */
 export const SHARED_FORM: HookForm = {
   ...CLAUDE_FORM,
@@ -224,16 +228,16 @@ const STATUS_LINE = new RegExp(
 );
 
 /**
- * The status line's setting: a shell's command line, since the client takes no
- * arguments there, marked by a comment. `word` is the binary, quoted for a
- * shell.
+ * The status line setting: a shell command, since the client accepts no
+ * arguments there, with a comment as its mark. `word` is the binary, quoted for
+ * a shell.
  */
 export function statusLineOf(word: string): Record<string, unknown> {
   const command = `${word} statusline # installed by mpm ${VERSION}`;
   return { type: "command", command };
 }
 
-/** Reads the status line's setting; `undefined` unless mpm wrote it. */
+/** Reads the status line setting; `undefined` unless mpm wrote it. */
 export function ownStatusLine(
   value: unknown,
 ): Omit<OwnHandler, "event"> | undefined {

@@ -2,27 +2,27 @@ import type { HookInput } from "../hook_input.ts";
 
 /**
  * Texts that Claude Code itself sends as a prompt, such as the notification
- * that a background task ended: each begins with a tag. A pasted text is in a
- * tag, too.
+ * that a background task ended: each begins with a tag. A pasted text is also
+ * in a tag.
  */
 const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
 
-/** A prompt and the event that brought it. */
+/** A prompt, and its event. */
 export interface Given {
   readonly input: HookInput;
   readonly prompt: string;
 }
 
 /**
- * Returns whether someone asked this, a person or a program, and not Claude
- * Code.
+ * Returns whether the prompt comes from a person or a program, and not from
+ * Claude Code.
  */
 export function isAsked({ input, prompt }: Given): boolean {
   const source = input.text("source") ?? "user";
   return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);
 }
 
-/** One text of the parts that are known, e.g. `rate_limit: API Error: …`. */
+/** One text made of the known parts, e.g. `rate_limit: API Error: …`. */
 export function turnErrorText(parts: readonly unknown[]): string {
   return parts.filter((part) => typeof part === "string" && part !== "")
     .join(": ") || "unknown";

@@ -8,7 +8,7 @@ import type { HookInput } from "../hook_input.ts";
 import { isAsked, turnErrorText } from "./hook_input.ts";
 import { askedIn } from "../headless/step_prompt.ts";
 
-/** An event that may tell something worth a note. */
+/** An event that may be worth a note. */
 export interface Noted {
   readonly event: string;
   readonly input: HookInput;
@@ -23,7 +23,7 @@ export interface Noted {
 /** The addition of one event to the notes. */
 type More = Partial<Notes> | undefined;
 
-/** The setting of each list of notes. */
+/** The setting for each list of notes. */
 const SOURCE_OF: Readonly<Record<keyof Notes, ConversationSource>> = {
   prompts: "prompts",
   messages: "messages",
@@ -37,8 +37,8 @@ const SOURCE_OF: Readonly<Record<keyof Notes, ConversationSource>> = {
 };
 
 /**
- * The notes of a session after an event of Claude Code: redacted, bounded, and
- * with nothing that `keeps` does not want. `undefined`: they stay as they are.
+ * The notes of a session after a Claude Code event: redacted, bounded, and
+ * without anything that `keeps` excludes. `undefined`: no change.
  */
 export function withEvent(
   noted: Noted,
@@ -68,20 +68,20 @@ export function withEvent(
     : undefined;
 }
 
-/** Keys under which notes have no words of anyone: times, ids and digests. */
+/** Keys of notes that contain no one's words: times, IDs and digests. */
 const PLAIN = {
   names: new Set<string>(),
   ids: new Set(["at", "key", "tree"]),
 };
 
-/** A time alone would have all rules loaded for a short prompt. */
+/** A time would otherwise load all rules, even for a short prompt. */
 function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
   return redactor.known(more, PLAIN);
 }
 
 /**
- * The errors that matter after an event: those of the present turn, but for
- * calls that went well when they were tried again.
+ * The errors that matter after an event: those of the current turn, except for
+ * calls that succeeded when they were repeated.
  */
 function stillWrong(
   { event, input, notes: { errors } }: Noted,
@@ -120,7 +120,7 @@ function promptNotes({ input, at, notes }: Noted): More {
   const joined = notes.prompts.filter(({ key }) =>
     id !== "" && (key === id || key.startsWith(`${id}+`))
   );
-  // Hooks that are installed twice tell it twice.
+  // Hooks that are installed twice report it twice.
   if (joined.some((one) => one.text === text)) return undefined;
   const key = joined.length === 0 ? id : `${id}+${joined.length}`;
   return { prompts: [{ at, text, key }] };
@@ -152,14 +152,14 @@ export function notificationIn(prompt: string): Notification | undefined {
 function tagged(text: string, name: string): string | undefined {
   const [open, close] = [`<${name}>`, `</${name}>`];
   const start = text.indexOf(open);
-  // A report may hold such a mark itself.
+  // A report may itself contain such a mark.
   const end = name === "result" ? text.lastIndexOf(close) : text.indexOf(close);
   return start < 0 || end < start
     ? undefined
     : text.slice(start + open.length, end).trim();
 }
 
-/** The type of a sub-agent that is not told. */
+/** The type of a sub-agent if none is given. */
 const GENERAL = "general-purpose";
 
 function endNotes(
@@ -213,12 +213,12 @@ export function callsOf(input: HookInput): Call[] {
   return (Array.isArray(calls) ? calls : []).map(callOf);
 }
 
-/** A call of a tool, as the event of its step has it. */
+/** A tool call in the event of its step. */
 export interface Call {
   readonly tool: string;
   readonly id: string;
   readonly input: unknown;
-  /** The result that the model got. */
+  /** The result that the model received. */
   readonly text: string;
 }
 
@@ -246,7 +246,7 @@ function launched(
   return [{ at, text: about ?? tool, key }];
 }
 
-/** Of a call that was rejected there is no other event. */
+/** No other event reports a rejected call. */
 function unanswered(
   { tool, id, input }: Call,
   { at, notes }: Noted,

@@ -6,7 +6,7 @@ import {
   type NewsReader,
 } from "../headless/news.ts";
 
-/** Claude Code, with `--output-format stream-json`. */
+/** The stream of Claude Code with `--output-format stream-json`. */
 export const news: NewsReader = (line) => {
   if (line.type === "rate_limit_event") {
     const info = line.rate_limit_info;

@@ -4,9 +4,9 @@ import { lastLines } from "../tail.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * Returns whether a person sits at the session. `claude -p` and programs that
- * use the SDK say that no one does; a client that says nothing counts as one of
- * those.
+ * Returns whether a person attends the session. `claude -p` and programs with
+ * the SDK say that no one does; a client that says nothing counts as
+ * unattended.
  */
 export function isAttended(system: System): boolean {
   const attended = system.env("CLAUDE_CODE_SESSION_ATTENDED");
@@ -16,25 +16,29 @@ export function isAttended(system: System): boolean {
 
 /**
  * Returns whether a person certainly typed the prompt. Only such a prompt may
- * be held back: no one would send another one again.
+ * be held back: no one would resend another prompt.
  */
 export function isTyped(system: System, given: Given): boolean {
   return isAsked(given) && given.input.text("source") !== "sdk" &&
     isAttended(system);
 }
 
-/** Bytes of the end of a transcript that are searched. */
+/** The most bytes to search at the end of a transcript. */
 const MOST = 1024 * 1024;
 
-/** Milliseconds until Claude Code has written what it queued, and one look. */
+/**
+ * Milliseconds to wait until Claude Code has written its queue, and between two
+ * looks.
+ */
 const PATIENCE = 300;
 const LOOK = 50;
 
 /**
- * Returns whether a prompt comes from the queue of Claude Code, which the event
- * does not tell. There it puts what it sends by itself, as when a scheduled
- * task is due, and what a person types while the agent works. The client would
- * restore it into the input box, in the middle of newly typed text.
+ * Returns whether a prompt comes from Claude Code's queue, which the event does
+ * not show. The queue has prompts that the client sends itself, for example
+ * when a scheduled task is due. It also has text that a person types while the
+ * agent works. The client would restore it into the input box, in the middle of
+ * newly typed text.
  */
 export async function isQueued(
   system: System,
@@ -45,13 +49,13 @@ export async function isQueued(
   const turn = JSON.stringify(input.text("prompt_id") ?? "");
   const found = () => {
     for (const line of lastLines(system, path, MOST)) {
-      // Only words that join a turn have the id of a turn that has begun.
+      // Only text that joins a turn has the ID of a turn that has begun.
       if (turn !== '""' && line.includes(`"promptId":${turn}`)) return true;
       if (isQueuing(line, prompt)) return true;
     }
     return false;
   };
-  // The line may come after the event.
+  // The line may be written after the event.
   for (let waited = 0; !found(); waited += LOOK) {
     if (waited >= PATIENCE) return false;
     await system.sleep(LOOK);

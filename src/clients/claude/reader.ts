@@ -17,14 +17,17 @@ export const reader: SessionReader = {
   course: readCourse,
 };
 
-/** Sub-agents whose transcripts are read, the newest; and bytes of a block. */
+/**
+ * The most sub-agents whose transcripts are read, the newest; and bytes of a
+ * block.
+ */
 const MOST_AGENTS = 200;
 const AGENT_BLOCK = 64 * 1024;
 
 /**
- * Opens a transcript of Claude Code with those of its sub-agents, see
- * {@link openTranscript}. `beginning`: the first events of the agent itself
- * come at once, but without what was withdrawn, which takes a look at all lines.
+ * Opens a transcript of Claude Code with its sub-agents, see
+ * {@link openTranscript}. `beginning`: returns the agent's first events at
+ * once, but without withdrawn lines, which takes a look at all lines.
  */
 function openEvents(
   system: System,

@@ -17,16 +17,19 @@ import pause from "../../../skills/mpm-pause/SKILL.md" with { type: "text" };
 import resume from "../../../skills/mpm-resume/SKILL.md" with { type: "text" };
 import back from "../../../skills/mpm-return/SKILL.md" with { type: "text" };
 
-/** A shell hook as it is shipped. */
+/** A shell hook as shipped with mpm. */
 export interface ShellHook {
-  /** The events of Claude Code it serves; none: run by hand or by others. */
+  /**
+   * The Claude Code events that it handles; empty: run by hand or by other
+   * scripts.
+   */
   readonly events: readonly string[];
   /** Its purpose, one line. */
   readonly summary: string;
   readonly text: string;
 }
 
-/** The shipped shell hooks by the names of their files. */
+/** The shipped shell hooks by file name. */
 export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   "pre-session.sh": {
     events: ["SessionStart"],
@@ -66,7 +69,7 @@ export const SAME_SKILLS: Readonly<Record<string, string>> = {
   "mpm-session-resume": renamed(resume, "mpm-session-resume"),
 };
 
-/** The skills by their names, which are the commands typed in the client. */
+/** The skills by name, which is the command to type in the client. */
 export const SKILLS: Readonly<Record<string, string>> = {
   "mpm-pause": pause,
   "mpm-resume": resume,

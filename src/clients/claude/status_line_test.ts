@@ -9,7 +9,9 @@ const LINES = formatText("claude-code/statusline-stdin.jsonl").trimEnd().split(
   "\n",
 );
 
-/** Before the first answer nothing is known, nor right after a compaction. */
+/**
+ * The usage is unknown before the first answer, and right after a compaction.
+ */
 const TOKENS = [undefined, 13503, 10503, 10503, 940503, 955503];
 
 function tokensOf(context: unknown): number | undefined {

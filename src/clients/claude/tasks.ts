@@ -16,10 +16,10 @@ import type { Redactor } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { listNames } from "../look.ts";
 
-/** One line of a TodoWrite list. */
+/** One entry of a TodoWrite list. */
 export type Todo = { content: string; status: string };
 
-/** A task in the form of claude-mpm, which saves have. */
+/** A task in claude-mpm's format, which saves use. */
 export type Task = {
   id: string;
   title: string;
@@ -36,23 +36,23 @@ export interface AgentTask {
   readonly description: string;
   /** `pending`, `in_progress`, `completed` or `deleted`. */
   readonly status: string;
-  /** Ids of tasks that have to be completed before it. */
+  /** IDs of tasks that must be completed before it. */
   readonly blockedBy: readonly string[];
-  /** Name of its file; empty: known from the transcript only. */
+  /** Name of its file; empty: known only from the transcript. */
   readonly file: string;
 }
 
-/** Facts about the lists from a transcript. */
+/** The facts about the lists in a transcript. */
 export interface TaskHistory {
   /** The last TodoWrite; `undefined` without one. */
   readonly todos: Todo[] | undefined;
-  /** In the order of their creation, deleted ones too. */
+  /** In the order of their creation, including deleted tasks. */
   readonly tasks: AgentTask[];
 }
 
 /**
- * Marks of a line that is worth parsing: most lines of a transcript are long
- * and about something else.
+ * Marks of a line worth parsing: most lines of a transcript are long and about
+ * something else.
  */
 const MARKS = /"(?:newTodos|task_reminder|taskId|task|TaskUpdate)"/;
 
@@ -63,8 +63,8 @@ type Change =
   | { is: "update"; result: Fields; use: string | undefined };
 
 /**
- * Reads the lists out of a transcript's lines, the last one first, no further
- * back than needed. Garbage, torn lines and sub-agents' lines are skipped.
+ * Reads the lists from a transcript's lines, the last one first, no further
+ * back than needed. Invalid lines and lines of sub-agents are skipped.
  */
 export function readHistory(lines: Iterable<string>): TaskHistory {
   return historyOf(parsed(lines));
@@ -79,7 +79,7 @@ function* parsed(lines: Iterable<string>): Generator<unknown> {
   }
 }
 
-/** The same of parsed lines, the last one first. */
+/** Does the same for parsed lines, the last one first. */
 export function historyOf(entries: Iterable<unknown>): TaskHistory {
   let todos: Todo[] | undefined;
   let complete = false;
@@ -91,7 +91,7 @@ export function historyOf(entries: Iterable<unknown>): TaskHistory {
       keepInputs(inputs, entry);
       const change = changeOf(entry);
       if (change) changes.push(change);
-      // Lines before a whole list no longer matter.
+      // Lines before a complete list do not matter.
       complete = change?.is === "list";
     }
     if (todos && complete) break;
@@ -99,7 +99,7 @@ export function historyOf(entries: Iterable<unknown>): TaskHistory {
   return { todos, tasks: fold(changes.reverse(), inputs) };
 }
 
-/** `[{content, status, activeForm}]`, as TodoWrite keeps it. */
+/** `[{content, status, activeForm}]`, the format of TodoWrite. */
 export function todosOf(value: unknown): Todo[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.filter((todo) => typeof field(todo, "content") === "string")
@@ -115,7 +115,7 @@ function blocks(entry: unknown): unknown[] {
   return Array.isArray(content) ? content : [];
 }
 
-/** Remembers what TaskUpdate was called with: its result does not repeat it. */
+/** Remembers the input of TaskUpdate: its result does not repeat it. */
 function keepInputs(inputs: Map<string, Fields>, entry: unknown): void {
   for (const block of blocks(entry)) {
     const id = textField(block, "id");
@@ -137,7 +137,7 @@ function changeOf(entry: unknown): Change | undefined {
   if (isFields(task) && taskId(task, "id") && textField(task, "subject")) {
     return { is: "create", task };
   }
-  // Background work is called a task, too.
+  // Background work is also called a task.
   const other = result.success === false || result.taskType !== undefined;
   if (taskId(result, "taskId") === undefined || other) return undefined;
   const use = blocks(entry).map((block) => textField(block, "tool_use_id"))
@@ -167,7 +167,7 @@ function fold(
   return [...tasks.values()];
 }
 
-/** A task that was created before the part of the transcript that is read. */
+/** A task created before the part of the transcript that was read. */
 function unknownTask(id: string): AgentTask {
   const subject = `Task ${id}`;
   return {
@@ -176,7 +176,7 @@ function unknownTask(id: string): AgentTask {
   };
 }
 
-/** Only what the result says was updated is taken from the input. */
+/** Takes from the input only the fields that the result reports as updated. */
 function updated(
   task: AgentTask,
   { result }: Change & { is: "update" },
@@ -198,7 +198,7 @@ function idsIn(value: unknown): string[] {
     .map(String);
 }
 
-/** A task as files, results and reminders hold it, if it is one. */
+/** A task in the format of files, results and reminders, if it is one. */
 export function taskOf(value: unknown, file = ""): AgentTask | undefined {
   const id = taskId(value, "id");
   const subject = textField(value, "subject");
@@ -234,15 +234,15 @@ export interface AgentWork {
   readonly transcriptPath: string | null;
 }
 
-/** Bytes of the end of a transcript that are read. */
+/** The most bytes to read from the end of a transcript. */
 const MOST = 4 * 1024 * 1024;
 
 /**
  * The lists of a Claude Code session: its tasks from their files or from the
- * end of its transcript, its todos from the transcript. `cwd` is the folder it
- * works in. `known`: its lists, where the transcript was read already. Invalid,
- * torn, huge or missing files only reduce the result; nothing is thrown for
- * them.
+ * end of its transcript, its todos from the transcript. `cwd` is the folder in
+ * which it works. `known`: its lists, if the transcript was already read.
+ * Invalid, incomplete, huge or missing files only reduce the result; they cause
+ * no errors.
  */
 export function readAgentWork(
   system: System,
@@ -275,7 +275,7 @@ const STATUSES = {
   ...{ done: "completed", dropped: "deleted" },
 } as const;
 
-/** The lists of a conversation that was read. */
+/** The lists of a conversation that was already read. */
 function historyIn(known: readonly Todoed[]): TaskHistory {
   const of = (prefix: string) =>
     known.filter(({ key }) => key.startsWith(prefix));
@@ -299,13 +299,13 @@ function savedTask(
   return { id, title: subject, description, priority, created_at: null, file };
 }
 
-/** Files of one list that are read, and bytes of one file. */
+/** The most files of one list to read, and the largest file, in bytes. */
 const MOST_FILES = 1000;
 const LARGEST_TASK = 1024 * 1024;
 
 /**
- * `tasks/<list>/<n>.json`, by number: of the list that
- * `CLAUDE_CODE_TASK_LIST_ID` names, else of the session's own.
+ * `tasks/<list>/<n>.json`, by number: from the list in
+ * `CLAUDE_CODE_TASK_LIST_ID`, or else from the session's own list.
  */
 export function readTaskFiles(system: System, sessionId: string): AgentTask[] {
   const home = claudeHome(system);
@@ -333,7 +333,7 @@ function readTask(
   return taskOf(readOwnJson(system, path, LARGEST_TASK), name);
 }
 
-/** A task as hooks were told about it. */
+/** A task as reported to hooks. */
 export interface KeptTask {
   readonly id: string;
   readonly subject: string;
@@ -341,11 +341,13 @@ export interface KeptTask {
   readonly completed: boolean;
 }
 
-/** Tasks that are kept of a session, and UTF-16 units of each text. */
+/**
+ * The most tasks to keep for a session, and the longest text in UTF-16 units.
+ */
 const MOST_KEPT = 80;
 const LONGEST = 100;
 
-/** The tasks that are kept; nothing where the file is damaged. */
+/** The stored tasks; empty if the file is damaged. */
 export function tasksFromJson(value: unknown): KeptTask[] {
   const tasks = field(value, "tasks");
   return Array.isArray(tasks) ? tasks.filter(isKeptTask) : [];
@@ -358,7 +360,7 @@ function isKeptTask(value: unknown): value is KeptTask {
     );
 }
 
-/** The list with one more task, or with new facts about one; redacted. */
+/** The list with one more task, or with new facts about a task; redacted. */
 export function withTask(
   tasks: readonly KeptTask[],
   task: KeptTask,
@@ -377,7 +379,7 @@ export function withTask(
     : [...tasks, kept].slice(-MOST_KEPT);
 }
 
-/** As a save has them. */
+/** In the format of a save. */
 export function savedTasks(tasks: readonly KeptTask[]): {
   pending: Task[];
   inProgress: Task[];

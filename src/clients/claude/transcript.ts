@@ -10,8 +10,8 @@ import { projectSlug } from "./slug.ts";
 
 /**
  * The transcript of a session, `projects/<slug>/<id>.jsonl`: in the folder of
- * `cwd`, else in any project's folder, since a session may move. `undefined` if
- * it is missing; never throws.
+ * `cwd`, or else in any project's folder, since a session may move. `undefined`
+ * if it is missing; never throws.
  */
 export function findTranscript(
   system: System,
@@ -27,7 +27,7 @@ export function findTranscript(
     .find((path) => isFile(system, path));
 }
 
-/** The transcripts of all sessions by their ids; never throws. */
+/** The transcripts of all sessions, by ID; never throws. */
 export function allTranscripts(system: System): Map<string, string> {
   const found = new Map<string, string>();
   const home = claudeHome(system);
@@ -44,16 +44,16 @@ export function allTranscripts(system: System): Map<string, string> {
   return found;
 }
 
-/** Transcripts in one folder that are looked at. */
+/** The most transcripts in one folder to look at. */
 const MOST_TRANSCRIPTS = 5000;
 
-/** A transcript of a folder. */
+/** A transcript in a folder. */
 export interface FoundTranscript {
   /** Id of the agent session. */
   readonly id: string;
   /** Absolute. */
   readonly path: string;
-  /** When it was last added to, milliseconds since the epoch. */
+  /** The time of its last addition, in milliseconds since the epoch. */
   readonly time: number;
 }
 
@@ -73,7 +73,7 @@ export function transcriptsOf(
   });
 }
 
-/** The one in `folder` that was written last; never throws. */
+/** The transcript in `folder` that was written last; never throws. */
 export function newestTranscript(
   system: System,
   folder: string,
@@ -93,32 +93,34 @@ function foldersIn(system: System, folder: string): string[] {
   ) ?? [];
 }
 
-/** A transcript that saves belong to. */
+/** A transcript that belongs to saves. */
 export interface KeptTranscript {
   /** The agent's session. */
   readonly agent: string;
   /** The newest save of that session. */
   readonly save: string;
   readonly path: string;
-  /** When it was last added to, milliseconds since the epoch. */
+  /** The time of its last addition, in milliseconds since the epoch. */
   readonly written: number;
 }
 
-/** One that goes soon. */
+/** A transcript that Claude Code will delete soon. */
 export interface DueTranscript extends KeptTranscript {
-  /** From when on Claude Code deletes it, milliseconds since the epoch. */
+  /**
+   * The time after which Claude Code deletes it, in milliseconds since the
+   * epoch.
+   */
   readonly from: number;
 }
 
 const DAY = 86_400_000;
 
-/** Days ahead that are worth a word. */
+/** Days ahead for which mpm warns. */
 const SOON = 7;
 
 /**
- * The transcripts that are deleted within a week, those that go first at the
- * top. Claude Code deletes what nothing was added to for `days`, when it is
- * started.
+ * The transcripts that Claude Code will delete within a week, the earliest
+ * first. At its start, it deletes transcripts without any addition for `days`.
  */
 export function dueTranscripts(
   transcripts: readonly KeptTranscript[],
@@ -129,7 +131,7 @@ export function dueTranscripts(
     .sort((a, b) => a.from - b.from);
 }
 
-/** Days that Claude Code keeps a transcript which nothing was added to. */
+/** Days for which Claude Code keeps an unchanged transcript. */
 export const DEFAULT_RETENTION = 30;
 
 /**
@@ -145,12 +147,12 @@ export function retentionIn(
   return typeof days === "number" && days >= 0 ? days : NaN;
 }
 
-/** Files that are looked at in one folder of sub-agents. */
+/** The most files to look at in one folder of sub-agents. */
 const MOST_LOOKED = 200;
 
 /**
- * The transcripts of a session's sub-agents, those of workflows among them, the
- * one that was written last first.
+ * The transcripts of a session's sub-agents, including those of workflows, the
+ * last written first.
  */
 export function agentTranscripts(system: System, path: string): string[] {
   const folder = join(path.replace(/\.jsonl$/, ""), "subagents");

@@ -1,12 +1,14 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
-/** Codex reports each tool alone; for mpm that is a step with one tool. */
+/**
+ * Codex reports each tool separately; for mpm, that is a step with one tool.
+ */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["PostToolBatch", "PostToolUse"],
 ]);
 
-/** The fields of Codex are those of Claude Code, but for its own tools. */
+/** The fields of Codex are those of Claude Code, except for its own tools. */
 export const adapter: HookAdapter = {
   fields(given, event) {
     const { tool_name, tool_input, tool_response, tool_use_id, ...others } =
@@ -21,7 +23,7 @@ export const adapter: HookAdapter = {
     return {
       ...others,
       hook_event_name: event,
-      // That of a sub-agent is another file.
+      // A sub-agent's transcript is another file.
       ...event === "SubagentStart" ? { transcript_path: undefined } : {},
       ...isTool && event === "PostToolBatch"
         ? { tool_calls: [call] }
@@ -41,12 +43,12 @@ function toolOf(name: string | undefined, input: unknown): Fields {
       tool_input: { paths: patchedPaths(patch) },
     };
   }
-  // The namespace of the tool is in front of its name.
+  // The tool's namespace comes before its name.
   const started = name?.endsWith("spawn_agent") ? "Agent" : name;
   return { tool_name: started, tool_input: input };
 }
 
-/** Events whose answer may have text for the agent. */
+/** Events whose answer may contain text for the agent. */
 const TELLING = new Set(["SessionStart", "UserPromptSubmit", "PostToolBatch"]);
 
 function answerText(event: string, answer: HookAnswer): string {
@@ -76,10 +78,10 @@ function answerText(event: string, answer: HookAnswer): string {
 /** The lines of a patch that name a file. */
 const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
 
-/** Paths of a patch that are looked at. */
+/** The most paths in a patch to look at. */
 const MOST = 200;
 
-/** Returns the paths that a patch of `apply_patch` names. */
+/** Returns the paths in a patch for `apply_patch`. */
 function patchedPaths(patch: string): string[] {
   const found: string[] = [];
   for (const [, path] of patch.matchAll(FILE)) {

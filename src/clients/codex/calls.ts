@@ -9,7 +9,7 @@ import {
 import { hunksOfDiff, wholeFile } from "../edits.ts";
 import { type Edit, holdsWords } from "../events.ts";
 
-/** Files of one change that are looked at. */
+/** The most files in one change to look at. */
 const MOST = 200;
 
 const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
@@ -18,11 +18,11 @@ const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
   ["delete", "deleted"],
 ]);
 
-/** Returns the edits that a change of files tells, by its paths. */
+/** Returns the edits in a change of files, by path. */
 export function editsIn(changes: unknown, cwd: string | undefined): Edit[] {
   if (!isFields(changes)) return [];
   return Object.entries(changes).slice(0, MOST).flatMap(([name, change]) => {
-    // Older versions have one member named after the kind.
+    // Older versions have a single field, named after the kind.
     const kind = textField(change, "type") ??
       [...KINDS.keys()].find((one) => field(change, one!) !== undefined);
     const how = KINDS.get(kind);
@@ -53,12 +53,12 @@ function editsOf(
   ];
 }
 
-/** Returns an absolute path, if the folder that it is in is known. */
+/** Returns an absolute path, if its folder is known. */
 export function absolute(path: string, cwd: string | undefined): string {
   return isAbsolute(path) || cwd === undefined ? path : join(cwd, path);
 }
 
-/** Returns the folder that a command ran in: a path, or a `file:` URL. */
+/** Returns the folder in which a command ran: a path, or a `file:` URL. */
 export function folderOf(text: string | undefined): string | undefined {
   const path = /^file:\/\/(\/.*)$/s.exec(text ?? "")?.[1];
   if (path === undefined) return text;
@@ -69,7 +69,7 @@ export function folderOf(text: string | undefined): string | undefined {
     throw error;
   }
 }
-/** The text of a message's parts. */
+/** The text in a message's parts. */
 export function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   return (Array.isArray(content) ? content : [])
@@ -96,7 +96,7 @@ export function commandIn(told: unknown): string | undefined {
   return inShell ? words[2] : words.join(" ");
 }
 
-/** The summary that the model wrote, without what Codex puts before it. */
+/** The model's summary, without the text that Codex puts before it. */
 export function summaryIn(message: string): string {
   const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
   return (found ?? message).trim();

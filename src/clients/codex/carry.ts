@@ -32,7 +32,7 @@ function sessionOf(
       cli_version: version,
       source: "cli",
     }),
-    // The model reads the items; the events are for the client's view.
+    // The model reads the items; the events are for the client's display.
     ...turns.flatMap(({ role, at, text }) => [
       line(at, "response_item", {
         type: "message",

@@ -6,7 +6,9 @@ import { openSettings } from "../claude/settings/text.ts";
 import type { EntryFile } from "../client.ts";
 import { entryOfLine, hookLine } from "../hook_command.ts";
 
-/** The hooks in a `hooks.json`, which has the shape of Claude Code's settings. */
+/**
+ * The hooks in a `hooks.json`, which has the format of Claude Code's settings.
+ */
 export function jsonHooks(
   path: string,
   entries: readonly HookEntry[],

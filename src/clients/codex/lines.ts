@@ -26,15 +26,15 @@ import {
 
 /**
  * The lines of a rollout: `{timestamp, ordinal, type, payload}`. Records of the
- * type `event_msg` tell the events: as `item_completed` since 2026, under other
- * names before. `response_item` has what the model is sent. Of that only
- * messages without an event count, which other tools write.
+ * type `event_msg` contain the events: as `item_completed` since 2026, under
+ * other names before. `response_item` has the input of the model. Of these,
+ * only messages without an event count, which other tools write.
  */
 
 /** Texts that Codex itself adds to a conversation as the user. */
 const OWN_TEXT = /^\s*(?:<[a-z_]+>|# AGENTS\.md instructions)/i;
 
-/** Returns whether a line can be one of a rollout. */
+/** Returns whether a line can belong to a rollout. */
 export function isLine(value: Fields): boolean {
   return typeof value.type === "string" && isFields(value.payload);
 }
@@ -45,13 +45,13 @@ interface Started {
   readonly task: string;
 }
 
-/** Turns lines into events. Memory does not grow with the rollout. */
+/** Turns lines into events. Memory use does not grow with the rollout. */
 export class Reader {
   readonly #agent: EventAgent | undefined;
   readonly #isDead: (line: number) => boolean;
   readonly #open = new Map<string, { name: string; input: unknown }>();
   readonly #started = new Map<string, Started>();
-  /** A prompt that no event told yet. */
+  /** A prompt whose event has not come yet. */
   #waiting: { text: string; line: number; at: string } | undefined;
   #lastAnswer = "";
   #at = "";
@@ -69,7 +69,7 @@ export class Reader {
     this.#isDead = isDead;
   }
 
-  /** Takes the next line, and returns what it tells. */
+  /** Processes the next line, and returns its events. */
   take(line: Fields): AgentEvent[] {
     this.#line++;
     this.#at = textField(line, "timestamp") ?? this.#at;
@@ -95,7 +95,7 @@ export class Reader {
     }
   }
 
-  /** Returns what was still open at the end. */
+  /** Returns the events that were still open at the end. */
   end(): AgentEvent[] {
     const open = [...this.#open].flatMap(([key, { name, input }]) => {
       const command = commandIn(input);
@@ -134,7 +134,7 @@ export class Reader {
     return [this.#event(undefined, { type: "model", from, to })];
   }
 
-  /** A prompt that waits for its event and does not get it. */
+  /** Returns a waiting prompt whose event never came. */
   #waited(): AgentEvent[] {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -387,5 +387,5 @@ export class Reader {
   }
 }
 
-/** Calls and todos that are remembered. */
+/** The most calls and todos to remember. */
 const MOST_OPEN = 200;

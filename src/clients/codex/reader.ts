@@ -21,7 +21,9 @@ import { isUnknown } from "./calls.ts";
 import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
 
-/** Rollouts of a day that are looked at for sub-agents, and those that are read. */
+/**
+ * The most rollouts of a day to look at for sub-agents, and the most to read.
+ */
 const MOST_LOOKED = 200;
 const MOST_AGENTS = 50;
 
@@ -33,9 +35,9 @@ interface Rollout {
 }
 
 /**
- * Opens a rollout of Codex with those of its sub-agents. Throws NOT_FOUND for a
- * missing file, UNREADABLE for another file. `beginning`: what was withdrawn
- * later is not looked for.
+ * Opens a rollout of Codex with its sub-agents. Throws NOT_FOUND for a missing
+ * file, UNREADABLE for another file. `beginning`: does not look for lines that
+ * were withdrawn later.
  */
 export function openRollout(
   system: System,
@@ -96,7 +98,7 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Lines with a prompt, or that withdraw turns. */
+/** Lines that contain a prompt or withdraw turns. */
 const MARKS = /"(?:UserMessage|user_message|thread_rolled_back)"/;
 
 /** Returns the ranges of lines that were withdrawn later. */

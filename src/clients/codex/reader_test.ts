@@ -27,7 +27,7 @@ function textOf(name: Name): string {
   return Deno.readTextFileSync(new URL(`${name}.jsonl`, FIXTURES));
 }
 
-/** Puts a rollout where Codex has it, and returns its path. */
+/** Puts a rollout into Codex's folder, and returns its path. */
 function put(env: TestEnv, name: Name, text = textOf(name)): string {
   const path = join(env.home, ".codex", DAY, NAMES[name]);
   Deno.mkdirSync(dirname(path), { recursive: true });

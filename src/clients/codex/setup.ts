@@ -16,7 +16,7 @@ import {
 
 /**
  * The entries for Codex; the limits are seconds, and at most 3 at the end of a
- * session. A changed entry has to be trusted again, so they rarely change.
+ * session. A changed entry must be trusted again, so the entries rarely change.
  */
 export const ENTRIES: readonly HookEntry[] = [
   { event: "SessionStart", timeout: 10 },
@@ -34,7 +34,7 @@ export const ENTRIES: readonly HookEntry[] = [
   { event: "SessionEnd", timeout: 3 },
 ];
 
-/** Bytes of a file of settings that is read. */
+/** The largest settings file to read, in bytes. */
 const LIMIT = 4 * 1024 * 1024;
 
 function textAt(system: System, path: string): string | undefined {
@@ -49,7 +49,7 @@ export const setup: ClientSetup = {
     if (home === undefined) return [];
     const toml = tomlHooks(join(home, "config.toml"), ENTRIES);
     const json = jsonHooks(join(home, "hooks.json"), ENTRIES);
-    // Hooks in both forms get a warning of Codex.
+    // Codex warns about hooks in both files.
     const isToml = hasHooks(textAt(system, toml.path));
     const [used, other] = isToml ? [toml, json] : [json, toml];
     const left = textAt(system, other.path)?.includes(OWN_MARK);
@@ -83,13 +83,13 @@ export const setup: ClientSetup = {
   },
 };
 
-/** Reasons why Codex does not run the hooks of a file. */
+/** Reasons why Codex does not run a file's hooks. */
 function untrusted(
   system: System,
   trust: ReturnType<typeof trustIn>,
   { path, hooks }: { path: string; hooks: readonly TrustedHook[] },
 ): SetupProblem[] {
-  // Codex names a hook by the real path of its file.
+  // Codex identifies a hook by the real path of its file.
   const real = attempt(() => system.files.realPath(path)) ?? path;
   const states = hooks.map(({ key, ...hook }) => ({
     ...hook,

@@ -101,7 +101,7 @@ enabled = false
   assertEquals(hashes(found), hashes(inJson));
   assertEquals(
     found.find(({ event }) => event === "Stop")?.key,
-    // The first one is the user's.
+    // The first is the user's.
     "stop:1:0",
   );
   assertEquals(trustIn(hooks).get("a:stop:1:0")?.enabled, false);
@@ -137,7 +137,7 @@ Deno.test("Codex: events become mpm's, and answers Codex's", () => {
       additionalContext: "news",
     },
   });
-  // A Stop that blocks would never end.
+  // A Stop hook that blocks would never end.
   assertEquals(parsed("Stop", { block: "no", context: "x" }), undefined);
   assertEquals(parsed("UserPromptSubmit", { block: "no" })?.decision, "block");
 });

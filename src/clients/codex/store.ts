@@ -18,15 +18,17 @@ import { codexHome } from "./home.ts";
 const NAME =
   /^rollout-[\dT-]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/;
 
-/** Returns the id in the name of a rollout; `undefined` for other names. */
+/** Returns the ID in the name of a rollout; `undefined` for other names. */
 export function idIn(name: string): string | undefined {
   return NAME.exec(name)?.[1];
 }
 
-/** Bytes of the first line, which has the instructions of the model, too. */
+/**
+ * The most bytes of the first line, which also has the model's instructions.
+ */
 const FIRST_LINE = 256 * 1024;
 
-/** Returns what the first line of a rollout tells. */
+/** Returns the metadata in the first line of a rollout. */
 export function metaOf(system: System, path: string): Fields | undefined {
   const bytes = attempt(() => system.files.readPart(path, 0, FIRST_LINE));
   const [line = ""] = new TextDecoder().decode(bytes).split("\n", 1);
@@ -37,7 +39,7 @@ export function metaOf(system: System, path: string): Fields | undefined {
     : undefined;
 }
 
-/** Days whose folders are looked at, and rollouts in all of them. */
+/** The most days whose folders are looked at, and rollouts in all of them. */
 const MOST_DAYS = 400;
 const MOST = 5000;
 
@@ -76,8 +78,8 @@ function* daysBelow(system: System, top: string): Generator<string> {
 }
 
 /**
- * The folders of the days in which an id can have been made. It begins with its
- * time; the folder has the day of the machine.
+ * The folders of the days on which an ID can have been made. The ID begins with
+ * its time; the folder has the machine's local date.
  */
 function daysOf(id: string): string[] {
   const time = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -113,10 +115,10 @@ function all(system: System): FoundSession[] {
     })).sort((a, b) => b.time - a.time);
 }
 
-/** Rollouts whose first line is read, the newest. */
+/** The most rollouts whose first line is read, the newest. */
 const MOST_READ = 100;
 
-/** Sessions of a folder; a sub-agent's is not one. */
+/** Sessions of a folder, without sub-agents. */
 function sessionsIn(system: System, folder: string): FoundSession[] {
   return all(system).slice(0, MOST_READ).filter(({ path }) => {
     const meta = metaOf(system, path);
@@ -126,15 +128,15 @@ function sessionsIn(system: System, folder: string): FoundSession[] {
   });
 }
 
-/** Bytes of the end of a rollout that are searched. */
+/** The most bytes to search at the end of a rollout. */
 const END = 16 * 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
+/** Marks of a line worth parsing. */
 const MARKS = /"token_count"|"compacted"|"turn_context"/;
 
 /**
  * Returns how full the context was at the last answer, or that a compaction
- * came after it.
+ * followed it.
  */
 export function readGauge(
   system: System,

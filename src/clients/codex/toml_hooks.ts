@@ -11,12 +11,12 @@ const BLOCK = /\n*^# >>> mpm: [^\n]*\n[^]*?^# <<< mpm(?:\n|$)/m;
 const HEADER = /^[ \t]*\[\[?[ \t]*hooks[ \t]*(?:\]|\.[ \t]*(?!state\b))/m;
 const INLINE = /^[ \t]*hooks[ \t]*[.=]/m;
 
-/** Returns whether a `config.toml` has hooks, mpm's or others. */
+/** Returns whether a `config.toml` has any hooks. */
 export function hasHooks(text: string | undefined): boolean {
   return text !== undefined && (HEADER.test(text) || INLINE.test(text));
 }
 
-/** The hooks in a `config.toml`: mpm's are a marked part at its end. */
+/** The hooks in a `config.toml`: mpm's are in a marked part at its end. */
 export function tomlHooks(
   path: string,
   entries: readonly HookEntry[],

@@ -9,19 +9,19 @@ import {
 } from "../../base/parsed_values.ts";
 import { entryOfLine } from "../hook_command.ts";
 
-/** The user's word about one hook. */
+/** The user's decision about one hook. */
 interface Trust {
-  /** `sha256:` and hex digits; `undefined`: it was never trusted. */
+  /** `sha256:` and hex digits; `undefined`: never trusted. */
   readonly hash: string | undefined;
   readonly enabled: boolean;
 }
 
-/** A table of TOML, by its names. */
+/** A TOML table, by name. */
 type Table = Map<string, unknown>;
 
 /**
- * Returns what a `config.toml` has under `hooks`, `undefined` if nothing. Throws
- * SyntaxError for a text that is not understood.
+ * Returns the `hooks` of a `config.toml`, or `undefined`. Throws SyntaxError
+ * for a text that cannot be parsed.
  */
 export function hooksInToml(text: string): unknown {
   const top: Table = new Map();
@@ -49,7 +49,7 @@ export function hooksInToml(text: string): unknown {
   return field(plain(top), "hooks");
 }
 
-/** Returns the table of that path, made if it is missing. */
+/** Returns the table with that path, created if it is missing. */
 function tableAt(table: Table, path: readonly string[]): Table {
   return path.reduce((holder, name) => {
     const list = holder.get(name);
@@ -69,7 +69,7 @@ function plain(value: unknown): unknown {
   );
 }
 
-/** Reads the trust in the hooks of a `config.toml`, by the keys of hooks. */
+/** Reads the trusted hooks of a `config.toml`, by hook key. */
 export function trustIn(hooks: unknown): Map<string, Trust> {
   const state = field(hooks, "state");
   return new Map(
@@ -80,20 +80,22 @@ export function trustIn(hooks: unknown): Map<string, Trust> {
   );
 }
 
-/** A hook of mpm, as Codex names it. */
+/** An mpm hook, with the name that Codex uses. */
 export interface TrustedHook {
   readonly event: string;
-  /** Without the path in front. */
+  /** Without the path prefix. */
   readonly key: string;
   readonly hash: string;
 }
 
-/** Returns what a `hooks.json` has under `hooks`. */
+/** Returns the `hooks` of a `hooks.json`. */
 export function hooksInJson(text: string): unknown {
   return field(jsonIn(text.replace(/^\ufeff/, "")), "hooks");
 }
 
-/** Returns mpm's hooks among those of a file, with what trusts each. */
+/**
+ * Returns mpm's hooks among those of a file, with the digest that trusts each.
+ */
 export function hooksToTrust(hooks: unknown): TrustedHook[] {
   if (!isFields(hooks)) return [];
   return Object.entries(hooks).flatMap(([event, groups]) =>
@@ -123,7 +125,9 @@ function snake(event: string): string {
     .toLowerCase();
 }
 
-/** The digest that Codex keeps of a hook: its JSON, with sorted members. */
+/**
+ * The digest that Codex stores for a hook: that of its JSON, with sorted keys.
+ */
 function hashOf(
   event_name: string,
   { command, timeout, matcher }: Record<"command" | "timeout", unknown> & {

@@ -3,12 +3,12 @@ import { field, type Fields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
-/** Tools that change the file of their `path`, by the names in such events. */
+/** Tools that change the file in their `path`, by the names in such events. */
 const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
 
 /**
- * Events with Claude Code's names in the settings of Copilot CLI come in nearly
- * the same form.
+ * Events with Claude Code's names in the settings of Copilot CLI have nearly
+ * the same format.
  */
 export const adapter: HookAdapter = {
   compactsAlone: true,
@@ -19,8 +19,7 @@ export const adapter: HookAdapter = {
     const home = copilotHome(system);
     const told = textField(given, "transcript_path") ??
       textField(given, "transcriptPath");
-    // Most events do not tell it. An id may become a part of a path only if
-    // it is one.
+    // Most events do not include it. Only a valid ID may become part of a path.
     const path = told ?? (home !== undefined && id !== undefined &&
         isAgentId(id)
       ? eventsPath(home, id)
@@ -38,7 +37,7 @@ export const adapter: HookAdapter = {
       project_dir: system.env("COPILOT_PROJECT_DIR"),
     };
   },
-  // The client does not show answers to a person.
+  // The client does not show answers to the user.
   answer(event, { block, deny, context }) {
     const output = {
       ...block !== undefined && { decision: "block", reason: block },

@@ -27,7 +27,7 @@ export interface CopilotCall {
   readonly id: string;
   readonly name: string;
   readonly args: Fields;
-  /** The `data` of its end; `undefined`: the transcript does not hold it. */
+  /** The `data` of its end; `undefined`: not in the transcript. */
   ended: Fields | undefined;
   /** When it ended, ISO 8601, UTC. */
   endedAt: string;
@@ -42,11 +42,11 @@ const EDITORS = new Set([
 const SHELLS = new Set(["bash", "powershell"]);
 const SEARCHES = new Set(["grep", "glob", "rg"]);
 
-/** Translates calls; remembers the titles of todos by their ids. */
+/** Translates calls; remembers the titles of todos by ID. */
 export class CopilotCalls {
   readonly #todos = new Map<string, { text: string; state: string }>();
 
-  /** Returns the events of a call that was made in the folder `cwd`. */
+  /** Returns the events of a call that ran in the folder `cwd`. */
   eventsOf(call: CopilotCall, cwd: string | undefined): EventKind[] {
     const { name, args } = call;
     if (name === "sql" && succeeded(call)) {
@@ -99,7 +99,7 @@ function called(call: CopilotCall, cwd: string | undefined): EventKind {
   };
 }
 
-/** The client ends what a shell printed with the exit status. */
+/** The client puts the exit status at the end of a shell's output. */
 const SHELL_END =
   /\n?<[^<>\n]*exit(?:ed)?(?: with exit)? code -?\d+[^<>\n]*>\s*$/;
 

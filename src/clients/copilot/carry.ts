@@ -9,7 +9,7 @@ import {
   uuidOf,
 } from "../carried.ts";
 
-/** The folder of a session of Copilot CLI. */
+/** The session folder of Copilot CLI. */
 export const carrying: Carrying = {
   versions: ["1.0.102"],
   session: (carried, place) => Promise.resolve(sessionOf(carried, place)),

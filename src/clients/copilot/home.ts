@@ -4,8 +4,8 @@ import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * Returns the folder of Copilot CLI: `COPILOT_HOME`, else `.copilot` in the
- * home folder; `undefined` where neither is known.
+ * Returns the folder of Copilot CLI: `COPILOT_HOME`, or else `.copilot` in the
+ * home folder; `undefined` if neither is known.
  */
 export function copilotHome(system: System): string | undefined {
   const configured = system.env("COPILOT_HOME");
@@ -16,12 +16,14 @@ export function copilotHome(system: System): string | undefined {
   return home ? join(home, ".copilot") : undefined;
 }
 
-/** Returns the file of a session's events. */
+/** Returns the file with a session's events. */
 export function eventsPath(home: string, id: string): string {
   return join(home, "session-state", id, "events.jsonl");
 }
 
-/** Returns the session that this process was started in, by its variables. */
+/**
+ * Returns the session in which this process was started, from its variables.
+ */
 export function currentCopilot(system: System): string | undefined {
   if (system.env("COPILOT_CLI") !== "1") return undefined;
   const id = system.env("COPILOT_AGENT_SESSION_ID");

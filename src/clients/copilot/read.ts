@@ -19,16 +19,19 @@ import { firstLines, type Lost } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
 import { countIn } from "./store.ts";
 
-/** UTF-16 units that are kept of a text. */
+/** The longest text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** Events that wait for the result of a call before them. */
+/** The most events that wait for the result of an earlier call. */
 const MOST_WAITING = 500;
 
-/** Lines that copy what other lines have, or that only the client uses. */
+/** Lines that repeat other lines, or that only the client uses. */
 const SKIPPED = /^\{"type":"(?:hook\.|system\.message")/;
 
-/** Reads the sessions of Copilot CLI, each with its sub-agents in one file. */
+/**
+ * Reads the sessions of Copilot CLI, which have their sub-agents in the same
+ * file.
+ */
 export const reader: SessionReader = {
   open: (system, { path }, { beginning = false, most } = {}) =>
     openTranscript(system, path, {
@@ -43,7 +46,7 @@ export const reader: SessionReader = {
     }),
 };
 
-/** Returns the ids of the lines that a rewind removed. */
+/** Returns the IDs of the lines that a rewind removed. */
 function deadLines(texts: Iterable<string>): Set<string> {
   const [dead, ids] = [new Set<string>(), new Array<string>()];
   for (const text of texts) {
@@ -68,15 +71,15 @@ function deadLines(texts: Iterable<string>): Set<string> {
 }
 
 /**
- * The events of one file, in its order, with those of sub-agents. A call of a
- * tool comes once its result is known, at the place of the call. Memory does
- * not grow with the texts. Unreadable lines are counted in `lost`.
+ * The events of one file, in order, with those of sub-agents. A tool call comes
+ * once its result is known, at the place of the call. Memory use does not grow
+ * with the texts. Unreadable lines are counted in `lost`.
  */
 function* eventsIn(
   system: System,
   { path, start, dead }: {
     path: string;
-    /** The first byte that is read: the beginning of a line. */
+    /** The first byte to read: the start of a line. */
     start: number;
     dead: ReadonlySet<string>;
   },
@@ -114,14 +117,14 @@ class Reader {
   #cwd: string | undefined;
   #model: string | undefined;
   #plan: string | undefined;
-  /** Prompts that were withdrawn since the last rewind. */
+  /** Number of prompts withdrawn since the last rewind. */
   #withdrawn = 0;
 
   constructor(dead: ReadonlySet<string>) {
     this.#dead = dead;
   }
 
-  /** The events up to the first call that waits for its result. */
+  /** The events before the first call that still waits for its result. */
   *ready(all = false): Generator<AgentEvent> {
     let count = 0;
     for (const one of this.#queue) {
@@ -165,7 +168,7 @@ class Reader {
     else if (type === "tool.execution_complete") this.#ended(data);
   }
 
-  /** Facts about the events that follow. */
+  /** Learns facts about the events that follow. */
   #learn(type: unknown, data: Fields, agent: string | undefined): void {
     if (type === "subagent.started" && agent !== undefined) {
       const name = textField(data, "agentName") ?? agent;
@@ -276,7 +279,7 @@ function* usageIn(usage: unknown): Generator<EventKind> {
   yield { type: "usage", context, output };
 }
 
-/** One that was cancelled with its process left all as it was. */
+/** A compaction that was cancelled with its process changed nothing. */
 function* compactionIn(data: Fields): Generator<EventKind> {
   const summary = textField(data, "summaryContent");
   if (data.success !== true || summary === undefined) return;

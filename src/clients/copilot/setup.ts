@@ -6,8 +6,8 @@ import { ownFile } from "../own_file.ts";
 import { copilotHome } from "./home.ts";
 
 /**
- * The events by the client's names. With these names it sends the events in the
- * form of Claude Code.
+ * The events by the client's names. With these names, it sends events in Claude
+ * Code's format.
  */
 const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
   { at: "SessionStart", event: "SessionStart", seconds: 10 },
@@ -20,10 +20,12 @@ const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
   { at: "SessionEnd", event: "SessionEnd", seconds: 10 },
 ];
 
-/** A hook of this event that fails stops the tool: it is only for claims. */
+/**
+ * A failing hook of this event stops the tool, so it is only used for claims.
+ */
 const CLAIMS = { at: "PreToolUse", event: "PreToolUse", seconds: 10 };
 
-/** A separate file beside other hooks of the user. */
+/** A separate file next to the user's other hooks. */
 export const setup: ClientSetup = {
   files(system) {
     const home = copilotHome(system);

@@ -9,13 +9,13 @@ import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
-/** Sessions that are looked at. */
+/** The most sessions to look at. */
 const MOST_SESSIONS = 5000;
 
-/** Bytes of the facts about one session. */
+/** The most bytes of the facts about one session. */
 const LARGEST = 64 * 1024;
 
-/** The sessions of Copilot CLI: a folder for each. */
+/** The sessions of Copilot CLI, one folder each. */
 export const store: SessionStore = {
   find(system, { sessionId }) {
     const home = copilotHome(system);
@@ -42,7 +42,7 @@ function sessions(system: System): FoundSession[] {
 
 const CWD = /^cwd: (.+)$/m;
 
-/** Returns the folder that a session was begun in, from `workspace.yaml`. */
+/** Returns the folder in which a session began, from `workspace.yaml`. */
 function folderOf(system: System, id: string): string | undefined {
   const path = join(
     copilotHome(system)!,
@@ -55,13 +55,13 @@ function folderOf(system: System, id: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Bytes of the end that are searched. */
+/** The most bytes to search at the end. */
 const MOST = 16 * 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
+/** Marks of a line worth parsing. */
 const MARKS = /^\{"type":"session\.(?:usage_record|compaction_complete)"/;
 
-/** The figures of the last answer, or what a later compaction left. */
+/** The figures of the last answer, or those left by a later compaction. */
 function gaugeAt(
   system: System,
   path: string,
@@ -78,7 +78,7 @@ function gaugeAt(
     if (tokens !== undefined && !isOfAgent(usage)) {
       const model = textField(usage, "model");
       const window = countIn(usage, "maxPromptTokens");
-      // The answer before it still tells the model that continues.
+      // The answer before it still shows which model continues.
       return compacted
         ? { ...compacted, model, window }
         : { tokens, window, model, time, compaction: undefined };

@@ -6,20 +6,23 @@ export interface TodoChange {
   readonly status?: string | undefined;
 }
 
-/** UTF-16 units of statements that are read, and rows of one statement. */
+/**
+ * The longest statements to read, in UTF-16 units, and the most rows of one
+ * statement.
+ */
 const LONGEST = 64_000;
 const MOST = 100;
 
-/** A text in quotes, a word or number, or one other character. */
+/** A quoted text, a word or number, or one other character. */
 const TOKEN = /'((?:[^']|'')*)'|"[^"]*"|[\w.-]+|\S/g;
 
-/** A token: a text in quotes, or another word in lower case. */
+/** A token: a quoted text, or another word in lower case. */
 type Token = { readonly text: string } | { readonly word: string };
 
 /**
- * Returns the changes of the table `todos` in SQL text, in its order. Copilot's
- * agent keeps its list so. Only plain forms are understood: `INSERT` with
- * columns and values, `UPDATE` and `DELETE` of rows that are named by their id.
+ * Returns the changes to the table `todos` in SQL text, in order. Copilot's
+ * agent stores its list this way. Only simple forms are supported: `INSERT`
+ * with columns and values, `UPDATE` and `DELETE` of rows by ID.
  */
 export function todoChanges(sql: string): TodoChange[] {
   return statementsIn(sql.slice(0, LONGEST)).flatMap((tokens) => {
@@ -52,7 +55,9 @@ function wordOf(token: Token): string {
   return "word" in token ? token.word : "'";
 }
 
-/** Each group in parentheses: the columns, then a row of values each. */
+/**
+ * Each group in parentheses: first the columns, then one row of values each.
+ */
 function inserted(tokens: readonly Token[]): TodoChange[] {
   const groups: Token[][] = [];
   let open = false;
@@ -93,7 +98,7 @@ function updated(tokens: readonly Token[]): TodoChange[] {
   return idsIn(tokens).map((id) => ({ id, title, status }));
 }
 
-/** The ids that the condition names, as `id = 'x'` or `id IN ('x', 'y')`. */
+/** The IDs in the condition, as `id = 'x'` or `id IN ('x', 'y')`. */
 function idsIn(tokens: readonly Token[]): string[] {
   const where = tokens.findIndex((token) => wordOf(token) === "where");
   if (where < 0 || wordOf(tokens[where + 1] ?? { word: "" }) !== "id") {

@@ -2,7 +2,7 @@ import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
 import { responseText } from "./parts.ts";
 
-/** mpm's names of the tools that it looks at. */
+/** mpm's names for the tools that it handles. */
 const TOOLS: ReadonlyMap<string, string> = new Map([
   ["run_shell_command", "Bash"],
   ["read_file", "Read"],
@@ -14,7 +14,7 @@ const TOOLS: ReadonlyMap<string, string> = new Map([
   ["invoke_agent", "Agent"],
 ]);
 
-/** Gemini's names of the events. */
+/** Gemini's names for the events. */
 const EVENTS: ReadonlyMap<string, string> = new Map([
   ["UserPromptSubmit", "BeforeAgent"],
   ["PreToolUse", "BeforeTool"],
@@ -22,7 +22,7 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
   ["Stop", "AfterAgent"],
 ]);
 
-/** The forms are near to those of Claude Code, but the names are others. */
+/** The formats are similar to those of Claude Code, with different names. */
 export const adapter: HookAdapter = {
   fields(given, event, system) {
     const path = textField(given, "transcript_path");

@@ -25,26 +25,26 @@ import {
 import { cutMiddle } from "../notes.ts";
 import { responseText } from "./parts.ts";
 
-/** A tool call of Gemini CLI with what came of it. */
+/** A tool call of Gemini CLI, with its result. */
 export interface GeminiCall {
   readonly id: string;
   readonly name: string;
   readonly args: Fields;
-  /** `undefined`: the transcript holds no result. */
+  /** `undefined`: the transcript has no result. */
   readonly result: GeminiResult | undefined;
 }
 
 interface GeminiResult {
-  /** The result that the model got. */
+  /** The result that the model received. */
   readonly text: string;
   readonly isError: boolean;
-  /** The client's own copy, which has more. */
+  /** The client's own copy, which has more data. */
   readonly display: unknown;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
 
-/** Reads a tool call as a message holds it. */
+/** Reads a tool call in a message. */
 export function callIn(value: unknown): GeminiCall | undefined {
   const [id, name] = [textField(value, "id"), textField(value, "name")];
   if (id === undefined || name === undefined) return undefined;
@@ -64,16 +64,16 @@ export function callIn(value: unknown): GeminiCall | undefined {
   };
 }
 
-/** The argument that names the file, by the tools that read or change one. */
+/** The argument that names the file, for tools that read or change a file. */
 const READERS = new Map([["read_file", "file_path"]]);
 const EDITORS = new Set(["write_file", "replace"]);
 const SEARCHES = new Set(["grep_search", "search_file_content", "glob"]);
 
-/** Translates calls; a todo list is compared with the one before it. */
+/** Translates calls; a todo list is compared with the previous one. */
 export class GeminiCalls {
   #todos = new Map<string, string>();
 
-  /** Returns the events of a call that was made in the folder `cwd`. */
+  /** Returns the events of a call that ran in the folder `cwd`. */
   eventsOf(call: GeminiCall, cwd: string | undefined): EventKind[] {
     const failed = call.result?.isError !== false;
     switch (call.name) {
@@ -88,7 +88,7 @@ export class GeminiCalls {
     }
   }
 
-  /** The whole list is given each time. */
+  /** Each call has the whole list. */
   #todosOf(call: GeminiCall, cwd: string | undefined): EventKind[] {
     const given = field(call.args, "todos");
     if (!Array.isArray(given)) return [called(call, cwd)];
@@ -179,7 +179,7 @@ function editsOf(
   return [{
     path,
     how: made ? "created" : "edited",
-    // A resumed session keeps no diff of earlier edits.
+    // A resumed session has no diffs of earlier edits.
     hunks: diff !== undefined
       ? hunksOfDiff(diff)
       : made && content !== undefined

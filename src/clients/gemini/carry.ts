@@ -8,7 +8,7 @@ import {
 } from "../carried.ts";
 
 /**
- * The file that Gemini CLI opens with its own option. So mpm writes nothing into
+ * A file that Gemini CLI opens through an option. So mpm writes nothing into
  * the client's folders.
  */
 export const carrying: Carrying = {

@@ -3,8 +3,8 @@ import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * Returns the folder of Gemini CLI: `.gemini` in `GEMINI_CLI_HOME`, else in the
- * home folder; `undefined` where neither is known.
+ * Returns the folder of Gemini CLI: `.gemini` in `GEMINI_CLI_HOME`, or else in
+ * the home folder; `undefined` if neither is known.
  */
 export function geminiHome(system: System): string | undefined {
   const base = system.env("GEMINI_CLI_HOME") || system.home();

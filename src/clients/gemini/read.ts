@@ -22,10 +22,10 @@ import { firstLines, type Lost } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
 
-/** UTF-16 units that are kept of a text. */
+/** The longest text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** Sub-agents whose chats are read. */
+/** The most sub-agents whose chats are read. */
 const MOST_AGENTS = 200;
 
 /** Reads the chats of Gemini CLI. */
@@ -55,7 +55,7 @@ export const reader: SessionReader = {
     }),
 };
 
-/** A folder with the session's id has the chats of its sub-agents. */
+/** A folder named after the session has the chats of its sub-agents. */
 function agentFiles(system: System, path: string): string[] {
   const id = sessionIn(system, path);
   if (id === undefined) return [];
@@ -76,28 +76,28 @@ function agentOf(
 interface ChatFile {
   /** Absolute. */
   readonly path: string;
-  /** The first byte that is read: the beginning of a line. */
+  /** The first byte to read: the start of a line. */
   readonly start: number;
-  /** The sub-agent of the file; `undefined` for the agent itself. */
+  /** The sub-agent of the file; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
-  /** The folder that the agent worked in. */
+  /** The folder in which the agent worked. */
   readonly cwd: string | undefined;
-  /** The messages that were withdrawn, by their ids. */
+  /** The withdrawn messages, by ID. */
   readonly dead: ReadonlySet<string>;
 }
 
-/** Facts that only the whole file tells. */
+/** Facts that require the whole file. */
 interface Overview {
-  /** The messages that were withdrawn, by their ids. */
+  /** The withdrawn messages, by ID. */
   readonly dead: ReadonlySet<string>;
-  /** The names of sub-agents by their ids. */
+  /** The names of sub-agents, by ID. */
   readonly agents: ReadonlyMap<string, string>;
 }
 
 const MESSAGE = /^\{"id":"([^"]{1,100})"/;
 const STARTED = /"agentId":"([^"]{1,100})"[^]*?"agentName":"([^"]{1,200})"/;
 
-/** Looks through the lines of a chat, most of which are not parsed. */
+/** Scans the lines of a chat; most are not parsed. */
 function overviewOf(texts: Iterable<string>): Overview {
   const [dead, agents] = [new Set<string>(), new Map<string, string>()];
   let live: string[] = [];
@@ -123,9 +123,9 @@ function idsIn(messages: unknown): string[] {
 }
 
 /**
- * The events of one chat, in its order. Later lines edit earlier ones, so each
- * message and each call counts where it came first. Memory does not grow with
- * the texts. Unreadable lines are counted in `lost`.
+ * The events of one chat, in order. Later lines edit earlier ones, so each
+ * message and each call counts where it first appears. Memory use does not grow
+ * with the texts. Unreadable lines are counted in `lost`.
  */
 function* eventsIn(
   system: System,
@@ -144,20 +144,20 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Texts that the client puts before a prompt, also into the same part. */
+/** Texts that the client puts before a prompt, even within the same part. */
 const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 
-/** The beginning of what only the client uses. */
+/** The start of text that only the client uses. */
 const OWN = /^\s*[/?]/;
 
 class Reader {
   readonly #file: ChatFile;
   readonly #calls = new GeminiCalls();
-  /** Messages and calls that were told, by their ids. */
+  /** IDs of messages and calls that were already reported. */
   readonly #told = new Set<string>();
   /** The prompts among the messages. */
   readonly #prompts = new Set<string>();
-  /** True if someone said something. */
+  /** True after the first message. */
   #begun = false;
   #at = "";
   #model: string | undefined;
@@ -275,7 +275,7 @@ class Reader {
         summary: cutMiddle(textIn(field(summary, "content")), LONGEST),
       });
     }
-    // Earlier lines have the same messages in a richer form.
+    // Earlier lines have the same messages with more data.
     if (!this.#begun) {
       const rest = at > 0 ? messages.slice(at + 1) : messages;
       for (const message of withCalls(rest)) yield* this.#message(message);
@@ -293,7 +293,7 @@ class Reader {
 
 type Keyed = readonly [key: string, what: EventKind];
 
-/** Messages of a resumed session with the calls that their parts hold. */
+/** Messages of a resumed session, with the calls in their parts. */
 function withCalls(messages: readonly unknown[]): Fields[] {
   const parts = (message: unknown) => listOf(field(message, "content"));
   const results = new Map(
@@ -323,7 +323,7 @@ function withCalls(messages: readonly unknown[]): Fields[] {
     });
 }
 
-/** The text of a content, without what the client puts before it. */
+/** The text of a content, without the client's prefix. */
 function textIn(content: unknown): string {
   const parts = typeof content === "string"
     ? [content]

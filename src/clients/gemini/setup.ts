@@ -18,12 +18,12 @@ import { entryOfLine, heldHookLine, powerShellLine } from "../hook_command.ts";
 import { ownFile, plainSkill } from "../own_file.ts";
 import { geminiHome } from "./home.ts";
 
-/** An event of the client that mpm wants to be reported. */
+/** A client event that mpm handles. */
 interface Entry {
   readonly at: string;
-  /** mpm's name of it. */
+  /** mpm's name for it. */
   readonly event: string;
-  /** Names of tools, as a regular expression. */
+  /** Tool names, as a regular expression. */
   readonly matcher?: string;
   /** Milliseconds. */
   readonly timeout: number;
@@ -54,8 +54,8 @@ const CLAIMS: Entry = {
 };
 
 /**
- * A separate extension, which the client takes up from its folder. So no
- * file of the user is changed.
+ * A separate extension, which the client loads from its folder. So mpm changes
+ * no file of the user.
  */
 export const setup: ClientSetup = {
   files(system) {
@@ -64,7 +64,7 @@ export const setup: ClientSetup = {
     const folder = join(home, "extensions", "mpm");
     return [
       manifest(folder),
-      // Without it the client fails where only some extensions are allowed.
+      // Without it, the client fails if only some extensions are allowed.
       source(folder),
       hooksFile(system, folder),
       ...Object.entries(SKILLS).map(([name, text]) =>
@@ -136,7 +136,7 @@ function hooksIn(text: string): InstalledEntry[] {
 
 const MARK = /^# installed by mpm (\S+)\n/;
 
-/** A command of the client, `/mpm-pause` for example, made of a skill. */
+/** A client command such as `/mpm-pause`, made from a skill. */
 function command(
   folder: string,
   { name, text }: { name: string; text: string },

@@ -11,17 +11,19 @@ import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { geminiHome } from "./home.ts";
 
-/** Folders of projects, and chats in one of them, that are looked at. */
+/** The most project folders, and chats in one of them, to look at. */
 const MOST_PROJECTS = 2000;
 const MOST_CHATS = 2000;
 
-/** Bytes of the list of projects, and of the first line of a chat. */
+/**
+ * The largest list of projects, and the longest first line of a chat, in bytes.
+ */
 const LARGEST_LIST = 4 * 1024 * 1024;
 const HEADER = 64 * 1024;
 
 const CHAT = /^session-[\w-]+-([\w-]{1,8})\.jsonl$/;
 
-/** The chats of Gemini CLI: a folder for each project folder. */
+/** The chats of Gemini CLI, one folder for each project folder. */
 export const store: SessionStore = {
   find(system, { sessionId, cwd }) {
     const short = sessionId.slice(0, 8);
@@ -46,8 +48,8 @@ export const store: SessionStore = {
 };
 
 /**
- * Returns the session that this process was started in. The client's shell has
- * no variable with its id, so it is the newest one of the folder.
+ * Returns the session in which this process was started. The client's shell has
+ * no variable with its ID, so it is the newest session of the folder.
  */
 export function currentGemini(system: System): string | undefined {
   if (system.env("GEMINI_CLI") !== "1") return undefined;
@@ -66,7 +68,7 @@ function allFolders(system: System): string[] {
     .map((name) => join(home, "tmp", name));
 }
 
-/** Older versions named the folder by the digest of the project's path. */
+/** Older versions named the folder after a digest of the project's path. */
 function foldersOf(system: System, project: string): string[] {
   const home = geminiHome(system);
   if (home === undefined) return [];
@@ -97,7 +99,7 @@ function sessionsOf(system: System, folder: string): FoundSession[] {
   });
 }
 
-/** Returns the id of a chat's session, as its first line has it. */
+/** Returns the session ID in the first line of a chat. */
 export function sessionIn(system: System, path: string): string | undefined {
   const bytes = attempt(() => system.files.readPart(path, 0, HEADER));
   const [first = ""] = new TextDecoder().decode(bytes).split("\n", 1);
@@ -105,7 +107,7 @@ export function sessionIn(system: System, path: string): string | undefined {
   return isAgentId(id) ? id : undefined;
 }
 
-/** Returns the folder that a chat belongs to, as the client notes it. */
+/** Returns the folder that a chat belongs to, as recorded by the client. */
 export function projectOf(system: System, path: string): string | undefined {
   const folder = dirname(path);
   const place = basename(folder) === "chats"
@@ -117,16 +119,16 @@ export function projectOf(system: System, path: string): string | undefined {
   return new TextDecoder().decode(bytes).trim() || undefined;
 }
 
-/** Bytes of the end that are searched. */
+/** The most bytes to search at the end. */
 const MOST = 16 * 1024 * 1024;
 
-/** The context of all present models; no file has it. */
+/** The context window of all current models; no file has it. */
 const WINDOW = 1_048_576;
 
 /** The answer that the client writes after the summary of a compaction. */
 export const STOCK = "Got it. Thanks for the additional context!";
 
-/** The figures of the last answer, unless a compaction came after it. */
+/** The figures of the last answer, unless a compaction followed it. */
 function gaugeAt(
   system: System,
   path: string,
@@ -155,7 +157,7 @@ function gaugeAt(
   return undefined;
 }
 
-/** Messages that a compaction keeps get new ids; those of a resume do not. */
+/** Messages kept by a compaction get new IDs; those of a resume do not. */
 function compactionAfter(
   answer: string | undefined,
   replaced: readonly unknown[] = [],

@@ -7,35 +7,37 @@ export interface News {
   readonly said?: string;
   /** The next part of a message. */
   readonly part?: string;
-  /** A call of a tool, in one line. */
+  /** A tool call, in one line. */
   readonly call?: string;
-  /** Why it fails, as the client words it, unless the agent says more later. */
+  /**
+   * The client's reason for a failure, unless the agent explains more later.
+   */
   readonly error?: string;
   /** True if the error is a usage limit, however it is worded. */
   readonly isLimit?: boolean;
-  /** The time at which a limit ends, milliseconds since the epoch. */
+  /** The time at which a limit ends, in milliseconds since the epoch. */
   readonly until?: number;
-  /** True if the run ends since the model took all its turns. */
+  /** True if the run ends because the model used all its turns. */
   readonly outOfTurns?: boolean;
 }
 
-/** Reads a line of a headless run of a client. */
+/** Reads one line of a client's headless run. */
 export type NewsReader = (line: Fields) => readonly News[];
 
-/** Characters of a call that is shown. */
+/** The most characters of a call to show. */
 const CALL = 200;
 
-/** Arguments of tools that tell best about a call. */
+/** Tool arguments that describe a call best. */
 const TELLING = ["command", "cmd", "file_path", "path", "pattern", "query"];
 
-/** Returns a call of a tool in one line. */
+/** Returns a tool call in one line. */
 export function callText(name: string, input: unknown): string {
   const told = TELLING.map((one) => textField(input, one))
     .find((text) => text !== undefined);
   return cutText(`> ${name} ${firstLine(told ?? "", CALL)}`.trimEnd(), CALL);
 }
 
-/** Returns the list in a field; an empty one if it is missing. */
+/** Returns the list in a field, or an empty list. */
 export function listIn(value: unknown, name: string): readonly unknown[] {
   const list = field(value, name);
   return Array.isArray(list) ? list : [];

@@ -1,32 +1,32 @@
 import { isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { News, NewsReader } from "./news.ts";
 
-/** The end of a headless run of a client. */
+/** The end of a client's headless run. */
 export interface HeadlessEnd {
   readonly outcome: "done" | "failed" | "limited";
-  /** The last message of the agent; of a failed run perhaps empty. */
+  /** The agent's last message; may be empty if the run failed. */
   readonly answer: string;
-  /** Why it failed, in the client's words; null: it did not say. */
+  /** Why it failed, in the client's words; null: not reported. */
   readonly reason: string | null;
-  /** When a limit ends, ISO 8601; null: no limit, or no known time. */
+  /** When a limit ends, ISO 8601; null: no limit, or an unknown time. */
   readonly until: string | null;
 }
 
-/** UTF-16 units of a line that is read: results of tools can be large. */
+/** The longest line to read, in UTF-16 units: tool results can be large. */
 const LONGEST = 4 * 1024 * 1024;
 
-/** UTF-16 units of an answer that are kept. */
+/** The longest answer to keep, in UTF-16 units. */
 const ANSWER = 256 * 1024;
 
-/** Words by which clients report that a budget of time is used up. */
+/** Words by which clients report that a usage limit is reached. */
 const LIMIT =
   /\busage limit\b|\bhit your (?:[\w-]+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
 
-/** Reads what a client prints when it runs with `lines`. */
+/** Reads a client's output when it runs with `lines`. */
 export class HeadlessOutput {
   readonly #news: NewsReader;
   readonly #decoder = new TextDecoder();
-  /** The beginning of a line; `undefined`: its rest is left out. */
+  /** The start of a line; `undefined`: its rest is skipped. */
   #rest: string | undefined = "";
   #answer = "";
   /** True within a message that comes in parts. */
@@ -36,12 +36,15 @@ export class HeadlessOutput {
   #outOfTurns = false;
   #until: number | undefined;
 
-  /** @param news reads the lines of the client */
+  /** @param news reads the client's lines */
   constructor(news: NewsReader) {
     this.#news = news;
   }
 
-  /** Takes the next bytes of standard output. Returns them as text for people. */
+  /**
+   * Processes the next bytes of standard output. Returns them as text for
+   * people.
+   */
   add(bytes: Uint8Array): string {
     const text = this.#decoder.decode(bytes, { stream: true });
     const [first, ...more] = text.split("\n");
@@ -63,7 +66,7 @@ export class HeadlessOutput {
     if (this.#rest.length > LONGEST) this.#rest = undefined;
   }
 
-  /** A line that is not JSON is for people already. */
+  /** A line that is not JSON is already for people. */
   #take(line: string): string {
     if (line.trim() === "") return "";
     const value = jsonIn(line);
@@ -86,14 +89,16 @@ export class HeadlessOutput {
       this.#isOpen = true;
     } else if (said !== undefined || call !== undefined) this.#isOpen = false;
     if (said === undefined) return part ?? (call ? `${call}\n` : "");
-    // Errors before an answer were overcome.
+    // An error before an answer no longer matters.
     this.#error = undefined;
     const isKnown = said === this.#answer;
     this.#answer = said.slice(0, ANSWER);
     return isKnown ? "" : `${said}\n`;
   }
 
-  /** Takes the last line, which may have no end. Returns it as text. */
+  /**
+   * Processes the last line, which may have no line end. Returns it as text.
+   */
   close(): string {
     const text = this.#take(this.#rest ?? "");
     this.#rest = "";
@@ -102,7 +107,7 @@ export class HeadlessOutput {
 
   /**
    * Returns how the run ended. `exit`: the status of the client, null if it did
-   * not exit by itself. Call `close` before.
+   * not exit by itself. Call `close` first.
    */
   end(exit: number | null, now: Date): HeadlessEnd {
     const answer = this.#answer.trim();
@@ -132,8 +137,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * Returns the end of the minute that Codex names, in the time zone of this
- * machine: `try again at 3:05 PM`, with a date if that is another day.
+ * Returns the end of the minute that Codex names, in the local time zone:
+ * `try again at 3:05 PM`, with a date if it is another day.
  */
 function timeIn(text: string, now: Date): number | undefined {
   const [, date = "", hour, minute, half] =
@@ -143,6 +148,6 @@ function timeIn(text: string, now: Date): number | undefined {
   const day = date.replace(/(?<=\d)[a-z]+/, "") || now.toDateString();
   const time = Date.parse(`${day} ${hour}:${minute} ${half}`) + MINUTE;
   if (!Number.isFinite(time)) return undefined;
-  // Without a date it is the next such time.
+  // Without a date, it is the next such time.
   return date === "" && time < now.getTime() ? time + DAY : time;
 }

@@ -1,9 +1,11 @@
-/** Begins what a pipeline adds to the prompt of a step: the hand-off to it. */
+/**
+ * The start of the text that a pipeline adds to a step's prompt: the hand-off.
+ */
 export const STEP_HEAD = "You run the step ";
 
 /**
- * Returns the part of a prompt that someone wrote. The hand-off of a pipeline
- * is data of other agents, so it says nothing in the name of the user.
+ * Returns the part of a prompt that a person wrote. The hand-off of a pipeline
+ * is data from other agents, so it does not speak for the user.
  */
 export function askedIn(prompt: string): string {
   const at = prompt.indexOf(`\n\n${STEP_HEAD}"`);

@@ -93,7 +93,7 @@ function editsOf(call: Call): Edit[] {
   return [{ path, how: "edited", hunks: hunks?.length ? hunks : undefined }];
 }
 
-/** A file of a call that changed several. */
+/** A file of a call that changed several files. */
 function patched(file: unknown, { cwd }: Call): Edit[] {
   const path = absolute(
     textField(file, "filePath") ?? textField(file, "relativePath"),
@@ -110,7 +110,7 @@ function patched(file: unknown, { cwd }: Call): Edit[] {
   return [{ path, how, hunks: diff ? hunksOfDiff(diff) : undefined }];
 }
 
-/** The todos that a call changed, and the states of all after it. */
+/** The todos that a call changed, and the states of all todos after it. */
 export function changedTodos(
   { input, result }: Call,
   before: ReadonlyMap<string, string>,
@@ -144,7 +144,7 @@ function questions({ input, metadata }: Call): EventKind[] {
   });
 }
 
-/** Bounds a text that people read. */
+/** Limits the length of a text for people. */
 export function cut(text: string): string {
   return cutMiddle(text, 2 * LONGEST_TEXT);
 }

@@ -9,8 +9,8 @@ import type {
 } from "../carried.ts";
 
 /**
- * The file that `opencode import` takes. Each message of a person names the
- * model that opencode continues with: the last one used, or the configured one.
+ * The file for `opencode import`. Each message of the user names the model with
+ * which opencode continues: the last used one, or the configured one.
  */
 export const carrying: Carrying = {
   versions: ["1.18.33"],
@@ -38,7 +38,7 @@ const LAST_MODEL = [
   ...["--format", "json"],
 ];
 
-/** The model in rows that `opencode db` prints. */
+/** The model in the rows printed by `opencode db`. */
 function lastModel(printed: string): Model | undefined {
   const [row] = [jsonIn(printed)].flat();
   const model = jsonIn(textField(row, "model") ?? "");
@@ -131,7 +131,7 @@ function messagesOf(
   });
 }
 
-/** Ids sort by the time in them; those of sessions the other way round. */
+/** IDs sort by the time in them; session IDs sort in reverse. */
 function idAt(time: number, seed: string, falling = false): string {
   const ticks = BigInt(time) * 4096n;
   const bits = BigInt.asUintN(48, falling ? ~ticks : ticks);

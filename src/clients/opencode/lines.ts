@@ -33,7 +33,7 @@ import { contextOf, unquoted } from "./tools.ts";
  * An export of the client has the same messages and parts in one object.
  */
 
-/** Returns the lines that an export stands for; `undefined` for other values. */
+/** Returns the lines for an export; `undefined` for other values. */
 export function linesOfExport(value: unknown): Fields[] | undefined {
   const [info, messages] = [field(value, "info"), field(value, "messages")];
   if (!isFields(info) || !Array.isArray(messages)) return undefined;
@@ -52,7 +52,7 @@ export function linesOfExport(value: unknown): Fields[] | undefined {
   ];
 }
 
-/** Returns whether a line can be one of such a transcript. */
+/** Returns whether a line can belong to such a transcript. */
 export function isLine(value: Fields): boolean {
   return TYPES.has(textField(value, "type")) &&
     ("info" in value || "part" in value || "tokens" in value ||
@@ -63,19 +63,19 @@ const TYPES: ReadonlySet<string | undefined> = new Set(
   ["session", "message", "part", "window", "revert", "removed"],
 );
 
-/** The messages of a conversation that were withdrawn. */
+/** The withdrawn messages of a conversation. */
 export class Withdrawn {
   readonly #removed = new Set<string>();
   #from: string | undefined;
 
-  /** Takes a line; only the last line about a revert counts. */
+  /** Processes a line; only the last line about a revert counts. */
   take(line: Fields): void {
     const id = textField(line, "messageID");
     if (line.type === "revert") this.#from = id;
     if (line.type === "removed" && id !== undefined) this.#removed.add(id);
   }
 
-  /** Ids of messages are in the order of time. */
+  /** Message IDs are in order of time. */
   has(id: string | undefined): boolean {
     return id !== undefined &&
       (this.#removed.has(id) || this.#from !== undefined && id >= this.#from);
@@ -85,7 +85,7 @@ export class Withdrawn {
 /** The known facts about a message. */
 interface Message {
   readonly isUser: boolean;
-  /** True if it sums up what was said before. */
+  /** True if it summarizes the conversation before it. */
   readonly isSummary: boolean;
   /** Files that its calls changed. */
   readonly changed: Set<string>;
@@ -93,7 +93,7 @@ interface Message {
   hasError: boolean;
 }
 
-/** Messages that are remembered: their parts come soon after them. */
+/** The most messages to remember: their parts follow soon. */
 const MOST_MESSAGES = 1000;
 
 /** A part of a message, with its session. */
@@ -103,7 +103,7 @@ interface Part {
   readonly agent: EventAgent | undefined;
 }
 
-/** Turns lines into events. Memory does not grow with the transcript. */
+/** Turns lines into events. Memory use does not grow with the transcript. */
 export class Reader {
   readonly #withdrawn: Withdrawn;
   readonly #agents = new Map<string, EventAgent>();
@@ -112,7 +112,7 @@ export class Reader {
   #at = "";
   #cwd: string | undefined;
   #model: string | undefined;
-  /** Tokens of the context at the last answer. */
+  /** Tokens in the context at the last answer. */
   #context: number | undefined;
   #prompts: string[] = [];
 
@@ -239,7 +239,7 @@ export class Reader {
     if (text.trim() === "" || value.synthetic === true) return [];
     const isUser = message?.isUser ?? !isFields(value.time);
     if (isUser) {
-      // That of a sub-agent is its task, which the call told.
+      // A sub-agent's prompt is its task, which the call already contains.
       return agent ? [] : [{ type: "prompt", text: cut(unquoted(text)) }];
     }
     if (!message?.isSummary) return [{ type: "answer", text: cut(text) }];
@@ -293,7 +293,10 @@ export class Reader {
     };
   }
 
-  /** The files of a step that the client compared: those of its commands. */
+  /**
+   * The files of a step that the client compared: those that its commands
+   * changed.
+   */
   #patch({ value, message }: Part): EventKind[] {
     if (!message?.hasCommand || !Array.isArray(value.files)) return [];
     const edits = value.files.slice(0, MOST_ENTRIES)
@@ -324,7 +327,7 @@ function textOf(value: Fields): string {
   return textField(value, "text") ?? "";
 }
 
-/** Milliseconds of the largest time that a date can have. */
+/** The latest time that a date can have, in milliseconds. */
 const LATEST = 8_640_000_000_000_000;
 
 /** ISO 8601, UTC. */

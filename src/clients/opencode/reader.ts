@@ -13,7 +13,7 @@ import {
   Withdrawn,
 } from "./lines.ts";
 
-/** Bytes of the largest export that is read, and of its beginning. */
+/** The largest export to read, and the most of its beginning, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 const BEGINNING = 64 * 1024;
 
@@ -22,8 +22,8 @@ const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
 
 /**
  * Opens a transcript of mpm's plugin, or an export of the client. Throws
- * NOT_FOUND for a missing file, UNREADABLE for another file. `beginning`: what
- * was withdrawn later is not looked for.
+ * NOT_FOUND for a missing file, UNREADABLE for another file. `beginning`: does
+ * not look for messages that were withdrawn later.
  */
 export function openSession(
   system: System,

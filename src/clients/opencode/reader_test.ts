@@ -129,7 +129,7 @@ Deno.test("opencode: an export of the client is read like a transcript", () => {
   assertEquals(kinds, plugin);
 });
 
-/** The line of a part of a message. */
+/** The lines of message parts. */
 function lines(...values: unknown[]): string {
   return values.map((value, at) =>
     JSON.stringify({ time: 1_795_000_000_000 + at, ...value as object })

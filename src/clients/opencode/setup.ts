@@ -6,11 +6,13 @@ import { ownFile } from "../own_file.ts";
 import { opencodeHome } from "./home.ts";
 import plugin from "./plugin.js" with { type: "text" };
 
-/** The lines of the plugin that mpm fills in; each is in it once. */
+/** The lines of the plugin that mpm fills in; each occurs once. */
 const BINARY = /^const MPM = ("[^\n]*");$/m;
 const MARK = /^const MARK = "--installed-by=mpm\/(.*)";$/m;
 
-/** Returns the entry of a plugin that mpm wrote; `undefined` for other files. */
+/**
+ * Returns the entry in a plugin written by mpm; `undefined` for other files.
+ */
 function entryIn(text: string): InstalledEntry | undefined {
   const binary = jsonIn(BINARY.exec(text)?.[1] ?? "");
   const version = MARK.exec(text)?.[1];
@@ -25,7 +27,7 @@ export const setup: ClientSetup = {
     const home = opencodeHome(system);
     if (home === undefined) return [];
     return [ownFile(join(home, "plugins", "mpm.js"), {
-      // A replacement's text may have characters with a meaning.
+      // A replacement text may contain special characters.
       textOf: ({ binary, claims }) =>
         plugin.replaceAll("@version@", () => VERSION)
           .replace('"@binary@"', () => JSON.stringify(binary))

@@ -8,7 +8,10 @@ import { lastLines } from "../tail.ts";
 import { contextOf } from "./tools.ts";
 import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
 
-/** Bytes of the beginning of a transcript, and of the end that has an answer. */
+/**
+ * The bytes to read from the start of a transcript, and from the end, which has
+ * an answer.
+ */
 const BEGINNING = 64 * 1024;
 const END = 4 * 1024 * 1024;
 
@@ -24,13 +27,13 @@ function sessionsIn(system: System, folder: string): Kept[] {
   });
 }
 
-/** Marks of the end of a step, which tells the context. */
+/** Marks of the end of a step, which reports the context. */
 const STEP = /"type":"step-finish"/;
 
 /**
  * Returns how full the context was at the last step of the session itself, or
- * that a compaction came after it. `undefined` if the end of the transcript
- * does not tell.
+ * that a compaction followed it. `undefined` if the end of the transcript does
+ * not show it.
  */
 export function readGauge(
   system: System,

@@ -18,7 +18,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["webfetch", "WebFetch"],
 ]);
 
-/** Returns mpm's name for a tool, and the call's arguments as mpm knows them. */
+/** Returns mpm's name for a tool, and the call's arguments in mpm's format. */
 export function namedTool(
   tool: string,
   input: unknown,
@@ -32,7 +32,7 @@ export function namedTool(
   return { tool_name: "MultiEdit", tool_input: { paths } };
 }
 
-/** The paths in a patch of the form that models of one provider write. */
+/** The paths in a patch, in the format that some models write. */
 function patchedPaths(patch: string): string[] {
   const lines = patch.matchAll(
     /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm,
@@ -41,22 +41,22 @@ function patchedPaths(patch: string): string[] {
 }
 
 /**
- * Returns a prompt as it was typed. `opencode run` puts one with a blank
- * between quotes, and a backslash before each quote in it.
+ * Returns a prompt as it was typed. `opencode run` quotes a prompt that
+ * contains a blank, and puts a backslash before each quote in it.
  */
 export function unquoted(text: string): string {
   const inner = /^"((?:[^"\\]|\\[^])* (?:[^"\\]|\\[^])*)"\n*$/.exec(text)?.[1];
   return inner === undefined ? text : inner.replaceAll('\\"', '"');
 }
 
-/** Returns a list among the fields, empty if it is missing. */
+/** Returns the list in a field, or an empty list. */
 export function listIn(value: Fields, name: string): unknown[] {
   const held = field(value, name);
   return Array.isArray(held) ? held : [];
 }
 
 /**
- * Returns the tokens of a step's context, cached or not, and of its answer;
+ * Returns the tokens in a step's context, cached or not, and in its answer;
  * `undefined` if there are no figures, or all are zero.
  */
 export function contextOf(

@@ -7,16 +7,16 @@ import { listNames } from "../look.ts";
 /** The folder of the transcripts in the user's state. */
 const FOLDER = "opencode";
 
-/** Ids of sessions, as they become names of files. */
+/** Session IDs that are valid file names. */
 const ID = /^\w{1,120}$/;
 
-/** Milliseconds after which the transcript of a session is removed. */
+/** Milliseconds after which a session's transcript is removed. */
 const KEPT = 30 * 86_400_000;
 
-/** Transcripts that are looked at. */
+/** The most transcripts to look at. */
 const MOST = 2000;
 
-/** Returns the transcript of a session, which may be missing. */
+/** Returns the path of a session's transcript, which may be missing. */
 export function transcriptOf(system: System, id: string): string | undefined {
   if (!ID.test(id)) return undefined;
   const state = attempt(() => userState(system));
@@ -24,8 +24,8 @@ export function transcriptOf(system: System, id: string): string | undefined {
 }
 
 /**
- * Makes the transcript of a session, so that the plugin adds to it. Removes
- * those of sessions that ended long ago.
+ * Creates the transcript of a session, to which the plugin adds. Removes those
+ * of sessions that ended long ago.
  */
 export function beginTranscript(system: System, id: string): void {
   const path = transcriptOf(system, id);
@@ -58,7 +58,7 @@ function transcriptsIn(system: System, folder: string): Kept[] {
     });
 }
 
-/** All sessions that have a transcript, those that were written last first. */
+/** All sessions with a transcript, the last written first. */
 export function allSessions(system: System): Kept[] {
   const state = attempt(() => userState(system));
   if (state === undefined) return [];

@@ -7,34 +7,34 @@ const text = z.string();
 
 export const ConfigRow = z.strictObject({
   key: z.enum(KEYS),
-  /** As a file would hold it. */
+  /** In the form used in a file. */
   value: z.unknown(),
   default: z.unknown(),
   origin: z.enum(["default", ...LAYERS]),
   /** The file, absolute, or the variable; null: the default. */
   source: z.nullable(text),
-  /** In the file, from 1. */
+  /** The line in the file, from 1. */
   line: z.nullable(z.int()),
-  /** Sources of farther entries of a table, the farthest first. */
+  /** Sources of more distant entries of a table, the most distant first. */
   adds_to: z.array(z.strictObject({
     origin: z.enum(LAYERS),
     source: text,
     line: z.nullable(z.int()),
   })),
-  /** The environment variable that sets it; null: none does. */
+  /** The environment variable that sets it; null: no variable. */
   variable: z.nullable(text),
   summary: text,
 });
 
 export const ConfigListResult = z.strictObject({
   settings: z.array(ConfigRow),
-  /** True if text shows where each value comes from. */
+  /** True if the text output shows the source of each value. */
   show_origin: z.boolean(),
 });
 
 export const ConfigSetResult = z.strictObject({
   key: text,
-  /** As the file holds it now; null: it is not set there. */
+  /** The current value in the file; null: not set there. */
   value: z.unknown(),
   file: text,
   changed: z.boolean(),

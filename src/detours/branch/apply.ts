@@ -45,7 +45,7 @@ import { barelyIgnored, gitHere, isIgnoreRule } from "../tree.ts";
 import { basename } from "@std/path";
 import { isSessionName } from "../../base/names.ts";
 
-/** One `branch` from its intent to the record of the new session. */
+/** One `branch`, from its intent to the record of the new session. */
 export class Branch {
   readonly #context: Context;
   readonly #system: System;
@@ -92,7 +92,7 @@ export class Branch {
     };
   }
 
-  /** Writes the intent, and a record for a parent without one. */
+  /** Writes the intent, and a record for a parent that has none. */
   async #begin(): Promise<Work> {
     const { root } = this.#workspace;
     const system = this.#system;
@@ -116,7 +116,7 @@ export class Branch {
     });
   }
 
-  /** Parks, clears and switches, as far as requested. */
+  /** Parks, clears and switches, as requested. */
   async #leave(
     from: Position,
   ): Promise<{ detour: Detour; parked: BranchResult["parked"] }> {
@@ -153,7 +153,7 @@ export class Branch {
     };
   }
 
-  /** Uncommitted work is in a checkpoint before anything touches it. */
+  /** Puts uncommitted work into a checkpoint before anything changes it. */
   async #keep(from: Position): Promise<StoredCheckpoint> {
     const { input, tree } = this.#plan;
     const kept = await takeCheckpoint(this.#context, tree!, {
@@ -169,7 +169,7 @@ export class Branch {
     return kept;
   }
 
-  /** Returns where HEAD is to go, for the intent. */
+  /** Returns the target of HEAD, for the intent. */
   #aim(from: Position): Pick<DetourFacts, "to" | "created"> {
     const { target } = this.#plan;
     if (!target || isAt(from, target)) return { to: null, created: null };
@@ -210,7 +210,7 @@ export class Branch {
     });
   }
 
-  /** The commit point: the record of the new session. */
+  /** Writes the record of the new session, which is the commit point. */
   async #open(
     parent: Work,
     { detour, from }: { detour: Detour; from: Position },
@@ -225,7 +225,7 @@ export class Branch {
     const at = now ?? (target ? { ...target } : from);
     return await changeStore(system, root, () => {
       const place = placeKey(workspace);
-      // Another worktree may have begun a session in the meantime.
+      // Another worktree may have started a session in the meantime.
       if (findWork(system, root, this.#under.facts.child)) {
         const id = freeWorkId(system, root, system.now());
         this.#under.mark({ child: id });
@@ -254,14 +254,14 @@ export class Branch {
   }
 }
 
-/** The facts about a session in the answer. */
+/** The session's data in the answer. */
 interface Told {
   readonly parent: Work;
   readonly child: Work;
   readonly to: Position;
 }
 
-/** The answer, before anything was parked. */
+/** The answer, before anything is parked. */
 export function answer(
   { input, target, from, dirt, parent: given, linked }: BranchPlan,
   { parent, child, to }: Told,
@@ -284,8 +284,8 @@ export function answer(
 }
 
 /**
- * The session that the work at hand is, where none was started: it is called
- * after the git branch, or after the folder.
+ * The session for the current work if none was started: named after the git
+ * branch, or the folder.
  */
 export function parentOf(
   { system }: Context,
@@ -311,7 +311,7 @@ export function parentOf(
   };
 }
 
-/** A free id that is not `other` either, whose record may not be there yet. */
+/** A free ID, other than `other`, whose record may not exist yet. */
 function freeIdBeside(
   system: System,
   root: string,
@@ -323,7 +323,7 @@ function freeIdBeside(
   }
 }
 
-/** Returns what to say of files that the detour does not ignore. */
+/** Returns notes about files that the detour does not ignore. */
 async function bareNotes(
   system: System,
   { tree, target, dirt, rules }: BranchPlan,

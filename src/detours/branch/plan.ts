@@ -58,13 +58,13 @@ interface BranchInput {
   readonly "dry-run": boolean;
 }
 
-/** A detour as it would begin; nothing is changed yet. */
+/** The plan of a detour; nothing is changed yet. */
 export interface BranchPlan {
   readonly workspace: Workspace;
   readonly input: BranchInput;
   /** The session to leave; `undefined` if one must be created. */
   readonly parent: Work | undefined;
-  /** Task, template and checklist of the new one. */
+  /** Task, template and checklist of the new session. */
   readonly child: Beginning;
   /** `undefined`: outside a repository. */
   readonly tree: CheckpointPlace | undefined;
@@ -72,7 +72,7 @@ export interface BranchPlan {
   readonly target: SwitchTarget | undefined;
   /** Uncommitted paths. */
   readonly dirt: readonly string[];
-  /** The files of ignore rules that a switch changes. */
+  /** The files with ignore rules that a switch changes. */
   readonly rules: readonly string[];
   /** Absolute path of the new worktree. */
   readonly linked: string | undefined;
@@ -81,7 +81,7 @@ export interface BranchPlan {
 const NOWHERE: Position = { branch: null, head: null };
 const NOTHING = { dirt: [], rules: [] };
 
-/** Reads and checks everything. Throws what does not allow the detour. */
+/** Reads and checks everything. Throws if the detour cannot start. */
 export async function planBranch(
   { system }: Context,
   workspace: Workspace,
@@ -146,7 +146,7 @@ function checkFlags(input: BranchInput, { git, reason }: Workspace): void {
   );
 }
 
-/** Throws where a session that is open has the name already. */
+/** Throws if an open session already has the name. */
 function currentParent(
   system: System,
   workspace: Workspace,
@@ -187,7 +187,7 @@ interface Wanted {
   readonly from: Position;
 }
 
-/** Throws where the tree cannot be cleared or switched without a loss. */
+/** Throws if the tree cannot be cleared or switched without a loss. */
 async function planTree(
   system: System,
   tree: CheckpointPlace,
@@ -262,7 +262,7 @@ async function planLinked(
 
 /**
  * Throws CONFLICT if a switch would lose something, if git would refuse it, or
- * if mpm could not undo it. Returns the ignore rules that are others there.
+ * if mpm could not undo it. Returns the ignore rules that differ there.
  */
 async function checkSwitch(
   system: System,
@@ -295,7 +295,7 @@ async function checkSwitch(
   return changes.map(({ path }) => path).filter(isIgnoreRule);
 }
 
-/** Git leaves submodules where they are when it switches. */
+/** Git does not move submodules when it switches. */
 function refuseMoves(
   changes: Awaited<ReturnType<typeof treeChanges>>,
 ): void {
@@ -311,7 +311,7 @@ function refuseMoves(
   );
 }
 
-/** Throws CONFLICT for ignored files that a switch would write over. */
+/** Throws CONFLICT for ignored files that a switch would overwrite. */
 function refuseOverwriting(
   system: System,
   { git }: CheckpointPlace["vault"],
@@ -347,7 +347,7 @@ function refuseUnseen(paths: readonly string[]): void {
   );
 }
 
-/** Throws CONFLICT for changes that mpm could not give back after a failure. */
+/** Throws CONFLICT for changes that mpm could not restore after a failure. */
 function refuseUnsafe(capture: Capture): void {
   const [first] = unparkedIn(capture).bound;
   if (!first) return;

@@ -75,7 +75,7 @@ mpm runs all its checks before it changes anything. If the command is interrupte
   render: branchText,
 });
 
-/** Returns what the detour would be. */
+/** Returns the preview of the detour. */
 function planned(context: Context, plan: BranchPlan): BranchResult {
   const { system } = context;
   const { input, workspace } = plan;

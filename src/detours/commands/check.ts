@@ -87,7 +87,7 @@ Without items, the command prints the checklist. The first tick moves an active 
       : undefined,
 });
 
-/** Ticks items of the session; a paused one must be resumed first. */
+/** Checks items of the session; a paused session must be resumed first. */
 function ticked(
   work: Work,
   { items, undo, time, dryRun, write }: {
@@ -95,7 +95,7 @@ function ticked(
     undo: boolean;
     time: Date;
     dryRun: boolean;
-    /** Returns the session as it was written. */
+    /** Writes the session and returns it. */
     write(work: Work): Work;
   },
 ): CheckResult {
@@ -123,9 +123,9 @@ function ticked(
 }
 
 /**
- * Returns the positions (from 0) that selectors mean. A selector is a printed
- * number (from 1), a range such as `2-5`, or a part of the text of one item.
- * Throws NOT_FOUND, AMBIGUOUS with the items that match.
+ * Returns the indexes (from 0) for selectors. A selector is a printed number
+ * (from 1), a range such as `2-5`, or a part of the text of one item. Throws
+ * NOT_FOUND, and AMBIGUOUS with the matching items.
  */
 function itemsMeant(
   items: readonly CheckItem[],
@@ -177,7 +177,7 @@ function byText(items: readonly CheckItem[], selector: string): number {
   );
 }
 
-/** Items that an error names. */
+/** The most items that an error names. */
 const NAMED = 5;
 
 /** Returns what `mpm check` prints. */

@@ -6,7 +6,7 @@ import {
 } from "../../saves/compare/changes.ts";
 import { ChecklistItem, WorkView } from "../../work/commands/results.ts";
 
-/** The schemas of what `branch` and `return` give. */
+/** The result schemas of `branch` and `return`. */
 
 const text = z.string();
 const maybeText = z.nullable(text);
@@ -15,13 +15,13 @@ const maybeText = z.nullable(text);
 const PositionView = z.strictObject({
   /** null: detached, or no repository. */
   branch: maybeText,
-  /** Full commit id; null: none. */
+  /** Full commit ID; null: no commit. */
   head: maybeText,
 });
 
 /** Uncommitted work that is in a checkpoint. */
 const ParkedView = z.strictObject({
-  /** Name of the checkpoint; in a dry run the one it would have. */
+  /** Name of the checkpoint; in a dry run, the name that it would get. */
   checkpoint: text,
   /** The paths that differ from HEAD. */
   paths: z.array(text),
@@ -32,7 +32,7 @@ export const BranchResult = z.strictObject({
   session: WorkView,
   checklist: z.array(ChecklistItem),
   parent: WorkView,
-  /** True if there was no session, so that one was made to come back to. */
+  /** True if there was no session, so that one was created to return to. */
   made_parent: z.boolean(),
   /** The save of the parent; null in a dry run. */
   save: maybeText,
@@ -45,19 +45,19 @@ export const BranchResult = z.strictObject({
   parked: z.nullable(ParkedView),
   /** Uncommitted paths that stay in the tree. */
   carried: z.array(text),
-  /** The worktree made for it, absolute. */
+  /** The worktree created for it, absolute. */
   worktree: maybeText,
   warnings: z.array(text),
 });
 
 export const ReturnResult = z.strictObject({
   dry_run: z.boolean(),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   session: WorkView,
   /** null: its record is gone. */
   parent: z.nullable(WorkView),
-  /** Milliseconds since the session began. */
+  /** The age of the session in milliseconds. */
   lasted: z.number(),
   /** New commits on its git branch, newest first. */
   commits: z.array(ChangedCommit),
@@ -69,26 +69,26 @@ export const ReturnResult = z.strictObject({
   restored: z.nullable(z.strictObject({
     checkpoint: text,
     paths: z.array(text),
-    /** Onto a branch that has moved since. */
+    /** True if merged onto a branch that has moved since. */
     merged: z.boolean(),
   })),
-  /** The checkpoint of parked work that is not restored. */
+  /** The checkpoint of parked work that was not restored. */
   kept: maybeText,
-  /** The session's uncommitted work, and where it went. */
+  /** The session's uncommitted work, and what was done with it. */
   leftovers: z.nullable(z.strictObject({
     how: z.enum(["parked", "carried", "discarded"]),
     checkpoint: text,
     paths: z.array(text),
   })),
-  /** The worktree of the detour; `reason`: why it is still there. */
+  /** The worktree of the detour; `reason`: why it still exists. */
   worktree: z.nullable(z.strictObject({
     path: text,
     removed: z.boolean(),
     reason: maybeText,
-    /** Id of the parent. */
+    /** ID of the parent. */
     parent: text,
   })),
-  /** Changes on the parent's side since its save; null if not known. */
+  /** Changes on the parent's side since its save; null if unknown. */
   changes: z.nullable(Changes),
   warnings: z.array(text),
 });

@@ -107,7 +107,7 @@ If the detour has its own worktree, run the command there. mpm removes the workt
   render: returnText,
 });
 
-/** Ends a detour. A failure on the way undoes the earlier steps. */
+/** Ends a detour. If a step fails, the earlier steps are undone. */
 async function returned(
   context: Context,
   input: ReturnInput,
@@ -129,7 +129,7 @@ async function returned(
   return { ...result, changes, warnings };
 }
 
-/** Returns what to say of leftovers that were there before the detour. */
+/** Returns notes about leftovers from before the detour. */
 function parkedNotes(
   { leftovers }: ReturnResult,
   changes: ReturnResult["changes"],
@@ -149,7 +149,7 @@ function parkedNotes(
   ];
 }
 
-/** Returns what {@link returned} would do. */
+/** Returns the preview of {@link returned}. */
 async function planned(
   { system }: Context,
   plan: ReturnPlan,
@@ -170,7 +170,7 @@ async function planned(
     time,
   });
   const how = howOf(input);
-  // Its merge needs the checkpoint, which only a return takes.
+  // The merge needs the checkpoint, which only a real return takes.
   const { dirt, clearing, switching, notes } = plan.way;
   const unsure = how === "carried" && dirt.length > 0 && (parked || to);
   return {

@@ -73,7 +73,7 @@ The task defaults to the template's title and variables. If you do not set a var
       : '"mpm pause" saves where you are, "mpm complete" ends it',
 });
 
-/** Starts a session in this worktree. Throws CONFLICT where one is active. */
+/** Starts a session in this worktree. Throws CONFLICT if one is active. */
 async function startSession(
   context: Context,
   input: BeginningInput & { readonly "dry-run": boolean },
@@ -109,7 +109,7 @@ async function startSession(
 
 interface Decision {
   readonly work: Work;
-  /** The paused session that the worktree was at. */
+  /** The paused session that the worktree had before. */
   readonly left: Work | undefined;
   readonly warnings: string[];
 }

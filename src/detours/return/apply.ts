@@ -29,7 +29,7 @@ import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
 import { type Target, withCarried } from "./target.ts";
 
-/** One `return` from its checks to its end. */
+/** One `return`, from its checks to its end. */
 export class Return {
   readonly #context: Context;
   readonly #system: System;
@@ -102,7 +102,7 @@ export class Return {
     };
   }
 
-  /** Notes what would be lost, then moves it. */
+  /** Records the files that would be lost, then moves them. */
   async #setAside(paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
     await setAside(this.#context, this.#plan.tree!, {
@@ -114,7 +114,7 @@ export class Return {
     });
   }
 
-  /** A restore is in the journal by itself. */
+  /** A restore has its own journal entry. */
   #journal(time: Date): void {
     const { child, workspace } = this.#plan;
     appendJournal(this.#system, this.#root, {
@@ -282,7 +282,7 @@ export function answer(
   };
 }
 
-/** Throws CONFLICT for what did not come back exactly. */
+/** Throws CONFLICT for files that were not restored exactly. */
 function refuseSkipped({ skipped }: RestoreOutcome): void {
   const [first] = skipped;
   if (!first) return;
@@ -293,7 +293,7 @@ function refuseSkipped({ skipped }: RestoreOutcome): void {
   );
 }
 
-/** Keeps what the detour leaves uncommitted in a checkpoint. */
+/** Saves the detour's uncommitted work in a checkpoint. */
 async function keepLeftovers(
   context: Context,
   { child, tree }: ReturnPlan,
@@ -324,7 +324,7 @@ async function freeName(
   return free;
 }
 
-/** Removes a checkpoint that is still the one it was. */
+/** Removes a checkpoint if it is still the same. */
 async function dropIfThere(
   context: Context,
   tree: CheckpointPlace,

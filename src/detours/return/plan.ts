@@ -53,7 +53,7 @@ import {
   unparkedIn,
 } from "../aside.ts";
 
-/** A return as it would be done; nothing is changed yet. */
+/** The plan of a return; nothing is changed yet. */
 export interface ReturnPlan {
   readonly workspace: Workspace;
   readonly input: ReturnInput;
@@ -63,20 +63,20 @@ export interface ReturnPlan {
   /** `undefined`: outside a repository. */
   readonly tree: CheckpointPlace | undefined;
   readonly from: Position;
-  /** null: HEAD stays. */
+  /** null: HEAD does not move. */
   readonly to: Position | null;
   /** The checkpoint to restore, and what it becomes at that commit. */
   readonly parked: StoredCheckpoint | undefined;
   readonly base: Target | undefined;
   /** The checkpoint that is not restored, on request. */
   readonly kept: string | null;
-  /** Treatment of uncommitted work in the tree. */
+  /** The treatment of uncommitted work in the tree. */
   readonly way: Way;
   /** True if it ends in its own worktree. */
   readonly linked: boolean;
 }
 
-/** Reads and checks everything. Throws what does not allow the return. */
+/** Reads and checks everything. Throws if the return is not possible. */
 export async function planReturn(
   { system }: Context,
   workspace: Workspace,
@@ -163,7 +163,7 @@ async function destination(
   const ref = `refs/heads/${branch}`;
   const head = (await resolveNames(git, [`${ref}^{commit}`]))
     .get(`${ref}^{commit}`);
-  // Before its first commit a branch has no ref.
+  // A branch has no ref before its first commit.
   if (from.branch === branch && (head !== undefined || from.head === null)) {
     return null;
   }
@@ -175,22 +175,22 @@ async function destination(
   return { branch, head };
 }
 
-/** The record of the parked work, while its checkpoint exists. */
+/** The record of the parked work, if its checkpoint exists. */
 async function parkedRecord(
   tree: CheckpointPlace,
   detour: Detour,
 ): Promise<StoredCheckpoint | undefined> {
   const id = detour.checkpoint!;
-  // A record may have come with a clone, the ref of a checkpoint has not.
+  // A record may have come with a clone, but not the ref of a checkpoint.
   const commit = (await readCheckpointRefs(tree.vault.git)).get(id);
-  // One that was saved under its name since is another one.
+  // A checkpoint saved later under the same name is a different one.
   const { commit: noted = commit } = detour as { commit?: unknown };
   return commit === undefined || commit !== noted
     ? undefined
     : await recordOf(tree.vault, { id, commit });
 }
 
-/** The same. Throws CONFLICT where not all is there. */
+/** Does the same. Throws CONFLICT if something is missing. */
 async function findParked(
   tree: CheckpointPlace,
   { child, detour, head }: {
@@ -221,24 +221,24 @@ async function findParked(
   );
 }
 
-/** Treatment of uncommitted work in the tree when a detour ends. */
+/** The treatment of uncommitted work when a detour ends. */
 export interface Way {
   /** Uncommitted paths that are parked, carried or discarded. */
   readonly dirt: readonly string[];
   /** Files that go to the trash before the tree is cleared. */
   readonly clearing: readonly string[];
-  /** The same before HEAD moves. */
+  /** Files that go to the trash before HEAD moves. */
   readonly switching: readonly string[];
   /** Notes about the rest. */
   readonly notes: readonly string[];
 }
 
-/** The tree stays as it is. */
+/** Nothing in the tree changes. */
 const CLEAR: Way = { dirt: [], clearing: [], switching: [], notes: [] };
 
 /**
- * Checks the way back. Whatever no checkpoint can hold stays where it is, or
- * goes to the trash where it is in the way: it refuses no return.
+ * Checks the way back. Files that no checkpoint can contain stay, or go to the
+ * trash if they are in the way: they do not prevent a return.
  */
 async function wayBack(
   system: System,
@@ -280,7 +280,7 @@ async function wayBack(
   return { ...way, switching, notes: [...stayNotes(stays), ...notes] };
 }
 
-/** Checks the way of HEAD from one commit to the other. */
+/** Checks moving HEAD from one commit to another. */
 async function switchingWay(
   system: System,
   tree: CheckpointPlace,
@@ -313,7 +313,7 @@ async function switchingWay(
   };
 }
 
-/** In a separate worktree nothing is restored and HEAD stays. */
+/** In a separate worktree, nothing is restored and HEAD does not move. */
 async function linkedWay(
   system: System,
   tree: CheckpointPlace,
@@ -352,7 +352,7 @@ function clearingWay(
   return { ...CLEAR, dirt, clearing: asideToClear(system, tree, capture) };
 }
 
-/** Returns whether the detour was given a clean tree, and has to leave one. */
+/** Returns whether the detour started with a clean tree, and must leave one. */
 function isCleared({ detour }: Work): boolean {
   return detour?.cleared === true;
 }

@@ -90,7 +90,7 @@ export function gone(
   );
 }
 
-/** Without a commit there is nothing that a tree could be compared with. */
+/** Without a commit, there is nothing to compare a tree with. */
 export function refuseUnborn({ branch, head }: Position): void {
   if (head !== null) return;
   throw new MpmError("CONFLICT", `"${branch}" has no commit yet`, {
@@ -99,8 +99,8 @@ export function refuseUnborn({ branch, head }: Position): void {
 }
 
 /**
- * Throws CONFLICT for what only git can do: without it a return would end the
- * detour and leave the tree where it is.
+ * Throws CONFLICT for changes that only git can make: without git, a return
+ * would end the detour and not restore the tree.
  */
 export function refuseWithoutGit(
   { workspace, input, child }: {
@@ -135,7 +135,7 @@ export function refuseWithoutGit(
   );
 }
 
-/** Throws CONFLICT for changes that no checkpoint could bring along. */
+/** Throws CONFLICT for changes that no checkpoint could carry along. */
 export function refuseUncarriable(
   { entries }: Capture,
   bound: readonly LeftOut[],

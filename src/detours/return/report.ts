@@ -34,15 +34,15 @@ import type { ReturnPlan } from "./plan.ts";
 
 /** The changes that a detour made to the history. */
 export interface Deeds {
-  /** Newest first; commits of saves left out. */
+  /** Newest first, without commits of saves. */
   readonly commits: readonly ChangedCommit[];
   readonly files: readonly FileChange[] | null;
 }
 
-/** Number of commits to list. */
+/** The most commits to list. */
 const MOST = 1000;
 
-/** Reads it from the git branch the detour began on, or from HEAD. */
+/** Reads them from the git branch on which the detour began, or from HEAD. */
 export async function deedsOf(
   system: System,
   { tree, workspace, child, from }: ReturnPlan,
@@ -120,10 +120,10 @@ export async function endWorktree(
   }
 }
 
-/** Milliseconds: what was written a moment ago counts as old enough. */
+/** Milliseconds: very recent files count as old enough. */
 const AHEAD = 2000;
 
-/** Why it is still there; null: it is gone. */
+/** Returns why it still exists; null if it is gone. */
 async function removed(
   system: System,
   { worktree, ...rest }: Workspace,
@@ -145,7 +145,7 @@ async function removed(
   return done?.problem ?? null;
 }
 
-/** The cleanup looks at nothing else. */
+/** The cleanup checks nothing else. */
 function whyUnknown(root: string, worktree: string): string {
   return dirname(worktree) === join(root, WORKTREES)
     ? "git does not list it as a worktree"

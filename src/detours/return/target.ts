@@ -13,7 +13,7 @@ import type {
 } from "../../checkpoints/mod.ts";
 import { named } from "../../base/words.ts";
 
-/** The work that a return puts into the tree once HEAD is at its place. */
+/** The work that a return restores once HEAD is in place. */
 export interface Target {
   readonly record: StoredCheckpoint;
   /** True if the parked work had to be merged onto other commits. */
@@ -132,7 +132,7 @@ async function carriedOnto(
   };
 }
 
-/** A conflict in the index is in no tree that could be merged. */
+/** A conflict in the index is not in any tree that could be merged. */
 function refuseMarks({ index, id }: StoredCheckpoint, why: string): void {
   const [first] = index.unmerged;
   if (!first) return;
@@ -152,7 +152,7 @@ async function treesOf(git: Git, commit: string): Promise<Trees> {
   return { worktree: worktree!, index: index! };
 }
 
-/** A tree without the mpm folder, which no checkpoint has. */
+/** A tree without the mpm folder, as in every checkpoint. */
 function bare(git: Git, tree: string): Promise<string> {
   return treeWithout(git, tree, ".claude-mpm");
 }

@@ -6,7 +6,7 @@ import { CHECK_STATES, type CheckState, doctorStatus } from "../check.ts";
 import { examine } from "../examine.ts";
 import type { CheckRow, DoctorResult } from "./results.ts";
 
-/** Words, since colours and signs are not seen by everybody. */
+/** Words, since not everyone can see colours and signs. */
 const WORDS: Readonly<Record<CheckState, string>> = {
   ok: "ok",
   unchecked: "unknown",
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<CheckState, string>> = {
 const WORD_COLUMNS = 9;
 const NAME_COLUMNS = 15;
 
-/** Columns that a summary has at least. */
+/** The least width of a summary, in columns. */
 const LEAST = 12;
 
 /**
@@ -44,14 +44,14 @@ function checkLines(check: CheckRow, style: Style): string[] {
   return [
     painted(state, WORD_COLUMNS, style) +
     style.bold(name.padEnd(NAME_COLUMNS)) +
-    // Whole: it may end with the command that fixes it.
+    // Not shortened: it may end with the command that fixes it.
     wrap(escapeText(summary), room).join(`\n${" ".repeat(beside)}`),
     ...findings.flatMap((found) => [
       ...hanging(
         (found.state === state ? "" : `${WORDS[found.state]}: `) +
           escapeText(found.detail),
       ),
-      // Not wrapped: it is copied.
+      // Not wrapped, since users copy it.
       ...found.mend === null
         ? []
         : [`${indent}  ${style.cyan(escapeText(found.mend))}`],

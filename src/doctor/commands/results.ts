@@ -6,31 +6,31 @@ import { CHECK_STATES } from "../check.ts";
 const text = z.string();
 
 export const DoctorResult = z.strictObject({
-  /** The folder that was looked at, absolute. */
+  /** The checked folder, absolute. */
   project: text,
   /** ISO 8601, UTC. */
   checked_at: text,
   version: text,
-  /** The worst of all checks. */
+  /** The worst state of all checks. */
   state: z.enum(CHECK_STATES),
   checks: z.array(z.strictObject({
-    /** Does not change between versions. */
+    /** Stable across versions. */
     name: text,
     state: z.enum(CHECK_STATES),
     /** The state of the checked thing. */
     summary: text,
     findings: z.array(z.strictObject({
       state: z.enum(["unchecked", "warning", "error"]),
-      /** Of an error: a code as other commands report it. */
+      /** For an error: a code as in other commands. */
       code: z.nullable(text),
       detail: text,
       /** The command that fixes it, or one line. */
       mend: z.nullable(text),
-      /** The fix that `--fix` makes; null if it makes none. */
+      /** The fix that `--fix` makes; null without one. */
       fix: z.nullable(text),
     })),
   })),
-  /** With `--fix`: what was done before everything was checked again. */
+  /** With `--fix`: the fixes made before everything was checked again. */
   fixes: z.nullable(z.strictObject({
     dry_run: z.boolean(),
     done: z.array(text),

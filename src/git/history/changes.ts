@@ -2,7 +2,7 @@ import type { Git } from "../run/git.ts";
 import { splitFields, words } from "../text.ts";
 import type { TreeEntry } from "../tree/snapshot.ts";
 
-/** A record of what differs between two trees; mode 0: nothing is there. */
+/** A difference between two trees; mode 0: the path does not exist. */
 export interface RawChange {
   readonly before: TreeEntry;
   readonly after: TreeEntry;
@@ -14,7 +14,7 @@ export interface RawChange {
 }
 
 /**
- * Reads `--raw -z`, described in git-diff-tree(1), "Raw output format":
+ * Parses `--raw -z`, described in git-diff-tree(1), "Raw output format":
  * `:100644 100644 <old> <new> M\0path\0`, or `… R087\0from\0to\0`.
  */
 export function parseRaw(fields: readonly string[]): RawChange[] {
@@ -37,14 +37,14 @@ export function parseRaw(fields: readonly string[]): RawChange[] {
   return changes;
 }
 
-/** Returns whether a mode or an id is of zeros, and stands for nothing. */
+/** Returns whether a mode or an ID consists of zeros, which means nothing. */
 export function isZeroId(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
 
 /** The changes that commits made to a file. */
 export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
-  /** Object id of the new content, of a submodule its commit. */
+  /** Object ID of the new content; for a submodule, its commit. */
   readonly object: string;
 }
 
@@ -62,7 +62,7 @@ export async function tryFileChanges(
 }
 
 /**
- * As {@link tryFileChanges}, between commits that are known to exist. A partial
+ * Like {@link tryFileChanges}, for commits that are known to exist. A partial
  * clone may lack the contents for finding renames; the changes then have no
  * renames.
  */
@@ -82,7 +82,7 @@ function diffArgs(...ends: readonly string[]): string[] {
       --ignore-submodules=none`,
     ...ends,
     "--",
-    // Of a project in a subfolder, too.
+    // Also for a project in a subfolder.
     ":(top,exclude,glob)**/.claude-mpm/**",
   );
 }
@@ -94,24 +94,24 @@ function filesIn(output: Uint8Array): CommittedFile[] {
   }));
 }
 
-/** Paths asked for by name; with more, or longer ones, all are listed. */
+/** The most paths to pass to git; with more, or longer ones, all are listed. */
 const PATH_LIMIT = 100;
 
-/** Characters of these paths: a command line on Windows has 32,767. */
+/** The most characters of these paths: a command line on Windows has 32,767. */
 const LENGTH_LIMIT = 16_000;
 
 /** The changes that commits made to paths. */
 export interface Touched {
-  /** Changed in whatever way. */
+  /** Changed in any way. */
   readonly touched: ReadonlySet<string>;
   readonly removed: ReadonlySet<string>;
 }
 
 /**
  * Returns what commits of HEAD since the base (without a base, any commit) did
- * to `gone` and `differing` paths. The difference of the two ends does not show
- * a file that came and went. For a file that differs, it does not tell whether
- * a commit of HEAD or one that HEAD left is the reason.
+ * to `gone` and `differing` paths. Comparing the two ends does not show a file
+ * that came and went. For a file that differs, it does not show whether a
+ * commit of HEAD or one that HEAD left is the reason.
  */
 export async function findTouched(
   git: Git,

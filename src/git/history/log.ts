@@ -3,7 +3,7 @@ import type { CommitInfo } from "../repository.ts";
 import { type Git, gitFailure } from "../run/git.ts";
 import { decodeBytes, grouped, lined, splitFields, words } from "../text.ts";
 
-/** Id, author, author's time, committer's time, subject; each ends in NUL. */
+/** ID, author, author's time, committer's time, subject; each ends in NUL. */
 const COLUMNS = ["%H", "%an", "%ai", "%ct", "%s"];
 
 /** Options of `git log` for output that {@link rowsOf} reads. */
@@ -14,7 +14,7 @@ function formatOf(...more: readonly string[]): string[] {
 /** Options of `git log` for output that {@link parseLog} reads. */
 export const LOG_FORMAT = formatOf();
 
-/** Each commit of a log, with what its format has before the usual columns. */
+/** Each commit of a log, with the columns before the usual ones. */
 function rowsOf(
   output: Uint8Array,
   count: number,
@@ -38,15 +38,15 @@ export function parseLog(output: Uint8Array): CommitInfo[] {
   return rowsOf(output, 0).map(({ commit }) => commit);
 }
 
-/** The commits that only one of two commits reaches, newest first. */
+/** The commits reachable from only one of two commits, newest first. */
 export interface Range {
   readonly left: CommitInfo[];
   readonly right: CommitInfo[];
-  /** Commits of either side beyond the limit. */
+  /** Number of commits on either side beyond the limit. */
   readonly omitted: number;
 }
 
-/** Commits read of a range; more are only counted. */
+/** The most commits of a range to read; more are only counted. */
 const COMMIT_LIMIT = 10_000;
 
 /**
@@ -63,7 +63,7 @@ export async function tryRange(
   return log.status === 0 ? await rangeOf(git, base, log.stdout) : undefined;
 }
 
-/** As {@link tryRange}, between commits that are known to exist. */
+/** Like {@link tryRange}, for commits that are known to exist. */
 export async function readRange(git: Git, base: string): Promise<Range> {
   return await rangeOf(git, base, await git.read(rangeArgs(base)));
 }
@@ -91,8 +91,8 @@ async function rangeOf(
 }
 
 /**
- * Commits of HEAD made since a moment, by the committers' clocks, which know
- * whole seconds only: those of that very second are among them.
+ * Commits of HEAD since a time, by the committers' clocks. These have whole
+ * seconds only, so commits of that second are included.
  */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
   const since = `--since=${Math.floor(time.getTime() / 1000)}`;
@@ -124,12 +124,13 @@ export async function readNewest(
 /** A commit and the files that it changed. */
 export interface CommitWithFiles {
   readonly commit: CommitInfo;
-  /** Relative to the repository, without those of mpm; a merge has none. */
+  /** Relative to the repository, without mpm's files; empty for a merge. */
   readonly files: readonly string[];
 }
 
 /**
- * The newest commits of all branches and worktrees since a time, with their files. Commits that only record a save are left out.
+ * The newest commits of all branches and worktrees since a time, with their
+ * files. Commits that only record a save are left out.
  */
 export async function readNewestAnywhere(
   git: Git,
@@ -188,7 +189,7 @@ export async function isAncestor(
   return await decide(git, ["merge-base", "--is-ancestor", ancestor, commit]);
 }
 
-/** Returns whether two commits have any common ancestor. */
+/** Returns whether two commits have a common ancestor. */
 export async function isRelated(
   git: Git,
   one: string,
@@ -197,7 +198,7 @@ export async function isRelated(
   return await decide(git, ["merge-base", one, other]);
 }
 
-/** For a command that answers by status: 0 is yes, 1 no. */
+/** For a command that answers by its status: 0 is yes, 1 no. */
 async function decide(git: Git, args: readonly string[]): Promise<boolean> {
   const answer = await git.run(args);
   if (![0, 1].includes(answer.status)) throw gitFailure(args, answer);
@@ -213,7 +214,7 @@ const BODY = /^Session ID: (session-\S*)/m;
 /** The save whose pause may have made one of the commits. */
 export interface PausedSave {
   readonly id: string;
-  /** Tells whether the save lists that path as uncommitted. */
+  /** Returns whether the save lists that path as uncommitted. */
   lists(path: string): boolean;
 }
 
@@ -222,17 +223,17 @@ export interface OwnCommits {
   /** Their ids. */
   readonly own: Set<string>;
   /**
-   * Other files in the commit of this pause, by its id: claude-mpm up to
-   * 6.2.40 commits whatever is staged.
+   * Other files in the commit of this pause, by its ID: claude-mpm up to 6.2.40
+   * commits everything that is staged.
    */
   readonly swept: Map<string, readonly string[]>;
 }
 
 /**
  * Finds the commits that only record a save. Their subject and body are those
- * of a pause, and they touch nothing outside `.claude-mpm/`. The pause of
- * `save` itself may also touch files that the save lists as uncommitted. Starts
- * git only if a subject fits.
+ * of a pause, and they change nothing outside `.claude-mpm/`. The pause of
+ * `save` itself may also change files that the save lists as uncommitted.
+ * Starts git only if a subject matches.
  */
 export async function findOwnCommits(
   git: Git,
@@ -251,8 +252,8 @@ export async function findOwnCommits(
 const IN_STORE = /(?:^|\/)\.claude-mpm\//;
 
 /**
- * Reads `SOH id STX body ETX newline paths`, each path ended by NUL. A body
- * that holds such characters itself fits nothing, which is the safe side.
+ * Parses `SOH id STX body ETX newline paths`, each path ended by NUL. A body
+ * that contains such characters does not match, which is safe.
  */
 function ownAmong(output: string, save?: PausedSave): OwnCommits {
   const own = new Set<string>();
@@ -280,10 +281,10 @@ function ownAmong(output: string, save?: PausedSave): OwnCommits {
   return { own, swept };
 }
 
-/** Commits that a save lists. */
+/** The most commits in a save. */
 const LISTED = 5;
 
-/** Commits that are read, so that those of pauses can be left out. */
+/** The most commits to read, so that those of pauses can be left out. */
 const READ = 20;
 
 /** Before the usual columns: each commit's tree and the body of its message. */
@@ -291,17 +292,19 @@ const FULL = [...formatOf("%T", "%b"), "HEAD", "--"];
 
 /** The newest commits of HEAD. */
 export interface Recent {
-  /** Without those that only pauses made. */
+  /** Without commits made by pauses alone. */
   readonly commits: readonly CommitInfo[];
-  /** HEAD, as a full id. */
+  /** HEAD, as a full ID. */
   readonly head: string | undefined;
   /** The tree of HEAD. */
   readonly tree: string | undefined;
-  /** Before the first commit there is nothing to log. */
+  /** There is nothing to log before the first commit. */
   readonly failure: MpmError | undefined;
 }
 
-/** At most five commits, with one process; two after many pauses in a row. */
+/**
+ * At most five commits, with one process; two after many consecutive pauses.
+ */
 export async function readRecent(git: Git): Promise<Recent> {
   const args = ["log", `-${READ}`, ...FULL];
   const log = await git.run(args);

@@ -11,7 +11,7 @@ import {
 import { parseRaw, type RawChange } from "./changes.ts";
 import type { Range } from "./log.ts";
 
-/** Arguments for the patches of commits, as {@link patchForm} reads them. */
+/** Arguments for the patches of commits, for {@link patchForm}. */
 export function patchArguments(...more: readonly string[]): string[] {
   return words(
     `--no-replace-objects diff-tree -r -p --full-index --no-renames
@@ -21,10 +21,10 @@ export function patchArguments(...more: readonly string[]): string[] {
 }
 
 /**
- * A patch as git prints it, without the parts that depend on its place. Those
- * are line numbers, the words behind them, and the ids of files whose lines are
- * shown. Of a binary file, which is only said to differ, the ids stay. Two
- * patches that are the same in this form make the same change.
+ * A patch as git prints it, without the parts that depend on its position.
+ * Those are line numbers, the words after them, and the IDs of files whose
+ * lines are shown. For a binary file, which is only reported as different, the
+ * IDs stay. Two patches with the same form make the same change.
  */
 export function patchForm(patch: string): string {
   // Only lines of files begin with a blank, a sign or a backslash.
@@ -35,14 +35,14 @@ export function patchForm(patch: string): string {
   ).join("");
 }
 
-/** Commits of the two sides together whose patches are compared. */
+/** The most commits of both sides together whose patches are compared. */
 const MOST_COMMITS = 2_000;
 
 /**
  * The commits on either side of a range that have an equal patch on the other,
- * with the id of that patch. The id is empty for a commit that changes no
- * content. `undefined` if there are too many to compare. Merges have no patch.
- * A partial clone without the contents ends here as well.
+ * with the ID of that patch. The ID is empty for a commit that changes no
+ * content. `undefined` if there are too many to compare, or the contents are
+ * missing in a partial clone. Merges have no patch.
  */
 export async function readEqualPatches(
   git: Git,
@@ -59,7 +59,7 @@ export async function readEqualPatches(
   const equal = linesOf(found.stdout).filter((line) => line[0] === "=")
     .map((line) => line.slice(1));
   if (equal.length === 0) return new Map();
-  // The patch ids show which of the equal commits belong together.
+  // The patch IDs show which of the equal commits belong together.
   const patches = await git.run(
     words(
       "diff-tree --stdin --root -p --full-index --no-ext-diff --no-textconv",
@@ -79,17 +79,17 @@ export async function readEqualPatches(
   return byCommit;
 }
 
-/** Commits whose patch is compared with that of a whole branch. */
+/** The most commits whose patch is compared with that of a whole branch. */
 const MOST_PATCHES = 20;
 
-/** A commit that holds the work of several others. */
+/** A commit that contains the work of several others. */
 export interface Squash {
   readonly commit: string;
-  /** `commit`: that one brought all of it; `tree`: its tree is the same. */
+  /** `commit`: that commit brought all of it; `tree`: its tree is the same. */
   readonly how: "commit" | "tree";
 }
 
-/** A commit of the tip, and what it changes. */
+/** A commit of the tip, and its changes. */
 interface Candidate {
   readonly commit: string;
   readonly tree: string;
@@ -99,7 +99,7 @@ interface Candidate {
 interface Ends {
   readonly tip: string;
   readonly head: string;
-  /** A pathspec; what it leaves out does not count. */
+  /** A pathspec; excluded paths do not count. */
   readonly paths?: readonly string[];
 }
 
@@ -118,7 +118,7 @@ export async function findSquash(
     readCandidates(git, ends),
     resolveNames(git, [`${head}^{tree}`]),
   ]);
-  // Work that was undone is in the history alone, and only there.
+  // Work that was undone is only in the history.
   if (net.size === 0) return undefined;
   const alike = candidates.filter(({ changes }) =>
     changes.size === net.size && [...changes.keys()].every((at) => net.has(at))
@@ -146,7 +146,7 @@ function resultOf({ path, after }: RawChange): [string, string] {
   return [path, `${after.mode} ${after.id}`];
 }
 
-/** Modes and object ids after all changes together, by path. */
+/** Modes and object IDs after all changes together, by path. */
 async function readNet(
   git: Git,
   { tip, head, paths = [] }: Ends,
@@ -194,9 +194,9 @@ async function readPatch(
 }
 
 /**
- * The patches of commits as git prints them, by the commits' ids. A commit that
- * changes more than `most` lines is left out, and so is a merge. Nothing that
- * the repository names is run.
+ * The patches of commits as git prints them, by commit ID. Merges and commits
+ * that change more than `most` lines are left out. Runs nothing that the
+ * repository names.
  */
 export async function readPatches(
   git: Git,
@@ -217,13 +217,13 @@ export async function readPatches(
   return byCommit(decodeBytes(stdout));
 }
 
-/** The lines that `--numstat` counts: it counts none of a binary file. */
+/** The lines that `--numstat` counts: none for a binary file. */
 function linesIn(rows: string): number {
   return rows.split("\n").map((row) => row.split("\t", 2).map(Number))
     .reduce((sum, [added, gone]) => sum + (added || 0) + (gone || 0), 0);
 }
 
-/** The output for each commit: git writes its id on a line before it. */
+/** The output for each commit: git writes its ID on the line before. */
 function byCommit(output: string): Map<string, string> {
   const parts = output.split(/^([0-9a-f]{40}|[0-9a-f]{64})\n/m);
   const found = new Map<string, string>();

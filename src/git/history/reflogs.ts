@@ -5,8 +5,8 @@ import type { Git } from "../run/git.ts";
 import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
 /**
- * The present name of a branch that was renamed at or after `since`, through
- * any number of renames; `undefined` if no reflog reports one.
+ * The current name of a branch that was renamed at or after `since`, through
+ * any number of renames; `undefined` if no reflog reports a rename.
  */
 export async function findRenamed(
   git: Git,
@@ -35,10 +35,10 @@ export async function findRenamed(
   return name === branch ? undefined : name;
 }
 
-/** Entries of the reflog of HEAD that are searched. */
+/** The most entries of HEAD's reflog to search. */
 const ENTRIES = 10_000;
 
-/** A branch that this worktree left, with the commit that it had then. */
+/** A branch that this worktree left, with its commit at that time. */
 interface LeftBranch {
   readonly branch: string;
   readonly commit: string;
@@ -53,7 +53,7 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
   return entries.flatMap(([commit, what], at) => {
     const [, branch] = /^checkout: moving from (\S+) to /.exec(what) ?? [];
     if (branch === undefined) return [];
-    // The entry before holds the commit; without one, what was checked out.
+    // The previous entry has the commit; without one, the checked-out commit.
     return [{ branch, commit: entries[at + 1]?.[0] ?? commit }];
   });
 }
@@ -68,8 +68,8 @@ export async function readMadeHere(git: Git): Promise<string[]> {
 }
 
 /**
- * Finds where this worktree last left a branch: the commit that the branch had
- * then. `undefined`: the reflog of HEAD does not show that it was ever here.
+ * Finds where this worktree last left a branch: the branch's commit at that
+ * time. `undefined`: the reflog of HEAD does not show that it was ever here.
  */
 export async function findLeft(
   git: Git,
@@ -80,8 +80,8 @@ export async function findLeft(
 }
 
 /**
- * Finds the commit that HEAD of this worktree was at at a time; `undefined`: the
- * reflog does not go back so far.
+ * Finds the commit of this worktree's HEAD at a time; `undefined`: the reflog
+ * does not go back that far.
  */
 export async function findHeadAt(
   git: Git,
@@ -98,7 +98,7 @@ export async function findHeadAt(
 }
 
 /**
- * Returns what moved a ref last: a push from here, a fetch (by a pull, too), or
+ * Returns what last moved a ref: a push from here, a fetch (also by a pull), or
  * something else or unknown.
  */
 export async function lastMove(
@@ -113,12 +113,12 @@ export async function lastMove(
   return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
 }
 
-/** Bytes; longer than any list of cuts that a clone or fetch leaves. */
+/** Longer than any list of cuts that a clone or fetch leaves, in bytes. */
 const LIMIT = 50_000_000;
 
 /**
- * The commits whose parents a shallow clone or fetch left out; none where the
- * history is whole.
+ * The commits whose parents a shallow clone or fetch left out; empty if the
+ * history is complete.
  */
 export function readCuts(system: System, commonDir: string): Set<string> {
   try {

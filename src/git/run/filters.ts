@@ -4,12 +4,12 @@ import { grouped, splitFields, words, zeroed } from "../text.ts";
 import { type Git, gitFailure } from "./git.ts";
 import { OWN_SCOPES } from "./settings.ts";
 
-/** Milliseconds for what looks at every path of a large tree. */
+/** Milliseconds for commands that look at every path of a large tree. */
 const LONG = 5 * 60_000;
 
 /**
  * Reads attributes of paths (gitattributes(5)): by path, the values in the
- * order of `names`. `cached`: as the index has them. Throws GIT_FAILED.
+ * order of `names`. `cached`: from the index. Throws GIT_FAILED.
  */
 export async function readAttributes(
   git: Git,
@@ -30,12 +30,12 @@ export async function readAttributes(
   return found;
 }
 
-/** Returns whether rules say anything of an attribute with that value. */
+/** Returns whether rules set an attribute with that value. */
 export function isSpecified(value: string): boolean {
   return value !== "unspecified" && value !== "unset";
 }
 
-/** Names of settings that match, and whether the repository set each. */
+/** Names of matching settings, and whether the repository set each. */
 export async function settingNames(
   git: Git,
   pattern: string,
@@ -52,9 +52,9 @@ export async function settingNames(
 }
 
 interface Written {
-  /** Asked for only where there is a filter. */
+  /** Only called if there is a filter. */
   readonly paths: () => readonly string[] | Promise<readonly string[]>;
-  /** The commit whose files are written: its attributes count as well. */
+  /** The commit whose files are written: its attributes also count. */
   readonly commit: string | null;
   /** True if the filters of the user and of the machine may run. */
   readonly own?: boolean;
@@ -64,16 +64,16 @@ interface Written {
 const HINT = "Switch with git switch, then leave out --git-branch and --stash";
 
 /**
- * Refuses to write files that a filter of the settings would convert, such as
- * those of Git LFS. mpm does not run its program, and without it a file would
- * be written as it is stored. Throws CONFLICT.
+ * Refuses to write files that a filter in the settings would convert, such as
+ * those of Git LFS. mpm does not run the filter, and without it a file would be
+ * written in its stored form. Throws CONFLICT.
  */
 export async function refuseFilters(
   git: Git,
   { paths, commit, own = false, hint = HINT }: Written,
 ): Promise<void> {
   const pattern = "^(filter\\..*\\.(smudge|process)|includeif\\..*)$";
-  // Settings that differ by place may have some.
+  // Settings that depend on the place may have some.
   const mayRun = (await settingNames(git, pattern)).some((setting) =>
     setting.own || !own && setting.name.startsWith("filter.")
   );

@@ -10,8 +10,8 @@ import {
 import { decodeBytes, words } from "../text.ts";
 
 /**
- * User settings that run programs, or change the output of git. Those of the
- * repository git never sees: {@link StandIn}.
+ * User settings that run programs, or change the output of git. Git never sees
+ * those of the repository: {@link StandIn}.
  */
 const SETTINGS = words(`core.fsmonitor=false core.hooksPath=/dev/null
       core.quotePath=false color.ui=false diff.renames=true
@@ -25,8 +25,8 @@ const BEFORE_COMMAND = [
 ];
 
 /**
- * The variables that `git rev-parse --local-env-vars` lists. Set within a git
- * hook, they would turn every command to the hook's repository and index.
+ * The variables listed by `git rev-parse --local-env-vars`. In a git hook, they
+ * would direct every command to the hook's repository and index.
  */
 const LOCAL_VARIABLES = words(
   `GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG
@@ -36,7 +36,7 @@ const LOCAL_VARIABLES = words(
       GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE`,
 );
 
-/** Variables that run programs, print more, or change what a path means. */
+/** Variables that run programs, print more, or change the meaning of a path. */
 const OTHER_VARIABLES = words(
   `GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
       GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS
@@ -55,48 +55,48 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   LC_ALL: "C",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
-  // A partial clone would fetch what it lacks: no transport is allowed.
+  // A partial clone would fetch missing objects: no transport is allowed.
   GIT_ALLOW_PROTOCOL: "none",
   GIT_NO_LAZY_FETCH: "1",
-  // glibc (mallopt(3)): git compresses each object with fresh memory, which
-  // would otherwise go back to the system, and come again, for every one.
+  // glibc (mallopt(3)): git compresses each object with fresh memory. Otherwise
+  // it would return that memory to the system, and request it again, for every
+  // object.
   MALLOC_TOP_PAD_: "1048576",
 };
 
-/** Milliseconds a git command may take. */
+/** Milliseconds that a git command may take. */
 const TIME_LIMIT = 30_000;
 
 export interface GitOptions {
   readonly stdin?: Input;
-  /** Set beside (or over) the variables every git command gets. */
+  /**
+   * Variables in addition to (or instead of) those that every git command gets.
+   */
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds it may take, where half a minute is too little. */
+  /** Milliseconds that it may take, if half a minute is too little. */
   readonly timeout?: number;
 }
 
-/**
- * Arguments and variables that every command of one {@link Git} gets beside the
- * usual.
- */
+/** Additional arguments and variables for every command of one {@link Git}. */
 export interface GitSetting {
-  /** Before the command's name. */
+  /** Arguments before the command's name. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** The repository, if known; otherwise git finds it from the folder. */
   readonly repository?: Repository | undefined;
-  /** The filters that may run; the user's by default. */
+  /** The filters that may run; by default the user's. */
   readonly filters?: FilterUse;
   /**
    * True if git reads the settings of the repository itself. Only for questions
-   * about them, and for what has no repository: nothing else is safe.
+   * about them, and for commands without a repository: nothing else is safe.
    */
   readonly plain?: boolean;
 }
 
 /**
- * Git in one folder: without any program that the repository names, without
- * optional locks, pager, prompt or network, untouched by variables of an
- * enclosing hook.
+ * Git in one folder, without any program that the repository names. It uses no
+ * optional locks, pager, prompt or network, and no variables of an enclosing
+ * hook.
  */
 export class Git {
   readonly system: System;
@@ -124,7 +124,7 @@ export class Git {
     return new Git(this.system, folder, this.#setting);
   }
 
-  /** Runs git to its end, for callers that branch on how it ended. */
+  /** Runs git to its end, for callers that depend on its status. */
   async run(
     args: readonly string[],
     options: GitOptions = {},
@@ -137,7 +137,7 @@ export class Git {
   }
 
   /**
-   * Returns what stands in for the repository. Throws GIT_FAILED, FILE_FAILED.
+   * Returns the stand-in for the repository. Throws GIT_FAILED, FILE_FAILED.
    */
   async standIn(): Promise<StandIn> {
     const found = await this.#standIn();
@@ -145,7 +145,10 @@ export class Git {
     return found;
   }
 
-  /** Makes an empty folder for this process. Throws as {@link standIn}. */
+  /**
+   * Creates an empty folder for this process. Throws the errors of
+   * {@link standIn}.
+   */
   async temporaryFolder(): Promise<string> {
     const { repository } = await this.standIn();
     return this.system.scratch.make(repository.commonDir);
@@ -187,7 +190,7 @@ export class Git {
   }
 }
 
-/** The GIT_FAILED error that tells how `git ARGS` ended. */
+/** The GIT_FAILED error that describes how `git ARGS` ended. */
 export function gitFailure(
   args: readonly string[],
   result: RunResult,
@@ -224,7 +227,7 @@ export function gitFailure(
   }
 }
 
-/** Git names the file of a lock that is held, or that a killed git has left. */
+/** Git names a lock file that is held, or that a killed git left. */
 function lockHint(result: RunResult): { hint?: string } {
   const [, path] = /Unable to create '(.+\.lock)': File exists/.exec(
     decodeBytes(result.stderr),
@@ -236,7 +239,8 @@ function lockHint(result: RunResult): { hint?: string } {
 }
 
 /**
- * Returns what git said: its first fatal line, else the first of its stderr.
+ * Returns git's message: its first fatal line, or else the first line of its
+ * stderr.
  */
 export function reasonOf(result: RunResult): string {
   const lines = decodeBytes(result.stderr).split("\n");

@@ -6,10 +6,10 @@ import { Git } from "./git.ts";
 import { parseListed } from "./settings.ts";
 
 /*
- * The only place where git may use the network. The address of a remote is data
- * of the repository. All else comes from the settings of the user and of the
- * machine: credential helpers, ssh commands, proxies and replaced addresses.
- * The stand-in for the repository sees to that.
+ * The only place where git may use the network. The address of a remote comes
+ * from the repository. Everything else comes from the settings of the user and
+ * of the machine: credential helpers, ssh commands, proxies and replaced
+ * addresses. The stand-in for the repository ensures that.
  */
 
 /** The transports that git may use; plain HTTP never leaves this machine. */
@@ -19,7 +19,7 @@ const LOOPBACK = /^http:\/\/(?:[^@/]*@)?(?:127\.0\.0\.1|localhost|\[::1\])[:/]/;
 /** Milliseconds that one exchange with a remote may take. */
 const LIMIT = 10 * 60_000;
 
-/** Settings of every exchange, which beat the user's. */
+/** Settings of every exchange, which override the user's. */
 const SETTINGS = words(`core.logAllRefUpdates=false fetch.writeCommitGraph=false
     fetch.fsckObjects=true fetch.prune=false fetch.pruneTags=false
     http.lowSpeedLimit=1 http.lowSpeedTime=60 maintenance.auto=false gc.auto=0
@@ -27,8 +27,8 @@ const SETTINGS = words(`core.logAllRefUpdates=false fetch.writeCommitGraph=false
     submodule.recurse=false transfer.bundleURI=false`);
 
 /**
- * The program of the other side where the remote is a folder of this machine.
- * It runs no hook of that repository, and no program that its settings name.
+ * The program on the other side if the remote is a folder on this machine. It
+ * runs no hook of that repository, and no program named in its settings.
  */
 const OTHER_SIDE = "git -c core.hooksPath=/dev/null -c receive.autogc=false " +
   "-c core.alternateRefsCommand=true -c core.fsmonitor=false";
@@ -37,23 +37,23 @@ const OTHER_SIDE = "git -c core.hooksPath=/dev/null -c receive.autogc=false " +
 export interface Remote {
   /** Its name in the repository, or the address if it has none. */
   readonly name: string;
-  /** As the repository has it; it may hold a password. */
+  /** As in the repository; it may contain a password. */
   readonly url: string;
-  /** True if it is a folder of this machine. */
+  /** True if it is a folder on this machine. */
   readonly local: boolean;
-  /** The transports that git may use for it, as git takes them. */
+  /** The transports that git may use for it, in git's format. */
   readonly protocols: string;
 }
 
-/** An exchange with a remote that did not work, in words for people. */
+/** A failed exchange with a remote, in words for people. */
 export class RemoteError extends MpmError {
   override name = "RemoteError";
 }
 
 /**
- * Finds the remote of this name, or at this address, with one process. Throws
- * NOT_FOUND for a name that the repository does not have, USAGE for an address
- * of a kind that mpm does not use.
+ * Finds the remote with this name, or at this address, with one process. Throws
+ * NOT_FOUND for an unknown name, USAGE for an address of a kind that mpm does
+ * not use.
  */
 export async function findRemote(
   system: System,
@@ -72,7 +72,7 @@ export async function findRemote(
     throw new MpmError("USAGE", "The URL of the remote is invalid");
   }
   if (isAddress && /\/\/[^\s/@]*:[^\s/@]*@/.test(url)) {
-    // It would be kept with the state, and shown.
+    // It would be stored with the state, and shown.
     throw new MpmError("USAGE", "The URL of the remote contains a password", {
       hint:
         "Remove the password: git asks for it, or a credential helper provides it",
@@ -93,11 +93,11 @@ export async function findRemote(
   return { name, url, local, protocols: protocols.join(":") };
 }
 
-/** The addresses of remotes, and their replacements by the user's settings. */
+/** The addresses of remotes, and their replacements in the user's settings. */
 interface Addresses {
-  /** By the names of the remotes. */
+  /** By remote name. */
   readonly addresses: ReadonlyMap<string, string>;
-  /** Returns the address that git uses for another one (`url.*.insteadOf`). */
+  /** Returns the address that git uses instead (`url.*.insteadOf`). */
   replaced(url: string): string;
 }
 
@@ -113,7 +113,7 @@ async function readAddresses(
   const [own, users] = (["own", "user"] as const)
     .map((whose) => parseListed(stdout, whose));
   const addresses = new Map<string, string>();
-  // The first address of a remote is the one to fetch from.
+  // Git fetches from the first address of a remote.
   for (const { section, name, value } of [...own!, ...users!]) {
     if (section !== "remote" || name === undefined) continue;
     if (!addresses.has(name)) addresses.set(name, value);
@@ -147,8 +147,8 @@ export class Network {
   }
 
   /**
-   * Returns the refs of the remote below a folder, with the ids they are at.
-   * Throws a RemoteError.
+   * Returns the refs of the remote below a folder, with their IDs. Throws a
+   * RemoteError.
    */
   async refs(folder: string): Promise<Map<string, string>> {
     const done = await this.#run("ls-remote", ["--refs"], [`${folder}/*`]);
@@ -164,13 +164,13 @@ export class Network {
 
   /**
    * Fetches refs, each `from:to`, and moves none backwards. Returns those that
-   * git refused. Throws a RemoteError where nothing was fetched at all.
+   * git refused. Throws a RemoteError if nothing was fetched at all.
    */
   async fetch(specs: readonly string[]): Promise<string[]> {
-    // Without "--show-forced-updates", git takes a rewritten log for a new one.
+    // Without "--show-forced-updates", git treats a rewritten log as new.
     const options = words(`--no-tags --no-write-fetch-head --no-auto-maintenance
         --no-recurse-submodules --show-forced-updates --porcelain --stdin`);
-    // Git before 2.41 cannot say it in this form.
+    // Git before 2.41 does not support this format.
     const plain = options.filter((option) => option !== "--porcelain");
     const done = await this.#run("fetch", plain, [], specs);
     const said = decodeBytes(done.stderr);
@@ -181,8 +181,8 @@ export class Network {
   }
 
   /**
-   * Pushes refs, each `from:to`, or none of them. Throws a RemoteError, with
-   * nothing changed there.
+   * Pushes refs, each `from:to`, or none of them. Throws a RemoteError if
+   * nothing was changed there.
    */
   async push(specs: readonly string[]): Promise<void> {
     const options = words("--porcelain --no-verify --no-follow-tags");
@@ -224,7 +224,7 @@ const VERBS = { read: "reach", fetch: "fetch from", push: "push to" };
 
 const LOST = "Nothing was lost: run the command again later";
 
-/** The words of git that say what is wrong, and the next step. */
+/** Git's words about the problem, and the next step. */
 function failureText(
   done: RunResult,
   verb: "read" | "fetch" | "push",

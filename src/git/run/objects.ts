@@ -8,8 +8,8 @@ import { type Git, gitFailure, type GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
 /**
- * Runs a git command that writes objects. Removes objects that it began and did
- * not finish: on a full disk nothing else could be saved.
+ * Runs a git command that writes objects. Removes objects that it did not
+ * finish: on a full disk, they would prevent every other save.
  */
 export async function writeObjects(
   git: Git,
@@ -36,11 +36,11 @@ async function tidyUp(
   const { unfinished, whole, isWritten } = await begunObjects(system, git);
   removeEach(system, unfinished);
   if (report) removeEach(system, [{ path: inFolder(git, report) }]);
-  // A git that has a whole pack, but no space for the index or the name.
+  // Git has a complete pack, but no space for the index or the name.
   if ((report || makesPack) && !isWritten) removeEach(system, whole);
 }
 
-/** A file that a git began among the objects and did not finish. */
+/** A file among the objects that a git process did not finish. */
 export interface UnfinishedObject {
   readonly path: string;
   /** Bytes. */
@@ -48,11 +48,10 @@ export interface UnfinishedObject {
 }
 
 /**
- * Finds what a git that was killed, or had no space left, has begun to write
- * among the objects: loose objects, packs and their indexes. It never includes
- * a file of another user, or a file that a running program has open. It also
- * never includes a whole pack, which a running git closes before it writes the
- * index.
+ * Finds objects that an interrupted git, or one without space, began to write:
+ * loose objects, packs and their indexes. It never includes a file of another
+ * user, or a file that a running program has open. It also never includes a
+ * complete pack, which a running git closes before it writes the index.
  */
 export async function findUnfinished(
   system: System,
@@ -61,7 +60,10 @@ export async function findUnfinished(
   return (await begunObjects(system, git)).unfinished;
 }
 
-/** Removes what {@link findUnfinished} finds; never throws a `FileError`. */
+/**
+ * Removes the files found by {@link findUnfinished}; never throws a
+ * `FileError`.
+ */
 export async function removeUnfinished(
   system: System,
   git: Git,
@@ -79,7 +81,7 @@ function removeEach(
 /** Unfinished objects under a temporary name. */
 interface BegunObjects {
   readonly unfinished: readonly UnfinishedObject[];
-  /** Whole packs and indexes that do not have their final names yet. */
+  /** Complete packs and indexes that do not have their final names yet. */
   readonly whole: readonly UnfinishedObject[];
   /** True if a program has one open. */
   readonly isWritten: boolean;
@@ -97,7 +99,7 @@ async function begunObjects(system: System, git: Git): Promise<BegunObjects> {
       isWritten = true;
       continue;
     }
-    // A git that runs closes its file and at once gives it another name.
+    // A running git closes its file and renames it at once.
     if (sizeOf(system, one.path) !== one.size) continue;
     const isWhole = dirname(one.path) === join(folder, "pack") &&
       isClosed(system, one);
@@ -130,25 +132,28 @@ function* begunFiles(
   }
 }
 
-/** Bytes of a file of this user. */
+/** The size of this user's file in bytes. */
 function sizeOf({ files, uid }: System, path: string): number | undefined {
   const found = attempt(() => files.lstat(path));
   return found?.kind === "file" && found.uid === uid ? found.size : undefined;
 }
 
-/** The hashes that git may close a pack or its index with, and their bytes. */
+/**
+ * The hashes with which git may end a pack or its index, and their sizes in
+ * bytes.
+ */
 const CLOSINGS = [["sha1", 20], ["sha256", 32]] as const;
 
-/** Of a pack: its signature, its version, and how many objects it holds. */
+/** A pack's header: its signature, its version, and its number of objects. */
 const PACK_HEADER = 12;
 
-/** Bytes read at a time. */
+/** Bytes to read at a time. */
 const CHUNK = 1 << 20;
 
 /**
- * Returns whether git wrote all of a pack, or of the index of one: it ends with
- * the hash of the rest. A `git fast-import` that fails fills in the number of
- * objects all the same, but not the hash.
+ * Returns whether git finished writing a pack or its index: it ends with the
+ * hash of the rest. A `git fast-import` that fails still fills in the number of
+ * objects, but not the hash.
  */
 function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   return attempt(() =>
@@ -166,27 +171,27 @@ function isClosed({ files }: System, { path, size }: UnfinishedObject) {
 
 /** Options of an import. */
 interface ImportOptions {
-  /** Settings beside the usual, `name=value`. */
+  /** Additional settings, `name=value`. */
   readonly settings?: readonly string[];
-  /**
-   * True if what is imported stays one pack, however little; {@link takesPack}.
-   */
+  /** True if the import stays one pack, however small; {@link takesPack}. */
   readonly packed: boolean;
   /** Milliseconds it may take. */
   readonly timeout?: number;
 }
 
-/** Refs of mpm have no history, and objects are compressed as loose ones are. */
+/**
+ * Refs of mpm have no reflog, and objects are compressed like loose objects.
+ */
 const USUAL = ["core.logAllRefUpdates=false", "pack.compression=1"];
 
-/** Git would make a loose object of each where they are fewer than 100. */
+/** Otherwise, git would unpack fewer than 100 objects into loose objects. */
 const PACKED = "fastimport.unpackLimit=1";
 
 const NOTHING = new Uint8Array();
 
 /**
- * A `git fast-import` that is started before it is known what it imports, so
- * that it has begun by then. It reads a stream that ends with `done`
+ * A `git fast-import` that is started before its input is known, so that its
+ * start takes no extra time. It reads a stream that ends with `done`
  * (git-fast-import(1)), and imports nothing without one.
  */
 export class FastImport implements AsyncDisposable {
@@ -221,14 +226,14 @@ export class FastImport implements AsyncDisposable {
     }
   }
 
-  /** Fulfilled when git has the whole stream and works by itself. */
+  /** Resolves when git has the whole stream and works by itself. */
   get handed(): Promise<void> {
     return this.#handed.promise;
   }
 
   /**
-   * Hands over how a stream begins, so that git goes through that while the rest
-   * is made. Fulfilled when it has it, or has ended.
+   * Sends the beginning of the stream, so that git processes it while the rest
+   * is made. Resolves when git has it, or has ended.
    */
   async begin(stream: Uint8Array): Promise<void> {
     this.#first.resolve(stream);
@@ -242,7 +247,7 @@ export class FastImport implements AsyncDisposable {
     return this.#done;
   }
 
-  /** Waits until it has ended. A stream without its rest is not imported. */
+  /** Waits until it has ended. An incomplete stream is not imported. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#first.resolve(encodeText("done\n"));
     this.#rest.resolve(NOTHING);
@@ -293,7 +298,7 @@ const MOST_PACKS = 25;
 
 /**
  * Returns whether an import may leave a pack. Git writes a pack in half the
- * time that loose objects take, and waits for the disk once less.
+ * time that loose objects take, and waits for the disk one time less.
  */
 export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));
@@ -302,10 +307,10 @@ export function takesPack({ files }: System, commonDir: string): boolean {
 }
 
 /**
- * Gathers the objects below some refs in one pack and removes the loose ones,
- * each of which takes a block of the disk. Where this git can gather these refs
- * alone, it does that too. Those refs must not have history of the user's.
- * Throws GIT_FAILED, FILE_FAILED.
+ * Collects the objects below some refs in one pack and removes the loose ones,
+ * each of which takes a block on the disk. If this git can pack only these
+ * refs, it does so. These refs must not contain the user's history. Throws
+ * GIT_FAILED, FILE_FAILED.
  */
 export async function gatherObjects(
   git: Git,
@@ -324,7 +329,7 @@ export async function gatherObjects(
   await git.run(["pack-refs", ...own]);
 }
 
-/** A whole object. */
+/** A complete object. */
 export interface GitObject {
   readonly id: string;
   /** `blob`, `tree`, `commit` or `tag`. */
@@ -333,8 +338,8 @@ export interface GitObject {
 }
 
 /**
- * Reads objects by their names in one process; `undefined` for those that git
- * does not have. Throws GIT_FAILED.
+ * Reads objects by name in one process; `undefined` for objects that git does
+ * not have. Throws GIT_FAILED.
  */
 export async function readObjects(
   git: Git,

@@ -7,21 +7,23 @@ import { decodeBytes } from "../text.ts";
  * read below /proc. Data are arguments, never part of a script.
  */
 
-/** Milliseconds for reading a file of /proc, and for a look at all processes. */
+/** Milliseconds for reading a file of /proc, and for listing all processes. */
 const READ_LIMIT = 5000;
 const SEARCH_LIMIT = 10_000;
 
-/** The process that a lock of Claude Code names. */
+/** The process named in a lock of Claude Code. */
 export interface LockHolder {
   readonly pid: number;
-  /** Its start in clock ticks since boot, as in /proc; older locks lack it. */
+  /**
+   * Its start in clock ticks since boot, as in /proc; missing in older locks.
+   */
   readonly start: string | undefined;
 }
 
 /**
  * The holder in a lock's reason, which Claude Code writes as
  * `claude session <name> (pid N start S)` or `claude agent <id> (pid N)`.
- * `undefined` for any other: who locked it by hand had a reason.
+ * `undefined` for any other reason: a person had a reason to lock it.
  */
 export function lockHolder(reason: string): LockHolder | undefined {
   const [, pid, start] =
@@ -31,8 +33,8 @@ export function lockHolder(reason: string): LockHolder | undefined {
 }
 
 /**
- * The start time in `/proc/<pid>/stat`, its field 22. The second, the
- * program's name in parentheses, may hold anything.
+ * The start time in `/proc/<pid>/stat`, its field 22. The second field, the
+ * program's name in parentheses, may contain anything.
  */
 export function startInStat(stat: string): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -41,12 +43,12 @@ export function startInStat(stat: string): string | undefined {
 
 export interface WorktreeLock {
   readonly reason: string;
-  /** State of the process in `reason`; `unknown`: there is no way to check. */
+  /** State of the process in `reason`; `unknown`: it cannot be checked. */
   readonly holder: "alive" | "dead" | "unknown";
 }
 
 /**
- * Returns whether the process that `reason` names still runs. Only Linux's
+ * Returns whether the process named in `reason` is still running. Only Linux's
  * /proc shows this: on other systems, and for other reasons, the answer is
  * unknown. A process in another container looks dead.
  */
@@ -60,8 +62,8 @@ export async function readLock(
 }
 
 /**
- * Returns for each process whether it still runs, by at most one look at /proc.
- * The start time shows whether another process has taken the number.
+ * Returns for each process whether it is still running, with at most one look
+ * at /proc. The start time shows whether another process has taken the number.
  */
 export async function readHolders(
   system: System,
@@ -96,20 +98,20 @@ async function readStarts(
     cwd: "/",
     timeout: READ_LIMIT,
   });
-  // The program's name may hold anything, line breaks too.
+  // The program's name may contain anything, even line breaks.
   const stats = decodeBytes(stdout).split(/\n(?=\d+ \()/);
   return new Map(stats.map((stat) => [parseInt(stat), startInStat(stat)]));
 }
 
-/** Uses of process numbers. */
+/** The context in which process numbers are valid. */
 export interface Machine {
-  /** UUID of this start of the system; `undefined` if the system has none. */
+  /** UUID of the current boot; `undefined` if the system has none. */
   readonly boot: string | undefined;
-  /** Of the process namespace, e.g. `4026531836`: others cannot be seen. */
+  /** The process namespace, e.g. `4026531836`: others cannot be seen. */
   readonly namespace: string | undefined;
 }
 
-/** Reads it from /proc: elsewhere nothing is known. */
+/** Reads it from /proc: on other systems nothing is known. */
 export async function readMachine(system: System): Promise<Machine> {
   if (!showsProcesses(system)) {
     return { boot: undefined, namespace: undefined };
@@ -131,9 +133,9 @@ export async function readMachine(system: System): Promise<Machine> {
 /** A process that cannot be confused with another process. */
 export interface KnownProcess {
   readonly pid: number | null;
-  /** Its start in clock ticks since boot; null: the system does not say. */
+  /** Its start in clock ticks since boot; null: not available. */
   readonly start: string | null;
-  /** This start of the system, a UUID; null: the system does not say. */
+  /** The current boot, a UUID; null: not available. */
   readonly boot: string | null;
 }
 
@@ -156,8 +158,8 @@ export async function readSelf(system: System): Promise<KnownProcess> {
 }
 
 /**
- * Returns the numbers of this user's processes that got the variable, as
- * `NAME=VALUE`, when they were started. Empty where the system does not say.
+ * Returns the numbers of this user's processes that were started with the
+ * variable `NAME=VALUE`. Empty if the system does not show them.
  */
 export async function processesWith(
   system: System,
@@ -174,7 +176,7 @@ export async function processesWith(
   return paths.map((path) => Number(path.split("/")[2]));
 }
 
-/** A process, for as long as its number means it. */
+/** A process number, with the data that shows how long it is valid. */
 export interface ProcessMark {
   readonly pid: number;
   /** Its start in clock ticks since boot. */
@@ -192,8 +194,8 @@ const ANCESTORS = 'p=$PPID; n=0; while [ "$p" -gt 1 ] && [ $n -lt 8 ] && ' +
 const SHELLS = /^\d+ \((?:ba|da|a|z|k|fi)?sh\) /;
 
 /**
- * Returns the program that started this one, past the shells between them;
- * `undefined` where that cannot be told.
+ * Returns the program that started this one, skipping the shells in between;
+ * `undefined` if that is unknown.
  */
 export async function callingProgram(
   system: System,
@@ -211,20 +213,20 @@ export async function callingProgram(
     : undefined;
 }
 
-/** Returns whether /proc is there and shows more than one's own processes. */
+/** Returns whether /proc exists and shows other processes. */
 function showsProcesses(system: System): boolean {
   return system.platform === "linux" && isThere(system, "/proc/self") &&
     isThere(system, "/proc/1");
 }
 
-/** Returns whether something is at `path`; yes where it cannot be looked at. */
+/** Returns whether `path` exists; also true if that cannot be checked. */
 function isThere({ files }: System, path: string): boolean {
   return attempt(() => files.lstat(path) !== undefined) ?? true;
 }
 
-/** Each prints something where a program has the file `$1` open. */
+/** Each prints something if a program has the file `$1` open. */
 const SCRIPTS: Partial<Record<System["platform"], string>> = {
-  // `find` itself opens the file: `exec` gives it the number of the shell.
+  // `find` itself opens the file: `exec` gives it the shell's process number.
   linux: 'exec find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$1" ' +
     '! -path "/proc/$$/fd/*" 2> /dev/null',
   darwin: 'PATH=$PATH:/usr/sbin; exec lsof -w -t -- "$1"',
@@ -234,9 +236,8 @@ const SCRIPTS: Partial<Record<System["platform"], string>> = {
 const NOT_RUN = 126;
 
 /**
- * Returns whether a program has the file open, or that cannot be found out.
- * Those of other users cannot be seen. On Windows an open file cannot be
- * removed.
+ * Returns whether a program has the file open, or that is unknown. Programs of
+ * other users cannot be seen. On Windows, an open file cannot be removed.
  */
 export async function isOpenAnywhere(
   system: System,

@@ -9,18 +9,21 @@ import type { System } from "../../system/system.ts";
 
 /** A line of settings: `section.key = value`. */
 export interface Setting {
-  /** In small letters. */
+  /** In lower case. */
   readonly section: string;
-  /** The name behind it, as in `[branch "x"]`. */
+  /** The name after it, as in `[branch "x"]`. */
   readonly name: string | undefined;
   readonly key: string;
-  /** `true` if the setting is absent. */
+  /** `true` if the setting has no value. */
   readonly value: string;
 }
 
 interface Settings {
   readonly settings: readonly Setting[];
-  /** True if all was understood; else these are those before the fault. */
+  /**
+   * True if everything was parsed; otherwise these are the settings before the
+   * error.
+   */
   readonly whole: boolean;
 }
 
@@ -29,8 +32,8 @@ const HEADER = /\[([a-zA-Z0-9.-]+)([ \t]+"(?:\\.|[^"\\\n]){0,4096}")?\]/y;
 const KEY = /([a-zA-Z][a-zA-Z0-9-]*)[ \t]*(=|\n|$)/y;
 
 /**
- * Reads a text of settings as git does (git-config(1), SYNTAX): a section may
- * begin anywhere in a line, a value continue in the next one.
+ * Parses a settings text as git does (git-config(1), SYNTAX): a section may
+ * begin within a line, and a value may continue on the next line.
  */
 export function parseSettings(text: string): Settings {
   const plain = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
@@ -63,7 +66,7 @@ export function parseSettings(text: string): Settings {
   }
 }
 
-/** Of `[section "name"]`, and of `[section.name]`, which git still reads. */
+/** For `[section "name"]`, and `[section.name]`, which git still reads. */
 function namesOf([, words = "", quoted]: string[]): Pair {
   const [section = "", ...rest] = words.toLowerCase().split(".");
   if (quoted !== undefined) {
@@ -83,13 +86,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: "\t",
 };
 
-/** The rest of a line in which no letter means anything. */
+/** The rest of a line without special characters. */
 const PLAIN = /[^\n"\\#;]*(?=\n|$)/y;
 
-/**
- * The value from `at` on, and the end of its line; `undefined` if it is
- * invalid.
- */
+/** The value at `at`, and the end of its line; `undefined` if it is invalid. */
 function valueAt(
   text: string,
   at: number,
@@ -100,13 +100,13 @@ function valueAt(
   return { value: plain.trim(), end: at + plain.length };
 }
 
-/** The same where signs have to be looked at one by one. */
+/** Does the same if characters must be read one by one. */
 function quotedValueAt(
   text: string,
   at: number,
 ): { value: string; end: number } | undefined {
   let value = "";
-  /** Blanks count where something follows. */
+  /** Blanks count if something follows. */
   let kept = 0;
   let quoted = false;
   for (let end = at; end <= text.length; end++) {
@@ -136,13 +136,13 @@ function quotedValueAt(
 }
 
 /**
- * Largest size in bytes of a small git file, and of a settings file that is
- * read here.
+ * The largest small git file, and the largest settings file read here, in
+ * bytes.
  */
 export const SMALL = 8192;
 const LARGEST = 1024 * 1024;
 
-/** A file that may be behind a link, but nothing that has to be waited on. */
+/** Reads a file that may be behind a link, but never one that would block. */
 export function readPlain(
   { files }: System,
   path: string,
@@ -151,7 +151,7 @@ export function readPlain(
   return files.readOwn(files.realPath(path), limit);
 }
 
-/** The git folder that all worktrees of one share (gitrepository-layout(5)). */
+/** The git folder that linked worktrees share (gitrepository-layout(5)). */
 export function commonDirOf(system: System, gitDir: string): string {
   const path = join(gitDir, "commondir");
   if (!system.files.peek(path)) return gitDir;
@@ -159,7 +159,10 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
-/** A file of settings; not `sure`: there are more in others, or git would fail. */
+/**
+ * A settings file; not `sure`: other files have more settings, or git would
+ * fail.
+ */
 function settingsIn(
   system: System,
   path: string,
@@ -173,14 +176,12 @@ function settingsIn(
   return { settings, sure: whole && !includes };
 }
 
-/** `section.name.key`, as git writes it. */
+/** `section.name.key`, in git's format. */
 export function fullName({ section, name, key }: Setting): string {
   return [section, ...name === undefined ? [] : [name], key].join(".");
 }
 
-/**
- * Returns whether a value says that a setting is on (git-config(1), VALUES).
- */
+/** Returns whether a value turns a setting on (git-config(1), VALUES). */
 function isOn(value: string | undefined): boolean {
   return value !== undefined &&
     !["false", "no", "off", "0", ""].includes(value.toLowerCase());
@@ -190,15 +191,17 @@ function valueOf(settings: readonly Setting[], name: string) {
   return settings.findLast((setting) => fullName(setting) === name)?.value;
 }
 
-/** The relation of git folder and worktree. */
+/** The relation between git folder and worktree. */
 export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
-  /** True if there may be more: in other files, or where git would fail. */
+  /**
+   * True if there may be more settings: in other files, or if git would fail.
+   */
   readonly doubtful: boolean;
 }
 
-/** `core.bare` and `core.worktree`, as a repository's own files say. */
+/** `core.bare` and `core.worktree` from the repository's own files. */
 export function coreOf(system: System, common: string): Core {
   const read = ["config", "config.worktree"]
     .map((name) => settingsIn(system, join(common, name)));
@@ -215,7 +218,7 @@ export function coreOf(system: System, common: string): Core {
 
 /**
  * Reads the own settings of a repository from its files. `undefined`: git must
- * be asked, since they include others or are not understood.
+ * be asked, since they include others or cannot be parsed.
  */
 export function readSettings(
   system: System,
@@ -232,7 +235,7 @@ export function readSettings(
 }
 
 /**
- * The hash function of object ids in a repository whose HEAD is the commit
+ * The hash function of object IDs in a repository whose HEAD is the commit
  * `head`, if it has one.
  */
 export function objectHash(
@@ -263,16 +266,16 @@ export function movesWorktree(
 }
 
 /**
- * The settings of a repository that mpm takes over, by section: each is data,
- * and none can name a program. All others do not exist for git when mpm runs
- * it, so a setting that a later git runs does not either.
+ * The settings of a repository that mpm uses, by section: each is data, and
+ * none can name a program. For git run by mpm, no others exist, not even a
+ * setting that a later git would run.
  */
 const TAKEN = new Map<string, RegExp>([
   [
     "core",
     /^(attributesfile|autocrlf|bigfilethreshold|checkroundtripencoding|checkstat|compression|eol|excludesfile|filemode|fsync|fsyncmethod|fsyncobjectfiles|ignorecase|logallrefupdates|loosecompression|precomposeunicode|protecthfs|protectntfs|repositoryformatversion|safecrlf|sharedrepository|sparsecheckout|sparsecheckoutcone|splitindex|symlinks|trustctime|untrackedcache|usereplacerefs)$/,
   ],
-  // One that git does not know makes it refuse the repository, as it should.
+  // An unknown extension makes git refuse the repository, as it should.
   ["extensions", /^(?!worktreeconfig$|partialclone$)/],
   ["diff", /^ignoresubmodules$/],
   ["i18n", /^commitencoding$/],
@@ -281,7 +284,7 @@ const TAKEN = new Map<string, RegExp>([
   ["author", /^(name|email)$/],
   ["committer", /^(name|email)$/],
   ["branch.", /^(remote|merge)$/],
-  // Without its address, which may hold a password and is not needed here.
+  // Without the address, which may contain a password and is not needed here.
   ["remote.", /^fetch$/],
   ["submodule.", /^(ignore|path)$/],
 ]);
@@ -292,7 +295,7 @@ export type Whose = "own" | "user";
 /** Arguments that print the settings for {@link parseListed}. */
 export const LIST_SETTINGS = ["config", "--show-scope", "-z", "--list"];
 
-/** The scopes of what a repository sets. */
+/** The scopes of a repository's settings. */
 export const OWN_SCOPES = ["local", "worktree"];
 
 /** The settings of the repository among all that git lists, or the others. */
@@ -313,7 +316,7 @@ export function parseListed(output: Uint8Array, which: Whose): Setting[] {
   return found;
 }
 
-/** A file of those settings that are only data. */
+/** A settings file with the settings that are only data. */
 export function dataSettings(
   system: System,
   worktree: string | undefined,
@@ -329,7 +332,8 @@ export function dataSettings(
 }
 
 /**
- * Returns whether git can read a file to its end: it waits for ever on a pipe.
+ * Returns whether git can read a file to its end: it would wait forever on a
+ * pipe.
  */
 export function isReadable({ files }: System, path: string): boolean {
   const kind = files.stat(path)?.kind;

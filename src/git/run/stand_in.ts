@@ -18,21 +18,21 @@ import { decodeBytes, encodeText, joinBytes, words } from "../text.ts";
 
 /**
  * The filters that git may run: those in the settings of the user and of the
- * machine, Git LFS alone, or none.
+ * machine, only Git LFS, or none.
  */
 export type FilterUse = "user" | "lfs" | "none";
 
 /**
- * A folder that stands in for a repository's common folder. Git takes settings,
+ * A folder that replaces a repository's common folder. Git reads settings,
  * hooks and attributes from there (`GIT_COMMON_DIR` in git(1)), and finds only
- * what mpm wrote: git never reads which programs a repository names. Refs, index
- * and worktree are the real ones.
+ * what mpm wrote: git never reads which programs a repository names. Refs,
+ * index and worktree are the real ones.
  */
 export interface StandIn {
   /** Variables that make git use it. */
   readonly env: Readonly<Record<string, string>>;
   readonly repository: Repository;
-  /** The filters that settings define and that are not run, by name. */
+  /** The filters that settings define but mpm does not run, by name. */
   readonly hiding: readonly string[];
 }
 
@@ -41,7 +41,9 @@ export interface NoStandIn {
   readonly failure: RunResult;
 }
 
-/** Runs git in the folder without a stand-in, for questions that run nothing. */
+/**
+ * Runs git in the folder without a stand-in, for questions that run nothing.
+ */
 export type Ask = (
   args: readonly string[],
   env?: Record<string, string>,
@@ -56,10 +58,10 @@ export interface StandInPlace {
 
 type Making = Promise<StandIn | NoStandIn>;
 
-/** The stand-ins of each process, by place of the request and by repository. */
+/** The stand-ins of each process, by folder and by repository. */
 const MADE = new WeakMap<Scratch, Map<string, Making>>();
 
-/** Makes the stand-in of a repository, once in a process. Throws FILE_FAILED. */
+/** Makes the stand-in of a repository, once per process. Throws FILE_FAILED. */
 export async function standInAt(
   system: System,
   place: StandInPlace,
@@ -73,7 +75,7 @@ export async function standInAt(
   );
 }
 
-/** Returns what `make` gives; a failure is not kept. */
+/** Returns the result of `make`; a failure is not cached. */
 async function once(
   { scratch }: System,
   place: readonly unknown[],
@@ -128,12 +130,12 @@ async function make(
 }
 
 /**
- * `rev-parse` prints an option it does not know as it is: a separator, since
- * folder names may hold a newline.
+ * `rev-parse` prints an unknown option unchanged. This one is a separator,
+ * since folder names may contain a newline.
  */
 const NEXT = "--mpm-next";
 
-/** Asks for what {@link foldersIn} reads. */
+/** Asks for the data that {@link foldersIn} parses. */
 export const FOLDERS = words(
   `rev-parse --is-bare-repository ${NEXT} --absolute-git-dir ${NEXT}
     --git-common-dir ${NEXT} --show-toplevel`,
@@ -147,7 +149,9 @@ export interface AskedFolders {
   readonly top: string | undefined;
 }
 
-/** Without a worktree the last question fails, after the others were answered. */
+/**
+ * Without a worktree, the last question fails after the others were answered.
+ */
 export function foldersIn(
   cwd: string,
   answer: RunResult,
@@ -191,7 +195,7 @@ type Asking = Promise<readonly Setting[] | NoStandIn>;
 /** Settings of the user and of the machine, by process. */
 const USERS = new WeakMap<Scratch, Asking>();
 
-/** Asked once, unless they differ by repository. */
+/** Asks once, unless they differ by repository. */
 async function askUsers(
   { scratch }: System,
   repository: Repository,
@@ -205,7 +209,7 @@ async function askUsers(
   return same ? found : await askSettings(repository, "user", ask);
 }
 
-/** Bytes of the repository's own file of attributes. */
+/** The largest attributes file of the repository, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
 function standInFor(
@@ -217,7 +221,7 @@ function standInFor(
   const { gitDir, commonDir, worktree } = repository;
   const real = (path: string) => join(commonDir, path);
   const links = ["HEAD", "info/exclude", "worktrees/"];
-  // Git LFS keeps files there, and creates the folder if it is missing.
+  // Git LFS stores files there, and creates the folder if it is missing.
   if (files.stat(real("lfs"))) links.push("lfs/");
   const lfs = filters === "lfs" ? lfsSettings(settings) : [];
   const own: Record<string, Uint8Array> = {
@@ -244,7 +248,7 @@ function standInFor(
     ...worktree === undefined
       ? { GIT_IMPLICIT_WORK_TREE: "0" }
       : { GIT_WORK_TREE: worktree },
-    // Everything that the user has set as well is in the file of settings.
+    // The settings file also has everything that the user set.
     ...filters === "lfs" ? NO_OTHERS : {},
     ...there("GIT_SHALLOW_FILE", "shallow"),
     ...there("GIT_GRAFT_FILE", "info/grafts"),
@@ -259,7 +263,7 @@ const NO_OTHERS = {
   GIT_CONFIG_NOSYSTEM: "1",
 };
 
-/** The commands that change a file on its way to a blob, by the filter's name. */
+/** The commands that convert a file to a blob, by filter name. */
 function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
   return Map.groupBy(
     settings.filter(({ section, key }) =>
@@ -272,8 +276,9 @@ function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
 const LFS = /^git[- ]lfs (clean|filter-process)( --skip)?( -- %f)?$/;
 
 /**
- * Git LFS as it sets itself up, where settings do that: its program is the
- * user's own, called by its very name. Its extensions are other programs.
+ * Returns the settings of Git LFS as it installs itself, if it is set up: its
+ * program is the user's own, called by its name. Its extensions are other
+ * programs.
  */
 function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   const found = filtersIn(settings).get("lfs") ?? [];
@@ -290,7 +295,7 @@ function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   return [encodeText(`[filter "lfs"]\n\t${lines.join("\n\t")}\n`)];
 }
 
-/** The last rule of this file is the strongest of all (gitattributes(5)). */
+/** The last rule in this file is the strongest (gitattributes(5)). */
 function withoutFilters(system: System, path: string): Uint8Array {
   const rules = isReadable(system, path) && system.files.stat(path)
     ? readPlain(system, path, LARGEST)

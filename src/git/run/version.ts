@@ -1,19 +1,19 @@
-/** A version by its first two numbers. */
+/** The first two numbers of a version. */
 export interface GitVersion {
   readonly major: number;
   readonly minor: number;
 }
 
 /**
- * The oldest git that has all mpm uses: `merge-tree --write-tree`, by which
- * `return` combines parked work with what came since.
+ * The oldest git with everything that mpm uses: `merge-tree --write-tree`, with
+ * which `return` merges parked work with later changes.
  */
 export const OLDEST_GIT: GitVersion = { major: 2, minor: 38 };
 
-/** The oldest with which anything but that works: `worktree list -z`. */
+/** The oldest git with which everything else works: `worktree list -z`. */
 export const USABLE_GIT: GitVersion = { major: 2, minor: 36 };
 
-/** Returns what `git version` prints, in any of its forms. */
+/** Parses the output of `git version`, in any of its forms. */
 export function parseGitVersion(text: string): GitVersion | undefined {
   const [, major, minor] = /^git version (\d+)\.(\d+)/.exec(text) ?? [];
   return major === undefined

@@ -29,16 +29,19 @@ import type { Vault } from "./vault.ts";
 import type { System } from "../../system/system.ts";
 import { treeDelta } from "./trees.ts";
 
-/** Everything a checkpoint records of a worktree at one moment. */
+/** Everything about a worktree that a checkpoint records at one moment. */
 export interface Capture {
   readonly state: RepositoryState;
-  /** The tree of HEAD, which the deltas start from; that of no file before. */
+  /**
+   * The tree of HEAD, from which the deltas start; before the first commit, the
+   * empty tree.
+   */
   readonly base: string;
   readonly worktree: ReadonlyMap<string, CapturedFile | TreeEntry | undefined>;
   readonly index: TreeDelta;
   readonly marks: IndexMarks;
   readonly leftOut: readonly LeftOut[];
-  /** Every path that is in the index. */
+  /** Every path in the index. */
   readonly listing: IndexListing;
   /** Every changed path, sorted. */
   readonly entries: readonly StatusEntry[];
@@ -48,15 +51,17 @@ export interface Capture {
 
 export interface CaptureOptions {
   readonly limits: CaptureLimits;
-  /** True if what is beyond them is left out; else the capture fails. */
+  /**
+   * True if files beyond the limits are left out; otherwise the capture fails.
+   */
   readonly leaveLarge: boolean;
-  /** True if git stores large files, or only names them. */
+  /** True if git stores large files instead of only computing their IDs. */
   readonly write: boolean;
   /**
    * Results of earlier captures for converted files; this capture adds to them.
    */
   readonly cache: RawCache;
-  /** Near what git folders for raw bytes are made, see `rawGit`. */
+  /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
   readonly rawFolder: string;
   /** The files of an earlier capture: unchanged ones are not read again. */
   readonly before?: Capture["worktree"] | undefined;
@@ -64,16 +69,16 @@ export interface CaptureOptions {
   readonly ahead?: ReadAhead | undefined;
 }
 
-/** Changed paths that the state lists; the capture takes all. */
+/** The most changed paths that the state lists; the capture takes all. */
 const LISTED = 10_000;
 
-/** Times the worktree is read again where HEAD has moved in the meantime. */
+/** The most times to read the worktree again if HEAD moves in the meantime. */
 const TRIES = 5;
 
 /**
- * Captures the worktree of `vault`: the raw bytes of what differs from HEAD,
- * and the index. Nothing is written but, where `write` is set, blobs. Throws
- * CONFLICT beyond the limits and where HEAD does not stay, GIT_FAILED.
+ * Captures the worktree of `vault`: the raw bytes of everything that differs
+ * from HEAD, and the index. Writes nothing except, with `write`, blobs. Throws
+ * CONFLICT beyond the limits and if HEAD keeps moving, GIT_FAILED.
  */
 export async function capture(
   system: System,
@@ -90,7 +95,7 @@ export async function capture(
   });
 }
 
-/** `undefined`: what differs is from another commit than what it is added to. */
+/** `undefined`: the differences are from another commit than the base. */
 async function captureOnce(
   system: System,
   vault: Vault,
@@ -151,7 +156,7 @@ async function captureOnce(
   };
 }
 
-/** A repository within the worktree that git does not know. */
+/** Finds nested repositories that git does not track. */
 function nested(entries: readonly StatusEntry[]): LeftOut[] {
   return entries.filter(isNested).map(({ path }) => ({
     path: path.endsWith("/") ? path : `${path}/`,
@@ -159,7 +164,7 @@ function nested(entries: readonly StatusEntry[]): LeftOut[] {
   }));
 }
 
-/** Untracked, or where the index has a file. */
+/** Untracked, or at the place of a file in the index. */
 function isNested({ path, status, mode, index }: StatusEntry): boolean {
   return status === "??"
     ? path.endsWith("/")
@@ -185,7 +190,7 @@ async function readChanged(
     if (isNested(entry) || isSubmodule(entry)) continue;
     files.add(entry.path, entry.mode);
   }
-  // Git does not look at these, so nothing says that they are unchanged.
+  // Git does not look at these, so nothing shows that they are unchanged.
   for (const path of [...listing.assumeUnchanged, ...listing.skipWorktree]) {
     files.add(path, listing.files.get(path)?.mode);
   }
@@ -199,7 +204,7 @@ async function readChanged(
   await files.finish(options.limits, options.leaveLarge);
 }
 
-/** Git fails at what is below a link to itself, and takes it for unchanged. */
+/** Git fails below a link to itself, and treats the path as unchanged. */
 function addBelowLoops(
   { files: { stat } }: System,
   { files, status, listing }: {
@@ -226,7 +231,7 @@ function addBelowLoops(
   }
 }
 
-/** Submodules are in the tree as the commit that the index has. */
+/** Submodules are in the tree with the commit from the index. */
 function worktreeOf(
   { files, leftOut }: FileCapture,
   entries: readonly StatusEntry[],
@@ -265,7 +270,9 @@ function statesOf(
   return { files: states, omitted: entries.length - states.length };
 }
 
-/** Returns what the capture's base, the tree of HEAD, has at a changed path. */
+/**
+ * Returns the entry of a changed path in the capture's base, the tree of HEAD.
+ */
 export function baseEntry(
   { entries, listing, marks, index }: Capture,
   path: string,
@@ -274,13 +281,13 @@ export function baseEntry(
   if (entry?.status === "DA") return entry.head;
   if (marks.intent_to_add.some((one) => one.path === path)) return undefined;
   if (entry?.index) return entry.head;
-  // Git calls it unchanged: HEAD and index are one.
+  // Git reports it as unchanged: HEAD and index are the same.
   return index.has(path)
     ? undefined
     : listing.files.get(path) ?? listing.submodules.get(path);
 }
 
-/** Several entries may have one path: a deleted one that is there untracked. */
+/** Several entries may have one path: deleted in the index and untracked. */
 function entryAt(
   entries: readonly StatusEntry[],
   path: string,
@@ -292,7 +299,7 @@ function entryAt(
   return undefined;
 }
 
-/** The first place whose path is not below `path`, by halves. */
+/** Finds the first entry whose path is not below `path`, by binary search. */
 function lowest(entries: readonly StatusEntry[], path: string): number {
   let [low, high] = [0, entries.length];
   while (low < high) {
@@ -303,7 +310,7 @@ function lowest(entries: readonly StatusEntry[], path: string): number {
   return low;
 }
 
-/** The entries, those of conflicts with what HEAD has there. */
+/** The entries; conflicts get the entry of HEAD. */
 export async function withHeads(
   git: Git,
   base: string,
@@ -319,10 +326,11 @@ export async function withHeads(
 }
 
 /**
- * A capture with the files that a restore replaces and git does not list. These
- * are ignored files at `paths`, files at the place of a parent folder, and unusual
- * permissions of the unchanged files among `changed`. Its safety checkpoint
- * must hold them. Files above the limits are left out. Throws GIT_FAILED.
+ * Adds to a capture the files that a restore replaces and git does not list.
+ * These are ignored files at `paths`, files at the place of a parent folder,
+ * and unusual permissions of the unchanged files among `changed`. Its safety
+ * checkpoint must contain them. Files above the limits are left out. Throws
+ * GIT_FAILED.
  */
 export async function addHidden(
   system: System,
@@ -332,7 +340,7 @@ export async function addHidden(
     paths: Iterable<string>;
     changed: Iterable<string>;
     limits: CaptureLimits;
-    /** True if git stores large files, or only names them. */
+    /** True if git stores large files instead of only computing their IDs. */
     write: boolean;
   },
 ): Promise<Capture> {

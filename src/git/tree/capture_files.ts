@@ -38,10 +38,10 @@ const PORTION = 64 * 1024;
 /** Times a file is read again that changed in the meantime. */
 const TRIES = 3;
 
-/** Milliseconds git may take to read large files. */
+/** Milliseconds that git may take to read large files. */
 const LONG = 15 * 60_000;
 
-/** Without it git says that an object is stored before it is on the disk. */
+/** Without it, git reports an object as stored before it is on the disk. */
 export const SYNCED = ["-c", "core.fsync=objects"];
 
 interface FileOptions {
@@ -79,8 +79,8 @@ export class FileCapture {
   }
 
   /**
-   * Returns what is at `path`, `undefined` for nothing or a folder. `mode`: the
-   * index's, for where the file system tells no executable bit.
+   * Returns the file at `path`, `undefined` for nothing or a folder. `mode`:
+   * the mode in the index, for file systems without an executable bit.
    */
   add(path: string, mode?: string): void {
     const reason = reasonNotRead(path, this.#system.platform);
@@ -105,11 +105,11 @@ export class FileCapture {
     }
   }
 
-  /** A file or link that was read elsewhere; neither: only looked at. */
+  /** A file or link that was read elsewhere, or only looked at. */
   put(
     path: string,
     { known, info, bytes, id }: TakenContent & {
-      /** The mode that git says it has. */
+      /** The mode according to git. */
       known: string | undefined;
       info: FileInfo;
     },
@@ -142,12 +142,12 @@ export class FileCapture {
       : undefined;
   }
 
-  /** A file whose content git has already. */
+  /** Adds a file whose content git already has. */
   take(path: string, file: CapturedFile): void {
     this.files.set(path, file);
   }
 
-  /** An unchanged file, if its permissions are not the usual ones. */
+  /** Adds an unchanged file, if its permissions are unusual. */
   takeUnusual(path: string, { mode, id }: TreeEntry): void {
     const info = this.#look(path);
     if (info?.kind !== "file") return;
@@ -204,7 +204,7 @@ export class FileCapture {
 
   #modeOf({ mode }: FileInfo, known: string | undefined): string {
     if (mode === undefined || !this.#options.fileMode) {
-      // Git may keep a link as a file: then that is what is here.
+      // Git may store a link as a file: then there is a file here.
       return known === "100755" ? known : "100644";
     }
     return (mode & 0o100) === 0 ? "100644" : "100755";
@@ -252,8 +252,8 @@ export class FileCapture {
   }
 
   /**
-   * Lets git read the rest. `leaveLarge`: what is beyond the limits is left out.
-   * Throws CONFLICT beyond the limits otherwise, GIT_FAILED.
+   * Lets git read the rest. `leaveLarge`: files beyond the limits are left out.
+   * Otherwise throws CONFLICT beyond the limits, GIT_FAILED.
    */
   async finish(limits: CaptureLimits, leaveLarge = false): Promise<void> {
     const over = this.#beyond(limits);
@@ -262,7 +262,7 @@ export class FileCapture {
     await this.hashLarge();
   }
 
-  /** Leaves out what is beyond the limits. */
+  /** Leaves out files beyond the limits. */
   bound(limits: CaptureLimits, holder = "a checkpoint"): void {
     const out = new Set<string>();
     for (const { path, size } of this.#beyond(limits)?.paths ?? []) {
@@ -274,14 +274,14 @@ export class FileCapture {
     this.#large.push(...kept);
   }
 
-  /** Total bytes taken. */
+  /** Total size in bytes. */
   get size(): number {
     const known = [...this.files.values()].map((file) => file?.size ?? 0);
     return [...known, ...this.#large.map(({ info }) => info.size)]
       .reduce((all, size) => all + size, 0);
   }
 
-  /** The number of files and links that are taken. */
+  /** The number of files and links. */
   get count(): number {
     const there = [...this.files.values()].filter((file) => file);
     return there.length + this.#large.length;
@@ -347,7 +347,7 @@ export class FileCapture {
     }
   }
 
-  /** A file that git cannot read; throws where it could not write. */
+  /** Leaves out a file that git cannot read; throws if it cannot write. */
   async #leaveOut(path: string, result: RunResult): Promise<void> {
     if (!this.#look(path)) {
       this.files.set(path, undefined);
@@ -360,7 +360,7 @@ export class FileCapture {
     this.leftOut.push({ path, reason: "git cannot read it" });
   }
 
-  /** As many ids as git gave before a file it could not read, or write. */
+  /** Returns the IDs that git printed before it failed at a file. */
   async #hash(
     paths: readonly string[],
     { write = this.#options.write } = {},
@@ -380,7 +380,7 @@ export class FileCapture {
   }
 }
 
-/** Returns why a file is left out, without a path that is too long. */
+/** Returns why a file is left out, without an overlong path. */
 export function reasonOf({ problem, message }: FileError): string {
   return problem === "too-long" ? "its path is too long" : message;
 }

@@ -10,7 +10,9 @@ import type { StatusEntry } from "../status.ts";
 import { decodeBytes, encodeText, words } from "../text.ts";
 import type { IndexListing } from "../index_file.ts";
 
-/** The index as differences from HEAD, and what no tree can tell. */
+/**
+ * The index as differences from HEAD, and the facts that a tree cannot contain.
+ */
 export interface CapturedIndex {
   readonly delta: Map<string, TreeEntry | undefined>;
   readonly marks: IndexMarks;
@@ -20,7 +22,7 @@ export interface CapturedIndex {
 interface StagedChanges {
   readonly delta: Map<string, TreeEntry | undefined>;
   readonly unmerged: Unmerged[];
-  /** Paths that are only meant to be added. */
+  /** Paths that are only marked as intent to add. */
   readonly intent: string[];
 }
 
@@ -40,7 +42,7 @@ export function stagedChanges(
     } else if (status === " A") {
       intent.push(path);
     } else if (status === "DA") {
-      // HEAD has it, the index no more than the intent.
+      // HEAD has it, and the index has only the intent.
       delta.set(path, undefined);
       intent.push(path);
     } else if (status[0] !== " ") {
@@ -52,7 +54,7 @@ export function stagedChanges(
   return { delta, unmerged, intent };
 }
 
-/** Both from the status and the listing of the same moment. */
+/** Both arguments must come from the same moment. */
 export async function captureIndex(
   git: Git,
   entries: readonly StatusEntry[],
@@ -74,12 +76,12 @@ export async function captureIndex(
   };
 }
 
-/** The flag "intent to add" in what `ls-files --debug` prints. */
+/** The flag "intent to add" in the output of `ls-files --debug`. */
 const INTENT = 0x2000_0000;
 
 /**
- * A path that was to add and is deleted looks like any other deleted path. A
- * path that git does not look at differs from others only by a flag.
+ * A deleted path with the intent to add looks like any other deleted path. A
+ * path that git does not watch differs from others only by a flag.
  */
 async function hiddenIntents(
   git: Git,
@@ -108,7 +110,8 @@ async function hiddenIntents(
     ),
   );
   const marked = new Set<string>();
-  // Of each: the path, NUL, and lines about it, the last of which has the flags.
+  // For each: the path, NUL, and lines about it, of which the last has the
+  // flags.
   for (
     const [, path, flags] of output.matchAll(
       /([^\0]+)\0[^\0]*?flags: ([0-9a-f]+)\n/g,
@@ -119,12 +122,15 @@ async function hiddenIntents(
   return suspects.filter((path) => marked.has(path));
 }
 
-/** The blob of nothing, in ids of the form of `id`. */
+/** The empty blob, with an ID in the format of `id`. */
 export function emptyBlob(id: string): string {
   return objectId("blob", new Uint8Array(), hashOf(id));
 }
 
-/** The lines `update-index --index-info` takes for an entry (or none). */
+/**
+ * The lines that `update-index --index-info` reads for an entry, or for no
+ * entry.
+ */
 export function indexLine(
   path: string,
   entry: (TreeEntry & { stage?: number }) | undefined,

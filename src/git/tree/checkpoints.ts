@@ -20,22 +20,22 @@ import type { System } from "../../system/system.ts";
 /** The author of objects that mpm makes: git need not know the user. */
 export const MAKER = "mpm <mpm@localhost>";
 
-/** The place of the refs of checkpoints. */
+/** The folder of the checkpoint refs. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
 
 const SETTINGS = [
-  // When git says that it is done, all is on the disk.
+  // When git is done, everything is on the disk.
   "core.fsync=all",
-  // One wait for the disk rather than one for each loose object.
+  // One wait for the disk instead of one for each loose object.
   "core.fsyncMethod=batch",
 ];
 
-/** Milliseconds for what may be a lot of data. */
+/** Milliseconds for commands with a lot of data. */
 const LONG = 15 * 60_000;
 
 /** The contents of a checkpoint without its record. */
 interface Contents {
-  /** The last part of its ref; must be free. */
+  /** The last part of its ref; must be unused. */
   readonly id: string;
   readonly capture: Capture;
   /** Subject of the commit. */
@@ -43,8 +43,8 @@ interface Contents {
 }
 
 /**
- * Starts the import that {@link writeCheckpoint} writes with. `awaited`:
- * someone waits for it, so that it may cost the repository a pack.
+ * Starts the import that {@link writeCheckpoint} uses. `awaited`: someone waits
+ * for it, so it may add a pack to the repository.
  */
 export function checkpointImport(
   system: System,
@@ -60,8 +60,8 @@ export function checkpointImport(
 
 /**
  * Writes blobs, trees, commit and ref in one process and returns the commit's
- * id. Its parent is HEAD, so that HEAD's objects outlive a reset. A ref that is
- * there is never moved. Throws GIT_FAILED, with no ref written.
+ * ID. Its parent is HEAD, so that HEAD's objects survive a reset. An existing
+ * ref is never moved. Throws GIT_FAILED, with no ref written.
  */
 export async function writeCheckpoint(
   importing: FastImport,
@@ -72,7 +72,7 @@ export async function writeCheckpoint(
   return await endCheckpoint(importing, record);
 }
 
-/** Hands over all but the record, so that git works while that is made. */
+/** Sends everything except the record, so that git works while that is made. */
 export async function beginCheckpoint(
   importing: FastImport,
   contents: Contents,
@@ -92,7 +92,7 @@ export async function endCheckpoint(
   return await importedId(importing, stream.end());
 }
 
-/** Ends an import and returns the id that its stream asks for last. */
+/** Ends an import and returns the ID that its stream requests last. */
 export async function importedId(
   importing: FastImport,
   stream: Uint8Array,
@@ -102,13 +102,13 @@ export async function importedId(
   return decodeBytes(done.stdout).trim().split("\n").at(-1)!;
 }
 
-/** When a commit was made, for its author and its committer. */
+/** The times of a commit, for its author and its committer. */
 interface CommitTimes {
   readonly made: number;
   readonly committed: number;
 }
 
-/** A part of a stream of git-fast-import(1). */
+/** A part of a stream for git-fast-import(1). */
 export class ImportStream {
   readonly #chunks: Uint8Array[] = [];
   /** Lines behind the chunks; encoded together, which is faster. */
@@ -131,10 +131,10 @@ export class ImportStream {
   }
 
   /**
-   * Begins a commit by mpm, which the mark `:1` stands for. `made`, `committed`:
-   * times of author and committer, in milliseconds since the epoch. People, and
-   * claude-mpm, look with `git log --since --all` for what changed. So
-   * `committed` is not the present, but no earlier than that of the parent.
+   * Begins a commit by mpm, with the mark `:1`. `made`, `committed`: times of
+   * author and committer, in milliseconds since the epoch. People, and
+   * claude-mpm, look for changes with `git log --since --all`. So `committed`
+   * is not the current time, but no earlier than that of the parent.
    */
   commit(ref: string, title: string, { made, committed }: CommitTimes): void {
     const by = (role: string, time: number) =>
@@ -150,7 +150,7 @@ export class ImportStream {
   files(folder: string, delta: TreeDelta): void {
     const above = folder === "" ? "" : `${folder}/`;
     const place = (path: string) => quotePath(`${above}${path}`);
-    // First what goes: a file may be where a folder was.
+    // Deletions first: a file may be where a folder was.
     for (const [path, entry] of delta) {
       if (!entry) this.line(`D ${place(path)}`);
     }
@@ -163,7 +163,9 @@ export class ImportStream {
     }
   }
 
-  /** Puts the versions of conflicts into the commit: they are in no tree. */
+  /**
+   * Puts the versions of conflicts into the commit: they are not in any tree.
+   */
   stages(unmerged: Capture["marks"]["unmerged"]): void {
     for (const { path, stages } of unmerged) {
       for (const { stage, mode, id } of stages) {
@@ -173,7 +175,7 @@ export class ImportStream {
     }
   }
 
-  /** Asks for the id of the last commit, and returns the stream that ends so. */
+  /** Requests the ID of the last commit, and returns the finished stream. */
   end(): Uint8Array {
     this.line("get-mark :1");
     this.line("done");
@@ -209,17 +211,16 @@ function contentStream(
     stream.files(name, capture[folder]);
   }
   stream.stages(capture.marks.unmerged);
-  // Git has to create a folder to compute its id: do that first, not at the
-  // end.
+  // Git must create a folder to compute its ID: do that first, not at the end.
   stream.line(`ls "${PARTS.worktree}"`);
   stream.line(`ls "${PARTS.index}"`);
   return stream.whole();
 }
 
-/** mpm refs have no history. */
+/** mpm refs have no reflog. */
 export const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
 
-/** The commit behind each checkpoint's id, or behind other refs of that form. */
+/** The commit for each checkpoint ID, or for other refs of that form. */
 export async function readCheckpointRefs(
   git: Git,
   folder = CHECKPOINTS,
@@ -240,7 +241,7 @@ export function readCheckpointRecord(
   return git.read(["cat-file", "blob", `${commit}:${PARTS.record}`]);
 }
 
-/** Makes a ref that is not there. Throws GIT_FAILED. */
+/** Creates a ref that does not exist. Throws GIT_FAILED. */
 export async function createRef(
   git: Git,
   { ref, commit }: { ref: string; commit: string },
@@ -249,7 +250,7 @@ export async function createRef(
   await git.read([...NO_REFLOG, "update-ref", ref, commit, none]);
 }
 
-/** Makes the ref of a checkpoint that has none; whether that worked. */
+/** Creates the missing ref of a checkpoint; returns whether that worked. */
 export async function createCheckpointRef(
   git: Git,
   { id, commit }: { id: string; commit: string },
@@ -261,7 +262,7 @@ export async function createCheckpointRef(
   return made ?? false;
 }
 
-/** Takes checkpoints from the list; `to` names where their commits stay. */
+/** Removes checkpoints from the list; `to` is the folder for their refs. */
 export async function moveCheckpointRef(
   git: Git,
   { from, to, commit }: { from: string; to: string; commit: string },
@@ -278,7 +279,7 @@ export async function moveCheckpointRef(
   );
 }
 
-/** Drops refs that are at these commits. Throws GIT_FAILED. */
+/** Drops refs that still point to these commits. Throws GIT_FAILED. */
 export async function dropRefs(
   git: Git,
   refs: readonly { ref: string; commit: string }[],
@@ -288,7 +289,7 @@ export async function dropRefs(
   await git.read(["update-ref", "--stdin"], { stdin });
 }
 
-/** Git over the repository that mpm made while the project had none. */
+/** Git for the repository that mpm made while the project had none. */
 export function gitOfOwn(system: System, root: string, home: string): Git {
   const gitDir = ownRepository(home);
   const repository = { gitDir, commonDir: gitDir, worktree: root };
@@ -296,9 +297,9 @@ export function gitOfOwn(system: System, root: string, home: string): Git {
 }
 
 /**
- * Copies the commits of checkpoints from mpm's repository into the one that the
- * project has got since. Objects that cannot be moved stay where they are. Git
- * gets a pack, not a repository to fetch from: that one may name programs.
+ * Copies the commits of checkpoints from mpm's repository into the project's
+ * newer one. Objects that cannot be moved stay where they are. Git gets a pack,
+ * not a repository to fetch from: that one may name programs.
  */
 export async function bringCheckpoints(
   system: System,
@@ -323,7 +324,7 @@ export async function bringCheckpoints(
   });
 }
 
-/** Bytes read at a time. */
+/** Bytes to read at a time. */
 const PART = 4 * 1024 * 1024;
 
 async function* partsOf(
@@ -337,8 +338,8 @@ async function* partsOf(
 }
 
 /**
- * A patch from a checkpoint's worktree to the present one. Their objects go to
- * `objects`, an empty folder that the caller removes. No ref is made in the
+ * A patch from a checkpoint's worktree to the current one. Its objects go to
+ * `objects`, an empty folder that the caller removes. No ref is created in the
  * user's repository.
  */
 export async function patchToWorktree(

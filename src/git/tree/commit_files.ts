@@ -10,32 +10,32 @@ import { checkpointImport, importedId, ImportStream } from "./checkpoints.ts";
 import { emptyTree, type TreeEntry } from "./snapshot.ts";
 import { rawGit, type Vault } from "./vault.ts";
 
-/** Files by their path; `undefined`: there is no file. */
+/** Files by path; `undefined`: there is no file. */
 export type FileDelta = ReadonlyMap<
   string,
   CapturedFile | TreeEntry | undefined
 >;
 
-/** A commit by mpm that holds files as they are, byte for byte. */
+/** A commit by mpm that contains files unchanged, byte for byte. */
 export interface FilesCommit {
   /** A ref that does not exist yet. */
   readonly ref: string;
   readonly title: string;
   readonly parent: string | undefined;
-  /** The tree that the files change; `undefined`: the one without files. */
+  /** The tree that the files change; `undefined`: the empty tree. */
   readonly base: string | undefined;
   readonly files: FileDelta;
-  /** The folder of the commit that holds them, the top by default. */
+  /** The folder of the commit that contains them, by default the top. */
   readonly folder?: string;
-  /** More files, beside that folder. */
+  /** More files, next to that folder. */
   readonly beside?: ReadonlyMap<string, Uint8Array>;
   /** Committer time, milliseconds since the epoch; see `ImportStream`. */
   readonly committed: number;
 }
 
 /**
- * Makes a commit and its ref in one process and returns its id. No hook and no
- * filter runs, and no index is used. Throws GIT_FAILED, with no ref made.
+ * Creates a commit and its ref in one process and returns its ID. No hook and
+ * no filter runs, and no index is used. Throws GIT_FAILED, with no ref created.
  */
 export async function commitFiles(
   system: System,
@@ -61,8 +61,8 @@ export async function commitFiles(
 }
 
 /**
- * Reads files of the worktree, ignored or not, as a capture does. Throws
- * CONFLICT where one cannot be read or is beyond the limits.
+ * Reads files of the worktree, ignored or not, as in a capture. Throws CONFLICT
+ * if one cannot be read or is beyond the limits.
  */
 export async function readFiles(
   system: System,
@@ -83,13 +83,13 @@ export async function readFiles(
 /** Milliseconds for writing a whole tree. */
 const LONG = 10 * 60_000;
 
-/** Bytes of the largest index that is copied. */
+/** The largest index to copy, in bytes. */
 const LARGEST = 512 * 1024 * 1024;
 
 /**
- * Makes a locked worktree at `path` with the files of a commit as they are in
- * it, byte for byte: no filter runs. HEAD is detached there. Throws GIT_FAILED,
- * with no worktree made.
+ * Creates a locked worktree at `path` with the files of a commit, byte for
+ * byte: no filter runs. Its HEAD is detached. Throws GIT_FAILED, with no
+ * worktree created.
  */
 export async function addRawWorktree(
   system: System,
@@ -97,9 +97,9 @@ export async function addRawWorktree(
   { path, commit, reason, rawFolder }: {
     path: string;
     commit: string;
-    /** Why it is locked. */
+    /** The reason for the lock. */
     reason: string;
-    /** Near what git folders for raw bytes are made, see `rawGit`. */
+    /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
     rawFolder: string;
   },
 ): Promise<void> {
@@ -113,7 +113,7 @@ export async function addRawWorktree(
       await raw.git.read(["read-tree", commit], { timeout: LONG });
       const args = words("checkout-index --quiet --all -u");
       await raw.git.read(args, { timeout: LONG });
-      // Git finds the files unchanged, and does not read them again.
+      // Git then finds the files unchanged, and does not read them again.
       const bytes = system.files.readOwn(`${raw.folder}/index`, LARGEST);
       const index = `${gitDir}/index`;
       if (system.files.lstat(index)) system.files.remove(index);

@@ -20,12 +20,12 @@ import type { TreeDelta, TreeEntry, Unmerged } from "./snapshot.ts";
 export interface ContentRules {
   /** Returns whether the contents of a path are never kept. */
   excluded(path: string): boolean;
-  /** Tells which files these are. */
+  /** Identifies the set of these files. */
   readonly key: string;
-  /** Bytes that a save keeps at most, and that all saves do. */
+  /** The most bytes to keep for one save, and for all saves. */
   readonly most: number;
   readonly total: number;
-  /** Near what git folders for raw bytes are made, see `rawGit`. */
+  /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
   readonly rawFolder: string;
 }
 
@@ -36,16 +36,16 @@ export interface Contents {
   /** Staged entries; `undefined` if removed from the index. */
   readonly index: TreeDelta;
   readonly unmerged: readonly Unmerged[];
-  /** Paths that are only meant to be added. */
+  /** Paths that are only marked as intent to add. */
   readonly intents: readonly string[];
   readonly leftOut: readonly LeftOut[];
-  /** Changed paths beyond those that were listed. */
+  /** Number of changed paths that are not listed. */
   readonly omitted: number;
 }
 
 /**
- * Takes the contents of uncommitted files while the state of a worktree is read,
- * so that each file is read once.
+ * Collects the contents of uncommitted files while the state of a worktree is
+ * read, so that each file is read once.
  */
 export class ContentsKeeper implements ContentTaker {
   readonly #system: System;
@@ -73,7 +73,7 @@ export class ContentsKeeper implements ContentTaker {
       const reason = "it is a pipe, socket or device";
       this.#leftOut.push({ path, reason });
     } else {
-      // More than this is never kept, and need not be held.
+      // Larger files are never kept, so they need not stay in memory.
       const fits = bytes && bytes.length <= this.#room;
       if (fits) this.#room -= bytes.length;
       this.#taken.set(path, {
@@ -99,8 +99,8 @@ export class ContentsKeeper implements ContentTaker {
   }
 
   /**
-   * Keeps only the paths in `same`; of the other `recorded` ones, `reason` says
-   * why they are left out.
+   * Keeps only the paths in `same`; for the other `recorded` paths, `reason`
+   * says why they are left out.
    */
   restrict(
     { recorded, same }: {
@@ -120,12 +120,12 @@ export class ContentsKeeper implements ContentTaker {
     this.#entries = this.#entries.filter(({ path }) => same.has(path));
   }
 
-  /** The rules by which the same files give the same contents. */
+  /** With the same key, the same files give the same contents. */
   get key(): string {
     return JSON.stringify([this.#rules.key, this.#hasModes()]);
   }
 
-  /** Returns whether the file system tells which files are executable. */
+  /** Returns whether the file system records which files are executable. */
   #hasModes(): boolean {
     const { gitDir, commonDir } = this.#workspace;
     const place = { gitDir: gitDir!, commonDir: commonDir! };
@@ -170,7 +170,7 @@ interface Parts {
   readonly rules: ContentRules;
   readonly entries: readonly StatusEntry[];
   readonly omitted: number;
-  /** Recorded paths that are not as they were. */
+  /** Number of recorded paths that have changed. */
   readonly changed: number;
 }
 
@@ -179,9 +179,9 @@ export class PlannedContents {
   readonly #system: System;
   readonly #workspace: Workspace;
   readonly #parts: Parts;
-  /** Names that no file function takes; git reads those files. */
+  /** Names that the file functions do not support; git reads those files. */
   readonly #unopenable: readonly string[];
-  /** The number of files and links that are kept. */
+  /** The number of files and links to keep. */
   readonly count: number;
 
   constructor(system: System, workspace: Workspace, parts: Parts) {
@@ -204,7 +204,7 @@ export class PlannedContents {
 
   /**
    * True if all uncommitted files are left out. Files that changed before they
-   * were kept are worth a record: nothing else says why they are not there.
+   * were kept are worth a record: nothing else explains why they are missing.
    */
   get isEmpty(): boolean {
     const { entries, rules, changed } = this.#parts;
@@ -235,7 +235,7 @@ export class PlannedContents {
       .sort((a, b) => a.path < b.path ? -1 : 1);
   }
 
-  /** Changed paths beyond those that are looked at. */
+  /** Number of changed paths that were not looked at. */
   get omitted(): number {
     return this.#parts.omitted;
   }
@@ -256,7 +256,7 @@ export class PlannedContents {
     for (const entry of entries) {
       const { path, from, status } = entry;
       if (isRepository(entry) || rules.excluded(path)) continue;
-      // The old name of a renamed file, not of a copied one.
+      // The old name of a renamed file, but not of a copied one.
       if (from !== undefined && status.includes("R")) {
         worktree.set(from, files.files.get(from));
       }
@@ -275,13 +275,13 @@ export class PlannedContents {
   }
 }
 
-/** A submodule, or a repository that git does not know. */
+/** A submodule, or a repository that git does not track. */
 function isRepository({ path, submodule, mode, index }: StatusEntry): boolean {
   return path.endsWith("/") || submodule !== undefined || mode === "160000" ||
     index?.[0]?.mode === "160000";
 }
 
-/** The refs of saves' contents, each under the id of its save. */
+/** The refs of saves' contents, each under the ID of its save. */
 export const CONTENTS = "refs/mpm/contents";
 
 /** Contents as objects, some of which may be new to the repository. */
@@ -291,8 +291,8 @@ interface PackedContents {
 }
 
 /**
- * Makes the objects of contents: a commit without parents, so that it goes when
- * its ref goes. `known`: ids of objects that the repository has.
+ * Makes the objects of contents: a commit without parents, so that it
+ * disappears with its ref. `known`: IDs of objects that the repository has.
  */
 export function packContents(
   contents: Contents,
@@ -314,7 +314,7 @@ export function packContents(
   }
   place(PARTS.worktree, contents.worktree);
   place(PARTS.index, contents.index);
-  // The versions of a conflict are in no tree.
+  // The versions of a conflict are not in any tree.
   for (const { path, stages } of contents.unmerged) {
     for (const { stage, ...entry } of stages) {
       if (entry.mode === "160000") continue;
@@ -325,7 +325,7 @@ export function packContents(
   return { commit: addCommit(pack, { files, record, count }), pack };
 }
 
-/** A file of contents that came from elsewhere. */
+/** A file of contents from elsewhere. */
 export interface BroughtFile {
   readonly part: "worktree" | "index";
   readonly path: string;
@@ -333,7 +333,7 @@ export interface BroughtFile {
   readonly bytes: Uint8Array;
 }
 
-/** Makes the objects of contents that came from elsewhere. */
+/** Makes the objects of contents from elsewhere. */
 export function packBrought(
   brought: readonly BroughtFile[],
   { record, hash }: { record: Uint8Array; hash: ObjectHash },
@@ -349,7 +349,7 @@ export function packBrought(
   return { commit: addCommit(pack, { files, record, count }), pack };
 }
 
-/** Adds the commit of some files; equal contents are one commit at any time. */
+/** Adds a commit of files; equal contents always give the same commit. */
 function addCommit(
   pack: ObjectPack,
   { files, record, count }: {
@@ -368,15 +368,15 @@ function addCommit(
 }
 
 /**
- * The bytes that each of these commits holds and none before it, before they are
- * compressed. Throws GIT_FAILED.
+ * The uncompressed bytes that each of these commits has and no earlier one.
+ * Throws GIT_FAILED.
  */
 export async function contentsInOrder(
   git: Git,
   commits: readonly string[],
 ): Promise<Map<string, number>> {
   const unique = [...new Set(commits)];
-  // In the order given; what a commit before had is not listed again.
+  // In the given order; objects of an earlier commit are not listed again.
   const listed = await git.read(
     words(`rev-list --objects --no-object-names --in-commit-order
       --no-walk=unsorted --stdin`),

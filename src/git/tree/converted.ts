@@ -11,9 +11,9 @@ import { isSpecified, readAttributes } from "../run/filters.ts";
 const ATTRIBUTES = words("text crlf eol ident filter working-tree-encoding");
 
 /**
- * The tracked paths whose files may differ from their blobs although git calls
- * them unchanged. None, and no process, where no attributes and no settings
- * for it are in sight.
+ * The tracked paths whose files may differ from their blobs although git
+ * reports them as unchanged. Without any attributes and settings for it, this
+ * is empty and starts no process.
  */
 export async function convertiblePaths(
   system: System,
@@ -77,7 +77,7 @@ export interface RawFile {
   readonly raw: string;
 }
 
-/** The raw blob of a file that is as it was when that was found out. */
+/** The raw blob of a file that has not changed since its blob was computed. */
 export function knownRaw(
   cache: RawCache,
   path: string,
@@ -91,8 +91,8 @@ export function knownRaw(
 }
 
 /**
- * Adds the files that git calls unchanged and whose bytes differ from their
- * blobs all the same. Those known from an earlier capture are not read again.
+ * Adds the files that git reports as unchanged although their bytes differ from
+ * their blobs. Files known from an earlier capture are not read again.
  */
 export async function addRaw(
   system: System,
@@ -130,8 +130,9 @@ export async function addRaw(
 }
 
 /**
- * Adds files whose names are not UTF-8, which no file function takes: git reads
- * them into their own index. One that it cannot read is left out.
+ * Adds files whose names are not UTF-8, which the file functions do not
+ * support: git reads them into their own index. A file that it cannot read is
+ * left out.
  */
 export async function addUnopenable(
   system: System,

@@ -16,18 +16,18 @@ import {
 } from "./snapshot.ts";
 import { safeSettings } from "./vault.ts";
 
-/** Files that are copied without a look at anything else. */
+/** The number of files copied before checking for anything else. */
 const PAUSE = 200;
 
-/** Bytes that are copied at a time. */
+/** Bytes to copy at a time. */
 const PART = 16 * 1024 * 1024;
 
 /**
- * Copies the files of a worktree as they are now into the empty folder `to`,
- * until `signal`. Includes tracked files and files that are neither tracked nor
- * ignored. No link is followed, and no filter runs. Returns the paths that it
- * left out: submodules, other repositories, and anything but plain files.
- * Throws FILE_FAILED, GIT_FAILED.
+ * Copies the current files of a worktree into the empty folder `to`, until
+ * `signal`. Includes tracked files and files that are neither tracked nor
+ * ignored. It follows no link and runs no filter. Returns the paths that it
+ * left out: submodules, other repositories, and anything other than plain
+ * files. Throws FILE_FAILED, GIT_FAILED.
  */
 export async function copyWorktree(
   system: System,
@@ -51,7 +51,7 @@ export async function copyWorktree(
       continue;
     }
     const found = look(path);
-    // A deleted file that is not committed is still in the index.
+    // A deletion that is not committed is still in the index.
     if (!found) continue;
     if (found.kind === "folder" || found.kind === "other") {
       const why = found.kind === "folder" ? "another repository" : "not a file";
@@ -77,7 +77,7 @@ function makeFolders(
   made.add(folder);
 }
 
-/** Returns why the file could not be read, if it could not. */
+/** Returns why the file could not be read, or nothing. */
 function copyOne(
   { files }: System,
   { from, to, found }: { from: string; to: string; found: FileInfo },
@@ -111,14 +111,14 @@ const CONFIG: Readonly<Record<ObjectHash, string>> = {
     "[extensions]\n\tobjectformat = sha256\n",
 };
 
-/** Bytes of the list where a shallow history ends. */
+/** The largest list of a shallow history's ends, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Makes its own repository of a folder with copied files: at the commit `head`,
- * on no branch, with its index. It reads the objects of the worktree's
+ * Turns a folder with copied files into its own repository: at the commit
+ * `head`, on no branch, with its index. It reads the objects of the worktree's
  * repository and shares nothing else with it: no ref, setting or hook.
- * `ignored`: paths that git is not to list there. Throws FILE_FAILED,
+ * `ignored`: paths that git should not list there. Throws FILE_FAILED,
  * GIT_FAILED.
  */
 export async function makeApart(

@@ -9,7 +9,7 @@ export function indexFile({ workspace }: Vault): string {
   return join(workspace.gitDir!, "index");
 }
 
-/** Throws CONFLICT where another git command holds the index. */
+/** Throws CONFLICT if another git command holds the index. */
 export function refuseHeldIndex(system: System, vault: Vault): void {
   const lock = `${indexFile(vault)}.lock`;
   if (!system.files.lstat(lock)) return;
@@ -29,7 +29,9 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
   );
 }
 
-/** The tokens of restores that hold the index, or were killed while they did. */
+/**
+ * The tokens of restores that hold the index, or were killed while holding it.
+ */
 function restoresAt({ files }: System, vault: Vault): string[] {
   return files.list(vault.workspace.gitDir!).flatMap(({ name }) => {
     const [, token] = /^index\.([a-z0-9]{8,64})\.own$/.exec(name) ?? [];
@@ -38,8 +40,8 @@ function restoresAt({ files }: System, vault: Vault): string[] {
 }
 
 /**
- * Removes what killed restores left beside the index. Call under the lock of
- * restores: then none is at work.
+ * Removes files that killed restores left next to the index. Call under the
+ * lock of restores, so that none is running.
  */
 export function releaseDead(system: System, vault: Vault): void {
   for (const token of restoresAt(system, vault)) {
@@ -83,24 +85,26 @@ export function builtFiles(vault: Vault, token: string): string[] {
   return [built, `${built}.lock`, `${built}.own`];
 }
 
-/** For anyone who finds the lock of a killed restore. */
+/** Text for anyone who finds the lock of a killed restore. */
 function lockText(token: string): string {
   return `mpm checkpoint restore ${token}: if it was killed, ` +
     `"mpm checkpoint list" finishes it\n`;
 }
 
-/** Tries for the lock, which another git may hold for a moment. */
+/**
+ * The most attempts to take the lock, which another git may hold for a moment.
+ */
 const TRIES = 40;
 const PAUSE_MS = 25;
 
-/** Takes the lock of the index. Throws CONFLICT where another git holds it. */
+/** Takes the lock of the index. Throws CONFLICT if another git holds it. */
 export async function lockIndex(
   system: System,
   vault: Vault,
   token: string,
 ): Promise<void> {
   const { files } = system;
-  // A second name of a finished file: the lock always says whose it is.
+  // A second name for a finished file: the lock always shows its owner.
   const own = builtFiles(vault, token)[2]!;
   files.create(own, encodeText(lockText(token)));
   for (let tries = 1;; tries++) {

@@ -17,7 +17,9 @@ export type MergedTree =
   | {
     readonly tree?: undefined;
     readonly conflicts: readonly string[];
-    /** A tree with marks in the files; absent: git merged nothing. */
+    /**
+     * A tree with conflict markers in the files; absent: git merged nothing.
+     */
     readonly marked?: string;
   };
 
@@ -30,17 +32,17 @@ const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-/** Settings that make a merge depend on more than the trees. */
+/** Settings that would make a merge depend on more than the trees. */
 const PLAIN = words(
   `merge.renormalize=false merge.default=text merge.renames=true
       merge.directoryRenames=false merge.conflictStyle=merge`,
 ).flatMap((setting) => ["-c", setting]);
 
 /**
- * Merges the way from tree `base` to `theirs` into `ours`. Files, index and
- * HEAD stay unchanged. A file that a merge driver of the settings would merge
- * counts as a conflict, since mpm runs none of their programs. Throws CONFLICT
- * with a git before 2.38, GIT_FAILED.
+ * Merges the changes from tree `base` to `theirs` into `ours`. Files, index and
+ * HEAD do not change. A file that a configured merge driver would merge counts
+ * as a conflict, since mpm runs none of these programs. Throws CONFLICT with a
+ * git before 2.38, GIT_FAILED.
  */
 export async function mergeTrees(
   git: Git,
@@ -48,7 +50,7 @@ export async function mergeTrees(
     base: string;
     ours: string;
     theirs: string;
-    /** The way out with an old git. */
+    /** The alternative for an old git. */
     instead?: string;
   },
 ): Promise<MergedTree> {
@@ -73,7 +75,7 @@ export async function mergeTrees(
   const [tree, ...paths] = splitFields(done.stdout);
   if (done.status === 0) return { tree: tree! };
   if (done.status === 1) {
-    // A file in the way of a folder is called after the side it is from.
+    // A file in the way of a folder is named after the side that it comes from.
     const plain = paths.filter((path) => path !== "")
       .map((path) =>
         sides.reduce((name, id) => name.replace(`~${id}`, ""), path)
@@ -111,7 +113,7 @@ async function commitOf(
   return decodeBytes(output).trim();
 }
 
-/** One level of a tree, without the names in `without`. Returns its id. */
+/** One level of a tree, without the names in `without`. Returns its ID. */
 export async function treeWithout(
   git: Git,
   tree: string,
@@ -122,7 +124,7 @@ export async function treeWithout(
   return await makeTree(git, entries);
 }
 
-/** Gives a file of a tree other content. Returns the id of the new tree. */
+/** Replaces the content of a file in a tree. Returns the ID of the new tree. */
 export async function treeWithFile(
   git: Git,
   tree: string,
@@ -147,7 +149,7 @@ export async function treeWithFile(
   return await replaced(tree, path.split("/"));
 }
 
-/** A tree of lines as `git ls-tree -z` prints them. Returns its id. */
+/** A tree made from lines in the format of `git ls-tree -z`. Returns its ID. */
 export async function makeTree(
   git: Git,
   entries: readonly string[],
@@ -156,15 +158,15 @@ export async function makeTree(
   return decodeBytes(made).trim();
 }
 
-/** A commit that holds these trees and a record, as a checkpoint's does. */
+/** A commit that holds these trees and a record, like a checkpoint's. */
 export async function holdTrees(
   git: Git,
   { worktree, index, record, parent }: {
     worktree: string;
     index: string;
-    /** The commit of the checkpoint whose record it has. */
+    /** The commit of the checkpoint with its record. */
     record: string;
-    /** Kept from being collected along with it. */
+    /** A commit that it also protects from garbage collection. */
     parent: string;
   },
 ): Promise<string> {
@@ -180,9 +182,9 @@ export async function holdTrees(
 }
 
 /**
- * The paths that a merge would hand to a driver of the settings, which is a
- * program: those that both sides changed. mpm runs none, and git without the
- * driver would merge them in another way than the user wants.
+ * The paths that a merge would give to a configured driver, which is a program:
+ * those that both sides changed. mpm runs none, and without the driver git
+ * would merge them differently than the user wants.
  */
 export async function drivenPaths(
   git: Git,
@@ -197,7 +199,7 @@ export async function drivenPaths(
   const both = others!.filter(({ path, to }) =>
     results.has(path) && results.get(path)?.id !== to?.id
   );
-  // A file that one side renamed goes by its new name.
+  // A file that one side renamed has its new name.
   const renamed = both.some(({ path, to }) => !to || !results.get(path));
   const made = renamed
     ? [...mine!, ...others!].filter(({ from }) => !from)
@@ -209,7 +211,7 @@ export async function drivenPaths(
     .sort();
 }
 
-/** The values of the attribute that git itself knows (gitattributes(5)). */
+/** The attribute values with a built-in meaning in git (gitattributes(5)). */
 const BUILT_IN = ["unspecified", "set", "unset", "text", "binary", "union"];
 
 /**
@@ -226,7 +228,7 @@ async function readDrivers(
       /^merge\.([^]*)\.driver$/.exec(name)?.[1] ?? []
     ),
   );
-  // Settings that differ by place may define any.
+  // Settings that depend on the place may define any driver.
   const anywhere = settings.some(({ name, own }) =>
     own && name.startsWith("includeif.")
   );

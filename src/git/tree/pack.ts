@@ -10,25 +10,25 @@ const KINDS = { commit: 1, tree: 2, blob: 3 } as const;
 
 type Kind = keyof typeof KINDS;
 
-/** Objects below which git would not keep a pack that it fetched. */
+/** The number of objects below which git would not keep a fetched pack. */
 const WORTH_A_PACK = 100;
 
-/** Settings of git for objects that must be on the disk when it ends. */
+/** Settings that make git write objects to the disk before it ends. */
 const SETTINGS = [
   ...["-c", "core.fsync=all"],
-  // One wait for the disk rather than one for each loose object.
+  // One wait for the disk instead of one for each loose object.
   ...["-c", "core.fsyncMethod=batch"],
 ];
 
-/** Milliseconds for what may be a lot of data. */
+/** Milliseconds for commands with a lot of data. */
 const LONG = 15 * 60_000;
 
 /**
- * New objects for a repository. They are made here since git takes twice as
+ * New objects for a repository. They are made here because git takes twice as
  * long for many small files.
  */
 export class ObjectPack {
-  /** The ids of all objects that were added, new or not. */
+  /** The IDs of all added objects, new or not. */
   readonly ids = new Set<string>();
   readonly #known: ReadonlySet<string>;
   readonly #hash: ObjectHash;
@@ -48,7 +48,7 @@ export class ObjectPack {
     return id;
   }
 
-  /** Adds an object of that id; without its bytes, only one that is there. */
+  /** Adds an object with that ID; without its bytes, it must already exist. */
   addAs(id: string, kind: Kind, bytes?: Uint8Array): void {
     if (this.ids.has(id)) return;
     const isKnown = this.#known.has(id);
@@ -58,7 +58,9 @@ export class ObjectPack {
     this.#chunks.push(entryHead(KINDS[kind], bytes.length), deflated(bytes));
   }
 
-  /** Adds the folders of files that the repository has; returns the top's id. */
+  /**
+   * Adds the folders of files that the repository has; returns the top's ID.
+   */
   addTree(files: TreeDelta): string {
     const top: Folder = new Map();
     for (const [path, entry] of files) {
@@ -70,7 +72,7 @@ export class ObjectPack {
   #addFolder(folder: Folder): string {
     const entries = [...folder].map(([name, entry]) => {
       const isFolder = entry instanceof Map;
-      // Git writes modes without zeros in front, and sorts a folder as if its
+      // Git writes modes without leading zeros, and sorts a folder as if its
       // name ended with a slash.
       return {
         sorted: byteText(isFolder ? `${name}/` : name),
@@ -86,7 +88,7 @@ export class ObjectPack {
   }
 
   /**
-   * Lets git store the objects: as one pack if `packed`, or if they are many.
+   * Lets git store the objects: as one pack if `packed`, or if there are many.
    * Throws GIT_FAILED.
    */
   async store(git: Git, { packed }: { packed: boolean }): Promise<void> {
@@ -115,7 +117,7 @@ interface Entry {
   readonly id: string;
 }
 
-/** Puts a file where it belongs; the last one has the place. */
+/** Puts a file into its folder; the last file with a name wins. */
 function put(top: Folder, names: string[], entry: Entry): void {
   let folder = top;
   const name = names.pop()!;
@@ -128,14 +130,14 @@ function put(top: Folder, names: string[], entry: Entry): void {
   folder.set(name, entry);
 }
 
-/** One character for each byte, so that texts are sorted as bytes are. */
+/** One character for each byte, so that texts are sorted like bytes. */
 function byteText(name: string): string {
   return /^[\0-\x7f]*$/.test(name)
     ? name
     : String.fromCharCode(...encodeText(name));
 }
 
-/** The kind and the size, four bits first and then seven at a time. */
+/** The kind and the size, first four bits and then seven at a time. */
 function entryHead(kind: number, size: number): Uint8Array {
   const bytes = [kind << 4 | size & 15];
   for (let rest = Math.floor(size / 16); rest > 0; rest = rest >>> 7) {
@@ -148,7 +150,7 @@ function entryHead(kind: number, size: number): Uint8Array {
 /** Logarithms of the smallest and the largest window of zlib. */
 const WINDOW = { least: 9, most: 15 };
 
-/** As git compresses what it writes in a hurry; tables no larger than needed. */
+/** Compresses at git's fastest level, with tables no larger than necessary. */
 function deflated(bytes: Uint8Array): Uint8Array {
   const size = Math.ceil(Math.log2(bytes.length + 1));
   const windowBits = Math.min(Math.max(size, WINDOW.least), WINDOW.most);

@@ -12,7 +12,7 @@ import {
 } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
 
-/** A path that a restore changes; `undefined`: nothing there. */
+/** A path that a restore changes; `undefined`: no file. */
 export interface PathChange {
   readonly path: string;
   readonly from: (TreeEntry & Pick<CapturedFile, "seen">) | undefined;
@@ -27,22 +27,25 @@ export interface RestorePlan {
   readonly writes: readonly PathChange[];
   /** Deleted again, since the checkpoint recorded that they did not exist. */
   readonly removes: readonly PathChange[];
-  /** Made since, and moved to the trash. */
+  /** Created since, and moved to the trash. */
   readonly trash: readonly PathChange[];
-  /** Made since, and left where they are. */
+  /** Created since, and not touched. */
   readonly kept: readonly string[];
-  /** Differences that are left alone, and why. */
+  /** Differences that are not restored, and why. */
   readonly skipped: readonly LeftOut[];
 }
 
 /** The data for a plan. */
 export interface PlanParts {
-  /** The worktree now, and that of the checkpoint, as differences from one tree. */
+  /**
+   * The current worktree and that of the checkpoint, as differences from the
+   * same tree.
+   */
   readonly current: TreeDelta;
   readonly target: TreeDelta;
   /** Returns the entry of that tree at a path. */
   readonly base: (path: string) => TreeEntry | undefined;
-  /** Only these files and folders; none: all. */
+  /** Only these files and folders; empty: everything. */
   readonly paths: readonly string[];
 }
 
@@ -66,9 +69,9 @@ export function changesBetween(parts: PlanParts): PathChange[] {
 }
 
 /**
- * Returns what to do about each change. `known`: paths that the checkpoint
- * recorded, though it had no file there. `brought`: paths that the operation to
- * undo has added. `exact`: files made since do not stay.
+ * Returns the action for each change. `known`: paths that the checkpoint
+ * recorded without a file. `brought`: paths added by the operation to undo.
+ * `exact`: files created since do not stay.
  */
 export function planRestore(
   changes: readonly PathChange[],
@@ -100,8 +103,7 @@ export function planRestore(
 }
 
 /**
- * Returns whether a file is where a written one needs a folder, or the
- * reverse.
+ * Returns whether a file is where a written one needs a folder, or the reverse.
  */
 function obstacles(
   writes: readonly PathChange[],
@@ -137,10 +139,10 @@ export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
 }
 
 /**
- * Returns the files at the places where git will write `paths` that would be
- * lost. Git writes over ignored files, and removes a folder of them that is in
- * the way of a file. `spared` says for which paths nothing is lost. Sorted; a
- * folder in which nothing is spared is named as one.
+ * Returns the files that would be lost when git writes `paths`. Git overwrites
+ * ignored files, and removes a folder of them that is in the way of a file.
+ * `spared` says for which paths nothing is lost. Sorted; a folder in which
+ * everything is lost is named as one.
  */
 export function lossesAt(
   system: System,
@@ -153,7 +155,7 @@ export function lossesAt(
   const { files } = system;
   const look = (path: string) => files.lstat(join(worktree, path));
   const folders = new Map<string, string | undefined>();
-  /** The top-most of the folders above that is something else. */
+  /** The top-most parent that is not a folder. */
   const above = (path: string): string | undefined => {
     for (const folder of foldersAbove(path).reverse()) {
       if (!folders.has(folder)) {

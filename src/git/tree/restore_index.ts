@@ -32,10 +32,11 @@ export function indexStamp(system: System, vault: Vault) {
 }
 
 /**
- * Replaces the index by that of a checkpoint, through its lock: entries,
- * conflicts and flags; what did not change keeps its place in the cache.
- * `stamp` is of the index that `capture` saw; `folder` an empty one to work in. Returns notes on what could not
- * be done. Throws CONFLICT where another git command holds or changed it.
+ * Replaces the index with that of a checkpoint, through its lock: entries,
+ * conflicts and flags; unchanged entries stay in the cache. `stamp` is of the
+ * index that `capture` saw; `folder` is an empty folder to work in. Returns
+ * notes on parts that failed. Throws CONFLICT if another git command holds or
+ * changed it.
  */
 export async function restoreIndex(
   system: System,
@@ -141,10 +142,10 @@ async function build(
 type Intents = IndexMarks["intent_to_add"];
 
 /**
- * Marks entries of the index at `index` as only to be added. A reset to `none`,
+ * Marks entries of the index at `index` as intent to add. A reset to `none`,
  * the empty tree, works with and without files, except for their modes.
- * Programs are added from files made for it in `folder`, an empty one, and
- * links at their places. Returns notes on links that are not there.
+ * Programs are added from files created for it in `folder`, an empty folder,
+ * and links at their places. Returns notes on missing links.
  */
 export async function markIntents(
   system: System,
@@ -195,7 +196,7 @@ async function intend(git: Git, path: string): Promise<boolean> {
   const add = (...options: string[]) =>
     git.run(["--literal-pathspecs", "add", "--force", ...options, "--", path]);
   if ((await add("--dry-run")).status !== 0) return false;
-  // One that is there already would be left as it is.
+  // An existing entry would not be changed.
   await git.run(["update-index", "--force-remove", "--", path]);
   return (await add("--intent-to-add")).status === 0;
 }
@@ -226,7 +227,7 @@ export interface TargetIndex {
   /** Its tree as differences from the capture's base. */
   readonly delta: ReadonlyMap<string, TreeEntry | undefined>;
   readonly marks: IndexMarks;
-  /** Only these files and folders; none: all. */
+  /** Only these files and folders; empty: everything. */
   readonly paths: readonly string[];
   /** The files that the restore writes. */
   readonly writes: readonly PathChange[];
@@ -234,11 +235,11 @@ export interface TargetIndex {
 
 /** A change from one index to another. */
 export interface IndexEdit {
-  /** An object id of zeros. */
+  /** An object ID of zeros. */
   readonly none: string;
   readonly lines: readonly Uint8Array[];
   readonly intents: IndexMarks["intent_to_add"];
-  /** Options of `update-index` and the paths that get each. */
+  /** Options of `update-index` with the paths for each. */
   readonly flags: readonly (readonly [string, readonly string[]])[];
 }
 
@@ -304,7 +305,7 @@ export function indexEdit(
 
 interface PathState {
   readonly entries: readonly (TreeEntry & { stage?: number })[];
-  /** The mode of an entry that is only meant to be added. */
+  /** The mode of an entry with the intent to add. */
   readonly intent: string | null;
 }
 
@@ -332,7 +333,7 @@ function statesOf(
   return states;
 }
 
-/** An entry that was replaced has lost its flags. */
+/** A replaced entry has lost its flags. */
 function flagChanges(
   name: string,
   { now, then, touched }: {

@@ -9,12 +9,12 @@ import type { FileInfo, System } from "../../system/system.ts";
 /** The hash function of object ids. */
 export type ObjectHash = "sha1" | "sha256";
 
-/** Returns what an object id was made with. */
+/** Returns the hash function of an object ID. */
 export function hashOf(id: string): ObjectHash {
   return id.length === 40 ? "sha1" : "sha256";
 }
 
-/** The id that git gives to an object of these bytes. */
+/** The ID that git gives to an object with these bytes. */
 export function objectId(
   kind: "blob" | "tree" | "commit",
   bytes: Uint8Array,
@@ -24,7 +24,7 @@ export function objectId(
     .digest("hex");
 }
 
-/** The tree without files, in ids of the form of `id`. */
+/** The empty tree, with an ID in the format of `id`. */
 export function emptyTree(id: string): string {
   return objectId("tree", new Uint8Array(), hashOf(id));
 }
@@ -37,19 +37,19 @@ export interface TreeEntry {
   readonly id: string;
 }
 
-/** A difference by path, `/` between folders; `undefined`: not there. */
+/** Differences by path, `/` between folders; `undefined`: no file. */
 export type TreeDelta = ReadonlyMap<string, TreeEntry | undefined>;
 
-/** A conflict in the index: the stages 1 to 3 that there are. */
+/** A conflict in the index: those of the stages 1 to 3 that exist. */
 export interface Unmerged {
   readonly path: string;
   readonly stages: readonly ({ readonly stage: number } & TreeEntry)[];
 }
 
-/** Facts of the index that a tree does not have; paths sorted. */
+/** Facts of the index that are not in a tree; paths are sorted. */
 export interface IndexMarks {
   readonly unmerged: readonly Unmerged[];
-  /** Each with the mode its entry has. */
+  /** Each with the mode of its entry. */
   readonly intent_to_add: readonly {
     readonly path: string;
     readonly mode: string;
@@ -65,10 +65,10 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** The folder that no checkpoint holds: mpm's. */
+/** The folder that no checkpoint contains: mpm's. */
 const OWN_FOLDER = ".claude-mpm";
 
-/** Returns whether a path is mpm's and no part of the user's work. */
+/** Returns whether a path belongs to mpm and not to the user's work. */
 export function isOwnPath(path: string): boolean {
   return path === OWN_FOLDER || path.startsWith(`${OWN_FOLDER}/`);
 }
@@ -79,7 +79,7 @@ export function isWithin(path: string, folder: string): boolean {
   return path === top || path.startsWith(`${top}/`);
 }
 
-/** Tells which paths are in `paths` or below them; without any, all are. */
+/** Returns whether paths are in `paths` or below them; without any, all are. */
 export function withinAny(
   paths: readonly string[],
 ): (path: string) => boolean {
@@ -101,8 +101,8 @@ export function foldersAbove(path: string): string[] {
 }
 
 /**
- * Looks at paths of a worktree as git does: nothing is beyond a link. Each
- * folder is looked at once.
+ * Looks at paths of a worktree as git does: nothing is behind a link. Each
+ * folder is read once.
  */
 export function lookWithin(
   { files }: System,

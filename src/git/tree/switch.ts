@@ -10,13 +10,13 @@ import type { TreeChange } from "./trees.ts";
 import { isZeroId, parseRaw } from "../history/changes.ts";
 import { stagedIn } from "../index_file.ts";
 
-/** Milliseconds for what may write many files. */
+/** Milliseconds for commands that may write many files. */
 const LONG = 5 * 60_000;
 
-/** Git moves no submodule along, whatever the settings say. */
+/** Git does not update submodules, whatever the settings say. */
 const ALONE = words("-c submodule.recurse=false -c advice.detachedHead=false");
 
-/** Returns where HEAD is. Two processes side by side. */
+/** Returns the position of HEAD. Runs two processes at once. */
 export async function readPosition(git: Git): Promise<Position> {
   const [symbolic, names] = await Promise.all([
     git.run(["symbolic-ref", "-q", "HEAD"]),
@@ -30,15 +30,15 @@ export async function readPosition(git: Git): Promise<Position> {
 }
 
 /**
- * Checks out a branch, or a commit detached, as `git switch` does: local
- * changes in its way make git refuse. Returns a note where git could not write
- * or remove a file, such as in a read-only folder: for git that is not a
- * failure. Throws GIT_FAILED.
+ * Checks out a branch, or a commit detached, like `git switch`: git refuses if
+ * local changes are in the way. Returns a note if git could not write or remove
+ * a file, for example in a read-only folder: for git that is not a failure.
+ * Throws GIT_FAILED.
  */
 export async function switchTo(git: Git, to: Position): Promise<string[]> {
   const where = to.branch === null
     ? ["--detach", to.head!]
-    // A branch may be called like a tag or a file.
+    // A branch may have the name of a tag or a file.
     : [to.branch];
   const args = [...ALONE, "checkout", "--quiet", "--no-guess", ...where, "--"];
   const done = await git.run(args, { timeout: LONG });
@@ -56,8 +56,8 @@ export async function switchTo(git: Git, to: Position): Promise<string[]> {
 }
 
 /**
- * Brings the index and all tracked files to HEAD, without an entry in a
- * reflog; untracked and ignored files stay. Throws GIT_FAILED.
+ * Resets the index and all tracked files to HEAD, without a reflog entry;
+ * untracked and ignored files stay. Throws GIT_FAILED.
  */
 export async function resetTracked(git: Git): Promise<void> {
   await git.read([...ALONE, "read-tree", "--reset", "-u", "HEAD"], {
@@ -77,7 +77,7 @@ export async function lookAtAgain(
   }
 }
 
-/** Makes a branch that does not exist. Throws GIT_FAILED. */
+/** Creates a branch that does not exist. Throws GIT_FAILED. */
 export async function createBranch(
   git: Git,
   { branch, head }: { branch: string; head: string },
@@ -85,7 +85,7 @@ export async function createBranch(
   await git.read(["branch", "--no-track", "--", branch, head]);
 }
 
-/** Takes a branch away again that is still at `head`; else it stays. */
+/** Deletes a branch that is still at `head`; otherwise it stays. */
 export async function dropBranch(
   git: Git,
   { branch, head }: { branch: string; head: string },
@@ -93,7 +93,7 @@ export async function dropBranch(
   await dropRef(git, `refs/heads/${branch}`, head);
 }
 
-/** Removes a ref that is still at `commit`; else it stays. */
+/** Removes a ref that is still at `commit`; otherwise it stays. */
 export async function dropRef(
   git: Git,
   ref: string,
@@ -102,7 +102,7 @@ export async function dropRef(
   await git.run(["update-ref", "-d", ref, commit]);
 }
 
-/** Keeps commits that no branch has from being collected. */
+/** Protects commits that are on no branch from garbage collection. */
 export async function keepCommit(
   git: Git,
   ref: string,
@@ -114,8 +114,8 @@ export async function keepCommit(
 }
 
 /**
- * Returns whether a branch or tag has the commit; `local`: one of this clone's
- * counts.
+ * Returns whether a branch or tag has the commit; `local`: counts branches of
+ * this clone.
  */
 export async function isOnBranch(
   git: Git,
@@ -133,8 +133,8 @@ export async function isOnBranch(
 }
 
 /**
- * Files that a switch would write over and that git would not save: where it
- * makes one, and in no checkpoint. `known`: what is captured.
+ * Files that a switch would overwrite and git would not protect, and that no
+ * checkpoint has. `known`: the captured files.
  */
 export function overwritten(
   system: System,
@@ -158,7 +158,7 @@ export function overwritten(
   return [...foreign, ...lost];
 }
 
-/** Those of `paths` that are there, where their names are not UTF-8. */
+/** Returns which of `paths` exist, for names that are not UTF-8. */
 export async function foreignPaths(
   git: Git,
   paths: readonly string[],
@@ -170,7 +170,7 @@ export async function foreignPaths(
   );
 }
 
-/** Those of `paths` that a switch would have to write over. */
+/** Returns which of `paths` a switch would have to overwrite. */
 export function inTheWay(
   changes: readonly TreeChange[],
   paths: readonly string[],
@@ -180,12 +180,12 @@ export function inTheWay(
   );
 }
 
-/** An mpm commit and its parent, as full ids. */
+/** An mpm commit and its parent, as full IDs. */
 export interface OwnCommit {
   readonly branch: string;
-  /** The commit that the branch is at. */
+  /** The branch's current commit. */
   readonly from: string;
-  /** The one it must be at; `undefined`: the parent of `from`. */
+  /** The new commit; `undefined`: the parent of `from`. */
   readonly to: string | undefined;
 }
 
@@ -195,9 +195,9 @@ export type Moved =
   | { readonly reason: string };
 
 /**
- * Moves the branch that is checked out from one mpm commit to another, together
- * with its entries of the index. The caller moves the files. It stays where
- * someone built on the commit, or has it by now. Throws GIT_FAILED.
+ * Moves the checked-out branch from one mpm commit to another, together with
+ * its entries in the index. The caller moves the files. It stays if someone
+ * built on the commit, or it is already there. Throws GIT_FAILED.
  */
 export async function moveOwnCommit(
   system: System,
@@ -240,7 +240,7 @@ async function headOf(git: Git): Promise<(string | undefined)[]> {
   return status === 0 ? decodeBytes(stdout).trim().split("\n") : [];
 }
 
-/** Entries that are still those of `from` become those of `to`. */
+/** Changes entries that are still those of `from` to those of `to`. */
 async function moveIndex(git: Git, from: string, to: string): Promise<void> {
   const args = words("diff-tree -r -z --raw --no-abbrev", from, to);
   const changes = parseRaw(splitFields(await git.read(args)));

@@ -15,8 +15,8 @@ export const PARTS = {
 const COMPARE_LIMIT = 5 * 60_000;
 
 /**
- * Returns what leads from one tree to another, by path; mpm's folder apart.
- * Trees are named as `git rev-parse` takes them. Throws GIT_FAILED.
+ * Returns the differences from one tree to another, by path, without mpm's
+ * folder. Trees are named as for `git rev-parse`. Throws GIT_FAILED.
  */
 export async function treeDelta(
   git: Git,
@@ -31,8 +31,8 @@ export async function treeDelta(
 }
 
 /**
- * Runs git over trees. No tree holds an empty folder, so a checkpoint of no
- * file lacks the part: it is treated as the tree of nothing then.
+ * Runs git over trees. A tree cannot contain an empty folder, so a checkpoint
+ * without files lacks the part. It is then treated as the empty tree.
  */
 async function overTrees(
   git: Git,
@@ -60,7 +60,7 @@ export interface TreeChange {
   readonly to: TreeEntry | undefined;
 }
 
-/** The same with the files that were there before. */
+/** Does the same, with the earlier files. */
 export async function treeChanges(
   git: Git,
   from: string,
@@ -77,7 +77,7 @@ export async function treeChanges(
     }));
 }
 
-/** The tree of a part of a checkpoint, as `git rev-parse` takes it. */
+/** The tree of a part of a checkpoint, named as for `git rev-parse`. */
 export function partOf(
   commit: string,
   part: "worktree" | "index",
@@ -85,7 +85,7 @@ export function partOf(
   return `${commit}:${PARTS[part]}`;
 }
 
-/** Those of `paths` that are in a tree. */
+/** Returns which of `paths` are in a tree. */
 export async function pathsIn(
   git: Git,
   tree: string,
@@ -97,7 +97,7 @@ export async function pathsIn(
   return new Set(listed).intersection(new Set(paths));
 }
 
-/** A patch between two trees; nothing that settings or attributes name runs. */
+/** A patch between two trees; runs nothing that settings or attributes name. */
 export async function patchBetween(
   git: Git,
   from: string,

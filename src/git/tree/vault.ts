@@ -7,7 +7,7 @@ import type { System } from "../../system/system.ts";
 import type { ObjectHash } from "./snapshot.ts";
 import { encodeText } from "../../base/bytes.ts";
 
-/** A git that runs no filter, and what the settings say of conversions. */
+/** A git that runs no filter, and the settings for conversions. */
 export interface SafeGit extends SafeSettings {
   readonly git: Git;
 }
@@ -16,7 +16,7 @@ export interface SafeGit extends SafeSettings {
 export interface SafeSettings {
   /** True if a setting may make a file differ from its blob. */
   readonly converts: boolean;
-  /** True if the executable bit of files means anything. */
+  /** True if the executable bit of files is meaningful. */
   readonly fileMode: boolean;
   /** True if any branch has an upstream. */
   readonly upstreams: boolean;
@@ -27,7 +27,7 @@ export interface SafeSettings {
 const SETTINGS = "^(branch\\..*\\.merge|" +
   "core\\.(autocrlf|eol|attributesfile|filemode)|extensions\\.objectformat)$";
 
-/** Reads the settings that hold in a folder, with one process. */
+/** Reads the settings that apply in a folder, with one process. */
 export async function safeSettings(
   system: System,
   folder: string,
@@ -49,8 +49,8 @@ export async function safeSettings(
 }
 
 /**
- * Git in a repository without any filter, not even the user's own: what is read
- * are the bytes of files. One process, unless `settings` were read before.
+ * Git in a repository without any filter, not even the user's own: it reads the
+ * bytes of files. Takes one process, unless `settings` were already read.
  */
 export async function safeGit(
   system: System,
@@ -64,20 +64,22 @@ export async function safeGit(
 }
 
 /**
- * The repository that keeps the checkpoints of a worktree: its own repository
- * or, outside git, a bare one in the mpm folder.
+ * The repository with a worktree's checkpoints: its own repository or, outside
+ * git, a bare one in the mpm folder.
  */
 export interface Vault extends SafeGit {
   /**
-   * The worktree whose files are captured; outside git the project's folder,
+   * The worktree whose files are captured; outside git, the project's folder,
    * with the bare repository as its git folder.
    */
   readonly workspace: Workspace;
-  /** True if the repository is mpm's. */
+  /** True if the repository belongs to mpm. */
   readonly own: boolean;
 }
 
-/** Only the user can read files that git creates, whatever the umask. */
+/**
+ * Makes files that git creates readable only for the user, whatever the umask.
+ */
 export const PRIVATE = ["-c", "core.sharedRepository=0600"];
 
 /** The bare repository for a project outside git, below mpm's folder `home`. */
@@ -86,10 +88,10 @@ export function ownRepository(home: string): string {
 }
 
 /**
- * Opens the vault of a workspace with one process of git. `home` is mpm's
- * folder; `create`: makes the bare repository where one is needed and lacks.
- * `undefined` if it does not exist. Throws GIT_FAILED where git is missing or
- * cannot read the repository, CONFLICT in a bare repository.
+ * Opens the vault of a workspace with one git process. `home` is mpm's folder;
+ * `create`: makes a missing bare repository. `undefined` if it does not exist.
+ * Throws GIT_FAILED if git is missing or cannot read the repository, CONFLICT
+ * in a bare repository.
  */
 export async function openVault(
   system: System,
@@ -97,7 +99,9 @@ export async function openVault(
   { home, create = false, settings }: {
     home: string;
     create?: boolean;
-    /** Those of the workspace's repository, where they were read before. */
+    /**
+     * The settings of the workspace's repository, if they were already read.
+     */
     settings?: SafeSettings;
   },
 ): Promise<Vault | undefined> {
@@ -157,7 +161,7 @@ async function createOwn(
 /**
  * An mpm git folder that shares the vault's objects but neither its settings
  * nor its attributes. Git reads and writes the exact bytes of files through it.
- * Rules in `info/attributes` come before all others, and these turn every
+ * Rules in `info/attributes` override all others, and these turn every
  * conversion off.
  */
 const FILES = [
@@ -174,20 +178,23 @@ const CONFIG = {
     "[extensions]\n\tobjectformat = sha256\n",
 };
 
-/** Settings that reach every repository from the user's own file. */
+/**
+ * Overrides of settings in the user's own file, which apply to every
+ * repository.
+ */
 const OVER = words(`core.autocrlf=false core.symlinks=true core.splitIndex=false
       core.sparseCheckout=false index.sparse=false
       core.untrackedCache=false`);
 
-/** Git over raw bytes, and the folder that goes with its disposal. */
+/** Git over raw bytes, with a folder that is removed on disposal. */
 export interface RawGit extends Disposable {
   readonly git: Git;
-  /** Its git folder, where its index is too. */
+  /** Its git folder, which also has its index. */
   readonly folder: string;
 }
 
 /**
- * Git over the raw bytes of `worktree`. Its git folder is created again beside
+ * Git over the raw bytes of `worktree`. Its git folder is created again next to
  * `near` each time, since anyone may have changed an existing one. Throws
  * FILE_FAILED.
  */
@@ -225,7 +232,7 @@ function makeFolder(
   }
 }
 
-/** Removes a folder; what cannot be removed is swept later. */
+/** Removes a folder; files that cannot be removed are swept later. */
 function remove({ files }: System, folder: string): void {
   const empty = (path: string): void => {
     for (const { name, kind } of files.list(path)) {

@@ -16,7 +16,7 @@ import {
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 
-/** A path as it is now. */
+/** The current state of a path. */
 interface There {
   /** `undefined`: nothing. */
   readonly info: FileInfo | undefined;
@@ -24,17 +24,17 @@ interface There {
   isAsSeen(entry: PathChange["from"]): boolean;
   /** Returns whether it has these bytes and this mode. */
   matches(entry: TreeEntry | undefined): boolean;
-  /** Returns whether it is a link as the file that git keeps it as. */
+  /** Returns whether it is a link that git stores as this file. */
   isFileOf(entry: TreeEntry | undefined): boolean;
 }
 
-/** Bytes read at a time. */
+/** Bytes to read at a time. */
 const CHUNK = 4 * 1024 * 1024;
 
 /**
- * Replaces and removes files of a worktree, each only while it still is what
- * the safety checkpoint holds. No link among the folders above is followed.
- * The methods return why a file was left alone, or nothing.
+ * Replaces and removes files of a worktree, each only while it is still as in
+ * the safety checkpoint. It follows no link among the parent folders. The
+ * methods return why a file was not changed, or nothing.
  */
 export class WorktreeWriter {
   readonly #system: System;
@@ -47,9 +47,9 @@ export class WorktreeWriter {
   readonly #folders = new Map<string, FileInfo>();
 
   /**
-   * `setAside` moves something that no checkpoint holds out of the way. `stay`:
-   * a folder that is not removed, empty or not. `clears`: also moves files away
-   * from the place of a folder. `opens`: a private file that was not private in
+   * `setAside` moves a file that is in no checkpoint out of the way. `stay`: a
+   * folder that is not removed, empty or not. `clears`: also moves files that
+   * are where a folder belongs. `opens`: a private file that was not private in
    * the checkpoint gets its old mode.
    */
   constructor(
@@ -74,7 +74,7 @@ export class WorktreeWriter {
     return join(this.#vault.workspace.worktree, path);
   }
 
-  /** Removes a file, and the folders that are empty then. */
+  /** Removes a file, and the folders that are then empty. */
   remove({ path, from }: PathChange): string | undefined {
     return this.#guarded(() => {
       const refused = this.#parents(path, { create: false });
@@ -89,7 +89,8 @@ export class WorktreeWriter {
   }
 
   /**
-   * Removes a file that no checkpoint needs; it stays recoverable.
+   * Moves a file that no checkpoint needs to the trash, where it can be
+   * recovered.
    */
   trash({ path }: PathChange): string | undefined {
     return this.#guarded(() => {
@@ -101,7 +102,7 @@ export class WorktreeWriter {
     });
   }
 
-  /** Removes the folders above a path that are empty. */
+  /** Removes empty folders above a path. */
   #prune(path: string): void {
     for (const folder of foldersAbove(path)) {
       if (this.#full(folder) === this.#stay) return;
@@ -114,7 +115,7 @@ export class WorktreeWriter {
     }
   }
 
-  /** Puts a finished file in place; `permissions`: those it is to have. */
+  /** Puts a finished file in place; `permissions`: its new permissions. */
   write(
     { path, from, to }: PathChange,
     { staged, permissions }: {
@@ -142,14 +143,17 @@ export class WorktreeWriter {
     });
   }
 
-  /** Clears a path: moves what no checkpoint holds, removes an empty folder. */
+  /**
+   * Clears a path: moves a file that is in no checkpoint, removes an empty
+   * folder.
+   */
   #clear(path: string, { kind }: FileInfo): void {
     const { files } = this.#system;
     if (kind === "folder" && this.#dropEmpty(this.#full(path))) return;
     if (files.lstat(this.#full(path))) this.#setAside(path);
   }
 
-  /** Removes a folder that holds nothing but empty folders. */
+  /** Removes a folder that contains only empty folders. */
   #dropEmpty(folder: string): boolean {
     const { files } = this.#system;
     for (const { name, kind } of files.list(folder)) {
@@ -165,7 +169,7 @@ export class WorktreeWriter {
     return this.#system.files.lstat(this.#full(path));
   }
 
-  /** A folder that is missing gets the mode of the one above. */
+  /** A missing folder gets the mode of its parent. */
   #parents(path: string, { create }: { create: boolean }): string | undefined {
     const { files } = this.#system;
     if (this.#isKnownFolder(folderOf(path))) return undefined;
@@ -263,7 +267,9 @@ export class WorktreeWriter {
 
 const CHANGED = "it was changed in the meantime, so mpm left it alone";
 
-/** A private file stays private: its content may be a secret only since. */
+/**
+ * A private file stays private: its content may have become secret only since.
+ */
 function kept(
   found: FileInfo | undefined,
   to: TreeEntry | undefined,
@@ -278,9 +284,9 @@ function kept(
 const LONG = 15 * 60_000;
 
 /**
- * Lets git write blobs as files, raw, into the empty `folder`, each under its
- * number, and makes them durable. Returns their paths. Git writes them, so that
- * no large file is held in memory. Throws GIT_FAILED where one is missing.
+ * Lets git write raw blobs as files into the empty `folder`, each under its
+ * number, and syncs them to the disk. Returns their paths. Git writes them, so
+ * that no large file is in memory. Throws GIT_FAILED if a blob is missing.
  */
 export async function stageBlobs(
   system: System,
@@ -304,7 +310,7 @@ export async function stageBlobs(
   return paths;
 }
 
-/** Names the lost files by the object ids that git reports. */
+/** Names the lost files by the object IDs that git reports. */
 async function lostError(
   { git }: Vault,
   files: readonly { path: string; entry: TreeEntry }[],
@@ -325,7 +331,7 @@ async function lostError(
   );
 }
 
-/** Writes blobs under the paths given, whatever these are, below `folder`. */
+/** Writes blobs under the given paths, whatever these are, below `folder`. */
 export async function writeEntries(
   system: System,
   vault: Vault,

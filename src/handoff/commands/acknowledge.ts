@@ -37,7 +37,7 @@ function render({ level, changed }: AcknowledgeResult): string {
     : `Level "${level}" was already acknowledged.\n`;
 }
 
-/** Records that the level that is reached was seen. */
+/** Records that the current level was seen. */
 async function acknowledgeLevel(
   { system, folder }: Context,
   given: string | undefined,
@@ -61,7 +61,7 @@ async function acknowledgeLevel(
     session,
     (state) => ({ state: acknowledge(state, now) }),
   );
-  // Another one may have been faster.
+  // Another process may have been faster.
   const after = changed?.state ?? readLevels(system, session);
   if (acknowledge(after, now) !== after) {
     throw new MpmError("FILE_FAILED", "Cannot store the acknowledgement", {
@@ -77,7 +77,8 @@ async function acknowledgeLevel(
 }
 
 /**
- * A user who acknowledges has seen the present figure, which no hook may have.
+ * A user who acknowledges has seen the current figure, which hooks may not
+ * have.
  */
 async function takeReading(
   system: System,

@@ -10,7 +10,7 @@ import { partitionNow } from "../context_part.ts";
 import { keptFiles, keptIn } from "../context_versions.ts";
 import type { ContextDiffResult } from "./results.ts";
 
-/** Bytes of the present file that are compared. */
+/** The most bytes of the current file to compare. */
 const LARGEST = 1024 * 1024;
 
 /** `mpm context diff` */
@@ -142,7 +142,7 @@ async function newestKept(
   });
 }
 
-/** The present file, redacted; empty if it is missing. */
+/** The current file, redacted; empty if it is missing. */
 function present(
   { system, redact }: Context,
   { worktree }: Workspace,

@@ -155,7 +155,7 @@ async function show(
   return resultOf(context, listed(context, found, { all }), {});
 }
 
-/** A command that may run, and how. */
+/** A command to run, and how. */
 type Chosen = Pick<RunOrder, "command" | "program">;
 
 const NOT_ALLOWED = "you did not allow it";
@@ -165,7 +165,10 @@ interface Choice {
   readonly skipped: EvidenceResult["skipped"];
 }
 
-/** Throws CONFLICT for a command that is not allowed, and where none is. */
+/**
+ * Throws CONFLICT for a command that is not allowed, and if there is no allowed
+ * one.
+ */
 function chosenCommands(
   { system }: Context,
   { workspace, evidence, origin }: EvidenceHere,
@@ -201,7 +204,7 @@ function chosenCommands(
   );
 }
 
-/** A path of the project itself would lead out of the copy. */
+/** Returns whether a path leads back into the project, out of the copy. */
 function leadsBack(
   { root, worktree }: Workspace,
   program: Program,
@@ -243,7 +246,9 @@ async function linksOf(
   });
 }
 
-/** Runs one after another; each run is kept as soon as it has ended. */
+/**
+ * Runs them one after another; each run is recorded as soon as it has ended.
+ */
 async function runAll(
   context: Context,
   workspace: Workspace,

@@ -6,7 +6,7 @@ import { openStore, parseLimit } from "../../saves/mod.ts";
 import { type KeptFile, keptFiles, linesChanged } from "../context_versions.ts";
 import type { ContextHistoryResult } from "./results.ts";
 
-/** Number of listed versions by default. */
+/** The default number of versions to list. */
 const LISTED = 20;
 
 /** `mpm context history` */
@@ -73,7 +73,7 @@ save, and the number of added and removed lines.`,
       : '"mpm context diff <save>" shows what changed since',
 });
 
-/** Each version once, with the first save that has it. */
+/** Each version once, with the first save that contains it. */
 function versionsOf(kept: readonly KeptFile[]): KeptFile[] {
   return kept.filter((one, at) => one.sha256 !== kept[at + 1]?.sha256);
 }

@@ -3,14 +3,14 @@ import { schemaOf } from "../../base/schema.ts";
 import { EVIDENCE } from "../../items/mod.ts";
 import { LEVELS } from "../../clients/mod.ts";
 
-/** The answers of the `context` commands and the status line. */
+/** The results of the `context` commands and the status line. */
 
 const text = z.string();
 const count = z.nullable(z.int());
 const level = z.enum(LEVELS);
 
 export const GaugeResult = z.strictObject({
-  /** Why nothing is known; null: it is known. */
+  /** Why nothing is known; null if it is known. */
   unknown: z.nullable(text),
   tokens: count,
   window: count,
@@ -36,13 +36,13 @@ export const StatusLineResult = z.strictObject({
   level,
   branch: z.nullable(text),
   name: z.nullable(text),
-  /** True if the reading was kept for the hooks. */
+  /** True if the reading was stored for the hooks. */
   kept: z.boolean(),
   color: z.boolean(),
 });
 
 export const ContextResult = z.strictObject({
-  /** The agent's session; null without one. */
+  /** The agent's session; null: no session. */
   session_id: z.nullable(text),
   transcript_path: z.nullable(text),
   gauge: GaugeResult,
@@ -51,7 +51,7 @@ export const ContextResult = z.strictObject({
     level,
     percentage: z.int(),
     tokens: count,
-    /** The actions of mpm from there on. */
+    /** The actions of mpm from this level on. */
     does: text,
   })),
   /** True if the hooks are on. */
@@ -64,7 +64,7 @@ export const ContextResult = z.strictObject({
     tokens: z.int(),
     window: z.int(),
   })),
-  /** Faults of the configuration, which then counts as not set. */
+  /** Errors in the configuration, which then counts as not set. */
   warnings: z.array(text),
 });
 
@@ -93,12 +93,14 @@ export const ContextHistoryResult = z.strictObject({
     path: text,
     /** The newest first. */
     versions: z.array(z.strictObject({
-      /** The first save that has it. */
+      /** The first save that contains it. */
       session_id: text,
       /** ISO 8601, UTC. */
       at: text,
       sha256: text,
-      /** Lines against the version before it; null: a text is not kept. */
+      /**
+       * Lines compared with the version before it; null: a text is not stored.
+       */
       added: count,
       removed: count,
     })),
@@ -108,9 +110,9 @@ export const ContextHistoryResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** A version of a context file: that of a save, or of now. */
+/** A version of a context file: from a save, or the current one. */
 const ContextSide = z.strictObject({
-  /** null: the file as it is now. */
+  /** null: the current file. */
   session_id: z.nullable(text),
   /** ISO 8601, UTC. */
   at: text,
@@ -131,7 +133,7 @@ export const ContextDiffResult = z.strictObject({
 });
 
 export const InjectResult = z.strictObject({
-  /** The text for an agent; empty if there is nothing to give. */
+  /** The text for an agent; empty if there is nothing to tell. */
   text,
   parts: z.array(z.strictObject({ part: text, characters: z.int() })),
   limit: z.int(),
@@ -139,11 +141,11 @@ export const InjectResult = z.strictObject({
 });
 
 export const SummaryResult = z.strictObject({
-  /** ISO 8601; the layers count from here. */
+  /** ISO 8601; the ages of the layers count from here. */
   generated_at: text,
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: z.nullable(text),
-  /** The session it is about; null: no single one. */
+  /** The session that it is about; null: not a single one. */
   session: z.nullable(text),
   /** Number of saves that were read. */
   saves: z.int(),
@@ -158,20 +160,20 @@ export const SummaryResult = z.strictObject({
         text,
         /** ISO 8601. */
         at: text,
-        /** The id of the save it is from; null: none. */
+        /** The ID of its save; null: no save. */
         save: z.nullable(text),
-        /** The number of the carried item; null: it has none. */
+        /** The number of the carried item; null: no number. */
         item: z.nullable(z.int()),
       })),
     })),
-    /** The layer as it is printed. */
+    /** The layer as printed. */
     text,
-    /** The program that wrote `text`; null: mpm did. */
+    /** The program that rewrote `text`; null: written by mpm. */
     rewritten_by: z.nullable(text),
   })),
   /** The whole document. */
   text,
-  /** The file of `--output`, absolute; null: none was given. */
+  /** The file of `--output`, absolute; null: not given. */
   file: z.nullable(text),
   /** True if the file changed. */
   changed: z.boolean(),
@@ -180,13 +182,13 @@ export const SummaryResult = z.strictObject({
 });
 
 export const EvidenceResult = z.strictObject({
-  /** Nothing ran; `chosen` would. */
+  /** True if nothing ran; `chosen` would run. */
   dry_run: z.boolean(),
-  /** The id of the save that is looked at; null: nothing was saved here. */
+  /** The ID of the checked save; null: nothing was saved here. */
   save: z.nullable(z.string()),
   /** Author of the save: `foreign` is not verified. */
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
-  /** The state of each command now, after those that ran. */
+  /** The current state of each command, after those that ran. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /** Number of other commands that ran; `--all` lists them. */
   others: z.int(),
@@ -198,10 +200,10 @@ export const EvidenceResult = z.strictObject({
     command: z.string(),
     /** null: it was ended. */
     exit: z.nullable(z.int()),
-    /** `timeout`: it took longer than it may. */
+    /** `timeout`: it exceeded its time limit. */
     outcome: z.enum(["exited", "timeout"]),
     milliseconds: z.int(),
-    /** The end of what it printed. */
+    /** The end of its output. */
     output: z.string(),
   })),
   /** The commands that did not run, and the reasons. */

@@ -67,7 +67,7 @@ const UNKNOWN_STATUS: StatusLineResult = {
 /** A model as Anthropic names it. */
 const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
 
-/** Titles may say anything. Few need what redacts them. */
+/** Titles may contain anything. Builds the redactor only if it is needed. */
 function withoutSecrets(system: System, input: StatusInput): StatusInput {
   const clean = (text: string | undefined) =>
     text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
@@ -88,11 +88,14 @@ function branchAt(system: System, cwd: string): string | null {
   return redactorOf(system).name(branch);
 }
 
-/** Reads what Claude Code says, keeps it, and tells what the line shows. */
+/**
+ * Reads the input from Claude Code, stores it, and returns the content of the
+ * line.
+ */
 async function readStatusLine(
   system: System,
 ): Promise<StatusLineResult> {
-  // Someone tries it by hand: it has no input to wait for.
+  // Someone runs it by hand, so there is no input to wait for.
   if (system.terminal.interactive.stdin) return UNKNOWN_STATUS;
   const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
   if (state === "large") return UNKNOWN_STATUS;
@@ -124,13 +127,15 @@ async function readStatusLine(
   };
 }
 
-/** Cells of the bar. */
+/** Characters of the bar. */
 const CELLS = 10;
 
-/** Characters of a model, branch or name in the status line. */
+/** The most characters of a model, branch or name in the status line. */
 const LONGEST = 40;
 
-/** The status line: model, bar, percentage, branch, name; what is known. */
+/**
+ * The status line: model, bar, percentage, branch, name; only what is known.
+ */
 function statusLineText(
   { model, gauge, level, branch, name }: StatusLineResult,
   style: Style,

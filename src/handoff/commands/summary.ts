@@ -145,7 +145,7 @@ async function spanOf(
 /** The first line of every summary. */
 const MARK = "# Session Summary Layers";
 
-/** Bytes of a summary that is replaced. */
+/** The largest summary to replace, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
 /**
@@ -204,7 +204,7 @@ function outputPath(
   return join(real, path.slice(parent.length));
 }
 
-/** Writes the file where it says something else; tells whether it does. */
+/** Writes the file if its content changes; returns whether it does. */
 async function write(
   context: Context,
   workspace: Workspace,
@@ -216,7 +216,7 @@ async function write(
   const same = found?.size === bytes.length &&
     sha256(files.readOwn(file, LARGEST)) === sha256(bytes);
   if (same || dryRun) return !same;
-  // Under the lock, so that the next one replaces what a killed one left.
+  // Under the lock, so that the next one replaces the file of a killed one.
   await journaled(
     context,
     ({ system }) =>

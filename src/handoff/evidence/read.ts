@@ -11,9 +11,7 @@ import {
   type Save,
 } from "../../saves/mod.ts";
 
-/**
- * A save with the evidence that it names, or only what is known without one.
- */
+/** A save with its evidence, or only what is known without a save. */
 export interface EvidenceHere {
   readonly workspace: Workspace;
   /** `undefined`: nothing was saved here yet. */
@@ -23,9 +21,9 @@ export interface EvidenceHere {
 }
 
 /**
- * The evidence of a save, of the newest one of this worktree unless one is
- * named, with that of the carried items. Throws as a resume does for a save that
- * is named and not there, or that is damaged; GIT_FAILED.
+ * The evidence of a save, by default the newest of this worktree, with that of
+ * the carried items. Throws the errors of a resume for a missing or damaged
+ * save; GIT_FAILED.
  */
 export async function readEvidence(
   context: Context,

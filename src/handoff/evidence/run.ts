@@ -16,11 +16,14 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { makeScratchCopy, type ScratchCopy } from "./scratch_copy.ts";
 
-/** Bytes of the output's end that are kept, and UTF-16 units in a run. */
+/**
+ * The most bytes to keep from the end of the output, and the most UTF-16 units
+ * in a run.
+ */
 const OUTPUT_LIMIT = 256 * 1024;
 const TAIL = 2000;
 
-/** Bytes of a file that can be allowed by its content. */
+/** The largest file that can be allowed by its content, in bytes. */
 const SCRIPT = 1024 * 1024;
 
 /** The order to run one command. */
@@ -28,7 +31,7 @@ export interface RunOrder {
   /** The text that the user allowed. */
   readonly command: string;
   readonly program: Program;
-  /** Ignored paths that the copy links to. */
+  /** Ignored paths to which the copy links. */
   readonly links: readonly string[];
   /** Milliseconds it may take. */
   readonly timeout: number;
@@ -42,9 +45,9 @@ export interface Ran {
 }
 
 /**
- * Runs an allowed command on a copy of the present files, which is removed
- * afterwards. Throws CANCELLED where the user interrupts it, CONFLICT where
- * the files cannot be compared later or the program cannot be started.
+ * Runs an allowed command on a copy of the current files, which is removed
+ * afterwards. Throws CANCELLED if the user interrupts it, CONFLICT if the files
+ * cannot be compared later or the program cannot be started.
  */
 export async function runApart(
   system: System,
@@ -111,7 +114,7 @@ function neverStarted(
   });
 }
 
-/** Throws CONFLICT where the copy has another content than was allowed. */
+/** Throws CONFLICT if the copy has different content than was allowed. */
 function refuseOther(
   { files }: System,
   { folder }: ScratchCopy,
@@ -126,7 +129,7 @@ function refuseOther(
   });
 }
 
-/** Throws CONFLICT where it cannot be told what files there are. */
+/** Throws CONFLICT if the list of files cannot be determined. */
 async function presentTree(
   system: System,
   workspace: Workspace,
@@ -143,7 +146,7 @@ async function presentTree(
   );
 }
 
-/** Variables that lead git, or a client, to something else than the copy. */
+/** Variables that direct git, or a client, to something other than the copy. */
 const LEADING =
   /^(GIT_(DIR|WORK_TREE|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|COMMON_DIR|NAMESPACE|PREFIX)|CLAUDE_.*|INIT_CWD|OLDPWD)$/;
 
@@ -166,7 +169,7 @@ const NEEDED = [
   ...["Pods", "deps", ".env"],
 ];
 
-/** The reason why the end of a run proves nothing about the files. */
+/** The reason why the result of a run proves nothing about the files. */
 function doubtOf(
   system: System,
   { worktree }: Workspace,

@@ -13,10 +13,10 @@ import type { System } from "../../system/system.ts";
 /** The folder of the copies, in the user's own state. */
 const FOLDER = "runs";
 
-/** The holder of this lock in a copy's folder is still at work there. */
+/** The holder of this lock in a copy's folder still works there. */
 const LOCK = "lock";
 
-/** A copy of a worktree's files, and what goes with its disposal. */
+/** A copy of a worktree's files, which is removed on disposal. */
 export interface ScratchCopy extends AsyncDisposable {
   /** The top folder of the copy, absolute. */
   readonly folder: string;
@@ -26,13 +26,13 @@ export interface ScratchCopy extends AsyncDisposable {
 /** The sources of a copy. */
 interface Order {
   readonly head: string | undefined;
-  /** Ignored paths of the worktree that the copy links to. */
+  /** Ignored paths of the worktree to which the copy links. */
   readonly links: readonly string[];
   readonly signal: AbortSignal;
 }
 
 /**
- * Copies the present files of a worktree into a folder outside of it, as a
+ * Copies the current files of a worktree into a folder outside of it, as a
  * separate repository. Also removes copies that killed processes left. Throws
  * FILE_FAILED, GIT_FAILED, with no copy left.
  */
@@ -65,7 +65,9 @@ export async function makeScratchCopy(
   }
 }
 
-/** A new folder with its lock; no other process takes it for left over. */
+/**
+ * A new folder with its lock, so that no other process treats it as abandoned.
+ */
 async function reserve(
   system: System,
 ): Promise<{ home: string; held: Disposable }> {
@@ -90,14 +92,14 @@ async function sweep(system: System): Promise<void> {
   }
 }
 
-/** Removes what killed processes left, without a new copy. */
+/** Removes copies that killed processes left, without making a new one. */
 export async function sweepScratchCopies(system: System): Promise<void> {
   await attempt(() => withUserLock(system, () => sweep(system)));
 }
 
 /**
  * Removes a folder with everything in it, including files that a program made
- * read-only. No link is followed. Files that cannot be removed are tried again
+ * read-only. It follows no link. Files that cannot be removed are tried again
  * the next time.
  */
 function removeAll(system: System, folder: string): void {

@@ -4,7 +4,9 @@ import { counted } from "../../base/words.ts";
 import { evidenceLine } from "../../items/mod.ts";
 import type { EvidenceResult } from "../commands/results.ts";
 
-/** Lines of a command's output: after a failure, and after a success. */
+/**
+ * The most lines of a command's output: after a failure, and after a success.
+ */
 const LINES = { failed: 20, passed: 3 };
 
 /** The text of `mpm evidence`. */

@@ -7,18 +7,18 @@ import {
 import { parseTime } from "../../base/times.ts";
 import type { Save } from "../../saves/mod.ts";
 
-/** One thing that happened or was said, with the save that first had it. */
+/** Something that happened or was said, with the first save that has it. */
 export interface Fact {
-  /** `talk`: what only the newest layer has; `state`: what was open. */
+  /** `talk`: only in the newest layer; `state`: work that was open. */
   readonly topic: "done" | "decided" | "state" | "talk" | "run";
-  /** Words before the text that say what it is. */
+  /** Words before the text that describe it. */
   readonly label: string;
   readonly text: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** The id of the save. */
   readonly save: string;
-  /** Its number among the carried items; null: it has none. */
+  /** Its number among the carried items; null: no number. */
   readonly item: number | null;
   /** True if it was done, dropped or superseded since. */
   readonly closed: boolean;
@@ -52,8 +52,8 @@ const TALK: readonly ItemKind[] = [
 const GIVEN: readonly ItemKind[] = ["next", "decision", "question", "blocker"];
 
 /**
- * Returns what the saves tell, each thing once, with the first of `saves` that
- * has it and its last known state. `saves` are of one line of work, the oldest
+ * Returns the facts in the saves, each once, with the first of `saves` that has
+ * it and its last known state. `saves` belong to one line of work, the oldest
  * first.
  */
 export function factsOf(saves: readonly Save[]): Fact[] {
@@ -61,7 +61,7 @@ export function factsOf(saves: readonly Save[]): Fact[] {
   for (const save of saves) {
     for (const said of saidIn(save)) {
       const { topic, label, text } = said;
-      // A run counts by its command, so that the last result is told.
+      // A run is identified by its command, so that the last result counts.
       const what = topic === "run" ? label : folded(text);
       const key = topic === "state"
         ? `${topic} ${label.replace("In progress", "Next")} ${what}`
@@ -79,7 +79,7 @@ export function factsOf(saves: readonly Save[]): Fact[] {
   return [...known.values()];
 }
 
-/** Returns what one save tells, the lists of its hand-off first. */
+/** Returns the facts in one save, the lists of its hand-off first. */
 export function saidIn(save: Save): Said[] {
   const { mpm, conversation, open_questions: questions } = save;
   const paused = timeOf(save.paused_at);
@@ -168,12 +168,12 @@ function committed(
   }];
 }
 
-/** A time that cannot be read lies before all others. */
+/** An unreadable time sorts before all others. */
 export function timeOf(text: string): number {
   return parseTime(text) ?? 0;
 }
 
-/** Removes differences without a meaning. */
+/** Removes meaningless differences. */
 function folded(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }

@@ -4,15 +4,15 @@ import type { Save, SaveEntry } from "../../saves/mod.ts";
 import { shortTitle, type Work } from "../../work/mod.ts";
 import { type Fact, factsOf, timeOf } from "./facts.ts";
 
-/** Something a layer tells, and where it is from. */
+/** A line in a layer, and its source. */
 export interface LayerLine {
   /** One line, not escaped. */
   readonly text: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The id that "mpm saves show" opens; null: no save has it. */
+  /** The ID for "mpm saves show"; null: not in any save. */
   readonly save: string | null;
-  /** The number of the carried item; null: it has none. */
+  /** The number of the carried item; null: no number. */
   readonly item: number | null;
 }
 
@@ -31,23 +31,23 @@ export interface Layer {
   readonly blocks: readonly LayerBlock[];
 }
 
-/** Everything that layers are made of. */
+/** All sources of the layers. */
 export interface LayerSources {
   readonly now: Date;
   /** The start of the layers, in milliseconds since the epoch. */
   readonly since: number;
-  /** Saves that were read whole, the oldest first. */
+  /** Saves that were read completely, the oldest first. */
   readonly saves: readonly Save[];
-  /** Lines of work that no one touched in the last hours, the newest first. */
+  /** Lines of work without any change in the last hours, the newest first. */
   readonly older: readonly OlderWork[];
-  /** Sessions that are over, the last ended first. */
+  /** Ended sessions, the last ended first. */
   readonly over: readonly Work[];
 }
 
-/** A line of work of which only the newest save is told. */
+/** A line of work of which only the newest save is described. */
 export interface OlderWork {
   readonly entry: SaveEntry;
-  /** `undefined`: it was not read. */
+  /** `undefined`: not read. */
   readonly save: Save | undefined;
   /** Number of its saves. */
   readonly saves: number;
@@ -58,13 +58,13 @@ const HOUR = 60 * 60 * 1000;
 /** Ages, in milliseconds, at which the second and the third layer begin. */
 export const LAYER_AGES = { detailed: HOUR, brief: 4 * HOUR } as const;
 
-/** UTF-16 units of a line, and lines under a heading. */
+/** The longest line, in UTF-16 units, and the most lines under a heading. */
 const LONGEST = 300;
 const MOST = 60;
 
 /**
- * Returns the layers of the span, the newest first, whether or not anything is
- * in them. The same sources give the same layers.
+ * Returns the layers of the span, the newest first, including empty ones. The
+ * same sources give the same layers.
  */
 export function layersOf(sources: LayerSources): Layer[] {
   const now = sources.now.getTime();
@@ -82,7 +82,9 @@ export function layersOf(sources: LayerSources): Layer[] {
   ];
 }
 
-/** The last hour: each save with everything it was the first to tell. */
+/**
+ * The last hour: each save with everything that it was the first to contain.
+ */
 function newestLayer(
   facts: readonly Fact[],
   { saves, since }: LayerSources,
@@ -123,7 +125,7 @@ function summaryOf({ conversation, mpm }: Save): string {
   return oneLine(`${name}${said || "(no summary)"}`);
 }
 
-/** The files that were touched, on one line. */
+/** The changed files, on one line. */
 function filesOf(save: Save, start: number): LayerLine[] {
   const touched = (save.mpm?.handoff?.files ?? [])
     .filter(({ how, at }) => how !== "read" && timeOf(at) >= start);
@@ -134,7 +136,7 @@ function filesOf(save: Save, start: number): LayerLine[] {
   return [{ text, at: save.paused_at, save: save.session_id, item: null }];
 }
 
-/** One to four hours ago: done, decided, and where it stood at the end. */
+/** One to four hours ago: work done, decisions, and the state at the end. */
 function detailedLayer(
   facts: readonly Fact[],
   { saves, since }: LayerSources,
@@ -168,8 +170,8 @@ function detailedLayer(
 }
 
 /**
- * Older work: a sentence or two for each line of it. A carried item belongs to the
- * oldest save that has it.
+ * Older work: one or two sentences for each line of it. A carried item belongs
+ * to the oldest save that has it.
  */
 function briefLayer({ older }: LayerSources): Layer {
   const told = new Set<string>();
@@ -194,10 +196,12 @@ function briefLayer({ older }: LayerSources): Layer {
   return { layer: 3, title, blocks: blockOf(lines) };
 }
 
-/** Things of a kind that a sentence names. */
+/** The most things of a kind that a sentence names. */
 const NAMED = 3;
 
-/** The second sentence: what was done and decided, but what was `told`. */
+/**
+ * The second sentence: other work done and decisions, without those in `told`.
+ */
 function sentenceOf(save: Save, told: Set<string>): string {
   const facts = factsOf([save])
     .filter(({ closed, text }) => !closed && !told.has(text));
@@ -217,7 +221,7 @@ function sentenceOf(save: Save, told: Set<string>): string {
 
 const ENDS: ReadonlyMap<string, string> = new Map([["cancelled", "cancelled"]]);
 
-/** Sessions that are over: a line each. */
+/** Ended sessions, one line each. */
 function overLayer({ over }: LayerSources): Layer {
   const lines = over.map((work): LayerLine => {
     const at = endOf(work);
@@ -270,7 +274,7 @@ function oneLine(text: string): string {
   );
 }
 
-/** The newest lines, and one that says how many came before. */
+/** The newest lines, and a line with the number of older ones. */
 function bounded(
   lines: readonly LayerLine[],
   save: Save | undefined,
@@ -281,10 +285,10 @@ function bounded(
   return [{ ...reference(save), text, item: null }, ...lines.slice(-MOST)];
 }
 
-/** The lines that a layer is shown as, escaped, its heading left out. */
+/** The lines of a layer, escaped, without its heading. */
 function layerText({ blocks }: Layer): string {
   return blocks.map(({ heading, lines }) => {
-    // A single one is a sentence, as people write it.
+    // A single line is a sentence, as people write it.
     const isList = lines.length > 1 ||
       !["", "Current state"].includes(heading);
     const shown = lines.map((line) =>
@@ -306,14 +310,14 @@ function withSource({ text, save, item }: LayerLine): string {
   return `${escapeText(text)}${from === "" ? "" : ` (${from})`}`;
 }
 
-/** A layer with the text that stands for it. */
+/** A layer with its text. */
 export interface ShownLayer extends Pick<Layer, "layer" | "title"> {
   readonly text: string;
-  /** The program that rewrote it; null: none did. */
+  /** The program that rewrote it; null: not rewritten. */
   readonly rewritten_by: string | null;
 }
 
-/** Returns the layers as mpm itself words them. */
+/** Returns the layers as mpm words them. */
 export function plainLayers(layers: readonly Layer[]): ShownLayer[] {
   return layers.map((one) => ({
     layer: one.layer,
@@ -325,9 +329,7 @@ export function plainLayers(layers: readonly Layer[]): ShownLayer[] {
 
 const TITLE = "# Session Summary Layers";
 
-/**
- * Returns the summary as a document; `empty`: layers with nothing in them, too.
- */
+/** Returns the summary as a document; `empty`: including empty layers. */
 export function layersText(
   layers: readonly ShownLayer[],
   { empty = true } = {},

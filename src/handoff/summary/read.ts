@@ -28,9 +28,9 @@ import {
 
 /** The span of a summary. */
 export type Span =
-  /** This worktree, from a time on: milliseconds since the epoch. */
+  /** This worktree, since a time in milliseconds since the epoch. */
   | { readonly kind: "since"; readonly since: number }
-  /** One session with its detours, wherever it was worked on. */
+  /** One session with its detours, in any worktree. */
   | { readonly kind: "session"; readonly id: string }
   /** Every save of the project. */
   | { readonly kind: "all" };
@@ -40,30 +40,28 @@ export function usualSince(now: Date): number {
   return now.getTime() - 7 * 24 * 60 * 60 * 1000;
 }
 
-/**
- * Saves that are looked at in a span of time, and saves that are read whole.
- */
+/** The most saves of a time span to look at, and to read completely. */
 const MOST_LOOKED = 400;
 const MOST_RECENT = 200;
 
-/** Older lines of work whose newest save is read and listed. */
+/** The most older lines of work whose newest save is read and listed. */
 const MOST_READ = 20;
 const MOST_OLDER = 100;
 
-/** Sessions that are over. */
+/** The most ended sessions. */
 const MOST_OVER = 50;
 
 export interface ReadLayers {
   readonly layers: readonly Layer[];
-  /** Saves that were read whole. */
+  /** Number of saves that were read completely. */
   readonly saves: number;
-  /** Notes about omissions, a sentence each. */
+  /** Notes about omissions, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads what a summary is made of, and makes the layers. Saves from others are
- * left out, since no one here knows their contents. Damaged saves are, too.
+ * Reads the sources of a summary and makes the layers. Saves from others are
+ * left out, since no one here knows their contents, and so are damaged saves.
  */
 export async function readLayers(
   system: System,
@@ -145,7 +143,7 @@ async function entriesOf(
   return entries;
 }
 
-/** Reads saves, and counts those that do not count. */
+/** Reads saves, and counts those that are left out. */
 export class SaveReader {
   readonly #system: System;
   readonly #origins: Origins;
@@ -157,7 +155,9 @@ export class SaveReader {
     this.#origins = new Origins(system);
   }
 
-  /** The save, redacted; `undefined`: damaged, or made by someone else. */
+  /**
+   * The save, redacted; `undefined` if it is damaged or made by someone else.
+   */
   async read(entry: SaveEntry): Promise<Save | undefined> {
     const loaded = await attempt(() => loadSave(this.#system, entry));
     if (!loaded) {
@@ -207,14 +207,15 @@ export class SaveReader {
 }
 
 /**
- * A line of work: its session, else its agent's session, else branch and day.
+ * Identifies a line of work: by session, else agent session, else branch and
+ * day.
  */
 function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
   return session?.id ?? agent ??
     `${pausedAt.slice(0, 10)} ${branch ?? "(no branch)"}`;
 }
 
-/** Older lines of work, the newest first, each by its newest save. */
+/** Older lines of work, the newest first, each with its newest save. */
 async function olderWork(
   entries: readonly SaveEntry[],
   { reader, span, notes }: { reader: SaveReader; span: Span; notes: string[] },
@@ -241,7 +242,7 @@ async function olderWork(
   return older;
 }
 
-/** Saves of one line of work that are tried. */
+/** The most saves of one line of work to try. */
 const TRIED = 3;
 
 async function firstOurs(
@@ -275,7 +276,7 @@ function worksOf(
   }
 }
 
-/** The sessions of the span that are over, the last ended first. */
+/** The ended sessions of the span, the last ended first. */
 function worksOver(
   works: readonly Work[],
   workspace: Workspace,

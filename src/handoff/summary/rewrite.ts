@@ -18,17 +18,17 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import { type Layer, plainLayers, type ShownLayer } from "./layers.ts";
 
-/** Characters of what a program may make of a layer. */
+/** The most characters that a program may write for a layer. */
 const LONGEST = 16_000;
 
-/** Bytes of its output that are read. */
+/** The most bytes of its output to read. */
 const OUTPUT_LIMIT = 64 * 1024;
 
-/** Texts that are kept, and bytes of one. */
+/** The most texts to keep, and the largest text in bytes. */
 const KEPT = 50;
 const LARGEST = 512 * 1024;
 
-/** References that are below a text that was rewritten. */
+/** The most references below a rewritten text. */
 const NAMED = 20;
 
 /**
@@ -42,10 +42,11 @@ const ENVIRONMENT = {
 };
 
 /**
- * Returns the layers with those of one to four hours and of four hours and more
- * as the user's program wrote them. The newest is detail, and the last has a
- * line each, so both stay. A layer that the program fails for stays, too, and
- * `notes` says why. `keep`: what it wrote is kept, so that it is asked once.
+ * Returns the layers, in which the user's program has rewritten those of one to
+ * four hours and of four hours and more. The newest and the last layer stay:
+ * the newest has the details, and the last has one line for each session. If
+ * the program fails for a layer, that layer also stays, and `notes` says why.
+ * `keep`: stores its text, so that it runs only once.
  */
 export async function rewrittenLayers(
   system: System,
@@ -127,7 +128,7 @@ function why({ outcome, status, stderr }: RunResult): string {
   }
 }
 
-/** Returns the saves of a layer, which a program leaves out. */
+/** Returns the references to saves in a layer, which a program leaves out. */
 function from({ blocks }: Layer): string {
   const names = new Set(
     blocks.flatMap(({ lines }) => lines).flatMap(({ save, item }) => [
@@ -142,8 +143,8 @@ function from({ blocks }: Layer): string {
 }
 
 /**
- * The texts that the program made of layers, in files named after its input,
- * sealed since the folder may come with a clone.
+ * The texts that the program wrote for layers, in files named after its input.
+ * They are sealed, since the folder may come with a clone.
  */
 class Cache {
   readonly #system: System;
@@ -173,7 +174,7 @@ class Cache {
     });
   }
 
-  /** A text that cannot be kept is requested again. */
+  /** A text that cannot be stored is requested again. */
   async write(content: string, text: string): Promise<void> {
     const path = this.#path(content);
     const { summaries } = layout(this.#root);

@@ -14,7 +14,8 @@ import { copyOf, hooksNamed } from "../scripts/run.ts";
 type Action = HooksEjectResult["hooks"][number]["action"];
 
 /**
- * Action for each state of a copy; a text that someone wrote is never replaced.
+ * The action for each state of a copy; a text written by a person is never
+ * replaced.
  */
 const ACTIONS: Record<ScriptState, Action> = {
   none: "written",

@@ -151,7 +151,9 @@ function reachWarnings(
     : [`Claude Code reads this file only in sessions that start in "${top}"`];
 }
 
-/** The entries name a path of this machine, and so should not be committed. */
+/**
+ * The entries contain a path of this machine, so they should not be committed.
+ */
 function sharingWarnings(
   workspace: Workspace,
   { scope }: { scope: Scope },

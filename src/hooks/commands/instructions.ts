@@ -103,7 +103,7 @@ const DONE = {
   absent: "Not found",
 };
 
-/** Returns the file of that name, in any case. Throws USAGE. */
+/** Returns the file with that name, in any case. Throws USAGE. */
 function fileNamed(given = "AGENTS.md"): string {
   const found = INSTRUCTION_FILES.find((name) =>
     name.toLowerCase() === given.toLowerCase()

@@ -6,7 +6,7 @@ import * as z from "zod/mini";
 const text = z.string();
 
 const SettingsBase = {
-  /** Nothing was written; the diff is what would be done. */
+  /** True if nothing was written; the diff shows what would change. */
   dry_run: z.boolean(),
   scope: z.enum(["project", "local", "user"]),
   /** The settings file, absolute. */
@@ -16,9 +16,9 @@ const SettingsBase = {
     action: z.enum(["added", "replaced", "removed", "kept"]),
     at: text,
   })),
-  /** The copy of what the file held before, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: not changed. */
   backup: z.nullable(text),
-  /** The change, as `diff -u` writes it. */
+  /** The change in the format of `diff -u`. */
   diff: text,
   skills: z.array(z.strictObject({
     name: text,
@@ -34,13 +34,13 @@ export const HooksInstallResult = z.strictObject({
   binary: text,
   /** True if there was no settings file before. */
   created: z.boolean(),
-  /** Rules that git's own `info/exclude` gets here. */
+  /** Rules that mpm adds to git's `info/exclude`. */
   excluded: z.array(text),
 });
 
 export const HooksUninstallResult = z.strictObject({
   ...SettingsBase,
-  /** True if the file is again to the byte what it was. */
+  /** True if the file is exactly as it was before. */
   restored: z.boolean(),
   /** True if the file was removed, since it did not exist before. */
   removed: z.boolean(),
@@ -48,7 +48,7 @@ export const HooksUninstallResult = z.strictObject({
 
 const ClientName = z.enum(CLIENT_NAMES);
 
-/** Something wrong with installed hooks. */
+/** A problem with installed hooks. */
 export const HookFinding = z.strictObject({
   problem: z.enum([
     "unreadable",
@@ -77,7 +77,7 @@ export type HookFinding = z.infer<typeof HookFinding>;
 
 /** The files of a client other than Claude Code. */
 export const ClientFilesResult = z.strictObject({
-  /** Nothing was written; the diffs are what would be done. */
+  /** True if nothing was written; the diffs show what would change. */
   dry_run: z.boolean(),
   client: ClientName,
   /** E.g. `Codex CLI`. */
@@ -88,8 +88,7 @@ export const ClientFilesResult = z.strictObject({
     /** Absolute. */
     path: text,
     /**
-     * `restored`: to the byte what it was before. `foreign`: mpm leaves it
-     * alone.
+     * `restored`: exactly as it was before. `foreign`: mpm does not change it.
      */
     action: z.enum([
       ...["added", "changed", "kept", "removed", "restored"] as const,
@@ -97,9 +96,9 @@ export const ClientFilesResult = z.strictObject({
     ]),
     /** mpm's names of the events with an entry in it. */
     events: z.array(text),
-    /** Why it is left alone; null: it is not. */
+    /** Why it is not changed; null: it is. */
     reason: z.nullable(text),
-    /** The change, as `diff -u` writes it. */
+    /** The change in the format of `diff -u`. */
     diff: text,
   })),
   /** Why the client does not run these hooks. */
@@ -138,7 +137,7 @@ export const HooksStatusResult = z.strictObject({
     events: z.array(text),
     status_line: z.boolean(),
   })),
-  /** Other clients with hooks of mpm. */
+  /** Other clients with mpm hooks. */
   clients: z.array(z.strictObject({
     client: ClientName,
     title: text,
@@ -154,9 +153,9 @@ export const HooksStatusResult = z.strictObject({
 
 export const SetupResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The Claude Code that was found; null: none. */
+  /** The Claude Code that was found; null: not found. */
   client: z.nullable(z.strictObject({
-    /** null: not on PATH, or it did not tell. */
+    /** null: not on PATH, or its version is unknown. */
     version: z.nullable(text),
     /** Its folder of settings and transcripts, absolute. */
     folder: text,
@@ -169,7 +168,7 @@ export const SetupResult = z.strictObject({
     created: z.boolean(),
     /** True if git ignores the folder. */
     ignored: z.boolean(),
-    /** The file the ignore rule was written to. */
+    /** The file that contains the ignore rule. */
     ignore_file: z.nullable(text),
   }),
   /** Parts of a conversation with an agent that mpm keeps. */
@@ -184,20 +183,20 @@ export const SetupResult = z.strictObject({
   contents: z.boolean(),
   /** True if pauses also commit saves to the branch. */
   branch_commits: z.boolean(),
-  /** Completion scripts of the shells that this user has. */
+  /** Completion scripts of the user's shells. */
   completions: z.array(z.strictObject({
     shell: z.enum(["bash", "zsh", "fish"]),
     path: text,
-    /** `foreign`: a file that mpm did not write, which stays. */
+    /** `foreign`: mpm did not write the file and does not change it. */
     action: z.enum(["added", "replaced", "kept", "foreign"]),
   })),
-  /** Saves of claude-mpm that no one vouched for; anyone can have made them. */
+  /** Saves of claude-mpm that are not trusted; anyone may have made them. */
   claude_mpm: z.strictObject({
     saves: z.array(z.strictObject({ session_id: text, summary: text })),
-    /** True if the user says that they are theirs. */
+    /** True if the user says that they made them. */
     trusted: z.boolean(),
   }),
-  /** The configuration file that was changed for it; null: none was. */
+  /** The configuration file that was changed for it; null: not changed. */
   config: z.nullable(text),
   /** null: hooks were not wanted, or there is no client. */
   hooks: z.nullable(HooksInstallResult),
@@ -222,16 +221,16 @@ export const SetupRemoveResult = z.strictObject({
     /** Absolute; the ID of a schedule. */
     path: text,
     /**
-     * `removed`: the file is gone. `restored`: it is to the byte what it was
-     * before. `changed`: only mpm's part is gone.
+     * `removed`: the file is gone. `restored`: it is exactly as it was before.
+     * `changed`: only mpm's part is gone.
      */
     action: z.enum(["removed", "restored", "changed"]),
   })),
   /** Files with a part of mpm that stay. */
   kept: z.array(z.strictObject({ path: text, reason: text })),
   /**
-   * Settings with mpm's hooks and schedules of other projects, and how to remove
-   * them.
+   * Settings with mpm's hooks and schedules of other projects, with commands to
+   * remove them.
    */
   elsewhere: z.array(z.strictObject({ path: text, command: text })),
   /** The data that stays, and how to delete it. */
@@ -244,13 +243,13 @@ export const SetupRemoveResult = z.strictObject({
       "machine",
       "program",
     ]),
-    /** An absolute path, or the beginning of the names of refs. */
+    /** An absolute path, or a prefix of ref names. */
     name: text,
-    /** Number of files or refs; null: not known. */
+    /** Number of files or refs; null: unknown. */
     count: z.nullable(z.int()),
-    /** Bytes on the disk; null: not known. */
+    /** Bytes on the disk; null: unknown. */
     bytes: z.nullable(z.int()),
-    /** A line for your shell that deletes it. */
+    /** A shell command that deletes it. */
     command: text,
   })),
 });
@@ -330,7 +329,7 @@ export const HooksRunResult = z.strictObject({
   /** The exit status; -1 unless it exited. */
   status: z.int(),
   milliseconds: z.int(),
-  /** Its output, cut. */
+  /** Its output, shortened. */
   stdout: text,
   stderr: text,
   log: text,
@@ -338,7 +337,7 @@ export const HooksRunResult = z.strictObject({
 
 export const HookResult = z.strictObject({
   event: text,
-  /** The answer in the protocol of Claude Code; empty: none. */
+  /** The answer in the protocol of Claude Code; empty: no answer. */
   output: text,
 });
 
@@ -348,7 +347,7 @@ export const HooksTestResult = z.strictObject({
     event: text,
     /** The expected effect of the event. */
     expected: text,
-    /** The problem; null without one. */
+    /** The problem; null if it works. */
     fault: z.nullable(text),
     milliseconds: z.int(),
   })),
@@ -364,7 +363,7 @@ export const HooksProfileResult = z.strictObject({
     /** Milliseconds from the start to the end of its process. */
     p50: z.int(),
     p95: z.int(),
-    /** Bytes of the longest answer. */
+    /** The longest answer in bytes. */
     output: z.int(),
   })),
   warnings: z.array(text),

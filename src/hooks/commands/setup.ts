@@ -113,7 +113,7 @@ edited. Then it lists the remaining data and the commands that delete it.`,
       : '"mpm pause" saves a session',
 });
 
-/** A plan that can be shown, and applied. */
+/** A plan to show and apply. */
 interface Step {
   readonly result: SetupAnswer;
   readonly text: string;
@@ -138,7 +138,7 @@ async function setupOf(
   };
 }
 
-/** Options that a removal has no use for. */
+/** Options that do not apply to a removal. */
 const OF_SETUP = [
   ...["no-contents", "no-conversation", "no-hooks", "no-completions"],
   ...["branch-commits", "trust-saves", "ignore", "binary"],

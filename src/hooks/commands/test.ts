@@ -107,7 +107,7 @@ the run in .claude-mpm/state/hooks.log. If you set MPM_ variables, mpm passes th
   },
 });
 
-/** Of a run that no one waits for. */
+/** The result of a run in the background. */
 const STARTED = {
   outcome: "started",
   status: -1,
@@ -116,7 +116,7 @@ const STARTED = {
   stderr: "",
 } as const;
 
-/** Runs the project's copy of a shell hook, as an event does. */
+/** Runs the project's copy of a shell hook as an event does. */
 async function runByHand(
   { system, folder }: Context,
   input: {

@@ -87,8 +87,8 @@ have not edited. mpm keeps a copy of the old settings.`,
 });
 
 /**
- * Returns whether there is anything to take out; what cannot be read has
- * nothing.
+ * Returns whether there is anything to remove; an unreadable file counts as
+ * empty.
  */
 function isInstalled(system: System, place: ScopePlace): boolean {
   const planned = attempt(() => uninstall(system, place, true));

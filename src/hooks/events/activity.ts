@@ -9,11 +9,11 @@ import {
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** When an agent's session last did something. */
+/** The time of an agent session's last activity. */
 interface Activity {
   /** Milliseconds since the epoch; `undefined`: nothing yet. */
   readonly at: number | undefined;
-  /** When an automatic checkpoint was last thought of. */
+  /** The time when an automatic checkpoint was last considered. */
   readonly checkpoint: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export function activityOf(system: System, session: AgentSession): Activity {
       .filter((time) => !Number.isNaN(time)).concat(more);
     return times.length === 0 ? undefined : Math.max(...times);
   };
-  // Zero: a checkpoint was thought of before any activity.
+  // Zero: a checkpoint was considered before any activity.
   const touched = agentFileTime(system, session, FILE);
   return {
     // Earlier versions wrote the time into the file.
@@ -37,8 +37,8 @@ export function activityOf(system: System, session: AgentSession): Activity {
 }
 
 /**
- * Keeps it for the command that saves the session. The time of the activity is
- * that of the file, so that most events only touch the file.
+ * Stores it for the command that saves the session. The time of the activity is
+ * the time of the file, so that most events only touch the file.
  */
 export function keepActivity(
   system: System,
@@ -56,10 +56,10 @@ export function keepActivity(
   }
 }
 
-/** Calls that do no work of the session's: of mpm, which may save it. */
+/** Calls that are not work of the session: mpm commands, which may save it. */
 const OWN = /^\s*(?:[^\s"']*\/)?mpm\s/;
 
-/** Returns whether one of these calls of tools did something worth a save. */
+/** Returns whether one of these tool calls did something worth a save. */
 export function isWork(calls: readonly unknown[]): boolean {
   return calls.some((call) => {
     const command = field(field(call, "tool_input"), "command");
@@ -72,7 +72,7 @@ export function isWork(calls: readonly unknown[]): boolean {
 /** Tools of Claude Code with which an agent schedules a prompt to itself. */
 const SCHEDULERS = ["CronCreate", "ScheduleWakeup"];
 
-/** The prompts that these calls of tools schedule. */
+/** The prompts that these tool calls schedule. */
 export function scheduledPrompts(calls: readonly unknown[]): string[] {
   return calls.filter((call) =>
     SCHEDULERS.some((name) => name === field(call, "tool_name"))
@@ -85,7 +85,7 @@ export function readActivity({ context, session }: HookCall): Activity {
   return activityOf(context.system, session);
 }
 
-/** Notes that the session did something just now. */
+/** Records activity of the session at this moment. */
 export function noteActivity({ context, session, invited }: HookCall): void {
   if (!invited) return;
   const { system } = context;

@@ -52,13 +52,13 @@ import type { System } from "../../system/system.ts";
 import { type Digest, digestOf } from "./digest.ts";
 import { currentStack } from "../../work/mod.ts";
 
-/** An agent's session that no one paused. */
+/** An agent session that was not paused. */
 export interface Unsaved {
   readonly client: Client;
   readonly sessionId: string;
-  /** As its client reported it, if known. */
+  /** As reported by its client, if known. */
   readonly transcriptPath: string | undefined;
-  /** When it last did something, milliseconds since the epoch. */
+  /** The time of its last activity, in milliseconds since the epoch. */
   readonly at: number;
   readonly notes: Notes;
   /** True if its client was killed, so that it is saved later. */
@@ -164,7 +164,7 @@ async function readAll(context: Context, sources: Sources) {
   );
   // A failure is thrown where it is awaited.
   reading.catch(() => {});
-  // All else is read while git runs: it has to be started for that.
+  // Everything else is read while git runs, so git must start first.
   await system.sleep(0);
   const earlier = await earlierSaves(context, workspace, unsaved);
   if (earlier.covered) {
@@ -178,7 +178,7 @@ async function readAll(context: Context, sources: Sources) {
   // A failure is thrown where it is awaited.
   seen.catch(() => {});
   const state = await reading;
-  // Others may have worked here since a client was killed.
+  // Others may have worked here since the client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, digest.settled, state)
     : found.runs;
@@ -190,8 +190,8 @@ async function readAll(context: Context, sources: Sources) {
 }
 
 /**
- * Reads where git stands. Others may have committed since a client was killed,
- * so HEAD is then the commit that its session worked on.
+ * Reads the state of git. Others may have committed since a client was killed,
+ * so HEAD is then the commit on which its session worked.
  */
 async function stateOf(
   system: System,
@@ -248,12 +248,12 @@ async function draftOf(
   };
 }
 
-/** Characters of each part of a summary. */
+/** The most characters of each part of a summary. */
 const LONGEST = 200;
 
 /**
  * Returns the text of an automatic save. First comes the purpose of the agent's
- * session, as someone said when they saved it, else the goal. Then come the
+ * session, from an earlier save by a person, or else the goal. Then come the
  * last request to the agent, and its answer. `undefined` without any of them.
  */
 function autoSummary(
@@ -261,19 +261,20 @@ function autoSummary(
     session: string;
     digest: Digest;
     handoff: Handoff;
-    /** The last save of the same agent's session. */
+    /** The last save of the same agent session. */
     own: Save | undefined;
     killed: boolean;
   },
   redactor: Redactor,
 ): string | undefined {
-  // Redacted before it is cut, which could part a mark from its end.
+  // Redacted before it is cut, since a cut could separate a marker from its
+  // end.
   const line = (text: string | undefined) =>
     cutText(redactor.text(text ?? "").trim().split(/\s+/).join(" "), LONGEST)
       .replace(/\.$/, "");
   const said = own && aboutOf(own.conversation.summary);
   const goals = handoff.items.filter(({ kind }) => kind === "goal");
-  // Another session that works at the same time may have a newer one.
+  // Another session that works at the same time may have a newer goal.
   const goal = goals.findLast(({ agent }) => agent === session) ?? goals.at(-1);
   const about = said || line(goal?.text ?? digest.asked[0]);
   const asked = line(digest.asked.at(-1));
@@ -290,7 +291,7 @@ function autoSummary(
 }
 
 /**
- * Returns what earlier saves of the same session called done. They are the
+ * Returns the finished work in earlier saves of the same session. They are the
  * last save of the agent session, and the last save before it began.
  */
 function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
@@ -303,22 +304,21 @@ function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
 interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
-  /** The last save of it, or one that names no agent session. */
+  /** The last save of the session, or one without an agent session. */
   readonly before: Save | undefined;
-  /** The last save, also of another agent session. */
+  /** The last save, even of another agent session. */
   readonly last: Save | undefined;
-  /** True if nothing was done since it, or since someone paused by hand. */
+  /** True if nothing was done since then, or since someone paused by hand. */
   readonly covered: boolean;
 }
 
-/** Milliseconds a save may be ahead of the clock. */
+/** Milliseconds by which a save may be ahead of the clock. */
 const AHEAD = 60_000;
 
 /**
- * Looks for the last save of an agent's session among the newest of the
- * worktree; `at`: when it last did something. Another agent's save does not
- * count, and neither does a save from another place. Saves that cannot be read
- * and foreign ones are skipped.
+ * Finds the last save of an agent session among the newest of the worktree;
+ * `at`: the time of its last activity. Saves of another agent or from another
+ * place do not count. Unreadable and foreign saves are skipped.
  */
 async function earlierSaves(
   context: Context,

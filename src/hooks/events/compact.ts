@@ -23,9 +23,8 @@ import {
 } from "./hook_call.ts";
 
 /**
- * Writes down the state of the work before the context is lost, and says what
- * the summary must keep. Claude Code adds this to its instructions for the
- * summary.
+ * Writes the resume file before the context is lost, and says what the summary
+ * must keep. Claude Code adds this to its instructions for the summary.
  */
 export const onCompact: Handler = async (hook) => {
   const state = await keepResumeFile(hook);
@@ -41,7 +40,7 @@ export const onCompact: Handler = async (hook) => {
   }
 };
 
-/** Keeps the state for the agent's next step or prompt. */
+/** Stores a message for the agent's next step or prompt. */
 async function giveLater(
   { context, config, session }: HookCall,
 ): Promise<HookAnswer> {
@@ -67,7 +66,7 @@ async function textFor(
   return redactorOf(system).text(text);
 }
 
-/** Characters of the text, and of one line in it. */
+/** The most characters of the text, and of one line in it. */
 const MOST = 2000;
 const LONGEST = 200;
 

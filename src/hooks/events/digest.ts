@@ -33,7 +33,9 @@ export interface Digest {
   readonly settled: readonly Pick<Ran, "command" | "at">[];
 }
 
-/** A digest for a later save, and what tells that it still holds. */
+/**
+ * A digest for a later save, with the data that shows whether it is current.
+ */
 interface KeptDigest {
   /** Of mpm. */
   readonly version: string;
@@ -44,7 +46,7 @@ interface KeptDigest {
 
 const BUILT = `${VERSION} ${BUILD}`;
 
-/** A conversation of which a digest is wanted. */
+/** A conversation to make a digest of. */
 export interface DigestOrder extends Omit<ConversationRequest, "sources"> {
   readonly client: Client;
   readonly config: Config;
@@ -141,7 +143,10 @@ export const onDigest: Handler = async (hook) => {
   return {};
 };
 
-/** Returns whether a text would be redacted; digests of outputs look secret. */
+/**
+ * Returns whether a text would be redacted; digests of outputs look like
+ * secrets.
+ */
 function holdsSecret(system: System, { found, ...texts }: Digest): boolean {
   const { items, runs, ...others } = found;
   const counts: Counts = {};

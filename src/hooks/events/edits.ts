@@ -19,7 +19,7 @@ async function ofAgent(hook: HookCall): Promise<HookAnswer> {
   return { deny: onAgent(level, gauge, waysOut(hook)).reason ?? "" };
 }
 
-/** Anything that goes wrong lets the edit pass. */
+/** Any failure allows the edit. */
 async function ofEdit(hook: HookCall): Promise<HookAnswer> {
   const { context: { system }, input, session, config, event } = hook;
   if (!hook.invited) return {};
@@ -37,18 +37,18 @@ async function ofEdit(hook: HookCall): Promise<HookAnswer> {
   } catch (error) {
     const busy = error instanceof MpmError && error.code === "LOCKED";
     noteFailure(system, event, error);
-    // Two edits at once must not both be the first.
+    // Two simultaneous edits must not both be the first.
     return busy && claims ? { deny: BUSY } : {};
   }
 }
 
-/** Frees what a session that ends has claimed. */
+/** Releases the claims of a session that ends. */
 export async function freeClaims(hook: HookCall): Promise<void> {
   const { context: { system }, session: { id, root }, event } = hook;
   try {
     await releaseSession(system, root, id);
   } catch (error) {
-    // Its client is gone soon, and its claims with it.
+    // Its client exits soon, which ends its claims.
     noteFailure(system, event, error);
   }
 }

@@ -36,7 +36,7 @@ export const onSessionEnd: Handler = async (hook) => {
   return {};
 };
 
-/** Saves the session that ends; `undefined`: there was nothing to save. */
+/** Saves the session that ends; `undefined`: nothing to save. */
 async function savedEnd(hook: HookCall): Promise<string | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
@@ -68,7 +68,7 @@ async function recordTurnError(hook: HookCall): Promise<void> {
   const path = client === CLAUDE ? input.transcriptPath : undefined;
   const found = path === undefined ? undefined : lastTurnError(system, path);
   const { at } = readActivity(hook);
-  // One of a time that nothing was done since is not this time's.
+  // An error without later work belongs to an earlier end of the session.
   if (!found || at === undefined || found.time < at) return;
   const { time, text } = found;
   const recorded = errorRecordsSince(system, session.root, time)

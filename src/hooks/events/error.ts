@@ -28,7 +28,7 @@ import type { Handler, HookCall } from "./hook_call.ts";
 /** Milliseconds that git may take: the agent waits for the record. */
 const GIT_PATIENCE = 300;
 
-/** A tool failed, or a turn ended by an error: a record is kept of it. */
+/** Records the failure of a tool, or an error that ended a turn. */
 export const onError: Handler = async (hook) => {
   const { context: { system }, input, invited } = hook;
   // Someone stopped it.
@@ -43,8 +43,8 @@ export const onError: Handler = async (hook) => {
 };
 
 /**
- * Keeps a record and starts the project's script for errors. The
- * record has the texts only if `handoff.errors` is on.
+ * Stores a record and starts the project's script for errors. The record has
+ * the texts only if `handoff.errors` is on.
  */
 export async function recordError(
   hook: HookCall,
@@ -77,12 +77,12 @@ export async function recordError(
   });
 }
 
-/** Uncommitted paths that are listed. */
+/** The most uncommitted paths to list. */
 const LISTED = 20;
 
 /**
- * Returns the status and the newest commits of a worktree, by two git processes
- * side by side that get `wait` milliseconds each. `undefined`: there is no
+ * Returns the status and the newest commits of a worktree, from two git
+ * processes at once that get `wait` milliseconds each. `undefined`: there is no
  * repository, or git did not answer in time.
  */
 async function readErrorGit(
@@ -122,37 +122,37 @@ async function readErrorGit(
   }
 }
 
-/** Something that failed within an agent's session, as it is kept. */
+/** The stored record of a failure in an agent session. */
 interface ErrorRecord {
   readonly version: 1;
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly event: string;
   readonly session_id: string;
-  /** The tool; null: the turn ended by an error. */
+  /** The tool; null: an error ended the turn. */
   readonly tool: string | null;
-  /** Its input as JSON, cut; null without a tool or if errors are off. */
+  /** Its input as JSON, shortened; null without a tool or if errors are off. */
   readonly input: string | null;
   /** Empty if errors are off. */
   readonly error: string;
-  /** The repository when it happened; null: none, or git took too long. */
+  /** The repository at that time; null: no repository, or git took too long. */
   readonly git: ErrorGit | null;
 }
 
-/** A repository as an error record has it. */
+/** A repository in an error record. */
 interface ErrorGit {
   /** null: detached. */
   readonly branch: string | null;
-  /** Full commit id; null: before the first commit. */
+  /** Full commit ID; null before the first commit. */
   readonly head: string | null;
 
   readonly changes: readonly string[];
   readonly changes_omitted: number;
-  /** The newest five commits, abbreviated id and subject. */
+  /** The newest five commits: abbreviated ID and subject. */
   readonly commits: readonly string[];
 }
 
-/** UTF-16 units that are kept of an error, and of what led to it. */
+/** The longest error, and its context, in UTF-16 units. */
 const LONGEST = 4000;
 const LONGEST_INPUT = 2000;
 const LONGEST_LINE = 200;
@@ -170,7 +170,8 @@ function errorRecord(
     redactor: Redactor;
   },
 ): ErrorRecord {
-  // Redacted before it is cut: a cut could part a mark from its end.
+  // Redacted before it is cut, since a cut could separate a marker from its
+  // end.
   const clean = redactor.value({ input: input ?? null, error, tool });
   return {
     version: 1,
@@ -202,15 +203,16 @@ function errorLine({ error }: ErrorRecord): string {
   return firstLine(error, 200);
 }
 
-/** Records that are kept. */
+/** The most records to keep. */
 const KEPT = 50;
 
-/** With what a kill left half written. */
+/** Includes files that a killed process left unfinished. */
 const NAME = /^error-\d{8}-\d{9}-[a-z0-9]{8}\.json(?:\.tmp)?$/;
 
 /**
- * Keeps a record below `.claude-mpm/errors/`, drops the oldest ones beyond 50,
- * and returns its file. Many may do so at once. Throws FILE_FAILED, CONFLICT.
+ * Stores a record below `.claude-mpm/errors/`, drops the oldest beyond 50, and
+ * returns its file. Several processes may do this at once. Throws FILE_FAILED,
+ * CONFLICT.
  */
 function keepErrorRecord(
   system: System,
@@ -235,8 +237,8 @@ function keepErrorRecord(
 }
 
 /**
- * The records of that moment, in milliseconds since the epoch, and later ones.
- * Unreadable files are left out.
+ * The records since a time, in milliseconds since the epoch. Unreadable files
+ * are left out.
  */
 export function errorRecordsSince(
   system: System,
@@ -251,19 +253,19 @@ export function errorRecordsSince(
     .filter((record) => record !== undefined);
 }
 
-/** Bytes of the largest record. */
+/** The largest record, in bytes. */
 const LARGEST = 64 * 1024;
 
 function folderOf(root: string): string {
   return join(layout(root).home, "errors");
 }
 
-/** Returns the prefix of the names of that moment. */
+/** Returns the prefix of the file names for a time. */
 function firstName(at: string): string {
   return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
 }
 
-/** The names of records, the oldest first. */
+/** The file names of records, the oldest first. */
 function names(system: System, folder: string): string[] {
   return system.files.list(folder).map(({ name }) => name)
     .filter((name) => NAME.test(name)).sort();

@@ -39,8 +39,7 @@ export async function lookAtGauge(
 }
 
 /**
- * Looks at the gauge, and says what follows where a level was crossed; then the
- * resume file is written.
+ * Checks the gauge, and handles a crossed level; then writes the resume file.
  */
 export async function watchGauge(
   hook: HookCall,
@@ -68,7 +67,7 @@ export async function keepResumeFile(
   if (!hook.invited) return undefined;
   const { context, session, input, event } = hook;
   try {
-    // Loaded here: it is large, and few events come to it.
+    // Loaded here, since it is large and few events need it.
     const { writeResumeFile } = await import("../../handoff/resume_file.ts");
     const { save } = await writeResumeFile(context, {
       given: session.id,
@@ -83,8 +82,8 @@ export async function keepResumeFile(
 }
 
 /**
- * Finds out what can be typed in this session. Asked for only where a text
- * names it.
+ * Finds out which commands can be typed in this session. Only called if a text
+ * names them.
  */
 export function waysOut(hook: HookCall): WaysOut {
   const { client, context: { system } } = hook;
@@ -93,10 +92,7 @@ export function waysOut(hook: HookCall): WaysOut {
   return { attended, skills: isPlugin(system) ? "mpm:" : undefined };
 }
 
-/**
- * Returns whether a skill is installed for the project, or for all of the
- * user's.
- */
+/** Returns whether a skill is installed for the project or for the user. */
 export function hasSkill(
   { client, context: { system }, worktree }: HookCall,
   name: string,
@@ -113,7 +109,8 @@ export function hasSkill(
 }
 
 /**
- * Returns whether the hook is one of mpm as a plugin, which brings all skills.
+ * Returns whether the hook belongs to the mpm plugin, which includes all
+ * skills.
  */
 export function isPlugin(system: System): boolean {
   return system.env("CLAUDE_PLUGIN_ROOT") !== undefined;

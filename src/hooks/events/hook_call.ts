@@ -15,13 +15,15 @@ export interface HookCall {
   readonly event: string;
   readonly client: Client;
   readonly input: HookInput;
-  /** In the session's folder, with a machine that waits for no lock for long. */
+  /**
+   * In the session's folder, with a machine that does not wait long for a lock.
+   */
   readonly context: Context;
   readonly config: Config;
   readonly session: AgentSession & { readonly root: string };
   /** The top folder of the worktree. */
   readonly worktree: string;
-  /** True if something may be written into the project. */
+  /** True if mpm may write into the project. */
   readonly invited: boolean;
 }
 
@@ -36,7 +38,7 @@ export type Handler = (
 const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
 
-/** Finds out where an event belongs; `undefined`: there is nothing to do. */
+/** Finds the project of an event; `undefined`: nothing to do. */
 export async function hookCallOf(
   context: Context,
   { client, event, input }: Pick<HookCall, "client" | "event" | "input">,
@@ -62,8 +64,7 @@ export async function hookCallOf(
 
 /**
  * The project is the one in which the session was started, wherever the agent
- * goes in the meantime. The folder is the agent's folder, as long as that is
- * inside.
+ * goes later. The folder is the agent's folder while that is inside.
  */
 function placeOf(
   system: System,
@@ -86,10 +87,10 @@ function impatient(system: System): System {
   return { ...system, files: { ...files, lock }, run };
 }
 
-/** Characters of a text that clients take. */
+/** The longest text that clients accept, in characters. */
 export const LONGEST = 10_000;
 
-/** Returns the answer with texts that are not too long for the client. */
+/** Returns the answer with its texts shortened for the client. */
 export function boundedAnswer(answer: HookAnswer): HookAnswer {
   return Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [

@@ -10,9 +10,9 @@ import { noteFailure } from "../failures.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
- * Keeps what an event reports the conversation, for the save that is made when
- * it ends, with the commands of the event that verify something. An error there
- * changes no answer.
+ * Stores what an event reports about the conversation, for the save at its end,
+ * with the verification commands of the event. An error here does not change
+ * the answer.
  */
 export async function keepNotes(
   hook: HookCall,
@@ -27,7 +27,7 @@ export async function keepNotes(
         keeps: (source) => config[`handoff.${source}`],
         redactor: redactorOf(system),
       });
-    // Most events tell nothing, and need no lock.
+    // Most events report nothing, and need no lock.
     if (!TELLING.includes(event) && !after(readNotes(hook))) return;
     await changeAgentFile(system, session, {
       file: "notes",
@@ -41,7 +41,7 @@ export async function keepNotes(
   }
 }
 
-/** Events that mostly tell something. */
+/** Events that usually report something. */
 const TELLING = ["UserPromptSubmit", "Stop"];
 
 /** Reads the notes of the conversation so far. */
@@ -49,7 +49,7 @@ export function readNotes({ context: { system }, session }: HookCall): Notes {
   return notesFromJson(readAgentFiles(system, session, "notes")[0]);
 }
 
-/** An event that only leaves a note. */
+/** Handles an event that only leaves a note. */
 export const onNoted: Handler = async (hook) => {
   await keepNotes(hook);
   return {};

@@ -28,8 +28,8 @@ import { isLetThrough, letThroughNext, takePending } from "./prompts.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
- * Answers mpm's commands. Holds back what else a person types where the context
- * is full.
+ * Answers mpm's commands. Holds back other text that a person types when the
+ * context is full.
  */
 export const onUserPrompt: Handler = async (hook) => {
   const prompt = hook.input.text("prompt");
@@ -55,9 +55,10 @@ export const onUserPrompt: Handler = async (hook) => {
 };
 
 /**
- * Returns whether the model is to do what was typed: it knows what was done,
- * decided and is next, and has room to report it. The hook answers if the
- * context is full, or if the client does not know the skill.
+ * Returns whether the model should handle the typed command. It knows the
+ * finished work, the decisions and the next steps, and has room to report them.
+ * The hook answers if the context is full, or if the client does not have the
+ * skill.
  */
 async function isForModel(
   hook: HookCall,
@@ -70,14 +71,14 @@ async function isForModel(
   return skilled && (await lookAtGauge(hook)).level !== "block";
 }
 
-/** Loaded for the few prompts that mpm answers. */
+/** Loaded only for the few prompts that mpm answers. */
 function words() {
   return import("./typed.ts");
 }
 
 /**
- * Returns whether the prompt is sent. One that is not goes through the next
- * time.
+ * Decides whether the prompt is sent. A prompt that was held back is sent the
+ * next time.
  */
 async function judged(
   hook: HookCall,
@@ -85,33 +86,33 @@ async function judged(
 ): Promise<Decision> {
   const { client, context: { system }, input, session } = hook;
   const free = decide("normal", { gauge, prompt });
-  // Only Claude Code tells whether a person typed it.
+  // Only Claude Code shows whether a person typed it.
   const typed = client === CLAUDE && isTyped(system, { input, prompt });
   if (level !== "block" || !typed) return free;
   const again = isLetThrough(system, session, prompt);
   const decision = decide(level, { gauge, prompt, again, out: waysOut(hook) });
   if (decision.allow) return decision;
   if (await isQueued(system, { input, prompt })) return free;
-  // No one is held back who could not send it again.
+  // A prompt that could not be sent again must not be held back.
   return await letThroughNext(system, session, [prompt]) ? decision : free;
 }
 
 /** The folder of notes in a worktree. */
 const NOTES_FOLDER = ".claude/shared-context";
 
-/** Characters of the notes in one prompt. */
+/** The most characters of notes in one prompt. */
 const NOTES = 2000;
 
 /**
  * Returns the notes of others since the last prompt, as data between fences.
- * Where the worktree has no folder of notes nothing is loaded.
+ * Loads nothing if the worktree has no folder of notes.
  */
 async function newNotes(
   { context: { system }, session, worktree, invited, input }: HookCall,
 ): Promise<string> {
   const places = [
     ...[worktree, session.root].map((folder) => join(folder, NOTES_FOLDER)),
-    // Of another worktree.
+    // In another worktree.
     join(session.root, ".git/worktrees"),
   ];
   if (!invited || !places.some((path) => isFolder(system, path))) return "";

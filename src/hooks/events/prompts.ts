@@ -14,12 +14,12 @@ function promptsIn(value: unknown): readonly unknown[] {
   return Array.isArray(prompts) ? prompts : [];
 }
 
-/** Prompts of a session that go through, which are remembered. */
+/** The most prompts of a session that are remembered as allowed. */
 const LET_THROUGH = 50;
 
 /**
- * Returns whether a prompt goes through even where the context is full: one
- * that was held back once, or that the agent scheduled.
+ * Returns whether a prompt is allowed even if the context is full: it was held
+ * back once, or the agent scheduled it.
  */
 export function isLetThrough(
   system: System,
@@ -31,7 +31,7 @@ export function isLetThrough(
     .some((value) => promptsIn(value).includes(digest));
 }
 
-/** Lets these prompts through from the next time on; false: it could not. */
+/** Allows these prompts from the next time on; returns false if that failed. */
 export async function letThroughNext(
   system: System,
   session: AgentSession,
@@ -52,7 +52,7 @@ export async function letThroughNext(
 
 /**
  * Returns the digest that identifies a prompt. Blanks around it do not count,
- * and its text is not kept: it may hold secrets.
+ * and its text is not stored: it may contain secrets.
  */
 function promptDigest(prompt: string): string {
   return sha256(prompt.trim());

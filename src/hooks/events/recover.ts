@@ -18,13 +18,13 @@ import { startKeeping } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** Sessions that are saved at one start; the next one saves more. */
+/** The most sessions to save at one start; the next start saves more. */
 const MOST = 3;
 
 /**
  * Saves the sessions of this worktree whose client was killed, each once, and
- * returns the message for the person. Never throws: the new session begins in
- * any case.
+ * returns the message for the user. Never throws: the new session begins in any
+ * case.
  */
 export async function recoverKilled(hook: HookCall): Promise<string[]> {
   const { context: { system }, input, session, worktree, event } = hook;
@@ -55,7 +55,9 @@ export async function recoverKilled(hook: HookCall): Promise<string[]> {
   ];
 }
 
-/** `undefined`: it did nothing since it was saved, or another hook saves it. */
+/**
+ * `undefined`: it did nothing since its last save, or another hook saves it.
+ */
 async function recovered(
   hook: HookCall,
   { client, sessionId, transcriptPath }: KilledSession,
@@ -88,12 +90,12 @@ async function recovered(
   }
 }
 
-/** Milliseconds after which a hook that claimed a session has died. */
+/** Milliseconds after which a hook that claimed a session counts as dead. */
 const CLAIM = 60_000;
 
 /**
- * Returns whether this hook alone saves what a session did until `at`. Two
- * clients may start at once; a save that was made is found by both.
+ * Claims the work of a session until `at` for this hook alone. Two clients may
+ * start at once; both find a save that was made.
  */
 async function claimed(
   system: System,

@@ -17,10 +17,13 @@ import { type ExtraPart, injected } from "../../handoff/mod.ts";
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
 
-/** Sources of a new session with a person in front of it. */
+/** Sources of a new session with a person present. */
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
-/** A session begins: its agent gets what came before, bounded. */
+/**
+ * Handles the start of a session: its agent gets a bounded summary of earlier
+ * work.
+ */
 export const onSessionStart: Handler = async (hook) => {
   const { context, config, session, invited, input } = hook;
   const source = input.text("source") ?? "startup";
@@ -43,7 +46,7 @@ export const onSessionStart: Handler = async (hook) => {
   const exited = printed?.outcome === "exited";
   await context.settle(context);
   const isSame = ["compact", "clear"].includes(source);
-  // Before those that the recovery starts itself.
+  // Before those that the recovery itself starts.
   if (!isSame) await startDue(hook);
   const recovered = isSame ? [] : await recoverKilled(hook);
   const handed = await handedTo(hook);
@@ -85,8 +88,8 @@ export const onSessionStart: Handler = async (hook) => {
 };
 
 /**
- * Brings the view of notes up to date, and returns those that the agent does
- * not know, as data.
+ * Updates the view of notes, and returns those that the agent does not know, as
+ * data.
  */
 async function newNotes(
   { context: { system }, session, worktree, input }: HookCall,
@@ -105,11 +108,11 @@ async function newNotes(
   }];
 }
 
-/** Background runs that are listed, and lines of all of them. */
+/** The most background runs to list, and the most lines of all of them. */
 const RUNS = 5;
 const LINES = 10;
 
-/** Returns the output of scripts in the background that no one has seen. */
+/** Returns the output of background scripts that no one has seen. */
 function unseen(
   { context: { system }, session }: HookCall,
   scripts: ReturnType<typeof scriptsOf>,

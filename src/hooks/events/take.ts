@@ -11,31 +11,31 @@ import {
 import type { System } from "../../system/system.ts";
 import type { Handler } from "./hook_call.ts";
 
-/** Bytes of an event that are read. */
+/** The most bytes of an event to read. */
 const LIMIT = 4 * 1024 * 1024;
 
 /**
  * Milliseconds that reading may take. An event that decides about an edit waits
- * longer: coming late on a busy machine, it would let the edit pass.
+ * longer: on a busy machine, a late answer would allow the edit.
  */
 const WAIT = 1000;
 const WAIT_FOR_EDIT = 5000;
 
-/** The name under which a hook starts mpm at the end of a turn. */
+/** The event name with which a hook starts mpm at the end of a turn. */
 const DIGEST = "Digest";
 
-/** Makes the context, for an event that leads to anything. */
+/** Makes the context, for an event that needs it. */
 type Prepare = () => Promise<Context>;
 
-/** An event, by mpm's name, and the client that it comes from. */
+/** An event, by mpm's name, and its client. */
 export interface NamedEvent {
   readonly client: Client;
   readonly event: string;
 }
 
 /**
- * Takes an event from standard input and returns what must be printed. Never
- * throws: what goes wrong is noted, and the session continues.
+ * Reads an event from standard input and returns the output. Never throws: a
+ * failure is logged, and the session continues.
  */
 export async function takeEvent(
   system: System,
@@ -43,7 +43,7 @@ export async function takeEvent(
   prepare: Prepare,
 ): Promise<string> {
   const { event } = named;
-  // Someone tries it by hand: there is nothing to wait for.
+  // Someone runs it by hand, so there is nothing to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
     const json = event === DIGEST
@@ -56,9 +56,9 @@ export async function takeEvent(
 }
 
 /**
- * The same where the event is not named. A Claude Code that does not know the
- * `args` of an entry (2.1.110 is one) starts `mpm` alone. It would give the
- * model the output of that. `undefined`: standard input is empty.
+ * Does the same if the event is not named. A Claude Code that does not support
+ * the `args` of an entry (for example 2.1.110) starts `mpm` alone. It would
+ * give the output to the model. `undefined`: standard input is empty.
  */
 export async function takeBareEvent(
   system: System,
@@ -104,7 +104,9 @@ const OF_SUBAGENTS = new Set([
   "SubagentStop",
 ]);
 
-/** Notes an error without what the user's own rules hide; answers nothing. */
+/**
+ * Logs an error without the secrets in the user's own rules; returns no answer.
+ */
 async function failed(
   prepare: Prepare,
   event: string,
@@ -116,7 +118,9 @@ async function failed(
   return "";
 }
 
-/** Known before anything is loaded: what a wider matcher than mpm's sends. */
+/**
+ * Detects, before anything is loaded, events from a wider matcher than mpm's.
+ */
 function isNothing(event: string, input: HookInput): boolean {
   const tool = input.text("tool_name");
   return event === "PreToolUse" && !editsFiles(tool) &&
@@ -133,7 +137,7 @@ async function readEvent(
   return state === "large" ? undefined : new TextDecoder().decode(bytes);
 }
 
-/** At once, before anything is read. */
+/** Checked first, before anything is read. */
 function isOff(system: System): boolean {
   const given = system.env("MPM_HOOKS");
   return Boolean(given) && flagIn(given) === false;

@@ -27,7 +27,10 @@ import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
-/** After a step of the agent: the gauge, and a checkpoint where one is due. */
+/**
+ * After a step of the agent: checks the gauge, and takes a checkpoint if one is
+ * due.
+ */
 export const onToolsUsed: Handler = async (hook) => {
   const calls = callsOf(hook);
   const [answer] = await Promise.all([
@@ -59,14 +62,14 @@ async function afterTools(
     : { ...answer, context: [told, answer.context ?? ""].join("\n").trim() };
 }
 
-/** Keeps what the turn ended with, while another process is being started. */
+/** Stores the end of the turn, while another process starts. */
 async function endTurn(hook: HookCall): Promise<void> {
   // It reads the notes long after they are written.
   const starting = hook.invited ? startDigest(hook) : undefined;
   await Promise.all([starting, keepNotes(hook)]);
 }
 
-/** The calls of tools that an event tells. */
+/** The tool calls in an event. */
 function callsOf({ event, input }: HookCall): readonly unknown[] {
   if (event === "Stop") return [];
   const calls = input.value("tool_calls") ?? [{
@@ -94,10 +97,10 @@ function isChange(call: unknown): boolean {
   return mayChangeFiles(textField(call, "tool_name"));
 }
 
-/** Calls of one batch whose ids are passed on. */
+/** The most calls of one batch whose IDs are passed on. */
 const MOST_CALLS = 50;
 
-/** Notes that work was done, and starts a checkpoint in the background. */
+/** Records that work was done, and starts a checkpoint in the background. */
 async function keepTrack(
   hook: HookCall,
   calls: readonly unknown[],
@@ -118,7 +121,7 @@ async function keepTrack(
   await startCheckpoint(hook);
 }
 
-/** Keeps the agent's tasks, whose files and transcript may be gone later. */
+/** Stores the agent's tasks, whose files and transcript may be gone later. */
 export const onTask: Handler = async (hook) => {
   const { context: { system }, config, input, session, event } = hook;
   const invited = hook.invited && config["handoff.tasks"];
@@ -142,15 +145,15 @@ export const onTask: Handler = async (hook) => {
 };
 
 /**
- * Keeps that a sub-agent works, or has stopped. The one inside a compaction
- * only stops.
+ * Records that a sub-agent started or stopped. The one inside a compaction only
+ * stops.
  */
 export const onSubagent: Handler = async (hook) => {
   const { context: { system }, session, input, event, invited } = hook;
   const began = event === "SubagentStart";
   if (!invited) return {};
   await noteSubagent(system, { session, input, began });
-  // The one inside a compaction has no type.
+  // The sub-agent inside a compaction has no type.
   if (!began || !input.text("agent_type")) return {};
   const { text, message } = await handedTo(hook);
   return { context: text, message };

@@ -26,13 +26,15 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
-/** Characters of the report that the agent gets with the next prompt. */
+/**
+ * The most characters of the report that the agent gets with the next prompt.
+ */
 const TOLD = 8000;
 
 /**
- * Does what was typed and answers instead of the model, which is not asked. The
- * model's part comes with the next prompt. `undefined` if this mpm does not
- * have the command; the prompt then continues to the skill of that name.
+ * Runs the typed command and answers instead of the model. The model gets its
+ * part with the next prompt. `undefined` if this mpm does not have the command;
+ * the prompt then goes to the skill with that name.
  */
 export async function answerTyped(
   hook: HookCall,
@@ -59,7 +61,7 @@ export async function answerTyped(
   }
 }
 
-/** Throws errors that are not for a person. */
+/** Throws errors that are not meant for people. */
 function errorText(error: unknown): string {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
@@ -67,7 +69,7 @@ function errorText(error: unknown): string {
 }
 
 /**
- * Runs the command that a prompt asks for in words. The agent gets the result
+ * Runs a command that a prompt requests in words. The agent gets the result
  * with the prompt. If the prompt is not `sent`, the person sees the result, and
  * the agent gets it with the next prompt.
  */
@@ -100,7 +102,7 @@ async function spokenText(
   }
 }
 
-/** Parses the typed words, as the command declares them. Throws USAGE. */
+/** Parses the typed words as declared by the command. Throws USAGE. */
 function inputOf(
   { context, session }: HookCall,
   typed: TypedCommand,
@@ -122,7 +124,7 @@ function inputOf(
   });
 }
 
-/** Keeps the text that the model gets with its next prompt. */
+/** Stores the text that the model gets with its next prompt. */
 function tell(
   { context, session }: HookCall,
   { name }: TypedCommand,
@@ -140,7 +142,7 @@ function tell(
   });
 }
 
-/** Names and tasks may be anybody's words. */
+/** Names and tasks may be anyone's words. */
 function fenced(
   text: string,
   { name, fence }: { name: string; fence: string },

@@ -1,24 +1,26 @@
 import { secondOf } from "../../base/ids.ts";
 import { shellWords } from "../../base/shell.ts";
 
-/** A command of mpm as someone typed it into the agent's prompt. */
+/** An mpm command that someone typed into the agent's prompt. */
 export interface TypedCommand {
   readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
   /** The skill that it names, e.g. `mpm-session-pause`. */
   readonly skill: string;
-  /** True if that is a plugin's, named as in `/mpm:mpm-pause`. */
+  /** True if the skill belongs to a plugin, as in `/mpm:mpm-pause`. */
   readonly plugin: boolean;
-  /** Everything after it. */
+  /** The words after it. */
   readonly words: string;
-  /** Typed as claude-mpm's `/mpm-session-…`, whose options are others. */
+  /**
+   * True if typed as claude-mpm's `/mpm-session-…`, which has other options.
+   */
   readonly session: boolean;
 }
 
-/** Under the plugin's name, too, and in the older spellings of claude-mpm. */
+/** Also under the plugin's name, and in the older spellings of claude-mpm. */
 const TYPED =
   /^\s*\/([\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
 
-/** Reads a prompt; `undefined` unless it is one of the commands. */
+/** Parses a prompt; `undefined` unless it is one of the commands. */
 export function typedCommand(prompt: string): TypedCommand | undefined {
   const found = TYPED.exec(prompt);
   if (!found) return undefined;
@@ -33,12 +35,12 @@ export function typedCommand(prompt: string): TypedCommand | undefined {
   };
 }
 
-/** Returns whether it asks for nothing but the command's help. */
+/** Returns whether it only requests the command's help. */
 export function asksForHelp({ words }: TypedCommand): boolean {
   return ["--help", "-h"].includes(words);
 }
 
-/** The command that answers it, as it is called in a terminal. */
+/** The words of the terminal command that answers it. */
 export function commandOf({ name, session }: TypedCommand): string {
   if (name === "checkpoint") return "checkpoint save";
   return name === "resume" && session ? "session resume" : name;
@@ -57,7 +59,7 @@ export function commandArgs(
     options: ReadonlySet<string>;
   },
 ): string[] {
-  // The name of a detour may have blanks in it, and is in quotes then.
+  // The name of a detour may contain blanks, and is then in quotes.
   const quoted = name === "branch" && /^["']/.test(words);
   const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
     ? shellWords(words)
@@ -86,20 +88,22 @@ function textArgs(
   return name === "resume" ? ["--", words] : [`--summary=${words}`];
 }
 
-/** A command line of mpm, the command's own words apart. */
+/** An mpm command line without the command's own words. */
 export interface CommandLine {
   readonly command: string;
   readonly args: readonly string[];
 }
 
-/** A line that `mpm checkpoint load` prints first; alone, it asks for the rest. */
+/**
+ * A line that `mpm checkpoint load` prints first; alone, it requests the rest.
+ */
 const FROM_CHECKPOINT = /^\s*Resume from checkpoint: ([^\n]+?)\s*$/;
 
-/** The values of the template's variables follow, one a line. */
+/** The values of the template's variables follow, one per line. */
 const FROM_TEMPLATE =
   /^\s*Start session from template: ([^\n]+?)((?:\n[\w -]+: [^\n]+)*)\s*$/;
 
-/** Reads a prompt that asks in words for a checkpoint or a template. */
+/** Parses a prompt that requests a checkpoint or a template in words. */
 export function spokenCommand(prompt: string): CommandLine | undefined {
   const checkpoint = FROM_CHECKPOINT.exec(prompt)?.[1];
   if (checkpoint !== undefined) {

@@ -12,19 +12,22 @@ import { treeOf, verificationOf } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** Milliseconds until Claude Code has written a result, and one look. */
+/**
+ * Milliseconds to wait until Claude Code has written a result, and between two
+ * looks.
+ */
 const PATIENCE = 200;
 const LOOK = 40;
 
 /**
- * The commands of a step that verify something, with the tree that they ran on.
- * Only the transcript tells a command that ran from one that was refused.
+ * The verification commands of a step, with the tree on which they ran. Only
+ * the transcript distinguishes a command that ran from a refused one.
  */
 export async function verifications(
   hook: HookCall,
 ): Promise<Notes["commands"]> {
   const { client, context: { system }, config, input, invited } = hook;
-  // The transcripts of others tell it when the session is saved.
+  // The transcripts of other clients show it when the session is saved.
   if (client !== CLAUDE) return [];
   const { transcriptPath: path } = input;
   if (path === undefined || !invited || !config["handoff.commands"]) return [];
@@ -37,7 +40,7 @@ export async function verifications(
     await system.sleep(LOOK);
     ran = ranIn(system, path, ids);
   }
-  // A command beside a change may have run before it or after it.
+  // A command in a step with a change may have run before it or after it.
   const alone = calls.every((call) =>
     isVerifying(call) || !CHANGING.has(call.tool)
   );
@@ -59,10 +62,10 @@ function isVerifying({ input }: Call): boolean {
 /** Milliseconds that git may take: the agent waits for it. */
 const GIT_PATIENCE = 1000;
 
-/** Uncommitted files that are noted one by one. */
+/** The most uncommitted files to record one by one. */
 const LISTED = 10;
 
-/** The tree of the worktree; `undefined` where git does not tell in time. */
+/** The tree of the worktree; `undefined` if git does not answer in time. */
 async function treeHere(
   { context }: HookCall,
 ): Promise<Notes["commands"][number]["tree"]> {

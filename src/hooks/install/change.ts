@@ -23,7 +23,7 @@ import { planSkillRemoval, planSkills } from "./skills.ts";
 
 const NO_BYTES = new Uint8Array();
 
-/** Parts to install, and their places. */
+/** The parts to install, and their places. */
 export interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
@@ -68,7 +68,8 @@ export function install(
 }
 
 /**
- * Returns the text that a removal would restore; `undefined` without a file.
+ * Returns the text that a removal would restore; `undefined` if there is no
+ * file.
  */
 function baseOf(
   { untouched, original, file: { path } }: Present,
@@ -84,7 +85,8 @@ function baseOf(
 }
 
 /**
- * The reverse: the bytes of before where nothing else changed in the meantime.
+ * Removes mpm's entries, and restores the earlier bytes if nothing else has
+ * changed.
  */
 export function uninstall(
   system: System,
@@ -141,7 +143,7 @@ export const SCOPE_FLAG = {
   summary: "The settings to change",
 } as const;
 
-/** The dry run of the same. */
+/** The option for a dry run. */
 export const DIFF_FLAG = {
   type: "boolean",
   summary: "Show the change as a diff without writing anything",

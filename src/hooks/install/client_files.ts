@@ -26,17 +26,19 @@ import type { ClientFilesResult, HookFinding } from "../commands/results.ts";
 
 type Action = ClientFilesResult["files"][number]["action"];
 
-/** A file of a client with mpm's entries in it, or without them. */
+/** A file of a client with mpm's entries added or removed. */
 export interface ClientFile extends Present {
   readonly entry: EntryFile;
-  /** The bytes after it; `undefined`: no file. */
+  /** The bytes after it; `undefined`: the file is removed. */
   readonly after: Uint8Array | undefined;
-  /** The bytes that a removal would restore; `undefined`: no file. */
+  /**
+   * The bytes that a removal would restore; `undefined`: the file is removed.
+   */
   readonly base: Uint8Array | undefined;
   readonly action: Action;
-  /** True if it is planned to take the entries out. */
+  /** True if the plan removes the entries. */
   readonly removing: boolean;
-  /** Why the file is left alone. */
+  /** Why the file is not changed. */
   readonly reason?: string;
   /** mpm's names of the events with entries, after an installation. */
   readonly events: readonly string[];
@@ -56,8 +58,8 @@ async function filesOf(
 }
 
 /**
- * Plans the entries of a client. Throws UNREADABLE or CONFLICT where the hooks
- * cannot be put in; a skill of someone else is left alone.
+ * Plans the entries of a client. Throws UNREADABLE or CONFLICT if the hooks
+ * cannot be added; a skill of someone else is not changed.
  */
 export async function planClient(
   system: System,
@@ -80,7 +82,7 @@ export async function planClient(
   ];
 }
 
-/** Plans the removal of the same. Skills that another client uses stay. */
+/** Plans the removal of the entries. Skills that another client uses stay. */
 export async function planClientRemoval(
   system: System,
   client: Client,
@@ -101,7 +103,7 @@ export async function planClientRemoval(
   return [...hooks, ...skills].filter(({ action }) => action !== "kept");
 }
 
-/** Returns the clients beside Claude Code that have hooks of mpm. */
+/** Returns the clients other than Claude Code that have mpm hooks. */
 export async function installedClients(system: System): Promise<Client[]> {
   const found: Client[] = [];
   for (const client of CLIENTS) {
@@ -113,7 +115,7 @@ export async function installedClients(system: System): Promise<Client[]> {
   return found;
 }
 
-/** Lists the entries of mpm in a file; none where it cannot be read. */
+/** Lists mpm's entries in a file; empty if it cannot be read. */
 export function entriesAt(system: System, entry: EntryFile) {
   if (!isFile(system, entry.path)) return [];
   return attempt(() => {
@@ -185,7 +187,7 @@ function leftAlone(
   };
 }
 
-/** Returns those that change. */
+/** Returns the files that change. */
 export function changing(files: readonly ClientFile[]): ClientFile[] {
   return files.filter(({ action }) =>
     action !== "kept" && action !== "foreign"
@@ -205,14 +207,14 @@ export function applyClient(
   for (const folder of emptied(files)) removeIfEmpty(system, folder);
 }
 
-/** The folders that were made for removed files, the innermost first. */
+/** The folders that were created for removed files, the innermost first. */
 export function emptied(files: readonly ClientFile[]): string[] {
   const made = files.filter(({ removing }) => removing)
     .flatMap(({ record }) => record?.folders ?? []);
   return [...new Set(made)].sort((a, b) => b.length - a.length);
 }
 
-/** Returns the answer of a command about these files. */
+/** Returns the result of a command about these files. */
 export function clientResult(
   client: Client,
   files: readonly ClientFile[],
@@ -234,7 +236,7 @@ function textOf(bytes: Uint8Array | undefined): string {
   return bytes ? decodeBytes(bytes) : "";
 }
 
-/** Returns why the client does not run the hooks of mpm that are there. */
+/** Returns why the client does not run the installed mpm hooks. */
 export async function clientProblems(
   system: System,
   { name, setup }: Client,
@@ -246,14 +248,17 @@ export async function clientProblems(
   }));
 }
 
-/** Installs or removes the entries of a client, as an operation to undo. */
+/**
+ * Installs or removes the entries of a client, as an operation that can be
+ * undone.
+ */
 export async function changeClient(
   context: Context,
   workspace: Workspace,
   { client, files, binary, dryRun }: {
     client: Client;
     files: readonly ClientFile[];
-    /** `null`: they are removed. */
+    /** `null`: remove them. */
     binary: string | null;
     dryRun: boolean;
   },

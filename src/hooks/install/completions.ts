@@ -11,13 +11,13 @@ import type { SetupResult } from "../commands/results.ts";
 
 type Planned = SetupResult["completions"][number];
 
-/** A shell that mpm has a completion script for. */
+/** A shell for which mpm has a completion script. */
 interface Shell {
   readonly name: Planned["shell"];
   readonly script: string;
-  /** Files of the home folder that tell that it is used. */
+  /** Files in the home folder that show that it is used. */
   readonly signs: readonly string[];
-  /** The script's file in the folder of the user's data. */
+  /** The script's file in the user's data folder. */
   readonly file: string;
 }
 
@@ -42,10 +42,10 @@ const SHELLS: readonly Shell[] = [
   },
 ];
 
-/** Bytes of a script that is compared with the present one. */
+/** The largest script to compare with the current one, in bytes. */
 const LIMIT = 64 * 1024;
 
-/** Returns the shells of this user, and what would become of their scripts. */
+/** Returns the user's shells, and the planned changes to their scripts. */
 export function plannedCompletions(system: System): Planned[] {
   const home = system.home();
   const share = userShare(system);
@@ -69,8 +69,8 @@ function userShare(system: System): string | undefined {
 }
 
 /**
- * Returns the folders that setup and the installer put pages into: the user's,
- * and the one beside the folder that this program is in.
+ * Returns the folders for man pages from setup and the installer: the user's,
+ * and the one next to this program's folder.
  */
 export function sharesOf(system: System): string[] {
   const bin = dirname(system.program() ?? "");
@@ -82,7 +82,7 @@ export function sharesOf(system: System): string[] {
 /** The completion scripts, below each of these folders. */
 export const COMPLETION_FILES = SHELLS.map(({ file }) => file);
 
-/** Returns the folders that these scripts need and that are missing. */
+/** Returns the missing folders that these scripts need. */
 export function foldersFor(
   system: System,
   planned: readonly Planned[],
@@ -95,10 +95,10 @@ function isDue({ action }: Planned): boolean {
   return action === "added" || action === "replaced";
 }
 
-/** The head of a completion script that mpm wrote. */
+/** The head of a completion script written by mpm. */
 export const COMPLETION_HEAD = /^# \w+ completion for mpm\./m;
 
-/** A file that mpm did not write stays as it is. */
+/** A file that mpm did not write is not changed. */
 function actionAt(
   system: System,
   path: string,
@@ -112,8 +112,8 @@ function actionAt(
 }
 
 /**
- * Writes what was planned, and records it for a removal. Call under the user's
- * lock.
+ * Writes the planned scripts, and records them for a removal. Call under the
+ * user's lock.
  */
 export function writeCompletions(
   system: System,
@@ -129,7 +129,7 @@ export function writeCompletions(
   }
 }
 
-/** Makes a folder of the user with those above it. */
+/** Creates a folder of the user with its parents. */
 function makeFolders(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeFolders(system, dirname(folder));

@@ -9,10 +9,10 @@ import type { System } from "../../system/system.ts";
 /** The line above the rules that mpm added to git's `info/exclude`. */
 const MARK = "# Added by mpm hooks install; mpm hooks uninstall removes it";
 
-/** The same line, in a file whose last line had no end before. */
+/** The same line, for a file whose last line had no line end before. */
 const GAP_MARK = `${MARK}, and the line end above`;
 
-/** A rule that mpm adds; other rules below the mark are someone's own. */
+/** A rule that mpm adds; other rules below the mark are someone else's. */
 const RULE = /^\/\.claude\/(settings(\.local)?\.json|skills\/mpm-[a-z-]+\/)$/;
 
 /** The rules that mpm added to a file, and the text without them. */
@@ -56,18 +56,18 @@ function withRules(
   return `${rest ?? ""}${[head, ...all].join("\n")}\n`;
 }
 
-/** Bytes of the largest file of rules that is edited. */
+/** The largest rule file to edit, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** git's own rules for what it ignores here alone; no repository has none. */
+/** git's own file for ignore rules of this clone; none without a repository. */
 export function excludeFile({ commonDir }: Workspace): string | undefined {
   return commonDir === undefined ? undefined : join(commonDir, "info/exclude");
 }
 
 /**
  * Adds `rules` to git's `info/exclude`, or removes everything that mpm added.
- * Returns whether they are there, or gone: a file that is a link, or may not be
- * written, stays as it is.
+ * Returns whether they are now there, or gone. A file that is a link or not
+ * writable is not changed.
  */
 export function changeExcludes(
   system: System,

@@ -34,7 +34,9 @@ const PARAGRAPHS = [
   ].join("\n"),
 ];
 
-/** Returns a file without mpm's block; `undefined`: nothing else is in it. */
+/**
+ * Returns a file without mpm's block; `undefined`: it contains nothing else.
+ */
 export function withoutInstructions(text: string): string | undefined {
   return withoutPart(text, MARKED);
 }
@@ -52,7 +54,7 @@ export function instructedFiles(
   });
 }
 
-/** Bytes of a file in which the block is looked for. */
+/** The largest file in which to look for the block, in bytes. */
 const LARGEST = 1024 * 1024;
 
 /** A change of one of these files. */
@@ -62,8 +64,8 @@ export interface InstructionChange {
 }
 
 /**
- * Puts mpm's block into one file. Removes it from the others, since a client may
- * read all of them; with `file` null, from all. Everything else keeps its
+ * Puts mpm's block into one file. Removes it from the others, since a client
+ * may read all of them; with `file` null, from all. Everything else keeps its
  * bytes. Throws CONFLICT for a link or damaged marks.
  */
 export function changeInstructions(

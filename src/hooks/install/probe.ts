@@ -23,7 +23,7 @@ import { CLIENT_PROBES, type Probe, PROBES } from "./probes.ts";
 import { isSameFile } from "./program.ts";
 import { type InstalledCommand, installedCommands } from "./status.ts";
 
-/** Fires every installed hook once and looks at what came of it. */
+/** Runs every installed hook once and checks its effects. */
 export async function testHooks(
   context: Context,
   client: Client,
@@ -79,8 +79,8 @@ async function tried(
 }
 
 /**
- * Why a program is not started: settings of a project come with a clone, so only
- * this mpm is known to be what they say. The user's own settings are trusted.
+ * Says why a program is not started: settings of a project come with a clone,
+ * so only this mpm is known to be genuine. The user's own settings are trusted.
  */
 function foreignProgram(
   system: System,
@@ -121,7 +121,7 @@ export async function profileHooks(
       context.status(`Measuring ${probe.event}`);
       const times: number[] = [];
       let output = 0;
-      // The first one finds nothing in the disk's cache, and is not counted.
+      // The first run finds nothing in the disk cache, and is not counted.
       for (let run = 0; run <= runs; run++) {
         const result = await fireHook(system, scratch, {
           command,
@@ -140,7 +140,10 @@ export async function profileHooks(
   return { runs, hooks, warnings: [...warnings, ...new Set(foreign)] };
 }
 
-/** As in a project that is in use, a session's begin has something to tell. */
+/**
+ * Saves first, so that the start of a session has something to report, as in a
+ * project in use.
+ */
 async function saveFirst(
   system: System,
   scratch: Trial,
@@ -158,8 +161,8 @@ function quantile(times: readonly number[], part: number): number {
 }
 
 /**
- * Returns the commands that the settings start. Throws NOT_FOUND where that is
- * mpm nothing.
+ * Returns the commands that the settings start. Throws NOT_FOUND if none of
+ * them starts mpm.
  */
 async function installed({ system, folder }: Context, client: Client) {
   const workspace = await locate(system, folder);
@@ -181,7 +184,7 @@ async function installed({ system, folder }: Context, client: Client) {
   return { commands, warnings };
 }
 
-/** Returns the commands by which another client reports events to mpm. */
+/** Returns the commands with which another client reports events to mpm. */
 async function clientCommands(
   system: System,
   client: Client,
@@ -207,17 +210,17 @@ const SESSION = "00000000-0000-4000-8000-000000000000";
 
 const WINDOW = 1_000_000;
 
-/** Milliseconds for one hook, and bytes of its output. */
+/** Milliseconds for one hook, and the most bytes of its output. */
 const BOUNDS = { timeout: 20_000, limit: 1024 * 1024 };
 
-/** A project and a home folder in which hooks are tried. */
+/** A project and a home folder for trying hooks. */
 interface Trial {
   readonly folder: string;
   readonly home: string;
   readonly project: string;
 }
 
-/** Runs `use` with a scratch project, and removes it whatever happens. */
+/** Runs `use` with a scratch project, and removes it in any case. */
 async function withScratch<T>(
   system: System,
   use: (scratch: Trial) => Promise<T>,
@@ -237,14 +240,15 @@ async function withScratch<T>(
     ensureHome(system, scratch.project);
     return await use(scratch);
   } finally {
-    // A program that a hook started may still write there: then a later trial removes it.
+    // A program started by a hook may still write there: then a later trial
+    // removes it.
     attempt(() => removeTree(system, folder));
   }
 }
 
 const NAME = "trial-";
 
-/** Milliseconds after which no trial continues any longer. */
+/** Milliseconds after which no trial can still be running. */
 const LONGEST = 60 * 60_000;
 
 /** Removes the remains of interrupted trials. */
@@ -259,8 +263,8 @@ function removeAbandoned(system: System, above: string): void {
 }
 
 /**
- * Starts a hook as Claude Code does, by the command and the arguments of the
- * settings. The event is of a session that works in the scratch project.
+ * Starts a hook as Claude Code does, with the command and the arguments from
+ * the settings. The event is of a session that works in the scratch project.
  */
 async function fireHook(
   system: System,
@@ -314,7 +318,10 @@ function apart(system: System, { folder, home, project }: Trial) {
   };
 }
 
-/** A repository, which most projects are; without git it stays a folder. */
+/**
+ * Makes a repository, since most projects are one; without git it stays a
+ * folder.
+ */
 async function beginRepository(
   system: System,
   { folder, home, project }: Trial,
@@ -338,7 +345,9 @@ function transcriptOf(system: System, used: number): string {
   }\n`;
 }
 
-/** So that there is something to save, and no checkpoint outlives the trial. */
+/**
+ * Creates something to save, and prevents checkpoints that outlive the trial.
+ */
 function noteWork(system: System, root: string): void {
   const now = system.now().getTime();
   const activity = { at: now + 1000, checkpoint: now };
@@ -364,7 +373,7 @@ function filesIn(system: System, { project }: Trial): string[] {
   return found;
 }
 
-/** Reads a kept file of the agent's session, as JSON. */
+/** Reads a stored file of the agent's session, as JSON. */
 function agentFileIn(
   system: System,
   { project }: Trial,

@@ -6,7 +6,7 @@ interface Effects {
   readonly output: string;
   /** Names of new files below `.claude-mpm/`, with folders. */
   readonly files: readonly string[];
-  /** The tasks that are kept, as JSON. */
+  /** The stored tasks, as JSON. */
   readonly tasks: string;
   /** The notes of the conversation, as JSON. */
   readonly notes: string;
@@ -14,13 +14,13 @@ interface Effects {
   readonly presence: string;
 }
 
-/** A synthetic event and what it has to lead to. */
+/** A synthetic event and its required effect. */
 export interface Probe {
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
   /** The same with nothing special to do, for measuring. */
   readonly quiet?: Readonly<Record<string, unknown>>;
-  /** Percentage of the context that is in use. */
+  /** Percentage of the context in use. */
   readonly used: number;
   readonly expected: string;
   holds(effects: Effects): boolean;
@@ -169,7 +169,7 @@ export const PROBES: readonly Probe[] = [
   },
 ];
 
-/** The same for other clients, whatever the form of their answers. */
+/** The same for other clients, whatever the format of their answers. */
 export const CLIENT_PROBES: readonly Probe[] = [
   {
     event: "UserPromptSubmit",

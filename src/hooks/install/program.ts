@@ -13,8 +13,8 @@ import {
 import type { System } from "../../system/system.ts";
 
 /**
- * Returns the binary that hooks start: the named one, else this program. If
- * PATH has it, uses that path, which an upgrade keeps. Throws NOT_FOUND or
+ * Returns the binary that hooks start: the named one, or else this program. If
+ * it is on PATH, uses that path, which survives an upgrade. Throws NOT_FOUND or
  * CONFLICT.
  */
 export function binaryFor(context: Context, named: string | undefined): string {
@@ -71,8 +71,8 @@ export function clientsHere(system: System): Client[] {
 }
 
 /**
- * Returns whether both paths lead to one file; a missing or unreadable path
- * does not count.
+ * Returns whether both paths lead to the same file; a missing or unreadable
+ * path does not count.
  */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;
@@ -90,15 +90,17 @@ export function statusLineWord(system: System, binary: string): string {
 }
 
 /**
- * The oldest Claude Code that continues where settings name an event it does
- * not know. An older one ignores the whole file, permissions in it too.
+ * The oldest Claude Code that accepts settings with an unknown event. An older
+ * one ignores the whole file, including permissions in it.
  */
 const OLDEST = [2, 1, 101] as const;
 
-/** Milliseconds and bytes for its version. */
+/** The most milliseconds and bytes for reading its version. */
 const BOUNDS = { timeout: 5000, limit: 1024 };
 
-/** The version of the Claude Code on `PATH`; `undefined`: none, or not known. */
+/**
+ * The version of the Claude Code on `PATH`; `undefined`: not found, or unknown.
+ */
 export async function clientVersion(
   system: System,
   folder: string,
@@ -112,8 +114,8 @@ export async function clientVersion(
 }
 
 /**
- * Refuses to install hooks for a Claude Code that would then ignore the file.
- * One that cannot be asked, or is not on `PATH`, is treated as new enough.
+ * Refuses to install hooks for a Claude Code that would then ignore the file. A
+ * client with an unknown version, or not on `PATH`, is treated as new enough.
  * Throws CONFLICT.
  */
 export async function refuseOldClient(

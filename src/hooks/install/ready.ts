@@ -14,16 +14,16 @@ import { install, type InstallOrder } from "./change.ts";
 import { changeExcludes, excludeFile } from "./exclude.ts";
 import { binaryFor, refuseOldClient, statusLineWord } from "./program.ts";
 
-/** An installation that was read and decided. */
+/** An installation that is ready to apply. */
 export interface ReadyInstall {
   readonly place: ScopePlace;
   readonly order: InstallOrder;
   /** The plan. */
   readonly planned: HooksInstallResult;
-  /** Rules that git's ignore file lacks. */
+  /** Rules missing from git's ignore file. */
   readonly rules: readonly string[];
   readonly excludes: string | undefined;
-  /** The files of others that change, and folders made for them. */
+  /** Other files that change, and folders created for them. */
   readonly files: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export async function installReady(
 
 /**
  * Returns the missing ignore rules for the files of the local scope, which are
- * not the user's work. Those of the project must be committed.
+ * not the user's work. Files of the project scope must be committed.
  */
 async function missingRules(
   system: System,

@@ -63,7 +63,7 @@ import {
   sourcesText,
 } from "./setup_text.ts";
 
-/** The answers that options give. */
+/** The answers given by options. */
 export interface SetupInput {
   readonly asks: boolean;
   readonly "no-contents": boolean;
@@ -79,7 +79,7 @@ export interface SetupInput {
 
 /** The answer of a dry run, and the parts that it consists of. */
 export interface SetupPlan {
-  /** The answer of a dry run. */
+  /** The result of a dry run. */
   readonly result: SetupResult;
   readonly hooks: ReadyInstall | undefined;
   /** The files of other clients. */
@@ -92,7 +92,7 @@ export interface SetupPlan {
 
 type Mark = { readonly id: string; readonly digest: string };
 
-/** Looks at the present state, and asks if it may. Writes nothing. */
+/** Reads the current state, and asks if allowed. Writes nothing. */
 export async function planSetup(
   context: Context,
   workspace: Workspace,
@@ -136,7 +136,7 @@ export async function planSetup(
     result: {
       dry_run: true,
       ...{ ...found, completions: wanted },
-      // Contents are kept in git's objects.
+      // Contents are stored as git objects.
       ...{ init, contents: contents && workspace.git === "repository" },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
@@ -151,7 +151,7 @@ export async function planSetup(
   };
 }
 
-/** Returns the programs that are there, and what completions there could be. */
+/** Returns the programs that were found, and the possible completions. */
 async function foundHere(context: Context, input: SetupInput) {
   const { system } = context;
   const [client, git] = await Promise.all([
@@ -186,7 +186,7 @@ function keepsContents(context: Context, asks: boolean): boolean {
   return agreed(context, question);
 }
 
-/** Returns the settings that differ from what the user wants. */
+/** Returns the settings that differ from the user's wishes. */
 function changedSettings(
   changed: {
     readonly contents: boolean;
@@ -207,7 +207,7 @@ function changedSettings(
 
 const NO_GIT = { status: -1, stdout: new Uint8Array() };
 
-/** Returns what `git version` prints; null: git does not run. */
+/** Returns the output of `git version`; null: git does not run. */
 async function gitHere({ system, folder }: Context): Promise<string | null> {
   const git = new Git(system, folder, { plain: true });
   const { status, stdout } = await git.run(["version"]).catch(() => NO_GIT);
@@ -252,7 +252,7 @@ async function allHooks(
   };
 }
 
-/** Returns the clients on this machine that have hooks of a common form. */
+/** Returns the clients on this machine that use the common hook format. */
 function otherClients(system: System): Client[] {
   return clientsHere(system).filter((client) => client.setup);
 }
@@ -265,7 +265,7 @@ async function hooksOfOthers(
 ): Promise<{ files: ClientFile[]; result: ClientFilesResult }[]> {
   const { system } = context;
   const planned: { files: ClientFile[]; result: ClientFilesResult }[] = [];
-  // Several clients have the same skills.
+  // Several clients share the same skills.
   const seen = new Set<string>();
   for (const client of clients) {
     const binary = binaryFor(context, named);
@@ -350,7 +350,7 @@ function sourcesOf(config: Config): SetupResult["conversation"] {
   }));
 }
 
-/** Everything is one operation, which one undo undoes. */
+/** Everything is one operation, which one undo reverses. */
 export async function applySetup(
   context: Context,
   workspace: Workspace,

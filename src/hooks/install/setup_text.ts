@@ -5,7 +5,7 @@ import { initText } from "../../saves/mod.ts";
 import type { SetupResult } from "../commands/results.ts";
 import { clientText, installText } from "./text.ts";
 
-/** Saves that the question names. */
+/** The most saves that the question names. */
 const NAMED = 10;
 
 /** Lists saves of claude-mpm. */
@@ -22,7 +22,7 @@ export function oldSavesText(
   ].join("\n");
 }
 
-/** Lists the parts of a conversation that are kept. */
+/** Lists the parts of a conversation that mpm keeps. */
 export function sourcesText(sources: SetupResult["conversation"]): string {
   return [
     "Parts of a conversation that mpm keeps, with secrets redacted:",
@@ -63,7 +63,7 @@ export const CONTENTS_NOTE =
 const BATCHES = "To keep the files of each step for mpm replay: " +
   "mpm config set checkpoint.every batch\n";
 
-/** Returns the result, or the plan of a dry run or of a question, as text. */
+/** Returns the result, or the plan of a dry run or a question, as text. */
 export function setupText(
   result: SetupResult,
   style: Style,

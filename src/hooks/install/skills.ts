@@ -31,7 +31,7 @@ interface Skill {
   readonly own: boolean;
 }
 
-/** Reads them. Throws CONFLICT for links, unless what is behind them is `left`. */
+/** Reads them. Throws CONFLICT for links, unless their targets are `left`. */
 function readSkills(
   system: System,
   place: ScopePlace,
@@ -59,7 +59,7 @@ function readSkill(
     refuseLink(system, dirname(dirname(path)));
     return readForeign(system, path, 0o644).bytes;
   } catch (error) {
-    // Someone put it there: mpm neither reads nor removes what it leads to.
+    // Someone put it there: mpm neither reads nor removes its target.
     if (left && error instanceof MpmError && error.code === "CONFLICT") {
       return BEHIND_LINK;
     }
@@ -68,8 +68,8 @@ function readSkill(
 }
 
 /**
- * The skills to write: all if they are wanted; else, where some were installed
- * before, those again and new ones, but none that someone removed.
+ * The skills to write: all if requested. Otherwise, if some were installed
+ * before, those again and new ones, except those that someone removed.
  */
 export function planSkills(
   system: System,
@@ -82,7 +82,7 @@ export function planSkills(
   const plan: SkillPlan = { changes: [], files: [] };
   for (const skill of readSkills(system, place, { record, left: !wanted })) {
     const { name, path, shipped, there, own } = skill;
-    // One that is not there and was never written came with a newer mpm.
+    // A missing skill that was never written came with a newer mpm.
     const isKnown = getOwn(record?.files ?? {}, path) !== undefined;
     if (!wanted && (there !== undefined) !== isKnown) continue;
     const action = !there
@@ -100,7 +100,7 @@ export function planSkills(
   return plan;
 }
 
-/** The skills to remove: those that are as mpm wrote them. */
+/** The skills to remove: those that are unchanged since mpm wrote them. */
 export function planSkillRemoval(
   system: System,
   place: ScopePlace,

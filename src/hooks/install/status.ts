@@ -41,8 +41,8 @@ export interface InstalledCommand {
 
 /**
  * Returns the commands that the settings of all scopes start, and the reasons
- * why other entries with mpm parts do not run. Throws that where nothing else
- * is started.
+ * why other mpm entries do not run. Throws such a reason if nothing else is
+ * started.
  */
 export function installedCommands(
   system: System,
@@ -124,7 +124,7 @@ function clientFindings(
   ];
 }
 
-/** Returns the same for Claude Code alone. */
+/** Does the same for Claude Code alone. */
 export function statusOfHooks(
   system: System,
   workspace: Workspace,
@@ -196,7 +196,7 @@ function installedIn(
   }];
 }
 
-/** Nothing that settings name is run to find out what it is. */
+/** Runs no program from settings to find out what it is. */
 function binaryProblem(
   system: System,
   binary: string,
@@ -247,7 +247,7 @@ function offFindings(
   return [{ problem: "disabled", path, detail, mend: advice }];
 }
 
-/** A plugin's entries start `mpm` by name, and so are not the same. */
+/** A plugin's entries start `mpm` by name, so they are not the same. */
 function pluginToo(plugins: readonly string[]): Finding[] {
   return plugins.map((path) => ({
     problem: "twice",
@@ -257,7 +257,7 @@ function pluginToo(plugins: readonly string[]): Finding[] {
   }));
 }
 
-/** Scripts of the project that its hooks skip. */
+/** Finds project scripts that its hooks skip. */
 function scripts(system: System, root: string): Finding[] {
   const path = scriptFolder(root);
   return scriptProblems(scriptsOf(system, root)).map((problem) => ({
@@ -267,7 +267,7 @@ function scripts(system: System, root: string): Finding[] {
   }));
 }
 
-/** The client runs entries once that are the same to the letter. */
+/** The client runs identical entries only once. */
 function twice(installed: readonly Installed[]): Finding[] {
   const [first, ...others] = installed.filter(({ events }) =>
     events.length > 0
@@ -282,10 +282,13 @@ function twice(installed: readonly Installed[]): Finding[] {
   );
 }
 
-/** From the one that wins to the one that yields, as the client has it. */
+/** From the strongest to the weakest scope, in the client's order. */
 const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
 
-/** A settings file as it was found; its `settings` are what is in effect. */
+/**
+ * A settings file in the state in which it was found; `settings` are those in
+ * effect.
+ */
 interface FoundSettings extends SettingsLayer {
   /** Its text, even if Claude Code ignores all of it. */
   readonly said: SettingsText | undefined;
@@ -295,7 +298,7 @@ interface FoundSettings extends SettingsLayer {
   readonly marked: boolean;
 }
 
-/** All settings that the client reads in a workspace, the winning one first. */
+/** All settings that the client reads in a workspace, the strongest first. */
 function readLayers(
   system: System,
   workspace: Workspace,
@@ -306,7 +309,7 @@ function readLayers(
     const place = attempt(() => placeOf(system, scope, workspace));
     return place ? [{ path: place.path, scope }] : [];
   });
-  // In the home folder the project's settings are the user's.
+  // In the home folder, the project's settings are the user's.
   const apart = own.filter(({ path }, at) =>
     !own.slice(at + 1).some((other) => other.path === path)
   );
@@ -325,7 +328,7 @@ function readLayer(
     if (bytes) {
       marked = new TextDecoder().decode(bytes).includes(OWN_MARK);
       said = openSettings(path, decodeSettings(path, bytes));
-      // Throws where the client would ignore the whole file.
+      // Throws if the client would ignore the whole file.
       if (scope !== "managed") settingsWarnings(said);
     }
     return { ...place, settings: said, said, fault: undefined, marked };
@@ -335,7 +338,7 @@ function readLayer(
   }
 }
 
-/** Reads settings behind a link too, so that their entries are reported. */
+/** Also reads settings behind a link, so that their entries are reported. */
 function bytesOf(system: System, path: string): Uint8Array | undefined {
   const { files } = system;
   if (!files.stat(path)) return undefined;

@@ -55,7 +55,7 @@ export function installText(
   return [...head, ...parts].join("\n") + `\n${notes}`;
 }
 
-/** Formats the answer of `mpm hooks uninstall`. */
+/** Formats the result of `mpm hooks uninstall`. */
 export function uninstallText(
   result: HooksUninstallResult,
   style: Style,
@@ -115,7 +115,7 @@ function notesOf(warnings: readonly string[], style: Style): string {
   return noteLines(warnings, style).map((line) => `${line}\n`).join("");
 }
 
-/** Formats the answer of `mpm hooks status`. */
+/** Formats the result of `mpm hooks status`. */
 export function hooksStatusText(
   { installed, clients, plugins, findings }: HooksStatusResult,
   style: Style,
@@ -157,7 +157,7 @@ function findingText(
     `\n  in ${escapeText(path)}\n  fix: ${escapeText(fix)}`;
 }
 
-/** Formats the answer of `mpm hooks test`. */
+/** Formats the result of `mpm hooks test`. */
 export function hooksTestText(
   { tests, warnings }: HooksTestResult,
   style: Style,
@@ -187,7 +187,7 @@ export function hooksTestText(
   ].join("\n");
 }
 
-/** Formats the answer of `mpm hooks test --runs 20`. */
+/** Formats the result of `mpm hooks test --runs 20`. */
 export function hooksProfileText(
   { runs, hooks, warnings }: HooksProfileResult,
   style: Style,
@@ -211,7 +211,7 @@ export function hooksProfileText(
   ].join("\n");
 }
 
-/** Formats what happens to the files of a client. */
+/** Formats the changes to the files of a client. */
 export function clientText(
   { dry_run: dry, title, binary, files, ...found }: ClientFilesResult,
   style: Style,

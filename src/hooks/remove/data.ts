@@ -8,9 +8,7 @@ import type { SetupRemoveResult } from "../commands/results.ts";
 
 type Data = SetupRemoveResult["data"][number];
 
-/**
- * Returns the data that a removal leaves, with the command that deletes each.
- */
+/** Returns the data that a removal leaves, with a command to delete each. */
 export async function remainingData(
   system: System,
   workspace: Workspace,
@@ -59,7 +57,7 @@ function programData(system: System): Data[] {
   }];
 }
 
-/** A line for the user's shell. */
+/** A command line for the user's shell. */
 function removal(
   { platform }: System,
   path: string,
@@ -73,7 +71,10 @@ function removal(
   return `rm ${recurse ? "-rf " : ""}${shellWord(path)}`;
 }
 
-/** A row for each kind of ref; the size counts what no branch or tag has. */
+/**
+ * A row for each kind of ref; the size counts only objects without a branch or
+ * tag.
+ */
 async function refData(git: Git, commonDir: string): Promise<Data[]> {
   const list = ["for-each-ref", "--format=%(refname)", "refs/mpm/"];
   const { status, stdout } = await git.run(list);
@@ -101,7 +102,7 @@ async function refData(git: Git, commonDir: string): Promise<Data[]> {
   }));
 }
 
-/** Returns the bytes on the disk; null where this git cannot tell. */
+/** Returns the bytes on the disk; null if this git cannot report them. */
 async function sizeOfRefs(git: Git, name: string): Promise<number | null> {
   const { status, stdout } = await git.run([
     ...["rev-list", "--objects", "--disk-usage", `--glob=${name}*`],

@@ -35,13 +35,13 @@ import {
 export interface FileEdit {
   readonly part: SetupRemoveResult["removed"][number]["part"];
   readonly file: ForeignFile;
-  /** The bytes after it; `undefined`: the file goes. */
+  /** The bytes after it; `undefined`: the file is removed. */
   readonly bytes: Uint8Array | undefined;
-  /** Folders that go if they are empty, the outermost first. */
+  /** Folders to remove if they are empty, the outermost first. */
   readonly folders: readonly string[];
 }
 
-/** Returns what mpm wrote into files beside settings and skills. */
+/** Returns the changes to other files than settings and skills. */
 export function fileEdits(
   system: System,
   workspace: Workspace,
@@ -81,11 +81,11 @@ export function applyEdit(
   for (const folder of folders.toReversed()) removeIfEmpty(system, folder);
 }
 
-/** Man pages that mpm or its installer wrote. */
+/** Man pages written by mpm or its installer. */
 const PAGE = /^mpm(-[a-z-]+)?\.1$/;
 const PAGE_HEAD = /^\.TH MPM.*"mpm manual"/m;
 
-/** Characters in which a file says that mpm wrote it. */
+/** The characters in which a file must say that mpm wrote it. */
 const HEAD = 400;
 
 function pagesIn(system: System, share: string): FileEdit[] {
@@ -107,7 +107,7 @@ function pagesIn(system: System, share: string): FileEdit[] {
   ];
 }
 
-/** A link, or a file that does not begin as one of mpm does, stays. */
+/** A link, or a file without mpm's header, stays. */
 function pageEdit(
   system: System,
   part: FileEdit["part"],
@@ -118,13 +118,13 @@ function pageEdit(
   const text = new TextDecoder().decode(file.bytes.subarray(0, HEAD));
   if (!head.test(text)) return [];
   const { record } = readReplaced(system, path, file.bytes);
-  // The installer records nothing, and removes its empty folders as well.
+  // The installer records nothing, so its empty folders are also removed.
   const made = [dirname(dirname(path)), dirname(path)];
   const folders = [...new Set([...record?.folders ?? [], ...made])];
   return [{ part, file, bytes: undefined, folders }];
 }
 
-/** A file with a part of mpm; one that cannot be read is left alone. */
+/** A file with a part of mpm; an unreadable one is not changed. */
 function blockEdit(
   system: System,
   part: FileEdit["part"],
@@ -141,16 +141,16 @@ function blockEdit(
   return [{ part, file, bytes, folders }];
 }
 
-/** A file that has nothing else goes, its folder never. */
+/** A file without other content is removed, but never its folder. */
 function instructionEdit(system: System, path: string): FileEdit[] {
   return blockEdit(system, "instructions", path, withoutInstructions)
     .map((edit) => ({ ...edit, folders: [] }));
 }
 
-/** The rule that `mpm setup --ignore` adds, with its line end. */
+/** The rule added by `mpm setup --ignore`, with its line end. */
 const IGNORE_RULE = new RegExp(`^/\\${HOME}/(\r?\n|$)`, "m");
 
-/** The rule that `mpm setup --ignore` added; a rule of someone else stays. */
+/** The rule added by `mpm setup --ignore`; a rule of someone else stays. */
 function ignoreEdit(system: System, path: string): FileEdit[] {
   const file = attempt(() => readForeign(system, path, 0o644));
   const was = attempt(() => readReplaced(system, path, file?.bytes));
@@ -161,7 +161,7 @@ function ignoreEdit(system: System, path: string): FileEdit[] {
   return [{ part: "ignore rules", file, bytes, folders: [] }];
 }
 
-/** Returns the same rule where no record says who wrote it. */
+/** Returns the same rule if no record shows who wrote it. */
 export function unknownRule(
   system: System,
   { root }: Workspace,

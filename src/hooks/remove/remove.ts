@@ -41,11 +41,11 @@ import { applyEdit, type FileEdit, fileEdits, unknownRule } from "./files.ts";
 type Removed = SetupRemoveResult["removed"][number];
 type Kept = SetupRemoveResult["kept"][number];
 
-/** Everything of mpm outside its own folders, as far as it concerns a project. */
+/** Everything of mpm outside its own folders that concerns a project. */
 interface Installed {
   readonly places: readonly ScopePlace[];
   readonly edits: readonly FileEdit[];
-  /** By settings file, the folders made for it, the outermost first. */
+  /** The folders created for each settings file, the outermost first. */
   readonly folders: ReadonlyMap<string, readonly string[]>;
   readonly unknown: readonly Kept[];
 }
@@ -72,7 +72,7 @@ export async function planRemove(
   };
 }
 
-/** Removes it as one operation, which one undo undoes. */
+/** Removes it as one operation, which one undo reverses. */
 export async function applyRemove(
   context: Context,
   workspace: Workspace,
@@ -120,7 +120,7 @@ function scheduleRow(id: string): Removed {
   return { part: "schedule", path: id, action: "removed" };
 }
 
-/** A schedule whose scheduler refuses stays. */
+/** A schedule stays if its scheduler refuses to remove it. */
 async function removeSchedules(
   system: System,
   schedules: readonly Schedule[],
@@ -181,12 +181,12 @@ async function clientEdits(system: System): Promise<FileEdit[]> {
     part: entry.path.endsWith("SKILL.md") ? "skill" : "hooks",
     file,
     bytes: after,
-    // They are empty after the last one.
+    // They are empty only after the last one.
     folders: at === all.length - 1 ? emptied(files).reverse() : [],
   }));
 }
 
-/** Without a record, the folders that mpm would have made. */
+/** Without a record, the folders that mpm would have created. */
 function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
   const was = attempt(() => readReplaced(system, path, undefined));
   const skills = join(folder, "skills");
@@ -196,7 +196,7 @@ function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
   ];
 }
 
-/** Returns the tops of all worktrees, those of the workspace first. */
+/** Returns the top folders of all worktrees, the current one first. */
 async function worktreesOf(
   system: System,
   workspace: Workspace,
@@ -239,7 +239,7 @@ function placesOf(
   return [...all.values()];
 }
 
-/** Returns whether settings have a part of mpm, behind a link, too. */
+/** Returns whether settings have a part of mpm, even behind a link. */
 function hasHooks(system: System, path: string): boolean {
   const { files } = system;
   const bytes = attempt(() =>
@@ -251,7 +251,7 @@ function hasHooks(system: System, path: string): boolean {
     new TextDecoder().decode(bytes).includes(OWN_MARK);
 }
 
-/** Removes each part by itself: if one fails, the others still go. */
+/** Removes each part separately: if one fails, the others are still removed. */
 function removeAll(
   system: System,
   { places, edits, folders, unknown }: Installed,
@@ -290,7 +290,7 @@ function removeAll(
   if (!dryRun) {
     for (const folder of empty.toReversed()) removeIfEmpty(system, folder);
   }
-  // The hooks of another scope may have written what one of them kept.
+  // The hooks of another scope may have written a file that one of them kept.
   const left = [...kept.values()].filter(({ path }) => !removed.has(path));
   return { removed: [...removed.values()], kept: [...unknown, ...left] };
 }

@@ -5,7 +5,7 @@ import type { SetupRemoveResult } from "../commands/results.ts";
 type Removed = SetupRemoveResult["removed"][number];
 type Data = SetupRemoveResult["data"][number];
 
-/** Formats the answer of `mpm setup --remove`, or its plan. */
+/** Formats the result of `mpm setup --remove`, or its plan. */
 export function removeText(
   { dry_run: dry, removed, kept, elsewhere, data }: SetupRemoveResult,
 ): string {
@@ -42,7 +42,7 @@ const NOUNS: Readonly<Record<Removed["part"], string>> = {
   "schedule": "schedule",
 };
 
-/** Files of one kind that are listed; more are counted. */
+/** The most files of one kind to list; more are only counted. */
 const NAMED = 8;
 
 function removedLines(removed: readonly Removed[]): string[] {

@@ -12,10 +12,10 @@ import { CLAUDE } from "../../clients/mod.ts";
 import type { HookCall } from "../events/hook_call.ts";
 import { attempt } from "../../base/errors.ts";
 
-/** Variables of one script, beside those of all. */
+/** Variables for one script, in addition to those for all scripts. */
 type Variables = Readonly<Record<`MPM_${string}`, string>>;
 
-/** Bytes of an event that fit into the environment of a program. */
+/** The largest event that fits into a program's environment, in bytes. */
 const MOST = 64 * 1024;
 
 /** Runs a script and waits for it; `undefined` if no script may run. */
@@ -69,17 +69,20 @@ export async function startKeeping(
   await startProgram(system, { args, cwd: worktree, env: {} });
 }
 
-/** Saves that are completed when a session begins; the next start does more. */
+/**
+ * The most saves to complete when a session begins; the next start completes
+ * more.
+ */
 const MOST_DUE = 3;
 
-/** Starts the same for saves whose process was stopped before it was done. */
+/** Starts the same for saves whose process was interrupted. */
 export async function startDue(
   { context: { system }, session, worktree }: HookCall,
 ): Promise<void> {
   if (system.program() === undefined) return;
   const due = new Set([
     ...dueContentsIds(system, session.root).slice(-MOST_DUE),
-    // One makes all copies.
+    // One process makes all copies.
     ...uncopiedIds(system, session.root).slice(-1),
   ]);
   for (const id of due) {
@@ -112,13 +115,13 @@ export async function startStepTree(
 }
 
 /**
- * Starts what makes a digest of the conversation for the save at its end. It
+ * Starts the process that makes a digest of the conversation for its save. That
  * takes longer than a hook may at the end of a turn.
  */
 export async function startDigest(
   { client, context: { system }, input, worktree }: HookCall,
 ): Promise<void> {
-  // The end of another client's transcript is read when it is needed.
+  // Another client's transcript is read later, when it is needed.
   if (client !== CLAUDE) return;
   const { sessionId, transcriptPath: path, cwd } = input;
   const size = path && attempt(() => system.files.stat(path)?.size);
@@ -131,7 +134,7 @@ export async function startDigest(
   });
 }
 
-/** Bytes of a transcript that takes a while to read. */
+/** The size at which a transcript takes a while to read, in bytes. */
 const WORTH_IT = 512 * 1024;
 
 function environmentOf(
@@ -148,7 +151,7 @@ function environmentOf(
   };
 }
 
-/** The event again; of a large one only what all events have. */
+/** The event again; of a large one, only the fields common to all events. */
 function eventOf({ input, event }: HookCall): string {
   const whole = input.json;
   if (new TextEncoder().encode(whole).length <= MOST) return whole;

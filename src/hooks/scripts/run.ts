@@ -16,10 +16,10 @@ import {
   scriptState,
 } from "./store.ts";
 
-/** Bytes kept of what a script prints, on each stream. */
+/** The most bytes of a script's output to keep, for each stream. */
 const OUTPUT_LIMIT = 64 * 1024;
 
-/** UTF-16 units of each stream in a line of the log. */
+/** The most UTF-16 units of each stream in a log line. */
 const LOGGED = 2000;
 
 interface HookRun {
@@ -42,7 +42,7 @@ export interface HookOutcome {
   /** The exit status; -1 unless it exited. */
   readonly status: number;
   readonly milliseconds: number;
-  /** Its output, cut, as UTF-8. */
+  /** Its output, shortened, as UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -54,8 +54,8 @@ const WITHHELD = {
 };
 
 /**
- * Runs a shell hook to its end, or until its time is over, and logs how it
- * went. This always returns: the answer contains a failure of the script, and a
+ * Runs a shell hook until it ends or reaches its time limit, and logs the
+ * result. It always returns: the result includes a failure of the script, and a
  * failure of the log is ignored.
  */
 async function runHook(
@@ -64,8 +64,8 @@ async function runHook(
   run: HookRun,
 ): Promise<HookOutcome> {
   const start = system.now().getTime();
-  // By its first line where it may be executed; the path is not a part of a
-  // command but an argument.
+  // Executable files run by their first line; the path is an argument and not
+  // part of a command.
   const script = 'if [ -x "$1" ]; then exec "$1"; fi; exec sh "$1"';
   const result = await system.runProgram(["sh", "-c", script, "sh", run.path], {
     cwd: run.cwd,
@@ -86,7 +86,7 @@ async function runHook(
   return outcome;
 }
 
-/** The log of the shell hooks: one JSON value a line. */
+/** The log of the shell hooks: one JSON value per line. */
 export function hookLog(root: string): string {
   return join(layout(root).state, "hooks.log");
 }
@@ -110,13 +110,13 @@ function log(
       ...outcome,
       stdout: text(stdout),
       stderr: text(stderr),
-      // No one waited for it, or saw what it printed.
+      // No one waited for it, or saw its output.
       ...system.env("MPM_DETACHED") === "1" ? { unseen: true } : {},
     });
   });
 }
 
-/** A run in the background, as the log has it. */
+/** A run in the background, as recorded in the log. */
 type UnseenRun =
   & Pick<
     HookOutcome,
@@ -125,9 +125,8 @@ type UnseenRun =
   & { readonly name: string };
 
 /**
- * Returns what scripts did in the background since this was last asked, the
- * oldest first, and notes that it was asked. A log that cannot be read or
- * written has nothing to tell.
+ * Returns the background runs since the last call, the oldest first, and
+ * records the call. A log that cannot be read or written has no runs.
  */
 export function takeUnseenRuns(system: System, root: string): UnseenRun[] {
   const path = hookLog(root);
@@ -164,7 +163,7 @@ interface NamedHook extends ShellHook {
   readonly name: string;
 }
 
-/** A shipped hook by its name, `.sh` or not. Throws NOT_FOUND. */
+/** A shipped hook by its name, with or without `.sh`. Throws NOT_FOUND. */
 export function hookNamed(typed: string): NamedHook {
   const name = typed.endsWith(".sh") ? typed : `${typed}.sh`;
   const hook = getOwn(SHELL_HOOKS, name);
@@ -178,7 +177,7 @@ export function hookNamed(typed: string): NamedHook {
   });
 }
 
-/** All of the names given, or every hook without one. */
+/** All given names, or every hook if none is given. */
 export function hooksNamed(typed: readonly string[]): NamedHook[] {
   const names = typed.length > 0 ? typed : Object.keys(SHELL_HOOKS);
   return names.map(hookNamed);
@@ -193,7 +192,7 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
-/** The project's copies of the hooks that it has a folder for. */
+/** The project's copies of hooks, if it has a folder for them. */
 export function scriptsOf(
   system: System,
   root: string,
@@ -211,10 +210,10 @@ export function mayRun(state: ScriptState): boolean {
 }
 
 /**
- * Runs the project's copy of a hook, if it is there and allowed on this
- * machine: what comes with a clone is someone else's program. Without a copy
- * there is nothing to do, since a shipped hook does nothing by itself.
- * `undefined`: it was not run.
+ * Runs the project's copy of a hook, if it exists and is allowed on this
+ * machine: a script from a clone is someone else's program. Without a copy
+ * there is nothing to do, since a shipped hook does nothing by default.
+ * `undefined`: not run.
  */
 export async function runShellHook(
   system: System,
@@ -232,7 +231,7 @@ export const DETACHED_TIME = "10m";
 
 /**
  * Runs `mpm hooks test NAME` in the background. Its environment has everything
- * it needs to know. Throws as {@link startProgram}.
+ * that it needs. Throws the errors of {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
@@ -248,9 +247,9 @@ export async function startShellHook(
 }
 
 /**
- * Runs this mpm in its own session and does not wait: the caller may end at
- * once. Throws CONFLICT where mpm runs from source, FILE_FAILED where no shell
- * starts it.
+ * Runs this mpm in its own session and does not wait: the caller may exit at
+ * once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no shell can
+ * start it.
  */
 export async function startProgram(
   system: System,

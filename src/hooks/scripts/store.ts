@@ -14,15 +14,15 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** Only the owner, who may run it. */
+/** Only for the owner, who may run it. */
 const MODE = 0o700;
 
 /**
- * A shell hook in the project: `none`: it is not there. `shipped`: as this mpm
- * ships it. `older`: as an earlier one did. `edited`: someone changed it, and
- * this user allowed that text. `changed`: not the text that was allowed, so it
- * is not run. `foreign`: no one allowed any text of it on this machine, so it
- * is not run. `unusable`: it is not a plain file of this user's.
+ * The state of a shell hook in the project. `none`: it does not exist.
+ * `shipped`: the text of this mpm. `older`: the text of an earlier mpm.
+ * `edited`: someone changed it, and this user allowed that text. `changed`: not
+ * the allowed text, so it does not run. `foreign`: no text of it was allowed on
+ * this machine, so it does not run. `unusable`: not a plain file of this user.
  */
 export type ScriptState =
   | "none"
@@ -44,7 +44,7 @@ export function scriptFolder(root: string): string {
   return join(layout(root).home, "hooks");
 }
 
-/** Looks at one script; `shipped` is what this mpm has for it. */
+/** Looks at one script; `shipped` is the text of this mpm. */
 export function scriptState(
   system: System,
   root: string,
@@ -70,8 +70,8 @@ function readScript(
 }
 
 /**
- * Returns why no script of a project can be read: `none`: there is no folder.
- * `undefined`: they can be read. Throws CONFLICT as {@link checkFolder}.
+ * Returns why a project's scripts cannot be read: `none`: there is no folder.
+ * `undefined`: they can be read. Throws CONFLICT like {@link checkFolder}.
  */
 export function obstacleTo(
   system: System,
@@ -100,7 +100,7 @@ export function ejectScript(
   const { system } = context;
   const digest = sha256(text);
   const file = { sha256: digest, ejected: digest };
-  // Allowed first: a text that is not there yet can do nothing.
+  // Allowed first: a text that does not exist yet can do nothing.
   changeAllowed(context, root, { files: { [path]: file } });
   ensureFolder(system, scriptFolder(root), root);
   const bytes = new TextEncoder().encode(text);
@@ -108,7 +108,7 @@ export function ejectScript(
 }
 
 /**
- * Returns what allows the script that is there, as it is now; `undefined`
+ * Returns the entry that allows the current text of the script; `undefined`
  * unless it is a plain file.
  */
 export function allowanceOf(

@@ -19,7 +19,7 @@ const STATES: Record<Hook["state"], string> = {
   unusable: "NOT RUN: it is not a regular file that you own",
 };
 
-/** Formats the answer of `mpm hooks status --scripts`. */
+/** Formats the result of `mpm hooks status --scripts`. */
 export function hooksListText({ folder, hooks }: HooksListResult): string {
   const width = Math.max(...hooks.map(({ name }) => name.length));
   const lines = hooks.flatMap(({ name, summary, events, state }) => [
@@ -41,13 +41,13 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
   ].join("\n");
 }
 
-/** Why a script of the project is not run, and what to do about it. */
+/** The reason why a project script does not run, and the fix. */
 interface ScriptProblem {
   readonly detail: string;
   readonly mend: string;
 }
 
-/** Says which scripts are not run, though they are there. */
+/** Lists existing scripts that do not run. */
 export function scriptProblems(
   scripts: readonly Pick<Hook, "name" | "state">[],
 ): ScriptProblem[] {
@@ -76,11 +76,11 @@ const PROBLEMS = [
   ["unusable", "not a regular file that you own"],
 ] as const;
 
-/** Lines of a script that a person is shown, and characters of each. */
+/** The most lines of a script to show, and the most characters of each. */
 const SHOWN = 10;
 const LONGEST = 200;
 
-/** Lists the results of a script that ran at an event, for a person. */
+/** Lists the output of a script that ran at an event, for a person. */
 export function scriptLines(
   name: string,
   { outcome, status, stdout, stderr }: Pick<
@@ -108,7 +108,7 @@ const LOG = ".claude-mpm/state/hooks.log";
 
 type Ejected = HooksEjectResult["hooks"][number];
 
-/** Formats the answer of `mpm hooks eject`. */
+/** Formats the result of `mpm hooks eject`. */
 export function hooksEjectText(
   { dry_run: dry, hooks }: HooksEjectResult,
 ): string {
@@ -147,7 +147,7 @@ export function hooksEjectText(
   ].join("\n");
 }
 
-/** Formats the answer of `mpm hooks allow`. */
+/** Formats the result of `mpm hooks allow`. */
 export function hooksAllowText({ allowed }: HooksAllowResult): string {
   const now = allowed.length === 1
     ? "in its current version"
@@ -167,7 +167,7 @@ const OUTCOMES: Record<HooksRunResult["outcome"], string> = {
   started: "runs in the background",
 };
 
-/** Formats the answer of `mpm hooks test`. */
+/** Formats the result of `mpm hooks test`. */
 export function hooksRunText(result: HooksRunResult): string {
   const { name, outcome, status, milliseconds, stdout, stderr, log } = result;
   const printed = [stdout, stderr].filter((text) => text !== "")

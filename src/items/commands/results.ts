@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 import { ITEM_KINDS, ITEM_STATES, SOURCES } from "../item.ts";
 
-/** The schemas of what commands about items and variables return. */
+/** The result schemas of the commands about items and variables. */
 
 const text = z.string();
 
 export const ItemView = z.strictObject({
-  /** By which "mpm done" closes it. */
+  /** The number for "mpm done". */
   number: z.int(),
   /** 12 hex digits, the same in every copy. */
   id: text,
@@ -18,11 +18,11 @@ export const ItemView = z.strictObject({
   source: z.enum(SOURCES),
   /** The way it was added, e.g. `pause` or `command`. */
   via: text,
-  /** Time at which it was said, ISO 8601, UTC. */
+  /** Time at which it was added, ISO 8601, UTC. */
   at: text,
   /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
   closed_at: z.nullable(text),
-  /** The first save that had it; null: none yet. */
+  /** The first save that had it; null: no save yet. */
   save: z.nullable(text),
   /** True if it belongs to this worktree and session. */
   here: z.boolean(),
@@ -31,16 +31,16 @@ export const ItemView = z.strictObject({
 /** The answer of next, decide, ask and block. */
 export const SayResult = z.strictObject({
   dry_run: z.boolean(),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
   kind: z.enum(ITEM_KINDS),
   /** The added item; null: the items were only listed. */
   item: z.nullable(ItemView),
   /** True if it is new; false: an open item has the same text. */
   added: z.boolean(),
-  /** The item whose place it took. */
+  /** The item that it replaced. */
   superseded: z.nullable(ItemView),
-  /** Lists the open items of one kind. */
+  /** The open items of one kind. */
   items: z.array(ItemView),
   /** Problems with the files of items. */
   warnings: z.array(text),
@@ -49,14 +49,14 @@ export const SayResult = z.strictObject({
 /** The answer of done. */
 export const DoneResult = z.strictObject({
   dry_run: z.boolean(),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
   /** True if the items were dropped. */
   dropped: z.boolean(),
   closed: z.array(ItemView),
-  /** Items that were closed before. */
+  /** Items that were already closed. */
   already: z.array(ItemView),
-  /** The items that are open after it. */
+  /** The items that are still open. */
   open: z.array(ItemView),
   warnings: z.array(text),
 });

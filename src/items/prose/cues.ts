@@ -14,11 +14,11 @@ export type Cue =
 interface Rule {
   readonly cue: Cue;
   readonly is: RegExp;
-  /** Sentences that only look like it. */
+  /** Sentences that only look similar. */
   readonly not?: RegExp;
 }
 
-/** A day, or a time of one. */
+/** A day, or a time of day. */
 export const DAY =
   "(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|tonight|today|noon|midnight|eod|eow|end of (?:the )?(?:day|week|month|sprint|quarter|year)|next (?:week|month|release|sprint)|\\d{1,2}(?::\\d\\d)? ?(?:am|pm)\\b|\\d{1,2}:\\d\\d\\b|\\d{4}-\\d\\d-\\d\\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|q[1-4]\\b";
 
@@ -100,17 +100,17 @@ const FOUND: readonly Rule[] = [
   },
 ];
 
-/** Sentences about something that does not fit, and about something broken. */
+/** Sentences about something unsuitable or broken. */
 const UNFIT =
   /\b(?:did|does|do|will|would|could|can|is|was|are|were)(?: ?n[o']t| not)\b.{0,30}\b(?:work|help|scale|fit|apply|support|possible|viable|enough|suitable)\b|\bwon'?t\b|(?<!\b(?:i|we) )\b(?:cannot|can'?t)\b|\btoo (?:slow|fragile|brittle|flaky|complex|complicated|expensive|risky|strict|coarse|large|big|heavy|noisy)\b|\bwould (?:have to|need|require|break|deadlock|lose|leak|double|block|mean)\b/i;
 const BREAKS =
   /\b(?:fails?|failed|breaks?|broke|deadlocks?|deadlocked|crash(?:es|ed)|times? out|timed out|leaks?|leaked|loses?|lost|conflicts?|conflicted|worse)\b/i;
 
-/** Sentences about another way that the agent takes. */
+/** Sentences about another approach that the agent takes. */
 const TURNS =
   /\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)?\b.{1,120}\binstead(?=[.,;!)]|$)|\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)? (?:now )?(?:went|going|go|switch(?:ed|ing)?|fell|fall(?:ing)?|moved) (?:back to|over to|back on|with)\b|\bso (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?switch(?:ed|ing)? to\b/i;
 
-/** A consequence that only what does not fit can have. */
+/** A consequence that only something unsuitable can have. */
 const SO =
   /[,;:–—-] ?(?:so|that'?s why|therefore) (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?(?:use|used|using|keep|kept|took|take|write|wrote|build|built|do|did)\b/i;
 
@@ -118,7 +118,7 @@ const SO =
 const NO_USE =
   /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
 
-/** Sentences that name nothing, ask, or only think of it. */
+/** Sentences that name nothing, ask, or only consider it. */
 const VAGUE =
   /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
 
@@ -134,7 +134,7 @@ function isLeft(text: string, next = ""): boolean {
     SO.test(text) && UNFIT.test(text);
 }
 
-/** Questions that ask for nothing in particular. */
+/** Questions that request nothing in particular. */
 const POLITE =
   /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look|(?:does|do|is|are|will|did) (?:that|this|it|these|those) (?:help|work|answer|clear|ok|okay|fine|right|enough|what you)|(?:how|what) (?:can|may) i (?:help|do)|anything unclear|(?:is|are) (?:you|we) (?:ready|happy|done|good))\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
 
@@ -188,18 +188,18 @@ const HEADINGS: readonly (readonly [Cue, RegExp])[] = [
 
 const NOTHING = /^(?:none|nothing|n\/?a|no\b|-)|^\W*$/i;
 
-/** A sentence and what it tells. */
+/** A sentence and its meaning. */
 export interface Cued {
   readonly cue: Cue;
   readonly text: string;
 }
 
-/** Returns the items that a person's prompt states for the whole work. */
+/** Returns the items in a person's prompt that apply to the whole work. */
 export function personItems(text: string): Cued[] {
   return personSentences(text).filter((one) => one.cue !== undefined) as Cued[];
 }
 
-/** A sentence, and what it states for the whole work, if it states anything. */
+/** A sentence, and what it states for the whole work, if anything. */
 export interface Sentenced {
   readonly cue: Cue | undefined;
   readonly text: string;
@@ -231,13 +231,13 @@ export function personSentences(text: string): Sentenced[] {
   });
 }
 
-/** A question, but not a wish in the form of one. */
+/** A question that is not a request. */
 function isQuestion(text: string): boolean {
   return text.endsWith("?") &&
     !/^(?:please |and |also )?(?:can|could|would|will) you\b/i.test(text);
 }
 
-/** Decisions and rejected approaches in a message of the agent. */
+/** Returns decisions and rejected approaches in a message of the agent. */
 export function agentItems(text: string): Cued[] {
   return sentencesOf(text).flatMap((sentence, at, all): Cued[] => {
     const heading = underHeading(sentence);
@@ -276,27 +276,27 @@ export function openAtEnd(text: string): Cued[] {
 
 const ASKS = /\?["')*]*$/;
 
-/** Code, a number, or a name as code has it. */
+/** Code, a number, or a name from code. */
 const NAMES = /`|\d|\w[_./]\w|[a-z][A-Z]|\b[A-Z]{3,}\b/;
 
 /** The first words of an answer to a question. */
 const ANSWER =
   /^(?:yes|yeah|yep|no|nope|ok|okay|sure|please|neither|both|correct|right|exactly|agreed|go with|keep|use|do|don't|let's|rather|the (?:first|second|third|last|former|latter)|option)\b/i;
 
-/** A question that the agent ended with, and what a person replied. */
+/** The agent's final question, and the person's reply. */
 export interface Reply {
   readonly question: string;
   /** The first sentence of the prompt that followed. */
   readonly answer: string;
-  /** True if the answer only points at a part of the question. */
+  /** True if the answer only refers to a part of the question. */
   readonly points: boolean;
 }
 
-/** Answers that only point at a part of the question. */
+/** Answers that only refer to a part of the question. */
 const POINTS =
   /\b(?:other|first|second|third|last|former|latter|same|option|both|neither|that|this)\b/i;
 
-/** UTF-16 units of a question with the sentences behind it. */
+/** The longest question, in UTF-16 units, with the sentences after it. */
 const LONGEST_QUESTION = 400;
 
 /** Returns the question of a message that a prompt answers. */
@@ -325,7 +325,7 @@ function choosesIn(question: string, answer: string): boolean {
   return word !== "" && begins && tellingWords(question).includes(word);
 }
 
-/** Only items of a list are fromPerson by their heading. */
+/** Only list items inherit the cue of their heading. */
 function underHeading(
   { heading, mark, text }: Sentence,
 ): Cue | undefined {

@@ -2,12 +2,12 @@ import { once } from "../../base/remembered.ts";
 import { DAY, DEADLINE } from "./cues.ts";
 import { stemOf, tellingWords } from "./telling_words.ts";
 
-/* Tells whether a later sentence of a person withdraws an earlier one. */
+/* Detects whether a later sentence of a person withdraws an earlier one. */
 
 /** Words that say that something is over. */
 const OVER = "(?:any ?more|any longer|after all|no longer|again)";
 
-/** A phrase of one part of a sentence. */
+/** A phrase in one part of a sentence. */
 const PHRASE = "([^,;:.!?()\\n]{2,120}(?:[.:][^\\s,;:.!?()]+)*)";
 
 const VERB =
@@ -17,11 +17,11 @@ const VERB =
 const SENTENCE =
   "(?:is|are|was|were|am|be|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must|need|why|if|or|and|but|it|that|this|i|we|you|they|he|she|please|so|certainly|maybe|probably|definitely|hopefully|also|still|just|or|than)";
 
-/** A sentence so far that asks for code which does it, or sets a condition. */
+/** The start of a sentence that requests such code, or sets a condition. */
 const ASKED_FOR =
   "^(?:(?:please|now|then|next|also|and|so|ok|okay),?\\s+)*(?:if|when|unless|in case|(?:add|write|create|build|implement|support|make|test)\\b[^,;:.!?]{0,80}\\b(?:to|that|which|can|cannot))\\b.{0,80}";
 
-/** A clause so far in which someone does not want to. */
+/** The start of a clause in which someone does not want to. */
 const NOT_TO =
   "\\b(?:do not|don'?t|never|not|cannot|can'?t|won'?t) (?:(?!and |but |or )[\\p{L}']+ ){0,4}";
 
@@ -40,11 +40,11 @@ const TAKEN: readonly RegExp[] = [
 /** Words of someone else, or of a text. */
 const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
 
-/** Someone who is neither the person nor the agent. */
+/** Someone other than the person and the agent. */
 const OTHERS =
   "(?<![\\p{L}])(?:[Hh]e|[Ss]he|[Tt]hey|[Ss]ome(?:one|body)|[Oo]thers|(?:[Tt]he|[Mm]y|[Oo]ur) (?:(?!no |not |never )[\\p{L}-]+ ){1,3}?|(?!We |You )\\p{Lu}[\\p{L}-]+)";
 
-/** The verbs below, for a cheap look before the slow patterns are compiled. */
+/** The verbs below, for a cheap check before the slow patterns are compiled. */
 const OF_OTHERS =
   /want|would|'d |like|prefer|think|thought|believe|hope|suggest|propose|vote|sa(?:y|id)|ask|tell|told|demand|insist/;
 
@@ -54,13 +54,13 @@ const WISHED = new RegExp(
   "gu",
 );
 
-/** Requests of someone else, which the person refuses in the same sentence. */
+/** Requests of someone else that the person refuses in the same sentence. */
 const REFUSED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:says?|said|asks?|asked|tells?|told|demands?|demanded|insists?|insisted)\\b[^.!?]*?(?=[,;:] ?(?:but|though|however)\\b|[,;:] ?(?:[Ii]|[Ww]e) (?:do not|don'?t|won'?t|will not|would not|wouldn'?t|disagree|refuse|keep|still)\\b)`,
   "gu",
 );
 
-/** Prohibitions: what they name is withdrawn with its verb. */
+/** Prohibitions: what they name is withdrawn together with its verb. */
 const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
 
 /** Sentences that only withdraw something. */
@@ -78,7 +78,7 @@ const ONLY: readonly RegExp[] = [
 const GOES_ON =
   /[,;:\u2013\u2014-]\s*(?:(?:but|and|so|just|please|rather|instead|let'?s|(?:we|i)(?:'ll| will)?)\s+)*(?:use|take|go with|switch to|do|make|keep|write|store|call|put|try|stay|stick)\s/i;
 
-/** Allows what was forbidden. */
+/** Allows something that was forbidden. */
 const ALLOWED =
   /\b(?:(?:you|we) (?:may|can)|(?:ok|okay|fine|allowed) to|feel free to)\s+([^,;:.!?()\n]{2,120})/iu;
 const AGAIN = /\b(?:now|after all|again|any ?way)\b/i;
@@ -88,7 +88,7 @@ const NEGATED =
 const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
 
-/** The beginning of a sentence that only sets a time, for a cheap look first. */
+/** The start of a sentence that only sets a time, for a cheap check first. */
 const TIME_BEGINS =
   /^(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i mean|make|the|our|my|new|deadline|due)\b/i;
 
@@ -113,18 +113,18 @@ const NO_DEADLINE = new RegExp(
 );
 const NOT_DEADLINE = /\b(?:do not|don'?t|never) (?:forget|ignore|drop)\b/i;
 
-/** The end of a phrase, and what it is for. */
+/** The end of a phrase, before its purpose. */
 const STOP =
   /\s+(?:for|in|on|at)\s+(?<about>.+)$|\s+(?:to|from|by|with|because|since|as|but|and|or|which|that|when|if|after|any|any ?more|now|no|instead|please|then|until|so|yet|is|are|was)\b.*$/iu;
 
-/** For what something is used. */
+/** The purpose of something. */
 const USED =
   /\b(?:use|take|choose|prefer|go with|switch to)\s+(.{2,80}?)\s+for\s+([^,;:.!?()\n]{2,80})/iu;
 
 /**
  * Returns whether a later sentence replaces an earlier one. It sets another
  * deadline, or names another way for the same purpose. Or it allows what was
- * forbidden, or says that the earlier request is not wanted.
+ * forbidden, or withdraws the earlier request.
  */
 export function overrides(said: string, earlier: string): boolean {
   const later = ownWords(said);
@@ -170,11 +170,11 @@ export function changesMind(said: string): boolean {
   return OTHER_MIND.test(ownWords(said)) && !said.endsWith("?");
 }
 
-/** The beginning of a sentence that corrects what was said. */
+/** The start of a sentence that corrects an earlier one. */
 const CORRECTS =
   /^\W*(?:(?:hmm|oh|ah|ok|and)\W+)*(?:actually|sorry|correction|no|wait|scratch that|on second thoughts?)\b/i;
 
-/** Returns whether a later sentence takes another choice of a question. */
+/** Returns whether a later sentence makes another choice in a question. */
 export function takesOther(
   said: string,
   { answer, options }: { answer: string; options: readonly string[] },
@@ -199,7 +199,7 @@ export function mayTakeOther(said: string): boolean {
 }
 
 /**
- * Leaves out what someone else wants, and quoted words that withdraw something:
+ * Leaves out wishes of someone else, and quoted words that withdraw something:
  * they may be anyone's.
  */
 function ownWords(said: string): string {

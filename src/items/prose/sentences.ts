@@ -1,16 +1,18 @@
 import { CUT_MARK, cutMiddle } from "../../clients/mod.ts";
 import { withoutPrivate } from "../../secrets/mod.ts";
 
-/** A whole sentence of prose, unchanged except for line breaks and apostrophes. */
+/**
+ * A whole sentence of prose, unchanged except for line breaks and apostrophes.
+ */
 export interface Sentence {
   readonly text: string;
-  /** The heading that it is under, lower case, without marks. */
+  /** The heading above it, in lower case, without marks. */
   readonly heading: string;
-  /** `todo` and `done`: of a list with boxes. */
+  /** `todo` and `done`: in a list with check boxes. */
   readonly mark: "none" | "item" | "todo" | "done";
 }
 
-/** UTF-16 units of a text that are read, and of the longest sentence taken. */
+/** The most text to read, and the longest sentence to take, in UTF-16 units. */
 const MOST = 32_000;
 const LONGEST = 600;
 
@@ -23,12 +25,12 @@ const HEADING =
 const NO_PROSE =
   /^\s*(?:>|\||at \S+ ?\(|[$%] |@@|\+\+\+|---|diff |\[\d|\d{4}-\d\d-\d\d[T ]\d|\d\d:\d\d:\d\d)|^(?: {4,}|\t)\S|[{};]\s*$|^\s*[\])}]/;
 
-/** A quotation mark in a word, as phones and editors write it. */
+/** A quotation mark within a word, as phones and editors write it. */
 const APOSTROPHE = /(?<=\p{L})\u2019(?=\p{L})/gu;
 
 /**
- * Splits a text into its whole sentences. Code, quotations, what was pasted and
- * sentences that were cut in the middle are left out.
+ * Splits a text into its whole sentences. Code, quotations, pasted text and
+ * incomplete sentences are left out.
  */
 export function sentencesOf(given: string): Sentence[] {
   const text = withoutPrivate(given).replaceAll(APOSTROPHE, "'");
@@ -65,7 +67,7 @@ export function sentencesOf(given: string): Sentence[] {
 const FENCE = /^[ \t]*(```+|~~~+)/;
 const TAG = /<([a-z][\w-]{0,40})(?:\s[^<>]{0,200})?>/;
 
-/** The lines that are not inside a fence of code, or between two tags. */
+/** The lines outside code fences and pairs of tags. */
 function spoken(text: string): string {
   const kept: string[] = [];
   const ends = new Map<string, number>();
@@ -84,7 +86,7 @@ function spoken(text: string): string {
       const name = TAG.exec(line)?.[1] ?? "";
       if (!ends.has(name)) ends.set(name, text.lastIndexOf(`</${name}`));
       const shown = name !== "" && ends.get(name)! >= at - line.length - 1;
-      // The text of a line before and behind the tags is short.
+      // The text of a line before and after the tags is short.
       kept.push(shown ? "" : line);
       if (shown && !line.includes(`</${name}`)) tag = name;
     }
@@ -100,7 +102,7 @@ interface Block {
   cutAfter: boolean;
 }
 
-/** Paragraphs and items of lists, each on one line. */
+/** Paragraphs and list items, each on one line. */
 function blocksOf(prose: string): Block[] {
   const blocks: Block[] = [];
   let open: string[] = [];
@@ -142,7 +144,7 @@ function blocksOf(prose: string): Block[] {
 
 const NO_TEXT = { text: "", item: false, cutBefore: false, cutAfter: false };
 
-/** The second line of an item is indented. */
+/** The second line of a list item is indented. */
 function isNoProse(line: string, item: boolean): boolean {
   return NO_PROSE.test(item ? line.trimStart() : line);
 }
@@ -173,12 +175,12 @@ function split(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
-/** UTF-16 units of the sentences at the beginning. */
+/** The most UTF-16 units of the first sentences. */
 const BEGINNING = 600;
 
 /**
- * Returns the whole sentences at the beginning of a prompt that have room, with
- * their headings: those may say that something is not wanted.
+ * Returns the whole sentences at the beginning of a prompt that fit, with their
+ * headings: those may say that something is not wanted.
  */
 export function firstSentences(prompt: string): string {
   let text = "";

@@ -1,4 +1,4 @@
-/** Words that are in texts about any work. */
+/** Words that occur in texts about any work. */
 const COMMON = new Set(
   ("a about actually add added after again all also always an and any anymore " +
     "are as at back be been begin begun but by can change check code commit " +
@@ -15,8 +15,8 @@ const COMMON = new Set(
 );
 
 /**
- * The words of a text that say what it is about, each once, without the ends of
- * their forms.
+ * The words that identify the subject of a text, each once, without their
+ * endings.
  */
 export function tellingWords(text: string): string[] {
   const found = text.toLowerCase()
@@ -26,7 +26,7 @@ export function tellingWords(text: string): string[] {
   ];
 }
 
-/** A word without the end of its form; names in code stay. */
+/** A word without its ending; names in code are unchanged. */
 export function stemOf(word: string): string {
   return /^\p{L}{5,}$/u.test(word)
     ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")

@@ -33,7 +33,7 @@ interface Statement extends Said {
   readonly cue: Cue | undefined;
   /** True if a later sentence withdraws it. */
   readonly isOver: boolean;
-  /** The earlier sentence that tells what it is about. */
+  /** The earlier sentence that shows what it is about. */
   readonly replaces: string | undefined;
 }
 
@@ -65,11 +65,11 @@ export function statementsIn(prompts: readonly Said[]): Statement[] {
 }
 
 interface Replied extends Reply, Pick<Said, "at" | "key"> {
-  /** The reply of the agent to an answer that only points at something. */
+  /** The agent's reply to an answer that only refers to something. */
   readonly then: string;
 }
 
-/** The questions that ended a turn, with what a person replied. */
+/** The questions that ended a turn, with the person's replies. */
 export function repliesIn(
   { prompts, messages }: Pick<Conversation, "prompts" | "messages">,
 ): Replied[] {
@@ -86,7 +86,7 @@ export function repliesIn(
   });
 }
 
-/** Sentences that are compared with earlier items. */
+/** The most sentences to compare with earlier items. */
 const MOST = 40;
 
 /** Returns the sentences of prompts that may replace earlier items. */
@@ -247,8 +247,8 @@ function isTyped({ source, via }: Pick<Item, "source" | "via">): boolean {
 }
 
 /**
- * Returns an item for the sentence that contradicts what a person typed, if the
- * sentence is not an item itself. Both are kept.
+ * Returns an item for the sentence that contradicts an item typed by a person,
+ * if the sentence is not an item itself. Both are kept.
  */
 export function besideOf(
   { kind, text, via, source, at }: Item,

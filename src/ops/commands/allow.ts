@@ -20,7 +20,7 @@ import { journaled } from "../journaled.ts";
 import { withUserLock } from "../lock.ts";
 import type { AllowResult } from "./results.ts";
 
-/** UTF-16 units of a command line. */
+/** The longest command line, in UTF-16 units. */
 const LONGEST = 4000;
 
 /** `mpm allow` */
@@ -102,12 +102,12 @@ If you pass only a project file's path, mpm allows the file's current content. A
       : undefined,
 });
 
-/** The thing to allow: a file of the project, or the text of a command. */
+/** The target to allow: a file of the project, or the text of a command. */
 type Target =
   | { readonly name: string; readonly path: string }
   | { readonly name: string; readonly words: readonly string[] };
 
-/** Throws USAGE where nothing, or nothing usable, was named. */
+/** Throws USAGE if nothing usable was named. */
 function targetOf(
   { system, folder, redact }: Context,
   root: string,
@@ -130,7 +130,7 @@ function targetOf(
       }
     }
   }
-  // Only a visible text can be allowed.
+  // Only a text without invisible characters can be allowed.
   if (text.length > LONGEST || escapeLines(text) !== text) {
     throw new MpmError(
       "USAGE",
@@ -220,7 +220,7 @@ function answerOf(
   };
 }
 
-/** Throws USAGE beside anything else. */
+/** Throws USAGE if anything else is given. */
 function listAllowed(
   { system }: Context,
   root: string,

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 
-/** The schemas of what the commands about the trash, and `mpm allow`, return. */
+/** The result schemas of the commands about the trash, and of `mpm allow`. */
 
 const text = z.string();
 
 export const TrashResult = z.strictObject({
-  /** Nothing was removed. */
+  /** True if nothing was removed. */
   dry_run: z.boolean(),
   listed_at: text,
   /** The newest first. */
@@ -15,30 +15,30 @@ export const TrashResult = z.strictObject({
     /** ISO 8601, UTC. */
     at: text,
     bytes: z.int(),
-    /** True if the policy lets it go; with `dry_run` false it is gone. */
+    /** True if the policy removes it; with `dry_run` false it is gone. */
     remove: z.boolean(),
     reason: text,
   })),
 });
 
 export const AllowResult = z.strictObject({
-  /** Nothing was changed. */
+  /** True if nothing was changed. */
   dry_run: z.boolean(),
-  /** `none`: it was so before. */
+  /** `none`: it already had this state. */
   change: z.enum(["allowed", "removed", "none", "listed"]),
   commands: z.array(z.strictObject({
     text,
     /** Program and arguments; null: a shell runs the text. */
     args: z.nullable(z.array(text)),
-    /** When it was allowed, ISO 8601; null: it is not. */
+    /** When it was allowed, ISO 8601; null: not allowed. */
     at: z.nullable(text),
   })),
   files: z.array(z.strictObject({
     /** Absolute. */
     path: text,
-    /** Of the content that may run; null: none may. */
+    /** Of the allowed content; null: not allowed. */
     sha256: z.nullable(text),
-    /** True if it has another content now, so that it does not run. */
+    /** True if its content has changed, so that it does not run. */
     changed: z.boolean(),
   })),
 });

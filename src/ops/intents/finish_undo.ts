@@ -11,12 +11,12 @@ import {
 import { appendJournal, type Operation, readJournal } from "../journal.ts";
 import { applyFiles, planFiles } from "../undo_files.ts";
 
-/** The kind of an undo that brings files back. */
+/** The kind of an undo that restores files. */
 const UNDO = "undo";
 
 /**
- * Notes what an undo is about to do, before its first change: from now on it
- * will be done, by another mpm if need be. Call under the lock.
+ * Records what an undo is about to do, before its first change. From now on it
+ * will be completed, if necessary by another mpm. Call under the lock.
  */
 export function beginUndo(
   system: System,
@@ -40,8 +40,8 @@ export function isUndoBegun(
 }
 
 /**
- * Finishes an undo that was killed: the files that are still to be restored,
- * and its line in the journal. Call under the lock. Returns the line.
+ * Finishes an interrupted undo: restores the remaining files and writes its
+ * line in the journal. Call under the lock. Returns the line.
  */
 export function finishUndo(
   system: System,
@@ -62,7 +62,8 @@ function finish(
   root: string,
   operation: Operation,
 ): JournalEntry {
-  // From the undo's point of view: what it does is what it would undo.
+  // From the undo's point of view, its action is what another undo would
+  // reverse.
   const { before, after } = operation;
   const { steps } = planFiles(system, root, { before: after, after: before });
   applyFiles(system, root, steps);

@@ -10,7 +10,7 @@ import { ownSeals, projectSeals, type RecordSeals } from "../sealed_record.ts";
 interface Written<F> {
   /** Also the name of its file. */
   readonly id: string;
-  /** The kind of operation, which decides how it is finished. */
+  /** The kind of operation, which decides how to finish it. */
   readonly kind: string;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -49,13 +49,13 @@ function intentOf<F>(
 /** An intent to begin; it gets a new id unless one is given. */
 type Begun<F> = Omit<Written<F>, "id" | "at"> & { readonly id?: string };
 
-/** The form of these files; another one is of another version of mpm. */
+/** The format of these files; another format is from another version of mpm. */
 const SCHEMA = 1;
 
-/** Bytes of one; it may name every file of a large worktree. */
+/** The largest intent, in bytes; it may name every file of a large worktree. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** Milliseconds after which a half-written one is of a dead process. */
+/** Milliseconds after which an incomplete file belongs to a dead process. */
 const STALE = 3_600_000;
 
 const NAME = /^([a-z0-9]{8,64})\.json$/;
@@ -65,9 +65,9 @@ function fileOf(root: string, id: string): string {
 }
 
 /**
- * Writes an intent down, on the disk before this returns. Without a key it is
- * not sealed: then a death leaves it there, and no one acts on it. Call under
- * the lock of its kind.
+ * Writes an intent to the disk before this returns. Without a key it is not
+ * sealed: after an interruption it stays, and no one acts on it. Call under the
+ * lock of its kind.
  */
 export function beginIntent<F>(
   system: System,
@@ -93,7 +93,7 @@ function write(system: System, root: string, written: Written<unknown>): void {
   });
 }
 
-/** A copy of the project, or of the file, at another place does not count. */
+/** A copy of the project, or of the file, in another place does not count. */
 function sealsOf(
   make: typeof ownSeals,
   system: System,
@@ -114,8 +114,8 @@ function sweep(system: System, folder: string): void {
 
 /**
  * Intents of that kind, the oldest first. Only those count that this user's mpm
- * wrote, in this store and at this place. Throws CONFLICT for a link instead of
- * their folder.
+ * wrote, in this store and at this place. Throws CONFLICT if their folder is a
+ * link.
  */
 export function readIntents<F>(
   system: System,
@@ -130,11 +130,11 @@ export function readIntents<F>(
 /** A file of an intent. */
 interface IntentFile {
   readonly path: string;
-  /** `undefined`: it is someone else's, and left alone. */
+  /** `undefined`: it is someone else's, and not touched. */
   readonly intent: Intent | undefined;
 }
 
-/** Every file of an intent there is, those that are left alone included. */
+/** Every intent file, including those that mpm does not act on. */
 export function allIntents(system: System, root: string): IntentFile[] {
   const { intents } = layout(root);
   if (!system.files.peek(intents)) return [];
@@ -152,7 +152,7 @@ export function allIntents(system: System, root: string): IntentFile[] {
 
 /**
  * Returns the kind and facts in a file that mpm may have written without a key:
- * data to show, never to act on. `undefined`: it has another form.
+ * data to show, never to act on. `undefined`: it has another format.
  */
 export function readUnsealed(
   system: System,

@@ -12,15 +12,15 @@ import { layout } from "../layout.ts";
 import { journalKey } from "../seal.ts";
 import { beginIntent } from "./intents.ts";
 
-/** Takes over a marker of one kind. Call under the lock of that kind. */
+/** Converts a marker of one kind. Call under the lock of that kind. */
 export type OldMarkers = (system: System, place: QuickPlace) => void;
 
-/** Bytes of a marker. */
+/** The largest marker, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * The files in which earlier versions noted an operation under way. Each
- * becomes an intent once, and is gone then.
+ * The files in which earlier versions recorded a running operation. Each is
+ * converted to an intent once, and then removed.
  */
 function oldUndo(root: string): string {
   return join(layout(root).state, "undo.json");
@@ -37,19 +37,19 @@ function oldDetour({ root, gitDir }: QuickPlace): string {
     : join(gitDir, "mpm-detour.json");
 }
 
-/** Returns whether there is the marker of an undo. */
+/** Returns whether there is a marker of an undo. */
 export function hasOldUndo(system: System, root: string): boolean {
   return system.files.peek(oldUndo(root)) !== undefined;
 }
 
-/** Returns whether there is the marker of a restore, a branch or a return. */
+/** Returns whether there is a marker of a restore, a branch or a return. */
 export function hasOldMarker(system: System, place: QuickPlace): boolean {
   return [oldRestore(place), oldDetour(place)]
     .some((path) => system.files.peek(path) !== undefined);
 }
 
 /**
- * Hands over the undo that an earlier version noted. Without the user's key it
+ * Returns the undo that an earlier version recorded. Without the user's key it
  * waits. Call under the lock.
  */
 export function takeOldUndo(
@@ -67,7 +67,7 @@ export function takeOldUndo(
   removeIfThere(system, oldUndo(root));
 }
 
-/** It may have come with a clone; the ref that a restore asks for has not. */
+/** It may have come with a clone, unlike the ref that a restore needs. */
 export const takeOldRestore: OldMarkers = (system, place) => {
   const path = oldRestore(place);
   if (!system.files.lstat(path)) return;
@@ -96,7 +96,7 @@ function isRestore(marker: unknown): marker is Record<string, unknown> {
     (brought === null || /^[0-9a-f]{40,64}$/.test(String(brought)));
 }
 
-/** It is in git's folder, which comes with no clone. */
+/** It is in git's folder, which does not come with a clone. */
 export const takeOldDetour: OldMarkers = (system, place) => {
   const path = oldDetour(place);
   if (!system.files.lstat(path)) return;

@@ -14,7 +14,7 @@ const WAIT = 250;
 /** A way to finish or undo interrupted operations of some kinds. */
 export interface Finisher<F = never> {
   readonly kinds: readonly string[];
-  /** Makes intents of what earlier versions left behind. */
+  /** Converts markers of earlier versions to intents. */
   readonly takesOld?: OldMarkers;
   /**
    * Takes the lock that these operations hold from begin to end; without it,
@@ -22,8 +22,8 @@ export interface Finisher<F = never> {
    */
   lock?(system: System, workspace: Workspace): Promise<Disposable | undefined>;
   /**
-   * Finishes one, or undoes it, and ends its intent. May be
-   * called again after a death. Throws what is in the way, and then it stays.
+   * Finishes one, or undoes it, and ends its intent. Can be called again after
+   * an interruption. Throws if something prevents it; the intent then stays.
    */
   finish(
     context: Context,
@@ -48,8 +48,9 @@ export function isUnsettled(
 }
 
 /**
- * Finishes or undoes what was interrupted in this worktree. An obstacle is
- * only noted, and the next command tries again; `strict`: it is thrown.
+ * Finishes or undoes interrupted operations in this worktree. An obstacle is
+ * only reported as a note, and the next command tries again; `strict`: it is
+ * thrown.
  */
 export async function settleKinds<F>(
   context: Context,
@@ -72,7 +73,7 @@ export async function settleKinds<F>(
   }
 }
 
-/** The same with the lock of these kinds. Throws what is in the way. */
+/** Does the same under the lock of these kinds. Throws obstacles. */
 export async function settleHeld<F>(
   context: Context,
   workspace: Workspace,

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The answers of the `partition` commands. */
+/** The results of the `partition` commands. */
 
 const text = z.string();
 
@@ -9,7 +9,7 @@ const PartitionRow = z.strictObject({
   /** Empty: none. */
   description: text,
   paths: z.array(text),
-  /** Its context file, relative to the worktree; null: none. */
+  /** Its context file, relative to the worktree; null: no file. */
   context: z.nullable(text),
   /** True if that file exists. */
   context_exists: z.boolean(),
@@ -18,17 +18,17 @@ const PartitionRow = z.strictObject({
   in_use: z.boolean(),
 });
 
-/** The partition that a worktree is at. */
+/** The current partition of a worktree. */
 const InUse = z.nullable(z.strictObject({
   name: text,
-  /** `changes`: most uncommitted files are in it. */
+  /** `changes`: it has most of the uncommitted files. */
   by: z.enum(["choice", "changes", "save"]),
 }));
 
 export const PartitionListResult = z.strictObject({
   partitions: z.array(PartitionRow),
   in_use: InUse,
-  /** The name that was chosen; null: none was, or no partition. */
+  /** The chosen name; null: nothing was chosen, or no partition. */
   chosen: z.nullable(text),
   warnings: z.array(text),
 });
@@ -41,7 +41,7 @@ export const PartitionShowResult = z.strictObject({
 });
 
 export const PartitionUseResult = z.strictObject({
-  /** The partition that is in use from now on; null: none. */
+  /** The current partition from now on; null: no partition. */
   partition: z.nullable(text),
   /** True if the changed files decide from now on. */
   automatic: z.boolean(),
@@ -55,7 +55,7 @@ export const PartitionSuggestResult = z.strictObject({
     paths: z.array(text),
     description: text,
   })),
-  /** The TOML of them. */
+  /** Their TOML. */
   toml: text,
   /** The project's configuration file, absolute. */
   file: text,

@@ -10,7 +10,7 @@ import type { System } from "../../system/system.ts";
 import type { AgentOrder, AgentStep } from "../plugs.ts";
 import { promptOf } from "./prompt.ts";
 
-/** Characters of a reason. */
+/** The most characters of a reason. */
 const REASON = 500;
 
 /**

@@ -3,7 +3,7 @@ import { STEP_HEAD } from "../../clients/mod.ts";
 import { asData } from "../../saves/mod.ts";
 import type { Before } from "../plugs.ts";
 
-/** The text that an agent gets. */
+/** The text for an agent. */
 export interface AgentPrompt {
   readonly pipeline: string;
   readonly step: string;
@@ -12,20 +12,23 @@ export interface AgentPrompt {
   /** From 1. */
   readonly attempt: number;
   readonly before: readonly Before[];
-  /** Text that no step can know. */
+  /** Text that no step can guess. */
   readonly fence: string;
 }
 
-/** UTF-16 units of the hand-off in a prompt. */
+/** The longest hand-off in a prompt, in UTF-16 units. */
 const LONGEST = 24 * 1024;
 
-/** Produced files that are listed for a step, and units of each path. */
+/**
+ * The most produced files to list for a step, and the longest path in UTF-16
+ * units.
+ */
 const FILES = 50;
 const PATH = 500;
 
 /**
  * Returns the prompt of a step with the hand-off of the steps before it. Their
- * output is data: it cannot end the tags around it.
+ * output is data: it cannot close the tags around it.
  */
 export function promptOf(order: AgentPrompt): string {
   const { pipeline, step, prompt, attempt, before, fence } = order;
@@ -44,7 +47,10 @@ export function promptOf(order: AgentPrompt): string {
   return [prompt.trimEnd(), "", head, ...again, ...handoff].join("\n");
 }
 
-/** If not all has room, the newest steps keep their place and their output. */
+/**
+ * If there is not enough room, the newest steps keep their place and their
+ * output.
+ */
 function handoffOf(before: readonly Before[]): string {
   const parts: string[] = [];
   let room = LONGEST;

@@ -8,7 +8,7 @@ import { readPipelineStatus } from "../read.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { PipelineLogsResult } from "./results.ts";
 
-/** Bytes of a log; mpm writes no longer one. */
+/** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
 
 type StepLog = PipelineLogsResult["logs"][number];
@@ -46,7 +46,7 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
         const text = redactor.text(new TextDecoder().decode(bytes));
         const log = { step, verify: stem === verifyStem(step), text };
         if (!print) result.logs.push(log);
-        // The reader may have gone, as head does.
+        // The reader may have gone, for example `head`.
         else if (!print(logText(log, style))) return result;
       }
     }

@@ -20,7 +20,7 @@ import {
 import type { System } from "../../system/system.ts";
 import { TASK_NAME, taskPath } from "../../tasks/mod.ts";
 
-/** A pipeline that mpm brings along. */
+/** A pipeline that comes with mpm. */
 interface Shipped {
   readonly text: string;
   /** The options of its first run. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The answers of the `pipeline` commands. */
+/** The results of the `pipeline` commands. */
 
 const text = z.string();
 const count = z.int().check(z.nonnegative());
@@ -36,17 +36,17 @@ const StepView = z.strictObject({
   attempts: count,
   /** The exit status; null: the program did not exit by itself. */
   exit: z.nullable(z.int()),
-  /** The reason for the state, redacted; null: there is nothing to add. */
+  /** The reason for the state, redacted; null: nothing to add. */
   reason: z.nullable(text),
   started_at: z.nullable(text),
   ms: z.nullable(count),
-  /** When a usage limit ends, ISO 8601, UTC; null: no limit, or not known. */
+  /** When a usage limit ends, ISO 8601, UTC; null: no limit, or unknown. */
   until: z.nullable(text),
   /** Files that the step produced. */
   artefacts: z.array(text),
   /** The end of its output, or its agent's answer, redacted. */
   output: text,
-  /** The commit of a step with a worktree; null: it has no result yet. */
+  /** The commit of a step with a worktree; null: no result yet. */
   result: z.nullable(text),
   /** The file with its output, relative to the project; null: no output. */
   log: z.nullable(text),
@@ -65,7 +65,7 @@ const MergeView = z.strictObject({
     worktree: z.nullable(text),
     folder: z.nullable(text),
   })),
-  /** Files that changed in the user's working tree. */
+  /** Number of files that changed in the user's working tree. */
   changed: count,
 });
 
@@ -75,7 +75,7 @@ const RunFields = {
   pipeline: text,
   /** `interrupted`: mpm was killed, or the machine crashed. */
   state: RUN_STATE,
-  /** The number of steps, and how many of them are in each state. */
+  /** The number of steps, and the number in each state. */
   total: count,
   done: count,
   failed: count,
@@ -87,7 +87,7 @@ const RunFields = {
   started_at: text,
   /** When the log of the run last changed. */
   changed_at: text,
-  /** Why the run ended; null: there is nothing to add to the state. */
+  /** Why the run ended; null: nothing to add to the state. */
   reason: z.nullable(text),
   /** False: someone else made it, so mpm only lists it. */
   own: z.boolean(),
@@ -104,16 +104,16 @@ export const PipelineStatusResult = z.strictObject({
   steps: z.array(StepView),
   /** The last merge; null: nothing was merged yet. */
   merge: z.nullable(MergeView),
-  /** The ID of the process that runs it; null: no process does. */
+  /** The ID of the process that runs it; null: it is not running. */
   pid: z.nullable(count),
 });
 export type PipelineStatusResult = z.infer<typeof PipelineStatusResult>;
 
-/** A run, or the plan of a dry run: its steps in order. */
+/** A run, or the plan of a dry run with its steps in order. */
 export const PipelineRunResult = z.strictObject({
   dry_run: z.boolean(),
   pipeline: text,
-  /** The steps and what they need; null: not a dry run. */
+  /** The steps and their needs; null: not a dry run. */
   plan: z.nullable(z.array(z.strictObject({
     name: text,
     needs: z.array(text),
@@ -163,7 +163,7 @@ export const PipelineGraphResult = z.strictObject({
   })),
   /** The graph as a Mermaid flowchart. */
   mermaid: text,
-  /** The form that the command prints without --json. */
+  /** The format that the command prints without --json. */
   form: z.enum(["drawing", "mermaid"]),
 });
 export type PipelineGraphResult = z.infer<typeof PipelineGraphResult>;
@@ -189,9 +189,9 @@ export const PipelineLogsResult = z.strictObject({
 });
 export type PipelineLogsResult = z.infer<typeof PipelineLogsResult>;
 
-/** The state of a run, and where its report is. */
+/** The state of a run, and the place of its report. */
 export const PipelineReportResult = z.extend(PipelineStatusResult, {
-  /** The file that the report was written to; null: it was printed. */
+  /** The file with the report; null: it was printed. */
   file: z.nullable(text),
 });
 export type PipelineReportResult = z.infer<typeof PipelineReportResult>;
@@ -209,7 +209,7 @@ export const PipelineExportResult = z.strictObject({
   pipeline: text,
   /** The workflow, YAML. */
   workflow: text,
-  /** The file that it was written to; null: it was printed. */
+  /** The file with the workflow; null: it was printed. */
   file: z.nullable(text),
 });
 export type PipelineExportResult = z.infer<typeof PipelineExportResult>;
@@ -220,7 +220,7 @@ export const PipelineNewResult = z.strictObject({
   /** The file, absolute. */
   path: text,
   text,
-  /** The commands that come next. */
+  /** The next commands. */
   next: z.array(text),
 });
 export type PipelineNewResult = z.infer<typeof PipelineNewResult>;

@@ -29,7 +29,7 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: see "mp
   status: ({ state }) => pipelineStatus(state),
 });
 
-/** Shows a run by its log until it ends, or the watching is interrupted. */
+/** Shows a run from its log until it ends, or the command is interrupted. */
 async function watch(
   context: Context,
   root: string,
@@ -44,7 +44,7 @@ async function watch(
     ...{ run: id, pipeline, steps, state },
   });
   using interrupted = system.interruption();
-  // Lines from now on are events.
+  // Later lines are events.
   let seen = 0;
   let isNew = false;
   while (!interrupted.signal.aborted) {

@@ -6,10 +6,10 @@ import { clientNamed } from "../../clients/mod.ts";
 import type { Pipeline, Step } from "../definition.ts";
 import { PLACEHOLDER } from "../graph.ts";
 
-/** The first words of an exported workflow, by which mpm knows it. */
+/** The first words of an exported workflow, by which mpm recognizes it. */
 export const WORKFLOW_HEAD = "# A workflow of the mpm pipeline ";
 
-/** The actions that a workflow uses, each at one commit. */
+/** The actions that a workflow uses, each pinned to a commit. */
 const ACTIONS = {
   checkout: "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd",
   upload: "actions/upload-artifact@ea165f8d65b6e75b540449e92b4886f43607fa02",
@@ -17,14 +17,14 @@ const ACTIONS = {
     "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093",
 };
 
-/** Minutes that a job may take on GitHub. */
+/** The most minutes that a job may take on GitHub. */
 const MOST_MINUTES = 360;
 
 /** A pipeline to export. */
 interface Exported {
   readonly name: string;
   readonly pipeline: Pipeline;
-  /** The client of agents that name none. */
+  /** The client for agents that name none. */
   readonly client: string;
 }
 
@@ -35,7 +35,7 @@ interface Exported {
 export function workflowText(exported: Exported): string {
   const { name, pipeline: { vars, steps, description } } = exported;
   const inputs = [...vars].map(([name, variable]) => [name, {
-    // GitHub refuses an expression here, even one that is only text.
+    // GitHub rejects an expression here, even as plain text.
     description: (variable.description || name).replaceAll("${{", "$ {{"),
     required: variable.required,
     ...variable.required ? {} : { default: defaultOf(name, variable.default) },
@@ -72,7 +72,7 @@ function defaultOf(name: string, text: string): string {
   );
 }
 
-/** An ID of a job begins with a letter or `_`. */
+/** The ID of a job must begin with a letter or `_`. */
 function jobIds(steps: readonly Step[]): ReadonlyMap<string, string> {
   const taken = new Set(steps.map(({ name }) => name.toLowerCase()));
   return new Map(steps.map(({ name }) => {
@@ -113,7 +113,7 @@ function jobOf(
         uses: ACTIONS.upload,
         with: {
           name,
-          // The newline at the end makes GitHub read a list of patterns.
+          // The final newline makes GitHub read a list of patterns.
           path: produces.map(patternLine).join("\n"),
           "if-no-files-found": "error",
           "include-hidden-files": true,
@@ -124,7 +124,7 @@ function jobOf(
 }
 
 /**
- * Returns a pattern as GitHub reads it. There, a `[` begins a class. A `!` at
+ * Returns a pattern in GitHub's syntax. There, a `[` begins a class. A `!` at
  * the start means "not", and a `#` begins a comment. Spaces at the ends do not
  * count. Throws USAGE for a line break.
  */
@@ -141,7 +141,7 @@ function patternLine(pattern: string): string {
   return literal(/^[!#~ ]/.test(plain) ? `./${plain}` : plain);
 }
 
-/** Returns the steps, of those that a step needs, that produce files. */
+/** Returns which of a step's needs produce files. */
 function producersOf(step: Step, steps: readonly Step[]): Step[] {
   const wanted = new Set(step.needs);
   for (const { name, needs } of steps.toReversed()) {
@@ -153,8 +153,8 @@ function producersOf(step: Step, steps: readonly Step[]): Step[] {
 }
 
 /**
- * The folder that an artifact belongs to. GitHub removes the folders that all
- * files of an artifact have in common, up to the first pattern.
+ * The folder of an artifact. GitHub removes the folders that all files of an
+ * artifact have in common, up to the first pattern.
  */
 function commonFolder(produces: readonly string[]): string {
   const folders = produces.map((file) => {
@@ -170,7 +170,7 @@ function commonFolder(produces: readonly string[]): string {
   return literal(common.length === 0 ? "." : common.join("/"));
 }
 
-/** The program of a step, and the one that checks it. */
+/** The program of a step, and the program that checks it. */
 function programSteps(step: Step, exported: Exported): object[] {
   const { work, verify, retries } = step;
   const values = new Values(step.name, exported);
@@ -225,7 +225,7 @@ function withEnv(env: Record<string, string>): object {
   return Object.keys(env).length === 0 ? {} : { env };
 }
 
-/** A failed check runs the program again, too. */
+/** A failed check also runs the program again. */
 function retried(
   words: string,
   { retries, check }: { retries: number; check: string | undefined },
@@ -242,21 +242,28 @@ function retried(
   ].join("\n");
 }
 
-/** Returns a text that GitHub takes as it is: no part of it is an expression. */
+/**
+ * Returns a text that GitHub uses unchanged: no part of it is an expression.
+ */
 function literal(text: string): string {
   return text.replaceAll("${{", () => "${{ '${{' }}");
 }
 
-/** Quotes a text for a shell, so that GitHub finds no expression in it either. */
+/**
+ * Quotes a text for a shell, so that GitHub finds no expression in it either.
+ */
 function quoted(text: string): string {
   return shellWord(text).replaceAll("${{", () => "$''{{");
 }
 
-/** The values of placeholders, which reach a script by the environment alone. */
+/**
+ * The values of placeholders, which reach a script only through the
+ * environment.
+ */
 class Values {
   readonly #step: string;
   readonly #exported: Exported;
-  /** The variables of the environment, by the names of the pipeline's. */
+  /** The environment variables, by the pipeline's names. */
   readonly #names: ReadonlyMap<string, string>;
 
   constructor(step: string, exported: Exported) {
@@ -272,14 +279,14 @@ class Values {
     this.#names = names;
   }
 
-  /** The inputs as variables of the environment. */
+  /** The inputs as environment variables. */
   inputs(): Record<string, string> {
     return Object.fromEntries(
       [...this.#names].map(([name, variable]) => [variable, input(name)]),
     );
   }
 
-  /** Returns a text with expressions of GitHub for its placeholders. */
+  /** Returns a text with GitHub expressions for its placeholders. */
   text(text: string): string {
     return this.#filled(text, {
       plain: literal,

@@ -30,7 +30,7 @@ import type { MergeEnd } from "../plugs.ts";
 
 /** The merged results of a run, and the tree that they change. */
 export interface Merge {
-  /** The run's id, its pipeline and its folder. */
+  /** The run's ID, its pipeline and its folder. */
   readonly run: string;
   readonly pipeline: string;
   readonly folder: string;
@@ -38,7 +38,7 @@ export interface Merge {
   readonly ref: string;
   /** The branch at the start of the run. */
   readonly branch: string | undefined;
-  /** The files that mpm expects: those at the start, and artefacts since. */
+  /** The files that mpm expects: those at the start, and later artefacts. */
   readonly expected: string;
   readonly merged: string;
   readonly committed: number;
@@ -59,7 +59,7 @@ class Refused extends MpmError {
 /**
  * Writes merged results into the user's worktree as one operation that can be
  * undone. If anything is in the way, nothing is written, and the end is
- * `stopped`. A killed one is finished by the next mpm. Throws GIT_FAILED,
+ * `stopped`. The next mpm finishes an interrupted one. Throws GIT_FAILED,
  * FILE_FAILED.
  */
 export async function applyMerge(
@@ -115,7 +115,7 @@ function partly(
   };
 }
 
-/** The changed files as a commit, in the form of a save's contents. */
+/** The changed files as a commit, in the format of a save's contents. */
 async function commitTarget(
   system: System,
   { vault }: CheckpointPlace,
@@ -141,7 +141,7 @@ async function commitTarget(
   });
 }
 
-/** Throws {@link Refused} where the user has changed something since. */
+/** Throws {@link Refused} if the user has changed something since. */
 async function refuseChanged(
   place: CheckpointPlace,
   { expected, branch }: Merge,
@@ -183,8 +183,8 @@ function inTheWay({ plan, capture }: PlannedRestore): string[] {
 }
 
 /**
- * Returns how a merge ended that an earlier process of the run applied;
- * `undefined`: nothing was applied.
+ * Returns the end of a merge that an earlier process of the run applied;
+ * `undefined` if nothing was applied.
  */
 export function appliedMerge(
   system: System,

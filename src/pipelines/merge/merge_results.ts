@@ -12,11 +12,11 @@ import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { ensureFolder, removeTree } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The result of a step, a commit whose parent is what the step began with. */
+/** The result of a step, a commit whose parent is the step's start. */
 export interface StepResult {
   readonly step: string;
   readonly result: string;
-  /** Every step that it needs, directly or not. */
+  /** Every step that it needs, directly or indirectly. */
   readonly needs: readonly string[];
 }
 
@@ -24,19 +24,19 @@ export interface StepResult {
 export interface LeftOutResult {
   readonly step: string;
   readonly result: string;
-  /** Files in conflict; none: a step that it needs was left out. */
+  /** Files in conflict; empty: a step that it needs was left out. */
   readonly paths: readonly string[];
-  /** Trees: what the step began with, the results before it, and its own. */
+  /** Trees: the step's start, the results before it, and its own. */
   readonly sides: {
     readonly base: string;
     readonly ours: string;
     readonly theirs: string;
-    /** With marks in the files; absent: git merged nothing. */
+    /** With conflict markers in the files; absent: git merged nothing. */
     readonly merged?: string;
   };
 }
 
-/** Several results as one tree, and those that do not fit. */
+/** Several results as one tree, and the results that conflict. */
 export interface MergedResults {
   readonly tree: string;
   readonly merged: readonly string[];
@@ -44,8 +44,8 @@ export interface MergedResults {
 }
 
 /**
- * Merges results into a tree one after the other, without any file or index.
- * One in conflict is left out, and so are those that need it. Throws
+ * Merges results into a tree one after the other, without any file or index. A
+ * conflicting result is left out, and so are those that need it. Throws
  * GIT_FAILED, CONFLICT with a git before 2.38.
  */
 export async function mergeResults(
@@ -77,13 +77,13 @@ export async function mergeResults(
   return { tree, merged, leftOut };
 }
 
-/** A conflict in a file: the lines of both sides between marks. */
+/** A conflict in a file: the lines of both sides between markers. */
 const CONFLICT =
   /^<{7} [0-9a-f]{40,64}\r?\n([^]*?)^={7}\r?\n([^]*?)^>{7} [0-9a-f]{40,64}\r?\n/gm;
 
 /**
- * Merges trees. If only the view of the notes is in conflict, the lines of both
- * sides stay. mpm writes that view again from the notes.
+ * Merges trees. If only the view of the notes conflicts, the lines of both
+ * sides stay. mpm rewrites that view from the notes.
  */
 async function mergeWithNotes(
   git: Git,
@@ -103,31 +103,31 @@ async function mergeWithNotes(
   return { tree: await treeWithFile(git, marked, file) };
 }
 
-/** Returns the trees of a result and of what its step began with. */
+/** Returns the trees of a result and of its step's start. */
 async function treesOf(git: Git, result: string) {
   const [theirs, base] = [`${result}^{tree}`, `${result}^^{tree}`];
   const names = await resolveNames(git, [theirs, base]);
   return { base: names.get(base)!, theirs: names.get(theirs)! };
 }
 
-/** Files of a conflict that are written, and bytes of the largest. */
+/** The most files of a conflict to write, and the largest, in bytes. */
 const MOST = 50;
 const LARGEST = 1024 * 1024;
 
-/** A line of a mark in a file, with the commit that the side is from. */
+/** A conflict marker in a file, with the commit of its side. */
 const MARK = /^(<{7}|>{7}) [0-9a-f]{40,64}$/gm;
 
 /**
  * Writes both sides of a conflict into `base/`, `ours/`, `theirs/` and, with
- * marks, `merged/` below a new folder. A side without the file lacks it.
- * Returns the folder; null: the conflict has no files.
+ * markers, `merged/` below a new folder. Files that a side does not have are
+ * missing there. Returns the folder; null: the conflict has no files.
  */
 export async function writeConflict(
   system: System,
   git: Git,
   { folder, within, step, leftOut: { paths, sides } }: {
     folder: string;
-    /** A folder above that is there. */
+    /** An existing parent folder. */
     within: string;
     step: string;
     leftOut: LeftOutResult;
@@ -150,7 +150,7 @@ export async function writeConflict(
   return folder;
 }
 
-/** Names the sides in the marks; other bytes than text stay. */
+/** Names the sides in the markers; bytes that are not text stay. */
 function renamedMarks(bytes: Uint8Array, step: string): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   const encoded = new TextEncoder().encode(text);

@@ -19,7 +19,7 @@ import { producedFiles } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import { RUNS } from "./worktrees.ts";
 
-/** The files of the user when the run began or continued. */
+/** The user's files when the run began or continued. */
 export interface Snapshot {
   readonly commit: string;
   readonly tree: string;
@@ -32,7 +32,7 @@ export interface Snapshot {
 export interface TreesOrder {
   readonly run: string;
   readonly pipeline: string;
-  /** The worktree that the run is for, absolute. */
+  /** The worktree of the run, absolute. */
   readonly worktree: string;
   /** The folder of the run, absolute. */
   readonly folder: string;
@@ -40,8 +40,8 @@ export interface TreesOrder {
 }
 
 /**
- * Keeps the files of the user as a commit. Throws CONFLICT in the middle of a
- * merge or similar, GIT_FAILED.
+ * Stores the user's files as a commit. Throws CONFLICT in the middle of a merge
+ * or similar, GIT_FAILED.
  */
 export async function snapshotOf(
   context: Context,
@@ -82,7 +82,7 @@ export async function snapshotOf(
   return { commit, tree, digest, branch, committed };
 }
 
-/** Returns the files without those in the folder of mpm. */
+/** Returns the files except those in mpm's folder. */
 export function withoutOwn(
   files: readonly (readonly [string, unknown])[],
 ): FileDelta {

@@ -88,11 +88,11 @@ class Trees implements StepTrees {
   readonly #system: System;
   readonly #parts: TreesParts;
   readonly #git: Git;
-  /** Artefacts of steps without a worktree, which others began with. */
+  /** Artefacts of steps without a worktree, from which others began. */
   readonly #given = new Set<string>();
-  /** The commits that the steps at work began with, by their names. */
+  /** The start commits of the running steps, by step name. */
   readonly #starts = new Map<string, string>();
-  /** Ends when no worktree is made or removed. */
+  /** Resolves when no worktree is being created or removed. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(context: Context, parts: TreesParts) {
@@ -103,7 +103,7 @@ class Trees implements StepTrees {
     this.#git = parts.place.vault.git;
   }
 
-  /** Returns a digest of what a step begins with; makes nothing. */
+  /** Returns a digest of a step's start; creates nothing. */
   async startOf(_step: Step, needs: readonly Given[]): Promise<string> {
     const parts = await Promise.all(needs.map(async (need) => {
       for (const { path } of need.files) this.#given.add(path);
@@ -115,9 +115,9 @@ class Trees implements StepTrees {
   }
 
   /**
-   * Makes the worktree of a step, with the files of the snapshot and of the
-   * steps that it needs. Returns its folder. Throws CONFLICT where those do not
-   * fit together, GIT_FAILED.
+   * Creates the worktree of a step, with the files of the snapshot and of the
+   * steps that it needs. Returns its folder. Throws CONFLICT if their results
+   * conflict, GIT_FAILED.
    */
   async open(step: Step, needs: readonly Given[]): Promise<string> {
     const path = this.#folder(step);
@@ -131,7 +131,7 @@ class Trees implements StepTrees {
     return path;
   }
 
-  /** Git can fail while another git makes or removes a worktree. */
+  /** Git can fail while another git creates or removes a worktree. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
@@ -171,7 +171,7 @@ class Trees implements StepTrees {
     });
   }
 
-  /** The snapshot with the present artefacts of steps without a worktree. */
+  /** The snapshot with the current artefacts of steps without a worktree. */
   async #withArtefacts(
     paths: readonly string[],
   ): Promise<{ commit: string; tree: string }> {
@@ -203,9 +203,10 @@ class Trees implements StepTrees {
   }
 
   /**
-   * Keeps the content of a step's worktree as a commit, with the artefacts that
-   * git ignores, and removes the worktree. Throws CONFLICT for what a commit of
-   * files cannot hold; then the worktree stays until it is dropped.
+   * Stores the content of a step's worktree as a commit, with the artefacts
+   * that git ignores, and removes the worktree. Throws CONFLICT for content
+   * that a commit of files cannot contain; then the worktree stays until it is
+   * dropped.
    */
   async take(step: Step, artefacts: readonly string[]): Promise<string> {
     const start = this.#starts.get(step.name)!;
@@ -248,7 +249,7 @@ class Trees implements StepTrees {
     );
   }
 
-  /** The worktree of a step, if it still is one of this repository. */
+  /** The worktree of a step, if it still belongs to this repository. */
   async #placeIn({ name }: Step, path: string): Promise<CheckpointPlace> {
     const { workspace } = this.#parts.place;
     const refuse = (what: string) =>
@@ -263,24 +264,25 @@ class Trees implements StepTrees {
     return { ...place, vault: place.vault! };
   }
 
-  /** Removes the worktree of a step whose content no one needs. */
+  /** Removes the worktree of a step whose content is not needed. */
   async drop(step: Pick<Step, "name">): Promise<void> {
     if (!this.#starts.delete(step.name)) return;
     const path = this.#folder(step);
     await this.#inTurn(() => removeStepWorktree(this.#system, this.#git, path));
   }
 
-  /** Returns whether a result of an earlier process is still there. */
+  /** Returns whether a result of an earlier process still exists. */
   async has(result: string): Promise<boolean> {
     if (!/^[0-9a-f]{40,64}$/.test(result)) return false;
-    // Every result has the commit that its step began with as its parent.
+    // The parent of every result is the start commit of its step.
     const name = `${result}^^{commit}`;
     return (await resolveNames(this.#git, [name])).get(name) !== undefined;
   }
 
   /**
-   * Merges the results in the order of the steps, and applies those that fit to
-   * the user's worktree. Can be called again. Throws GIT_FAILED, FILE_FAILED.
+   * Merges the results in the order of the steps, and applies those without
+   * conflicts to the user's worktree. Can be called again. Throws GIT_FAILED,
+   * FILE_FAILED.
    */
   async finish(
     results: readonly { readonly step: string; readonly result: string }[],
@@ -328,7 +330,7 @@ class Trees implements StepTrees {
   }
 
   /**
-   * Keeps both sides of a conflict where the user can work with them. `made`
+   * Writes both sides of a conflict where the user can work with them. `made`
    * gets the path of a new worktree.
    */
   async #conflict(
@@ -346,12 +348,12 @@ class Trees implements StepTrees {
       const { run } = order;
       await addStepWorktree(this.#system, place, { path, commit, run });
       made.push(path);
-      // It is whole, and the user's from now on.
+      // It is complete, and now belongs to the user.
       await unlockWorktree(this.#git, path);
     }
     return { step, paths, commit, worktree: path, folder };
   }
 
-  /** Nothing is open: results are commits, worktrees have been removed. */
+  /** Nothing is open: results are commits, and worktrees have been removed. */
   [Symbol.dispose](): void {}
 }

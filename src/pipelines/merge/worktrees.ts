@@ -16,10 +16,10 @@ import {
 import { checkPath, layout, removeTree, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The place of the refs of runs: what their steps began with and left. */
+/** The folder of a run's refs: the start and the result of its steps. */
 export const RUNS = "refs/mpm/runs";
 
-/** Begins the reason why git has the worktree of a step locked. */
+/** The prefix of the lock reason of a step's worktree. */
 const LOCK = "mpm run ";
 
 /** Returns the folder of a step's worktree, absolute. */
@@ -28,9 +28,9 @@ export function stepFolder(root: string, run: string, step: string): string {
 }
 
 /**
- * Makes the worktree of a step at a commit, byte for byte. It is locked until
- * it is gone: no cleanup removes it, and the lock tells that mpm made it.
- * Throws CONFLICT, GIT_FAILED.
+ * Creates the worktree of a step at a commit, byte for byte. It stays locked:
+ * no cleanup removes it, and the lock shows that mpm created it. Throws
+ * CONFLICT, GIT_FAILED.
  */
 export async function addStepWorktree(
   system: System,
@@ -46,11 +46,11 @@ export async function addStepWorktree(
     ...{ path, commit, rawFolder: rawFolder(workspace) },
     reason: LOCK + run,
   });
-  // Git makes files that others may read, also of private ones.
+  // Git creates files that others may read, even from private ones.
   system.files.chmod(path, 0o700);
 }
 
-/** Returns whether something is there. A crash may leave an empty folder. */
+/** Returns whether the path exists. A crash may leave an empty folder. */
 export function isTaken({ files }: System, path: string): boolean {
   const kind = files.lstat(path)?.kind;
   if (kind === "folder") return files.list(path).length > 0;
@@ -64,25 +64,25 @@ function refuseTaken(system: System, path: string): void {
   });
 }
 
-/** Removes the worktree of a step; a missing one is fine. */
+/** Removes the worktree of a step, which may already be missing. */
 export async function removeStepWorktree(
   system: System,
   git: Git,
   path: string,
 ): Promise<void> {
-  // Git follows a link that the step put there, and empties where it leads.
+  // Git would follow a link that the step put there, and empty its target.
   const kind = system.files.lstat(path)?.kind;
   if (kind !== undefined && kind !== "folder") system.files.remove(path);
   await forgetWorktree(git, path);
   if (!system.files.lstat(path)) return;
-  // The step changed its `.git` file, so git does not know the folder.
+  // The step changed its `.git` file, so git does not recognize the folder.
   attempt(() => removeTree(system, path));
   await forgetWorktree(git, path);
 }
 
 /**
- * Removes the worktrees that a run left, and those of runs that are gone. Call
- * while no process works on the run. Throws GIT_FAILED.
+ * Removes the worktrees that a run left, and those of deleted runs. Call while
+ * no process works on the run. Throws GIT_FAILED.
  */
 export async function dropTrees(
   system: System,
@@ -105,8 +105,8 @@ export async function dropTrees(
 }
 
 /**
- * Drops the refs of runs that were removed, and are older than an undo goes
- * back. `age`: in milliseconds.
+ * Drops the refs of removed runs that are too old for an undo. `age`: in
+ * milliseconds.
  */
 export async function dropOldRefs(
   system: System,

@@ -29,7 +29,7 @@ import { PipelineDisplay } from "../view/show.ts";
 
 import { StepLoop } from "./step_loop.ts";
 
-/** Steps at work at a time, unless something else is said. */
+/** The default number of steps to run at a time. */
 const JOBS = 4;
 
 /** A pipeline that may run. */
@@ -67,7 +67,7 @@ export async function planPipeline(
   return { name, file, text, pipeline, vars, client: clients[0] ?? null };
 }
 
-/** Throws NOT_FOUND if a client of an agent is not there. */
+/** Throws NOT_FOUND if an agent's client is missing. */
 function clientsOf(
   system: System,
   root: string,
@@ -76,7 +76,7 @@ function clientsOf(
   return steps.flatMap(({ work }) => clientFor(system, root, work) ?? []);
 }
 
-/** Writes a run down before anything of it happens. Returns its ID. */
+/** Records a run before it starts. Returns its ID. */
 export async function createPipelineRun(
   context: Context,
   workspace: Workspace,
@@ -146,7 +146,7 @@ export async function runPipeline(
   removeIfThere(system, paths.runner);
 }
 
-/** Results that were applied are not merged again. */
+/** Applied results are not merged again. */
 function refuseEnded(id: string, { end, merge }: RunState): void {
   if (end === null || merge === null || merge.state === "stopped") return;
   throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
@@ -157,7 +157,7 @@ function refuseEnded(id: string, { end, merge }: RunState): void {
 }
 
 /**
- * Returns the run with the present definition, if that changed and is allowed.
+ * Returns the run with the current definition, if that changed and is allowed.
  * Throws CONFLICT if it is not.
  */
 async function present(

@@ -18,10 +18,10 @@ import type { RunState } from "../log.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { AgentEnd, AgentStep, Artefact, Before } from "../plugs.ts";
 
-/** Bytes of the log of a step. */
+/** The largest log of a step, in bytes. */
 const LOG = 1024 * 1024;
 
-/** Characters of output that the log of a run keeps of a step. */
+/** The most characters of a step's output in the log of a run. */
 const OUTPUT = 4096;
 
 /** A step, ready for one try. */
@@ -29,14 +29,14 @@ export interface StepOrder {
   readonly root: string;
   readonly record: RunRecord;
   readonly paths: RunPaths;
-  /** The values of variables are in it. */
+  /** With the values of variables filled in. */
   readonly step: Step;
-  /** The folder that it runs in, absolute. */
+  /** Its working folder, absolute. */
   readonly folder: string;
   readonly stops: Stops;
   readonly attempt: number;
   readonly before: readonly Before[];
-  /** The files that its patterns matched before. */
+  /** The files that matched its patterns before. */
   readonly files: FilesBefore;
 }
 
@@ -50,7 +50,7 @@ export interface StepEnd {
   readonly output: string;
   readonly artefacts: readonly Artefact[];
   readonly until: string | null;
-  /** True if another try would end like this one. */
+  /** True if another try would end in the same way. */
   readonly isFinal: boolean;
   readonly failure: ChunkEnd["failure"];
 }
@@ -120,7 +120,7 @@ async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
   return { ...known, outcome, reason, output: output.slice(-OUTPUT), until };
 }
 
-/** Returns the end of a program as that of a step. */
+/** Converts the end of a program to the end of a step. */
 function endOf(system: System, end: ChunkEnd): StepEnd {
   const { exit, reason, ms, failure } = end;
   const output = redactorOf(system).text(end.output).slice(-OUTPUT);
@@ -137,7 +137,7 @@ async function runProgram(
   { args, env, stem, agent, ended }: {
     args: readonly string[];
     env?: Readonly<Record<string, string | null>>;
-    /** The name of its log, without the ending. */
+    /** The name of its log, without the extension. */
     stem: string;
     agent?: AgentStep;
     ended?: (end: AgentEnd) => void;
@@ -193,8 +193,8 @@ export function stepsBefore(
 }
 
 /**
- * Throws CONFLICT for a file that another step also produces, so that the file
- * of one of them is lost. The merge of worktrees finds that by itself.
+ * Throws CONFLICT for a file that another step also produces, since one of the
+ * files would be lost. A merge of worktrees detects that by itself.
  */
 export function refuseSameFile(
   step: Step,
@@ -207,7 +207,7 @@ export function refuseSameFile(
     const isMerged = step.worktree &&
       (other.worktree || isBefore(other, step));
     if (other.name === step.name || isMerged) continue;
-    // They may run in one folder at the same time: which one wrote it?
+    // They may run in one folder at the same time, so the writer is unknown.
     const isShared = !step.worktree && !other.worktree &&
       !isBefore(other, step) && !isBefore(step, other);
     const { state: is, artefacts } = state.of(other.name);

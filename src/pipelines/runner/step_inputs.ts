@@ -18,7 +18,7 @@ interface Run {
   readonly stops: { readonly cancel: AbortSignal };
 }
 
-/** Finds what the steps of a run depend on. Each may throw CANCELLED. */
+/** Finds the inputs of a run's steps. Each method may throw CANCELLED. */
 export class StepInputs {
   readonly #run: Run;
   readonly #digests: FileDigests;
@@ -68,11 +68,11 @@ export class StepInputs {
   }
 }
 
-/** Bytes that are read at once, and after which signals are looked for. */
+/** Bytes to read at once, after which signals are checked. */
 const PART = 1024 * 1024;
 const LOOK = 32 * PART;
 
-/** Reads each file below a folder only once, as long as it does not change. */
+/** Reads each file below a folder only once while it does not change. */
 class FileDigests {
   readonly #system: System;
   readonly #folder: string;
@@ -89,7 +89,7 @@ class FileDigests {
   }
 
   /**
-   * Returns the SHA-256 of a file; "": it is not there. Throws CANCELLED at the
+   * Returns the SHA-256 of a file; "" if it is missing. Throws CANCELLED at the
    * signal.
    */
   async of(path: string): Promise<string> {

@@ -23,12 +23,12 @@ import { StepInputs } from "./step_inputs.ts";
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** A run at work. */
+/** A running pipeline. */
 export interface LoopOrder {
   readonly root: string;
   readonly record: RunRecord;
   readonly paths: RunPaths;
-  /** In order; the values of variables are in them. */
+  /** In order, with the values of variables filled in. */
   readonly steps: readonly Step[];
   /** `undefined`: no step has a worktree. */
   readonly trees: StepTrees | undefined;
@@ -36,15 +36,17 @@ export interface LoopOrder {
   readonly log: RunLog;
   readonly stops: Stops;
   readonly jobs: number;
-  /** True if steps that may have happened run again, and limits do not count. */
+  /**
+   * True if steps that may have run should run again, and limits are ignored.
+   */
   readonly again: boolean;
   /** The process of this mpm. */
   readonly pid: number | null;
-  /** Gets each line of the log, which may not be on the disk yet. */
+  /** Receives each line of the log, which may not be on the disk yet. */
   take(line: PipelineLine): void;
 }
 
-/** Runs the steps of a pipeline that are left. */
+/** Runs the remaining steps of a pipeline. */
 export class StepLoop {
   readonly #context: Context;
   readonly #run: LoopOrder;
@@ -61,7 +63,7 @@ export class StepLoop {
 
   /**
    * Runs everything to its end. Throws CONFLICT if nothing is left to do,
-   * FILE_FAILED where an end cannot be kept.
+   * FILE_FAILED if an end cannot be recorded.
    */
   async run(): Promise<void> {
     const { state, trees, pid } = this.#run;
@@ -79,7 +81,7 @@ export class StepLoop {
     state.end = end.state;
   }
 
-  /** The end of a merge that is in the log; null: it is still to come. */
+  /** The end of a merge in the log; null: not merged yet. */
   get #merged(): MergeEnd | null {
     const { merge } = this.#run.state;
     return merge?.state === "stopped" ? null : merge;
@@ -103,7 +105,7 @@ export class StepLoop {
   /**
    * Decides which steps are left. Returns lines for the log. A step waits again
    * if its inputs changed or its result is gone, and is flagged if it may have
-   * happened.
+   * run.
    */
   async #plan(): Promise<PipelineLine[]> {
     const { steps, state, again } = this.#run;
@@ -164,7 +166,7 @@ export class StepLoop {
     });
   }
 
-  /** Returns why a step that is done has to run again, if it has to. */
+  /** Returns why a finished step must run again, if it must. */
   async #changeOf(step: Step): Promise<string | undefined> {
     const { state, trees, record } = this.#run;
     const known = state.of(step.name);
@@ -185,7 +187,7 @@ export class StepLoop {
     return isSame ? undefined : "its inputs changed";
   }
 
-  /** Starts what is ready, until nothing is at work and nothing is ready. */
+  /** Starts ready steps until nothing is running and nothing is ready. */
   async #all(): Promise<void> {
     const { stops, jobs, steps } = this.#run;
     let failure: unknown;
@@ -249,7 +251,7 @@ export class StepLoop {
     }
   }
 
-  /** An error of the worktree or the agent is the end of that step alone. */
+  /** An error of the worktree or the agent ends only that step. */
   async #attempt<T>(
     work: () => Promise<T>,
   ): Promise<T | MpmError> {
@@ -360,7 +362,7 @@ export class StepLoop {
   }
 }
 
-/** A step in a worktree starts from a new one. */
+/** A step in a worktree always starts from a new one. */
 function isSafe({ repeatable, worktree }: Step): boolean {
   return repeatable || worktree;
 }

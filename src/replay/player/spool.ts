@@ -3,7 +3,7 @@ import type { System } from "../../system/system.ts";
 import type { ReplayStep } from "../commands/results.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
 
-/** Bytes that are written at once. */
+/** Bytes to write at once. */
 const BLOCK = 512 * 1024;
 
 /**

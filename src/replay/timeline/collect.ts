@@ -267,7 +267,7 @@ async function commits(
   if (git !== "repository") return [];
   const runner = new Git(system, worktree);
   const range = { since, until, count: limit };
-  // Before the first commit there is nothing to log.
+  // There is nothing to log before the first commit.
   const found = await attempt(() => readNewest(runner, range)) ?? [];
   return found.map(({ sha, time, message, author }) => ({
     ...PLAIN,

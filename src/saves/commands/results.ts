@@ -64,7 +64,7 @@ export const PauseResult = z.strictObject({
   uncommitted: z.array(text),
   /** Open next steps, the most important first. */
   next_steps: z.array(text),
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
   summary: text,
   /** True if the summary was made up from the repository's state. */
@@ -136,13 +136,11 @@ export const SessionRow = z.strictObject({
    * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
    */
   origin: z.nullable(Origin),
-  /**
-   * The name of git's user its author, by its own record; null if not known.
-   */
+  /** The author's name from git, as written in the save; null if unknown. */
   author: z.nullable(text),
   /** The name of the agent that made it; null: it has none. */
   agent_name: z.nullable(text),
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
   /** The session it belongs to. */
   session: z.nullable(z.strictObject({
@@ -170,7 +168,7 @@ export type LostRow = z.infer<typeof LostRow>;
 
 export const SessionsResult = z.strictObject({
   project: text,
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: text,
   sessions: z.array(SessionRow),
   /** Count without filters. */
@@ -202,7 +200,7 @@ export const ResumeResult = z.strictObject({
     paused_at: text,
     handoff: schemaOf(HANDOFF),
   })),
-  /** null: not asked for. */
+  /** null: not requested. */
   changes: z.nullable(Changes),
   /** Commands that show that something holds; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
@@ -220,7 +218,7 @@ export const ResumeResult = z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
-    /** As it is now. */
+    /** The hand-off after the command. */
     state: text,
     /** `rebuilt`: it was not known here, and comes from the save. */
     change: z.enum(["resumed", "rebuilt", "unchanged"]),
@@ -230,7 +228,7 @@ export const ResumeResult = z.strictObject({
     /** Its open items, each with its phase. */
     open: z.array(text),
   })),
-  /** The command that continues the agent's own conversation; null: none. */
+  /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
   /** The client chosen with `--in`, and what its start returned. */
   take_over: z.nullable(z.strictObject({
@@ -362,7 +360,7 @@ export const InitResult = z.strictObject({
   created: z.boolean(),
   /** True if git ignores the folder. */
   ignored: z.boolean(),
-  /** The file the ignore rule was written to. */
+  /** The file that contains the ignore rule. */
   ignore_file: z.nullable(text),
 });
 

@@ -38,7 +38,7 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
     if (!input["dry-run"]) await bringBackLost(context, workspace, input);
-    // All of one list, so that the numbers in it mean what they meant.
+    // Lists everything first, so that the numbers keep their meaning.
     const chosen = new Set(
       await matchSaves(system, workspace.root, input.selectors),
     );

@@ -166,7 +166,7 @@ export const Changes = z.object({
     omitted: count,
   }),
   branch: z.object({
-    /** null: detached, or not known. */
+    /** null: detached, or unknown. */
     then: maybeText,
     now: maybeText,
     /** `other-copy`: the save is of another copy, so no one switched here. */

@@ -8,7 +8,7 @@ export interface Marks {
   words(text: string): string;
 }
 
-/** For a terminal. */
+/** Fits a text to the terminal. */
 export const TEXT: Marks = { code: escapeText, words: escapeText };
 
 /** For Markdown: nothing in the text acts as markup. */

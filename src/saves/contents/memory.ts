@@ -20,7 +20,7 @@ export interface ContentsSummary {
   /** Their bytes. */
   readonly size: number;
   readonly leftOut: readonly LeftOut[];
-  /** Changed paths beyond those that are looked at. */
+  /** Number of changed paths that were not looked at. */
   readonly omitted: number;
 }
 

@@ -19,7 +19,7 @@ export interface ContentsRecord {
   readonly unstaged: readonly string[];
   /** Paths that were only meant to be added. */
   readonly intents: readonly string[];
-  /** Permission bits of files other than the usual, by path. */
+  /** Unusual permission bits of files, by path. */
   readonly permissions: readonly (readonly [path: string, bits: number])[];
   /** Uncommitted files whose contents are not kept, and why. */
   readonly left_out: readonly LeftOut[];

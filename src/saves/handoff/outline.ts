@@ -52,7 +52,7 @@ export interface Outline {
   readonly handoffs: readonly string[];
   /** Reminders of older saves. */
   readonly reminders: readonly string[];
-  /** Patterns that were searched for, the last one last. */
+  /** The searched patterns, the last one last. */
   readonly searches: readonly string[];
   /** Files that commands and searches named. */
   readonly seen: readonly string[];

@@ -36,7 +36,7 @@ export interface PausePlan {
   readonly worktrees: WorktreeRules | undefined;
   /** The sources of the hand-off beside carried items. */
   readonly order: Omit<HandoffOrder, "save">;
-  /** Faults in the configuration. */
+  /** Errors in the configuration. */
   readonly faults: readonly string[];
 }
 

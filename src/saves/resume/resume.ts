@@ -57,7 +57,7 @@ interface ResumeInput {
   readonly format: ResumeResult["format"];
   /** True if only lines made of the save are shown, and those are redacted. */
   readonly lines?: boolean;
-  /** The workspace, if it is known; else it is found. */
+  /** The workspace, if it is known; otherwise it is looked up. */
   readonly workspace?: Workspace | undefined;
   /** The number of the first save in the list; 0 unless it is given. */
   readonly first?: number;

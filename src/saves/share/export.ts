@@ -30,7 +30,7 @@ export async function exportBytes(
 
 /** Several saves as one JSON file: the exact text of each with its checksum. */
 interface Bundle {
-  /** The version of this form. */
+  /** The version of this format. */
   readonly mpm_bundle: 1;
   /** ISO 8601, UTC. */
   readonly created_at: string;
@@ -39,7 +39,7 @@ interface Bundle {
 
 export interface BundledSave {
   readonly session_id: string;
-  /** Of the text in UTF-8. */
+  /** SHA-256 of the text in UTF-8. */
   readonly sha256: string;
   /** The text of the save's JSON file. */
   readonly json: string;

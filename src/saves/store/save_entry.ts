@@ -65,9 +65,7 @@ export interface SaveEntry {
   readonly session: EntrySession | null;
   /** True if it was made when an agent's session ended, and no one asked. */
   readonly automatic: boolean;
-  /**
-   * The name of git's user its author, by its own record; null if not known.
-   */
+  /** The author's name from git, as written in the save; null if unknown. */
   readonly author: string | null;
   /** The name of the agent that made it; null: it has none. */
   readonly agentName: string | null;

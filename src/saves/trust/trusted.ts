@@ -42,7 +42,7 @@ type Trusted = Fitting<typeof TRUSTED>;
 
 const NAME = "trusted-saves.json";
 
-/** Bytes of the list that are still read. */
+/** The largest list to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**

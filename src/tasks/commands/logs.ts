@@ -33,7 +33,7 @@ Prints the logs in item order. Secrets are redacted. A log contains the first an
     let size = 0;
     for (const log of readLogs(system, { root, id, item, redactor })) {
       if (print) {
-        // The reader may have gone, as head does.
+        // The reader may have gone, for example `head`.
         if (!print(logText(log, style))) break;
         continue;
       }

@@ -147,7 +147,7 @@ export const TaskReportResult = z.strictObject({
   trouble: z.array(TaskItem),
   /** Results of items that are done, the first of them. */
   results: z.array(TaskItem),
-  /** The file that the report was written to; null: it was printed. */
+  /** The file with the report; null: it was printed. */
   file: z.nullable(text),
 });
 export type TaskReportResult = z.infer<typeof TaskReportResult>;

@@ -48,7 +48,7 @@ const ALL_LOGS = 64 * 1024 * 1024;
 /** UTF-16 units of an item that a variable can hold. */
 const LONGEST_VARIABLE = 32 * 1024;
 
-/** A run at work. */
+/** A running pipeline. */
 interface LoopOrder {
   /** `undefined`: programs run on this machine, one after the other. */
   readonly engine: ChunkEngine | undefined;

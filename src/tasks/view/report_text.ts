@@ -5,7 +5,7 @@ import { MARKDOWN } from "../../saves/mod.ts";
 import type { TaskItem, TaskReportResult } from "../commands/results.ts";
 import { shortDuration } from "./pace.ts";
 
-/** The start of every report, by which mpm knows a file as one. */
+/** The start of every report, by which mpm recognizes such a file. */
 export const REPORT_HEAD = "# Task report: ";
 
 /** Characters of a result that stay on the line of its item. */

@@ -8,7 +8,7 @@ const text = z.string();
 /** The answer of team add, team remove and team list. */
 export const TeamResult = z.strictObject({
   dry_run: z.boolean(),
-  /** `none`: it was so before. */
+  /** `none`: it already had this state. */
   change: z.enum(["added", "removed", "listed", "none"]),
   /** The keys that were added or removed. */
   changed: z.array(z.strictObject({ name: text, recipient: text })),

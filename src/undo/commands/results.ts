@@ -48,7 +48,7 @@ export const UndoResult = z.strictObject({
     title: text,
     reason: text,
   })),
-  /** Lines that tell what is as it was. */
+  /** Lines about restored things. */
   details: texts,
   /** Things that were left alone, and why; the exit status is then 4. */
   left: texts,

@@ -73,7 +73,7 @@ export const EndResult = z.strictObject({
 
 export const StackResult = z.strictObject({
   project: text,
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
   /** The session this worktree is at. */
   current: z.nullable(text),

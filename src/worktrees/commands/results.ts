@@ -57,7 +57,7 @@ export const WorktreesListResult = z.strictObject({
     removed_at: text,
     rescue: text,
   })),
-  /** When it was listed, ISO 8601: ages count from here. */
+  /** The time of the list, ISO 8601, for computing ages. */
   listed_at: text,
 });
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The schemas of what `claim`, `claims` and `release` give. */
+/** The result schemas of `claim`, `claims` and `release`. */
 
 const text = z.string();
 
@@ -12,26 +12,26 @@ export const ClaimView = z.strictObject({
   holder: z.strictObject({
     kind: z.enum(["agent", "person"]),
     name: text,
-    /** The agent session; null: not within one. */
+    /** The agent session; null: not in an agent session. */
     session_id: z.nullable(text),
   }),
   /** True if it is your own. */
   yours: z.boolean(),
-  /** True if it is known that its agent session still runs. */
+  /** True if its agent session is known to be running. */
   alive: z.boolean(),
   /** The purpose; null: not given. */
   task: z.nullable(text),
   /** ISO 8601. */
   since: text,
-  /** ISO 8601: it is free from then on. */
+  /** ISO 8601: the path is free after this time. */
   until: text,
-  /** True if an edit took it (`claims.auto`). */
+  /** True if an edit made the claim (`claims.auto`). */
   automatic: z.boolean(),
 });
 
 export const ClaimResult = z.strictObject({
   dry_run: z.boolean(),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   claims: z.array(ClaimView),
   /** Claims of others that --force took over. */
@@ -39,20 +39,20 @@ export const ClaimResult = z.strictObject({
 });
 
 export const ClaimsResult = z.strictObject({
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   /** The top folder of this worktree, absolute. */
   worktree: text,
   claims: z.array(ClaimView),
-  /** Claims of others on other machines. They refuse no edit here. */
+  /** Claims made on other machines. They do not block edits here. */
   team: z.array(z.strictObject({
-    /** Relative to the worktree there, with `/` between folders. */
+    /** Relative to the worktree on that machine, with `/` between folders. */
     path: text,
     holder: z.strictObject({ kind: z.enum(["agent", "person"]), name: text }),
-    /** The person who sent it by a sync; anyone can set the name. */
+    /** The person who sent it through a sync; anyone can set the name. */
     sender: text,
     task: z.nullable(text),
-    /** ISO 8601: it is free from then on. */
+    /** ISO 8601: the path is free after this time. */
     until: text,
   })),
 });

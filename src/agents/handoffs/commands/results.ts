@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { ANSWER_STATES, DOCUMENT_STATES } from "../../../documents/mod.ts";
 import { RULE_NAMES } from "../lint.ts";
 
-/** The schemas of what commands about hand-off documents return. */
+/** The result schemas of the hand-off document commands. */
 
 const text = z.string();
 
@@ -29,18 +29,18 @@ export const HandoffView = z.strictObject({
   path: text,
   /** True if it is in the folder that goes into git. */
   shared: z.boolean(),
-  /** The person who sent it by a sync; null: it is of this clone. */
+  /** The person who sent it through a sync; null: created in this clone. */
   sender: z.nullable(z.strictObject({ name: text, verified: z.boolean() })),
-  /** Names of agents, as the document has them. */
+  /** Agent names as written in the document. */
   from: text,
   to: text,
-  /** The first thing that is completed, else the first need. */
+  /** The first completed thing, or else the first need. */
   title: text,
-  /** `disputed`: two answers that do not know each other differ. */
+  /** `disputed`: two independent answers differ. */
   state: z.enum(DOCUMENT_STATES),
-  /** By its id, ISO 8601, UTC; null: the id has no time. */
+  /** The time in its ID, ISO 8601, UTC; null: the ID has no time. */
   created_at: z.nullable(text),
-  /** Each after those that it follows. */
+  /** Sorted so that each answer comes after the answers it follows. */
   answers: z.array(AnswerView),
 });
 
@@ -62,18 +62,18 @@ export const HandoffNewResult = z.strictObject({
 
 /** The answer of handoff list. */
 export const HandoffListResult = z.strictObject({
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
   /** The newest first. */
   handoffs: z.array(HandoffView),
-  /** Finished ones that are not listed. */
+  /** Number of finished hand-offs that are not listed. */
   hidden: z.int(),
   warnings: z.array(text),
 });
 
 /** The answer of handoff show. */
 export const HandoffShowResult = z.strictObject({
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   shown_at: text,
   handoff: HandoffView,
   /** The document, redacted. */
@@ -83,12 +83,12 @@ export const HandoffShowResult = z.strictObject({
 /** The answer of handoff accept, done and reject. */
 export const HandoffAnswerResult = z.strictObject({
   dry_run: z.boolean(),
-  /** False if it had the same answer before. */
+  /** False if it already had the same answer. */
   changed: z.boolean(),
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   answered_at: text,
   answer: z.enum(ANSWER_STATES),
-  /** As it is now. */
+  /** The hand-off after the command. */
   handoff: HandoffView,
   warnings: z.array(text),
 });

@@ -3,7 +3,7 @@ import { AGENT_FLAG } from "../../names.ts";
 import { addNote } from "../change.ts";
 import { noteText } from "../text.ts";
 
-/** The option of commands that write a note. */
+/** The options of commands that write a note. */
 const FLAGS = {
   ...AGENT_FLAG,
   supersedes: {

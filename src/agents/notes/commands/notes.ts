@@ -58,7 +58,9 @@ contradict each other. All of them stay current until "mpm notes settle" keeps o
     notes.length > 0 ? undefined : '"mpm note <text>" writes one',
 });
 
-/** Names of agents are compared by their rule, all others without case. */
+/**
+ * Compares names of agents by the rule for agents, other names without case.
+ */
 function isBy(writer: string, wanted: string): boolean {
   if (writer.toLowerCase() === wanted.toLowerCase()) return true;
   return writer.toLowerCase() === agentNameIn(wanted)?.key;

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The schemas of what commands about notes return. */
+/** The result schemas of the notes commands. */
 
 const text = z.string();
 
@@ -13,18 +13,18 @@ export const NoteView = z.strictObject({
   person: z.boolean(),
   /** Time at which it was written, ISO 8601, UTC. */
   at: text,
-  /** The git branch it was written on; null: none. */
+  /** The git branch on which it was written; null: no branch. */
   branch: z.nullable(text),
   text,
   /** The ids of the notes that it replaces, known or not. */
   supersedes: z.array(text),
-  /** The ids of the notes that replace it; empty: it holds. */
+  /** The IDs of the notes that replace it; empty: it is current. */
   superseded_by: z.array(text),
-  /** The ids of other notes that hold and replace the same note. */
+  /** The IDs of other current notes that replace the same note. */
   contradicts: z.array(text),
-  /** True if notes supersede each other in a cycle with it. */
+  /** True if it is in a cycle of notes that supersede each other. */
   cyclic: z.boolean(),
-  /** True if someone changed its file, or made it by hand. */
+  /** True if someone changed its file, or wrote it by hand. */
   changed: z.boolean(),
   /** True if its file is in this worktree. */
   here: z.boolean(),
@@ -36,19 +36,19 @@ export const NoteResult = z.strictObject({
   note: NoteView,
   /** The ids of superseded notes that are not here yet. */
   unknown: z.array(text),
-  /** The file with all notes that hold, absolute. */
+  /** The file with all current notes, absolute. */
   file: text,
 });
 
 /** The answer of notes. */
 export const NotesResult = z.strictObject({
-  /** ISO 8601: ages count from here. */
+  /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
   /** The newest first. */
   notes: z.array(NoteView),
-  /** The file with all notes that hold, absolute; null: there are no notes. */
+  /** The file with all current notes, absolute; null: there are no notes. */
   file: z.nullable(text),
-  /** Problems with the files of notes. */
+  /** Problems with the notes' files. */
   warnings: z.array(text),
 });
 

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
 
-/** The schema of what mpm standup returns. */
+/** The result schema of mpm standup. */
 
 const text = z.string();
 
 const Entry = z.strictObject({
   text,
-  /** The kind of thing that shows it. */
+  /** The kind of source. */
   source: z.enum(["save", "item", "commit", "handoff"]),
   /** The id of the save, item, commit or hand-off. */
   id: text,
@@ -15,7 +15,7 @@ const Entry = z.strictObject({
 });
 
 export const StandupResult = z.strictObject({
-  /** ISO 8601, UTC: everything since then counts. */
+  /** ISO 8601, UTC: the start of the period. */
   since: text,
   /** ISO 8601, UTC. */
   until: text,
@@ -37,7 +37,7 @@ export const StandupResult = z.strictObject({
       state: text,
     })),
   })),
-  /** Files that two or more of them changed or claim. */
+  /** Files that several of them changed or claimed. */
   overlaps: z.array(z.strictObject({
     /** Relative to the worktree, with `/`. */
     path: text,

@@ -59,7 +59,7 @@ Times are in UTC. Secrets are redacted.`,
     standupText(result, style, { markdown: format === "markdown" }),
 });
 
-/** Fields that mpm fills: they hold no secrets. */
+/** Fields that mpm fills in: they contain no secrets. */
 const KNOWN = {
   names: new Set(["path"]),
   ids: new Set(["since", "until", "at", "id", "source", "state"]),

@@ -8,7 +8,7 @@ const isAnswer = ({ type, value }: Line) =>
   type === "assistant" && value.isApiErrorMessage !== true &&
   field(value.message, "model") !== "<synthetic>";
 
-/** Returns the agent's messages, without its thoughts. */
+/** Returns the agent's messages, without its thinking. */
 export function messagesIn({ notable, alive }: Transcript): Said[] {
   const found = new Map<string, Said>();
   for (const line of notable) {
@@ -30,7 +30,7 @@ export function messagesIn({ notable, alive }: Transcript): Said[] {
   return [...found.values()];
 }
 
-/** The reports of sub-agents, each agent's last one. */
+/** The reports of sub-agents, the last one of each agent. */
 export function reportsIn(
   { calls }: Transcript,
   ended: ReadonlyMap<string, Ended>,
@@ -53,7 +53,7 @@ function reportOf(
   const key = textField(kept, "agentId") ?? textField(kept, "taskId") ?? id;
   const later = ended.get(key);
   const content = field(kept, "content");
-  // The first text may be the client's own.
+  // The first text may come from the client.
   const own = Array.isArray(content)
     ? textOf(content.slice(-1))
     : content === undefined && kept === undefined
@@ -73,8 +73,8 @@ function reportOf(
 }
 
 /**
- * Returns the reason of a conversation's bad end. That is an error of the API
- * with the time when a limit is over, an interruption, or a limit of turns.
+ * Returns why a conversation ended badly: an API error with the time when a
+ * limit ends, an interruption, or a limit of turns.
  */
 export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   for (const line of lines.toReversed()) {
@@ -92,7 +92,7 @@ export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   return [];
 }
 
-/** An error of the API, a limit or an interruption in a line. */
+/** Returns an API error, a limit or an interruption in a line. */
 export function errorIn(
   { type, value, blocks, text }: Line,
 ): string | undefined {

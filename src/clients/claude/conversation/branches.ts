@@ -5,11 +5,11 @@ import {
   textField,
 } from "../../../base/parsed_values.ts";
 
-/** Lines that are not part of the conversation, some of them very long. */
+/** Lines outside the conversation, some of them very long. */
 export const SKIPPED =
   /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
 
-/** Types of the lines that are part of a conversation. */
+/** Types of lines that are part of a conversation. */
 const TYPES = new Set([
   "user",
   "assistant",
@@ -20,8 +20,8 @@ const TYPES = new Set([
 
 /**
  * Returns whether a line is part of the conversation in a way that mpm does not
- * know. The client writes about 40 other types that only describe the
- * conversation, but those have no place in it and no message.
+ * know. The client also writes about 40 types that only describe the
+ * conversation. Those have no place in it and no message.
  */
 export function isUnknown({ type, uuid, message }: Fields): boolean {
   return (uuid !== undefined || message !== undefined) &&
@@ -29,8 +29,7 @@ export function isUnknown({ type, uuid, message }: Fields): boolean {
 }
 
 /**
- * The ids of the lines that were withdrawn or rewound, see {@link Branches}.
- *
+ * The IDs of the lines that were withdrawn or rewound, see {@link Branches}.
  * @param texts the lines of a transcript, the last one first
  */
 export function deadLines(texts: Iterable<string>): Set<string> {
@@ -43,11 +42,11 @@ export function deadLines(texts: Iterable<string>): Set<string> {
   return branches.dead();
 }
 
-/** Attachments that say something. */
+/** Attachments with useful text. */
 export const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
-/** The start of a line as the client writes it, up to what names its kind. */
+/** The start of a line in the client's format, up to the name of its kind. */
 const START =
   /^\{"parentUuid":"([\w-]{1,64})","isSidechain":(true|false),(?:"attachment":\{"type":"(\w+)"|"message":\{(?:"model":"[^"\\]{0,99}",)?"id":"(msg_\w{1,64})"|(?:"promptId":"([\w-]{1,64})",)?"type":"user",)/;
 
@@ -57,9 +56,8 @@ const THEN = '","timestamp":"';
 
 /**
  * Returns the link of a line without parsing it, which would take most of the
- * time. In a text within the line each quote has a backslash before it, so what
- * occurs once in the line is where it counts. `undefined`: the line has
- * another form, or something occurs twice.
+ * time. Quotes within a text have a backslash, so a key that occurs once is the
+ * real one. `undefined`: the line has another format, or a key occurs twice.
  */
 export function quickLink(text: string): Fields | undefined {
   const found = START.exec(text);
@@ -84,7 +82,9 @@ export function quickLink(text: string): Fields | undefined {
     : { type: "user", parentUuid, isSidechain, uuid, promptId };
 }
 
-/** Half of the lines only matter as a link of the chain: those are not parsed. */
+/**
+ * Half of the lines matter only as links of the chain, so they are not parsed.
+ */
 export function linkOf(text: string): Fields | undefined {
   const type = START.exec(text)?.[3];
   return type === undefined || TELLING.test(type) ? undefined : quickLink(text);
@@ -93,8 +93,8 @@ export function linkOf(text: string): Fields | undefined {
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /**
- * A set of UUIDs that takes a few bytes for each. Of about a billion
- * beginnings, two equal ones count as the same.
+ * A set of UUIDs that takes a few bytes for each. UUIDs with the same prefix
+ * count as equal; there are about a billion prefixes.
  */
 export class UuidSet {
   readonly #beginnings = new Set<number | string>();
@@ -108,27 +108,27 @@ export class UuidSet {
   }
 }
 
-/** 30 bits, which the engine holds without an object. */
+/** 30 bits, which the engine stores without an object. */
 function beginningOf(uuid: string): number | string {
   const bits = uuid.length === 36 ? parseInt(uuid.slice(0, 8), 16) : NaN;
   return Number.isNaN(bits) ? uuid : bits >>> 2;
 }
 
-/** A line as a link of the chain. */
+/** A line as a link in the chain. */
 interface Link {
   readonly type: unknown;
-  /** Empty: it only says where the conversation ends, in `leaf`. */
+  /** Empty: the line only says where the conversation ends, in `leaf`. */
   readonly uuid: string;
   readonly leaf: string | undefined;
   readonly parent: string | undefined;
   readonly promptId: string | undefined;
-  /** The answer of the model that the line has a block of. */
+  /** The model's answer of which the line is a block. */
   readonly answer: string | undefined;
-  /** True if a person, or a program instead of a person, sent it. */
+  /** True if a person, or a program in their place, sent it. */
   readonly sent: boolean;
 }
 
-/** The client's own additions may hang on anything. */
+/** The client's own additions may follow any line. */
 function isMessage({ type }: Link): boolean {
   return type === "user" || type === "assistant";
 }
@@ -136,49 +136,53 @@ function isMessage({ type }: Link): boolean {
 /** A line off the chain. */
 interface Fork {
   readonly uuid: string;
-  /** The prompt id of the line, or of the nearest line above that has one. */
+  /** The prompt ID of the line, or of the nearest line above with one. */
   node: string | undefined;
-  /** The answer of the line, and of all above it so far. */
+  /** The answer of the line, and of all lines above it so far. */
   answer: string | undefined;
 }
 
 const ZERO = /^[0-]*$/;
 
-/** Lines that may be between a line and the one it follows, written later. */
+/**
+ * The most lines between a line and its predecessor, if they were written out
+ * of order.
+ */
 const REORDERED = 8;
 
 /**
- * Separates the lines of the conversation from withdrawn and rewound ones. Each line names the one before it, and from the last one back they
- * are the chain. A fork off the chain is dead, unless a line on the chain has
- * the same prompt id. Then the model saw it, as it did results of parallel
- * calls and prompts that were taken while a tool ran. The blocks of one answer,
- * a line each, live and die together. Memory grows with the number of forks,
- * and by a few bytes for each line.
+ * Separates the lines of the conversation from withdrawn and rewound lines.
+ * Each line names its predecessor, and the chain goes back from the last line.
+ * A fork off the chain is dead, unless a line on the chain has the same prompt
+ * ID. Then the model saw it, as with results of parallel calls and prompts that
+ * joined a running turn. The blocks of one answer, one line each, live and die
+ * together. Memory grows with the number of forks, and by a few bytes for each
+ * line.
  */
 export class Branches {
-  /** The lines that were added last, and not taken yet. */
+  /** The lines that were added last and are not processed yet. */
   readonly #window: Link[] = [];
   /** The next line of the chain, once its end is known. */
   #wanted: string | undefined;
   /** True if the end of the chain is known. */
   #begun = false;
-  /** The last message, unless the client says that the end is another line. */
+  /** The last message, unless the client names another line as the end. */
   #end: string | undefined;
-  /** The end of the chain as a rewind or a withdrawn prompt left it. */
+  /** The end of the chain after a rewind or a withdrawn prompt. */
   #leaf: string | undefined;
-  /** Lines after the end of the chain, as long as that is not known. */
+  /** Lines after the end of the chain, until that is known. */
   #after: Link[] = [];
-  /** The lines of the chain: one may be written twice. */
+  /** The lines of the chain: a line may be written twice. */
   readonly #chain = new UuidSet();
   /** Prompt ids on the chain. */
   readonly #seen = new Set<string>();
   /** Lines that wait for the line above them. */
   readonly #waiting = new Map<string, Fork[]>();
-  /** Forks off the chain, unless their prompt ids are seen later. */
+  /** Forks off the chain, unless their prompt IDs appear later. */
   readonly #forked: Fork[] = [];
-  /** Lines without a line above them. */
+  /** Lines without a predecessor. */
   readonly #rootless: Fork[] = [];
-  /** The prompt id of the last prompt that follows a line. */
+  /** The prompt ID of the last prompt after a line. */
   readonly #followers = new Map<string, string | undefined>();
 
   /** Adds a line; the last one of the transcript comes first. */
@@ -223,14 +227,14 @@ export class Branches {
     this.#after = [];
   }
 
-  /** The end of the chain, as far as this line tells it. */
+  /** The end of the chain, if this line shows it. */
   #endAt(link: Link): string | undefined {
     const { type, uuid, parent, sent } = link;
     if (this.#leaf !== undefined && !ZERO.test(this.#leaf)) return this.#leaf;
     if (!isMessage(link)) return undefined;
     if (this.#leaf === undefined) return uuid;
-    // A prompt was withdrawn: the line before it is the end, if nothing was
-    // answered to it.
+    // A prompt was withdrawn: the line before it is the end, if there was no
+    // answer.
     if (type === "assistant") return this.#after.find(isMessage)?.uuid;
     return sent ? parent ?? uuid : undefined;
   }
@@ -276,7 +280,7 @@ export class Branches {
     return node !== undefined && this.#seen.has(node);
   }
 
-  /** Returns whether another prompt replaced this one, after the same line. */
+  /** Returns whether another prompt after the same line replaced this one. */
   #isReplaced({ parent, promptId }: Link): boolean {
     if (parent === undefined) return false;
     const known = this.#followers.has(parent);
@@ -287,7 +291,7 @@ export class Branches {
 
   /**
    * The ID of the last line of the conversation, once {@link dead} was called.
-   * `undefined`: lines that follow it may change which others belong to it.
+   * `undefined`: later lines may change which lines belong to it.
    */
   get end(): string | undefined {
     return this.#seen.size > 0 ? this.#end : undefined;
@@ -297,7 +301,7 @@ export class Branches {
   dead(): Set<string> {
     for (const one of this.#window.splice(0)) this.#next(one);
     if (!this.#begun) this.#begin(this.#after.find(isMessage)?.uuid);
-    // A chain that goes back to the beginning leaves no other beginning alive.
+    // If a chain reaches the beginning, every other beginning is dead.
     const whole = this.#begun && this.#wanted === undefined &&
       this.#seen.size > 0;
     const forks = [...this.#forked, ...whole ? this.#rootless : []];

@@ -2,12 +2,12 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Branches, deadLines } from "./branches.ts";
 
-/** One line of a made transcript. */
+/** A line of an invented transcript. */
 interface Made {
   readonly kind: "prompt" | "answer" | "result" | "attachment" | "leaf";
-  /** Lines before it that its parent is: 1 is the one before it. */
+  /** Distance to its parent: 1 is the line before it. */
   readonly back: number;
-  /** For an answer: it is a block of the answer before it. */
+  /** For an answer: it is a block of the previous answer. */
   readonly same: boolean;
 }
 
@@ -17,7 +17,7 @@ const uuidOf = (at: number) =>
 
 type Value = Record<string, unknown>;
 
-/** Each line as the client writes it, in the order of its keys. */
+/** Each line in the client's format, with its order of keys. */
 function written(made: readonly Made[]): Value[] {
   const chained: { uuid: string; promptId: string }[] = [];
   let answer = 0;
@@ -47,7 +47,7 @@ function written(made: readonly Made[]): Value[] {
   });
 }
 
-/** The dead lines as the rule says it, with all lines at hand. */
+/** Computes the dead lines directly from the rule, with all lines in memory. */
 function expected(lines: readonly Value[]): string[] {
   const all = lines.filter(({ uuid }) => uuid) as Record<string, string>[];
   const byId = new Map(all.map((line) => [line.uuid!, line]));

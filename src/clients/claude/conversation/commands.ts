@@ -9,14 +9,14 @@ import {
   type Transcript,
 } from "./lines.ts";
 
-/** UTF-16 units that are kept of a command, and of what it printed. */
+/** The longest command and output to keep, in UTF-16 units. */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
-/** Tools that run a command of the shell. */
+/** Tools that run a shell command. */
 const SHELLS = ["Bash", "PowerShell"];
 
-/** The end of a background task, as the client announced it. */
+/** The end of a background task, as announced by the client. */
 export interface Ended {
   readonly at: string;
   readonly status: string;
@@ -26,23 +26,23 @@ export interface Ended {
 }
 
 /**
- * Returns ended background tasks, by the ids of the tasks. The announcement is
- * its own turn, or an attachment of a running one; a text that only looks like
- * one does not count.
+ * Returns ended background tasks, by task ID. The announcement is its own turn,
+ * or an attachment of a running turn; a text that only looks like one does not
+ * count.
  */
 export function endedIn({ notable }: Transcript): Map<string, Ended> {
   return new Map(notable.flatMap(announcedIn));
 }
 
-/** Returns the ended task that a line announces, with its id; at most one. */
+/** Returns the ended task that a line announces, with its ID; at most one. */
 export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const text = announcement(line);
   if (text === undefined) return [];
-  // A sub-agent's text could hold any tag.
+  // A sub-agent's text could contain any tag.
   const [head, ...rest] = text.split("<result>");
   const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
   const [id, status] = [tag("task-id"), tag("status")];
-  // Without a status it is an event of a task that continues.
+  // Without a status, it is an event of a task that continues.
   if (id === undefined || status === undefined) return [];
   const result = rest.length > 0 ? rest.join("<result>") : undefined;
   const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
@@ -68,10 +68,10 @@ function announcement({ type, value, text }: Line): string | undefined {
   return given ? textOf(field(attachment, "prompt")) : undefined;
 }
 
-/** Context of commands beside the lines. */
+/** Data about commands outside the lines. */
 export interface Around {
   readonly ended: ReadonlyMap<string, Ended>;
-  /** The end of an output that the client moved to a file of that name. */
+  /** The end of an output that the client moved to a file with that name. */
   outputEnd(name: string): string | undefined;
 }
 
@@ -142,7 +142,7 @@ function outcomeOf(
   return { exit: 0 };
 }
 
-/** The id of the task that a command became in the background. */
+/** The ID of the background task that a command became. */
 export function backgroundTask(
   input: unknown,
   kept: unknown,
@@ -166,7 +166,7 @@ function outputOf({ result }: Call, { outputEnd }: Around): string {
     .replace(/^\(Bash completed with no output\)$/, "");
 }
 
-/** Those that a person ran with `!`. */
+/** Commands that a person ran with `!`. */
 function typedCommands(lines: readonly Line[]): Ran[] {
   return lines.flatMap((line, at) => {
     const command = /^<bash-input>([^]*)<\/bash-input>/.exec(line.text ?? "");
@@ -188,7 +188,9 @@ function typedCommands(lines: readonly Line[]): Ran[] {
   });
 }
 
-/** Returns unfinished work: in the background, or a command with no result. */
+/**
+ * Returns unfinished work: background tasks, and a command without a result.
+ */
 export function unfinished(
   { calls, alive }: Transcript,
   ended: ReadonlyMap<string, Ended>,
@@ -221,7 +223,7 @@ export function unfinished(
     });
 }
 
-/** The id of the task that a call became in the background. */
+/** The ID of the background task that a call became. */
 export function taskOf({ input, result }: Call): string | undefined {
   if (!result || result.isError) return undefined;
   const { kept } = result;
@@ -231,10 +233,10 @@ export function taskOf({ input, result }: Call): string | undefined {
       : undefined);
 }
 
-/** A command without a written result, perhaps the last one. */
+/** Returns whether a command has no written result; it may be the last one. */
 function isCut({ name, input, result }: Call): boolean {
   const cut = !result || result.line.value.toolDenialKind === "interrupted";
   if (!cut || ![...SHELLS, "Agent", "Task"].includes(name)) return false;
-  // The one that asks for this.
+  // The command that reads this.
   return !/\bmpm\b/.test(textField(input, "command") ?? "");
 }

@@ -13,7 +13,7 @@ const FIXTURES = ["work", "tasks", "compacted", "invoices"].map((name) =>
   Deno.readTextFileSync(`${FOLDER}/handoff/${name}.jsonl`).trimEnd().split("\n")
 );
 
-/** Returns the expected facts of a killed session, by its written lines. */
+/** Returns the expected facts of a killed session, from its written lines. */
 function expected(lines: readonly string[]) {
   const values = lines.map((text) => JSON.parse(text) as Value);
   const blocks = values.flatMap(({ message }) => {
@@ -31,7 +31,7 @@ function expected(lines: readonly string[]) {
   };
 }
 
-/** Fails unless the last prompt and what runs are found in the lines. */
+/** Fails unless the lines contain the last prompt and the running work. */
 function check(lines: readonly string[], torn = ""): void {
   const texts = [...lines, torn].filter((text) => text !== "").reverse();
   const read = readLines(texts);
@@ -66,7 +66,7 @@ Deno.test("a transcript that ends in the middle of a line loses that line alone"
 
 let second = 0;
 
-/** A UUID of a name of at most four letters. */
+/** A UUID for a name of at most four letters. */
 function id(name: string): string {
   const digits = [...name].map((one) => one.charCodeAt(0).toString(16));
   return `${digits.join("").padEnd(8, "0")}-0000-4000-8000-000000000000`;
@@ -85,7 +85,7 @@ function prompt(uuid: string, parent: string | null, source = "typed") {
   });
 }
 
-/** A call of a tool, a block of the answer `id`. */
+/** A tool call, as a block of the answer `id`. */
 function call(uuid: string, parent: string, id: string): string {
   const input = { command: `run ${uuid}` };
   const block = { type: "tool_use", id: `t-${uuid}`, name: "Bash", input };
@@ -94,7 +94,7 @@ function call(uuid: string, parent: string, id: string): string {
   });
 }
 
-/** The result of a call, which follows that call. */
+/** The result of a call, on the next line. */
 function result(of: string, promptId: string): string {
   const block = { type: "tool_result", tool_use_id: `t-${of}`, content: "ok" };
   return line(`r-${of}`, of, {

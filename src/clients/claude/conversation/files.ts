@@ -7,7 +7,7 @@ import { namedIn } from "../../named_paths.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
-/** The argument with the path for each tool that changes or reads one file. */
+/** The argument with the path, for each tool that changes or reads one file. */
 const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   new Map([
     ["Write", { path: "file_path", how: "edited" }],
@@ -18,8 +18,8 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   ]);
 
 /**
- * The files that were edited, made, deleted and read, each time once, in the
- * order of time. A sub-agent's work is known from its calls alone.
+ * The edited, created, deleted and read files, each once, in order of time. A
+ * sub-agent's work is known only from its calls.
  */
 export function filesIn({ calls, notable }: Transcript): FileUse[] {
   const uses = [
@@ -47,7 +47,7 @@ function usedBy({ name, input, result, line }: Call): FileUse[] {
   }];
 }
 
-/** The lines that were changed, and those around them. */
+/** The changed lines, with the lines around them. */
 function changeOf(input: Fields, kept: unknown): string[] {
   const patch = field(kept, "structuredPatch");
   const lines = hunkLines(patch);
@@ -74,7 +74,7 @@ interface ComparedFile {
   /** Absolute. */
   readonly path: string;
   readonly how: "created" | "edited" | "deleted";
-  /** As the client kept them; `undefined`: it did not. */
+  /** As recorded by the client; `undefined`: not recorded. */
   readonly hunks: unknown;
 }
 
@@ -115,7 +115,9 @@ function changedByCommand({ result, line }: Call): FileUse[] {
   }));
 }
 
-/** By a command without such a comparison, or by another program. */
+/**
+ * Files changed by a command without such a comparison, or by another program.
+ */
 function changedOutside(line: Line): FileUse[] {
   const attachment = field(line.value, "attachment");
   if (field(attachment, "type") !== "edited_text_file") return [];
@@ -125,10 +127,10 @@ function changedOutside(line: Line): FileUse[] {
     : [{ path, how: "edited", at: line.at, symbols: [] }];
 }
 
-/** The same files come again and again. */
+/** The same files occur many times. */
 const normal = remembered(normalize);
 
-/** The absolute path of a file that a line names, if it can be notable. */
+/** The absolute path of a file that a line names, if it is worth recording. */
 export function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;
@@ -138,7 +140,7 @@ export function absolute(path: unknown, { value }: Line): string | undefined {
   return cwd !== undefined && isAbsolute(cwd) ? join(cwd, path) : undefined;
 }
 
-/** Patterns that were searched for, the last one last, each once. */
+/** Search patterns, each once, the last one last. */
 export function searchesIn({ calls }: Transcript): string[] {
   const patterns = [...calls.values()]
     .filter(({ name }) => name === "Grep" || name === "Glob")
@@ -150,13 +152,13 @@ export function searchesIn({ calls }: Transcript): string[] {
 /** Tools whose calls and results name files. */
 const NAMING = new Set(["Bash", "PowerShell", "Grep", "Glob"]);
 
-/** Calls that are looked at. */
+/** The most calls to look at. */
 const LAST = 60;
 
 /**
- * The files that the last commands and searches named. An agent looked at them
- * with `cat` or a search printed them, which no tool call reports. It includes
- * texts that only look like a path.
+ * The files that the last commands and searches named. An agent viewed them
+ * with `cat` or a search printed them, which no tool call reports. This
+ * includes texts that only look like a path.
  */
 export function seenIn({ calls }: Transcript): Seen[] {
   return [...calls.values()].filter(({ name }) => NAMING.has(name))
@@ -167,7 +169,7 @@ function seenBy({ input, result, line }: Call): Seen | undefined {
   if (!result || result.line.value.toolDenialKind !== undefined) return;
   const listed = field(result.kept, "filenames");
   const printed = textField(result.kept, "stdout") ?? result.text;
-  // A command may have changed the folder.
+  // A command may have changed the working folder.
   const folders = [line, result.line]
     .map(({ value }) => textField(value, "cwd") ?? "");
   return namedIn(

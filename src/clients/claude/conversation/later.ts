@@ -20,19 +20,20 @@ import { lineOf, type Transcript } from "./lines.ts";
 import { fromTranscript, placesOf, startOf } from "./read.ts";
 
 /**
- * The end of the part of a conversation that was read. With it, a later reader sees whether anything was said since, without reading all of it.
+ * The end of the part of a conversation that was read. A later reader uses it
+ * to see whether anything was said since, without reading everything.
  */
 export interface ConversationMark {
-  /** Bytes that were read. */
+  /** Number of bytes read. */
   readonly size: number;
-  /** SHA-256 of the last of them. */
+  /** SHA-256 of the last bytes read. */
   readonly end: string;
-  /** The file on its disk. */
+  /** The inode of the file. */
   readonly inode: number;
   /** The ID and the time of the last line. */
   readonly last: string;
   readonly at: string;
-  /** Ids of the prompts that were read. */
+  /** IDs of the prompts that were read. */
   readonly prompts: readonly string[];
   /** SHA-256 of the other sources of the conversation. */
   readonly beside: string;
@@ -41,13 +42,16 @@ export interface ConversationMark {
 /** The part of a mark that is about the transcript. */
 type TranscriptMark = Omit<ConversationMark, "beside">;
 
-/** Bytes before the mark that must be as they were, and that may follow it. */
+/**
+ * The bytes before the mark that must be unchanged, and the most bytes after
+ * it.
+ */
 const CHECKED = 4096;
 const MOST = 64 * 1024;
 
 /**
  * Marks the first `size` bytes of a transcript, which were read. `undefined`:
- * what follows could change what was read.
+ * later lines could change the meaning of these bytes.
  */
 function markOf(
   system: System,
@@ -63,7 +67,7 @@ function markOf(
     const value = byId.get(at);
     at = textField(value, "parentUuid");
     if (!value || at === undefined || !isQuiet(value, at, [])) return undefined;
-    // Invalid transcripts may go round in a circle.
+    // Invalid transcripts may contain a cycle.
     byId.delete(textField(value, "uuid"));
   }
   return {
@@ -74,7 +78,8 @@ function markOf(
 }
 
 /**
- * The bytes that are checked, and those up to `to`. `undefined`: the mark is not at the end of a line, or the bytes cannot be read.
+ * The bytes to check, and the bytes up to `to`. `undefined`: the mark is not at
+ * the end of a line, or the bytes cannot be read.
  */
 function checkedPart(
   system: System,
@@ -92,8 +97,8 @@ const NEWLINE = 10;
 
 /**
  * Returns the time of the last line if nothing was said since a mark: the
- * client only noted its own state and commands. `undefined`: something may have
- * been said, or the file is another one. `most`: bytes that count.
+ * client only recorded its own state and commands. `undefined`: something may
+ * have been said, or it is another file. `most`: the most bytes to read.
  */
 function quietUntil(
   system: System,
@@ -126,19 +131,19 @@ function quietUntil(
   return at;
 }
 
-/** Lines of the client's state, which follow no other line. */
+/** Lines with the client's state, which do not follow another line. */
 const STATES = new Set(
   ("mode permission-mode last-prompt cost-state ai-title custom-title" +
     " agent-name").split(" "),
 );
 
-/** Fields of lines that say something. */
+/** Fields of lines that contain a message. */
 const SAID = [
   ...["promptSource", "origin", "toolUseResult", "toolDenialKind"],
   ...["isCompactSummary", "logicalParentUuid"],
 ];
 
-/** Returns whether a line that follows the line `last` says nothing. */
+/** Returns whether a line that follows the line `last` contains no message. */
 function isQuiet(
   value: Fields,
   last: string,
@@ -149,7 +154,7 @@ function isQuiet(
   if (textField(value, "parentUuid") !== last) return false;
   if (promptId !== undefined && prompts.includes(promptId)) return false;
   if (SAID.some((name) => field(value, name) !== undefined)) return false;
-  // The client's own commands, such as the one that ends it.
+  // The client's own commands, such as the exit command.
   if (type === "user") {
     return /^<(?:command-name|local-command-)/.test(text ?? "");
   }
@@ -160,8 +165,9 @@ function isQuiet(
 }
 
 /**
- * Reads a conversation for later, as it is once the transcript has a later line
- * than each note. `undefined`: what follows in the transcript could change it.
+ * Reads a conversation ahead of time, as it will be once the transcript has a
+ * line after each note. `undefined`: later lines in the transcript could change
+ * it.
  */
 export function readForLater(
   system: System,
@@ -181,7 +187,10 @@ export function readForLater(
   };
 }
 
-/** Returns whether a conversation would be read as it was read for later. */
+/**
+ * Returns whether reading the conversation now would give the result that was
+ * read ahead of time.
+ */
 export function isAsMarked(
   system: System,
   request: ConversationRequest,
@@ -195,7 +204,7 @@ export function isAsMarked(
     besideOf(system, request, { path, notes }) === mark.beside;
 }
 
-/** Sub-agents whose transcripts tell by their size that they are as they were. */
+/** The most sub-agents whose transcripts are compared by size. */
 const MOST_AGENTS = 20;
 
 function besideOf(

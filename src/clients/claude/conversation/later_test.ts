@@ -9,7 +9,7 @@ import { putHome } from "../../../../tests/helpers/stores.ts";
 
 const ID = "6cfd0319-17de-40a5-84bf-078e9df60643";
 
-/** Lines that follow the end of a turn although nothing was said. */
+/** Lines after the end of a turn that contain no message. */
 const QUIET = [
   "duration",
   "state",
@@ -23,14 +23,14 @@ const LOUD = [
   ...["compaction", "summary", "side", "torn", "failed", "todos", "again"],
 ] as const;
 
-/** One line of a made transcript. */
+/** A line of an invented transcript. */
 interface Made {
   readonly kind: string;
-  /** Lines before it that its parent is: 1 is the one before it. */
+  /** Distance to its parent: 1 is the line before it. */
   readonly back: number;
   /** Seconds after the line before it. */
   readonly after: number;
-  /** For a prompt and for the client's commands: it has a known prompt id. */
+  /** For a prompt and for the client's commands: it has a known prompt ID. */
   readonly same: boolean;
 }
 
@@ -49,7 +49,7 @@ function madeOf(kinds: readonly string[]): fc.Arbitrary<Made> {
   });
 }
 
-/** Made lines as the client writes them. */
+/** Invented lines in the client's format. */
 class Talk {
   #chain: string[] = [];
   #ids: string[] = [];
@@ -205,7 +205,8 @@ Deno.test("a conversation that was read for later is as it is read then", () => 
         { maxLength: 4 },
       ),
       fc.record({
-        // So that only the end is read, and the part that is read moves on.
+        // So that only the end is read, and the part that is read moves
+        // forward.
         padding: fc.integer({ min: -500, max: 500 }),
         noted: fc.integer({ min: -20, max: 60 }),
         agents: fc.nat({ max: 9 }),

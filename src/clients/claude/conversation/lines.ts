@@ -11,17 +11,17 @@ import { Branches, isUnknown, linkOf, SKIPPED, TIME } from "./branches.ts";
 export interface Line {
   readonly value: Fields;
   readonly type: string;
-  /** ISO 8601, UTC; of the line before where the line itself has none. */
+  /** ISO 8601, UTC; the time of the previous line if the line has none. */
   readonly at: string;
   readonly uuid: string | undefined;
   readonly promptId: string | undefined;
-  /** The content of its message, if that is one text. */
+  /** The content of its message, if it is a single text. */
   readonly text: string | undefined;
   /** The blocks of its message, if its content is a list. */
   readonly blocks: readonly Fields[];
 }
 
-/** A call of a tool, with its result if there is one. */
+/** A tool call, with its result if there is one. */
 export interface Call {
   readonly id: string;
   readonly name: string;
@@ -33,31 +33,31 @@ export interface Call {
 export interface Result {
   readonly line: Line;
   readonly isError: boolean;
-  /** The result that the model got. */
+  /** The result that the model received. */
   readonly text: string;
-  /** The client's own copy of it; sub-agents' files have less. */
+  /** The client's own copy of it; files of sub-agents have less. */
   readonly kept: unknown;
 }
 
-/** Contents of a transcript, or of the part of it that was read. */
+/** Contents of a transcript, or of the part that was read. */
 export interface Transcript {
-  /** In the order of time. */
+  /** In order of time. */
   readonly lines: readonly Line[];
-  /** Lines that are more than a step, see {@link isStep}: few are. */
+  /** The few lines that are more than a step, see {@link isStep}. */
   readonly notable: readonly Line[];
-  /** By their ids, in the order of time. */
+  /** By ID, in order of time. */
   readonly calls: ReadonlyMap<string, Call>;
-  /** Returns whether a line belongs to what the conversation is now. */
+  /** Returns whether a line is part of the current conversation. */
   alive(line: Line): boolean;
-  /** Number of lines that are not JSON, or of an unknown type. */
+  /** Number of lines that are not JSON, or have an unknown type. */
   readonly torn: number;
   /** The ID of its end, see {@link Branches.end}. */
   readonly end: string | undefined;
 }
 
 /**
- * Reads lines, the last one first. Those of sub-agents inside a main transcript
- * are left out unless `sidechains`. Unreadable lines are counted.
+ * Reads lines, the last one first. Lines of sub-agents in a main transcript are
+ * left out unless `sidechains`. Unreadable lines are counted.
  */
 export function readLines(
   texts: Iterable<string>,
@@ -85,7 +85,7 @@ export function readLines(
   return { lines, notable, calls, alive, torn, end: branches.end };
 }
 
-/** In the order of the file; each once, as it was written last. */
+/** In the order of the file; each line once, in its last version. */
 function linesOf(values: readonly Fields[]): Line[] {
   const found = new Map<string, Line>();
   let before = "";
@@ -128,7 +128,7 @@ function textIn(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Results may come in another order than the calls. */
+/** Results may come in a different order than the calls. */
 function callsIn(lines: readonly Line[]): Map<string, Call> {
   const calls = new Map<string, Call>();
   for (const line of lines) {
@@ -162,7 +162,7 @@ function callsIn(lines: readonly Line[]): Map<string, Call> {
   return calls;
 }
 
-/** Tools whose calls and results say nothing beside what they did. */
+/** Tools whose calls and results say only what they did. */
 const STEPS = new Set(
   ("Bash PowerShell Read Write Edit MultiEdit NotebookEdit Grep Glob" +
     " WebFetch WebSearch").split(" "),
@@ -170,7 +170,7 @@ const STEPS = new Set(
 
 /**
  * Returns whether a line is only a call of such a tool or its result. Most
- * lines are attachments without words of a person.
+ * lines are attachments without any words of a person.
  */
 function isStep(
   { type, value, blocks }: Line,
@@ -187,7 +187,7 @@ function isStep(
     value.origin === undefined && value.isCompactSummary !== true;
 }
 
-/** The text of a content: a text, or blocks of which some have one. */
+/** The text of a content: a text, or blocks, some of which have text. */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
@@ -196,7 +196,8 @@ export function textOf(content: unknown): string {
 }
 
 /**
- * Returns the text between the first of two marks and the other one after it.
+ * Returns the text between the first of two marks and the next occurrence of
+ * the other.
  */
 export function between(
   text: string,

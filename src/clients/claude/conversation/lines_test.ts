@@ -5,7 +5,9 @@ import { seenIn } from "./files.ts";
 import { promptsIn } from "./prompts.ts";
 import { summariesIn } from "./questions.ts";
 
-/** A transcript of one line in which a person, or the client, says `content`. */
+/**
+ * A transcript of one line in which a person, or the client, says `content`.
+ */
 function said(content: string, more: Record<string, unknown>): Transcript {
   return readLines([
     JSON.stringify({
@@ -66,7 +68,7 @@ Deno.test("what is between two marks", () => {
   }
 });
 
-/** A call of a tool and its result, as lines of a transcript. */
+/** A tool call and its result, as lines of a transcript. */
 function step(name: string, { id, printed = "", ...more }: {
   id: string;
   printed?: string;

@@ -4,15 +4,15 @@ import { LONGEST_TEXT, type Said } from "../../conversation.ts";
 import { askedIn } from "../../headless/step_prompt.ts";
 import { type Line, textOf, type Transcript } from "./lines.ts";
 
-/** UTF-16 units that are kept of something pasted into a text. */
+/** The most text to keep of something pasted into a prompt, in UTF-16 units. */
 const LONGEST_PASTE = 2000;
 
 /**
- * Returns the words of a person, or of the program that runs the agent, in the
- * order of time. They are typed, sent by a program, queued, or taken into a
- * running turn. They also include skills with their arguments, words with which
- * a call was refused, and `!` commands. Answers to questions are notable
- * elsewhere. The output of a tool never counts.
+ * Returns the words of the person, or of the program that runs the agent, in
+ * order of time. They are typed, sent by a program, queued, or added to a
+ * running turn. They also include skills with their arguments, refusals of
+ * calls, and `!` commands. Answers to questions are collected elsewhere. Tool
+ * output never counts.
  */
 export function promptsIn(transcript: Transcript): Said[] {
   const marked = transcript.notable.some(({ value }) =>
@@ -35,7 +35,7 @@ export function promptsIn(transcript: Transcript): Said[] {
   return [...said, ...waiting(transcript.notable)];
 }
 
-/** Words of a refusal are in a line that shares its prompt id with others. */
+/** A refusal is in a line that shares its prompt ID with others. */
 function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }
@@ -52,7 +52,7 @@ export function saidIn(
   if (value.toolUseResult !== undefined || hasResult(line)) {
     const id = line.blocks.map((block) => textField(block, "tool_use_id"))
       .find((id) => id !== undefined);
-    // There the client itself writes what stands for the person's words.
+    // In this case the client writes a text instead of the person's words.
     const asked = calls.get(id ?? "")?.name === "AskUserQuestion";
     return asked ? undefined : refusalIn(value);
   }
@@ -66,7 +66,7 @@ function hasResult({ blocks }: Line): boolean {
   return blocks.some(({ type }) => type === "tool_result");
 }
 
-/** Returns the words with which a person refused a call of a tool. */
+/** Returns the words with which a person refused a tool call. */
 export function refusalIn(value: Fields): string | undefined {
   if (value.toolDenialKind !== "user-rejected") return undefined;
   return value.holdsPersonsWords === true
@@ -83,13 +83,13 @@ function takenInTurn(attachment: unknown): string | undefined {
   return human ? asTyped(textOf(field(attachment, "prompt"))) : undefined;
 }
 
-// Bounded, so that no text is gone through again and again.
+// Bounded, so that no text is scanned again and again.
 const SKILL =
   /^<command-message>[^<]{0,1000}<\/command-message>\s{0,10}<command-name>([^<]{0,1000})<\/command-name>(?:\s{0,10}<command-args>([^]*?)<\/command-args>)?/;
 const PASTE =
   /(<pasted_content\s[^<>]{0,1000}>\n?)([^]*?)(\n?<\/pasted_content[^<>]{0,1000}>|$)/g;
 
-/** A prompt as it was typed: a skill by its name, long pastes cut. */
+/** A prompt as typed: a skill by its name, long pastes shortened. */
 function asTyped(text: string): string {
   const skill = SKILL.exec(text);
   if (skill) return `${skill[1]} ${skill[2] ?? ""}`.trim();
@@ -107,7 +107,7 @@ function shellCommand(text: string | undefined): string | undefined {
   return command === undefined ? undefined : `! ${command.trim()}`;
 }
 
-/** A prompt in a transcript of an older client, which marks none. */
+/** A prompt in a transcript of an older client, which marks no prompts. */
 export function unmarked(line: Line): string | undefined {
   const { type, value, text } = line;
   const plain = type === "user" && value.isMeta !== true &&
@@ -120,7 +120,7 @@ export function unmarked(line: Line): string | undefined {
     : typed;
 }
 
-/** Prompts that were typed while the agent worked, and were never taken. */
+/** Prompts that were typed while the agent worked and never used. */
 function waiting(lines: readonly Line[]): Said[] {
   let queue: Said[] = [];
   for (const { type, value, at } of lines) {
@@ -133,7 +133,7 @@ function waiting(lines: readonly Line[]): Said[] {
     } else if (value.operation === "remove") {
       queue = queue.filter((one) => one.text !== text);
     } else {
-      // As when all goes back into the input box.
+      // For example, when everything goes back into the input box.
       queue = [];
     }
   }

@@ -15,12 +15,12 @@ import {
 } from "./lines.ts";
 import { refusalIn } from "./prompts.ts";
 
-/** The questions that the agent asked with choices, answered or not. */
+/** The questions with choices that the agent asked, answered or not. */
 export function questionsIn({ calls, alive }: Transcript): Asked[] {
   const asked = [...calls.values()]
     .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
     .flatMap((call) => questionsOf(call));
-  // Only the last of several times that the person was asked counts.
+  // If the person was asked several times, only the last counts.
   return asked.filter((one, at) =>
     one.answer !== undefined ||
     !asked.slice(at + 1).some(({ text }) => text === one.text)
@@ -29,13 +29,13 @@ export function questionsIn({ calls, alive }: Transcript): Asked[] {
 
 function questionsOf({ id, input, line, result }: Call): Asked[] {
   const refused = field(result?.line.value, "toolDenialKind") !== undefined;
-  // Where no one is there to ask, the tool is not offered.
+  // Without a person to ask, the tool is not available.
   if (result?.isError && !refused) return [];
   const at = (result?.line ?? line).at;
   return askedOf({ id, input, response: result?.kept, at });
 }
 
-/** Of what PostToolUse or the transcript holds. */
+/** Reads it from PostToolUse or the transcript. */
 function answerOf(
   kept: unknown,
   question: unknown,
@@ -58,12 +58,12 @@ function answerOf(
 }
 
 /**
- * Returns the part of an answer that is not one of the choices, so the person's
+ * Returns the part of an answer that is not one of the choices: the person's
  * own words.
  */
 function withoutLabels(answer: string, options: readonly string[]): string {
   let rest = answer;
-  // The longest first: a label may begin as another one does.
+  // The longest first, since a label may be the prefix of another.
   for (const label of [...options].sort((a, b) => b.length - a.length)) {
     if (rest === label) return "";
     if (rest.startsWith(`${label}, `)) rest = rest.slice(label.length + 2);
@@ -76,13 +76,13 @@ function withoutLabels(answer: string, options: readonly string[]): string {
 
 /**
  * Returns the question and the answer of an AskUserQuestion call, as a hook
- * sees it.
+ * gets it.
  */
 export function askedOf(
   { id, input, response, at }: {
     id: string;
     input: unknown;
-    /** `undefined`: nothing was answered yet. */
+    /** `undefined`: not answered yet. */
     response: unknown;
     at: string;
   },
@@ -100,7 +100,7 @@ export function askedOf(
   });
 }
 
-/** The plans that were put before a person. */
+/** The plans that were shown to a person. */
 export function plansIn({ calls, alive }: Transcript): Planned[] {
   return [...calls.values()]
     .filter(({ name, line }) => name === "ExitPlanMode" && alive(line))
@@ -133,7 +133,7 @@ export function summariesIn({ notable }: Transcript): Said[] {
     }));
 }
 
-/** The summary in a line that the client wrote at a compaction. */
+/** The summary in a line written by the client at a compaction. */
 export function summaryText(line: Line): string {
   const whole = line.text ?? textOf(line.blocks);
   const start = whole.indexOf("Summary:\n");
@@ -141,7 +141,7 @@ export function summaryText(line: Line): string {
   return withoutAnalysis(rest.split(SUMMARY_END, 1)[0]!);
 }
 
-/** A summary as PostCompact has it, without what the model thought. */
+/** The summary of PostCompact, without the model's thinking. */
 export function withoutAnalysis(summary: string): string {
   const thought = between(summary, "<analysis>", "</analysis>") ?? "";
   return summary.replace(`<analysis>${thought}</analysis>`, () => "")

@@ -34,22 +34,25 @@ import { promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
 import { readTodos } from "./todos.ts";
 
-/** Bytes that are read of the end of a transcript, and of its beginning. */
+/** The most bytes to read from the end and the beginning of a transcript. */
 const MOST = 4 * 1024 * 1024;
 const BEGINNING = 128 * 1024;
 
-/** The same of the end where hooks noted what was said before. */
+/** The most bytes to read from the end if hooks recorded the rest. */
 const MOST_WITH_NOTES = 1024 * 1024;
 
-/** Transcripts of sub-agents that are read, and bytes of the end of each. */
+/**
+ * The most transcripts of sub-agents to read, and bytes from the end of each.
+ */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
 
 /**
- * Reads the known facts of a conversation with Claude Code. Sources are the end
- * and the beginning of its transcript, those of its newest sub-agents, its
- * lists, its plan, and notes of hooks. Bounded however long the files are.
- * Never throws for their content; `unread` lists parts that were not read.
+ * Reads the known facts of a conversation with Claude Code. The sources are the
+ * end and the beginning of its transcript, the transcripts of its newest
+ * sub-agents, its lists, its plan, and notes of hooks. The time is bounded,
+ * however long the files are. Never throws for their content; `unread` lists
+ * parts that were not read.
  */
 export function readConversation(
   system: System,
@@ -74,7 +77,9 @@ export function readConversation(
   return chosen(all, sources);
 }
 
-/** The sources of a conversation, and the bytes of the transcript that count. */
+/**
+ * The sources of a conversation, and how many bytes of the transcript to read.
+ */
 export function placesOf(
   system: System,
   { transcriptPath: given, notes: said, ...request }: ConversationRequest,
@@ -90,12 +95,12 @@ export function placesOf(
   return { path, notes, most };
 }
 
-/** Bytes of the steps in which the part that is read begins. */
+/** The start of the part to read is a multiple of this. */
 const STEP = 128 * 1024;
 
 /**
- * The byte from which a transcript is read of which `most` bytes count. It
- * stays the same while a few lines are added.
+ * The first byte to read of a transcript, for `most` bytes. It stays the same
+ * while a few lines are added.
  */
 export function startOf(size: number, most: number): number {
   return Math.ceil(Math.max(0, size - most) / STEP) * STEP;
@@ -108,7 +113,7 @@ interface Known {
   readonly seen: ReadonlySet<string>;
   readonly ended: ReadonlySet<string>;
   readonly main: Transcript;
-  /** Bytes of the transcript. */
+  /** Size of the transcript in bytes. */
   readonly size: number;
 }
 
@@ -156,14 +161,14 @@ export function fromTranscript(
   return { ...known, conversation, main, size };
 }
 
-/** Lists the parts that were not read, a sentence each. */
+/** Lists the parts that were not read, one sentence each. */
 function unreadIn(
   main: Transcript,
   { lost, left, over }: {
     lost: Lost;
-    /** Transcripts of sub-agents. */
+    /** Number of transcripts of sub-agents. */
     left: number;
-    /** Bytes of the transcript. */
+    /** Size of the transcript in bytes. */
     over: number;
   },
 ): string[] {
@@ -196,12 +201,12 @@ function isMessage({ type }: Line): boolean {
   return type === "user" || type === "assistant";
 }
 
-/** Bytes of the end of a transcript that hold the last step. */
+/** The bytes at the end of a transcript that contain the last step. */
 const MOST_OF_STEP = 1024 * 1024;
 
 /**
- * The commands of these calls that ended, from the end of a transcript. One
- * that was refused did not run, which nothing else tells.
+ * Returns which of these calls are commands that ended, from the end of a
+ * transcript. A refused command did not run, which only the transcript shows.
  */
 export function ranIn(
   system: System,
@@ -217,14 +222,14 @@ function byTime(a: { at: string }, b: { at: string }): number {
   return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
-/** The first lines, which tell what it all is about. */
+/** The first lines, which show the subject of the conversation. */
 export function readBeginning(system: System, path: string): Transcript {
   const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
   const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
   return readLines(lines.reverse());
 }
 
-/** Those that were written last. */
+/** Reads the transcripts that were written last. */
 function readAgents(
   system: System,
   path: string,
@@ -236,10 +241,13 @@ function readAgents(
   return { read, left: found.length - read.length };
 }
 
-/** Bytes of the end of an output that the client moved to a file. */
+/** The most bytes from the end of an output that the client moved to a file. */
 const OUTPUT_END = 4000;
 
-/** The client keeps long outputs beside the transcript; 5 of them are read. */
+/**
+ * The client stores long outputs next to the transcript; mpm reads five of
+ * them.
+ */
 function outputsOf(
   system: System,
   path: string,
@@ -260,7 +268,7 @@ function outputsOf(
   };
 }
 
-/** Files of the client's own, such as plans and its memory, are left out. */
+/** Leaves out the client's own files, such as plans and its memory. */
 function projectFiles(
   system: System,
   transcripts: readonly Transcript[],
@@ -276,7 +284,7 @@ function projectFiles(
   );
 }
 
-/** A plan in its file that no one was asked about yet. */
+/** A plan in its file that was not shown to anyone yet. */
 function unfinishedPlan(
   system: System,
   { notable, calls }: Transcript,

@@ -12,7 +12,7 @@ import type { Transcript } from "./lines.ts";
 
 /**
  * Returns the agent's lists: its tasks from their files, else from the
- * transcript, else as hooks reported them; and its last todo list.
+ * transcript, else from hooks; and its last todo list.
  */
 export function readTodos(
   system: System,
@@ -50,7 +50,7 @@ export function readTodos(
   ];
 }
 
-/** A deleted task has no file any longer. */
+/** A deleted task no longer has a file. */
 function merged(
   files: readonly AgentTask[],
   mentioned: readonly AgentTask[],
@@ -73,7 +73,7 @@ function tasksOf(tasks: readonly AgentTask[], at: string): Todoed[] {
     description,
     state: stateOf(status),
     at,
-    // Completing a task does not take it off the lists of others.
+    // Completing a task does not remove it from the lists of others.
     blockedBy: [...new Set(blockedBy)].flatMap((one) => open.get(one) ?? []),
   }));
 }

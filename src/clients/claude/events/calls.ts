@@ -17,7 +17,7 @@ import { askedOf } from "../conversation/questions.ts";
 
 const SHELLS = ["Bash", "PowerShell"];
 
-/** The files that a tool changes, and what names them. */
+/** The tools that change files, and the field that names the file. */
 const EDITORS: ReadonlyMap<string, string> = new Map([
   ["Write", "file_path"],
   ["Edit", "file_path"],
@@ -45,7 +45,10 @@ export function eventsOf(call: Call): EventKind[] {
   }
 }
 
-/** A call that changed no todo, because it failed perhaps, tells for itself. */
+/**
+ * A call that changed no todo, for example because it failed, gets its own
+ * event.
+ */
 function withOwn(todos: readonly EventKind[], call: Call): EventKind[] {
   return todos.length > 0 ? [...todos] : [called(call)];
 }
@@ -129,7 +132,7 @@ function states(todos: unknown): Map<string, string> {
 function launched({ name, input, result }: Call): EventKind {
   const kept = result?.kept;
   const content = field(kept, "content");
-  // The first text may be the client's own.
+  // The first text may come from the client.
   const last = Array.isArray(content) ? content.at(-1) : undefined;
   const report = textField(last, "text") ??
     (result?.isError ? result.text : undefined);
@@ -163,7 +166,7 @@ export function endedEvent(
   };
 }
 
-/** The files that a call changed, as far as the client kept it. */
+/** The files that a call changed, as far as the client recorded them. */
 function editsOf({ name, input, result, line }: Call): Edit[] {
   if (!result || result.isError) return [];
   const { kept } = result;
@@ -192,7 +195,7 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
   }];
 }
 
-/** Changes of a command that the client noticed. */
+/** Changes by a command that the client noticed. */
 function commandEdits(kept: unknown, line: Line): Edit[] {
   return comparedFiles(kept, line).slice(0, MOST_ENTRIES)
     .map(({ path, how, hunks }) => ({

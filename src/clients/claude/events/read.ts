@@ -31,30 +31,30 @@ import { summaryText } from "../conversation/questions.ts";
 import { firstLines, lastLines, type Lost } from "../../tail.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
 
-/** UTF-16 units that are kept of a text. */
+/** The longest text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** Events that wait for the result of a call before them. */
+/** The most events that wait for the result of an earlier call. */
 const MOST_WAITING = 500;
 
 /** A file to read events from. */
 export interface TranscriptFile {
   /** Absolute. */
   readonly path: string;
-  /** The first byte that is read: the beginning of a line. */
+  /** The first byte to read: the start of a line. */
   readonly start: number;
-  /** Bytes of a block that is read at once. */
+  /** Bytes to read at once. */
   readonly block?: number;
   /** True if no line counts as withdrawn. */
   readonly beginning?: boolean;
-  /** The sub-agent of the file; `undefined` for the agent itself. */
+  /** The sub-agent of the file; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
 }
 
 /**
- * The events of one transcript, in its order. A call of a tool comes once its
- * result is known, at the place of the call. Memory does not grow with the
- * file, but for a few bytes a line. Unreadable lines are counted in `lost`.
+ * The events of one transcript, in order. A tool call comes once its result is
+ * known, at the place of the call. Memory does not grow with the file, except
+ * for a few bytes for each line. Unreadable lines are counted in `lost`.
  */
 export function* eventsIn(
   system: System,
@@ -91,17 +91,17 @@ class Reader {
   readonly #dead: ReadonlySet<string>;
   readonly #agent: EventAgent | undefined;
   readonly #known = new UuidSet();
-  /** Calls without a result, by their ids. */
+  /** Calls without a result, by ID. */
   readonly #calls = new Map<string, Call>();
-  /** Sub-agents and commands in the background, by the ids of their tasks. */
+  /** Sub-agents and background commands, by task ID. */
   readonly #tasks = new Map<string, { name: string; task: string }>();
   #queue: Waiting[] = [];
   #at = "";
   #model: string | undefined;
   #answer: string | undefined;
-  /** True if the client marks what a person typed. */
+  /** True if the client marks text that a person typed. */
   #marked = false;
-  /** Prompts that were withdrawn since the last line that is alive. */
+  /** Number of prompts withdrawn since the last live line. */
   #withdrawn = 0;
 
   constructor(dead: ReadonlySet<string>, agent: EventAgent | undefined) {
@@ -109,7 +109,7 @@ class Reader {
     this.#agent = agent;
   }
 
-  /** The events up to the first call that waits for its result. */
+  /** The events before the first call that still waits for its result. */
   *ready(all = false): Generator<AgentEvent> {
     let count = 0;
     for (const one of this.#queue) {
@@ -177,7 +177,7 @@ class Reader {
     this.#queue.push({ event: this.#event(line, { key, what, dead }) });
   }
 
-  /** Says where prompts were withdrawn, before the first line after them. */
+  /** Reports where prompts were withdrawn, before the first line after them. */
   #rewinds(line: Line, at: number, dead: boolean): void {
     if (dead) {
       const prompts = this.#queue.slice(at).filter((one) =>
@@ -270,7 +270,7 @@ class Reader {
     }
     const id = textField(message, "id");
     const context = contextTokens(field(message, "usage"));
-    // Each block of a message is in its own line, with the same usage.
+    // Each block of a message is on its own line, with the same usage.
     if (context === undefined || id === undefined || id === this.#answer) {
       return;
     }

@@ -4,24 +4,24 @@ import { isMissing, MpmError } from "../../../base/errors.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
 import { removeIfThere, writeAtomic } from "../../../ops/mod.ts";
 
-/** Bytes of a settings file that is still read. */
+/** The largest settings file to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
-/** Its name while it is written, and what a death leaves. */
+/** The temporary name during a write, which is left after a crash. */
 const TEMPORARY = ".mpm-settings.tmp";
 
-/** A Claude Code file, as it was found. */
+/** A Claude Code file in the state in which it was found. */
 export interface ForeignFile {
   readonly path: string;
   /** `undefined` if it is missing. */
   readonly bytes: Uint8Array | undefined;
-  /** Permission bits it has, or gets. */
+  /** Its current or new permission bits. */
   readonly mode: number;
 }
 
 /**
  * Reads a file that belongs to Claude Code and its user. Throws CONFLICT for a
- * link, which may be kept under control elsewhere, and for a folder.
+ * link, which may be managed elsewhere, and for a folder.
  */
 export function readForeign(
   system: System,
@@ -36,7 +36,7 @@ export function readForeign(
   return { path, bytes, mode: found.mode ?? mode };
 }
 
-/** Throws CONFLICT where a link is, even one that leads nowhere. */
+/** Throws CONFLICT for a link, even a broken one. */
 export function refuseLink(system: System, path: string): void {
   if (system.files.lstat(path)?.kind !== "link") return;
   const target = system.files.readLink(path);
@@ -50,7 +50,7 @@ export function refuseLink(system: System, path: string): void {
   );
 }
 
-/** Throws CONFLICT where the file should not, or could not well, be replaced. */
+/** Throws CONFLICT if the file should not or cannot be replaced. */
 export function checkReplaceable(system: System, path: string): void {
   const found = system.files.lstat(path);
   const problem = found && problemOf(system, found);
@@ -85,9 +85,9 @@ function problemOf(
 }
 
 /**
- * Replaces the file that was read by `bytes` (`undefined`: removes it),
- * completely or not at all, with the mode it had. Throws CONFLICT if someone
- * changed it since it was read.
+ * Replaces a file that was read with `bytes` (`undefined`: removes it),
+ * completely or not at all, and keeps its mode. Throws CONFLICT if someone has
+ * changed it since.
  */
 export function replaceForeign(
   system: System,
@@ -112,12 +112,12 @@ export function replaceForeign(
   }
 }
 
-/** Removes the file that an interrupted replacement leaves. */
+/** Removes the file that an interrupted replacement left. */
 export function removeLeftover(system: System, path: string): void {
   removeIfThere(system, join(dirname(path), TEMPORARY));
 }
 
-/** Removes a folder if nothing is in it. */
+/** Removes a folder if it is empty. */
 export function removeIfEmpty(system: System, folder: string): void {
   try {
     if (system.files.lstat(folder)?.kind !== "folder") return;

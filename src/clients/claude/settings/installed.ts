@@ -20,7 +20,7 @@ import type { SettingsText } from "./text.ts";
 /** An mpm handler in a settings file, and the nodes around it. */
 export interface OwnEntry {
   readonly own: OwnHandler;
-  /** The key it is under; the client goes by this. */
+  /** The key of its array, which decides for the client. */
   readonly event: string;
   readonly hooks: JsonObject;
   readonly groups: JsonArray;
@@ -29,7 +29,10 @@ export interface OwnEntry {
   readonly handler: JsonNode;
 }
 
-/** Every mpm handler, also under keys that a later one puts out of use. */
+/**
+ * Every mpm handler, including those under keys that a later duplicate
+ * overrides.
+ */
 export function ownEntries(
   { text, top }: SettingsText,
   form = CLAUDE_FORM,
@@ -64,15 +67,15 @@ function ownInGroups(
 }
 
 /**
- * Returns whether the group holds this entry alone, and nothing that mpm did
- * not write.
+ * Returns whether the group has only this entry, and nothing that mpm did not
+ * write.
  */
 export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
   return handlers.items.length === 1 &&
     group.members.every(({ key }) => key === "matcher" || key === "hooks");
 }
 
-/** Returns the commands that the client starts for each of them. */
+/** Returns the commands that the client starts for these entries. */
 export function ownCommands(
   settings: SettingsText,
 ): { event: string; command: string; args: string[] }[] {
@@ -85,16 +88,22 @@ export function ownCommands(
   });
 }
 
-/** A way in which installed hooks differ from what this mpm would install. */
+/**
+ * A difference between the installed hooks and those that this mpm would
+ * install.
+ */
 export interface Drift {
   readonly problem: "version" | "edited" | "missing" | "duplicate";
   readonly detail: string;
 }
 
-/** The mpm parts of one settings file. */
+/** mpm's entries in one settings file. */
 export interface InstalledHooks {
   readonly events: readonly string[];
-  /** Of the first entry; all have one unless someone edited them. */
+  /**
+   * The binary of the first entry; all entries have the same unless someone
+   * edited them.
+   */
   readonly binary: string;
   readonly version: string;
   /** All programs that entries or the status line start. */
@@ -103,7 +112,7 @@ export interface InstalledHooks {
   readonly drift: readonly Drift[];
 }
 
-/** Reads the mpm entries of a file; `undefined` without any. */
+/** Reads the mpm entries of a file; `undefined` if it has none. */
 export function installedHooks(
   settings: SettingsText,
   form = CLAUDE_FORM,
@@ -156,7 +165,7 @@ function entryDrift(
       });
     }
     const { binary, version } = entry.own;
-    // Entries of another version are reported as such, and not as an edit.
+    // Entries of another version are reported as such, not as edited.
     if (version !== VERSION) continue;
     const handler = valueOf(text, entry.handler) as Record<string, unknown>;
     const isLine = form === CLAUDE_FORM && handler.args === undefined;

@@ -9,7 +9,7 @@ type Container = JsonObject | JsonArray;
 type Child = JsonMember | JsonNode;
 
 /**
- * A replacement of the text from `start` to `end`, both the same for an
+ * A replacement of the text from `start` to `end`; both are equal for an
  * insertion.
  */
 interface Edit {
@@ -30,8 +30,8 @@ export function childrenOf(container: Container): readonly Child[] {
 }
 
 /**
- * Changes to a JSON text that leave every other byte as it is. New text follows
- * its surroundings: indentation, line ends, or all in one line.
+ * Changes to a JSON text that leave every other byte unchanged. New text
+ * follows its surroundings: indentation, line ends, or all in one line.
  */
 export class JsonEdits {
   readonly #replaced = new Map<JsonNode, unknown>();
@@ -54,14 +54,15 @@ export class JsonEdits {
     this.#removed.set(container, removed.add(child));
   }
 
-  /** Puts something behind what the container holds. */
+  /** Adds something at the end of the container. */
   add(container: Container, addition: Addition): void {
     const added = this.#added.get(container) ?? [];
     this.#added.set(container, [...added, addition]);
   }
 
   /**
-   * Returns whether everything in the container is removed and nothing added.
+   * Returns whether everything in the container is removed and nothing is
+   * added.
    */
   empties(container: Container): boolean {
     const children = childrenOf(container);
@@ -125,7 +126,9 @@ export class JsonEdits {
     ];
   }
 
-  /** The first content of an empty container; its own blanks stay if they can. */
+  /**
+   * The first content of an empty container; its own blanks stay if possible.
+   */
   #fill(container: Container, added: readonly Addition[]): Edit {
     const start = container.start + 1;
     const inner = this.text.slice(start, container.end - 1);
@@ -157,7 +160,7 @@ export class JsonEdits {
       .replaceAll("\n", this.#eol + indent);
   }
 
-  /** A whole file in one line stays in one line. */
+  /** A file in a single line stays in a single line. */
   #isOneLine(): boolean {
     const { start, end, kind } = this.top;
     const filled = (kind === "object" || kind === "array") &&
@@ -171,21 +174,24 @@ export class JsonEdits {
 }
 
 /**
- * The edits in order, without those inside of a larger one: what is in a
- * removed or replaced part goes with it.
+ * The edits in order, without those inside a larger edit, which removes or
+ * replaces them anyway.
  */
 function outermost(edits: readonly Edit[]): Edit[] {
   const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
   return ordered.filter((edit) => {
-    // An insertion right behind a removal is not inside it.
+    // An insertion directly after a removal is not inside it.
     if (edit.end <= end && edit.start < end) return false;
     end = edit.end;
     return true;
   });
 }
 
-/** Each removed child goes with the comma before it, the first with the one behind. */
+/**
+ * Each removed child takes the comma before it; the first takes the comma after
+ * it.
+ */
 function removals(
   children: readonly Child[],
   removed: ReadonlySet<Child>,
@@ -203,13 +209,13 @@ function removals(
   return edits;
 }
 
-/** The blanks at the start of the line that `offset` is in. */
+/** The blanks at the start of the line that contains `offset`. */
 function indentOf(text: string, offset: number): string {
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(line, offset))![0];
 }
 
-/** One level of indentation: that of the first member; two blanks without one. */
+/** One level of indentation: that of the first member, or two blanks. */
 function unitOf(text: string, top: JsonNode): string {
   const first = top.kind === "object" ? top.members[0] : undefined;
   if (!first || !text.slice(top.start, first.start).includes("\n")) return "  ";

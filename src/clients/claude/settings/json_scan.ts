@@ -1,8 +1,8 @@
-/** A value of a JSON text and its place there. */
+/** A value in a JSON text, with its position. */
 export type JsonNode = JsonObject | JsonArray | JsonScalar;
 
 interface Span {
-  /** Offsets into the text, in UTF-16 units; `end` is behind the value. */
+  /** Offsets into the text, in UTF-16 units; `end` is after the value. */
   readonly start: number;
   readonly end: number;
 }
@@ -21,15 +21,16 @@ export interface JsonScalar extends Span {
   readonly kind: "string" | "number" | "literal";
 }
 
-/** `"key": value`; `start` is that of the key, `end` that of the value. */
+/**
+ * `"key": value`; `start` is the start of the key, `end` the end of the value.
+ */
 export interface JsonMember extends Span {
   readonly key: string;
   readonly value: JsonNode;
 }
 
 /**
- * The place and the reason where a text is not JSON. Line and column count from
- * 1.
+ * The position and the reason of a JSON error. Line and column count from 1.
  */
 export class JsonFault extends Error {
   override name = "JsonFault";
@@ -53,14 +54,14 @@ export function positionOf(
 }
 
 /**
- * Reads strict JSON (RFC 8259: no comments, no trailing commas), behind a byte
- * order mark too. Throws a `JsonFault`.
+ * Reads strict JSON (RFC 8259: no comments, no trailing commas), optionally
+ * after a byte order mark. Throws a `JsonFault`.
  */
 export function scanJson(text: string): JsonNode {
   return new Scanner(text).whole();
 }
 
-/** Deeper than any settings, and little enough for what walks them. */
+/** Deeper than any settings, and shallow enough for recursive code. */
 const DEEPEST = 1000;
 
 class Scanner {
@@ -119,7 +120,7 @@ class Scanner {
     return { kind: "array", start, end: this.#at, items };
   }
 
-  /** Returns whether another value comes in a container. */
+  /** Returns whether the container has another value. */
   #goesOn(end: string): boolean {
     this.#blank();
     if (this.#take(",")) return true;
@@ -208,7 +209,7 @@ const BLANK = /[ \t\r\n]*/y;
 const PLAIN =
   /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 
-/** The member of that key that is in effect: of several the last. */
+/** The member with that key that takes effect: the last of several. */
 export function memberOf(node: JsonNode, key: string) {
   return node.kind === "object"
     ? node.members.findLast((member) => member.key === key)

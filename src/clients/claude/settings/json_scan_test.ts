@@ -4,7 +4,7 @@ import { JsonFault, type JsonNode, scanJson } from "./json_scan.ts";
 import { jsonText } from "../../../../tests/helpers/arbitrary_settings.ts";
 
 /**
- * Returns the values of the nodes, each read from its own place in the text.
+ * Returns the values of the nodes, each read from its own position in the text.
  */
 function valueIn(text: string, node: JsonNode): unknown {
   switch (node.kind) {
@@ -28,7 +28,7 @@ function scanned(text: string): JsonNode | JsonFault {
   }
 }
 
-/** `undefined`: it is not JSON. */
+/** `undefined`: not JSON. */
 function parsed(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
@@ -50,7 +50,7 @@ Deno.test("scanJson() finds every value where it is", () => {
   );
 });
 
-/** Marks that break JSON, or hardly do. */
+/** Characters that make JSON invalid, or nearly do. */
 const MARKS = [
   ...'{}[]",:\\/*-+.eE01 \n\t\u0000\u00a0\u2028\ufefftfnx',
   "true",
@@ -79,7 +79,7 @@ Deno.test("scanJson() takes what JSON.parse() takes, and nothing else", () => {
           const offset = Math.floor(at * text.length);
           text = text.slice(0, offset) + mark + text.slice(offset + cut);
         }
-        // That mark is not a part of JSON, but may be before it.
+        // A byte order mark is not part of JSON, but may precede it.
         if (text.startsWith("\ufeff")) return;
         const [expected, found] = [parsed(text), scanned(text)];
         if (!expected) {

@@ -7,15 +7,15 @@ import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { memberOf, valueOf } from "./json_scan.ts";
 
-/** Scopes of settings; the client reads and merges all three. */
+/** Scopes of settings; the client merges all three. */
 export const SCOPES = ["project", "local", "user"] as const;
 
 export type Scope = typeof SCOPES[number];
 
-/** The place of a scope's settings. */
+/** The location of a scope's settings. */
 export interface ScopePlace {
   readonly scope: Scope;
-  /** The folder that holds the settings and `skills/`, absolute. */
+  /** The folder with the settings and `skills/`, absolute. */
   readonly folder: string;
   readonly path: string;
   /** The mode of a new settings file, and of a new folder. */
@@ -24,11 +24,11 @@ export interface ScopePlace {
 }
 
 /**
- * The settings of a scope. The client reads a project's settings from the
- * folder it is started in, so from this worktree's top. It reads the local ones
- * from the top of the main worktree, wherever below it is started. In a bare
- * repository without them, it uses this worktree's. Throws CONFLICT where there
- * is no home folder.
+ * Finds the settings of a scope. The client reads a project's settings from the
+ * folder in which it starts, so from the top of this worktree. It reads the
+ * local settings from the top of the main worktree, from any folder below it.
+ * In a bare repository without them, it uses those of this worktree. Throws
+ * CONFLICT if there is no home folder.
  */
 export function placeOf(
   system: System,
@@ -58,15 +58,15 @@ export function placeOf(
 
 /**
  * Returns whether this is a worktree of a bare repository, which has no main
- * one.
+ * worktree.
  */
 export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
   return linked && root === commonDir;
 }
 
 /**
- * The settings of the administrator, which win over all others; the winning one
- * comes first. Beside their file there can be a folder of more, of which a
+ * The settings of the administrator, which override all others; the strongest
+ * file comes first. A folder next to their file may have more files, of which a
  * later name wins.
  */
 export function managedSettings({ files, platform }: System): string[] {
@@ -92,14 +92,14 @@ function managedBase(platform: System["platform"]): string {
   }
 }
 
-/** A settings file; `settings` is missing where it could not be read. */
+/** A settings file; `settings` is missing if it could not be read. */
 export interface SettingsLayer {
   readonly path: string;
   readonly scope: Scope | "managed";
   readonly settings: SettingsText | undefined;
 }
 
-/** A value that counts, and the layer it is from. */
+/** A setting in effect, and its layer. */
 interface Found {
   readonly layer: SettingsLayer;
   readonly value: unknown;
@@ -114,7 +114,7 @@ export interface SwitchedOff {
 
 /**
  * Returns the setting that switches hooks off in `layers`, of which the first
- * one wins.
+ * wins.
  */
 export function switchedOff(
   layers: readonly SettingsLayer[],

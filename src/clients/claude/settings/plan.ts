@@ -22,10 +22,10 @@ import {
 export interface Wanted {
   /** The binary that the entries start, absolute. */
   readonly binary: string;
-  /** The binary as a word of a shell: the status line must be set, too. */
+  /** The binary as a shell word, if the status line must also be set. */
   readonly statusLine: string;
   readonly withStatusLine: boolean;
-  /** True if other clients read the file too. */
+  /** True if other clients also read the file. */
   readonly shared?: boolean;
 }
 
@@ -39,14 +39,14 @@ export interface SettingsPlan {
   /** The whole new text. */
   readonly text: string;
   readonly changes: readonly SettingsChange[];
-  /** Parts of the file that Claude Code ignores and that stay unchanged. */
+  /** Parts of the file that Claude Code ignores and mpm does not change. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The settings with mpm's entries in them. Everything else keeps its bytes;
- * entries of an older mpm are replaced where they are, and second ones go.
- * Throws UNREADABLE or CONFLICT where they cannot be put in.
+ * Adds mpm's entries to the settings. Everything else keeps its bytes. Entries
+ * of an older mpm are replaced in place, and duplicates are removed. Throws
+ * UNREADABLE, or CONFLICT if the entries cannot be added.
  */
 export function planInstall(
   path: string,
@@ -101,7 +101,7 @@ export function planInstall(
   return { text, changes, warnings };
 }
 
-/** The object of the hooks that is in effect. */
+/** The hooks object that takes effect. */
 function hooksOf(settings: SettingsText): JsonObject | undefined {
   const hooks = memberOf(settings.top, "hooks")?.value;
   if (!hooks || hooks.kind === "object") return hooks;
@@ -120,7 +120,7 @@ function inTheWay({ path }: SettingsText, state: string): MpmError {
   });
 }
 
-/** Puts the entry of one event into its array, where mpm's may be already. */
+/** Puts the entry of one event into its array, which may already have mpm's. */
 function place(
   { text }: SettingsText,
   edits: JsonEdits,
@@ -139,7 +139,7 @@ function place(
   const [handler] = group.hooks as unknown[];
   const alone = isOwnGroup(first);
   if (!alone && there.matcher !== group.matcher) {
-    // Someone put another entry beside it, under another matcher.
+    // Someone put another entry into the same group, with another matcher.
     edits.add(groups, { value: group });
     return { action: "replaced" };
   }
@@ -198,9 +198,10 @@ function placeStatusLine(
 }
 
 /**
- * The settings without mpm's entries. Of the nodes around them, those go that
- * are empty now and were not in `original`, the text before the installation.
- * Without `original`, every empty one goes. Throws UNREADABLE.
+ * Removes mpm's entries from the settings. Nodes around them are removed if
+ * they are now empty and were not in `original`, the text before the
+ * installation. Without `original`, every empty node is removed. Throws
+ * UNREADABLE.
  */
 export function planRemoval(
   path: string,
@@ -236,7 +237,9 @@ export function planRemoval(
   return { text: blank ? original : text, changes };
 }
 
-/** Removes what is empty once `own` is gone, from the inside to the outside. */
+/**
+ * Removes nodes that are empty without `own`, from the inside to the outside.
+ */
 function removeEmptied(
   edits: JsonEdits,
   top: JsonObject,
@@ -250,7 +253,7 @@ function removeEmptied(
   for (const { event, groups, hooks } of own) {
     const member = hooks.members.find(({ value }) => value === groups)!;
     const alone = hooks.members.filter(({ key }) => key === event).length === 1;
-    // Of two of one name the first would come into effect.
+    // Without the last duplicate, the first would take effect.
     if (alone && edits.empties(groups) && !had.has(event)) {
       edits.remove(hooks, member);
     }
@@ -261,7 +264,7 @@ function removeEmptied(
   if (edits.empties(hooks) && !had.has("")) edits.remove(top, all[0]!);
 }
 
-/** The events that had an array, and `""` where there were hooks at all. */
+/** The events that had an array, and `""` if there were any hooks. */
 function containersOf(original: string | undefined): ReadonlySet<string> {
   if (original === undefined || isBlank(original)) return new Set();
   const hooks = memberOf(openSettings("the backup", original).top, "hooks");
@@ -272,9 +275,9 @@ function containersOf(original: string | undefined): ReadonlySet<string> {
 type Values = Record<string, unknown>;
 
 /**
- * Checks, with other code than wrote it, that the new text means the same as
- * the old one except for mpm's entries. Throws if it does not, which is a bug,
- * before anything is written.
+ * Checks, with different code, that the new text means the same as the old text
+ * except for mpm's entries. Throws before anything is written if it does not,
+ * which is a bug.
  */
 export function verifyKept(
   path: string,
@@ -289,7 +292,7 @@ export function verifyKept(
   }
 }
 
-/** Everything that is not mpm's, without hooks that hold nothing. */
+/** Everything that is not mpm's, without empty hooks. */
 function foreignOf(text: string, form: HookForm): unknown {
   const value = isBlank(text) ? {} : JSON.parse(text.replace(/^\ufeff/, ""));
   if (!isObject(value)) return value;
@@ -315,7 +318,7 @@ function foreignHooks(hooks: Values, form: HookForm): Values {
   );
 }
 
-/** The group, without mpm's handlers; nothing if it held only those. */
+/** The group without mpm's handlers; nothing if it had no others. */
 function foreignGroup(group: unknown, form: HookForm): unknown[] {
   if (!isObject(group) || !Array.isArray(group.hooks)) return [group];
   const hooks = group.hooks.filter((handler) => !form.ownHandler(handler));

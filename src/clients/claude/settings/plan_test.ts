@@ -39,7 +39,7 @@ Deno.test("planInstall() writes what planRemoval() takes out again, whatever the
       try {
         after = install(before);
       } catch (error) {
-        // Settings that cannot take hooks are refused, not changed.
+        // Settings that cannot take hooks are rejected, not changed.
         assert(error instanceof MpmError && error.code === "CONFLICT");
         return;
       }
@@ -58,7 +58,7 @@ Deno.test("planInstall() writes what planRemoval() takes out again, whatever the
       assertEquals(install(after), after, "a second installation");
       const back = removal(after, before);
       assertEquals(read(back), read(before));
-      // Blanks within an empty container may go; nothing else may.
+      // Blanks within an empty container may be removed, but nothing else.
       const tight = (text: string) => text.replace(/([{[])\s+(?=[}\]])/g, "$1");
       assertEquals(tight(back), tight(before));
     }),
@@ -96,10 +96,10 @@ Deno.test("planRemoval() keeps what others added to the settings in the meantime
   );
 });
 
-/** An event that mpm has no hook for. */
+/** An event without an mpm hook. */
 const LEFT = "Notification";
 
-/** An mpm entry, of whatever version, for whatever event. */
+/** An mpm entry of any version, for any event. */
 const ownGroup = fc.record({
   event: fc.constantFrom("SessionStart", "PreToolUse", "SessionEnd", LEFT),
   version: fc.constantFrom("0.0.1", "0.1.0", "9.9.9"),

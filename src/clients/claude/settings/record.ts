@@ -21,35 +21,35 @@ import {
 } from "./file.ts";
 
 /**
- * A record of the parts that mpm installed into one settings file and the
- * folder around it. It is in the user's own state, where no part of it can come
- * with a clone.
+ * A record of mpm's entries in one settings file and the folder around it. It
+ * is in the user's own state, which cannot come with a clone.
  */
 export interface SettingsRecord {
   readonly version: 1;
   /** The settings file, absolute. */
   readonly path: string;
-  /** SHA-256 of the bytes before; null: there was no file. */
+  /** SHA-256 of the bytes before; null: the file did not exist. */
   readonly original: string | null;
   /**
-   * SHA-256 of the texts written over it; with any of these, it can go back.
+   * SHA-256 of the texts written over it; a file with one of these can be
+   * restored.
    */
   readonly written: readonly string[];
-  /** Folders that were made for it, absolute, the outermost first. */
+  /** Folders that were created for it, absolute, the outermost first. */
   readonly folders: readonly string[];
-  /** SHA-256 of each other file that was written, by its absolute path. */
+  /** SHA-256 of each other written file, by absolute path. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Bytes of a record that is still read. */
+/** The largest record to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** The folder of the copies and records of one settings file. */
+/** The folder with the copies and records of one settings file. */
 function folderOf(path: string): string {
   return join("settings", sha256(path).slice(0, 16));
 }
 
-/** The record of a settings file; `undefined` without one that can be used. */
+/** The record of a settings file; `undefined` if there is no usable record. */
 export function readRecord(
   system: System,
   path: string,
@@ -72,7 +72,7 @@ function recordIn(system: System, folder: string): SettingsRecord | undefined {
     const known = record?.version === 1 && typeof record.path === "string";
     return known ? record : undefined;
   } catch (error) {
-    // Without it, what is mpm's is still found by its mark.
+    // Without it, mpm's entries are still found by their mark.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -86,11 +86,13 @@ export interface Replaced {
    * not known.
    */
   readonly original: Uint8Array | null | undefined;
-  /** True if it is to the byte what mpm wrote, so that it can go back. */
+  /**
+   * True if the file is exactly as mpm wrote it, so that it can be restored.
+   */
   readonly untouched: boolean;
 }
 
-/** Reads what a file was before; `now` is what is in it. */
+/** Reads the earlier state of a file; `now` is its current content. */
 export function readReplaced(
   system: System,
   path: string,
@@ -109,7 +111,10 @@ export interface Present extends Replaced {
   readonly file: ForeignFile;
 }
 
-/** Reads both. Throws CONFLICT for links, FILE_FAILED. */
+/**
+ * Reads the current and the earlier content. Throws CONFLICT for links,
+ * FILE_FAILED.
+ */
 export function readPresent(
   system: System,
   path: string,
@@ -119,14 +124,16 @@ export function readPresent(
   return { file, ...readReplaced(system, path, file.bytes) };
 }
 
-/** The new bytes of a file, and what a removal needs. */
+/** The new bytes of a file, and the data for a removal. */
 interface Replacement {
   readonly after: Uint8Array;
-  /** The bytes that a removal would restore; `undefined`: no file. */
+  /**
+   * The bytes that a removal would restore; `undefined`: the file is removed.
+   */
   readonly base: Uint8Array | undefined;
-  /** Permission bits of folders that are made for it. */
+  /** Permission bits of folders created for it. */
   readonly folderMode: number;
-  /** Files beside it that are written, too. */
+  /** Other files to write. */
   readonly beside?: readonly {
     readonly path: string;
     readonly bytes: Uint8Array;
@@ -134,9 +141,9 @@ interface Replacement {
 }
 
 /**
- * Puts mpm's bytes in place. First keeps the old bytes and notes the new ones,
- * so that a removal after an interruption knows both. Then writes the folders,
- * the file, and those beside it. Returns the copy. Call under the user's lock.
+ * Writes mpm's bytes. First stores the old bytes and records the new ones, so
+ * that a removal after an interruption knows both. Then writes the folders, the
+ * file, and the other files. Returns the copy. Call under the user's lock.
  */
 export function putReplaced(
   system: System,
@@ -173,9 +180,9 @@ export function putReplaced(
 }
 
 /**
- * Takes mpm's bytes out. Then removes the files beside it, the folders made for
- * them that are empty, and at last the record. Returns the copy of the
- * earlier bytes. Call under the user's lock.
+ * Removes mpm's bytes. Then removes the other files, the empty folders created
+ * for them, and finally the record. Returns the copy of the earlier bytes. Call
+ * under the user's lock.
  */
 export function takeReplaced(
   system: System,
@@ -202,7 +209,7 @@ export function takeReplaced(
   return copy;
 }
 
-/** Folders that are not there yet, the outermost first. */
+/** Folders that do not exist yet, the outermost first. */
 export function missingFolders(
   system: System,
   paths: readonly string[],
@@ -219,17 +226,17 @@ export function missingFolders(
 }
 
 /**
- * Records a file that mpm is about to write, and keeps its bytes. Call under the
- * user's lock.
+ * Records a file that mpm is about to write, and stores its bytes. Call under
+ * the user's lock.
  */
 export function recordReplaced(
   system: System,
   path: string,
   { before, after, folders = [] }: {
-    /** `undefined`: there is no file, or an older one of mpm. */
+    /** `undefined`: there is no file, or an older file by mpm. */
     before: Uint8Array | undefined;
     after: Uint8Array;
-    /** Folders that are made for it, the outermost first. */
+    /** Folders created for it, the outermost first. */
     folders?: readonly string[];
   },
 ): void {
@@ -246,7 +253,7 @@ export function recordReplaced(
   });
 }
 
-/** Returns the records of this user, of all projects. */
+/** Returns the user's records for all projects. */
 export function allRecords(system: System): SettingsRecord[] {
   const folder = attempt(() => join(userState(system), "settings"));
   if (folder === undefined || !system.files.stat(folder)) return [];
@@ -273,13 +280,16 @@ export function removeRecord(system: System, path: string): void {
   );
 }
 
-/** Copies of earlier texts of one file that are kept, beside the original. */
+/**
+ * The most copies of one file's earlier texts to keep, in addition to the
+ * original.
+ */
 const COPIES = 20;
 
 /**
- * Keeps a copy of what a settings file held and returns its path. The last
- * texts that mpm replaced are there, under their digests, and the original.
- * Call under the user's lock.
+ * Stores a copy of a settings file and returns its path. The folder has the
+ * last texts that mpm replaced, under their digests, and the original. Call
+ * under the user's lock.
  */
 export function keepCopy(
   system: System,
@@ -295,7 +305,7 @@ export function keepCopy(
   return copy;
 }
 
-/** Drops the oldest copies, but neither the new one nor the original. */
+/** Drops the oldest copies, but neither the new copy nor the original. */
 function dropCopies(system: System, path: string, added: string): void {
   const { files } = system;
   const original = readRecord(system, path)?.original;
@@ -309,7 +319,7 @@ function dropCopies(system: System, path: string, added: string): void {
   for (const { one } of old.slice(COPIES - 1)) removeQuietly(system, one);
 }
 
-/** The copy with that digest; `undefined` if it is not there, or damaged. */
+/** The copy with that digest; `undefined` if it is missing or damaged. */
 export function readCopy(
   system: System,
   path: string,

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
 
 /*
- * The kinds of values that Claude Code 2.1.329 takes in its settings, found by
- * giving that client wrong ones. Messages continue after the name of the key.
+ * The kinds of values that Claude Code 2.1.329 accepts in its settings, found
+ * by giving wrong values to that client. Messages continue after the name of
+ * the key.
  */
 
-/** The client that this page was made with. */
+/** The client version from which this was made. */
 export const CLIENT = "2.1.329";
 
 export const any = z.unknown();
@@ -43,7 +44,7 @@ export function oneOf(...choices: string[]) {
 
 export type Shape = Record<string, z.ZodMiniType>;
 
-/** The same for each of these keys, which need not be there. */
+/** The same for each of these keys, which are optional. */
 export function each(keys: string, schema: z.ZodMiniType): Shape {
   const names = keys.split(/\s+/).filter((name) => name !== "");
   return Object.fromEntries(names.map((name) => [name, z.optional(schema)]));
@@ -54,13 +55,13 @@ export function object(...shapes: Shape[]) {
   return z.looseObject(Object.assign({}, ...shapes), "must be an object");
 }
 
-/** A value that does not fit: its place, and its requirement. */
+/** A value that does not match: its place, and its requirement. */
 export interface Misfit {
   readonly path: readonly (string | number)[];
   readonly problem: string;
 }
 
-/** All that does not fit a schema above. */
+/** All values that do not match the schema. */
 export function misfits(schema: z.ZodMiniType, value: unknown): Misfit[] {
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) => ({
@@ -77,7 +78,10 @@ const common = {
 };
 const onFailure = each("onFailure", oneOf("continue", "block"));
 
-/** A handler of each type; a wrong one costs itself, a guard's the whole file. */
+/**
+ * A handler of each type. A wrong handler is dropped alone, but a wrong guard
+ * invalidates the whole file.
+ */
 export const HANDLERS: Readonly<Record<string, z.ZodMiniType>> = {
   command: object(common, onFailure, { command: text }, {
     ...each("args", list(text)),
@@ -155,9 +159,9 @@ export const Sandbox = object(
 );
 
 /*
- * The settings that Claude Code 2.1.329 accepts, found by giving that client
- * wrong values one by one. Left out are keys at which any value is taken, or a
- * wrong one costs that key alone. Keys it does not know it takes, too.
+ * The settings that Claude Code 2.1.329 accepts, found by giving wrong values
+ * to that client one by one. Keys that accept any value are left out, and so
+ * are keys whose wrong value is ignored alone. Unknown keys are accepted.
  */
 
 const Permissions = object(
@@ -184,7 +188,7 @@ const Permissions = object(
 
 const command = { type: oneOf("command"), command: text };
 
-/** At any of these a wrong value costs the whole file. */
+/** A wrong value at any of these keys invalidates the whole file. */
 export const Settings = object(
   each(
     `$schema apiKeyHelper proxyAuthHelper awsCredentialExport awsAuthRefresh

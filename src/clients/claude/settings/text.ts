@@ -19,9 +19,7 @@ export interface SettingsText {
   readonly top: JsonNode;
 }
 
-/**
- * Returns whether a file says nothing, which Claude Code takes for no settings.
- */
+/** Returns whether a file is blank, which Claude Code treats as no settings. */
 export function isBlank(text: string): boolean {
   return /^\ufeff?[ \t\r\n]*$/.test(text);
 }
@@ -43,8 +41,8 @@ export function decodeSettings(path: string, bytes: Uint8Array): string {
 }
 
 /**
- * Reads the text as strict JSON; a blank one as an empty object. Throws
- * UNREADABLE with line and column of the fault.
+ * Reads the text as strict JSON, and a blank text as an empty object. Throws
+ * UNREADABLE with the line and column of the error.
  */
 export function openSettings(path: string, text: string): SettingsText {
   const filled = isBlank(text) ? `${text.replace(/[^\ufeff]/g, "")}{}\n` : text;
@@ -66,8 +64,8 @@ export function openSettings(path: string, text: string): SettingsText {
 }
 
 /**
- * Lists the settings that Claude Code ignores, as one line each. Throws
- * CONFLICT where it would ignore the whole file, mpm's hooks with it.
+ * Lists the settings that Claude Code ignores, one line each. Throws CONFLICT
+ * if it would ignore the whole file, including mpm's hooks.
  */
 export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   return settingsFaults(text, top).map(({ at, problem, offset, whole }) => {
@@ -82,27 +80,29 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   });
 }
 
-/** A fault for which Claude Code rejects a settings file. */
+/** An error for which Claude Code rejects a settings file. */
 export interface SettingsFault {
   /** Its place, e.g. `hooks.Stop[0].hooks[1]`. */
   readonly at: string;
   readonly problem: string;
   /** Offset of the value in the text. */
   readonly offset: number;
-  /** True if the whole file has no effect; else only this entry is lost. */
+  /**
+   * True if the whole file has no effect; otherwise only this entry is ignored.
+   */
   readonly whole: boolean;
 }
 
 /**
- * A mistake at one of these costs the whole file: a hook that cannot be loaded
- * may be what guards the permissions beside it.
+ * A mistake at one of these keys invalidates the whole file: a hook that cannot
+ * be loaded may be meant to guard the permissions.
  */
 const GUARDS: ReadonlySet<string> = new Set([
   "PreToolUse",
   "PermissionRequest",
 ]);
 
-/** Lists the faults for which Claude Code would reject the settings. */
+/** Lists the errors for which Claude Code would reject the settings. */
 export function settingsFaults(text: string, top: JsonNode): SettingsFault[] {
   if (top.kind !== "object") {
     return [fault(top, "the settings", "must be an object", true)];
@@ -154,7 +154,7 @@ function eventFaults(
   }
   const guard = GUARDS.has(event);
   if (value.kind !== "array") {
-    // Of null alone nothing is lost, at whatever event.
+    // A null loses nothing, at any event.
     const none = text.slice(value.start, value.end) === "null";
     return [
       fault(value, at, "must be an array of matcher groups", guard && !none),
@@ -211,7 +211,10 @@ function pathText({ path }: Misfit): string {
   ).join("");
 }
 
-/** The value that a path leads to; where something lacks, what should hold it. */
+/**
+ * The value at a path; if part of it is missing, the node that should contain
+ * it.
+ */
 function nodeAt(top: JsonNode, path: Misfit["path"]): JsonNode {
   let node = top;
   for (const key of path) {
