@@ -10,21 +10,21 @@ export interface Save {
   session_id: string;
   /** ISO 8601, UTC. */
   paused_at: string;
-  /** Length of the session in hours; 0 if not known. */
+  /** Length of the session in hours; 0 if unknown. */
   duration_hours: number;
-  /** Use of the agent's context; zeros if not known. */
+  /** Use of the agent's context; zeros if unknown. */
   context_usage: {
     tokens_used: number;
     tokens_total: number;
     percentage: number;
     /**
      * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
-     * null: not known. Version 0.1.0 did not write it.
+     * null: unknown. Version 0.1.0 did not write it.
      */
     source?: string | null;
     [name: string]: unknown;
   };
-  /** The work in progress, by the words of the pause. */
+  /** The work in progress, in the words of the pause. */
   conversation: {
     primary_task: string;
     current_phase: string;
@@ -40,15 +40,15 @@ export interface Save {
     /** null: detached, or no repository. */
     branch: string | null;
     /**
-     * The last commit that is not a pause's own, as a full id; null: no commit
-     * yet, or no repository. `mpm.head` is HEAD.
+     * The last commit that is not a pause's, as a full ID; null: no commit yet,
+     * or no repository. `mpm.head` is HEAD.
      */
     commit: string | null;
     /** The subject of that commit. */
     commit_message: string | null;
-    /** The last commits of HEAD but for those of pauses, the newest first. */
+    /** The last commits of HEAD except those of pauses, the newest first. */
     recent_commits: {
-      /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */
+      /** Commit ID, full in mpm's saves, abbreviated in claude-mpm's. */
       sha: string;
       author: string;
       /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
@@ -57,9 +57,9 @@ export interface Save {
       message: string;
       [name: string]: unknown;
     }[];
-    /** True if nothing is uncommitted, untracked files included. */
+    /** True if nothing is uncommitted, including untracked files. */
     is_clean: boolean;
-    /** Commits that the upstream lacks, and that HEAD lacks. */
+    /** Commits that the upstream does not have, and that HEAD does not have. */
     ahead_behind: {
       ahead: number;
       behind: number;
@@ -71,14 +71,14 @@ export interface Save {
       modified: string[];
       staged: string[];
       untracked: string[];
-      /** Every changed tracked path, the list claude-mpm writes. */
+      /** Every changed tracked path, the list that claude-mpm writes. */
       modified_files: string[];
       untracked_files: string[];
       [name: string]: unknown;
     };
     [name: string]: unknown;
   };
-  /** The folder that was worked in. */
+  /** The working folder. */
   active_context: {
     working_directory: string;
     [name: string]: unknown;
@@ -94,9 +94,9 @@ export interface Save {
   };
   /** Open questions. */
   open_questions: string[];
-  /** Figures of claude-mpm, kept as they are. */
+  /** Figures of claude-mpm, kept unchanged. */
   performance_metrics: Record<string, unknown>;
-  /** The agent's list, and what was given to the pause. */
+  /** The agent's list, and the todos given to the pause. */
   todos: {
     active: {
       content: string;
@@ -110,7 +110,7 @@ export interface Save {
     }[];
     [name: string]: unknown;
   };
-  /** Claude Code's tasks, in claude-mpm's form. */
+  /** Claude Code's tasks, in claude-mpm's format. */
   task_list: {
     pending_tasks: {
       id: string;
@@ -142,21 +142,21 @@ export interface Save {
   /** Absent in the saves of other programs. */
   mpm?: {
     schema: 1;
-    /** `pause` when asked for; other kinds are written by hooks. */
+    /** `pause` if requested; other kinds are written by hooks. */
     kind: string;
     /**
-     * Absent: its agent's client ended in order. Else the client was killed,
-     * the save made when the next session began, and this is when something was
-     * done last, ISO 8601, UTC.
+     * Absent: its agent's client ended normally. Otherwise the client was
+     * killed, and the save was made when the next session began. This is the
+     * time of the last activity, ISO 8601, UTC.
      */
     recovered?: string;
-    /** A name to find it by. */
+    /** A name for finding it. */
     name: string | null;
-    /** Absolute path of the worktree that was paused; null: no repository. */
+    /** Absolute path of the paused worktree; null: no repository. */
     worktree: string | null;
-    /** The name of git's user, which anyone can set; absent if not known. */
+    /** The name of git's user, which anyone can set; absent if unknown. */
     author?: string;
-    /** The name of the agent that paused (`MPM_AGENT`); absent: it has none. */
+    /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
     agent_name?: string;
     /** The agent's own session, so that it can be continued. */
     agent: {
@@ -166,9 +166,9 @@ export interface Save {
       transcript_path: string | null;
       [name: string]: unknown;
     } | null;
-    /** Id of the session this one is a detour of. */
+    /** ID of the session from which this one is a detour. */
     parent: string | null;
-    /** The template that the checklist is made from. */
+    /** The template of the checklist. */
     template: string | null;
     /** The items of the checklist: phase, text, done. */
     checklist: unknown[];
@@ -178,7 +178,7 @@ export interface Save {
     blockers: string[];
     /** Full commit ID; null: no commit yet, or no repository. */
     head: string | null;
-    /** The upstream of the branch, and the commit it was at. */
+    /** The upstream of the branch, and its commit. */
     upstream: {
       name: string;
       commit: string | null;
@@ -201,41 +201,41 @@ export interface Save {
       status: string;
       /** Of the content (of the target, for a link); null: not read. */
       sha256: string | null;
-      /** Bytes; null: no file there. */
+      /** Bytes; null: no file. */
       size: number | null;
-      /** Milliseconds since the epoch; null: no file there. */
+      /** Milliseconds since the epoch; null: no file. */
       mtime: number | null;
       /** The old path of a rename or copy. */
       from?: string;
       /**
-       * Git's object id of the content. It is the index's for a staged path. It
+       * Git's object ID of the content. It is the index's for a staged path. It
        * is the worktree's if the name cannot be opened or the file is a
        * repository.
        */
       object?: string;
       /**
        * `100644`, `100755` (executable), `120000` (a link) or `160000` (a
-       * repository), as git takes it; absent where it is not known.
+       * repository), as in git; absent if unknown.
        */
       mode?: string;
       /**
        * Why the content was not read: `large`, `budget` (too much before it),
-       * `denied`, `special` (such as a pipe); absent where it was.
+       * `denied`, `special` (such as a pipe); absent if it was.
        */
       unread?: string;
       [name: string]: unknown;
     }[];
-    /** Dirty paths beyond the limit, known only by number. */
+    /** Number of changed paths beyond the limit. */
     files_omitted: number;
     /**
-     * Number of `files` that git was told not to look at (assume-unchanged,
-     * skip-worktree). Absent if mpm did not look there, nor at ignored
+     * Number of `files` that git was told to ignore (assume-unchanged,
+     * skip-worktree). Absent if mpm looked neither there nor at ignored
      * submodules.
      */
     unwatched?: number;
     /** The checkpoint that was taken with it. */
     checkpoint: string | null;
-    /** The session that was paused; absent: none was current. */
+    /** The session that was paused; absent: no current session. */
     session?: {
       /** `work-YYYYMMDD-HHMMSS`. */
       id: string;
@@ -251,9 +251,9 @@ export interface Save {
       name: string | null;
       task: string;
       state: string;
-      /** The git branch it was paused on. */
+      /** The git branch on which it was paused. */
       branch: string | null;
-      /** The checkpoint that holds its uncommitted work. */
+      /** The checkpoint with its uncommitted work. */
       checkpoint: string | null;
       checklist: {
         phase: string;
@@ -264,18 +264,18 @@ export interface Save {
       [name: string]: unknown;
     }[];
     /**
-     * Id of the store it was written into; the id stays on the machine, so a
-     * clone has another. null: not known.
+     * ID of the store into which it was written. The ID stays on the machine,
+     * so a clone has another. null: unknown.
      */
     store: string | null;
     imported?: {
-      /** The file or folder it came from, as it was given. */
+      /** The file or folder from which it came, as given. */
       from: string;
       /** ISO 8601, UTC. */
       at: string;
-      /** The id it had there. */
+      /** Its original ID. */
       session_id: string;
-      /** Of the bytes it had there, so that it is not brought in twice. */
+      /** SHA-256 of the original bytes, so that it is not imported twice. */
       sha256: string;
       [name: string]: unknown;
     };
@@ -410,40 +410,40 @@ export interface Save {
       left_out?: number;
       [name: string]: unknown;
     };
-    /** Context files of the project and of the partition in use. */
+    /** Context files of the project and of the current partition. */
     contexts?: {
       /** Relative to the worktree, `/` between folders. */
       path: string;
-      /** Of the file's bytes. */
+      /** SHA-256 of the file's bytes. */
       sha256: string;
       /** Redacted; absent: the save `held_by` has it. */
       text?: string;
-      /** The id of the save that has the text. */
+      /** The ID of the save that has the text. */
       held_by?: string;
       [name: string]: unknown;
     }[];
     /**
-     * Amount of uncommitted files to keep with it, under `refs/mpm/contents/`;
-     * absent for nothing.
+     * Number and size of the uncommitted files kept with it, under
+     * `refs/mpm/contents/`; absent if none are kept.
      */
     contents?: {
       files: number;
       bytes: number;
       [name: string]: unknown;
     };
-    /** Count of each redaction rule's hits, by its label. */
+    /** Number of matches of each redaction rule, by label. */
     redactions: Record<string, number>;
     [name: string]: unknown;
   };
-  /** Only beside no `mpm`, which would say that mpm itself had written it. */
+  /** Only without `mpm`, which would mean that mpm itself had written it. */
   imported?: {
-    /** The file or folder it came from, as it was given. */
+    /** The file or folder from which it came, as given. */
     from: string;
     /** ISO 8601, UTC. */
     at: string;
-    /** The id it had there. */
+    /** Its original ID. */
     session_id: string;
-    /** Of the bytes it had there, so that it is not brought in twice. */
+    /** SHA-256 of the original bytes, so that it is not imported twice. */
     sha256: string;
     [name: string]: unknown;
   };
@@ -456,7 +456,7 @@ export interface WorkSession {
   schema: 1;
   /** `work-YYYYMMDD-HHMMSS`. */
   id: string;
-  /** A name to find it by. */
+  /** A name for finding it. */
   name: string | null;
   /** The task. */
   task: string;
@@ -471,7 +471,7 @@ export interface WorkSession {
     | "cancelled";
   /** ISO 8601, UTC. */
   started_at: string;
-  /** Every change of its state, the oldest first. */
+  /** Every state change, the oldest first. */
   transitions: {
     from:
       | "new"
@@ -493,7 +493,7 @@ export interface WorkSession {
     at: string;
     [name: string]: unknown;
   }[];
-  /** Id of the session this one is a detour of. */
+  /** ID of the session from which this one is a detour. */
   parent: string | null;
   /** Its place: `main` or the name of a linked worktree's place. */
   place: string;
@@ -511,13 +511,13 @@ export interface WorkSession {
   template: {
     /** The short name, e.g. `bug-fix`. */
     name: string;
-    /** The values its placeholders were given. */
+    /** The values of its placeholders. */
     variables: Record<string, string>;
     [name: string]: unknown;
   } | null;
   /** The checklist, in order. */
   checklist: {
-    /** The heading it is under; empty: none. */
+    /** The heading above it; empty: no heading. */
     phase: string;
     text: string;
     done: boolean;
@@ -525,7 +525,7 @@ export interface WorkSession {
     done_at: string | null;
     [name: string]: unknown;
   }[];
-  /** Ids of its saves, the newest last. */
+  /** IDs of its saves, the newest last. */
   saves: string[];
   /** Results of its detours. */
   children: {
@@ -539,15 +539,15 @@ export interface WorkSession {
   detour: {
     /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
     kind: string;
-    /** The checkpoint that holds the parent's uncommitted work. */
+    /** The checkpoint with the parent's uncommitted work. */
     checkpoint: string | null;
-    /** The git branch before it, to go back to; null: detached or no git. */
+    /** The previous git branch, to return to; null: detached or no git. */
     branch_before: string | null;
-    /** Full commit id before it. */
+    /** Full ID of the previous commit. */
     head_before: string | null;
-    /** The worktree that was made for it, absolute. */
+    /** The worktree created for it, absolute. */
     worktree: string | null;
-    /** True if it began with a clean tree, as `--stash` leaves it. */
+    /** True if it began with a clean tree, as after `--stash`. */
     cleared?: boolean;
     [name: string]: unknown;
   } | null;
@@ -832,7 +832,7 @@ export interface Bundle {
 
 /** The input of mpm pause --input. */
 export interface PauseInput {
-  /** The task; by default a summary is made, as by `mpm pause` alone. */
+  /** The task; by default a summary is generated, as by `mpm pause` alone. */
   summary?: string;
   /** A name to find the session by. */
   name?: string;
@@ -840,7 +840,7 @@ export interface PauseInput {
   current_phase?: string;
   /** Finished work. */
   accomplishments?: string[];
-  /** Next steps, most important first. */
+  /** Next steps, the most important first. */
   next_steps?: string[];
   /** Decisions, with their reasons. */
   decisions?: string[];
@@ -851,16 +851,16 @@ export interface PauseInput {
   goal?: string;
   /** Constraints of the work. */
   constraints?: string[];
-  /** Approaches that are not to be tried again, and why. */
+  /** Approaches that should not be tried again, and why. */
   rejected?: string[];
-  /** Commands that show whether the work holds. */
+  /** Commands that show whether the work is correct. */
   verify?: string[];
-  /** Numbers of open items that are done, as "mpm done" lists them. */
+  /** Numbers of finished open items, as listed by "mpm done". */
   close?: number[];
   important_reminders?: string[];
   /** Paths. */
   files_to_review?: string[];
-  /** Each a text, which is pending, or an object. */
+  /** Each is a text, which counts as pending, or an object. */
   todos?: (string | {
     content: string;
     status: "pending" | "in_progress" | "completed";
@@ -901,24 +901,24 @@ export interface ErrorResult {
  * state.
  */
 export interface PauseResult {
-  /** Nothing was written; the id is the one it would have had. */
+  /** True if nothing was written; the ID is the one that it would have had. */
   dry_run: boolean;
   session_id: string;
   /** ISO 8601, UTC. */
   paused_at: string;
   /** The folder of the save, absolute. */
   folder: string;
-  /** The same, seen from the working folder if it is below it. */
+  /** The same, relative to the working folder if it is below it. */
   location: string;
   /** Names in `folder`. */
   files: string[];
-  /** The session that was paused; null: none is current. */
+  /** The session that was paused; null: no current session. */
   session: {
     id: string;
     name: string | null;
     task: string;
     state: string;
-    /** Items of its checklist. */
+    /** Number of finished checklist items. */
     done: number;
     total: number;
   } | null;
@@ -929,28 +929,28 @@ export interface PauseResult {
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
   summary: string;
-  /** True if the summary was made up from the repository's state. */
+  /** True if the summary was generated from the repository's state. */
   summary_generated: boolean;
-  /** Absolute path of the copy of `--export`. */
+  /** Absolute path of the copy made by `--export`. */
   exported: string | null;
-  /** False outside git, where mpm does not know what is uncommitted. */
+  /** False outside git, where mpm does not know which files are uncommitted. */
   repository: boolean;
-  /** The branch that is checked out; null: none, or no repository. */
+  /** The checked-out branch; null: detached, or no repository. */
   branch: string | null;
-  /** The second copy in git, which no branch has. */
+  /** The second copy in git, which is on no branch. */
   commit: {
     made: boolean;
     sha: string | null;
     /** The full name of the ref; null: no commit was made. */
     ref: string | null;
-    /** Why no commit was made, or would not be. */
+    /** Why no commit was made, or would be made. */
     reason: string | null;
   };
   /** The uncommitted files; null if contents are not kept here. */
   contents: {
-    /** False too where nothing is uncommitted. */
+    /** Also false if nothing is uncommitted. */
     kept: boolean;
-    /** The commit that holds them. */
+    /** The commit that contains them. */
     commit: string | null;
     files: number;
     bytes: number;
@@ -959,7 +959,7 @@ export interface PauseResult {
       path: string;
       reason: string;
     }[];
-    /** Changed paths beyond the first 10,000. */
+    /** Number of changed paths beyond the first 10,000. */
     omitted: number;
     /** Saves whose contents were removed to make room. */
     removed: string[];
@@ -1027,7 +1027,7 @@ export interface StartResult {
   dry_run: boolean;
   session: SessionInfo;
   checklist: ChecklistItem[];
-  /** The paused session that this worktree was at. */
+  /** The paused session that this worktree had before. */
   left: SessionInfo | null;
   warnings: string[];
 }
@@ -1042,7 +1042,7 @@ export interface CheckResult {
   dry_run: boolean;
   session: SessionInfo;
   checklist: ChecklistItem[];
-  /** Numbers of the items that were ticked, or unticked. */
+  /** Numbers of the items that were checked or unchecked. */
   changed: number[];
   undo: boolean;
 }
@@ -1358,7 +1358,7 @@ export type VarUnsetResult = VarSetResult;
 export interface CompleteResult {
   dry_run: boolean;
   session: SessionInfo;
-  /** Texts of the items that are not ticked. */
+  /** Texts of the unchecked items. */
   open: string[];
 }
 
@@ -1426,7 +1426,7 @@ export interface ReturnResult {
     path: string;
     /** The old path of a rename or copy. */
     from?: string;
-    /** The partition that it is in; absent: none. */
+    /** Its partition; absent: no partition. */
     partition?: string;
   }[] | null;
   from: {
@@ -1477,7 +1477,7 @@ export interface TemplateListResult {
     description: string;
     /** `project`, `user` or `shipped`; the nearest one counts. */
     source: "project" | "user" | "shipped";
-    /** The file; null: it is within mpm. */
+    /** The file; null: part of mpm. */
     path: string | null;
     phases: number;
     items: number;
@@ -1504,7 +1504,7 @@ export interface TemplateShowResult {
     text: string;
     done: boolean;
   }[];
-  /** The template as it is written. */
+  /** The template as written. */
   text: string;
 }
 
@@ -1525,16 +1525,16 @@ export interface SavesListResult {
   sessions: SaveRow[];
   /** Count without filters. */
   total: number;
-  /** Count of all saves that fit the filters, listed in `sessions` or not. */
+  /** Number of saves that match the filters, listed in `sessions` or not. */
   matching: number;
-  /** Value of `--limit`; null without one, so that all are listed. */
+  /** Value of `--limit`; null if not given, so that all are listed. */
   limit: number | null;
   /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: number;
-  /** Saves that are gone from the disk, and that git has a copy of. */
+  /** Saves that are missing from the disk but have a copy in git. */
   lost: {
     session_id: string;
-    /** By the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which a fetch may have brought. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
@@ -1589,12 +1589,12 @@ export interface SavesDiffResult {
     added: string[];
     removed: string[];
   }[];
-  /** Of the files that were uncommitted in one of the two. */
+  /** Files that were uncommitted in one of the two saves. */
   files: {
     path: string;
     change: "added" | "removed" | "content" | "status";
   }[];
-  /** `name`: one of the two recorded no contents. */
+  /** `name`: one of the two saves recorded no contents. */
   files_by: "content" | "name";
 }
 
@@ -1613,9 +1613,7 @@ export interface SavesRmResult {
     /** True if git tracks one of them. */
     tracked: boolean;
   }[];
-  /**
-   * Saves that "saves prune" would remove by its options, and why they stay.
-   */
+  /** Saves that match the options of "saves prune" but stay, and why. */
   spared: {
     session_id: string;
     reason: string;
@@ -1628,7 +1626,7 @@ export type SavesPruneResult = SavesRmResult;
 
 /** mpm saves export --json: Export one save, or a bundle of several saves. */
 export interface SavesExportResult {
-  /** The file that was written, absolute; null: nothing was. */
+  /** The written file, absolute; null: nothing was written. */
   file: string | null;
   bundle: boolean;
   sessions: string[];
@@ -1675,28 +1673,28 @@ export interface SavesRecoverResult {
   state: "none" | "active" | "finalized" | "discarded" | "recovered";
   /** The record, absolute. */
   source: string;
-  /** The id it was begun under, or the one it was saved under. */
+  /** The ID with which it began, or with which it was saved. */
   session_id: string | null;
   summary: string;
   started_at: string | null;
   last_action_at: string | null;
   actions: number;
-  /** Numbers of the lines that cannot be read. */
+  /** Numbers of unreadable lines. */
   torn_lines: number[];
-  /** The folder in the trash it was moved to. */
+  /** The folder in the trash to which it was moved. */
   trash: string | null;
-  /** Saves whose files were written again from git. */
+  /** Saves whose files were restored from git. */
   recovered: {
     session_id: string;
-    /** By the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which a fetch may have brought. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
   }[];
-  /** Saves that are gone from the disk, and that git has a copy of. */
+  /** Saves that are missing from the disk but have a copy in git. */
   lost: {
     session_id: string;
-    /** By the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which a fetch may have brought. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
@@ -1711,9 +1709,9 @@ export interface SavesKeepResult {
   dry_run: boolean;
   session_id: string;
   contents: {
-    /** False too where nothing is uncommitted. */
+    /** Also false if nothing is uncommitted. */
     kept: boolean;
-    /** The commit that holds them. */
+    /** The commit that contains them. */
     commit: string | null;
     files: number;
     bytes: number;
@@ -1722,7 +1720,7 @@ export interface SavesKeepResult {
       path: string;
       reason: string;
     }[];
-    /** Changed paths beyond the first 10,000. */
+    /** Number of changed paths beyond the first 10,000. */
     omitted: number;
     /** Saves whose contents were removed to make room. */
     removed: string[];
@@ -1941,9 +1939,9 @@ export interface UndoResult {
   }[];
   /** Lines about restored things. */
   details: string[];
-  /** Things that were left alone, and why; the exit status is then 4. */
+  /** Things that were not changed, and why; the exit status is then 4. */
   left: string[];
-  /** The number of the undo; null: nothing had to be changed. */
+  /** The number of the undo; null: nothing had to change. */
   operation: number | null;
 }
 
@@ -1960,19 +1958,19 @@ export interface UndoListResult {
     /** The operation that an undo undid. */
     undoes: number | null;
     undone: boolean;
-    /** True if a hook did it by itself. */
+    /** True if a hook did it automatically. */
     automatic: boolean;
-    /** False: this user's mpm did not do it here, so it is not undone. */
+    /** False: this user's mpm did not do it here, so it cannot be undone. */
     own: boolean;
-    /** Why it can never be undone; null: nothing is known against it. */
+    /** Why it can never be undone; null: no known reason. */
     lasting: string | null;
     /** State before and after, as in the log. */
     before: Record<string, unknown>;
     after: Record<string, unknown>;
   }[];
-  /** Older operations that are not listed. */
+  /** Number of older operations that are not listed. */
   more: number;
-  /** The operation that `mpm undo` undoes now; null: none. */
+  /** The next operation that `mpm undo` undoes; null: no operation. */
   undo: number | null;
 }
 
@@ -2002,7 +2000,7 @@ export interface UndoTrashResult {
  */
 export interface WorktreesListResult {
   folder: string;
-  /** Why no worktree was looked at. */
+  /** Why no worktree was checked. */
   skipped: string | null;
   worktrees: WorktreeRow[];
   /** Removals that can be undone, the newest first. */
@@ -2023,33 +2021,33 @@ export interface WorktreesListResult {
  * needed.
  */
 export interface WorktreesPruneResult {
-  /** Nothing was removed; it says what would be. */
+  /** True if nothing was removed; it shows what would be. */
   dry_run: boolean;
   /** `.claude/worktrees` of the main worktree, absolute. */
   folder: string;
-  /** Why no worktree was looked at. */
+  /** Why no worktree was checked. */
   skipped: string | null;
-  /** Why no unregistered directory was looked at. */
+  /** Why no unregistered directory was checked. */
   orphan_sweep_skipped: string | null;
   removed: {
     /** Absolute. */
     path: string;
     /** The same below `.claude/worktrees/`. */
     name: string;
-    /** `orphan`: git has it not registered. */
+    /** `orphan`: not registered in git. */
     kind: "worktree" | "orphan";
-    /** null: HEAD is detached, or it is not known. */
+    /** null: HEAD is detached, or unknown. */
     branch: string | null;
     head: string | null;
     /** True if a cleanup removes it. */
     remove: boolean;
-    /** Why, or why not. */
+    /** The reason for or against it. */
     reason: string;
-    /** Kept for work that would be lost, and not only for being in use. */
+    /** Kept because work would be lost, and not only because it is in use. */
     unsaved: boolean;
-    /** Bytes that come free with it; null: not measured. */
+    /** Bytes freed by its removal; null: not measured. */
     bytes: number | null;
-    /** The ref that undoes it; null for an empty directory. */
+    /** The ref for undoing it; null for an empty directory. */
     rescue: string | null;
     branch_deleted: boolean;
   }[];
@@ -2066,7 +2064,7 @@ export interface WorktreesRestoreResult {
   /** null: HEAD is detached. */
   branch: string | null;
   head: string;
-  /** Differences from before. */
+  /** Differences from the earlier state. */
   notes: string[];
 }
 
@@ -2309,15 +2307,15 @@ export interface ConfigListResult {
 export interface ScanResult {
   /**
    * The scope of the scan. `project`: files that git tracks or does not ignore;
-   * `folder`: a folder without git; `named`: the paths of the command line.
+   * `folder`: a folder without git; `named`: the given paths.
    */
   scope: "project" | "folder" | "named";
-  /** Files that were read. */
+  /** Number of files read. */
   files: number;
   /** Bytes of these files. */
   bytes: number;
   findings: {
-    /** As it was given or found below what was given; `-`: standard input. */
+    /** As given, or found below a given folder; `-`: standard input. */
     file: string;
     /** From 1. */
     line: number;
@@ -2326,11 +2324,11 @@ export interface ScanResult {
     /** Kind of secret; never the secret. */
     label: string;
   }[];
-  /** Count of each label. */
+  /** Number of matches for each label. */
   labels: Record<string, number>;
   /**
-   * Counts of paths that were left out: `binary` files, each `repository`
-   * within the project, folders by their name.
+   * Numbers of paths that were left out: `binary` files, each nested
+   * `repository`, folders by name.
    */
   left_out: Record<string, number>;
   /** Files that could not be read, and why. */
@@ -2683,13 +2681,13 @@ export interface ReplayResult {
   session_id: string | null;
   /** Empty if a page was written. */
   steps: {
-    /** Counts from 1, in the order of time, whatever is shown. */
+    /** Counts from 1, in order of time, whatever is shown. */
     step: number;
-    /** ISO 8601, UTC; null: the client noted no time. */
+    /** ISO 8601, UTC; null: the client recorded no time. */
     at: string | null;
     /**
-     * The same wherever the same thing is told, such as the ID of a tool call;
-     * null: a step of mpm or git.
+     * A key that is the same in every report of the same thing, such as a tool
+     * call's ID; null: by mpm or git.
      */
     key: string | null;
     type:
@@ -2715,17 +2713,17 @@ export interface ReplayResult {
       | "commit";
     /** One line. */
     description: string;
-    /** The sub-agent that did it; null: the agent itself, a person, or mpm. */
+    /** The sub-agent that did it; null: the main agent, a person, or mpm. */
     agent: {
       id: string;
       name: string;
     } | null;
     /** True if it is on a branch that was withdrawn or rewound. */
     withdrawn: boolean;
-    /** The words, in full as far as mpm keeps them. */
+    /** The full text, as far as mpm keeps it. */
     text: string | null;
     tool: string | null;
-    /** The arguments of the tool, with long texts cut. */
+    /** The arguments of the tool, with long texts shortened. */
     args: unknown;
     /** Result of the tool; null if the transcript has no result. */
     result: string | null;
@@ -2742,7 +2740,7 @@ export interface ReplayResult {
     edits: {
       path: string;
       how: "created" | "edited" | "deleted";
-      /** Unified diff; null: the client did not keep it. */
+      /** Unified diff; null: the client did not record it. */
       diff: string | null;
     }[];
   }[];
@@ -2750,10 +2748,10 @@ export interface ReplayResult {
   page: {
     path: string;
     bytes: number;
-    /** Steps in it. */
+    /** Number of steps in it. */
     steps: number;
   } | null;
-  /** The files at the step of `--at`; null: not asked for. */
+  /** The files at the step of `--at`; null: not requested. */
   tree: {
     step: number;
     /** The tree; null: it is unknown. */
@@ -2764,7 +2762,7 @@ export interface ReplayResult {
       /** When the files were read, ISO 8601, UTC. */
       at: string;
     } | null;
-    /** The nearest known trees, where this one is unknown. */
+    /** The nearest known trees, if this one is unknown. */
     before: {
       step: number;
       /** Its ID. */
@@ -2783,17 +2781,17 @@ export interface ReplayResult {
     branch: string | null;
     /** Every path. */
     files: string[];
-    /** Uncommitted ones; the status as in `git status --short`. */
+    /** Uncommitted files; the status as in `git status --short`. */
     changed: {
       path: string;
       status: string;
     }[];
-    /** Paths that the checkpoint does not hold. */
+    /** Paths that are not in the checkpoint. */
     left_out: {
       path: string;
       reason: string;
     }[];
-    /** The file that was named; `text` is null unless it is text. */
+    /** The requested file; `text` is null unless it is text. */
     file: {
       path: string;
       bytes: number;
@@ -2809,11 +2807,11 @@ export interface ReplayResult {
       }[];
     } | null;
   } | null;
-  /** All steps, shown or not. */
+  /** Number of all steps, shown or not. */
   total: number;
   /** True if every line of a text is printed. */
   full: boolean;
-  /** Parts that could not be read, a sentence each. */
+  /** Parts that could not be read, one sentence each. */
   warnings: string[];
 }
 
@@ -2822,26 +2820,26 @@ export interface CarryResult {
   dry_run: boolean;
   from: {
     client: string;
-    /** The ID of the agent session; null: not known. */
+    /** The ID of the agent session; null: unknown. */
     session: string | null;
     /** The transcript, absolute. */
     path: string;
   };
   to: string;
-  /** The version of the client; null: not known. */
+  /** The version of the client; null: unknown. */
   version: string | null;
-  /** Why the client did not get the conversation; null: it did. */
+  /** Why the client did not receive the conversation; null: it did. */
   reason: string | null;
   /** The client's ID of the new session. */
   session: string | null;
-  /** Turns of the conversation that are carried. */
+  /** Number of carried turns. */
   turns: number;
   /** Parts of the conversation that are not carried. */
   left_out: string[];
   /** The new files, absolute. */
   files: string[];
   /**
-   * The command line that continues: the session, or the hand-off if there is a
+   * The command line that continues the session, or the hand-off if there is a
    * reason.
    */
   start: string[];
@@ -2856,7 +2854,7 @@ export interface TimelineResult {
   events: {
     /** ISO 8601, UTC. */
     at: string;
-    /** When it ended; null: a moment, or not ended yet. */
+    /** When it ended; null: it has no duration, or has not ended yet. */
     end: string | null;
     type:
       | "session"
@@ -2875,14 +2873,14 @@ export interface TimelineResult {
     session: string | null;
     /** ID of the session that a detour left. */
     parent: string | null;
-    /** State of a session, as "mpm status" has it. */
+    /** State of a session, as in "mpm status". */
     state: string | null;
     branch: string | null;
     /** Origin of a save or checkpoint, as far as mpm knows it. */
     origin: "own" | "trusted" | "foreign" | null;
     /** Name of the author of a save or commit. */
     author: string | null;
-    /** Tokens in the context of an agent session, in the order of time. */
+    /** Tokens in the context of an agent session, in order of time. */
     context: {
       at: string;
       tokens: number;
@@ -2896,10 +2894,10 @@ export interface TimelineResult {
   page: {
     path: string;
     bytes: number;
-    /** Events in it. */
+    /** Number of events in it. */
     events: number;
   } | null;
-  /** Parts that could not be read, a sentence each. */
+  /** Parts that could not be read, one sentence each. */
   warnings: string[];
 }
 
@@ -2916,15 +2914,15 @@ export interface ReplayForkResult {
   /** The new worktree, absolute. */
   worktree: string;
   branch: string;
-  /** The commit that the branch begins at. */
+  /** The commit at which the branch begins. */
   head: string;
-  /** The session in it; null: nothing was made. */
+  /** Its session; null: nothing was created. */
   session: SessionInfo | null;
   /** The save with the hand-off. */
   save: string | null;
   /** Identifies the files, index and HEAD of the worktree. */
   print: string | null;
-  /** Paths that the checkpoint does not hold. */
+  /** Paths that are not in the checkpoint. */
   left_out: {
     path: string;
     reason: string;
@@ -3434,7 +3432,7 @@ export interface TeamAddResult {
     name: string;
     recipient: string;
   }[];
-  /** Everyone that entries are encrypted to, by name. */
+  /** Everyone for whom entries are encrypted, by name. */
   members: {
     name: string;
     /** `age1…` or `ssh-ed25519 …`. */
@@ -3444,7 +3442,7 @@ export interface TeamAddResult {
     /** True if this user has the private key. */
     own: boolean;
   }[];
-  /** True if everything that leaves this project is encrypted. */
+  /** True if everything sent from this project is encrypted. */
   encrypted: boolean;
   /** The public keys of this user, which others can add. */
   own_recipients: string[];
@@ -3460,11 +3458,11 @@ export type TeamRemoveResult = TeamAddResult;
 
 /** mpm sync --json: Share saves, hand-offs and notes through a git remote. */
 export interface SyncResult {
-  /** Nothing was sent or fetched; `sent` is what would be sent. */
+  /** True if nothing was sent or fetched; `sent` is what would be sent. */
   dry_run: boolean;
   /** The name of the remote. */
   remote: string;
-  /** The name of the log of this clone; null: it has none yet. */
+  /** The name of this clone's log; null: it has none yet. */
   log: string | null;
   /** The entries that were added to it. */
   sent: {
@@ -3482,38 +3480,40 @@ export interface SyncResult {
       | "conversation";
     id: string;
   }[];
-  /** True if the log was pushed; false also if the remote has all of it. */
+  /**
+   * True if the log was pushed; false also if the remote already has all of it.
+   */
   pushed: boolean;
-  /** The number of entries that --prune took from the log. */
+  /** The number of entries that --prune removed from the log. */
   dropped: number;
-  /** The number of new entries of others. */
+  /** The number of new entries from others. */
   received: number;
-  /** The people whose logs were read, by their ids. */
+  /** The people whose logs were read, by ID. */
   writers: {
     /** 32 hex digits. */
     writer: string;
     /** The name that the writer gives; anyone can set it. */
     name: string;
-    /** The entries that could be read, and those that are new. */
+    /** The readable entries, and the new ones. */
     entries: number;
     new: number;
-    /** The entries that are not for a key of this user. */
+    /** The number of entries that are not for a key of this user. */
     locked: number;
-    /** A sentence for each fault of the logs. */
+    /** A sentence for each error in the logs. */
     problems: string[];
   }[];
-  /** True if entries are encrypted to the team. */
+  /** True if entries are encrypted for the team. */
   encrypted: boolean;
-  /** Failures, a sentence each; the next sync tries again. */
+  /** Failures, one sentence each; the next sync tries again. */
   problems: string[];
 }
 
 /** mpm trust --json: Trust the keys of people whose saves you have received. */
 export interface TrustResult {
   dry_run: boolean;
-  /** The id of this user's own key; null: no sync made one yet. */
+  /** The ID of this user's own key; null: no sync has made one yet. */
   own: string | null;
-  /** The keys that were named; all known ones if none was. */
+  /** The named keys, or else all known ones. */
   keys: {
     /** The id of the key, 32 hex digits. */
     writer: string;
@@ -3521,13 +3521,13 @@ export interface TrustResult {
     name: string;
     /** True if this user trusts it, after the command. */
     trusted: boolean;
-    /** The entries that were read here. */
+    /** The number of entries that were read here. */
     entries: number;
     /** The key with which the writer's git signs; null: no entry names one. */
     git_key: {
       /** `unchecked`: mpm cannot check its format. */
       state: "checked" | "unchecked" | "wrong";
-      /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
+      /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
       fingerprint: string;
     } | null;
     /** Names of people whom this user trusts and who trust it. */
@@ -3539,9 +3539,9 @@ export interface TrustResult {
 /** mpm export --json: Export your saves, hand-offs and notes to a file. */
 export interface ExportResult {
   dry_run: boolean;
-  /** The bundle, absolute; null: there is nothing to share. */
+  /** The bundle, absolute; null: nothing to share. */
   file: string | null;
-  /** The entries in it. */
+  /** Its entries. */
   entries: {
     kind:
       | "start"
@@ -3557,7 +3557,7 @@ export interface ExportResult {
       | "conversation";
     id: string;
   }[];
-  /** The keys that the bundle is encrypted to; empty: it is not encrypted. */
+  /** The keys for which the bundle is encrypted; empty: not encrypted. */
   recipients: string[];
   /** Things that were left out, and why. */
   problems: string[];
@@ -3569,30 +3569,30 @@ export interface ExportResult {
  */
 export interface ImportResult {
   dry_run: boolean;
-  /** As it was given. */
+  /** As given. */
   source: string;
   imported: {
     session_id: string;
-    /** The id it had where it came from. */
+    /** Its original ID. */
     original_id: string;
     summary: string;
     warnings: string[];
   }[];
-  /** Those that were there already, by the id they have here. */
+  /** Existing saves, by their IDs here. */
   present: string[];
   refused: {
     source: string;
     reason: string;
   }[];
   warnings: string[];
-  /** The entries of a bundle of "mpm export"; null: it was another source. */
+  /** The entries of a bundle of "mpm export"; null: another source. */
   entries: {
-    /** The id of the writer, 32 hex digits. */
+    /** The ID of the writer, 32 hex digits. */
     writer: string;
     /** The name that the writer gives; anyone can set it. */
     name: string;
     count: number;
-    /** True if this bundle or a newer one was here already. */
+    /** True if this bundle or a newer one was already here. */
     present: boolean;
   } | null;
 }
@@ -3605,11 +3605,11 @@ export interface ScheduleAddResult {
   times: string;
   starts: string;
   via: "systemd" | "cron" | "launchd" | "schtasks";
-  /** The text of the entry, as the scheduler gets it. */
+  /** The text of the entry in the scheduler's format. */
   entry: string;
   /** The next three times, ISO 8601, UTC. */
   next: string[];
-  /** False: the schedule existed, and mpm wrote its entry again. */
+  /** False: the schedule existed, and mpm rewrote its entry. */
   added: boolean;
 }
 
@@ -3624,7 +3624,7 @@ export interface ScheduleListResult {
     /** Its ID: the name, and a digest of the project. */
     id: string;
     /**
-     * null: only the scheduler knows the schedule, and mpm has no record of it.
+     * null: only the scheduler has the schedule, and mpm has no record of it.
      */
     name: string | null;
     /** The top folder of the project. */
@@ -3637,7 +3637,7 @@ export interface ScheduleListResult {
     /**
      * The entry in the scheduler. `changed`: someone edited it. `disabled`: the
      * scheduler does not start it. `unknown`: mpm has no record of it.
-     * `unreadable`: the scheduler could not be asked.
+     * `unreadable`: the scheduler could not be queried.
      */
     entry:
       | "present"
@@ -3665,7 +3665,7 @@ export interface ScheduleListResult {
   }[];
   /** Number of schedules of other projects that are not in the list. */
   others: number;
-  /** Schedulers that could not be asked. */
+  /** Schedulers that could not be queried. */
   problems: string[];
 }
 
@@ -4063,7 +4063,7 @@ export interface TaskListResult {
     /** Its ID: the task, and the UTC second in which it began. */
     run: string;
     task: string;
-    /** `interrupted`: its mpm was killed, or the machine went down. */
+    /** `interrupted`: its mpm was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -4077,7 +4077,7 @@ export interface TaskListResult {
     failed: number;
     /** Items whose programs started, without a known end. */
     flagged: number;
-    /** Items that have not started, or are at work. */
+    /** Items that have not started, or are running. */
     waiting: number;
     started_at: string;
     /** When the log of the run last changed. */
@@ -4101,7 +4101,7 @@ export interface TaskLogsResult {
     /** The output of its programs, redacted. */
     text: string;
   }[];
-  /** Logs that were left out because the answer is long enough. */
+  /** Number of logs that were left out to limit the answer. */
   left_out: number;
 }
 
@@ -4110,7 +4110,7 @@ export interface TaskReportResult {
   /** Its ID: the task, and the UTC second in which it began. */
   run: string;
   task: string;
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: its mpm was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -4124,7 +4124,7 @@ export interface TaskReportResult {
   failed: number;
   /** Items whose programs started, without a known end. */
   flagged: number;
-  /** Items that have not started, or are at work. */
+  /** Items that have not started, or are running. */
   waiting: number;
   started_at: string;
   /** When the log of the run last changed. */
@@ -4135,26 +4135,26 @@ export interface TaskReportResult {
   own: boolean;
   /** Milliseconds between its start and the last change. */
   ms: number;
-  /** Items that failed or are flagged, the first of them. */
+  /** The first items that failed or are flagged. */
   trouble: {
     item: string | null;
     state: "done" | "failed" | "flagged";
     /** The exit status; null: a signal or a limit ended the program. */
     exit: number | null;
-    /** The end of what the program printed, redacted. */
+    /** The end of the program's output, redacted. */
     output: string;
     /** The result that the program reported, any JSON. */
     result: unknown;
     attempts: number;
     ms: number;
   }[];
-  /** Results of items that are done, the first of them. */
+  /** The results of the first finished items. */
   results: {
     item: string | null;
     state: "done" | "failed" | "flagged";
     /** The exit status; null: a signal or a limit ended the program. */
     exit: number | null;
-    /** The end of what the program printed, redacted. */
+    /** The end of the program's output, redacted. */
     output: string;
     /** The result that the program reported, any JSON. */
     result: unknown;
@@ -4173,7 +4173,7 @@ export interface TaskStatusResult {
   /** Its ID: the task, and the UTC second in which it began. */
   run: string;
   task: string;
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: its mpm was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -4187,7 +4187,7 @@ export interface TaskStatusResult {
   failed: number;
   /** Items whose programs started, without a known end. */
   flagged: number;
-  /** Items that have not started, or are at work. */
+  /** Items that have not started, or are running. */
   waiting: number;
   started_at: string;
   /** When the log of the run last changed. */
@@ -4199,24 +4199,26 @@ export interface TaskStatusResult {
   /** The time of this answer. */
   at: string;
   /**
-   * The items whose program runs, or ran when the run was interrupted; null:
-   * none does.
+   * The items whose program runs, or ran when the run was interrupted; null: no
+   * program runs.
    */
   at_work: {
     /** The numbers of the first and the last of them, from 1. */
     first: number;
     last: number;
-    /** The item, if the run was interrupted and its chunks have one item. */
+    /**
+     * The item, if the run was interrupted and its chunks have a single item.
+     */
     item: string | null;
   } | null;
-  /** The last progress of the program at work; null: it reported none. */
+  /** The last progress of the running program; null: not reported. */
   progress: {
-    /** Items at work that are done, with their fractions. */
+    /** Number of finished running items, including fractions. */
     items: number;
     /** A text for people, redacted. */
     text: string | null;
   } | null;
-  /** The ID of the process that runs it; null: none does, or not known. */
+  /** The ID of the process that runs it; null: not running, or unknown. */
   pid: number | null;
 }
 
@@ -4242,7 +4244,7 @@ export interface TaskResumeResult {
   failed: number;
   /** Items whose programs started, without a known end. */
   flagged: number;
-  /** Items that have not started, or are at work. */
+  /** Items that have not started, or are running. */
   waiting: number;
   started_at: string | null;
   changed_at: string | null;
@@ -4251,7 +4253,7 @@ export interface TaskResumeResult {
   /** False: someone else made it, so mpm only lists it. */
   own: boolean;
   dry_run: boolean;
-  /** Of a dry run, the first items; null otherwise. */
+  /** In a dry run, the first items; otherwise null. */
   items: string[] | null;
 }
 
@@ -4267,14 +4269,14 @@ export interface TaskResult {
     path: string;
     description: string;
     allowed: boolean;
-    /** Why it cannot run; null: it can be read. */
+    /** Why it cannot run; null: it can. */
     problem: string | null;
     /** Its newest run. */
     run: {
       /** Its ID: the task, and the UTC second in which it began. */
       run: string;
       task: string;
-      /** `interrupted`: its mpm was killed, or the machine went down. */
+      /** `interrupted`: its mpm was killed, or the machine crashed. */
       state:
         | "running"
         | "done"
@@ -4288,7 +4290,7 @@ export interface TaskResult {
       failed: number;
       /** Items whose programs started, without a known end. */
       flagged: number;
-      /** Items that have not started, or are at work. */
+      /** Items that have not started, or are running. */
       waiting: number;
       started_at: string;
       /** When the log of the run last changed. */
@@ -4303,16 +4305,16 @@ export interface TaskResult {
 
 /** A save and what changed since. */
 export interface ResumeReport {
-  /** When it was resumed, ISO 8601: ages count from here. */
+  /** The time of the resume, ISO 8601, for computing ages. */
   resumed_at: string;
   /** The file that was read, absolute. */
   source: string;
   origin: "own" | "trusted" | "foreign";
   session: Save;
   /**
-   * Agent sessions that ended later, or beside the session, and were saved
-   * automatically, the oldest first. The text forms give what they said
-   * together with the session's.
+   * Agent sessions that ended later than the session or at the same time, and
+   * were saved automatically, the oldest first. The text formats combine their
+   * content with the session's.
    */
   later: {
     session_id: string;
@@ -4450,7 +4452,7 @@ export interface ResumeReport {
   }[];
   /** null: not requested. */
   changes: Changes | null;
-  /** Commands that show that something holds; empty with `--no-changes`. */
+  /** Verification commands and their states; empty with `--no-changes`. */
   evidence: {
     command: string;
     /** False if the command only did something, such as a deployment. */
@@ -4476,8 +4478,8 @@ export interface ResumeReport {
     [name: string]: unknown;
   }[];
   /**
-   * Items that are open now: items of the save that no one closed since, and
-   * later ones. "mpm done" takes their numbers.
+   * Items that are open now: items of the save that no one has closed since,
+   * and later ones. "mpm done" accepts their numbers.
    */
   items: {
     /** 12 random hex digits, the same in every copy. */
@@ -4529,9 +4531,9 @@ export interface ResumeReport {
     evidence?: string;
     [name: string]: unknown;
   }[];
-  /** State variables as they are now, by name. */
+  /** The current state variables, by name. */
   vars: Record<string, string>;
-  /** Open hand-off documents of the save, in their present state. */
+  /** Open hand-off documents of the save, in their current state. */
   handoffs: {
     id: string;
     /** Names of agents. */
@@ -4541,16 +4543,16 @@ export interface ResumeReport {
     state: "waiting" | "accepted" | "disputed";
     [name: string]: unknown;
   }[];
-  /** The session it belongs to, and what became of it; null: none. */
+  /** The session that it belongs to, and its state; null: no session. */
   work: {
     id: string;
     name: string | null;
     task: string;
     /** The hand-off after the command. */
     state: string;
-    /** `rebuilt`: it was not known here, and comes from the save. */
+    /** `rebuilt`: it was not known here, so it was recreated from the save. */
     change: "resumed" | "rebuilt" | "unchanged";
-    /** Items of its checklist. */
+    /** Number of finished checklist items. */
     done: number;
     total: number;
     /** Its open items, each with its phase. */
@@ -4558,19 +4560,19 @@ export interface ResumeReport {
   } | null;
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
-  /** The client chosen with `--in`, and what its start returned. */
+  /** The client chosen with `--in`, and the result of starting it. */
   take_over: {
     client: string;
     title: string;
     status: number | null;
     /** Its program on PATH, absolute; null: it is not installed. */
     program: string | null;
-    /** The program and its arguments; the prompt is one of them. */
+    /** The command line as words; one of them is the prompt. */
     args: string[];
   } | null;
-  /** A form chosen with `--format`; the text report unless given. */
+  /** The format chosen with `--format`; the text report by default. */
   format: "text" | "md" | "json" | "context";
-  /** Set apart from what it encloses in the form for agents. */
+  /** The fence around the data in the format for agents. */
   fence: string;
   warnings: string[];
 }
@@ -4692,7 +4694,7 @@ export interface StatusReport {
     /** Its ID: the task, and the UTC second in which it began. */
     run: string;
     task: string;
-    /** `interrupted`: its mpm was killed, or the machine went down. */
+    /** `interrupted`: its mpm was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -4706,7 +4708,7 @@ export interface StatusReport {
     failed: number;
     /** Items whose programs started, without a known end. */
     flagged: number;
-    /** Items that have not started, or are at work. */
+    /** Items that have not started, or are running. */
     waiting: number;
     started_at: string;
     /** When the log of the run last changed. */
@@ -4821,14 +4823,16 @@ export interface StackResult {
   project: string;
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: string;
-  /** The session this worktree is at. */
+  /** The current session of this worktree. */
   current: string | null;
   /** In the order of the tree: each after its parent. */
   sessions: {
     session: SessionInfo;
     /** 0: it has no parent here. */
     depth: number;
-    /** The checkpoint with what it left for a detour; null: none. */
+    /**
+     * The checkpoint with its parked work for a detour; null: no parked work.
+     */
     parked: string | null;
   }[];
   /** Number of hidden sessions. */
@@ -5168,27 +5172,29 @@ export interface HooksRunResult {
 /** Files that a migration moved. */
 export interface MigrateReport {
   action: "migrate";
-  /** Nothing was written; the steps are what would be done. */
+  /** True if nothing was written; the steps show what would be done. */
   dry_run: boolean;
   /** The old folder, absolute. */
   folder: string;
-  /** True if an earlier run that died was finished. */
+  /** True if an interrupted earlier run was finished. */
   resumed: boolean;
-  /** Backups that were made, absolute. */
+  /** New backups, absolute. */
   backups: string[];
   /** Files that stay, and why. */
   left: {
     path: string;
     reason: string;
-    /** It is not a file of a session. */
+    /** True if it is not a session file. */
     foreign: boolean;
   }[];
-  /** True if all was done: a reason for exit status 4 if not. */
+  /** True if everything was done; otherwise the exit status is 4. */
   complete: boolean;
-  /** Files that git tracks and that moved or changed; 0 outside git. */
+  /**
+   * Number of files that git tracks and that moved or changed; 0 outside git.
+   */
   tracked: number;
   /**
-   * Commands that commit the move, for a shell in the project; empty without
+   * Shell commands, to run in the project, that commit the move; empty without
    * changes.
    */
   commands: string[];
@@ -5209,16 +5215,16 @@ export interface MigrateReport {
   }[];
   /** The new folder, absolute. */
   sessions: string;
-  /** True if the old folder is no more. */
+  /** True if the old folder no longer exists. */
   folder_gone: boolean;
-  /** Sessions whose files were moved. */
+  /** Number of sessions whose files were moved. */
   saves: number;
-  /** Files that were moved, with those of `rewritten`. */
+  /** Number of moved files, including those of `rewritten`. */
   moved: number;
   rewritten: number;
-  /** Files that the new folder has already. */
+  /** Number of files that the new folder already has. */
   duplicates: number;
-  /** Sessions that had to get another id. */
+  /** Sessions that needed another ID. */
   conflicts: {
     session_id: string;
     new_id: string;
@@ -5228,27 +5234,29 @@ export interface MigrateReport {
 /** Files that a rollback restored. */
 export interface RollbackReport {
   action: "rollback";
-  /** Nothing was written; the steps are what would be done. */
+  /** True if nothing was written; the steps show what would be done. */
   dry_run: boolean;
   /** The old folder, absolute. */
   folder: string;
-  /** True if an earlier run that died was finished. */
+  /** True if an interrupted earlier run was finished. */
   resumed: boolean;
-  /** Backups that were made, absolute. */
+  /** New backups, absolute. */
   backups: string[];
   /** Files that stay, and why. */
   left: {
     path: string;
     reason: string;
-    /** It is not a file of a session. */
+    /** True if it is not a session file. */
     foreign: boolean;
   }[];
-  /** True if all was done: a reason for exit status 4 if not. */
+  /** True if everything was done; otherwise the exit status is 4. */
   complete: boolean;
-  /** Files that git tracks and that moved or changed; 0 outside git. */
+  /**
+   * Number of files that git tracks and that moved or changed; 0 outside git.
+   */
   tracked: number;
   /**
-   * Commands that commit the move, for a shell in the project; empty without
+   * Shell commands, to run in the project, that commit the move; empty without
    * changes.
    */
   commands: string[];
@@ -5275,7 +5283,10 @@ export interface RollbackReport {
 
 /** Changes in the repository since a save. */
 export interface Changes {
-  /** True if there was a repository at the pause and is one now. */
+  /**
+   * Says whether there was a repository at the pause, and whether there is one
+   * now.
+   */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
   /**
    * The place of the save: this worktree, also under another path (`moved`), or
@@ -5295,41 +5306,41 @@ export interface Changes {
    */
   compared_by: "head" | "recent-commit" | "time" | "start" | "nothing";
   /**
-   * True if the history is cut off, as in a shallow clone. Where HEAD is both
-   * ahead and behind of an upstream, the numbers may then be wrong.
+   * True if the history is cut off, as in a shallow clone. If HEAD is both
+   * ahead of and behind an upstream, the numbers may then be wrong.
    */
   shallow: boolean;
-  /** The commit compared with; null: none. */
+  /** The base commit; null: no commit. */
   from: string | null;
   /** HEAD now; null: no commit. */
   to: string | null;
-  /** All newest first. */
+  /** All lists are newest first. */
   commits: {
     new: Commit[];
     rewritten: {
       from: Commit;
       to: Commit;
       /**
-       * `changed`: same author, author's time and subject, another patch;
+       * `changed`: same author, author's time and subject, different patch;
        * `unknown`: the same three, and too many commits to compare patches.
        */
       patch: "same" | "changed" | "unknown";
     }[];
     /**
-     * Reached at the pause, no longer now, and with no twin. Empty, as is
-     * `rewritten`, where a shallow history cannot tell.
+     * In the history at the pause, no longer now, and without a counterpart.
+     * Empty, like `rewritten`, if a shallow history cannot show it.
      */
     lost: Commit[];
     /**
-     * Reached at the pause, no longer now, but one commit since brought what
-     * they change together (`commit`), or one has the same tree (`tree`).
+     * In the history at the pause and no longer now, but one later commit has
+     * their combined change (`commit`), or the same tree (`tree`).
      */
     squashed: {
       into: Commit;
       how: "commit" | "tree";
       commits: Commit[];
     } | null;
-    /** Commits of saves, counted nowhere else. */
+    /** Number of commits of saves, which are not counted elsewhere. */
     own: number;
     /** Number of further commits above the limit. */
     omitted: number;
@@ -5338,7 +5349,10 @@ export interface Changes {
     /** null: detached, or unknown. */
     then: string | null;
     now: string | null;
-    /** `other-copy`: the save is of another copy, so no one switched here. */
+    /**
+     * `other-copy`: the save is from another copy, so no one switched branches
+     * here.
+     */
     change:
       | "same"
       | "switched"
@@ -5352,12 +5366,12 @@ export interface Changes {
      */
     recorded: "exists" | "renamed" | "deleted" | "absent" | null;
     renamed_to: string | null;
-    /** True if HEAD, elsewhere by now, holds all its commits. */
+    /** True if HEAD, now elsewhere, has all its commits. */
     merged: boolean | null;
     /** The remote-tracking branch of its name, if no local branch has it. */
     remote: {
       name: string;
-      /** True if HEAD holds all its commits. */
+      /** True if HEAD has all its commits. */
       merged: boolean | null;
     } | null;
   };
@@ -5405,16 +5419,16 @@ export interface Changes {
     path: string;
     /** The old path of a rename or copy. */
     from?: string;
-    /** The partition that it is in; absent: none. */
+    /** Its partition; absent: no partition. */
     partition?: string;
   }[];
   working_directory: {
-    /** null: not known. */
+    /** null: unknown. */
     clean: boolean | null;
     paths: {
       path: string;
       from?: string;
-      /** Status letters at the pause; null: not listed, or not known. */
+      /** Status letters at the pause; null: not listed, or unknown. */
       then: string | null;
       now: string | null;
       change:
@@ -5438,9 +5452,12 @@ export interface Changes {
         | "edited"
         | "renamed"
         | "unknown";
-      /** Of `edited-further`: the content is the same and the mode another. */
+      /**
+       * For `edited-further`: the content is the same and only the mode
+       * differs.
+       */
       mode_only?: true;
-      /** The partition that it is in; absent: none. */
+      /** Its partition; absent: no partition. */
       partition?: string;
     }[];
   };
@@ -5449,11 +5466,14 @@ export interface Changes {
     /** `touched`: changed before the pause and by commits since. */
     reason: "touched" | "unmerged";
   }[];
-  /** Recorded files that are no longer there and that no commit removed. */
+  /** Recorded files that no longer exist and that no commit removed. */
   missing: string[];
-  /** Uncommitted work of the save that is lost; null: none is known to be. */
+  /**
+   * Uncommitted work of the save that is lost; null: nothing is known to be
+   * lost.
+   */
   contents: {
-    /** The kept files; null: the save has none. */
+    /** The commit with the kept files; null: the save has none. */
     commit: string | null;
     /** False if someone else may have made that commit. */
     verified: boolean;
@@ -5482,7 +5502,7 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /** The command that restores these; null: no files. */
+    /** The command that restores these files; null: no files. */
     restore: string | null;
     /** Files that were reverted or deleted since, and that were not kept. */
     not_kept: {
@@ -5526,14 +5546,14 @@ export interface Changes {
     now: string | null;
     change: "same" | "begun" | "ended" | "changed";
   };
-  /** Of a save made in another worktree; null: made in this one. */
+  /** The worktree of a save made in another one; null: made in this one. */
   worktree: {
     path: string;
     gone: boolean;
-    /** For a shell: makes the worktree again. */
+    /** A shell command that recreates the worktree. */
     restore: string | null;
   } | null;
-  /** Parts that were not compared or are not certain, one sentence each. */
+  /** Parts that were not compared or are uncertain, one sentence each. */
   notes: string[];
 }
 
@@ -5565,15 +5585,15 @@ export interface SessionInfo {
     | "cancelled";
   /** ISO 8601, UTC. */
   started_at: string;
-  /** When it came into this state. */
+  /** The time of its last state change. */
   since: string;
-  /** Id of the session it is a detour of. */
+  /** ID of the session from which it is a detour. */
   parent: string | null;
   /** The folder of its worktree, absolute. */
   worktree: string;
   /** Short name of its template. */
   template: string | null;
-  /** Items of its checklist. */
+  /** Number of finished checklist items. */
   done: number;
   total: number;
   /** Its newest save. */
@@ -5584,7 +5604,7 @@ export interface SessionInfo {
 
 /** An item of a session's checklist. */
 export interface ChecklistItem {
-  /** From 1: a selector. */
+  /** From 1; works as a selector. */
   number: number;
   /** Empty: none. */
   phase: string;
@@ -5597,8 +5617,8 @@ export interface ChecklistItem {
 /** A save in the list. */
 export interface SaveRow {
   /**
-   * The place in the list: a selector; null: only `--all` shows it. From 0;
-   * from 1 under `mpm session resume`, as in claude-mpm.
+   * The place in the list, which works as a selector; null: only `--all` shows
+   * it. From 0; from 1 under `mpm session resume`, as in claude-mpm.
    */
   index: number | null;
   session_id: string;
@@ -5611,28 +5631,29 @@ export interface SaveRow {
   project_path: string;
   format: "json" | "yaml" | "md" | "jsonl";
   location: "sessions" | "pause" | "kept" | "global" | "resume-logs" | "team";
-  /** A log of claude-mpm's and no save. */
+  /** True if it is a log from claude-mpm and not a save. */
   log: boolean;
-  /** Made when an agent's session ended. A plain resume prefers others. */
-  automatic: boolean;
-  /** Brought in by "sessions import": someone else's words. */
-  imported: boolean;
   /**
-   * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
+   * True if made when an agent's session ended. A plain resume prefers other
+   * saves.
    */
+  automatic: boolean;
+  /** True if added by "sessions import": someone else's words. */
+  imported: boolean;
+  /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: "own" | "trusted" | "foreign" | null;
   /** The author's name from git, as written in the save; null if unknown. */
   author: string | null;
-  /** The name of the agent that made it; null: it has none. */
+  /** The name of the agent that made it; null: no name. */
   agent_name: string | null;
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
-  /** The session it belongs to. */
+  /** The session that it belongs to. */
   session: {
     id: string;
     name: string | null;
     task: string;
-    /** Null if no facts about it are known here. */
+    /** Null if nothing is known about it here. */
     state: string | null;
   } | null;
   /** The file, absolute. */
@@ -5650,18 +5671,18 @@ export interface WorktreeRow {
   path: string;
   /** The same below `.claude/worktrees/`. */
   name: string;
-  /** `orphan`: git has it not registered. */
+  /** `orphan`: not registered in git. */
   kind: "worktree" | "orphan";
-  /** null: HEAD is detached, or it is not known. */
+  /** null: HEAD is detached, or unknown. */
   branch: string | null;
   head: string | null;
   /** True if a cleanup removes it. */
   remove: boolean;
-  /** Why, or why not. */
+  /** The reason for or against it. */
   reason: string;
-  /** Kept for work that would be lost, and not only for being in use. */
+  /** Kept because work would be lost, and not only because it is in use. */
   unsaved: boolean;
-  /** Bytes that come free with it; null: not measured. */
+  /** Bytes freed by its removal; null: not measured. */
   bytes: number | null;
 }
 

@@ -26,25 +26,25 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { CarryResult } from "./commands/results.ts";
 import { openSource, type Source } from "./source.ts";
 
-/** A conversation that goes to another client; nothing is written yet. */
+/** The plan of a conversation for another client; nothing is written yet. */
 export interface CarryPlan {
   readonly workspace: Workspace;
   readonly source: Source;
   readonly to: Client;
-  /** The client's program, absolute; `undefined`: it is not installed. */
+  /** The client's program, absolute; `undefined`: not installed. */
   readonly program: string | undefined;
   readonly version: string | undefined;
   readonly carried: Carried;
-  /** The session, or why the client cannot get it. */
+  /** The session, or why the client cannot receive it. */
   readonly session: NativeSession | string;
 }
 
-/** Milliseconds and bytes for what a client does by itself. */
+/** The most milliseconds and bytes for a call of a client. */
 const CALL = { timeout: 60_000, limit: 1_000_000 };
 
 /**
- * Makes the session that another client gets. Throws CONFLICT for a session
- * without a conversation.
+ * Makes the session for another client. Throws CONFLICT for a session without a
+ * conversation.
  */
 export async function planCarry(
   context: Context,
@@ -108,7 +108,7 @@ async function positionOf(
   return await readPosition(new Git(system, worktree));
 }
 
-/** Writes the session and lets the client take it in where it has to. */
+/** Writes the session and lets the client import it if necessary. */
 export async function carry(
   context: Context,
   plan: CarryPlan,
@@ -147,7 +147,7 @@ async function written(
     cwd,
     ...CALL,
   });
-  // The client has it now, or never gets it.
+  // The client has it now, or will never get it.
   for (const { path } of files) system.files.remove(path);
   if (answer.status === 0) return { ...result, files: [] };
   throw new MpmError(
@@ -157,7 +157,7 @@ async function written(
   );
 }
 
-/** The answer of the command, for a session that is or would be written. */
+/** The command's result for a session that is or would be written. */
 export function carryResult(
   { source, to, version, carried }: CarryPlan,
   session: NativeSession | undefined,
@@ -181,8 +181,8 @@ export function carryResult(
 }
 
 /**
- * Removes a session that a client took in, or only looks whether it can.
- * Returns a line for it.
+ * Removes a session that a client imported, or only checks whether it can.
+ * Returns a line about it.
  */
 export async function removeCarried(
   { context: { system }, workspace, entry, dryRun }: UndoOrder,

@@ -46,7 +46,7 @@ import type { ScannedStep } from "./trees.ts";
 import { fillFork, printAt } from "./fork_tree.ts";
 import { unknownTree } from "./tree_at.ts";
 
-/** A fork that is possible; nothing is changed yet. */
+/** The plan of a fork; nothing is changed yet. */
 export interface ForkPlan {
   readonly workspace: Workspace;
   readonly source: Source;
@@ -56,13 +56,13 @@ export interface ForkPlan {
   /** The new worktree, absolute, and its branch. */
   readonly path: string;
   readonly branch: string;
-  /** The commit that the branch begins at. */
+  /** The commit at which the branch begins. */
   readonly head: string;
 }
 
 /**
- * Looks whether a step can be forked. Throws NOT_FOUND where its tree is
- * unknown, CONFLICT where a worktree with it cannot be made.
+ * Checks whether a step can be forked. Throws NOT_FOUND if its tree is unknown,
+ * CONFLICT if a worktree with it cannot be created.
  */
 export async function planFork(
   { system }: Context,
@@ -145,8 +145,8 @@ async function refuseTaken(
 }
 
 /**
- * Opens a worktree with the files of a step, and a session in it whose save
- * holds what was known then. An incomplete fork is removed again, by the next
+ * Creates a worktree with the files of a step, and a session in it whose save
+ * has the facts known at that time. An incomplete fork is removed, by the next
  * command if this one is killed. Call within {@link alone}.
  */
 export async function fork(
@@ -222,7 +222,7 @@ async function forked(
   };
 }
 
-/** Returns the fork that a dry run reports. */
+/** Returns the fork for a dry run. */
 export function plannedFork(
   { step, tree, name, path, branch, head }: ForkPlan,
 ): ForkResult {
@@ -242,7 +242,9 @@ export function plannedFork(
   };
 }
 
-/** Starts a session in the new worktree, below the one of this worktree. */
+/**
+ * Starts a session in the new worktree, as a child of this worktree's session.
+ */
 async function begin(
   system: System,
   { workspace, path, name, branch, head, step }: ForkPlan,

@@ -21,7 +21,7 @@ import { CannotUndo, type UndoOrder, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { ReplayStep } from "./commands/results.ts";
 
-/** A new worktree, and the step whose files it is to have. */
+/** A new worktree, and the step with its files. */
 interface Filling {
   /** Absolute. */
   readonly path: string;
@@ -52,7 +52,7 @@ export async function fillFork(
         },
       },
     );
-    // The worktree was that of a commit: there is nothing to go back to.
+    // The worktree was at a commit, so there is nothing to return to.
     if (safety) await dropCheckpoints(context, place, [safety]);
     const [first] = skipped;
     if (!first) return;
@@ -80,9 +80,9 @@ export async function printAt(system: System, path: string): Promise<string> {
 }
 
 /**
- * Removes the worktree and the branch of a fork, or only looks whether that
- * loses nothing. Returns a line for each. Throws CONFLICT where the worktree
- * was changed since.
+ * Removes the worktree and the branch of a fork, or only checks whether that
+ * loses nothing. Returns a line for each. Throws CONFLICT if the worktree was
+ * changed since.
  */
 export async function removeFork(
   { context: { system }, workspace, entry, dryRun }: UndoOrder,
@@ -114,7 +114,7 @@ export async function removeFork(
   }
   if (dryRun) return lines;
   const git = new Git(system, workspace.worktree);
-  // Everything in it is in the checkpoint of the step.
+  // The step's checkpoint has everything in it.
   await forgetWorktree(git, path);
   await dropBranch(git, { branch, head });
   return lines;

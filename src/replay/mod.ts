@@ -1,6 +1,6 @@
 /**
- * The only door of `replay/`: what happened in an agent session, as text, as a
- * page, step by step, and the files at a step.
+ * The only door of `replay/`: an agent session as text, as a page and step by
+ * step, and the files at a step.
  */
 
 export { removeCarried } from "./carry.ts";

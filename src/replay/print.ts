@@ -8,19 +8,22 @@ import type {
   TreeResult,
 } from "./commands/results.ts";
 
-/** Fields of a step that mpm fills: they hold no secrets. */
+/** Fields of a step that mpm fills in: they contain no secrets. */
 export const STEP_KEYS: KnownKeys = {
   names: new Set(),
   ids: new Set(["step", "at", "ended_at", "type", "how"]),
 };
 
-/** Lines of a text that are printed, unless all are wanted. */
+/** The most lines of a text to print, unless all are requested. */
 const LINES = 12;
 
-/** Columns of the arguments of a tool. */
+/** The most columns for the arguments of a tool. */
 const ARGUMENTS = 400;
 
-/** Says where the page is, or what the tree holds; steps are printed before. */
+/**
+ * Names the written page, or lists the content of the tree; steps were already
+ * printed.
+ */
 export function replayText(result: ReplayResult, style: Style): string {
   const { steps, full, page, tree } = result;
   if (tree) {
@@ -30,7 +33,7 @@ export function replayText(result: ReplayResult, style: Style): string {
   return page ? wroteText(page, page.steps, "step") : "";
 }
 
-/** Says where a page is. */
+/** Names the file of a page. */
 export function wroteText(
   { path, bytes }: { readonly path: string; readonly bytes: number },
   count: number,
@@ -41,8 +44,8 @@ export function wroteText(
 }
 
 /**
- * One step: `[time] type: description`, and what belongs to it. `full`: no line
- * is left out.
+ * One step: `[time] type: description`, and its details. `full`: no line is
+ * left out.
  */
 export function stepText(
   step: ReplayStep,
@@ -134,7 +137,7 @@ function cut(lines: string[], { most, style }: Lines): string[] {
     : lines;
 }
 
-/** A sentence about the trees before and after a step whose tree is unknown. */
+/** A sentence about the trees before and after a step with an unknown tree. */
 export function nearText(
   { before, after }: Pick<TreeResult, "before" | "after">,
 ): string {
@@ -148,7 +151,7 @@ export function nearText(
       "checkpoint.every batch --scope user";
 }
 
-/** Paths that are listed, unless all are wanted. */
+/** The most paths to list, unless all are requested. */
 const LISTED = 50;
 
 /** The files at a step, or why they are unknown. */

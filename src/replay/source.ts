@@ -20,7 +20,7 @@ import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { findSave, loadSave, newestSaves, openStore } from "../saves/mod.ts";
 
-/** The transcript that is replayed. */
+/** The transcript to replay. */
 export interface Source {
   readonly client: Client;
   /** Absolute. */
@@ -31,9 +31,9 @@ export interface Source {
 }
 
 /**
- * The transcript that a selector means: a file, the id of an agent session or a
- * part of it, or a save. Without one, that of the newest save, else the newest
- * transcript of this folder. Throws NOT_FOUND, AMBIGUOUS.
+ * Finds the transcript for a selector: a file, the ID of an agent session or a
+ * part of it, or a save. Without a selector, that of the newest save, or else
+ * the newest transcript of this folder. Throws NOT_FOUND, AMBIGUOUS.
  */
 export async function findSource(
   context: Context,
@@ -54,7 +54,9 @@ export async function findSource(
 }
 
 /**
- * Does the same where the last of several words may be a file of a tree. The first word is then a transcript if possible, and not a file of the project.
+ * Does the same if the last of several arguments may be a file of a tree. The
+ * first argument is then a transcript if possible, and not a file of the
+ * project.
  */
 export async function findSourceBefore(
   context: Context,
@@ -83,7 +85,7 @@ export async function findSourceBefore(
 function ofFile(system: System, path: string): Source {
   const client = clientOfFile(system, path);
   const name = /([\w-]+)\.jsonl$/.exec(path)?.[1] ?? "";
-  // Other clients name their files in other ways.
+  // Other clients name their files differently.
   const isNamed = client === CLAUDE && isAgentId(name);
   return { client, path, agentSession: isNamed ? name : null, save: null };
 }
@@ -92,7 +94,7 @@ function ofSession({ client, path, id }: ClientFile): Source {
   return { client, path, agentSession: id, save: null };
 }
 
-/** Characters of an id that tell it from the selector of a save. */
+/** The fewest characters that distinguish an ID from the selector of a save. */
 const LEAST = 8;
 
 async function byAgentSession({ system }: Context, selector: string) {
@@ -169,7 +171,7 @@ async function newest(
   });
 }
 
-/** Saves that are looked at for one of an agent session. */
+/** The most saves to check for an agent session. */
 const MOST_SAVES = 20;
 
 /** Opens the conversation of a source. Throws NOT_FOUND, UNREADABLE. */

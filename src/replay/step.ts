@@ -2,10 +2,10 @@ import type { AgentEvent, Edit, EventKind, Hunk } from "../clients/mod.ts";
 import { firstLine } from "../base/words.ts";
 import type { ReplayStep } from "./commands/results.ts";
 
-/** A step before it has its number. */
+/** A step without its number. */
 export type UnnumberedStep = Omit<ReplayStep, "step">;
 
-/** Returns the event in the form that is shown and given as JSON. */
+/** Returns the event in the form for display and JSON. */
 export function stepOf(event: AgentEvent, cwd: string): UnnumberedStep {
   const { what, agent, dead } = event;
   return {
@@ -19,7 +19,7 @@ export function stepOf(event: AgentEvent, cwd: string): UnnumberedStep {
   };
 }
 
-/** Everything a step may have beside what each has. */
+/** All optional fields of a step, empty. */
 export const NO_DETAILS = {
   text: null,
   tool: null,
@@ -78,7 +78,7 @@ function describe(what: EventKind, cwd: string): string {
   }
 }
 
-/** The argument that says most about a call: a path, a pattern, an address. */
+/** The most useful argument of a call: a path, a pattern, an address. */
 function argumentOf(args: unknown, cwd: string): string {
   if (typeof args !== "object" || args === null) return "";
   const named = ["file_path", "path", "pattern", "url", "query", "subject"];
@@ -139,13 +139,13 @@ function questionText(
   ].join("\n");
 }
 
-/** A path below the folder that the agent worked in, without that folder. */
+/** A path relative to the agent's working folder. */
 function shortPath(path: string, cwd: string): string {
   const below = path.startsWith(`${cwd}/`) || path.startsWith(`${cwd}\\`);
   return cwd !== "" && below ? path.slice(cwd.length + 1) : path;
 }
 
-/** The hunks of a change as a unified diff has them. */
+/** The hunks of a change in the format of a unified diff. */
 function diffOf({ hunks = [] }: Edit): string {
   return hunks.map((hunk) => `${headOf(hunk)}\n${hunk.lines.join("\n")}\n`)
     .join("");
@@ -155,7 +155,7 @@ function headOf({ oldStart, oldLines, newStart, newLines }: Hunk): string {
   return `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;
 }
 
-/** UTF-16 units of a description. */
+/** The longest description, in UTF-16 units. */
 const LONGEST = 160;
 
 /** The first line of a text, for a description. */

@@ -10,8 +10,8 @@ import { NO_DETAILS, stepOf, type UnnumberedStep } from "./step.ts";
 import type { StepType } from "./types.ts";
 
 /**
- * The steps of a conversation with those of mpm and git between them, each with
- * its number. Goes through the transcript once.
+ * The steps of a conversation with those of mpm and git between them, numbered.
+ * Reads the transcript once.
  */
 export async function* stepsOf(
   system: System,
@@ -59,7 +59,7 @@ const TYPES: ReadonlyMap<string, StepType> = new Map([
   ["return", "detour"],
 ]);
 
-/** Returns mpm operations and commits, in the order of time. */
+/** Returns mpm operations and commits, in order of time. */
 async function ownSteps(
   system: System,
   workspace: Workspace,
@@ -93,7 +93,7 @@ function operations(
     }));
 }
 
-/** The checkpoint that an operation took, if it took one. */
+/** The checkpoint that an operation took, if any. */
 function takenIn(after: unknown): UnnumberedStep["checkpoint"] {
   const list = field(after, "restored");
   const [id, commit] = ["id", "commit"].map((name) =>
@@ -121,7 +121,7 @@ async function commits(
   }));
 }
 
-/** Lists the parts of a transcript that were left out, a sentence each. */
+/** Lists the parts of a transcript that were left out, one sentence each. */
 export function lostText(lost: EventsLost): string[] {
   const { torn, long, bytes, failed } = lost;
   const rows: [count: number, text: string][] = [

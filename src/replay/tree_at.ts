@@ -13,20 +13,20 @@ import type { TreeResult } from "./commands/results.ts";
 import { nearText } from "./print.ts";
 import type { KnownTree, TreeScan } from "./trees.ts";
 
-/** Bytes of a file that is printed. */
+/** The largest file to print, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
 interface TreeRequest {
   readonly step: number;
-  /** A file to print, as it was typed. */
+  /** The requested file, as typed. */
   readonly path: string | undefined;
-  /** A folder to write the files to. */
+  /** The folder for the files. */
   readonly to: string | undefined;
 }
 
 /**
- * Returns the tree at a step. Throws NOT_FOUND where a file or all of them are
- * wanted, and the tree is unknown or has no such file.
+ * Returns the tree at a step. Throws NOT_FOUND if a file or all files are
+ * requested, and the tree is unknown or does not have the file.
  */
 export async function treeAt(
   context: Context,
@@ -82,7 +82,7 @@ function withoutTree({ step, checkpoint, at }: KnownTree) {
   return { step, checkpoint, at };
 }
 
-/** Says that a tree is unknown, and which ones are near. */
+/** Says that a tree is unknown, and names the nearest ones. */
 export function unknownTree(
   { step, before, after }: Pick<TreeResult, "step" | "before" | "after">,
 ): MpmError {

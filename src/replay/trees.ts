@@ -13,10 +13,10 @@ import type { ReplayStep } from "./commands/results.ts";
 import { openSource, type Source } from "./source.ts";
 import { lostText, stepsOf } from "./steps.ts";
 
-/** A checkpoint with all files as they were after a step. */
+/** A checkpoint with all files after a step. */
 export interface KnownTree {
   readonly step: number;
-  /** The last step for which it holds as well: its files were read later. */
+  /** The last step with the same tree: its files were read later. */
   readonly last: number;
   readonly checkpoint: string;
   readonly commit: string;
@@ -27,20 +27,20 @@ export interface KnownTree {
 /** The trees around a step. */
 export interface TreesAround {
   readonly exact: KnownTree | undefined;
-  /** The nearest ones, where none is exact. */
+  /** The nearest trees, if none is exact. */
   readonly before: KnownTree | undefined;
   readonly after: KnownTree | undefined;
 }
 
-/** A call of a tool that ran until `ended`. */
+/** A tool call that ran until `ended`. */
 interface Running {
   readonly ended: string;
 }
 
 /**
- * Finds out which steps have a known tree while the steps go by in order. A
- * tree counts if no other tool ran while its files were read: otherwise it may
- * hold half of what that tool did.
+ * Finds out which steps have a known tree, from the steps in order. A tree
+ * counts if no other tool ran while its files were read: otherwise it may have
+ * half of that tool's changes.
  */
 export class TreeScan {
   readonly #links: ReadonlyMap<string, StepTree>;
@@ -111,7 +111,7 @@ export class TreeScan {
   }
 }
 
-/** Own steps that change files, apart from those that take a checkpoint. */
+/** Own steps that change files, except those that take a checkpoint. */
 const CHANGING: readonly string[] = ["detour", "operation", "checkpoint"];
 
 function changesFiles({ tool, key, type, checkpoint }: ReplayStep): boolean {
@@ -119,21 +119,21 @@ function changesFiles({ tool, key, type, checkpoint }: ReplayStep): boolean {
   return key === null && CHANGING.includes(type) && checkpoint === null;
 }
 
-/** A step, and the trees that are known along its session. */
+/** A step, and the known trees of its session. */
 export interface ScannedStep {
   readonly step: ReplayStep;
   readonly scan: TreeScan;
   readonly total: number;
-  /** Parts that could not be read, a sentence each. */
+  /** Parts that could not be read, one sentence each. */
   readonly warnings: string[];
 }
 
-/** Steps between two looks at the clock. */
+/** The number of steps between two looks at the clock. */
 export const LOOKED = 256;
 
 /**
- * Goes through a session for the step of that number. Throws USAGE unless it is
- * a number, NOT_FOUND if the session does not have the step.
+ * Finds the step with that number in a session. Throws USAGE unless it is a
+ * number, NOT_FOUND if the session does not have the step.
  */
 export async function scanSteps(
   context: Pick<Context, "system" | "status">,

@@ -24,7 +24,7 @@ export const STEP_TYPES = [
 
 export type StepType = typeof STEP_TYPES[number];
 
-/** The types of events of a timeline, in the words of `--only`. */
+/** The types of timeline events, in the words of `--only`. */
 export const TIMELINE_TYPES = [
   "session",
   "detour",

@@ -4,8 +4,8 @@ import type { Agent } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
 /**
- * Returns the command that continues the agent's own conversation; null: none is
- * known. A save from someone else names no command to run.
+ * Returns the command that continues the agent's own conversation; null if it
+ * is unknown. A save from someone else does not provide a command to run.
  */
 export function agentCommand(
   agent: Pick<Agent, "name" | "session_id"> | null | undefined,

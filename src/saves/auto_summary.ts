@@ -1,14 +1,14 @@
-/** Start of the summary of a save whose client was killed. */
+/** The start of the summary of a save whose client was killed. */
 export const RECOVERED = "Recovered after the client stopped: ";
 
-/** Starts of the parts of a summary that each automatic save writes again. */
+/** The starts of the summary parts that each automatic save rewrites. */
 export const LAST_PROMPT = "Last prompt: ";
 export const LAST_ANSWER = "Last answer: ";
 
-/** These parts, also as earlier versions called them. */
+/** These parts, including their names in earlier versions. */
 const SINCE = /(?:\.|(?<=[!?…])) Last (?:prompt|question|asked|answer): [^]*$/;
 
-/** Returns what a summary says the session is about. */
+/** Returns the subject of the session, from a summary. */
 export function aboutOf(summary: string): string {
   return summary.replace(RECOVERED, "").replace(SINCE, "");
 }

@@ -3,7 +3,7 @@ import { checkedName } from "../base/names.ts";
 
 type Todo = { content: string; status: string };
 
-/** The words of the person or the agent about the session. */
+/** The words of the user or the agent about the session. */
 export interface Content {
   readonly summary: string | undefined;
   readonly name: string | undefined;
@@ -17,11 +17,13 @@ export interface Content {
   /** The purpose of the work. */
   readonly goal: string | undefined;
   readonly constraints: readonly string[];
-  /** Approaches that were tried or weighed, and are not to be tried again. */
+  /**
+   * Approaches that were tried or considered, and should not be tried again.
+   */
   readonly rejected: readonly string[];
-  /** Commands that show whether the work holds. */
+  /** Commands that show whether the work is correct. */
   readonly verify: readonly string[];
-  /** Numbers of items that are done. */
+  /** Numbers of finished items. */
   readonly close: readonly number[];
   readonly reminders: readonly string[];
   readonly filesToReview: readonly string[];
@@ -59,7 +61,10 @@ export const NO_CONTENT: Content = {
   todos: [],
 };
 
-/** Both, the lists one after the other; `over` wins where one can stand. */
+/**
+ * Merges both, with the lists one after the other; for single values, `over`
+ * wins.
+ */
 export function mergeContent(base: Content, over: Content): Content {
   const names = Object.keys(NO_CONTENT) as (keyof Content)[];
   const merged = names.map((name) => {
@@ -70,7 +75,7 @@ export function mergeContent(base: Content, over: Content): Content {
   return Object.fromEntries(merged) as Content;
 }
 
-/** The words and flags of `mpm pause`. */
+/** The arguments and options of `mpm pause`. */
 export interface PauseWords {
   readonly words: readonly string[];
   readonly summary: string | undefined;
@@ -84,7 +89,7 @@ export interface PauseWords {
   readonly done: readonly string[];
 }
 
-/** The content of a command line. Throws USAGE. */
+/** The content from a command line. Throws USAGE. */
 export function contentOf(input: PauseWords): Content {
   const message = givenSummary(input);
   return {
@@ -100,10 +105,7 @@ export function contentOf(input: PauseWords): Content {
   };
 }
 
-/**
- * The summary, which can be given as words or by an option. Throws USAGE for
- * two of them.
- */
+/** The summary, given as an argument or an option. Throws USAGE for both. */
 export function givenSummary(
   { words, summary, message }: Pick<
     PauseWords,

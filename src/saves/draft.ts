@@ -20,13 +20,13 @@ import { type LegacyLists, legacyLists, verifying } from "./legacy_lists.ts";
 import { savedWork } from "./saved_session.ts";
 import { counted, firstLine, plainText } from "../base/words.ts";
 
-/** Everything a save is made of, gathered before anything is written. */
+/** Everything for a save, gathered before anything is written. */
 export interface Draft {
   readonly content: Content;
   readonly workspace: Workspace;
   /** `undefined` outside a repository. */
   readonly state: RepositoryState | undefined;
-  /** The name of git's user; absent if not known. */
+  /** The name of git's user; absent if unknown. */
   readonly author?: string | undefined;
   /** The name of the agent that pauses. */
   readonly agentName?: string | undefined;
@@ -45,26 +45,27 @@ export interface Draft {
   readonly version: string;
   readonly build: string;
   readonly time: Date;
-  /** The session that is paused and its parents, the nearest first. */
+  /** The session being paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
   /**
-   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the session. Else `pause`.
+   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the
+   * session. The default is `pause`.
    */
   readonly kind?: "pause" | "auto" | "checkpoint";
-  /** When a client that was killed did something last, ISO 8601, UTC. */
+  /** The last activity of a killed client, ISO 8601, UTC. */
   readonly recovered?: string;
   /** Absent in a save that another program began. */
   readonly handoff?: Handoff;
-  /** The name of the partition in use. */
+  /** The name of the current partition. */
   readonly partition?: string;
   /** Open hand-off documents. */
   readonly handoffs?: readonly OpenHandoff[];
   readonly contexts?: readonly SavedContext[];
-  /** Amount of uncommitted files that is kept; absent for nothing. */
+  /** Number and size of the kept uncommitted files; absent if none are kept. */
   readonly contents?: { files: number; bytes: number } | undefined;
 }
 
-/** Paths offered for review, so that the list stays readable. */
+/** The most paths offered for review, so that the list stays readable. */
 const REVIEWED = 10;
 
 /** The place of a new save. */
@@ -72,11 +73,11 @@ export interface Slot {
   readonly id: string;
   /** The folder, absolute. */
   readonly sessions: string;
-  /** The id of the store; null: it has none yet. */
+  /** The ID of the store; null: it has none yet. */
   readonly store: string | null;
 }
 
-/** The save of `draft` in its slot. */
+/** Returns the save of `draft` in its slot. */
 export function buildSave(draft: Draft, slot: Slot): Save {
   const { id } = slot;
   const { content, state, workspace, work } = draft;
@@ -137,7 +138,7 @@ function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
   );
 }
 
-/** The words of a pause without the next steps that the agent's todos have. */
+/** The words of a pause without next steps that are in the agent's todos. */
 function withoutTodos({ content, work }: Draft): Content {
   const own = new Set(work.todos.map(({ content }) => plainText(content)));
   const isNew = (text: string) => !own.has(plainText(text));
@@ -224,11 +225,11 @@ function instructions(
   };
 }
 
-/** The longest a headline may be, in characters. */
+/** The longest headline, in characters. */
 const HEADLINE = 120;
 
 /**
- * The summary of a save without one: branch, last commit, changed files, open
+ * The generated summary of a save: branch, last commit, changed files, open
  * todos.
  */
 export function generatedSummary(
@@ -273,7 +274,7 @@ function changes({ files, filesOmitted }: RepositoryState): string {
   return parts.join(", ");
 }
 
-/** The part of a save that claude-mpm reads; without a repository, empty. */
+/** The part of a save that claude-mpm reads; empty without a repository. */
 export function toGitContext(state: RepositoryState | undefined): GitContext {
   const clean = state === undefined ||
     state.files.length + state.filesOmitted === 0;

@@ -13,20 +13,20 @@ import type { Save } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
 /**
- * The state of what a save says to hold, with the runs of `mpm evidence --run`
- * since. `state`: the worktree now. One process of git for each commit that a
- * command ran on and that is not HEAD. Runs in an unverified save are not
+ * The state of the claims in a save, with later runs of `mpm evidence --run`.
+ * `state`: the current worktree. Takes one git process for each commit on which
+ * a command ran and that is not HEAD. Runs in an unverified save are not
  * evidence.
  */
 export async function evidenceOfSave(
   system: System,
   workspace: Workspace,
   { save, origin = "own", state, carried = [] }: {
-    /** `undefined` for runs that were kept since. */
+    /** `undefined` for runs that were recorded since. */
     save: Save | undefined;
     origin?: Origin;
     state: RepositoryState | undefined;
-    /** Items that are kept beside the save. */
+    /** Items that are stored in addition to the save. */
     carried?: readonly Item[];
   },
 ): Promise<Evidence[]> {
@@ -50,8 +50,8 @@ export async function evidenceOfSave(
 }
 
 /**
- * The state of the worktree that a save recorded, as far as trees need it. The
- * files that git was told not to look at stand among the others.
+ * The state of the worktree in a save, as far as trees need it. Files that git
+ * was told to ignore are among the others.
  */
 export function savedState({ mpm }: Save): TreeState | undefined {
   if (!mpm) return undefined;

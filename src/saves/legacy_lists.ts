@@ -51,10 +51,10 @@ function withReason({ text, why }: Item): string {
   return why === undefined || why === "" ? text : `${text} (${why})`;
 }
 
-/** Commands to verify the work that a save names. */
+/** The most verification commands that a save names. */
 const VERIFYING = 5;
 
-/** The commands that verify the work, as `resume_instructions` has them. */
+/** The verification commands, for `resume_instructions`. */
 export function verifying(
   content: Content,
   handoff: Handoff | undefined,

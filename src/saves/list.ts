@@ -10,16 +10,16 @@ import { cutText } from "../base/words.ts";
 import { isSettled, type WorkState } from "../work/mod.ts";
 import { MpmError } from "../base/errors.ts";
 
-/** The context of a list beside its saves. */
+/** The context of a list in addition to its saves. */
 export interface Listed {
   readonly project: string;
   readonly now: Date;
   /** The states of the saves' sessions. */
   readonly states: SessionStates;
   readonly origins: Origins;
-  /** True if those of archived and cancelled sessions are shown, too. */
+  /** True if saves of archived and cancelled sessions are also shown. */
   readonly all: boolean;
-  /** The number of the first save; 0 unless it is given. */
+  /** The number of the first save; 0 by default. */
   readonly first?: number;
 }
 
@@ -98,8 +98,8 @@ function placeOf({ location }: SaveEntry): SessionRow["location"] {
 }
 
 /**
- * Returns who made a save: you, also with the name of your agent, a name, or a
- * name that is not verified.
+ * Returns who made a save: you, possibly with the name of your agent, a name,
+ * or a name that is not verified.
  */
 export function madeBy({ origin, author, agent_name: agent }: SessionRow) {
   if (origin === "own") return agent === null ? "you" : `you (${agent})`;
@@ -113,7 +113,7 @@ export function markOf(row: SessionRow): string {
     `${row.log ? "log: " : ""}${row.automatic ? "automatic: " : ""}`;
 }
 
-/** The state of a row's session and what it is called, escaped. */
+/** The state and the name of a row's session, escaped. */
 export function sessionLabel(row: SessionRow): string {
   if (row.session === null) return "";
   const { state } = row.session;
@@ -127,7 +127,7 @@ export function labelBefore(row: SessionRow): string {
   return label && `${label}${ownTitle(row) === "" ? "" : ":"} `;
 }
 
-/** The session's title, where it is not the save's name as well. */
+/** The session's title, if it differs from the save's name. */
 export function ownTitle({ session, name }: SessionRow): string {
   const title = session?.name ?? cutText(session?.task ?? "", LABEL);
   return title === name ? "" : title;
@@ -136,8 +136,8 @@ export function ownTitle({ session, name }: SessionRow): string {
 const LABEL = 30;
 
 /**
- * The summary without the titles that a list shows beside it: a generated one
- * begins with the title of the session. Not escaped.
+ * The summary without the titles that a list already shows: a generated summary
+ * begins with the session's title. Not escaped.
  */
 export function summaryBeside(
   summary: string,
@@ -151,7 +151,7 @@ export function summaryBeside(
   return summary;
 }
 
-/** The list of `resume --list`, as the documents about claude-mpm show it. */
+/** The list of `resume --list`, in the format of claude-mpm's documentation. */
 export function seedList({ sessions }: SessionsResult): string {
   const blocks = sessions.map((row) => {
     const day = row.paused_at.slice(0, 10);
@@ -180,11 +180,11 @@ function seedSummary(row: SessionRow): string {
   return escapeText(rest) || "(no summary)";
 }
 
-/** The wanted rows of a list; an absent part leaves all. */
+/** The requested rows of a list; an absent part selects all. */
 export interface ListFilter {
-  /** Words that all must be in a row, whatever their case. */
+  /** Words that a row must all contain, in any case. */
   readonly search: string | undefined;
-  /** The git branch, in full. */
+  /** The git branch, by its full name. */
   readonly branch: string | undefined;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
@@ -192,7 +192,7 @@ export interface ListFilter {
   readonly limit: number | undefined;
 }
 
-/** Returns the searchable text of a row, for parts that people remember. */
+/** Returns the searchable text of a row: the parts that people remember. */
 function searchText(row: SessionRow): string {
   const { session } = row;
   return [
@@ -206,13 +206,13 @@ function searchText(row: SessionRow): string {
   ].join("\n");
 }
 
-/** The digits of a row, in which a number may be found by chance. */
+/** The digits of a row, in which a number may occur by chance. */
 function searchDigits(row: SessionRow): string {
   const time = row.paused_at.slice(0, 16).replace("T", " ");
   return `${row.session_id}\n${time}`;
 }
 
-/** The same list with the rows that are wanted, each with its old number. */
+/** The same list with only the requested rows, each with its old number. */
 export function filterRows(
   result: SessionsResult,
   { search, branch, since, limit }: ListFilter,
@@ -234,9 +234,9 @@ export function filterRows(
 }
 
 /**
- * Finds rows by words that all must be in them; gives their places, those first
- * that need neither id nor time for it. The texts of rows are built once, so
- * that a search can follow each letter.
+ * Finds rows that contain all the words; returns their indexes, with matches
+ * outside ID and time first. The texts of rows are built once, so that a search
+ * can follow each letter.
  */
 export function searcher(
   rows: readonly SessionRow[],
@@ -257,7 +257,7 @@ export function searcher(
   };
 }
 
-/** Without the differences that no one means when searching. */
+/** Removes differences that do not matter in a search. */
 function folded(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }
@@ -273,7 +273,7 @@ export function parseLimit(text: string | undefined): number | undefined {
 }
 
 /**
- * The time `--since` means: so long ago, a date in UTC, `today` or `yesterday`.
+ * The time for `--since`: a duration, a date in UTC, `today` or `yesterday`.
  * Throws USAGE.
  */
 export function parseSince(
@@ -297,7 +297,7 @@ export function parseSince(
   });
 }
 
-/** Milliseconds of a day. */
+/** Milliseconds in a day. */
 const DAY = 86_400_000;
 
 function isoOf(text: string): string {

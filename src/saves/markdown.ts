@@ -8,13 +8,13 @@ import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
 
-/** Entries of a list of files; the JSON has them all. */
+/** The most entries in a list of files; the JSON has them all. */
 const LISTED = 50;
 
 /**
  * The save as a document for people: claude-mpm's headings in its order, which
- * its reader knows, with what it leaves out in sections between them. `said` is
- * what the save's file has of it.
+ * its reader knows, with additional sections between them. `said` has the
+ * fields that are in the save's file.
  */
 export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
   const { conversation, mpm } = save;
@@ -124,7 +124,7 @@ function todos({ todos, task_list: tasks }: Save): string {
   ]);
 }
 
-/** Each item of the hand-off with who said it, how, and when. */
+/** Each item of the hand-off with its author, its source, and its time. */
 function handoffItems({ mpm, paused_at }: Save): string {
   const handoff = mpm?.handoff;
   if (!handoff) return "";
@@ -140,7 +140,7 @@ function handoffItems({ mpm, paused_at }: Save): string {
   ]);
 }
 
-/** Characters of an item; the JSON has all of it. */
+/** The most characters of an item; the JSON has all of it. */
 const ITEM_LENGTH = 500;
 
 function itemLine(item: Item, now: Date): string {
@@ -168,8 +168,8 @@ function activeContext({ active_context: active }: Partial<Save>): string {
 }
 
 /**
- * Returns what the save says of git: branch, commit, status, files, commits.
- * `said`: what its file has of it.
+ * Returns git's facts in the save: branch, commit, status, files, commits.
+ * `said`: the fields in its file.
  */
 export function gitLines(save: Save, said: Partial<Save> = save): string[] {
   const git = save.git_context;
@@ -244,7 +244,7 @@ function resume(
   );
 }
 
-/** A section with a list; nothing where the list is empty. */
+/** A section with a list; nothing if the list is empty. */
 export function bullets(title: string, items: readonly string[]): string {
   return section(title, items.map((item) => `- ${indented(item)}`));
 }

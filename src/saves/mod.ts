@@ -1,7 +1,7 @@
 /**
  * The only door of `saves/`: a session as it was left, in its own file.
- * `save.ts` has the format, `store/` the files, `compare/` what changed since,
- * and `legacy/` the formats that came before, claude-mpm's among them.
+ * `save.ts` has the format, `store/` the files, and `compare/` the changes
+ * since. `legacy/` has the earlier formats, including claude-mpm's.
  */
 
 export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";

@@ -14,7 +14,7 @@ import { fits, type ObjectShape, type Shape } from "../base/shape.ts";
 import { SAVE, type Save } from "./save.ts";
 import { isFullTime, parseTime } from "../base/times.ts";
 
-/** A save brought into the present shape. */
+/** A save converted to the current shape. */
 export interface Normalized {
   readonly save: Save;
   /** One line for each kind of repair, beginning with the field's path. */
@@ -25,11 +25,11 @@ export interface Normalized {
 const UNPLACED = "unplaced";
 
 /**
- * Brings the parsed content of any writer's save into the shape of a `Save`.
- * Nothing is lost: unknown fields stay where they are, values of another type
- * are converted, and what cannot be goes to the field `unplaced`. `id` is the
- * one in the file's name, which wins. A value that has the shape already comes
- * back as it is, without a warning. Throws UNREADABLE if it is not an object.
+ * Converts the parsed content of a save by any program to the shape of a
+ * `Save`. Nothing is lost: unknown fields stay, values of another type are
+ * converted, and other values go to the field `unplaced`. `id` is the one in
+ * the file's name, which wins. A value that already has the shape is returned
+ * unchanged, without a warning. Throws UNREADABLE if it is not an object.
  */
 export function normalize(value: unknown, id: string): Normalized {
   if (!isFields(value)) {
@@ -53,7 +53,7 @@ export function normalize(value: unknown, id: string): Normalized {
 }
 
 /**
- * Returns `save`, which `normalize` made of `value`, without the fields that
+ * Returns `save`, which `normalize` made from `value`, without the fields that
  * `value` does not have. The schema adds them, but the file does not contain
  * them.
  */
@@ -110,23 +110,23 @@ function pauseTime(value: Fields, id: string, notes: Notes): string {
   return new Date(idTime(id) ?? 0).toISOString();
 }
 
-/** The place of a value, and the receiver of repair notes. */
+/** The path of a value, and the receiver of repair notes. */
 interface Place {
   readonly at: string;
   readonly notes: Notes;
 }
 
-/** Stands for "leave the field or entry out". */
+/** Means that the field or entry is left out. */
 const NOTHING = Symbol("nothing");
 
 /**
- * `value` in the given shape. A value of the right shape is returned as it is,
- * the very same; unknown fields stay. A missing field gets its neutral value,
- * a wrong one is converted or, where that makes no sense, set aside, with a
- * note each. Takes time in proportion to the value.
+ * Converts `value` to the given shape. A value with the right shape is returned
+ * itself; unknown fields stay. A missing field gets its neutral value. A wrong
+ * one is converted or, if that makes no sense, moved to `unplaced`, with a note
+ * each. Takes time in proportion to the value.
  */
 function repair(shape: Shape, value: unknown, place: Place): unknown {
-  // Nearly everything is sound, and the way below costs several times as much.
+  // Nearly everything is valid, and the code below takes several times as long.
   if (fits(shape, value)) return value;
   switch (shape.is) {
     case "text":
@@ -196,7 +196,7 @@ function wrong(value: unknown, due: string, { at, notes }: Place): void {
   notes.repaired(at, `${kindOf(value)} instead of ${due}`);
 }
 
-/** Notes the value as one that fits nowhere; returns what stands instead. */
+/** Records the value as unplaced; returns its replacement. */
 function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
   notes.repaired(
     at,
@@ -304,7 +304,7 @@ function repairObject(
   return copy ?? fields;
 }
 
-/** The fields in what is in an object's place; `undefined`: leave it out. */
+/** The fields from a value in an object's place; `undefined`: leave it out. */
 function fromOther(
   shape: ObjectShape,
   value: unknown,
@@ -322,18 +322,18 @@ function fromOther(
   return {};
 }
 
-/** The repairs of a save on reading it, and the values without a place. */
+/** The repairs made when reading a save, and the values without a place. */
 export class Notes {
   readonly #repairs = new Map<string, number>();
   readonly #unplaced = new Map<string, unknown[]>();
 
-  /** `field` is the path of the field without positions in lists. */
+  /** `field` is the path of the field without list positions. */
   repaired(field: string, how: string): void {
     const line = `${field}: ${how}`;
     this.#repairs.set(line, (this.#repairs.get(line) ?? 0) + 1);
   }
 
-  /** Keeps a value that cannot be where it was. */
+  /** Keeps a value that cannot stay in its place. */
   setAside(field: string, value: unknown): void {
     const held = this.#unplaced.get(field);
     if (held) held.push(value);
@@ -347,7 +347,7 @@ export class Notes {
     );
   }
 
-  /** The values kept, by field; `undefined`: none. */
+  /** The kept values, by field; `undefined` without any. */
   get unplaced(): Record<string, unknown[]> | undefined {
     return this.#unplaced.size === 0
       ? undefined

@@ -14,7 +14,7 @@ import { runs } from "../../tests/helpers/posix.ts";
 
 const ID = "session-20251020-143022";
 
-/** Normalises `value` and holds the outcome to the schema. */
+/** Normalizes `value` and checks the result against the schema. */
 function normalized(value: unknown, id = ID) {
   const { save, warnings } = normalize(value, id);
   SaveSchema.parse(save);
@@ -95,7 +95,7 @@ for (const { version, id, pause } of SAMPLES) {
   });
 }
 
-/** Every field of `part` is in `whole` with the same value. */
+/** Checks that every field of `part` is in `whole` with the same value. */
 function assertContains(whole: unknown, part: unknown): void {
   if (typeof part !== "object" || part === null || Array.isArray(part)) {
     assertEquals(whole, part);

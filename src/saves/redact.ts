@@ -7,9 +7,9 @@ import type { Changes } from "./compare/changes.ts";
 import type { GitContext, OwnFields, Save } from "./save.ts";
 
 /**
- * Redacts the answer of a resume. Text of an older save is also redacted here,
- * unless `lines` says that only redacted lines made of it are shown. The user's
- * own saves and items were redacted when they were written.
+ * Redacts the result of a resume. Text of an older save is also redacted here,
+ * unless `lines` says that only redacted lines made from it are shown. The
+ * user's own saves and items were redacted when they were written.
  */
 export function redactResume(
   redactor: Redactor,
@@ -40,10 +40,10 @@ export function redactResume(
 }
 
 /**
- * The save with every text redacted, and how often each rule applied under
- * `mpm.redactions`. Ids, hashes and the folders it was made in stay unchanged.
- * In names of branches and files only certain secrets are replaced, since a
- * resume compares them.
+ * The save with every text redacted, and the number of matches of each rule in
+ * `mpm.redactions`. IDs, hashes and its folders stay unchanged. In names of
+ * branches and files only certain secrets are replaced, since a resume compares
+ * them.
  */
 export function redactSave(redactor: Redactor, save: Save): Save {
   const step = {
@@ -78,7 +78,7 @@ export function redactSave(redactor: Redactor, save: Save): Save {
 interface Step {
   readonly redactor: Redactor;
   readonly counts: Counts;
-  /** True if any name holds a secret. */
+  /** True if any name contains a secret. */
   readonly names: boolean;
 }
 
@@ -111,7 +111,7 @@ function added(before: Counts, counts: Counts): Counts {
   return sum;
 }
 
-/** The fields in the order they had. */
+/** The fields in their original order. */
 function ordered<T extends object>(before: T, after: T): T {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const entries = [...names].filter((name) => Object.hasOwn(after, name))
@@ -137,7 +137,7 @@ function redactedGit(git: GitContext, step: Step): GitContext {
   });
 }
 
-/** Lists of paths, each redacted as a name; the rest as it is. */
+/** Lists of paths, each redacted as a name; the rest is unchanged. */
 function redactedLists(
   status: GitContext["status"],
   step: Step,
@@ -203,7 +203,7 @@ export function redactItems(redactor: Redactor, items: Item[]): Item[] {
 const HANDOFF_IDS = ("id at save agent key closed_at superseded_by digest tree")
   .split(" ");
 
-/** The same, and what has names of files. */
+/** These fields, and fields with names of files. */
 const HANDOFF_KEYS: KnownKeys = {
   names: new Set(["path"]),
   ids: new Set(HANDOFF_IDS),
@@ -215,7 +215,7 @@ const HANDOFF_TEXTS: KnownKeys = {
   ids: new Set([...HANDOFF_IDS, "path"]),
 };
 
-/** The values of variables are redacted by their names, too. */
+/** The values of variables are also redacted according to their names. */
 function redactedHandoff(handoff: Handoff, step: Step): Handoff {
   const { redactor, counts } = step;
   const { vars, ...rest } = handoff;
@@ -233,7 +233,7 @@ function redactedFile(file: FileState, step: Step): FileState {
   };
 }
 
-/** Of what changed: names of branches and files, ids and times. */
+/** In the changes: names of branches and files, IDs and times. */
 const CHANGES: KnownKeys = {
   names: new Set([
     "path",
@@ -252,7 +252,7 @@ const COMMITS: KnownKeys = {
   ids: new Set(["sha", "timestamp", "time", "patch"]),
 };
 
-/** Redacts the changes for output; names of branches and files stay apart. */
+/** Redacts the changes for output, except for names of branches and files. */
 export function redactChanges(redactor: Redactor, changes: Changes): Changes {
   const { commits, from, worktree, files, ...rest } = changes;
   const { working_directory: working, conflicts, missing, ...others } = rest;
@@ -260,7 +260,7 @@ export function redactChanges(redactor: Redactor, changes: Changes): Changes {
   return {
     ...changes,
     ...redactor.known(others, CHANGES),
-    // Thousands of paths are looked at in one go.
+    // Thousands of paths are checked at once.
     ...redactor.inNames(pathsIn(changes))
       ? redactor.known(lists, CHANGES)
       : lists,
@@ -291,7 +291,9 @@ function* pathsIn(
   yield* missing;
 }
 
-/** Commits as they are told: their authors and subjects may say anything. */
+/**
+ * Redacts commits for output: their authors and subjects may contain anything.
+ */
 export function redactCommits<T>(redactor: Redactor, commits: T): T {
   return redactor.known(commits, COMMITS);
 }

@@ -30,7 +30,7 @@ import { noteRemoved, openIndex } from "./store/save_index.ts";
 import { noteUncopied, settleContents } from "./store/due_copies.ts";
 import { copySaves } from "./store/second_copy.ts";
 
-/** A removal that is decided. */
+/** The parameters of a removal. */
 export interface RemovalOrder {
   /** `sessions rm` or `sessions prune`. */
   readonly operation: OperationName;
@@ -41,7 +41,7 @@ export interface RemovalOrder {
   readonly dryRun: boolean;
 }
 
-/** Does it, or says what would be done. */
+/** Removes the saves, or shows what would be removed. */
 export async function remove(
   context: Context,
   { operation, workspace, entries, spared = [], dryRun }: RemovalOrder,
@@ -94,7 +94,7 @@ function warningsOf(removed: RemovalResult["removed"]): string[] {
   ];
 }
 
-/** The answer of both commands for people. */
+/** The output of both commands. */
 export function removalText(result: RemovalResult, style: Style): string {
   const { removed, spared, trash, dry_run: dry, warnings } = result;
   const rows = removed.map(({ session_id: id, branch, summary }) =>
@@ -123,9 +123,8 @@ interface RemovedSaves {
 }
 
 /**
- * Moves the oldest automatic saves of the branch and worktree of `save` into
- * the trash, as many as there are too many. A file that git tracks now belongs
- * to someone.
+ * Moves the oldest automatic saves of the branch and worktree of `save` beyond
+ * the limit to the trash. A file that git now tracks belongs to someone.
  */
 export async function pruneAutomatic(
   context: Context,
@@ -200,10 +199,10 @@ interface OwnedFile {
   readonly name: string;
 }
 
-/** A save with all that belongs to it. */
+/** A save with all its files. */
 interface SaveWithFiles {
   readonly entry: SaveEntry;
-  /** In the order in which they may be taken away. */
+  /** In the order of removal. */
   readonly files: readonly OwnedFile[];
 }
 
@@ -211,9 +210,9 @@ const OWNED =
   /^\.?(session-[\w-]+?)(?:\.(?:json|yaml|md|json\.sha256)|-incremental\.jsonl|_.{8}\.tmp\.sha256)$/;
 
 /**
- * All files of each of the saves: every copy in every folder, checksums, what
- * is derived, and the record of an automatic pause. Whatever was left would
- * restore the save into the list.
+ * All files of each of the saves: every copy in every folder, checksums,
+ * derived files, and the record of an automatic pause. Any remaining file would
+ * restore the save in the list.
  */
 function filesOfSaves(
   system: System,
@@ -234,7 +233,7 @@ function filesOfSaves(
   }
   const read = entryReader(system, root, { folders });
   const location = "global" as const;
-  // In the home folder may lie a save of another project with the same id.
+  // The home folder may have a save of another project with the same ID.
   const isOurs = (id: string) =>
     read({
       id,
@@ -251,14 +250,14 @@ function filesOfSaves(
   }));
 }
 
-/** A log may have the id of a save, in its own folder. */
+/** A log may have the ID of a save, in its own folder. */
 function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
   return location === "resume-logs" ? `log ${id}` : id;
 }
 
 /**
  * Returns the order of removal. An interrupted removal must leave the save
- * whole or gone. So the JSON in `sessions/` goes after every copy of it. The
+ * complete or gone. So the JSON in `sessions/` goes after every copy of it. The
  * checksum, which is useless alone, goes last.
  */
 function rank({ location, name }: OwnedFile): number {

@@ -20,18 +20,18 @@ import { HANDOFF } from "../items/mod.ts";
 import type * as git from "../git/mod.ts";
 
 /**
- * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the one definition of
+ * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the only definition of
  * its type, its repair, its validation and the published JSON Schema. The
  * fields are those of claude-mpm, which reads the same file, with mpm's under
- * `mpm`. `normalize.ts` converts files of other writers to this shape; unknown
- * fields are kept everywhere.
+ * `mpm`. `normalize.ts` converts files of other programs to this shape; unknown
+ * fields are always kept.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
 const TEXTS = list(TEXT);
 
 const COMMIT = object({
-  /** Commit id, full in mpm's saves, abbreviated in claude-mpm's. */
+  /** Commit ID, full in mpm's saves, abbreviated in claude-mpm's. */
   sha: TEXT,
   author: TEXT,
   /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
@@ -48,8 +48,8 @@ const COMMIT = object({
 });
 
 /**
- * One dirty or untracked path, relative to the worktree, `/` between folders.
- * A byte that is not UTF-8 stands as U+DC00 plus the byte.
+ * One changed or untracked path, relative to the worktree, `/` between folders.
+ * A byte that is not UTF-8 becomes U+DC00 plus the byte.
  */
 const FILE_STATE = object({
   path: TEXT,
@@ -57,25 +57,25 @@ const FILE_STATE = object({
   status: text({ pattern: /^[ MTADRCU?!]{2}$/, neutral: " M" }),
   /** Of the content (of the target, for a link); null: not read. */
   sha256: nullable(text({ pattern: /^[0-9a-f]{64}$/ })),
-  /** Bytes; null: no file there. */
+  /** Bytes; null: no file. */
   size: nullable(COUNT),
-  /** Milliseconds since the epoch; null: no file there. */
+  /** Milliseconds since the epoch; null: no file. */
   mtime: nullable(NUMBER),
   /** The old path of a rename or copy. */
   from: optional(TEXT),
   /**
-   * Git's object id of the content. It is the index's for a staged path. It is
+   * Git's object ID of the content. It is the index's for a staged path. It is
    * the worktree's if the name cannot be opened or the file is a repository.
    */
   object: optional(TEXT),
   /**
    * `100644`, `100755` (executable), `120000` (a link) or `160000` (a
-   * repository), as git takes it; absent where it is not known.
+   * repository), as in git; absent if unknown.
    */
   mode: optional(TEXT),
   /**
    * Why the content was not read: `large`, `budget` (too much before it),
-   * `denied`, `special` (such as a pipe); absent where it was.
+   * `denied`, `special` (such as a pipe); absent if it was.
    */
   unread: optional(TEXT),
 }, { text: "path", required: ["path"] }) satisfies Shape<git.FileState>;
@@ -107,17 +107,17 @@ const GIT_CONTEXT = object({
   /** null: detached, or no repository. */
   branch: TEXT_OR_NULL,
   /**
-   * The last commit that is not a pause's own, as a full id; null: no commit
-   * yet, or no repository. `mpm.head` is HEAD.
+   * The last commit that is not a pause's, as a full ID; null: no commit yet,
+   * or no repository. `mpm.head` is HEAD.
    */
   commit: TEXT_OR_NULL,
   /** The subject of that commit. */
   commit_message: TEXT_OR_NULL,
-  /** The last commits of HEAD but for those of pauses, the newest first. */
+  /** The last commits of HEAD except those of pauses, the newest first. */
   recent_commits: list(COMMIT),
-  /** True if nothing is uncommitted, untracked files included. */
+  /** True if nothing is uncommitted, including untracked files. */
   is_clean: FLAG,
-  /** Commits that the upstream lacks, and that HEAD lacks. */
+  /** Commits that the upstream does not have, and that HEAD does not have. */
   ahead_behind: object({ ahead: COUNT, behind: COUNT }),
   status: object({
     clean: FLAG,
@@ -125,7 +125,7 @@ const GIT_CONTEXT = object({
     modified: TEXTS,
     staged: TEXTS,
     untracked: TEXTS,
-    /** Every changed tracked path, the list claude-mpm writes. */
+    /** Every changed tracked path, the list that claude-mpm writes. */
     modified_files: TEXTS,
     untracked_files: TEXTS,
   }, {
@@ -147,17 +147,17 @@ const AGENT = object({
 
 /** Set by `mpm saves import`: the save is someone else's words. */
 const IMPORTED = object({
-  /** The file or folder it came from, as it was given. */
+  /** The file or folder from which it came, as given. */
   from: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
-  /** The id it had there. */
+  /** Its original ID. */
   session_id: TEXT,
-  /** Of the bytes it had there, so that it is not brought in twice. */
+  /** SHA-256 of the original bytes, so that it is not imported twice. */
   sha256: TEXT,
 }, { required: ["from"] });
 
-/** A checklist's item, as a session has it. */
+/** A checklist item of a session. */
 const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
 
 /** The facts in a save about its session. */
@@ -170,51 +170,51 @@ const SAVED_WORK = object({
   state: TEXT,
 }, { required: ["id"] });
 
-/** A session that the paused one is a detour of. */
+/** A parent of the paused session, which is a detour of it. */
 const SAVED_PARENT = object({
   ...{ id: TEXT, name: TEXT_OR_NULL, task: TEXT, state: TEXT },
-  /** The git branch it was paused on. */
+  /** The git branch on which it was paused. */
   branch: TEXT_OR_NULL,
-  /** The checkpoint that holds its uncommitted work. */
+  /** The checkpoint with its uncommitted work. */
   checkpoint: TEXT_OR_NULL,
   checklist: list(ITEM),
 }, { required: ["id"] });
 
-/** A context file as it was at the pause. */
+/** A context file at the time of the pause. */
 const CONTEXT = object({
   /** Relative to the worktree, `/` between folders. */
   path: TEXT,
-  /** Of the file's bytes. */
+  /** SHA-256 of the file's bytes. */
   sha256: text({ pattern: /^[0-9a-f]{64}$/ }),
   /** Redacted; absent: the save `held_by` has it. */
   text: optional(TEXT),
-  /** The id of the save that has the text. */
+  /** The ID of the save that has the text. */
   held_by: optional(TEXT),
 }, { text: "path", required: ["path"] });
 
 const OWN_FIELDS = object({
   schema: { is: "version" } as Shape<1>,
-  /** `pause` when asked for; other kinds are written by hooks. */
+  /** `pause` if requested; other kinds are written by hooks. */
   kind: text({ neutral: "pause" }),
   /**
-   * Absent: its agent's client ended in order. Else the client was killed, the
-   * save made when the next session began, and this is when something was done
-   * last, ISO 8601, UTC.
+   * Absent: its agent's client ended normally. Otherwise the client was killed,
+   * and the save was made when the next session began. This is the time of the
+   * last activity, ISO 8601, UTC.
    */
   recovered: optional(TEXT),
-  /** A name to find it by. */
+  /** A name for finding it. */
   name: TEXT_OR_NULL,
-  /** Absolute path of the worktree that was paused; null: no repository. */
+  /** Absolute path of the paused worktree; null: no repository. */
   worktree: TEXT_OR_NULL,
-  /** The name of git's user, which anyone can set; absent if not known. */
+  /** The name of git's user, which anyone can set; absent if unknown. */
   author: optional(TEXT),
-  /** The name of the agent that paused (`MPM_AGENT`); absent: it has none. */
+  /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
   agent_name: optional(TEXT),
   /** The agent's own session, so that it can be continued. */
   agent: nullable(AGENT),
-  /** Id of the session this one is a detour of. */
+  /** ID of the session from which this one is a detour. */
   parent: TEXT_OR_NULL,
-  /** The template that the checklist is made from. */
+  /** The template of the checklist. */
   template: TEXT_OR_NULL,
   /** The items of the checklist: phase, text, done. */
   checklist: list(ANY),
@@ -224,7 +224,7 @@ const OWN_FIELDS = object({
   blockers: TEXTS,
   /** Full commit ID; null: no commit yet, or no repository. */
   head: TEXT_OR_NULL,
-  /** The upstream of the branch, and the commit it was at. */
+  /** The upstream of the branch, and its commit. */
   upstream: nullable(
     object({ name: TEXT, commit: TEXT_OR_NULL }, { text: "name" }),
   ),
@@ -238,36 +238,36 @@ const OWN_FIELDS = object({
   ),
   /** Every uncommitted path, at most 10,000. */
   files: list(FILE_STATE),
-  /** Dirty paths beyond the limit, known only by number. */
+  /** Number of changed paths beyond the limit. */
   files_omitted: COUNT,
   /**
-   * Number of `files` that git was told not to look at (assume-unchanged,
-   * skip-worktree). Absent if mpm did not look there, nor at ignored
+   * Number of `files` that git was told to ignore (assume-unchanged,
+   * skip-worktree). Absent if mpm looked neither there nor at ignored
    * submodules.
    */
   unwatched: optional(COUNT),
   /** The checkpoint that was taken with it. */
   checkpoint: TEXT_OR_NULL,
-  /** The session that was paused; absent: none was current. */
+  /** The session that was paused; absent: no current session. */
   session: optional(SAVED_WORK),
   /** Its parents, from the nearest to the outermost. */
   stack: optional(list(SAVED_PARENT)),
   /**
-   * Id of the store it was written into; the id stays on the machine, so a
-   * clone has another. null: not known.
+   * ID of the store into which it was written. The ID stays on the machine, so
+   * a clone has another. null: unknown.
    */
   store: TEXT_OR_NULL,
   imported: optional(IMPORTED),
   /** The hand-off for the next session. Absent in saves of 0.1.0. */
   handoff: optional(HANDOFF),
-  /** Context files of the project and of the partition in use. */
+  /** Context files of the project and of the current partition. */
   contexts: optional(list(CONTEXT)),
   /**
-   * Amount of uncommitted files to keep with it, under `refs/mpm/contents/`;
-   * absent for nothing.
+   * Number and size of the uncommitted files kept with it, under
+   * `refs/mpm/contents/`; absent if none are kept.
    */
   contents: optional(object({ files: COUNT, bytes: COUNT })),
-  /** Count of each redaction rule's hits, by its label. */
+  /** Number of matches of each redaction rule, by label. */
   redactions: record(COUNT),
 });
 
@@ -276,20 +276,20 @@ export const SAVE = object({
   session_id: text({ strict: READ_ID }),
   /** ISO 8601, UTC. */
   paused_at: TEXT,
-  /** Length of the session in hours; 0 if not known. */
+  /** Length of the session in hours; 0 if unknown. */
   duration_hours: NUMBER,
-  /** Use of the agent's context; zeros if not known. */
+  /** Use of the agent's context; zeros if unknown. */
   context_usage: object({
     tokens_used: NUMBER,
     tokens_total: NUMBER,
     percentage: NUMBER,
     /**
      * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
-     * null: not known. Version 0.1.0 did not write it.
+     * null: unknown. Version 0.1.0 did not write it.
      */
     source: optional(TEXT_OR_NULL),
   }, { text: "percentage" }) satisfies Shape<ContextUsage>,
-  /** The work in progress, by the words of the pause. */
+  /** The work in progress, in the words of the pause. */
   conversation: object({
     primary_task: TEXT,
     current_phase: TEXT,
@@ -299,7 +299,7 @@ export const SAVE = object({
   }, { text: "summary" }),
   /** State of git. */
   git_context: GIT_CONTEXT,
-  /** The folder that was worked in. */
+  /** The working folder. */
   active_context: object({ working_directory: TEXT }, {
     text: "working_directory",
   }),
@@ -313,14 +313,14 @@ export const SAVE = object({
   }),
   /** Open questions. */
   open_questions: TEXTS,
-  /** Figures of claude-mpm, kept as they are. */
+  /** Figures of claude-mpm, kept unchanged. */
   performance_metrics: record(ANY),
-  /** The agent's list, and what was given to the pause. */
+  /** The agent's list, and the todos given to the pause. */
   todos: object({
     active: list(todo("pending")),
     completed: list(todo("completed")),
   }),
-  /** Claude Code's tasks, in claude-mpm's form. */
+  /** Claude Code's tasks, in claude-mpm's format. */
   task_list: object({
     pending_tasks: list(TASK),
     in_progress_tasks: list(TASK),
@@ -334,7 +334,7 @@ export const SAVE = object({
   project_path: TEXT,
   /** Absent in the saves of other programs. */
   mpm: optional(OWN_FIELDS),
-  /** Only beside no `mpm`, which would say that mpm itself had written it. */
+  /** Only without `mpm`, which would mean that mpm itself had written it. */
   imported: optional(IMPORTED),
 });
 

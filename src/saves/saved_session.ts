@@ -16,17 +16,17 @@ import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
 
-/** Steps of a session that a save carries, the latest ones. */
+/** The most steps of a session in a save, the latest ones. */
 const CARRIED = 200;
 
-/** Parents that are rebuilt from a save. */
+/** The most parents to rebuild from a save. */
 const MOST_PARENTS = 100;
 
 /**
- * Returns the data of the session `chain[0]` in a save, so that it can continue
- * anywhere. That is the session after this pause, its checklist, and its
- * parents, the nearest first. Nothing where there is no session. Without a
- * `pause` the session stays as it is.
+ * Returns the data of the session `chain[0]` for a save, so that it can
+ * continue anywhere. That is the session after this pause, its checklist, and
+ * its parents, the nearest first. Nothing if there is no session. Without a
+ * `pause`, the session stays unchanged.
  */
 export function savedWork(
   chain: readonly Work[],
@@ -50,7 +50,7 @@ export function savedWork(
   };
 }
 
-/** Returns the session in a pause's answer. */
+/** Returns the session for a pause's result. */
 export function pausedSession({ mpm }: Save): PauseResult["session"] {
   if (!mpm?.session) return null;
   const { id, name, task, state } = mpm.session;
@@ -67,7 +67,7 @@ function carried(work: Work): SavedWork {
   return { id, name, task, state, ...more, transitions };
 }
 
-/** The record of a detour knows the work that its session left behind. */
+/** The record of a detour has the work that its session left behind. */
 function detourOf(chain: readonly Work[], { id }: Work): Detour | null {
   return chain.find(({ parent }) => parent === id)?.detour ?? null;
 }
@@ -80,9 +80,8 @@ export interface Here {
 }
 
 /**
- * The session that a save carries and its parents, as records of this place,
- * all of them paused. Missing values are neutral; empty if the save has no
- * session.
+ * The session in a save and its parents, as records of this place, all of them
+ * paused. Missing values are neutral; empty if the save has no session.
  */
 export function rebuiltWork(save: Save, here: Here): Work[] {
   const { mpm } = save;
@@ -95,7 +94,7 @@ export function rebuiltWork(save: Save, here: Here): Work[] {
     if (!parent || parent.id !== chain.at(-1)!.parent) break;
     chain.push({ ...parent, saves: [] });
   }
-  // A chain that is cut ends there.
+  // A shortened chain ends there.
   const last = chain.pop()!;
   return [...chain, { ...last, parent: null }];
 }
@@ -140,7 +139,7 @@ function rebuilt(
   };
 }
 
-/** The items of a checklist that came from somewhere. */
+/** The items of a checklist from elsewhere. */
 export function checkItems(value: unknown): CheckItem[] {
   return Array.isArray(value)
     ? value.filter((item) => fits(CHECK_ITEM, item))
@@ -154,7 +153,7 @@ export function openItems(checklist: unknown): string[] {
   );
 }
 
-/** The id of a saved session, if it is one. */
+/** The ID of a saved session, if it is valid. */
 export function workIdIn(value: unknown): string | undefined {
   const id = textField(value, "id") ?? "";
   return WORK_ID.test(id) ? id : undefined;

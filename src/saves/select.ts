@@ -4,7 +4,7 @@ import { asSessionId } from "../base/ids.ts";
 import { fullId, isTeams, type SaveEntry } from "./store/save_entry.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 
-/** The word of a command line that names a save. */
+/** The argument that names a save. */
 export const ONE_SESSION = {
   name: "selector",
   summary:
@@ -13,7 +13,7 @@ export const ONE_SESSION = {
   optional: true,
 } as const;
 
-/** The words that name several. */
+/** The arguments that name several saves. */
 export const SESSIONS = {
   name: "selectors",
   summary: "The saves: IDs or parts of IDs, numbers in the list, or names",
@@ -21,24 +21,25 @@ export const SESSIONS = {
   rest: true,
 } as const;
 
-/** Facts about saves beside their own contents. */
+/** Facts about saves beyond their contents. */
 export interface Beyond {
-  /** Those that no list shows, in its order. */
+  /** Saves that no list shows, in its order. */
   readonly hidden?: readonly SaveEntry[];
   /** Returns whether the session of a save has ended. */
   isOver?(entry: SaveEntry): boolean;
-  /** The number of the first one in the list; 0 unless it is given. */
+  /** The number of the first save in the list; 0 by default. */
   readonly first?: number;
 }
 
 /**
- * Finds the save for `selector`. The order is: `latest`, a full id, an index as
- * the list prints it, the name of a save, the name of a session. A session's
- * name selects its newest save. An index has at most four digits, and nothing else. Last come
- * a unique part of an id, and a name of hidden saves. The case of ids does not
- * matter. Of several sessions with one name those that are not over come first.
- * `entries` are in the order of the list. Throws NOT_FOUND with the ids there
- * are, AMBIGUOUS with those that match, USAGE for a negative number.
+ * Finds the save for `selector`. The order is: `latest`, a full ID, an index in
+ * the list, the name of a save, the name of a session. A session's name selects
+ * its newest save. An index has at most four digits, and nothing else. Last
+ * come a unique part of an ID, and a name of hidden saves. The case of IDs does
+ * not matter. If several sessions have the same name, sessions that have not
+ * ended come first. `entries` are in the order of the list. Throws NOT_FOUND
+ * with the existing IDs, AMBIGUOUS with the matches, USAGE for a negative
+ * number.
  */
 export function matchSave(
   entries: readonly SaveEntry[],
@@ -102,7 +103,7 @@ function candidates(
     isTeams(entry) && sameText(fullId(entry), selector)
   );
   if (full.length > 0) return full;
-  // A log may have the id of a save, which comes before it.
+  // A log may have the ID of a save, which comes before it.
   const exact = entries.find(({ id }) => id === selector) ??
     entries.find(({ id }) => sameText(id, selector));
   if (exact && !isTeams(exact)) return [exact];
@@ -120,7 +121,7 @@ function sameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** The saves of that name; of one session the newest alone. */
+/** The saves with that name; only the newest of a session. */
 function namedIn(
   entries: readonly SaveEntry[],
   selector: string,
@@ -137,8 +138,8 @@ function isNamed({ name, session }: SaveEntry, selector: string): boolean {
 }
 
 /**
- * Lists the words that a selector could have meant. Ids are too much alike to
- * guess at one.
+ * Lists the words that a selector could have meant. IDs are too similar to
+ * guess one.
  */
 function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
   yield "latest";

@@ -18,7 +18,7 @@ function kindsOf({ days, weekdays }: Times): Days[] {
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** Returns the `OnCalendar` values of systemd, one for each kind of days. */
+/** Returns the systemd `OnCalendar` values, one for each kind of days. */
 export function systemdTimes(times: Times): string[] {
   const { minutes, hours, months } = times;
   const text = (values: Values) =>
@@ -31,15 +31,15 @@ export function systemdTimes(times: Times): string[] {
   });
 }
 
-/** The most times that an entry of launchd gets. */
+/** The most times in a launchd entry. */
 const MOST_TIMES = 1000;
 
-/** One time of launchd: a field that is absent has every value. */
+/** A launchd time: an absent field means every value. */
 export type LaunchdTime = readonly (readonly [name: string, value: number])[];
 
 /**
- * Returns the times of launchd, which knows no lists. Throws USAGE if they are
- * too many.
+ * Returns the times for launchd, which does not support lists. Throws USAGE if
+ * there are too many.
  */
 export function launchdTimes(times: Times): LaunchdTime[] {
   const { minutes, hours, months } = times;
@@ -73,20 +73,23 @@ export function launchdTimes(times: Times): LaunchdTime[] {
 export interface Trigger {
   /** Minutes after midnight. */
   readonly start: number;
-  /** Minutes between the repetitions, and how long they continue. */
+  /** Minutes between the repetitions, and their duration. */
   readonly repeat: { readonly every: number; readonly during: number } | null;
-  /** Days of the month and months, from 1; null: every one. */
+  /** Days of the month and months, from 1; null: every value. */
   readonly days: Values;
   readonly months: Values;
   /** 0 is Sunday. */
   readonly weekdays: Values;
 }
 
-/** The most triggers that a task can have. */
+/** The most triggers in a task. */
 const MOST_TRIGGERS = 48;
 const DAY = 24 * 60;
 
-/** Returns the triggers of the Task Scheduler. Throws USAGE if too many. */
+/**
+ * Returns the triggers for the Task Scheduler. Throws USAGE if there are too
+ * many.
+ */
 export function triggersOf(times: Times): Trigger[] {
   const found = kindsOf(times).flatMap((days) =>
     startsOf(times).map((start) => ({
@@ -105,7 +108,10 @@ export function triggersOf(times: Times): Trigger[] {
 
 type Start = Pick<Trigger, "start" | "repeat">;
 
-/** The times of a day: one series if they are regular, else one for each hour. */
+/**
+ * The times of a day: one series if they are regular, or else one for each
+ * hour.
+ */
 function startsOf({ minutes, hours }: Times): Start[] {
   const all = (values: Values, count: number) =>
     values ?? Array.from({ length: count }, (_, at) => at);
@@ -119,7 +125,7 @@ function startsOf({ minutes, hours }: Times): Start[] {
   );
 }
 
-/** Returns a start that repeats; `undefined`: the gaps are not all equal. */
+/** Returns a repeating start; `undefined`: the gaps are not equal. */
 function seriesOf(times: readonly number[]): Start | undefined {
   const [start = 0, second] = times;
   if (second === undefined) return { start, repeat: null };
@@ -128,7 +134,7 @@ function seriesOf(times: readonly number[]): Start | undefined {
   if (!isRegular) return undefined;
   const last = times.at(-1)!;
   const isWholeDay = last + every - start === DAY;
-  // Between the last one and the next that would follow.
+  // Between the last time and the next that would follow.
   const during = isWholeDay ? DAY : last - start + Math.ceil(every / 2);
   return { start, repeat: { every, during } };
 }

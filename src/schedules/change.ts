@@ -35,7 +35,7 @@ import {
 } from "./store.ts";
 import { nextTimes, parseTimes } from "./times.ts";
 
-/** A schedule as a person orders it. */
+/** A schedule as requested by a person. */
 export interface ScheduleOrder {
   readonly times: string;
   readonly kind: Kind;
@@ -46,11 +46,11 @@ export interface ScheduleOrder {
   readonly dryRun: boolean;
 }
 
-/** Variables that decide where mpm finds its files. */
+/** Variables that determine where mpm finds its files. */
 const VARIABLES = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR"];
 
 /**
- * Adds a schedule, or writes the entry of the same schedule again. Throws USAGE,
+ * Adds a schedule, or rewrites the entry of the same schedule. Throws USAGE,
  * NOT_FOUND, CONFLICT.
  */
 export async function addSchedule(
@@ -136,7 +136,7 @@ function scheduleOf(
   };
 }
 
-/** Throws CONFLICT if the name is taken by another schedule. */
+/** Throws CONFLICT if another schedule has the name. */
 function refuseOther(known: Schedule | undefined, wanted: Schedule): void {
   if (!known) return;
   const facts = ({ times, kind, target, notify, via }: Schedule) =>
@@ -153,7 +153,7 @@ function refuseOther(known: Schedule | undefined, wanted: Schedule): void {
   );
 }
 
-/** The record comes first: a killed mpm leaves nothing that it does not know. */
+/** The record comes first: a killed mpm leaves nothing unknown. */
 async function putSchedule(system: System, schedule: Schedule): Promise<void> {
   const isNew = readSchedule(system, schedule.id) === undefined;
   writeSchedule(system, schedule);
@@ -168,7 +168,7 @@ async function putSchedule(system: System, schedule: Schedule): Promise<void> {
   }
 }
 
-/** The record goes last. */
+/** The record is removed last. */
 async function takeSchedule(
   system: System,
   { id, via, schedule }: Found,
@@ -182,7 +182,7 @@ function removeFolders(system: System, { folders }: Schedule): void {
   for (const folder of folders.toReversed()) removeIfEmpty(system, folder);
 }
 
-/** A schedule, or an entry that mpm has no record of. */
+/** A schedule, or an entry for which mpm has no record. */
 interface Found {
   readonly id: string;
   readonly via: Via;
@@ -190,8 +190,8 @@ interface Found {
 }
 
 /**
- * Removes schedules by name, or by ID for those of any project. Throws
- * NOT_FOUND, CONFLICT.
+ * Removes schedules by name, or by ID for any project. Throws NOT_FOUND,
+ * CONFLICT.
  */
 export async function removeSchedules(
   context: Context,
@@ -262,8 +262,8 @@ export async function removeProjectSchedule(
 }
 
 /**
- * Brings schedules back to what they were before an operation. Returns a line
- * for each. Throws CONFLICT where one was changed since.
+ * Restores schedules to their state before an operation. Returns a line for
+ * each. Throws CONFLICT if one was changed since.
  */
 export async function restoreSchedules(
   { context: { system }, entry, dryRun }: UndoOrder,

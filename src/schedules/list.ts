@@ -12,7 +12,7 @@ import { nextTimes } from "./times.ts";
 
 /**
  * Returns the schedules of this user with their entries, and entries without a
- * schedule. Asks only schedulers that have a schedule, unless `everywhere`.
+ * schedule. Queries only schedulers that have a schedule, unless `everywhere`.
  */
 export async function listSchedules(
   system: System,
@@ -32,13 +32,13 @@ export async function listSchedules(
       if (!known.has(`${via} ${id}`)) rows.push(unknownRow(id, via));
     }
   }
-  // A scheduler that is not there has no entries either.
+  // A scheduler that is not installed has no entries either.
   const problems = [...found.problems]
     .filter(([via]) => used.has(via)).map(([, text]) => text);
   return { rows, problems };
 }
 
-/** The row of an entry whose schedule mpm does not know. */
+/** The row of an entry for an unknown schedule. */
 function unknownRow(id: string, via: ScheduleRow["via"]): ScheduleRow {
   return {
     ...{ id, name: null, project: null, times: null, starts: null, via },
@@ -108,7 +108,7 @@ export function scheduleNames(system: System, root: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Returns whether a text can be the id of a schedule. */
+/** Returns whether a text is a valid schedule ID. */
 export function isScheduleId(text: string): boolean {
   return SCHEDULE_ID.test(text);
 }

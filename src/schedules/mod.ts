@@ -1,8 +1,9 @@
 /**
  * The only door of `schedules/`: work that the system's own scheduler starts.
  *
- * A record in the user's state comes before the entry in the scheduler, and
- * goes after it. So mpm knows every entry that it made, even if it was killed.
+ * The record in the user's state is written before the entry in the scheduler,
+ * and removed after it. So mpm knows every entry that it made, even if it was
+ * killed.
  */
 
 export {

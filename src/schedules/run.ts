@@ -16,13 +16,13 @@ import {
   writeLast,
 } from "./store.ts";
 
-/** The longest that a timer can wait: 24 days. */
+/** The longest time that a timer supports: 24 days. */
 const LONGEST = 24 * 86_400_000;
 
-/** Bytes of a run's output that the log gets, from its end. */
+/** The most bytes of a run's output in the log, from its end. */
 const OUTPUT = 64 * 1024;
 
-/** Milliseconds that the program of a notification may take. */
+/** Milliseconds that the notification program may take. */
 const NOTIFY = 30_000;
 
 /** The end of a run. */
@@ -31,8 +31,8 @@ type End = Pick<ScheduleRunResult, "state" | "exit" | "reason"> & {
 };
 
 /**
- * Runs a schedule now, and writes its output and end down. Throws LOCKED if it
- * runs already.
+ * Runs a schedule now, and records its output and result. Throws LOCKED if it
+ * is already running.
  */
 export async function runSchedule(
   context: Context,
@@ -111,7 +111,7 @@ function refusalOf(
     : `you do not allow ${what} to run`;
 }
 
-/** Returns the command of mpm that does the work. */
+/** Returns the mpm command that does the work. */
 function childWords(
   system: System,
   { project, kind, target, program }: Schedule,
@@ -151,7 +151,7 @@ function endOf(
   return { state: "failed", exit, reason, output: shown };
 }
 
-/** Starts the program of a notification. A failure goes into the log. */
+/** Starts the notification program. A failure is logged. */
 async function notify(
   { system, note }: Context,
   { id, name, project, notify, path }: Schedule,

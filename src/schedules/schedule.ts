@@ -12,7 +12,7 @@ import {
 } from "../base/shape.ts";
 import { escapeText } from "../base/escape.ts";
 
-/** The schedulers that mpm writes entries for. */
+/** The schedulers for which mpm writes entries. */
 export const SCHEDULERS = ["systemd", "cron", "launchd", "schtasks"] as const;
 
 /** The name of one of them. */
@@ -24,13 +24,13 @@ export const KINDS = ["task", "pipeline", "standup"] as const;
 /** The kind of work that a schedule starts. */
 export type Kind = typeof KINDS[number];
 
-/** The names that a schedule can have. */
+/** The format of a schedule's name. */
 export const SCHEDULE_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 
-/** The id of a schedule: its name, and a digest of its project. */
+/** The ID of a schedule: its name, and a digest of its project. */
 export const SCHEDULE_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-[0-9a-f]{8}$/;
 
-/** A schedule as mpm recorded it before it wrote the entry. */
+/** A schedule as recorded by mpm before it wrote the entry. */
 export const SCHEDULE = object({
   version: { is: "version" } as Shape<1>,
   id: text({ pattern: SCHEDULE_ID }),
@@ -49,9 +49,9 @@ export const SCHEDULE = object({
   program: TEXT,
   /** `PATH` at that time, since schedulers have a short one. */
   path: nullable(TEXT),
-  /** Variables without which mpm would look into other folders. */
+  /** Variables without which mpm would use other folders. */
   variables: record(TEXT),
-  /** Folders that were made for the entry, the outermost first. */
+  /** Folders that were created for the entry, the outermost first. */
   folders: list(TEXT),
   /** When it was added, ISO 8601, UTC. */
   at: TEXT,
@@ -64,7 +64,7 @@ export function scheduleId(project: string, name: string): string {
   return `${name}-${sha256(`${project}\0${name}`).slice(0, 8)}`;
 }
 
-/** Returns what a schedule starts, as people type it. */
+/** Returns the work that a schedule starts, as typed by people. */
 export function actionText(
   { kind, target }: Pick<Schedule, "kind" | "target">,
 ): string {
@@ -79,8 +79,8 @@ export function entryWords(
 }
 
 /**
- * Throws USAGE where a text of an entry cannot be written in every format: a
- * line break or another control character.
+ * Throws USAGE if a text of an entry cannot be written in every format: it has
+ * a line break or another control character.
  */
 export function refuseUnwritable(schedule: Schedule): void {
   const { path: _, ...written } = schedule;

@@ -25,16 +25,16 @@ import { SCHEDULE, type Schedule, SCHEDULE_ID } from "./schedule.ts";
 /** The folder of all schedules, in the user's state. */
 const FOLDER = "schedules";
 
-/** Bytes of a record that is read. */
+/** The largest record to read, in bytes. */
 const LARGEST = 256 * 1024;
 
-/** Bytes of a log, at most. Its older part goes first. */
+/** The largest log, in bytes. Its older part is dropped first. */
 const LOG = 256 * 1024;
 
-/** The end of a scheduled run. `refused`: its definition is not allowed. */
+/** The result of a scheduled run. `refused`: its definition is not allowed. */
 export type Outcome = "done" | "failed" | "refused";
 
-/** The last run of a schedule, as it is on the disk. */
+/** The last run of a schedule, as stored. */
 const LAST = object({
   /** ISO 8601, UTC. */
   started_at: TEXT,
@@ -51,7 +51,7 @@ export function schedulesFolder(system: System): string {
   return join(userState(system), FOLDER);
 }
 
-/** Returns the files of a schedule; `id` must be a valid one. */
+/** Returns the files of a schedule; `id` must be valid. */
 export function schedulePaths(system: System, id: string) {
   const folder = join(schedulesFolder(system), id);
   return {
@@ -77,7 +77,7 @@ function orderOf({ project, name }: Schedule): string {
   return `${project}\0${name}`;
 }
 
-/** `undefined`: it is not there, or damaged. */
+/** `undefined`: missing or damaged. */
 export function readSchedule(
   system: System,
   id: string,
@@ -95,7 +95,7 @@ export function writeSchedule(system: System, schedule: Schedule): void {
   });
 }
 
-/** Removes the log, and last the record. Call under the user's lock. */
+/** Removes the log, and finally the record. Call under the user's lock. */
 export function removeSchedule(system: System, id: string): void {
   const { folder, record, last, log, lock } = schedulePaths(system, id);
   for (const path of [last, log, lock, record]) removeIfThere(system, path);
@@ -110,13 +110,13 @@ export function readLast(system: System, id: string): LastRun | undefined {
   return fits(LAST, found) ? found : undefined;
 }
 
-/** Writes the last run down. */
+/** Records the last run. */
 export function writeLast(system: System, id: string, last: LastRun): void {
   const { last: path } = schedulePaths(system, id);
   writeAtomic(system, path, { text: `${JSON.stringify(last)}\n` });
 }
 
-/** Returns whether a process runs the schedule now. */
+/** Returns whether a process is running the schedule now. */
 export async function isRunning(system: System, id: string): Promise<boolean> {
   const { lock } = schedulePaths(system, id);
   if (!system.files.lstat(lock)) return false;
@@ -124,15 +124,12 @@ export async function isRunning(system: System, id: string): Promise<boolean> {
     using held = await takeLock(system, lock, 0);
     return held === undefined;
   } catch {
-    // A lock that cannot be opened tells nothing.
+    // A lock that cannot be opened shows nothing.
     return false;
   }
 }
 
-/**
- * Adds text to the log, without secrets. Drops the start of a text that is too
- * long.
- */
+/** Adds text to the log, without secrets. Drops the start of a long text. */
 export function addToLog(system: System, id: string, words: string): void {
   const { log } = schedulePaths(system, id);
   const { files } = system;
@@ -148,7 +145,7 @@ export function addToLog(system: System, id: string, words: string): void {
   files.append(log, bytes);
 }
 
-/** Returns the schedule in a side of an entry of the journal. */
+/** Returns the schedule in one side of a journal entry. */
 export function scheduleIn(value: unknown): Schedule | undefined {
   return fits(SCHEDULE, value) ? value : undefined;
 }

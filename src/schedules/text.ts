@@ -30,7 +30,7 @@ const PROBLEMS: Readonly<Record<NonNullable<ScheduleRow["problem"]>, string>> =
     "program-gone": "the mpm program that it starts is gone",
   };
 
-/** Formats the answer of `mpm schedule list`. */
+/** Formats the result of `mpm schedule list`. */
 export function listText(
   { at, schedules, others, problems }: ScheduleListResult,
   style: Style,
@@ -81,7 +81,7 @@ function lastText(
   return `${ageWords(new Date(at), now)}, ${state}${why}`;
 }
 
-/** Formats the answer of `mpm schedule add`. */
+/** Formats the result of `mpm schedule add`. */
 export function addText(
   { dry_run: dry, name, starts, times, via, entry, next, added }:
     ScheduleAddResult,
@@ -99,7 +99,7 @@ export function addText(
   ].join("\n");
 }
 
-/** Formats the answer of `mpm schedule remove`. */
+/** Formats the result of `mpm schedule remove`. */
 export function removeText(
   { dry_run: dry, removed }: ScheduleRemoveResult,
 ): string {
@@ -108,7 +108,7 @@ export function removeText(
     .join("");
 }
 
-/** Formats the answer of `mpm schedule run`. */
+/** Formats the result of `mpm schedule run`. */
 export function runText(
   { name, starts, state, reason, log }: ScheduleRunResult,
 ): string {

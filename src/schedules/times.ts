@@ -1,12 +1,12 @@
 import { Cron } from "croner";
 import { MpmError } from "../base/errors.ts";
 
-/** The values of one field of an expression; null: all of them. */
+/** The values of one field of an expression; null: all values. */
 export type Values = readonly number[] | null;
 
 /** The times of a schedule: five fields, in the machine's time zone. */
 export interface Times {
-  /** The expression as a person wrote it. */
+  /** The expression as written by a person. */
   readonly text: string;
   readonly minutes: Values;
   readonly hours: Values;
@@ -18,7 +18,7 @@ export interface Times {
   readonly weekdays: Values;
 }
 
-/** The fields in order: the number of values, and a date with each of them. */
+/** The fields in order: the number of values, and a date for each value. */
 const FIELDS: readonly {
   readonly name: string;
   readonly first: number;
@@ -49,13 +49,13 @@ const FIELDS: readonly {
   },
 ];
 
-/** The parts that every scheduler knows: no `L`, `W`, `#` or `?`. */
+/** The parts that every scheduler supports: no `L`, `W`, `#` or `?`. */
 const FIELD = /^(?:[\d*,\/-]|\b[a-z]{3}\b)+$/i;
 
 const HINT = 'Five fields: minute, hour, day, month, weekday. "0 9 * * 1-5" ' +
   "is 09:00 from Monday to Friday";
 
-/** Reads an expression of five fields. Throws USAGE. */
+/** Parses an expression of five fields. Throws USAGE. */
 export function parseTimes(text: string): Times {
   const fields = text.trim().split(/\s+/);
   const fault = (words: string) =>
@@ -106,8 +106,7 @@ function valuesOf(
 
 /**
  * Returns the next times after `from`, at most `count`.
- *
- * @param timezone An IANA name; the machine's zone unless given.
+ * @param timezone An IANA name; the machine's zone by default.
  */
 export function nextTimes(
   { text }: Pick<Times, "text">,

@@ -22,7 +22,7 @@ Deno.test("times follow the clock over both changes of a year", () => {
   assertEquals(localTimes("0 9 * * *", "2026-10-24T12:00:00Z", 2), [
     ...["10-25T08:00", "10-26T08:00"],
   ]);
-  // No half hour is lost or repeated.
+  // Every half hour occurs exactly once.
   assertEquals(localTimes("*/30 * * * *", "2026-10-25T00:10:00Z", 4), [
     ...["10-25T00:30", "10-25T01:00", "10-25T01:30", "10-25T02:00"],
   ]);

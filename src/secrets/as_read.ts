@@ -1,9 +1,9 @@
 import type { Span } from "./span.ts";
 
-/** A text as it is read, and where its parts are in what was written. */
+/** A text as a reader sees it, with a mapping to the original. */
 export interface AsRead {
   readonly text: string;
-  /** The same spans in the text that was written. */
+  /** The same spans in the original text. */
   original(spans: readonly Span[]): Span[];
 }
 
@@ -35,7 +35,7 @@ export function asRead(text: string): AsRead | undefined {
   return { text: parts.join(""), original: (spans) => moved(spans, kept) };
 }
 
-/** Blanks and invisible characters; all beyond the first plane. */
+/** Blanks and invisible characters; everything beyond the first plane. */
 const MAYBE_UNSEEN =
   /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
 
@@ -46,7 +46,7 @@ interface Gap {
   readonly read: string;
 }
 
-// The class is built where it is used.
+// The class is built when it is used.
 function addUnseen(text: string, gaps: Gap[]): void {
   const unseen =
     /([\u00a0\u1680\u2000-\u200a\u202f\u205f])|\p{Default_Ignorable_Code_Point}+/gu;
@@ -66,7 +66,7 @@ function addJoints(text: string, gaps: Gap[]): void {
 function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {
   let shift = 0;
   let next = 0;
-  /** A place of the text as read; `last`: of the character before it. */
+  /** A position in the text as read; `last`: after the character before it. */
   const place = (at: number, last: boolean): number => {
     for (; next < gaps.length; next++) {
       const { start, end, read } = gaps[next]!;

@@ -19,18 +19,23 @@ import { findAs, wordForms } from "./rules/words.ts";
 import { mergeSpans, replaceSpans, type Span, type Window } from "./span.ts";
 import { Traces } from "./traces.ts";
 
-/** Finds the secrets of one kind in a text, in order. Linear in its length. */
+/** Finds the secrets of one kind in a text, in order, in linear time. */
 export type Finder = (
   text: string,
   windows: readonly Window[],
   prefixes: readonly Prefix[],
 ) => Span[];
 
-/** A kind of secret, and how it is found. */
+/** A kind of secret, and its finder. */
 interface Rule {
-  /** One is near every such secret; without traces, it may be anywhere. */
+  /**
+   * One of these is near every such secret; without traces, it may be anywhere.
+   */
   readonly traces?: readonly string[];
-  /** True if a trace anywhere in a text shows that all of it may hold some. */
+  /**
+   * True if a trace anywhere in a text means that the whole text may contain
+   * some.
+   */
   readonly anywhere?: boolean | undefined;
   readonly find: Finder;
 }
@@ -41,7 +46,7 @@ const ofForm = (form: Form): Rule => ({
   find: (text, windows) => valuesIn(text, windows, form),
 });
 
-/** Kinds that cannot be mistaken for anything else, the surest first. */
+/** Kinds that cannot be mistaken for anything else, the most reliable first. */
 const sure = (): Rule[] => [
   {
     traces: ["-----BEGIN ", "-----END ", "Private-Lines:"],
@@ -53,7 +58,7 @@ const sure = (): Rule[] => [
   { traces: ["eyJ"], anywhere: true, find: findJwts },
 ];
 
-/** Kinds that are known by what stands around them; what is random comes last. */
+/** Kinds that are recognized by their surroundings; random words come last. */
 const likely = (): Rule[] => [
   ...lineForms().map(ofForm),
   { traces: tables.TRACES.inserted, find: tables.findInserted },
@@ -73,10 +78,10 @@ const likely = (): Rule[] => [
   { find: findRandomWords },
 ];
 
-/** Rules, the surest first. */
+/** Rules, the most reliable first. */
 interface Rules {
   readonly all: readonly Rule[];
-  /** Those that may apply to a text without any of the traces. */
+  /** Rules that may apply to a text without any of the traces. */
   readonly always: readonly Rule[];
 }
 
@@ -109,20 +114,20 @@ function rulesOf(all: readonly Rule[]): Rules {
   return { all, always: all.filter(({ traces }) => !traces) };
 }
 
-/** Every secret in a text, in order, none over another. */
+/** Every secret in a text, in order, without overlaps. */
 export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
 ): Span[] {
   const { sure, every, traces } = engine ??= makeEngine();
   if (more.length === 0) return found(text, traces, every);
-  // The user's own rules are as sure as those of providers.
+  // The user's own rules count as reliable, like those of providers.
   const own = more.map((find) => ({ find }));
   const likely = every.all.slice(sure.all.length);
   return found(text, traces, rulesOf([...sure.all, ...own, ...likely]));
 }
 
-/** Only those that say by themselves what they are: for names of things. */
+/** Finds only secrets that identify themselves, for names of things. */
 export function findSureSecrets(text: string): Span[] {
   const { sure, traces } = engine ??= makeEngine();
   return found(text, traces, sure);
@@ -157,13 +162,13 @@ function found(
   return mergeSpans(spans);
 }
 
-/** In any case, without a copy of the text in small letters. */
+/** In any case, without a lower-case copy of the text. */
 const PRIVATE = /[pP][rR][iI][vV][aA][tT][eE]/;
 
 /**
- * Returns the parts that a person marked as not for the record, up to the end
- * mark or the end of the text. A mark within marks needs its own end. If the
- * text is only the end of a longer one, an end mark may belong to its beginning.
+ * Returns the parts that a person marked as private, up to the end mark or the
+ * end of the text. A mark within marks needs its own end. If the text is only
+ * the end of a longer one, an end mark may belong to its beginning.
  */
 export function findPrivate(text: string, isEnd = false): Span[] {
   if (!PRIVATE.test(text)) return [];
@@ -188,8 +193,8 @@ export function findPrivate(text: string, isEnd = false): Span[] {
 }
 
 /**
- * Returns a text without its private parts. Call it before a text is cut: a part
- * of it may have lost the marks.
+ * Returns a text without its private parts. Call it before a text is cut: a
+ * part of it may have lost the marks.
  */
 export function withoutPrivate(text: string, isEnd = false): string {
   const spans = findPrivate(text, isEnd);
@@ -198,7 +203,7 @@ export function withoutPrivate(text: string, isEnd = false): string {
     : replaceSpans(text, spans, { counts: undefined }).text;
 }
 
-/** Returns whether a text ends with the end of such a mark. */
+/** Returns whether a text ends with such an end mark. */
 export function endsPrivate(text: string): boolean {
   const last = [...marksIn(text.slice(-LONGEST_MARK))].at(-1);
   return last !== undefined && last[1] !== "" &&
@@ -215,39 +220,40 @@ function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
 }
 
 /**
- * A trace in every text that any built-in rule applies to. It is a sign between
- * a name and its value, a long word, an option, or a word for a secret. No
- * expression leaves upper and lower case aside: it would take longer to compile
- * than to use, in a process that has just begun.
+ * A trace that is in every text to which a built-in rule applies. It is a sign
+ * between a name and its value, a long word, an option, or a word for a secret.
+ * No expression ignores case: in a new process, that would take longer to
+ * compile than to run.
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
 const WORDS =
   /pass|pwd?|secret|token|key|cred|private|kennwort|log ?in|sign in|pin|identified|codes|auth |community|contrase|senha|2fa |otp |mfa /;
 
-/** As many small words in a row as the phrase of a wallet has. */
+/** As many short words in a row as in a wallet's phrase. */
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
- * Returns whether the name of a branch may hold a certain secret. That is a
- * long word with more than small letters, or a word that was redacted with a
- * print.
+ * Returns whether the name of a branch may contain a certain secret. That is a
+ * long word with more than lower-case letters, or a word that was redacted with
+ * a fingerprint.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);
 }
 
 /**
- * Returns whether a text may hold a secret; fast, and never wrong in saying no.
+ * Returns whether a text may contain a secret; fast, and a "no" is always
+ * right.
  */
 export function mayHoldSecret(text: string): boolean {
   return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);
 }
 
-/** UTF-16 units of a text that is copied without a thought. */
+/** The longest text that is copied without a check, in UTF-16 units. */
 const SHORT = 4 * 1024;
 
 /**
- * Returns whether one of some words in small letters is in a text, in any case.
+ * Returns whether a text contains one of some lower-case words, in any case.
  */
 export function hasWord(text: string, words: RegExp): boolean {
   return text.length <= SHORT

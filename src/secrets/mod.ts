@@ -1,10 +1,11 @@
 /**
  * The only door of `secrets/`: finding secrets, and redacting them.
  *
- * Everything mpm writes or prints of others passes a `Redactor`. It gives the text
- * as a reader takes it (without invisible characters, its parts joined) to a list
- * of rules. Each goes through the text once, in linear time, and names the spans it
- * found. A form of line, command or token is a row of data in `rules/`.
+ * Everything from others that mpm writes or prints passes through a `Redactor`.
+ * It gives the text as a reader sees it (without invisible characters, its
+ * parts joined) to a list of rules. Each rule goes through the text once, in
+ * linear time, and returns the spans it found. A form of line, command or token
+ * is a row of data in `rules/`.
  */
 
 export { mayHoldSecret, mayNameSecret, withoutPrivate } from "./find.ts";

@@ -4,7 +4,7 @@ import type { RedactionRules } from "./redact.ts";
 import type { Finder } from "./find.ts";
 import type { Span } from "./span.ts";
 
-/** The settings of `[redaction]`, each as a file holds it. */
+/** The settings of `[redaction]`, each as in a file. */
 export interface RedactionSettings {
   readonly enabled: boolean;
   readonly allow: readonly string[];
@@ -12,8 +12,8 @@ export interface RedactionSettings {
 }
 
 /**
- * Rules of those settings. Their expressions are RE2's, whose time is linear
- * whatever they are. Throws USAGE that names the invalid expression.
+ * The rules in these settings. Their expressions are RE2, which always takes
+ * linear time. Throws USAGE with the invalid expression.
  */
 export function ownRules(
   { enabled, allow, rules }: RedactionSettings,
@@ -30,18 +30,18 @@ export function ownRules(
   };
 }
 
-/** UTF-16 units that an expression is given at once. */
+/** The most UTF-16 units that an expression gets at once. */
 const LONGEST = 4096;
 
 /** Overlap of two pieces of a longer line. */
 const OVERLAP = 512;
 
-/** Beyond so many in one piece, the rest of it is treated as one. */
+/** The most matches in one piece; the rest of it is then treated as one. */
 const MOST = 100;
 
 /**
- * Each line by itself and long ones in pieces. So an expression that looks far
- * ahead at every place costs a bounded time for each.
+ * Each line separately, and long lines in pieces. So an expression that looks
+ * far ahead at every position takes a bounded time for each.
  */
 function finderOf(label: string, pattern: RE2JS): Finder {
   return (text) => {

@@ -25,37 +25,41 @@ export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
 
 /** The rules of the user's own configuration. */
 export interface RedactionRules {
-  /** Off, only what is marked with `<private>` is left out. */
+  /** If off, only text marked with `<private>` is left out. */
   readonly enabled: boolean;
-  /** Returns whether the user declared such a text harmless. */
+  /** Returns whether the user declared this text harmless. */
   readonly allows?: (secret: string) => boolean;
-  /** Rules beside the built-in ones. */
+  /** Rules in addition to the built-in ones. */
   readonly more?: readonly Finder[];
 }
 
-/** UTF-16 units at the edge of a window in which nothing is sure. */
+/**
+ * The width of a window's edge, in UTF-16 units, in which nothing is certain.
+ */
 const EDGE = 100;
 
-/** Every token and key has one, and most names of files have none. */
+/** Every token and key has one, and most file names have none. */
 const LONG_WORD = /[\w~-]{12}|PRIVATE/;
 
-/** Times a text is gone through: a replacement may set free what it touched. */
+/** The most scans of a text: a replacement may reveal another secret. */
 const PASSES = 24;
 
-/** UTF-16 units; what is longer stands for nothing else. */
+/** The longest placeholder, in UTF-16 units. */
 const LONGEST_PLACEHOLDER = 256;
 
-/** Texts without a secret that are remembered, and UTF-16 units of each. */
+/**
+ * The most texts without a secret to remember, and the longest in UTF-16 units.
+ */
 const MOST_CLEAN = 1000;
 const LONGEST_CLEAN = 16_000;
 
-/** Shorter texts hold no secret that any rule knows. */
+/** Shorter texts contain no secret that any rule knows. */
 const SHORTEST = 6;
 
 /**
- * The one step that everything passes before mpm writes or says it. Each secret
- * is replaced by a label such as `[redacted:github-token]`; what is redacted
- * once is left alone the second time.
+ * The single step that everything passes before mpm writes or prints it. Each
+ * secret is replaced by a label such as `[redacted:github-token]`; redacted
+ * text is not changed again.
  */
 export class Redactor {
   readonly #rules: RedactionRules;
@@ -65,7 +69,7 @@ export class Redactor {
     this.#rules = rules;
   }
 
-  /** The secrets of a text, in order, none over another. */
+  /** The secrets in a text, in order, without overlaps. */
   find(text: string): Span[] {
     return withoutOrdinary(text, this.#candidates(text));
   }
@@ -93,7 +97,7 @@ export class Redactor {
       const done = replaceSpans(text, spans, { counts });
       text = done.text;
       if (pass === PASSES) break;
-      // Text beside a secret may now match another rule.
+      // Text next to a secret may now match another rule.
       const again = aroundAll(done.places, text.length).flatMap((window) =>
         this.#findWithin(text, window)
       );
@@ -102,14 +106,14 @@ export class Redactor {
     return text;
   }
 
-  /** Each text of a hand-off comes three times before it is on the disk. */
+  /** Each text of a hand-off passes three times before it is on the disk. */
   #note(text: string): void {
     if (text.length < SHORTEST || text.length > LONGEST_CLEAN) return;
     if (this.#clean.size >= MOST_CLEAN) this.#clean.clear();
     this.#clean.add(text);
   }
 
-  /** The secrets in a window, but for what its edges may have cut. */
+  /** The secrets in a window, except those that its edges may have cut. */
   #findWithin(text: string, { start, end }: Window): Span[] {
     return this.#candidates(text.slice(start, end))
       .map((span) => ({
@@ -124,8 +128,8 @@ export class Redactor {
   }
 
   /**
-   * The name of a branch or file. Only a certain secret in it is replaced, with
-   * a print of it: two names are the same if their forms are.
+   * Redacts the name of a branch or file. Only a certain secret in it is
+   * replaced, with its fingerprint: two names are the same if their forms are.
    */
   name(name: string, counts?: Counts): string {
     if (!this.#rules.enabled || name.length < SHORTEST) return name;
@@ -137,7 +141,8 @@ export class Redactor {
   }
 
   /**
-   * Returns whether any of many names holds a secret: most projects have none.
+   * Returns whether any of many names contains a secret: most projects have
+   * none.
    */
   inNames(names: Iterable<string>): boolean {
     if (!this.#rules.enabled) return false;
@@ -147,14 +152,14 @@ export class Redactor {
   }
 
   /**
-   * The same as {@link value} for what has names of branches and files under
-   * some keys, and ids under others, which stay.
+   * Does the same as {@link value} for data with names of branches and files
+   * under some keys, and unchanged IDs under others.
    */
   known<T>(value: T, keys: KnownKeys, counts: Counts = {}): T {
     return this.#visit(value, { counts, kind: undefined, keys }) as T;
   }
 
-  /** Any value with every text in it redacted, by the name it is under too. */
+  /** Any value with every text in it redacted, also according to its name. */
   value<T>(value: T, counts: Counts = {}): T {
     return this.#visit(value, { counts, kind: undefined }) as T;
   }
@@ -215,7 +220,7 @@ export class Redactor {
       if (!isPlainKey(key)) entry[0] = this.text(key, counts);
       changed ||= entry[1] !== value || entry[0] !== key;
     }
-    // As own fields, whatever they are called.
+    // As own fields, whatever their names.
     return changed ? Object.fromEntries(entries) : fields;
   }
 }
@@ -226,16 +231,16 @@ export interface KnownKeys {
   readonly ids: ReadonlySet<string>;
 }
 
-/** The place of a value. */
+/** The position of a value. */
 interface Place {
   readonly counts: Counts;
   readonly keys?: KnownKeys | undefined;
   readonly isName?: boolean;
-  /** The kind of value by its name. */
+  /** The kind of value, by name. */
   readonly kind: ReturnType<typeof keyKind>;
 }
 
-/** The secrets of a text as a reader or a program takes it. */
+/** The secrets in a text as a reader or a program sees it. */
 function findAsRead(text: string, more: readonly Finder[]): Span[] {
   const read = asRead(text);
   return read === undefined
@@ -243,7 +248,7 @@ function findAsRead(text: string, more: readonly Finder[]): Span[] {
     : read.original(findSecrets(read.text, more));
 }
 
-/** A key as programs have them: small letters and `_`, or too short. */
+/** A typical key of a program: lower case and `_`, or too short. */
 function isPlainKey(key: string): boolean {
   if (key.length < 12) return true;
   for (let at = 0; at < key.length; at++) {
@@ -253,7 +258,7 @@ function isPlainKey(key: string): boolean {
   return true;
 }
 
-/** `{ name: "DB_PASSWORD", value: … }`, as variables are often listed. */
+/** `{ name: "DB_PASSWORD", value: … }`, the usual form of variable lists. */
 function namedKind(
   { name, key, value }: Record<string, unknown>,
 ): ReturnType<typeof keyKind> {
@@ -263,7 +268,9 @@ function namedKind(
     : undefined;
 }
 
-/** Twelve digits, which reveal nothing about a secret that no one can guess. */
+/**
+ * Twelve digits, which reveal nothing about a secret that cannot be guessed.
+ */
 function printOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
 }
@@ -271,8 +278,8 @@ function printOf(secret: string): string {
 const BUILT_IN = new Redactor();
 
 /**
- * The form that a name of a branch or file is recorded in: itself, unless it
- * holds a secret.
+ * The form in which the name of a branch or file is recorded: the name itself,
+ * unless it contains a secret.
  */
 export function nameForm(name: string): string {
   return BUILT_IN.name(name);

@@ -16,12 +16,12 @@ import { runs } from "../../tests/helpers/posix.ts";
 
 const redactor = new Redactor();
 
-/** Microseconds; the types of the runtime do not have it yet. */
+/** Microseconds; the runtime's types do not have it yet. */
 const { threadCpuUsage } = process as unknown as {
   threadCpuUsage(): { user: number; system: number };
 };
 
-/** Pieces of texts that hold secrets. */
+/** Pieces of texts that contain secrets. */
 const PIECES = [
   ...TOKENS.map(([, token]) => token),
   ...["password", "token", "API_KEY", "secret", "Authorization", "Cookie"],
@@ -118,7 +118,7 @@ Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
   );
 });
 
-/** Each is its own plain word, to be looked for in the whole text. */
+/** Each is a different plain word, to be looked for in the whole text. */
 const MANY_PLAIN = Array.from({ length: 800 }, (_, count) => {
   const word = count.toString(26).replaceAll(
     /\d/g,
@@ -127,7 +127,7 @@ const MANY_PLAIN = Array.from({ length: 800 }, (_, count) => {
   return `token="opensesame-${word}" `;
 }).join("");
 
-/** Texts that make a careless rule go over the same part again and again. */
+/** Texts that make a careless rule scan the same part again and again. */
 const HOSTILE = [
   ...["sk-", "eyJ", "eyJaaaaaaaa.", "token=", 'token="', "token='/token=\"/"],
   ...["password: ", "token=$", "://", "redis://a", "http://a@", "a:b@", "a"],
@@ -177,7 +177,7 @@ const HOSTILE = [
   ...[`${alnum(27)} `, `${alnum(76)}\n`, `ghp_${alnum(36)} `, `${hex(32)}-us1`],
 ];
 
-/** Milliseconds of the processor that `rounds` of so long a text take. */
+/** CPU milliseconds that `rounds` of a text of that length take. */
 function work(piece: string, length: number, rounds: number): number {
   const given = piece.repeat(Math.ceil(length / piece.length));
   const start = processor();
@@ -185,15 +185,15 @@ function work(piece: string, length: number, rounds: number): number {
   return processor() - start;
 }
 
-/** Of this thread alone: other tests run beside it. */
+/** For this thread only, since other tests run at the same time. */
 function processor(): number {
   const { user, system } = threadCpuUsage();
   return (user + system) / 1000;
 }
 
 Deno.test("the time grows with the length, whatever the text is", () => {
-  // As much text in one piece as in eight: a square would take 8 times as long.
-  // Shorter texts without a secret are remembered.
+  // The same amount of text in one piece and in eight: quadratic time would
+  // take 8 times as long. Shorter texts without a secret are remembered.
   const slow = HOSTILE.filter((piece) => {
     const parts = work(piece, 20_000, 8);
     return work(piece, 160_000, 1) > 4 * parts + 80;

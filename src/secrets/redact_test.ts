@@ -188,7 +188,7 @@ Deno.test("values are hidden by their names, the names stay", () => {
     ],
     ["a &lt;private&gt;b&lt;/private&gt; c", "a [redacted:private] c"],
     ["a \\u003cprivate\\u003eb\\u003c/private\\u003e", "a [redacted:private]"],
-    // As lists of variables, tables and documents have them.
+    // In the format of variable lists, tables and documents.
     [
       `{"name": "DB_PASSWORD", "value": "${WORD}"}`,
       `{"name": "DB_PASSWORD", "value": "[redacted:password]"}`,
@@ -217,7 +217,7 @@ Deno.test("values are hidden by their names, the names stay", () => {
     [`password：${WORD}`, "password：[redacted:password]"],
     [`token:\u00a0${WORD}`, "token:\u00a0[redacted:token]"],
     [`AZURE_OPENAI_KEY=${hex(32)}`, "AZURE_OPENAI_KEY=[redacted:key]"],
-    // As people and programs say them.
+    // In the words of people and programs.
     [
       `log in with password Hunter2x.`,
       "log in with password [redacted:password].",
@@ -256,7 +256,7 @@ Deno.test("values are hidden by their names, the names stay", () => {
 Deno.test("text without a secret stays unchanged", () => {
   const base64 = alnum(64);
   const texts = [
-    // Ids, hashes, paths.
+    // IDs, hashes, paths.
     hex(40),
     `commit ${hex(40)}`,
     `${hex(7)}..${hex(7, 1)}`,

@@ -3,7 +3,7 @@ import { type ConfigFile, configFiles } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
 
-/** With the built-in rules, where nothing else is configured. */
+/** With the built-in rules, if nothing else is configured. */
 const BUILT_IN = new Redactor();
 
 /**
@@ -13,11 +13,11 @@ const BUILT_IN = new Redactor();
 const prepared = new WeakMap<object, Redactor | MpmError>();
 
 /**
- * Reads `[redaction]` of the user's own file, which no other source can set,
- * before anything is redacted. Without such a file, this costs one look.
- * `tolerant`: a fault in it leaves the built-in rules on. Otherwise it is
- * thrown as soon as something must be redacted, so that no text gets past a
- * rule.
+ * Reads `[redaction]` from the user's own file, which no other source can set,
+ * before anything is redacted. Without such a file, this takes one look.
+ * `tolerant`: if it has an error, the built-in rules stay on. Otherwise the
+ * error is thrown as soon as something must be redacted, so that no text
+ * escapes a rule.
  */
 export async function prepareRedaction(
   system: System,
@@ -56,8 +56,8 @@ async function configured(
 }
 
 /**
- * The one step that everything passes before it is written or said. Throws
- * USAGE where the user's own rules cannot be read.
+ * Returns the redactor that everything must pass before it is written or
+ * printed. Throws USAGE if the user's own rules cannot be read.
  */
 export function redactorOf(system: System): Redactor {
   const found = prepared.get(system.terminal);
@@ -65,18 +65,18 @@ export function redactorOf(system: System): Redactor {
   return found ?? BUILT_IN;
 }
 
-/** A message for people and logs without what must not be told. */
+/** A message for people and logs without secrets. */
 export function tellable(system: System, text: string): string {
   try {
     return redactorOf(system).text(text);
   } catch (error) {
-    // The user's own rules are what is wrong.
+    // The user's own rules are the problem.
     if (error instanceof MpmError) return BUILT_IN.text(text);
     throw error;
   }
 }
 
-/** Texts as most saves have them: an id, a time, commands, a path. */
+/** Typical texts of saves: an ID, a time, commands, a path. */
 const USUAL = [
   "session-20261120-143022",
   "2026-11-20T14:30:22.000Z",
@@ -86,15 +86,15 @@ const USUAL = [
 ];
 
 /**
- * Lets the engine compile what redacts, while something else is waited for:
- * it does so at the first use of each expression.
+ * Lets the engine compile the redaction while mpm waits for something else: it
+ * compiles each expression at its first use.
  */
 export function readyRedaction(system: System): void {
   try {
     const redactor = redactorOf(system);
     for (const text of USUAL) redactor.find(text);
   } catch (error) {
-    // Rules that cannot be read are told about where they must be used.
+    // Unreadable rules are reported when they must be used.
     if (!(error instanceof MpmError)) throw error;
   }
 }

@@ -2,7 +2,7 @@ import { endsPrivate } from "./find.ts";
 import type { Redactor } from "./redact.ts";
 import { RANDOM } from "./span.ts";
 
-/** A secret that was found, without itself. */
+/** A secret that was found, without its text. */
 export interface Finding {
   /** From 1. */
   readonly line: number;
@@ -11,12 +11,12 @@ export interface Finding {
   readonly label: string;
 }
 
-/** Bytes that tell whether a file is text. */
+/** The bytes that show whether a file is text. */
 const HEAD = 8192;
 
 /**
- * The secrets in a file, in order. UTF-16 is known by its mark; in other binary
- * data, words that merely look random do not count.
+ * The secrets in a file, in order. UTF-16 is recognized by its mark; in other
+ * binary data, words that merely look random do not count.
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);
@@ -26,7 +26,7 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   let start = 0;
   for (const span of redactor.find(text)) {
     if (binary && span.label === RANDOM) continue;
-    // A mark alone is a word about marks.
+    // A mark alone is only a mention of marks.
     const marked = span.label === "private";
     if (marked && !endsPrivate(text.slice(span.start, span.end))) continue;
     for (
@@ -43,7 +43,7 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   return findings;
 }
 
-/** Returns whether a file that begins so is not text. */
+/** Returns whether a file with this beginning is not text. */
 export function isBinary(head: Uint8Array): boolean {
   const [first, second] = head;
   const wide = (first === 0xff && second === 0xfe) ||
@@ -62,7 +62,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** UTF-16 units of a line that are counted as characters one by one. */
+/** The most UTF-16 units of a line to count as characters one by one. */
 const COUNTED = 10_000;
 
 function charactersIn(text: string, start: number, end: number): number {

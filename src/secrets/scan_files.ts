@@ -9,26 +9,26 @@ import { type Finding, isBinary, scanBytes } from "./scan.ts";
 import { redactorOf } from "./redaction.ts";
 import type { System } from "../system/system.ts";
 
-/** Bytes of the largest file that is read: one that was named, one found. */
+/** The largest file to read, in bytes: a named file, and a found file. */
 const LIMIT = 256 * 1024 * 1024;
 const FOUND_LIMIT = 32 * 1024 * 1024;
 
-/** Bytes of a file that takes so long that it is announced. */
+/** The size from which reading a file is announced, in bytes. */
 const LONG = 8 * 1024 * 1024;
 
-/** Bytes that tell whether a file is text. */
+/** The bytes that show whether a file is text. */
 const HEAD = 8192;
 
-/** Folders that hold other people's files, or git's objects. */
+/** Folders with other people's files, or git's objects. */
 const PASSED_OVER = new Set([".git", "node_modules", "checkpoints.git"]);
 
-/** A file to be read. */
+/** A file to read. */
 interface Source {
-  /** as mpm prints it. */
+  /** The name that mpm prints. */
   readonly name: string;
   /** Absolute; null: standard input. */
   readonly path: string | null;
-  /** True if it was named, and not merely found. */
+  /** True if it was named, and not only found. */
   readonly named: boolean;
 }
 
@@ -48,7 +48,7 @@ class Sources {
   }
 }
 
-/** Looks for secrets in what was named, else in the project. */
+/** Looks for secrets in the named paths, or else in the project. */
 export async function scanned(
   context: Context,
   names: readonly string[],
@@ -122,7 +122,7 @@ function named(
   });
 }
 
-/** Files of a folder in the order of their names; no link is followed. */
+/** Files of a folder in the order of their names; follows no link. */
 function* below(
   system: System,
   { name, path }: { name: string; path: string },
@@ -145,7 +145,7 @@ function* below(
   }
 }
 
-/** Reads a file; what was found and cannot be read is left out and listed. */
+/** Reads a file; a found file that is unreadable is left out and listed. */
 function readSource(
   system: System,
   { name, path, named }: Source,
@@ -159,7 +159,7 @@ function readSource(
     return bytes;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // A link that leads nowhere is refused as a link.
+    // A broken link is rejected as a link.
     const missing = isMissing(error) ||
       (named && path !== null && system.files.stat(path) === undefined);
     if (named && missing) {
@@ -176,13 +176,13 @@ function readSource(
   }
 }
 
-/** Reads a file that was found; `undefined`: it is binary. */
+/** Reads a found file; `undefined` if it is binary. */
 function readText({ files }: System, path: string): Uint8Array | undefined {
   let bytes: Uint8Array;
   try {
     bytes = files.readOwn(path, FOUND_LIMIT);
   } catch (error) {
-    // The beginning of a large file says whether it is text.
+    // The beginning of a large file shows whether it is text.
     const large = (files.lstat(path)?.size ?? 0) > FOUND_LIMIT;
     if (large && isBinary(files.readPart(path, 0, HEAD))) return undefined;
     throw error;

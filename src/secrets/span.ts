@@ -1,8 +1,8 @@
 import { getOwn, setOwn } from "../base/own.ts";
 
-/** A stretch of a text that must not be told. */
+/** A part of a text that must not be shown. */
 export interface Span {
-  /** UTF-16 units from the start of the text; `end` is the first one after. */
+  /** UTF-16 units from the start of the text; `end` is exclusive. */
   readonly start: number;
   readonly end: number;
   /** Kind of secret, e.g. `github-token`. */
@@ -10,13 +10,13 @@ export interface Span {
   /** Quote around its replacement, if the text needs one there. */
   readonly quote?: string;
   /**
-   * The name that plain words are given to: they are not a secret if the text
-   * also uses them.
+   * The name of plain words: they are not a secret if the text also uses them
+   * elsewhere.
    */
   readonly plain?: string;
 }
 
-/** The replacement of a secret; in a name it also has a print. */
+/** The replacement of a secret; in a name it also has a fingerprint. */
 const REPLACED = /\[redacted:[a-z0-9-]{1,40}(?:#[0-9a-f]{12})?\]/y;
 
 /** The start of every replacement. */
@@ -26,23 +26,20 @@ export function replacementFor(label: string): string {
   return `${REPLACEMENT}${label}]`;
 }
 
-/**
- * Returns the end of a replacement that begins at `at`; `at` itself without
- * one.
- */
+/** Returns the end of a replacement at `at`, or `at` itself without one. */
 export function afterReplacement(text: string, at: number): number {
   if (!text.startsWith(REPLACEMENT, at)) return at;
   REPLACED.lastIndex = at;
   return REPLACED.test(text) ? REPLACED.lastIndex : at;
 }
 
-/** The label of what merely looks random. */
+/** The label of random-looking words. */
 export const RANDOM = "high-entropy";
 
 /**
- * The spans of all rules in order, none over another. Two that meet become one
- * with the label of the earlier rule, which knows more; what merely looks random
- * says nothing beside another one.
+ * The spans of all rules in order, without overlaps. Two overlapping spans
+ * become one with the label of the earlier rule, which knows more; a
+ * random-looking word next to another secret adds nothing.
  */
 export function mergeSpans(found: readonly (readonly Span[])[]): Span[] {
   let merged: Span[] = [];
@@ -56,7 +53,7 @@ export function mergeSpans(found: readonly (readonly Span[])[]): Span[] {
 function joined(first: readonly Span[], second: readonly Span[]): Span[] {
   const result: Span[] = [];
   let [one, other] = [0, 0];
-  // Whether the last one has a label of the earlier rules.
+  // True if the last one has a label of the earlier rules.
   let sure = false;
   while (one < first.length || other < second.length) {
     const earlier = one < first.length &&
@@ -78,7 +75,7 @@ function joined(first: readonly Span[], second: readonly Span[]): Span[] {
   return result;
 }
 
-/** Count of the replacements of each label. */
+/** Number of replacements of each label. */
 export type Counts = Record<string, number>;
 
 /** A part of a text. */
@@ -92,7 +89,7 @@ type Form = (secret: string, label: string) => string;
 
 const LABEL: Form = (_, label) => replacementFor(label);
 
-/** The text with every span replaced, and where the replacements are in it. */
+/** The text with every span replaced, and the positions of the replacements. */
 export function replaceSpans(
   text: string,
   spans: readonly Span[],
@@ -114,10 +111,10 @@ export function replaceSpans(
   return { text: parts.join(""), places };
 }
 
-/** UTF-16 units around a replacement that are looked at again. */
+/** The UTF-16 units around a replacement to check again. */
 const AROUND = 700;
 
-/** The surroundings of all places, as windows that do not meet. */
+/** The surroundings of all positions, as windows that do not overlap. */
 export function aroundAll(
   places: readonly Window[],
   length: number,

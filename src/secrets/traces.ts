@@ -1,20 +1,20 @@
 /**
- * Looks for many short texts in one pass. At each place, the search asks for a
- * hash of three characters, and only then for the texts that have them.
+ * Looks for many short texts in one pass. At each position, the search looks up
+ * a hash of three characters, and only then the texts that have them.
  */
 export class Traces<T> {
   readonly #needles: Needle<T>[] = [];
-  /** The list in `#lists` by the hash; 0 for an empty list. */
+  /** The list in `#lists` by hash; 0 for an empty list. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #lists: Needle<T>[][] = [[]];
-  /** The place from which each needle is searched. */
+  /** The position from which each needle is searched. */
   #from = new Int32Array(0);
 
   /**
-   * Adds a text of three characters or more, whose places the search reports as
-   * `sign`. It is known by its first or last three characters: places of those
-   * with the same `anchor` are in order. Many have the same beginning, such as
-   * `token`, and few the same end.
+   * Adds a text of three or more characters, whose positions the search reports
+   * as `sign`. It is identified by its first or last three characters:
+   * positions with the same `anchor` are in order. Many texts have the same
+   * beginning, such as `token`, and few the same end.
    */
   add(text: string, sign: T, by: "start" | "end"): void {
     const anchor = by === "start" ? 0 : text.length - 3;
@@ -34,8 +34,8 @@ export class Traces<T> {
   }
 
   /**
-   * Calls `found` for the places of needles. It returns the place from which
-   * that needle is searched again.
+   * Calls `found` for the positions of needles. It returns the position from
+   * which to search for that needle again.
    */
   search(text: string, found: (sign: T, at: number) => number): void {
     const table = this.#table;
@@ -69,7 +69,7 @@ interface Needle<T> {
   readonly id: number;
   /** Offset of the end of the three characters to look for first. */
   readonly last: number;
-  /** The character that is compared next, and its place. */
+  /** The character to compare next, and its position. */
   readonly code: number;
   readonly probe: number;
 }
@@ -77,7 +77,7 @@ interface Needle<T> {
 /** Bits of a hash: the table fits into the processor's nearest caches. */
 const MASK = 0x7fff;
 
-/** The hash of the last three characters, one more being read. */
+/** The hash of the last three characters after one more character. */
 function next(hash: number, character: number): number {
   return ((hash << 5) ^ character) & MASK;
 }

@@ -10,8 +10,8 @@ import type { Interruption, System } from "./system.ts";
 import { withGitsShell } from "./real_windows.ts";
 
 /**
- * The machine mpm runs on. Only the files `real*.ts` of this folder
- * reach it.
+ * The machine on which mpm runs. Only the files `real*.ts` in this folder
+ * access it.
  */
 export function realSystem(): System {
   const windows = Deno.build.os === "windows";
@@ -38,12 +38,12 @@ export function realSystem(): System {
   };
 }
 
-/** The path of mpm; of the new one where an upgrade replaced this one. */
+/** The path of mpm, or of its replacement after an upgrade. */
 function executable(): string {
   return Deno.execPath().replace(/ \(deleted\)$/, "");
 }
 
-/** @throws {MpmError} for a value that no text can hold */
+/** @throws {MpmError} for a value that cannot be represented as text */
 function variable(name: string): string | undefined {
   try {
     return Deno.env.get(name);
@@ -57,7 +57,9 @@ function variable(name: string): string | undefined {
   }
 }
 
-/** On Windows a shell may set HOME to a folder that only it knows as such. */
+/**
+ * On Windows a shell may set HOME to a path that only the shell understands.
+ */
 export function homeOf(
   windows: boolean,
   env: (name: string) => string | undefined,

@@ -1,7 +1,7 @@
 import { FileError, type FileProblem, MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
 
-/** Runs `operation`, turning Deno's and Node's errors into `FileError`. */
+/** Runs `operation` and converts Deno's and Node's errors to `FileError`. */
 export function guard<T>(action: string, path: string, operation: () => T): T {
   try {
     return operation();
@@ -32,7 +32,7 @@ const BY_CODE: Record<string, FileProblem> = {
 /** EFBIG, for which Deno has no code: a file size limit was reached. */
 const BEYOND_LIMIT = /\(os error 27\)/;
 
-/** Returns what Deno's or Node's error means for the file. */
+/** Returns the meaning of a Deno or Node error for the file. */
 export function problemOf(error: unknown): FileProblem {
   const code = (error as { code?: unknown }).code;
   const known = typeof code === "string" ? getOwn(BY_CODE, code) : undefined;

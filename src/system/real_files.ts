@@ -116,8 +116,9 @@ function plainFile(path: string): Deno.FileInfo {
 }
 
 /**
- * Opens the very file that was looked at. O_NOFOLLOW would not do: a program
- * whose reading is a permission gets every link resolved before it is opened.
+ * Opens exactly the file that was looked at. O_NOFOLLOW would not help: for a
+ * program that needs a read permission, every link is resolved before the file
+ * is opened.
  */
 function openSame(
   path: string,
@@ -132,7 +133,10 @@ function openSame(
   throw new FileError("link", "read", path);
 }
 
-/** Up to `size` bytes; faster than asking for a whole file of unknown size. */
+/**
+ * Reads up to `size` bytes, which is faster than reading a file of unknown
+ * size.
+ */
 function readAll(file: Deno.FsFile, size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   let filled = 0;
@@ -189,14 +193,14 @@ function append(
   { synced = false }: { synced?: boolean } = {},
 ): void {
   if (!lookup(path, Deno.lstatSync)) {
-    // Someone else may be as fast; then it is there as well.
+    // Someone else may create it first; then it exists as well.
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   }
   const { file, opened } = openSame(path, plainFile(path), { append: true });
   using _ = file;
   let written = 0;
   try {
-    // A disk that is nearly full takes a part and refuses the rest.
+    // A disk that is nearly full writes a part and refuses the rest.
     while (written < bytes.length) {
       written += file.writeSync(bytes.subarray(written));
     }
@@ -207,14 +211,14 @@ function append(
   if (synced) file.syncDataSync();
 }
 
-/** Cuts a part off that was appended, unless someone added to it since. */
+/** Truncates appended text, unless someone has added to it since. */
 function takeBack(file: Deno.FsFile, size: number, written: number): void {
   if (written > 0 && file.statSync().size === size + written) {
     file.truncateSync(size);
   }
 }
 
-/** Windows opens no folder, and makes a rename durable by itself. */
+/** Windows opens no folders, and makes a rename durable by itself. */
 function syncFolder(folder: string): void {
   if (Deno.build.os === "windows") return;
   using opened = Deno.openSync(folder);
@@ -222,13 +226,13 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * Milliseconds between two tries for a lock that someone else holds: the first
- * wait, and the longest. Many that wait would otherwise take from the one that
- * has it the time to end.
+ * Milliseconds between two attempts to take a lock that another process holds:
+ * the first wait, and the longest. Many waiting processes would otherwise slow
+ * down the holder.
  */
 const LOCK_RETRY = { first: 5, longest: 50, growth: 1.3 };
 
-/** Made if it is not there; never through a link. */
+/** Created if it does not exist; never through a link. */
 function openLock(path: string): Deno.FsFile {
   if (!lookup(path, Deno.lstatSync)) {
     try {
@@ -269,7 +273,7 @@ export async function createAll(files: readonly NewFile[]): Promise<void> {
 }
 
 /**
- * Works on the open file: looking the path up again costs several times as much
+ * Works on the open file: looking up the path again takes several times as long
  * as the work itself.
  */
 async function createSome(files: readonly NewFile[]): Promise<void> {
@@ -307,7 +311,7 @@ function write(handle: Deno.FsFile, file: NewFile): void {
     written += handle.writeSync(bytes.subarray(written));
   }
   handle.utimeSync(new Date(mtime), new Date(mtime));
-  // The umask may have cut the mode that was requested.
+  // The umask may have reduced the requested mode.
   const made = handle.statSync().mode;
   const cut = mode !== null && made !== null && (made & 0o7777) !== mode;
   if (cut && Deno.build.os !== "windows") Deno.chmodSync(path, mode);
@@ -327,7 +331,10 @@ function readBack(handle: Deno.FsFile, { path, bytes }: NewFile): void {
   throw new FileError("other", "read back", path, cause);
 }
 
-/** Asks the system about the disk of `folder`; `undefined`: it does not say. */
+/**
+ * Asks the system about the disk of `folder`; `undefined` if it gives no
+ * answer.
+ */
 export function realSpace(folder: string): Promise<Space | undefined> {
   return Promise.resolve(spaceOf(folder));
 }
@@ -338,7 +345,7 @@ function spaceOf(folder: string): Space | undefined {
     return {
       size: blocks * bsize,
       free: bavail * bsize,
-      // Some file systems make entries as they need them, and say 0.
+      // Some file systems create entries when needed, and report 0.
       entries: files > 0 ? ffree : undefined,
     };
   } catch {

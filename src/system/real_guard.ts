@@ -1,12 +1,12 @@
 import { beforeDeadline, start } from "./real_run.ts";
 
-/** Programs that start another one in its own group, where Linux has them. */
+/** Programs that start another one in its own group, if Linux has them. */
 const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
 let leader: readonly string[] | undefined;
 
 /**
- * Returns the arguments before those of a program that make it lead its own
- * group; none where Deno has to do so.
+ * Returns the arguments before a program that make it lead its own group; empty
+ * if Deno must do that.
  */
 export function groupLeader(): readonly string[] {
   const known = Deno.build.os === "linux" ? SETSID.filter(isFile) : [];
@@ -14,9 +14,9 @@ export function groupLeader(): readonly string[] {
 }
 
 /**
- * Returns whether Deno has to make the group of a program. It does so by a copy
- * of this process, which takes several times as long. Windows has no groups; its
- * own console would show.
+ * Returns whether Deno must create the group of a program. It does so with a
+ * copy of this process, which takes several times as long. Windows has no
+ * groups, and the program's own console would be visible.
  */
 export function isDetached(): boolean {
   return Deno.build.os !== "windows" && groupLeader().length === 0;
@@ -50,13 +50,13 @@ done
 `;
 const START_GUARD = `trap "" HUP INT QUIT TERM; exec "$@"`;
 
-/** Milliseconds after which a guard that someone killed has a successor at once. */
+/** Milliseconds after which a killed guard is replaced at once. */
 const LASTED = 1000;
 
 /** Milliseconds that the guard may take to end when it is not needed. */
 const ENDS_WITHIN = 1000;
 
-/** The guard at work, and the groups it has. */
+/** The running guard, and its groups. */
 const groups = new Set<number>();
 let guard: Guard | undefined;
 
@@ -85,14 +85,16 @@ export async function endTied(group: number): Promise<void> {
   await beforeDeadline(present.child.status, ENDS_WITHIN);
 }
 
-/** Someone may have killed the guard: then another one takes all groups. */
+/**
+ * Someone may have killed the guard: then another one takes over all groups.
+ */
 async function tell(line: string): Promise<void> {
   const bytes = new TextEncoder().encode(line);
   const present = guard ??= startGuard();
   try {
     await present.input.write(bytes);
   } catch {
-    // Only one of those who saw it starts the next.
+    // Only one of the callers that noticed it starts the next.
     if (guard === present) guard = startGuard();
     await guard?.input.write(bytes);
   }
@@ -114,18 +116,18 @@ function startGuard(): Guard {
   }
   const present = { child, input: child.stdin.getWriter() };
   const lines = [...groups].map((one) => `tie ${one}\n`).join("");
-  // The next line fails, too, if this one does.
+  // The next line also fails if this one does.
   present.input.write(new TextEncoder().encode(lines)).catch(() => {});
   present.input.closed.catch(() => {});
   replaceLater(present);
   return present;
 }
 
-/** Starts another guard as soon as someone killed this one. */
+/** Starts another guard as soon as someone kills this one. */
 async function replaceLater(present: Guard): Promise<void> {
   const begun = performance.now();
   await present.child.status;
-  // One that ends at once would do so again.
+  // A guard that ends at once would do so again.
   if (guard !== present || performance.now() - begun < LASTED) return;
   try {
     guard = startGuard();

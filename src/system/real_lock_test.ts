@@ -18,11 +18,11 @@ Deno.test("a lock that is held is tried ever more seldom, until the time is up",
   } finally {
     globalThis.setTimeout = real;
   }
-  // Each 5 ms it would be two hundred; a busy machine has time for few.
+  // With 5 ms each it would be two hundred; a busy machine has time for few.
   assert(waits.length > 0 && waits.length < 60, waits.join(" "));
   assert(Math.max(...waits) <= 50, waits.join(" "));
   held![Symbol.dispose]();
-  // A program that another test starts at this moment has it until it begins.
+  // A program that another test is starting has it until it begins.
   using free = await files.lock(path, 10_000);
   assert(free);
 });

@@ -5,8 +5,8 @@ import { problemOf } from "./real_errors.ts";
 import type { FileInfo } from "./system.ts";
 
 /**
- * Windows has neither permission bits nor numeric users. The mode there comes
- * from one attribute: no file could be executed.
+ * Windows has neither permission bits nor numeric users. Its mode comes from
+ * one attribute: no file would be executable.
  */
 export function infoOf(
   found: Deno.FileInfo,
@@ -25,7 +25,7 @@ export function infoOf(
   };
 }
 
-/** Returns the kind of a file from an entry of its folder or from a look at it. */
+/** Returns the kind of a file from its folder entry or its metadata. */
 export function kindOf(
   entry: { isFile: boolean; isDirectory: boolean; isSymlink: boolean },
 ): FileInfo["kind"] {
@@ -34,7 +34,7 @@ export function kindOf(
   return entry.isFile ? "file" : "other";
 }
 
-/** Returns the result of `stat`; `undefined` if nothing is at `path`. */
+/** Returns the result of `stat`; `undefined` if `path` does not exist. */
 export function lookup(
   path: string,
   stat: (path: string) => Deno.FileInfo | undefined,
@@ -43,7 +43,7 @@ export function lookup(
     const found = stat(path);
     return found && infoOf(found);
   } catch (error) {
-    // Without a `FileError`, which costs time: the file is mostly missing.
+    // Without a `FileError`, which takes time: the file is usually missing.
     const problem = problemOf(error);
     if (problem === "missing" || problem === "not-a-folder") return undefined;
     throw new FileError(problem, "look at", path, error);
@@ -51,9 +51,9 @@ export function lookup(
 }
 
 /**
- * Returns whether surely nothing can be read at `path`. Deno makes an error of
- * each missing file, which takes ten times as long as this. False where this
- * user may not search a folder above: the error then says so.
+ * Returns whether `path` certainly cannot be read. Deno creates an error for
+ * each missing file, which takes ten times as long as this. False if this user
+ * may not search a parent folder: the error then says so.
  */
 export function leadsNowhere(path: string): boolean {
   if (existsSync(path)) return false;
@@ -68,7 +68,7 @@ export function leadsNowhere(path: string): boolean {
 /** Folders that this process may search. */
 const SEARCHED = new Set<string>();
 
-/** By the mode (inode(7)), so false on Windows, and for a file. */
+/** Based on the mode (inode(7)), so false on Windows, and for a file. */
 function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
   if (!isDirectory || mode === null || uid === null) return false;
   const me = Deno.uid();

@@ -10,19 +10,19 @@ import type {
   System,
 } from "./system.ts";
 
-/** Milliseconds for output that is on its way when the program ends. */
+/** Milliseconds to wait for remaining output when the program ends. */
 const GRACE = 100;
 
-/** The same where its background processes end too, so that little stays open. */
+/** The same if its background processes also end, so that little stays open. */
 const TIED_GRACE = 2000;
 
-/** Becomes the program after it. */
+/** Becomes the program given after it. */
 const EXEC = 'exec "$@"';
 
 /**
- * Becomes the program, so no shell reads its arguments. Where that fails, the
- * shell prints a word that only it knows. Bash needs `execfail` for that; other
- * shells must not find a program of that name.
+ * Becomes the program, so that no shell reads its arguments. If that fails, the
+ * shell prints a secret word. Bash needs `execfail` for that; other shells must
+ * not find a program with that name.
  */
 function execScript(word: string, redirections: string): string {
   return `PATH=/dev/null shopt -s execfail 2>/dev/null
@@ -30,7 +30,7 @@ trap 'echo "${word}" >&2' EXIT
 exec "$@" ${redirections}`;
 }
 
-/** The same as soon as mpm writes a line; never if mpm is gone before. */
+/** The same as soon as mpm writes a line; never if mpm ends before. */
 const WAIT = "read -r mpm_line || exit\n";
 
 /** Runs a program without waiting for anything, not even its end. */
@@ -74,8 +74,8 @@ export async function realRunProgram(
 }
 
 /**
- * The shell starts its program at a line, and ends where none comes. Returns
- * whether it starts.
+ * The shell starts its program when it gets a line, and exits otherwise.
+ * Returns whether it starts.
  */
 async function startTied(
   child: Deno.ChildProcess,
@@ -87,7 +87,7 @@ async function startTied(
   return starts;
 }
 
-/** The same by its arguments, with a shell that only starts it. */
+/** Does the same by its arguments, with a shell that only starts it. */
 export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {
@@ -134,7 +134,7 @@ class Abortion implements Disposable {
 /** Milliseconds for ending a program and everything that it started. */
 const KILL_LIMIT = 5000;
 
-/** One end of what a stream gives; the rest is read and dropped. */
+/** Keeps the start or the end of a stream; the rest is read and dropped. */
 class Output {
   readonly ended: Promise<void>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
@@ -142,7 +142,7 @@ class Output {
   readonly #fromEnd: boolean;
   readonly #given: ((bytes: Uint8Array) => void) | undefined;
   readonly #word: string;
-  /** The last bytes that came, enough for the word. */
+  /** The last bytes read, enough for the word. */
   #last = new Uint8Array();
   #parts: Uint8Array[] = [];
   #size = 0;
@@ -179,7 +179,7 @@ class Output {
       if (!this.#fromEnd && this.#size >= this.#limit) continue;
       this.#parts.push(value);
       this.#size += value.length;
-      // Twice as much at most is held.
+      // At most twice as much is kept in memory.
       if (this.#fromEnd && this.#size > 2 * this.#limit) this.#cut();
     }
   }
@@ -205,7 +205,7 @@ class Output {
   }
 }
 
-/** Milliseconds that a group of processes has to end, unless given. */
+/** The default time that a group of processes has to end, in milliseconds. */
 const END_WITHIN = 300;
 
 /** Asks a group of processes to end; kills the rest after `$2` times 50 ms. */
@@ -219,13 +219,14 @@ done
 kill -0 "-$1" && kill -9 "-$1"
 `;
 
-/** The same without asking. */
+/** Kills them without asking. */
 const END_NOW = 'kill -9 "-$1"';
 
 /**
  * Ends a process with everything that it started and that did not leave its
- * group. First politely, or git would leave its lock files behind. Signals to
- * other processes are not among mpm's permissions, a shell is.
+ * group. It asks first, since otherwise git would leave its lock files behind.
+ * mpm has no permission to send signals to other processes, but may run a
+ * shell.
  */
 async function endGroup(
   child: Deno.ChildProcess,
@@ -239,11 +240,11 @@ async function endGroup(
         ...["-c", script, "sh", String(child.pid)],
         String(Math.ceil(grace / 50)),
       ],
-      // The program may have removed the folder it was started in.
+      // The program may have removed the folder in which it was started.
       cwd: dirname(Deno.execPath()),
       timeout: grace + KILL_LIMIT,
     });
-  // The shell of Windows makes one slash of two, and a path of one.
+  // The shell on Windows turns two slashes into one, and one into a path.
   const asked = end(windows ? 'exec taskkill //F //T //PID "$1"' : END);
   using now = new Abortion(kill);
   await Promise.race([asked, now.happened]);

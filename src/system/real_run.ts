@@ -3,7 +3,7 @@ import { guard } from "./real_errors.ts";
 import type { Input, RunOptions, RunResult } from "./system.ts";
 import { changedEnv, patiently, waitHere } from "./real_windows.ts";
 
-/** Milliseconds in which a program that was ended is gone. */
+/** Milliseconds within which an ended program is gone. */
 const REAPED_WITHIN = 1000;
 
 /** Runs a program to its end and keeps its output. */
@@ -34,10 +34,10 @@ export function failed(outcome: RunResult["outcome"]): RunResult {
   return { outcome, status: -1, stdout, stderr };
 }
 
-/** ETXTBSY of Linux, which Deno names by its number alone. */
+/** ETXTBSY on Linux, for which Deno gives only the number. */
 const BUSY = /\(os error 26\)/;
 
-/** Starts a program; how that failed if it did. */
+/** Starts a program; returns the failure if there is one. */
 export function start(
   program: string,
   options: RunOptions,
@@ -56,7 +56,8 @@ export function start(
     detached,
   });
   try {
-    // While it is installed, a program may be open for writing for a moment.
+    // While it is being installed, a program may be open for writing for a
+    // moment.
     const isHeld = (error: unknown) => BUSY.test(String(error));
     return patiently(() => command.spawn(), { isHeld, wait: waitHere });
   } catch (error) {
@@ -73,7 +74,7 @@ export function start(
   }
 }
 
-/** The system limits how long the two may be together. */
+/** The system limits the total length of the two. */
 function tooLong(program: string): MpmError {
   return new MpmError(
     "GIT_FAILED",
@@ -82,7 +83,7 @@ function tooLong(program: string): MpmError {
   );
 }
 
-/** Returns what `work` gives, or `undefined` after `limit` milliseconds. */
+/** Returns the result of `work`, or `undefined` after `limit` milliseconds. */
 export async function beforeDeadline<T>(
   work: Promise<T>,
   limit: number,
@@ -108,12 +109,12 @@ function end(child: Deno.ChildProcess): void {
 }
 
 /**
- * Variables of the loader, with which Deno starts no program unless it may start
- * any: they would make a program that is allowed another one.
+ * Variables of the loader. Deno does not start a program with them unless it
+ * may start any: they could replace the allowed program.
  */
 const LOADER = /^(LD|DYLD)_/;
 
-/** The environment changes that most programs are run with. */
+/** The environment changes with which most programs run. */
 const environments = new WeakMap<object, Record<string, string>>();
 
 const NO_CHANGES = {};

@@ -110,7 +110,7 @@ posixTest(
     write("binary", "\x7fELF\0\0\0", 0o755);
     // Each of them runs, and fails with the words and the status of a shell.
     write("step", 'echo "$0: ran"; setsid "$0-missing"; exit 127\n', 0o755);
-    // No shell may take it for the builtin of that name.
+    // No shell may mistake it for its builtin.
     write("shopt", "touch ran\n", 0o755);
     write("forged", 'echo "sh: 1: exec: $0: not found" >&2; exit 127', 0o755);
     const ends = async (
@@ -149,7 +149,7 @@ posixTest(
   },
 );
 
-/** Returns whether a process is there, and is not only waited for. */
+/** Returns whether a process exists and is not a zombie. */
 function isAlive(pid: string): boolean {
   const found = new Deno.Command("sh", {
     args: ["-c", 'ps -o stat= -p "$1" | grep -v Z', "sh", pid],

@@ -53,7 +53,7 @@ Deno.test({
     const folder = Deno.makeTempDirSync();
     const program = `${folder}/program`;
     Deno.writeTextFileSync(program, "#!/bin/sh\nexit 7\n", { mode: 0o755 });
-    // It holds the file for some of the waits, which block this process.
+    // It holds the file during some of the waits, which block this process.
     const writer = new Deno.Command("sh", {
       args: ["-c", 'exec 9>>"$1"; echo open; sleep 0.05', "sh", program],
       stdout: "piped",
@@ -74,7 +74,7 @@ Deno.test({
 
 Deno.test({
   name: "run() ends in time though a grandchild keeps the output open",
-  // Leaving it behind is the point: nothing waits for it.
+  // Leaving it behind is intended: nothing waits for it.
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {

@@ -10,10 +10,10 @@ const WINDOWS = Deno.build.os === "windows";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** After these many days without use a folder is removed. */
+/** The number of unused days after which a folder is removed. */
 const UNUSED = 7 * DAY;
 
-/** The place of the folders of one user, and whether processes share them. */
+/** The place of one user's folders, and whether processes share them. */
 interface Home {
   readonly path: string;
   readonly shared: boolean;
@@ -52,24 +52,22 @@ export function realScratch(): Scratch {
   };
 }
 
-/**
- * Returns what `make` gives in the first temporary folder that can be written.
- */
+/** Returns the result of `make` in the first writable temporary folder. */
 function inFirst(make: (home: Home) => string): string | undefined {
   for (const folder of temporaryFolders()) {
     try {
       return make(homeOfAll(folder));
     } catch {
-      // It is missing, full or closed.
+      // It is missing, full or not writable.
     }
   }
   return undefined;
 }
 
 /**
- * The folder with these contents, which later processes use again: making one
- * costs more than looking whether it is there. `undefined`: what is in its
- * place is not this.
+ * The folder with these contents, which later processes reuse: creating one
+ * takes longer than checking whether it exists. `undefined`: the path has
+ * different contents.
  */
 function sharedFolder(
   home: string,
@@ -102,7 +100,7 @@ function digestOf({ folders, files, links }: ScratchContents): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Returns whether exactly these contents are in a folder. */
+/** Returns whether a folder has exactly these contents. */
 function stateOf(
   folder: string,
   contents: ScratchContents,
@@ -127,7 +125,7 @@ function noteUse(folder: string): void {
   try {
     Deno.utimeSync(folder, new Date(), new Date());
   } catch {
-    // On a read-only disk nothing is swept either.
+    // On a read-only disk, nothing is swept either.
   }
 }
 
@@ -155,9 +153,9 @@ function holds(
 }
 
 /**
- * The folder of this user that holds the folders of all processes, so that
- * those of a killed process are found. Where another user has made a folder of
- * that name, the temporary folder itself.
+ * The folder of this user with the folders of all processes, so that those of a
+ * killed process are found. If another user has created a folder with that
+ * name, the temporary folder itself.
  */
 function homeOfAll(folder: string): Home {
   const top = Deno.realPathSync(folder);
@@ -171,11 +169,11 @@ function homeOfAll(folder: string): Home {
   const { isDirectory, uid, mode } = Deno.lstatSync(home);
   const mine = isDirectory &&
     (WINDOWS || uid === Deno.uid() && ((mode ?? 0) & 0o077) === 0);
-  // On Windows a folder holds copies, which would grow old.
+  // On Windows, a folder contains copies, which would get outdated.
   return mine ? { path: home, shared: !WINDOWS } : { path: top, shared: false };
 }
 
-/** The one that the user names, and the system's own. */
+/** The user's temporary folder, and the system's own. */
 function temporaryFolders(): string[] {
   const names = WINDOWS ? ["TMP", "TEMP"] : ["TMPDIR"];
   const named = names.map((name) => Deno.env.get(name)).find((path) => path);
@@ -183,7 +181,10 @@ function temporaryFolders(): string[] {
   return named === undefined || named === own ? [own] : [named, own];
 }
 
-/** Removes what no process has used for a while, or a killed one has left. */
+/**
+ * Removes folders that no process has used for a while, or that a killed
+ * process left.
+ */
 function sweep(home: string): void {
   for (const { name } of Deno.readDirSync(home)) {
     const path = join(home, name);
@@ -209,8 +210,8 @@ function fill(folder: string, { folders, files, links }: ScratchContents) {
 }
 
 /**
- * Windows links folders for everybody, but not to a network drive and not on
- * every kind of disk. There the small files of the folder are copied.
+ * On Windows every user may link folders, but not to a network drive and not on
+ * every kind of disk. In that case, the small files of the folder are copied.
  */
 function linkFolder(target: string, path: string): void {
   try {
@@ -221,12 +222,15 @@ function linkFolder(target: string, path: string): void {
   }
 }
 
-/** Bytes; what git keeps about a worktree is far smaller, but for its index. */
+/**
+ * The largest file to copy, in bytes; git's files about a worktree are far
+ * smaller, except its index.
+ */
 const SMALL = 64 * 1024;
 
-/** Copies the files that are small, without following links. */
+/** Copies the small files, without following links. */
 function copySmall(from: string, to: string): void {
-  // A link that failed may have left the folder for it.
+  // A failed link may have left a folder in its place.
   Deno.mkdirSync(to, { recursive: true });
   for (const { name, isDirectory, isFile } of entriesOf(from)) {
     const source = join(from, name);
@@ -237,7 +241,7 @@ function copySmall(from: string, to: string): void {
   }
 }
 
-/** The entries of a folder; none where it is missing. */
+/** The entries of a folder; empty if it is missing. */
 function entriesOf(folder: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
@@ -247,7 +251,7 @@ function entriesOf(folder: string): Deno.DirEntry[] {
   }
 }
 
-/** On Windows only some users may link a file: it is copied. */
+/** On Windows only some users may link a file, so it is copied. */
 function linkFile(target: string, path: string): void {
   if (!WINDOWS) return Deno.symlinkSync(target, path);
   try {
@@ -259,9 +263,7 @@ function linkFile(target: string, path: string): void {
   }
 }
 
-/**
- * No link is followed. Files that cannot be removed stay for a later process.
- */
+/** Follows no link. Files that cannot be removed stay for a later process. */
 function remove(folder: string): void {
   try {
     Deno.removeSync(folder, { recursive: true });

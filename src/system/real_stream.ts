@@ -3,7 +3,7 @@ interface Source {
   readSync(buffer: Uint8Array): number | null;
 }
 
-/** Everything `source` has; calls `beyond` once it is over `limit` bytes. */
+/** Reads all of `source`; calls `beyond` once it exceeds `limit` bytes. */
 export function readStream(
   source: Source,
   limit: number,
@@ -22,7 +22,7 @@ export function readStream(
   return joined(chunks, size);
 }
 
-/** The chunks one after the other, `size` bytes in all. */
+/** Joins the chunks, `size` bytes in all. */
 export function joined(
   chunks: readonly Uint8Array[],
   size: number,

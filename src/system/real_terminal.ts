@@ -79,7 +79,7 @@ async function edit(
   editor: string,
   path: string,
 ): Promise<number | undefined> {
-  // As git does it: the editor may be a line with options.
+  // As in git: the editor may be a command line with options.
   const [program = "", ...args] = Deno.build.os === "windows"
     ? [...shellWords(editor.replaceAll("\\", "/")) ?? [editor], path]
     : ["sh", "-c", `${editor} "$@"`, editor, path];
@@ -131,7 +131,7 @@ async function readInputSoon(
   let state: InputSoon["state"] = "ended";
   while (size <= limit) {
     const chunk = new Uint8Array(65_536);
-    // A stream that cannot be read has ended.
+    // An unreadable stream has ended.
     const read = await Promise.race([
       Deno.stdin.read(chunk).catch(() => null),
       deadline,
@@ -162,7 +162,7 @@ export function takeOver(): Takeover | undefined {
 
 type Event = Uint8Array | "resized" | "stopped" | undefined;
 
-/** Milliseconds in which a shell has told the process to stop. */
+/** Milliseconds within which a shell stops the process. */
 const STOPPED_WITHIN = 5000;
 
 class Keys implements Takeover {
@@ -196,8 +196,9 @@ class Keys implements Takeover {
 
   async suspend(): Promise<void> {
     if (Deno.build.os === "windows") return;
-    // Without a handler the signal stops this process, and whatever the shell
-    // runs with it. Of a process that no shell can continue, nothing happens.
+    // Without a handler, the signal stops this process, and everything that the
+    // shell runs with it. If no shell can continue this process, nothing
+    // happens.
     this.#forgetJobs();
     Deno.stdin.setRaw(false);
     await realRun("sh", {
@@ -227,7 +228,7 @@ class Keys implements Takeover {
     return late && this.#waiting.length === 0 ? "quiet" : this.#waiting.shift();
   }
 
-  /** One read at a time, which continues when a wait for it has ended. */
+  /** One read at a time, which continues after a wait for it has ended. */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
@@ -251,7 +252,7 @@ class Keys implements Takeover {
   }
 }
 
-/** Some systems have not all of these signals. */
+/** Some systems do not have all of these signals. */
 function listen(signal: Deno.Signal, handler: () => void): void {
   try {
     Deno.addSignalListener(signal, handler);

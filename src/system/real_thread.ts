@@ -5,7 +5,7 @@ type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**
  * Another thread of this executable, which loads the same program and calls
- * {@link serve}. From source it is missing: the main module may be a test.
+ * {@link serve}. `undefined` from source, where the main module may be a test.
  */
 export function openThread(): Thread | undefined {
   if (!Deno.build.standalone) return undefined;
@@ -38,7 +38,7 @@ export function openThread(): Thread | undefined {
   };
 }
 
-/** An immediate would come before the answers, and a timer takes 2 ms. */
+/** An immediate would run before the answers, and a timer takes 2 ms. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -6,14 +6,15 @@ import type { RunOptions, RunResult } from "./system.ts";
  * machine.
  */
 
-/** Milliseconds between tries, growing: about two seconds in all. */
+/**
+ * Growing waits between attempts, in milliseconds: about two seconds in all.
+ */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 640, 640];
 
 /**
- * Tries an operation again that failed because another program has the file
- * open. Virus scanners and indexers open each new file for a moment, and
- * Windows renames and removes nothing that is open.
- *
+ * Retries an operation that failed because another program has the file open.
+ * Virus scanners and indexers open each new file for a moment, and Windows
+ * cannot rename or remove an open file.
  * @param isHeld whether an error may have that cause
  */
 export function patiently<T>(
@@ -51,8 +52,8 @@ export function waitHere(milliseconds: number): void {
 }
 
 /**
- * Takes a file's read-only mark away. Windows neither replaces nor removes a
- * file that has it; elsewhere the folder's mode decides.
+ * Removes a file's read-only attribute. Windows neither replaces nor removes
+ * such a file; on other systems, the folder's mode decides.
  */
 export function makeWritable(path: string): void {
   if (Deno.build.os !== "windows") return;
@@ -62,7 +63,7 @@ export function makeWritable(path: string): void {
       Deno.chmodSync(path, 0o666);
     }
   } catch {
-    // It is missing; or the change itself says what is wrong.
+    // It is missing, or the change itself reports the problem.
   }
 }
 
@@ -73,7 +74,7 @@ type Run<O extends RunOptions> = (
 
 /**
  * Runs `sh` from git's installation if PATH has no shell: Git for Windows
- * brings a shell, and puts only itself on PATH.
+ * includes a shell, but adds only git to PATH.
  */
 export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   return async (program, options) => {
@@ -84,7 +85,7 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   };
 }
 
-/** Back to the folder: git starts an alias at the top of the repository. */
+/** Returns to the folder: git starts an alias at the top of the repository. */
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
 /** `sh ARGS` as a shell git alias, in the same folder. */
@@ -97,8 +98,8 @@ export function throughGit<O extends RunOptions>(options: O): O {
 }
 
 /**
- * The environment after `changes`, of which null removes. Windows does not
- * distinguish the case of a name, and a child would get both.
+ * The environment after `changes`, in which null removes a variable. Windows
+ * ignores the case of a name, and a child would get both.
  */
 export function changedEnv(
   env: Readonly<Record<string, string>>,

@@ -135,7 +135,7 @@ posixTest(
       "oops\n",
     ]);
     assertEquals(outcome(await run("git", throughGit(options))), direct);
-    // Outside of every repository, too.
+    // Also outside of every repository.
     const outside = { ...options, cwd: env.home };
     assertEquals(
       outcome(await run("git", throughGit(outside))),

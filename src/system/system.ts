@@ -1,16 +1,19 @@
-/** Why a method of {@link Files} failed: each of them throws these alone. */
+/**
+ * The reason why a method of {@link Files} failed: each of them throws only
+ * these errors.
+ */
 export { FileError, type FileProblem } from "../base/errors.ts";
 
 /**
- * Everything mpm needs of the machine, as one small interface, so that tests
- * can put a fault, a clock or another platform in its place.
+ * Everything that mpm needs from the machine, as one small interface. Tests can
+ * replace parts of it with a fault, a clock or another platform.
  */
 export interface System {
   readonly files: Files;
   readonly scratch: Scratch;
   readonly terminal: Terminal;
   readonly platform: "linux" | "darwin" | "windows";
-  /** Numeric user id; `undefined` where the platform has none. */
+  /** Numeric user ID; `undefined` if the platform has none. */
   readonly uid: number | undefined;
   /** The file of the running program, absolute; `undefined` from source. */
   program(): string | undefined;
@@ -22,34 +25,34 @@ export interface System {
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;
-  /** `signal` ends it before its time; that is not an error. */
+  /** `signal` ends it early; that is not an error. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
-  /** Random text of 8 characters out of `a-z0-9`, for temporary names. */
+  /** Random text of 8 characters from `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * Runs someone else's program, whatever it does, by its name or path and its
+   * Runs someone else's program, whatever it does, by name or path and with its
    * arguments. It leads its own process group, which is ended after the time
-   * limit. Only a part of its output is kept, and nothing waits for its
-   * background processes. The one way to start a program that is neither git
-   * nor a fixed shell script of mpm.
+   * limit. Only part of its output is kept, and nothing waits for its
+   * background processes. This is the only way to start a program that is
+   * neither git nor a fixed shell script of mpm.
    */
   runProgram(
     args: readonly string[],
     options: ProgramOptions,
   ): Promise<RunResult>;
-  /** Takes Ctrl-C and similar until it is disposed of. */
+  /** Handles Ctrl-C and similar until it is disposed of. */
   interruption(): Interruption;
-  /** Opens another thread of this program, where there can be one. */
+  /** Opens another thread of this program, if that is possible. */
   thread?(): Thread | undefined;
 }
 
 /** Another thread of this program, which ends when it is disposed of. */
 export interface Thread extends Disposable {
   /**
-   * Does a task there, after those before it; both it and the answer are
-   * copied. Rejects if the thread failed at anything: the caller then does the
-   * task itself.
+   * Runs a task there, after earlier tasks; both it and the answer are copied.
+   * Rejects if the thread failed at anything: the caller then does the task
+   * itself.
    */
   run(task: unknown): Promise<unknown>;
   /** Lets answers arrive while this thread is busy. */
@@ -60,21 +63,22 @@ export interface FileInfo {
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
   readonly size: number;
-  /** Permission bits, e.g. `0o600`; `undefined` where the platform has none. */
+  /** Permission bits, e.g. `0o600`; `undefined` if the platform has none. */
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
   /**
-   * When the file or its entry last changed, milliseconds since the epoch, in
-   * whole seconds; no program can set it. `undefined`: the platform has none.
+   * When the file or its entry last changed, in milliseconds since the epoch,
+   * rounded to seconds; no program can set it. `undefined`: not available on
+   * the platform.
    */
   readonly changed: number | undefined;
-  /** The disk it is on. */
+  /** The ID of its disk. */
   readonly disk: number;
-  /** Its number on the disk; `undefined`: the platform has none. */
+  /** Its number on the disk; `undefined`: not available on the platform. */
   readonly inode: number | undefined;
-  /** Number of hard links; 1 if the platform does not count. */
+  /** Number of hard links; 1 if the platform does not count them. */
   readonly names: number;
 }
 
@@ -82,13 +86,16 @@ export interface FileInfo {
 export interface Space {
   /** Bytes. */
   readonly size: number;
-  /** Bytes that this user may still fill. */
+  /** Bytes available to this user. */
   readonly free: number;
-  /** Files that may still be made; `undefined`: as many as there is space. */
+  /**
+   * Number of files that can still be created; `undefined`: limited only by the
+   * space.
+   */
   readonly entries: number | undefined;
 }
 
-/** A file of many that are made together. */
+/** One of several files to create together. */
 export interface NewFile {
   readonly path: string;
   readonly bytes: Uint8Array;
@@ -99,20 +106,20 @@ export interface NewFile {
 }
 
 /**
- * File operations, synchronous since that is several times faster for many
- * small files. All paths are absolute. Each throws a `FileError`. Every method
- * that changes something is a point where the process may die.
+ * File operations, which are synchronous since that is several times faster for
+ * many small files. All paths are absolute. Each throws a `FileError`. The
+ * process may be killed at every method that changes something.
  */
 export interface Files {
-  /** The whole file; a link is followed. */
+  /** Reads the whole file; follows a link. */
   read(path: string): Uint8Array;
   /**
-   * The whole file if it is a regular file of at most `limit` bytes; a link is
-   * not followed and a FIFO not waited on. Throws `link`, `is-a-folder` or
-   * `other` otherwise.
+   * Reads the whole file if it is a regular file of at most `limit` bytes; does
+   * not follow a link or wait for a FIFO. Otherwise throws `link`,
+   * `is-a-folder` or `other`.
    */
   readOwn(path: string, limit: number): Uint8Array;
-  /** The same, with the facts about the very file that was read. */
+  /** Does the same, and returns the facts about exactly that file. */
   readWithInfo(
     path: string,
     limit: number,
@@ -127,19 +134,21 @@ export interface Files {
    * beyond `limit` bytes.
    */
   readUpTo(path: string, limit: number): Uint8Array;
-  /** At most `length` bytes from `offset`. */
+  /** Reads at most `length` bytes from `offset`. */
   readPart(path: string, offset: number, length: number): Uint8Array;
   /**
-   * Returns what is at `path` itself (a link is not followed), if anything is.
+   * Returns the facts about `path` itself (a link is not followed), if it
+   * exists.
    */
   lstat(path: string): FileInfo | undefined;
   /**
-   * The same, but a link that leads nowhere counts as missing. Much faster than
-   * `lstat` where there is mostly nothing.
+   * Does the same, but a broken link counts as missing. Much faster than
+   * `lstat` if the path is usually missing.
    */
   peek(path: string): FileInfo | undefined;
   /**
-   * Returns what `path` leads to (links are followed), if anything is there.
+   * Returns the facts about the target of `path` (links are followed), if it
+   * exists.
    */
   stat(path: string): FileInfo | undefined;
   list(
@@ -151,21 +160,21 @@ export interface Files {
 
   /**
    * Creates `path` exclusively with mode 0600, writes it, and syncs it unless
-   * `syncFiles` will do so for many at once.
+   * `syncFiles` will sync many at once.
    */
   create(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
   /**
-   * Creates many files as `create` does, reads each back, and throws `other`
-   * where one is not what was written. Much faster than one by one, since the
-   * disk syncs many in one go.
+   * Creates many files like `create`, reads each back, and throws `other` if
+   * the content differs. Much faster than one by one, since the disk syncs many
+   * together.
    */
   createAll(files: readonly NewFile[]): Promise<void>;
   /**
-   * Adds to the end of a plain file, in one piece; creates it with mode 0600.
-   * Not synced, unless asked for. Throws `link` rather than follow one.
+   * Appends to a plain file in one write; creates it with mode 0600. Not synced
+   * unless requested. Throws `link` instead of following a link.
    */
   append(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
-  /** Makes the contents of these files durable, much faster than one by one. */
+  /** Syncs the contents of these files, much faster than one by one. */
   syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */
   mkdir(path: string): void;
@@ -173,45 +182,48 @@ export interface Files {
   /** `time` in milliseconds since the epoch. */
   setMtime(path: string, time: number): void;
   rename(from: string, to: string): void;
-  /** A second name for a file; throws `exists` rather than replace one. */
+  /**
+   * Creates a second name for a file; throws `exists` instead of replacing one.
+   */
   link(from: string, to: string): void;
-  /** A link at `path` that leads to `target`; throws `exists`. */
+  /** Creates a link at `path` to `target`; throws `exists`. */
   symlink(target: string, path: string): void;
   /** Removes one file, link or empty folder. */
   remove(path: string): void;
-  /** Makes what was created, renamed or removed in `folder` durable. */
+  /** Makes files created, renamed or removed in `folder` durable. */
   syncFolder(folder: string): void;
-  /** The disk that `folder` is on; `undefined` where the system does not say. */
+  /** The disk of `folder`; `undefined` if the system gives no answer. */
   space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
-   * the kernel drops when the process ends in whatever way. Waits `wait`
-   * milliseconds at most; `undefined` if someone else holds it.
+   * the kernel releases when the process ends in any way. Waits at most `wait`
+   * milliseconds; `undefined` if another process holds it.
    */
   lock(path: string, wait: number): Promise<Disposable | undefined>;
 }
 
-/** Temporary folders. Nothing in them has to last. */
+/** Temporary folders. Nothing in them must last. */
 export interface Scratch {
   /**
-   * Makes an empty folder that only this user can enter, and returns its path
-   * without links. `near`: where to make it if the temporary folder cannot be
-   * written. Throws a `FileError`.
+   * Creates an empty folder that only this user can enter, and returns its path
+   * without links. `near`: where to create it if the temporary folder is not
+   * writable. Throws a `FileError`.
    */
   make(near: string): string;
   /**
-   * The same with these contents. Processes share such a folder where they can,
-   * so no one may write into it.
+   * Creates a folder with these contents. Processes share such a folder if
+   * possible, so no one may write into it.
    */
   share(contents: ScratchContents, near: string): string;
   /**
-   * Removes the folders of this process alone. A shared one, and what a killed
-   * process left, goes a week after its last use, when a new one is made.
+   * Removes only the folders of this process. Shared folders, and those of a
+   * killed process, are removed a week after their last use, when a new one is
+   * created.
    */
   clear(): void;
 }
 
-/** The contents of a temporary folder, by paths below it. */
+/** The contents of a temporary folder, by relative path. */
 export interface ScratchContents {
   readonly folders: readonly string[];
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -226,23 +238,24 @@ export interface Terminal {
     readonly stdout: boolean;
     readonly stderr: boolean;
   };
-  /** Width in columns; 80 where it is not known. */
+  /** Width in columns; 80 if it is unknown. */
   columns(): number;
-  /** Height in rows; 24 where it is not known. */
+  /** Height in rows; 24 if it is unknown. */
   rows(): number;
   /**
-   * Takes the terminal over, until it is disposed of: what is typed comes at
-   * once and is not shown. `undefined` where that cannot be.
+   * Takes over the terminal until it is disposed of: typed keys arrive at once
+   * and are not shown. `undefined` if that is impossible.
    */
   takeOver(): Takeover | undefined;
   /**
-   * Opens a file in an editor, a command line as `VISUAL` has it, which has the
-   * terminal until it ends. Returns its exit status; `undefined`: it did not run.
+   * Opens a file in an editor, a command line in the format of `VISUAL`, which
+   * has the terminal until it ends. Returns its exit status; `undefined`: it
+   * did not run.
    */
   edit(editor: string, path: string): Promise<number | undefined>;
   /**
-   * Runs a program that has the terminal until it ends: the keys, and Ctrl-C
-   * too. Returns its exit status; `undefined`: it did not run.
+   * Runs a program that has the terminal, including the keys and Ctrl-C, until
+   * it ends. Returns its exit status; `undefined`: it did not run.
    */
   lend(
     args: readonly string[],
@@ -255,22 +268,26 @@ export interface Terminal {
   readLine(): string | undefined;
   /** All of standard input. Throws USAGE beyond `limit` bytes. */
   readInput(limit: number): Uint8Array;
-  /** The same for what must not wait: whatever came in time, never throws. */
+  /**
+   * Does the same for input that must not block: returns whatever came in time,
+   * never throws.
+   */
   readInputSoon(bounds: InputBounds): Promise<InputSoon>;
 }
 
-/** A terminal whose keys come one by one. */
+/** A terminal whose keys arrive one by one. */
 export interface Takeover extends Disposable {
   /**
-   * Returns the next keys. `resized`: the terminal has another size. `stopped`: another program asks mpm to stop. `quiet`: nothing came within
-   * `wait` milliseconds; `undefined`: nothing more comes.
+   * Returns the next keys. `resized`: the size of the terminal changed.
+   * `stopped`: another program asks mpm to stop. `quiet`: nothing came within
+   * `wait` milliseconds; `undefined`: the input has ended.
    */
   next(
     wait?: number,
   ): Promise<Uint8Array | "resized" | "stopped" | "quiet" | undefined>;
   /**
-   * Stops this process as Ctrl-Z does, with the terminal as it was. Returns
-   * when the shell continues it.
+   * Stops this process like Ctrl-Z, with the terminal restored. Returns when
+   * the shell continues it.
    */
   suspend(): Promise<void>;
 }
@@ -284,17 +301,15 @@ export interface InputBounds {
 
 export interface InputSoon {
   readonly bytes: Uint8Array;
-  /**
-   * `late`: it had not ended in time; `large`: it continues beyond the limit.
-   */
+  /** `late`: it had not ended in time; `large`: it exceeds the limit. */
   readonly state: "ended" | "late" | "large";
 }
 
 /**
  * The input of a program; with a promise, the program starts before the input
- * is known. Such a promise is always kept, and counts towards the time the
- * program may take. Of several parts each is requested when the one before is
- * written.
+ * is known. Such a promise always resolves, and its time counts for the
+ * program's limit. If there are several parts, each is requested when the one
+ * before is written.
  */
 export type Input =
   | Uint8Array
@@ -308,38 +323,39 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | null>>;
   /** Its standard input. */
   readonly stdin?: Input;
-  /** Milliseconds after which the program is ended. */
+  /** Milliseconds after which the program is killed. */
   readonly timeout: number;
 }
 
 export interface ProgramOptions extends Omit<RunOptions, "args"> {
-  /** Bytes that are kept of each stream. */
+  /** The most bytes of each stream to keep. */
   readonly limit: number;
   /** The part of the output to keep; its start by default. */
   readonly keep?: "start" | "end";
-  /** Gets the output as it comes; the result has none of it. */
+  /** Receives the output as it comes; the result then has none of it. */
   output?(stream: "stdout" | "stderr", bytes: Uint8Array): void;
-  /** Ends it before its time; the outcome is `timeout` then. */
+  /** Ends it early; the outcome is then `timeout`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that it has to end when it is asked to; 300 by default. */
+  /** Milliseconds that it has to end after a request; 300 by default. */
   readonly grace?: number;
-  /** Ends it at once when it was asked to end. */
+  /** Kills it at once after a request to end. */
   readonly kill?: AbortSignal;
   /**
    * No process of its group outlives mpm, even if mpm is killed; Windows has no
-   * groups. It reads nothing. Its errors are part of `stdout`, unless `apart`.
+   * groups. It has no input. Its errors are part of `stdout`, unless `apart`.
    */
   readonly tied?: boolean | "apart";
   /**
-   * The program starts when this is kept; false: it does not, and the outcome is
-   * `timeout`. A tied program is prepared in the meantime, so that it starts faster.
+   * The program starts when this resolves; false: it does not start, and the
+   * outcome is `timeout`. A tied program is prepared in the meantime, so that
+   * it starts faster.
    */
   readonly start?: Promise<boolean>;
 }
 
 /** A signal from a person or the system to end mpm. */
 export interface Interruption extends Disposable {
-  /** Aborted when it happens; mpm continues to clean up. */
+  /** Aborted when it happens; mpm continues, to clean up. */
   readonly signal: AbortSignal;
   /** Aborted when it happens again. */
   readonly again: AbortSignal;
@@ -348,7 +364,7 @@ export interface Interruption extends Disposable {
 export interface RunResult {
   /**
    * `"missing"`: the program does not exist; `"denied"`: it cannot be executed;
-   * `"timeout"`: it took too long and was ended.
+   * `"timeout"`: it took too long and was killed.
    */
   readonly outcome: "exited" | "missing" | "timeout" | "denied";
   /** The exit status; -1 unless it exited. */

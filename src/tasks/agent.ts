@@ -11,7 +11,7 @@ import { filled, type Values } from "./protocol.ts";
 
 /**
  * Returns the name of the client that runs the agents of a task; null: the task
- * runs a program. Throws NOT_FOUND if the client is not there.
+ * runs a program. Throws NOT_FOUND if the client is not installed.
  */
 export function clientFor(
   system: System,
@@ -37,8 +37,8 @@ export function agentFor(
 }
 
 /**
- * Returns a prompt with the items filled in, `{items}` as a line for each. An
- * item cannot end the data that a client puts around a prompt.
+ * Returns a prompt with the items filled in, with `{items}` as one line each.
+ * An item cannot close the marks that a client puts around a prompt.
  */
 export function promptWith(prompt: string, { task, items }: Values): string {
   const shown = items.map(asData);

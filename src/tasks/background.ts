@@ -3,13 +3,15 @@ import type { Context } from "../cli/mod.ts";
 import type { RunKind } from "./run.ts";
 import { runPaths } from "./store.ts";
 
-/** The option of commands that start one. */
+/** The option for starting a run in the background. */
 export const BACKGROUND = {
   type: "boolean",
   summary: "Run in the background and return immediately",
 } as const;
 
-/** Milliseconds in which a process in the background begins, and between looks. */
+/**
+ * Milliseconds within which a background process must begin, and between looks.
+ */
 const WITHIN = 15_000;
 const LOOK = 20;
 
@@ -17,8 +19,8 @@ const LOOK = 20;
 const DETACH = '"$@" </dev/null >/dev/null 2>&1 &';
 
 /**
- * Starts another mpm that continues a run without the terminal. Returns when
- * that has begun, which its log shows. Throws CONFLICT if it has not.
+ * Starts another mpm that continues a run without the terminal. Returns once it
+ * has begun, as its log shows. Throws CONFLICT if it does not begin.
  */
 export async function startInBackground(
   { system, folder }: Context,

@@ -6,13 +6,15 @@ import type { TaskCancelResult } from "./commands/results.ts";
 import type { RunKind } from "./run.ts";
 import { findRun, isRunning, readRun, readTail, runPaths } from "./store.ts";
 
-/** Milliseconds that the command waits for the run to end, and between looks. */
+/**
+ * Milliseconds that the command waits for the run to end, and between looks.
+ */
 const WAIT = 15_000;
 const LOOK = 50;
 
 /**
- * Asks the process of a run to end it, and waits for that. Throws CONFLICT for a
- * run that is not at work, FOREIGN for someone else's, NOT_FOUND.
+ * Asks the process of a run to end it, and waits. Throws CONFLICT for a run
+ * that is not running, FOREIGN for someone else's, NOT_FOUND.
  */
 export async function cancelRun(
   system: System,
@@ -30,7 +32,9 @@ export async function cancelRun(
   return { dry_run: dryRun, run: id, ended };
 }
 
-/** Throws CONFLICT for a run that is not at work, FOREIGN for someone else's. */
+/**
+ * Throws CONFLICT for a run that is not running, FOREIGN for someone else's.
+ */
 async function refuseOther(
   system: System,
   root: string,

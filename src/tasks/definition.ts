@@ -24,16 +24,16 @@ import {
 /** The source of a list of items. */
 export type ItemSource =
   | { readonly kind: "files"; readonly globs: readonly string[] }
-  /** A program; each line that it prints is an item. */
+  /** A program; each line of its output is an item. */
   | { readonly kind: "lines"; readonly args: readonly string[] }
   | { readonly kind: "list"; readonly values: readonly string[] };
 
-/** A task, as its file defines it. */
+/** A task, as defined in its file. */
 export interface Definition {
   readonly description: string;
   /** null: the program runs once, without an item. */
   readonly items: ItemSource | null;
-  /** Items that one program gets. */
+  /** Number of items for one program. */
   readonly chunk: number;
   readonly work: Work;
   /** Tries after the first one. */
@@ -41,15 +41,15 @@ export interface Definition {
   /** Milliseconds for one try. */
   readonly timeout: number;
   readonly onError: "continue" | "stop";
-  /** A program and its arguments, run at the end; null: no one is notified. */
+  /** A program and its arguments, run at the end; null: no notification. */
   readonly notify: readonly string[] | null;
-  /** True if a chunk that may have happened can simply run again. */
+  /** True if a chunk that may have run can simply run again. */
   readonly repeatable: boolean;
   /** Milliseconds between asking a program to end and killing it. */
   readonly grace: number;
 }
 
-/** Every field of a definition, as people write it. */
+/** Every field of a definition, in its written form. */
 const FIELDS = [
   ...["description", "items", "chunk", "run", "agent", "retries", "timeout"],
   ...["on_error", "notify", "repeatable", "grace"],
@@ -58,9 +58,8 @@ const SOURCES = ["files", "lines", "list"];
 const MOST_IN_CHUNK = 100_000;
 
 /**
- * Returns the task that the text of a YAML file defines. Throws UNREADABLE with
- * the line of the fault.
- *
+ * Returns the task defined in the text of a YAML file. Throws UNREADABLE with
+ * the line of the error.
  * @param path The file's path, for errors.
  */
 export async function readDefinition(
@@ -122,7 +121,7 @@ function itemsIn(value: Fields, fault: Fault): ItemSource | null {
     : { kind: "list", values: textsIn(items, [...path, name], fault)! };
 }
 
-/** Throws where what runs would not get the items as it is meant to. */
+/** Throws if the program would not get the items as intended. */
 function refusePlaceholders(
   { items, chunk, work, notify }: Definition,
   fault: Fault,
@@ -157,7 +156,7 @@ function refusePlaceholders(
   });
 }
 
-/** Throws for a name in braces that is nearly a placeholder. */
+/** Throws for a name in braces that is similar to a placeholder. */
 function refuseMisspelled(
   texts: readonly string[],
   names: readonly string[],

@@ -37,9 +37,9 @@ export function definitionFile(
 }
 
 /**
- * Reads the definition of a task or a pipeline, which the user has allowed.
- * Returns its absolute path and its text: the text that was checked. Throws
- * USAGE, NOT_FOUND, CONFLICT if it is not allowed.
+ * Reads the definition of a task or a pipeline that the user has allowed.
+ * Returns its absolute path and its text: exactly the text that was checked.
+ * Throws USAGE, NOT_FOUND, CONFLICT if it is not allowed.
  */
 export function readAllowedDefinition(
   system: System,
@@ -83,7 +83,7 @@ export function readDefinitionFile(
   throw new MpmError("UNREADABLE", `"${shown}" ${UNUSABLE}`);
 }
 
-/** The runs of one kind, as a command answers with them. */
+/** The runs of one kind, for a command's result. */
 interface Runs<Run> {
   readonly kind: RunKind;
   /** Reads a run. Throws UNREADABLE if it is damaged. */
@@ -122,9 +122,9 @@ interface DefinitionRow<Run> {
   readonly path: string;
   readonly description: string;
   readonly allowed: boolean;
-  /** Why it cannot run; null: it can be read. */
+  /** Why it cannot run; null: it can. */
   readonly problem: string | null;
-  /** Its newest run; null: it has none, or that is damaged. */
+  /** Its newest run; null: no run, or a damaged one. */
   readonly run: Run | null;
 }
 

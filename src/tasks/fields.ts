@@ -4,7 +4,7 @@ import { field, type Fields, isFields, kindOf } from "../base/parsed_values.ts";
 import { parseDuration } from "../base/times.ts";
 import { CLIENT_NAMES } from "../base/clients.ts";
 
-/** Readers of the fields that definitions of tasks and pipelines have. */
+/** Readers of the fields in definitions of tasks and pipelines. */
 
 /** The program, or the agent, that runs for each chunk. */
 export type Work =
@@ -14,13 +14,13 @@ export type Work =
     readonly prompt: string;
     /** null: the client's own limit. */
     readonly turns: number | null;
-    /** null: the one of the setting `agents.client`. */
+    /** null: the client in the setting `agents.client`. */
     readonly client: string | null;
   };
 
 const AGENT_FIELDS = ["prompt", "turns", "client"];
 
-/** The longest that a timer can wait: 24 days. */
+/** The longest time that a timer supports: 24 days. */
 export const LONGEST = 24 * 86_400_000;
 
 /** Milliseconds between asking a program to end and killing it. */
@@ -29,10 +29,10 @@ export const GRACE = 10_000;
 /** The bounds of `retries`. */
 export const RETRIES = { neutral: 0, least: 0, most: 100 };
 
-/** Makes the error for the field that `path` leads to. */
+/** Makes the error for the field at `path`. */
 export type Fault = (path: readonly string[], words: string) => MpmError;
 
-/** Throws for a field that is not among the `known` ones. */
+/** Throws for a field that is not a `known` one. */
 export function refuseUnknown(
   value: Fields,
   { known, path, fault }: {
@@ -175,7 +175,7 @@ export function timeIn(
   }
 }
 
-/** True or false; false if it is not there. */
+/** True or false; false if it is missing. */
 export function flagIn(
   value: Fields,
   path: readonly string[],

@@ -11,7 +11,7 @@ import type { Definition, ItemSource } from "./definition.ts";
 /** The items of a task, in order. */
 export interface Items {
   readonly values: readonly string[];
-  /** Items that were left out, since their names are not UTF-8. */
+  /** Number of items that were left out because their names are not UTF-8. */
   readonly unreadable: number;
 }
 
@@ -23,8 +23,8 @@ const LARGEST = 128 * 1024 * 1024;
 const LIST_LIMIT = 10 * 60_000;
 
 /**
- * Lists the items of a task as they are now; `undefined`: it has no items.
- * Throws CONFLICT for an empty list, or if it cannot be made.
+ * Lists the current items of a task; `undefined`: it has no items. Throws
+ * CONFLICT for an empty list, or if the list cannot be made.
  */
 export async function listItems(
   system: System,
@@ -75,7 +75,9 @@ function refuseUnusable(values: readonly string[]): void {
   );
 }
 
-/** Leaves out names that are not UTF-8: a program would get another name. */
+/**
+ * Leaves out names that are not UTF-8: a program would get a different name.
+ */
 function wholeOf(all: readonly string[]): Items {
   const values = all.filter((value) => value.isWellFormed());
   return { values, unreadable: all.length - values.length };
@@ -102,7 +104,7 @@ async function filesOf(
   return wholeOf(there);
 }
 
-/** Every file below a folder outside git, by its path, in order. */
+/** Every file below a folder outside git, sorted by path. */
 function walk(system: System, root: string, folder: string): string[] {
   const entries = attempt(() => system.files.list(join(root, folder))) ?? [];
   return entries.sort((a, b) => a.name < b.name ? -1 : 1)
@@ -113,7 +115,7 @@ function walk(system: System, root: string, folder: string): string[] {
     });
 }
 
-/** The lines that a program prints, but empty ones. */
+/** The lines of a program's output, except empty ones. */
 async function linesOf(
   system: System,
   { worktree }: Workspace,
@@ -142,12 +144,12 @@ async function linesOf(
   const printed = text.decode(done.stdout);
   const lines = printed.split("\n")
     .map((line) => line.replace(/\r$/, "")).filter(Boolean);
-  // Bytes that are not UTF-8 were replaced by this sign.
+  // Bytes that are not UTF-8 were replaced by this character.
   const values = lines.filter((line) => !line.includes("\ufffd"));
   return { values, unreadable: lines.length - values.length };
 }
 
-/** A line that a user can paste into a shell. */
+/** A command that a user can paste into a shell. */
 function commandText(args: readonly string[]): string {
   return args.map(shellWord).join(" ");
 }

@@ -8,7 +8,7 @@ import { linesOf, readRun, runPaths } from "./store.ts";
 /** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** Items that are named for one log. */
+/** The most items to name for one log. */
 const NAMED = 20;
 
 export type TaskLog = TaskLogsResult["logs"][number];
@@ -17,8 +17,8 @@ export type TaskLog = TaskLogsResult["logs"][number];
 const LOG = /^(\d{1,9})\.log$/;
 
 /**
- * Reads what the programs of a run printed, a chunk at a time, redacted. With an
- * item only its chunk. Throws NOT_FOUND for an unknown item, UNREADABLE.
+ * Reads the output of a run's programs, redacted, one chunk at a time. With an
+ * item, only its chunk. Throws NOT_FOUND for an unknown item, UNREADABLE.
  */
 export function* readLogs(
   system: System,
@@ -55,7 +55,7 @@ export function* readLogs(
   }
 }
 
-/** The first items of each chunk that has a log, or that has the item. */
+/** The first items of each chunk with a log, or with the item. */
 function itemsOf(
   system: System,
   path: string,

@@ -1,6 +1,4 @@
-/**
- * The only door of `tasks/`: work on many items that survives its process.
- */
+/** The only door of `tasks/`: work on many items that survives its process. */
 
 export { clientFor } from "./agent.ts";
 export { BACKGROUND, startInBackground } from "./background.ts";

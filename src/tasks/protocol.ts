@@ -1,7 +1,7 @@
 import { joinBytes } from "../git/mod.ts";
 import { field, isFields, jsonIn } from "../base/parsed_values.ts";
 
-/** A line by which a program says more than its output does. */
+/** A line with which a program reports more than output. */
 export type Message =
   /** `partly`: from 0 to 1. */
   | {
@@ -9,25 +9,26 @@ export type Message =
     readonly partly: number;
     readonly text?: string;
   }
-  /** The program gets it back if it has to run again. */
+  /** The program gets it back if it must run again. */
   | { readonly kind: "state"; readonly value: unknown }
   | { readonly kind: "result"; readonly value: unknown };
 
-/** Bytes of a line that can be a message. */
+/** The longest line that can be a message, in bytes. */
 const LONGEST = 1024 * 1024;
 
 const NEWLINE = 10;
 const BRACE = 123;
 
 /**
- * Splits what a program prints into messages and output. A message is a line
+ * Splits a program's output into messages and other output. A message is a line
  * that is a JSON object with exactly one of the fields `progress`, `state` and
- * `result`. The output names other fields of it. At most one line is held.
+ * `result`. The output names its unknown fields. At most one line is kept in
+ * memory.
  */
 export class Messages {
   readonly #take: (message: Message) => void;
   readonly #output: (bytes: Uint8Array) => void;
-  /** The beginning of a line that may become a message. */
+  /** The start of a line that may become a message. */
   #held: Uint8Array[] = [];
   #size = 0;
   /** True within a line that is output. */
@@ -43,7 +44,9 @@ export class Messages {
     this.#output = output;
   }
 
-  /** Takes the next part of the output, which may begin and end anywhere. */
+  /**
+   * Processes the next part of the output, which may begin and end anywhere.
+   */
   add(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#size === 0 && !bytes.includes(BRACE)) {
@@ -90,7 +93,7 @@ export class Messages {
       .join("");
   }
 
-  /** Takes the last line, which may have no end. */
+  /** Processes the last line, which may have no line end. */
   close(): void {
     if (this.#size > 0) this.#hold(new Uint8Array(), true);
   }
@@ -98,13 +101,13 @@ export class Messages {
 
 const KINDS = ["progress", "state", "result"] as const;
 
-/** A message, and the names of the fields that mpm does not know. */
+/** A message, and the names of its unknown fields. */
 interface Taken {
   readonly known: Message;
   readonly unknown: readonly string[];
 }
 
-/** Characters of a name, and names, that the output shows. */
+/** The longest name, and the most names, that the output shows. */
 const NAME = 60;
 const NAMES = 5;
 
@@ -150,17 +153,17 @@ function progressIn(said: unknown): Message | undefined {
   };
 }
 
-/** The beginning and the end of some output, of which there may be any amount. */
+/** The beginning and the end of some output of any size. */
 export class Excerpt {
   readonly #half: number;
   #start: Uint8Array[] = [];
   #startSize = 0;
   #end: Uint8Array[] = [];
   #endSize = 0;
-  /** Bytes between the two that are left out. */
+  /** Number of bytes left out between the two. */
   #dropped = 0;
 
-  /** `limit`: bytes that are kept. */
+  /** `limit`: the bytes to keep. */
   constructor(limit: number) {
     this.#half = Math.floor(limit / 2);
   }
@@ -175,7 +178,7 @@ export class Excerpt {
     if (rest.length === 0) return;
     this.#end.push(rest);
     this.#endSize += rest.length;
-    // Twice as much at most is held.
+    // At most twice as much is kept in memory.
     if (this.#endSize > 2 * this.#half) this.#cut();
   }
 
@@ -187,7 +190,9 @@ export class Excerpt {
     this.#endSize = kept.length;
   }
 
-  /** Returns the beginning after `from` bytes; only more is added to it. */
+  /**
+   * Returns the beginning after `from` bytes, to which output is only added.
+   */
   startAfter(from: number): Uint8Array {
     const parts: Uint8Array[] = [];
     let at = this.#startSize;
@@ -216,7 +221,7 @@ export class Excerpt {
 /** Values for the placeholders in arguments. */
 export interface Values {
   readonly task: string;
-  /** The items of one chunk; none for a task without items. */
+  /** The items of one chunk; empty for a task without items. */
   readonly items: readonly string[];
 }
 
@@ -244,7 +249,7 @@ export function filled(
 }
 
 /**
- * Returns what a program gave for each item, by its place in the chunk. A value
+ * Returns a program's results for each item, by its index in the chunk. A value
  * with a field `item` belongs to that item, any other to the first.
  */
 export function resultsByItem(

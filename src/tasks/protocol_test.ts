@@ -3,7 +3,7 @@ import { argumentsWith, Excerpt, type Message, Messages } from "./protocol.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-/** Takes a text in pieces of `size` bytes. */
+/** Processes a text in pieces of `size` bytes. */
 function taken(
   text: string,
   size: number,

@@ -77,7 +77,9 @@ function atWork(
   return { first, last, item: null };
 }
 
-/** Returns whether a process works on it: none can if the lock cannot be opened. */
+/**
+ * Returns whether a process works on it: none can if the lock cannot be opened.
+ */
 async function hasRunner(
   system: System,
   root: string,
@@ -91,10 +93,10 @@ async function hasRunner(
   }
 }
 
-/** Bytes of the file about the process of a run. */
+/** The largest file about the process of a run, in bytes. */
 const RUNNER = 4096;
 
-/** Returns the process that works on a run, and the progress it noted. */
+/** Returns the process that works on a run, and the progress it recorded. */
 function runnerOf(
   system: System,
   root: string,
@@ -128,7 +130,7 @@ export async function listRuns(
 }
 
 /**
- * Returns the first of the listed runs, if it is the user's and is under way or
+ * Returns the first of the listed runs, if it is the user's and is running or
  * was interrupted. It never throws: no run must hide a status.
  */
 export async function openRun<Run extends { own: boolean; state: string }>(
@@ -147,7 +149,7 @@ export async function readView(
   return viewOf(await readStatus(system, root, id));
 }
 
-/** Returns a run without what is true for a moment only. */
+/** Returns a run without its momentary data. */
 export function viewOf(
   { at: _at, at_work: _work, pid: _pid, progress: _progress, ...view }:
     TaskStatusResult,

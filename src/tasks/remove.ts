@@ -34,13 +34,13 @@ interface Removal {
   readonly kind: RunKind;
   readonly ids: readonly string[];
   readonly dryRun: boolean;
-  /** No one asked for it. */
+  /** True if it happens automatically. */
   readonly automatic?: true;
 }
 
 /**
- * Moves runs to the trash, each by one rename. Throws CONFLICT for a run that is
- * under way, with nothing removed.
+ * Moves runs to the trash, each by one rename. Throws CONFLICT for a running
+ * run, with nothing removed.
  */
 export async function removeRuns(
   context: Context,
@@ -129,7 +129,10 @@ function idsOf(side: unknown): string[] {
     : [];
 }
 
-/** Throws CONFLICT if a run is in the way, or no longer in the trash. */
+/**
+ * Throws CONFLICT if another run is in the way, or a run is no longer in the
+ * trash.
+ */
 function refuseLost(
   { context: { system: { files } }, root, entry }: UndoOrder,
   { ids, trash }: { ids: readonly string[]; trash: string },
@@ -154,7 +157,10 @@ function refuseLost(
   });
 }
 
-/** Moves the runs back; those that an undo killed before moved are there. */
+/**
+ * Moves the runs back; those that an interrupted undo moved before are already
+ * there.
+ */
 function restored(
   system: System,
   root: string,
@@ -171,9 +177,9 @@ function restored(
 }
 
 /**
- * Moves old runs of a task or a pipeline to the trash, as the settings `tasks.keep` and
- * `tasks.max_age` say. The run that was just made stays, and so do those under
- * way. A problem is a note, since the next run tries again.
+ * Moves old runs of a task or a pipeline to the trash, according to the
+ * settings `tasks.keep` and `tasks.max_age`. The newly created run stays, and
+ * so do running ones. A problem is a note, since the next run tries again.
  */
 export async function pruneRuns(
   context: Context,

@@ -16,16 +16,16 @@ import { readStatus, viewOf } from "./read.ts";
 import type { ItemState } from "./run.ts";
 import { linesOf, runPaths } from "./store.ts";
 
-/** A line of the results of a run: how one item ended. */
+/** A line in the results of a run: how one item ended. */
 const RESULT = object({
-  /** Its place in the list, from 0. */
+  /** Its index in the list, from 0. */
   index: COUNT,
   chunk: COUNT,
   /** null: the task has no items. */
   item: nullable(TEXT),
   state: text<ItemState>({ choices: ["done", "failed", "flagged"] }),
   exit: nullable(NUMBER),
-  /** The end of what its program printed. */
+  /** The end of its program's output. */
   output: TEXT,
   attempts: COUNT,
   ms: COUNT,
@@ -34,12 +34,16 @@ const RESULT = object({
 /** May also have a `result`, which is any JSON. */
 type StoredResult = Fitting<typeof RESULT>;
 
-/** Items of which the newest result is found; of more, all are read. */
+/**
+ * The most items for which only the newest result is returned; beyond that, all
+ * are.
+ */
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Reads the results of a run, one at a time, however many there are. An item
- * that ran again has its newest result alone. Torn lines are left out.
+ * Reads the results of a run, one at a time, however many there are. For an
+ * item that ran again, only the newest result counts. Incomplete lines are left
+ * out.
  */
 export function* readResults(
   system: System,
@@ -64,10 +68,10 @@ export function* readResults(
   }
 }
 
-/** The place of an item, without reading all of its line. */
+/** The index of an item, without parsing all of its line. */
 const INDEX = /^\{"index":(\d{1,15}),/;
 
-/** Characters of an output in a report. */
+/** The most characters of an output in a report. */
 const OUTPUT = 4096;
 
 /**

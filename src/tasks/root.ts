@@ -5,8 +5,8 @@ import type { RunKind } from "./run.ts";
 import { findRun } from "./store.ts";
 
 /**
- * Returns the top folder of the project, found without git, since a look at a
- * run needs none. Throws CONFLICT if its mpm folder is a link.
+ * Returns the top folder of the project, found without git, which this does not
+ * need. Throws CONFLICT if its mpm folder is a link.
  */
 export function taskRoot({ system, folder }: Context): string {
   const root = quickPlace(system, folder)?.root ??
@@ -33,7 +33,7 @@ export const PIPELINE_RUN = {
   names: "pipeline-run",
 } as const;
 
-/** Returns the run that was typed for them. Throws NOT_FOUND, AMBIGUOUS. */
+/** Returns the run that the user typed. Throws NOT_FOUND, AMBIGUOUS. */
 export function typedRun(
   context: Context,
   typed: string | undefined,

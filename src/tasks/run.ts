@@ -17,15 +17,15 @@ import { ENGINE } from "./parallel/hosts.ts";
 /** The kinds of definitions that have runs. */
 export type RunKind = "task" | "pipeline";
 
-/** The names that a task can have: its file is named after it. */
+/** The format of a task's name: its file is named after it. */
 export const TASK_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 
-/** The id of a run: its task, and the UTC second it began in. */
+/** The ID of a run: its task, and the UTC second in which it began. */
 export const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-\d{8}-\d{6}$/;
 
 /**
- * The intent of a run, written and sealed before anything runs. A run
- * continues by this record alone, even if the file of its task changes.
+ * The intent of a run, written and sealed before anything runs. A run continues
+ * from this record alone, even if the file of its task changes.
  */
 export const RUN_RECORD = object({
   version: { is: "version" } as Shape<1>,
@@ -38,15 +38,15 @@ export const RUN_RECORD = object({
   file: TEXT,
   /** Its text. */
   definition: TEXT,
-  /** The folder that programs run in, absolute. */
+  /** The folder in which programs run, absolute. */
   worktree: TEXT,
   /** Number of items; 1 for a task without items. */
   total: COUNT,
-  /** Items in each chunk, but perhaps the last. */
+  /** Items in each chunk, possibly fewer in the last. */
   chunk: COUNT,
   /** SHA-256 of the file with the items; null: the task has no items. */
   items: nullable(TEXT),
-  /** The client that agents run with; null: no agent runs. */
+  /** The client of the agents; null: no agents. */
   client: nullable(TEXT),
   /** The values of a pipeline's variables; only a pipeline has them. */
   vars: optional(record(TEXT)),
@@ -54,7 +54,7 @@ export const RUN_RECORD = object({
   state_vars: optional(record(TEXT)),
   /** The hosts that run the items; absent: this machine. */
   engine: optional(ENGINE),
-  /** Steps at work at a time; absent: as its definition says. */
+  /** Number of steps to run at a time; absent: as in its definition. */
   jobs: optional(COUNT),
 });
 
@@ -63,10 +63,10 @@ export type RunRecord = Fitting<typeof RUN_RECORD>;
 /** The end of a run, in its log. */
 export type RunEnd = "done" | "failed" | "cancelled" | "stopped";
 
-/** The end of a chunk, and so of each of its items. */
+/** The end of a chunk, and of each of its items. */
 export type ItemState = "done" | "failed" | "flagged";
 
-/** Number of items by how they ended, of the whole run until that moment. */
+/** Number of items by result, for the whole run until that time. */
 const COUNTERS = { done: COUNT, failed: COUNT, flagged: COUNT };
 
 const END = text<ItemState>({ choices: ["done", "failed", "flagged"] });
@@ -87,7 +87,7 @@ function line<E extends string>(event: E) {
 /** A process started the run, or resumed it. */
 const BEGIN = object({ ...line("begin"), at: TEXT, pid: nullable(COUNT) });
 
-/** On the disk before the program starts. */
+/** Synced to the disk before the program starts. */
 const START = object({ ...line("start"), ...CHUNK, attempt: COUNT });
 
 /** A try failed, and there will be another. */
@@ -126,7 +126,7 @@ const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
   ["notified", NOTIFIED],
 ]);
 
-/** A line of a run's log, which is only ever appended to. */
+/** A line of a run's log, which is append-only. */
 export type LogLine =
   | Fitting<typeof BEGIN>
   | Fitting<typeof START>
@@ -143,22 +143,22 @@ export function logLineIn(text: string): LogLine | undefined {
   return shape && fits(shape, value) ? value as LogLine : undefined;
 }
 
-/** Number of items of a run by how they ended. */
+/** Number of items of a run, by result. */
 export interface Counters {
   readonly done: number;
   readonly failed: number;
   readonly flagged: number;
 }
 
-/** A run as the end of its log tells it. */
+/** A run according to the end of its log. */
 export interface RunTail extends Counters {
   /** null: it did not end. Either it is running, or its process was killed. */
   readonly end: RunEnd | null;
-  /** Why it ended so; null: for no particular reason, or it did not. */
+  /** Why it ended; null: no particular reason, or it did not end. */
   readonly reason: string | null;
   /** The time of the last event, ISO 8601, UTC; null: no event yet. */
   readonly at: string | null;
-  /** The chunk in work when the log ends, from 0. */
+  /** The chunk that was running when the log ends, from 0. */
   readonly chunk: number | null;
 }
 
@@ -168,8 +168,8 @@ const NOTHING: RunTail = {
 };
 
 /**
- * Returns the state of a run by the last lines of its log, of which the first
- * may be torn. The counters of a line are those of the whole run.
+ * Returns the state of a run from the last lines of its log, of which the first
+ * may be incomplete. The counters in a line are those of the whole run.
  */
 export function tailOf(lines: readonly string[]): RunTail {
   let tail = NOTHING;
@@ -209,7 +209,9 @@ const STATES: readonly ChunkState[] = [
   ...["waiting", "started", "done", "failed", "flagged"] as const,
 ];
 
-/** Every chunk of a run by its log, in as little memory as a list of bytes. */
+/**
+ * Every chunk of a run, from its log, in as little memory as a list of bytes.
+ */
 export class Chunks {
   /** The number of chunks. */
   readonly length: number;
@@ -218,7 +220,7 @@ export class Chunks {
   readonly #states: Uint8Array;
   readonly #attempts: Uint16Array;
   readonly #items = { done: 0, failed: 0, flagged: 0 };
-  /** True if the last process that took the run also ended it. */
+  /** True if the last process of the run also ended it. */
   isOver = false;
 
   constructor({ total, chunk }: { total: number; chunk: number }) {
@@ -229,7 +231,7 @@ export class Chunks {
     this.#attempts = new Uint16Array(this.length);
   }
 
-  /** The items of the whole run by how they ended. */
+  /** The items of the whole run, by result. */
   get counters(): Counters {
     return { ...this.#items };
   }
@@ -243,15 +245,15 @@ export class Chunks {
     return this.#attempts.some((count) => count > 0);
   }
 
-  /** The chunk that started and did not end; `undefined`: none. */
+  /** The chunk that started and did not end; `undefined`: no chunk. */
   get started(): number | undefined {
     const chunk = this.#states.indexOf(STATES.indexOf("started"));
     return chunk < 0 ? undefined : chunk;
   }
 
   /**
-   * Returns whether a chunk is still to be run, or decided on. `again`: those
-   * that failed or are flagged are, too.
+   * Returns whether a chunk still needs to run, or a decision. `again`: so do
+   * failed and flagged ones.
    */
   isLeft(chunk: number, again: boolean): boolean {
     const state = this.stateOf(chunk);
@@ -279,7 +281,7 @@ export class Chunks {
     return [first, Math.min(first + this.#size, this.#total)];
   }
 
-  /** Takes a line of the log; those of other chunks are left out. */
+  /** Processes a line of the log; lines of other chunks are ignored. */
   take(line: LogLine): void {
     if (line.event === "begin") this.isOver = false;
     if (line.event === "over") this.isOver = true;
@@ -295,7 +297,7 @@ export class Chunks {
     }
   }
 
-  /** Gives a chunk another state, and counts its items so. */
+  /** Changes the state of a chunk, and the counts of its items. */
   set(chunk: number, state: ChunkState): void {
     const [first, end] = this.rangeOf(chunk);
     this.#count(this.stateOf(chunk), first - end);

@@ -14,41 +14,41 @@ import {
   TASK_NAME,
 } from "./run.ts";
 
-/** Bytes of a record that is read: it holds a definition. */
+/** The largest record to read in bytes: it contains a definition. */
 const LARGEST = 8 * 1024 * 1024;
 
-/** Bytes at the end of a log that tell how a run is. */
+/** The bytes at the end of a log that show the state of a run. */
 const TAIL = 16 * 1024;
 
 /** The kind of a run's record in its seal. */
 export const RUN_SEAL = "run";
 
-/** Returns the files of a run; `id` must be a valid one. */
+/** Returns the files of a run; `id` must be valid. */
 export function runPaths(root: string, id: string) {
   const folder = join(layout(root).taskRuns, id);
   return {
     folder,
     /** The sealed intent. */
     record: join(folder, "run.json"),
-    /** The items, a JSON string a line. */
+    /** The items, one JSON string per line. */
     items: join(folder, "items.jsonl"),
-    /** Only a run of a pipeline has it: the names of its steps. */
+    /** Only for a run of a pipeline: the names of its steps. */
     steps: join(folder, "steps.jsonl"),
     log: join(folder, "log.jsonl"),
     results: join(folder, "results.jsonl"),
-    /** The output of programs, a file for each chunk. */
+    /** The output of programs, one file for each chunk. */
     logs: join(folder, "logs"),
-    /** The last state that the program of a chunk printed, until it ends. */
+    /** The last state printed by a chunk's program, until it ends. */
     states: join(folder, "state"),
-    /** A patch for each chunk that changed files on a host. */
+    /** One patch for each chunk that changed files on a host. */
     changes: join(folder, "changes"),
-    /** The files of GNU parallel at work. */
+    /** The files of a running GNU parallel. */
     round: join(folder, "round"),
-    /** Held as long as a process works on the run. */
+    /** Held while a process works on the run. */
     lock: join(folder, "lock"),
     /** That process, for people. */
     runner: join(folder, "runner.json"),
-    /** There if someone asked to cancel the run. */
+    /** Exists if someone asked to cancel the run. */
     cancel: join(folder, "cancel"),
   };
 }
@@ -61,14 +61,14 @@ export function changesPath(
   return join(changes, `${chunk}.patch`);
 }
 
-/** Returns whether a run is one of a task, or of a pipeline. */
+/** Returns whether a run belongs to a task or to a pipeline. */
 export function kindOfRun(system: System, root: string, id: string): RunKind {
   return system.files.lstat(runPaths(root, id).steps) ? "pipeline" : "task";
 }
 
 export type RunPaths = ReturnType<typeof runPaths>;
 
-/** The ids of all runs of one kind in a project, the newest first. */
+/** The IDs of all runs of one kind in a project, the newest first. */
 export function runIds(
   system: System,
   root: string,
@@ -93,7 +93,7 @@ function timeOf(id: string): string {
   return id.slice(-"YYYYMMDD-HHMMSS".length);
 }
 
-/** Tasks of a project that are listed. */
+/** The most tasks of a project to list. */
 const MOST = 1000;
 
 /** Returns the names of the tasks, or pipelines, that the project defines. */
@@ -112,14 +112,14 @@ export function taskNames(
   }).sort().slice(0, MOST);
 }
 
-/** When a run began, by its id, in milliseconds since the epoch. */
+/** When a run began, from its ID, in milliseconds since the epoch. */
 export function timeOfRun(id: string): number {
   const [, year, month, day, hour, minute, second] =
     /(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(id) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** The task of a run, by its id. */
+/** The task of a run, from its ID. */
 export function taskOf(id: string): string {
   return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
 }
@@ -137,19 +137,19 @@ function definitionsFolder(root: string, kind: RunKind): string {
   return kind === "task" ? layout(root).tasks : layout(root).pipelines;
 }
 
-/** Returns the kind of a run by its record. */
+/** Returns the kind of a run, from its record. */
 export function kindOf({ vars }: { vars?: unknown }): RunKind {
   return vars === undefined ? "task" : "pipeline";
 }
 
-/** A run, as it was recorded before it began. */
+/** A run, as recorded before it began. */
 export interface KnownRun {
   readonly record: RunRecord;
-  /** True if this user's mpm wrote it for this very place. */
+  /** True if this user's mpm wrote it for exactly this place. */
   readonly own: boolean;
 }
 
-/** `undefined`: it is not there, or damaged. */
+/** `undefined`: missing or damaged. */
 export function readRun(
   system: System,
   root: string,
@@ -162,7 +162,7 @@ export function readRun(
   const text = new TextDecoder().decode(bytes);
   const record = jsonIn(text);
   if (!fits(RUN_RECORD, record)) return undefined;
-  // A copy of the project is another place.
+  // A copy of the project is a different place.
   const isHere = record.file === taskPath(root, record.task, kindOf(record));
   const own = record.id === id && isHere &&
     ownSeals(system, root, RUN_SEAL).isOwn(text);
@@ -170,8 +170,8 @@ export function readRun(
 }
 
 /**
- * Returns the id of the run that was typed: an id, the beginning of one, or a
- * task for its newest run. The newest of its kind by default. Throws
+ * Returns the ID of the run that the user typed: an ID, a prefix of one, or a
+ * task for its newest run. The default is the newest of its kind. Throws
  * NOT_FOUND, AMBIGUOUS.
  */
 export function findRun(
@@ -203,7 +203,9 @@ export function findRun(
   );
 }
 
-/** The lines at the end of a run's log, the first of them perhaps torn. */
+/**
+ * The lines at the end of a run's log, of which the first may be incomplete.
+ */
 export function readTail(system: System, root: string, id: string): string[] {
   const path = runPaths(root, id).log;
   return attempt(() => {
@@ -215,12 +217,12 @@ export function readTail(system: System, root: string, id: string): string[] {
   }) ?? [];
 }
 
-/** Milliseconds in which another look at the lock has ended. */
+/** Milliseconds within which another look at the lock ends. */
 const LOOK = 3;
 
 /**
- * Returns whether a process works on the run. Only the lock tells: it ends with
- * the process, and numbers are used again.
+ * Returns whether a process works on the run. Only the lock shows it: it ends
+ * with the process, and process numbers are reused.
  */
 export async function isRunning(
   system: System,
@@ -234,11 +236,11 @@ export async function isRunning(
   return held === undefined;
 }
 
-/** Bytes of a list of items that is read. */
+/** The largest list of items to read, in bytes. */
 const LARGEST_LIST = 1024 * 1024 * 1024;
 
 /**
- * Returns the items that a run began with; `undefined`: its task has none.
+ * Returns the items with which a run began; `undefined`: its task has none.
  * Throws CORRUPT if someone changed the list.
  */
 export function readItems(
@@ -262,11 +264,11 @@ export function readItems(
   );
 }
 
-/** Bytes that are read at once, and of the longest line. */
+/** Bytes to read at once, and the longest line. */
 const PART = 1024 * 1024;
 const LONGEST = 16 * PART;
 
-/** Returns the lines of a file that ended with a line break. */
+/** Returns the lines of a file that end with a line break. */
 export function* linesOf(system: System, path: string): Generator<string> {
   const { files } = system;
   if (files.lstat(path)?.kind !== "file") return;

@@ -13,33 +13,33 @@ import type { Signer } from "./keys.ts";
 /*
  * A bundle is one file with everything that someone shares from a project: a
  * whole log, with the same signed entries as on a remote. It is JSON in UTF-8,
- * or a file of age with that JSON. Each bundle has its own log, which
- * replaces that of the bundle before it.
+ * or an age file with that JSON. Each bundle has its own log, which replaces
+ * that of the previous bundle.
  */
 
-/** A bundle of version 2. Version 1 holds saves, see `saves/share`. */
+/** A bundle of version 2. Version 1 contains saves, see `saves/share`. */
 const BUNDLE = object({
-  /** The name of the log that the entries are in. */
+  /** The name of the log of the entries. */
   log: text({ pattern: LOG_NAME }),
   /** ISO 8601, UTC. */
   created_at: TEXT,
-  /** The text of each entry, in their order. */
+  /** The text of each entry, in order. */
   entries: list(TEXT),
 });
 export type Bundle = Fitting<typeof BUNDLE>;
 
 const VERSION = 2;
 
-/** Bytes of the largest file that is read, and entries in it. */
+/** The largest file to read in bytes, and the most entries in it. */
 const LARGEST = 256 * 1024 * 1024;
 const MOST_ENTRIES = 100_000;
 
-/** The beginning of a bundle, enough to know it. */
+/** The start of a bundle, enough to recognize it. */
 const BEGINS = /^\s*\{\s*"mpm_bundle"\s*:\s*2\b/;
 const ENCRYPTED = /^age-encryption\.org\/|^-----BEGIN AGE ENCRYPTED FILE-----/;
 const HEAD = 200;
 
-/** Files that an export may replace: those of older exports. */
+/** Files that an export may replace: older exports. */
 export const BUNDLE_FILE = {
   option: "--to",
   noun: "a bundle",
@@ -51,9 +51,8 @@ export const BUNDLE_FILE = {
 const FIRST = Date.UTC(2026, 0, 1);
 
 /**
- * Returns the name of the log of a bundle that is made now. It differs from the
- * log that this copy of the project syncs, and follows those of earlier
- * bundles.
+ * Returns the name of the log for a new bundle. It differs from the log that
+ * this copy of the project syncs, and follows those of earlier bundles.
  */
 function bundleLog(
   signer: Signer,
@@ -63,12 +62,12 @@ function bundleLog(
   return `${bundleClone(signer, storeId)}-${Math.max(1, seconds)}`;
 }
 
-/** Returns the first parts of the names of the bundles of a project's copy. */
+/** Returns the prefix of the log names for bundles of a project's copy. */
 export function bundleClone({ writer }: Signer, storeId: string): string {
   return `${writer}-${sha256(`bundle ${storeId}`).slice(0, 8)}`;
 }
 
-/** Returns the bytes of a bundle with these things, signed. */
+/** Returns the bytes of a signed bundle with these things. */
 export function bundleBytes(
   signer: Signer,
   entries: readonly NewEntry[],
@@ -90,13 +89,13 @@ export function bundleBytes(
 /** The contents of a file to import. */
 export interface OpenedFile {
   readonly bundle?: Bundle;
-  /** The bytes of an encrypted file that holds something else. */
+  /** The decrypted bytes of a file with something else. */
   readonly bytes?: Uint8Array;
   readonly encrypted: boolean;
 }
 
 /**
- * Reads a file as far as it is a bundle, or encrypted. Another file is not read.
+ * Reads a file if it is a bundle, or encrypted. Another file is not read.
  * Throws UNREADABLE for a damaged bundle, FOREIGN for one for other people, and
  * CONFLICT if a passphrase is needed.
  */

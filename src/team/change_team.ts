@@ -17,14 +17,14 @@ import {
 } from "./members.ts";
 import { readOwnKeys } from "./cipher.ts";
 
-/** A change of the team: the members after it, and the keys that differ. */
+/** A change of the team: the new members, and the changed keys. */
 interface Change {
   readonly change: "added" | "removed" | "listed" | "none";
   readonly members: readonly Member[];
   readonly changed: readonly Member[];
 }
 
-/** Adds a key of someone to the team of the project. */
+/** Adds someone's key to the team of the project. */
 export async function addMember(
   context: Context,
   { name, recipient, dryRun }: {
@@ -163,7 +163,7 @@ async function answer(
   };
 }
 
-/** Columns of a recipient in a list: enough to compare it by eye. */
+/** The width of a recipient in a list: enough to compare it by eye. */
 const SHOWN = 44;
 
 /** Describes the team for people. */

@@ -7,12 +7,14 @@ import type { System } from "../system/system.ts";
 import type { OwnKey } from "./crypto/age.ts";
 import { readTeam } from "./members.ts";
 
-/** Bytes of a file with private keys. */
+/** The largest file with private keys, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** Encrypts bodies for a team, and decrypts those that are for this user. */
+/** Encrypts bodies for a team, and decrypts those for this user. */
 export interface Cipher {
-  /** True if there are recipients, so that only encrypted bodies may leave. */
+  /**
+   * True if there are recipients, so that only encrypted bodies may be sent.
+   */
   readonly encrypts: boolean;
   readonly recipients: readonly string[];
   /** Changes with the recipients; empty without any. */
@@ -31,7 +33,7 @@ export interface Cipher {
   decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
   /** Returns a text that changes with the keys of this user. */
   keyMark(): Promise<string>;
-  /** A key with a passphrase was needed, and no one could type it. */
+  /** True if a key with a passphrase was needed, and no one could type it. */
   readonly locked: boolean;
 }
 
@@ -72,11 +74,11 @@ function markOf(recipients: readonly string[]): string {
   return sha256(recipients.toSorted().join("\n")).slice(0, 16);
 }
 
-/** The private keys of this user, which no file of a project can name. */
+/** The private keys of this user, which no project file can name. */
 export interface OwnKeys {
   /** The recipients that belong to them. */
   readonly recipients: readonly string[];
-  /** Files of the settings that could not be used, and why. */
+  /** Files in the settings that could not be used, and why. */
   readonly problems: readonly string[];
   readonly locked: boolean;
   open(bytes: Uint8Array): Promise<Uint8Array | undefined>;
@@ -135,7 +137,7 @@ function readKeyText(system: System, name: string): string | undefined {
 
 /**
  * Asks for a text that the terminal does not show. Returns `undefined` without
- * a terminal. Throws CANCELLED if the person gives up.
+ * a terminal. Throws CANCELLED if the person cancels.
  */
 async function askSecret(
   { system: { terminal }, interactive }: Context,

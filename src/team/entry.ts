@@ -52,13 +52,13 @@ import {
 /** The first line of every entry. */
 const MAGIC = "mpm-entry 1";
 
-/** The things that an entry can carry. */
+/** The things that an entry can contain. */
 export const KINDS = [
   // The first of each log; it says which version of mpm began it.
   "start",
   // The JSON of a save.
   "save",
-  // The text of a hand-off document, and the JSON of an answer to one.
+  // The text of a hand-off document, and the JSON of an answer to it.
   "handoff",
   "answer",
   // The JSON of a note, and of a claim.
@@ -66,7 +66,7 @@ export const KINDS = [
   "claim",
   // A writer that this one trusts.
   "trust",
-  // The binding of this writer to a signing key of git, see git_key.ts.
+  // The binding of this writer to a git signing key, see git_key.ts.
   "key",
   // The end of something that this writer shared.
   "removal",
@@ -80,7 +80,7 @@ export type EntryKind = typeof KINDS[number];
 /** The body of an entry. */
 const BODY = object({
   schema: { is: "version" } as Shape<1>,
-  /** Those of the head. */
+  /** The same as in the head. */
   log: TEXT,
   number: COUNT,
   kind: text<EntryKind>({ choices: KINDS }),
@@ -88,25 +88,25 @@ const BODY = object({
   at: text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ }),
   /** The name of the writer's user in git, which anyone can set. */
   author: TEXT,
-  /** The id of what it carries, of that kind. */
+  /** The ID of its content, for that kind. */
   id: TEXT,
-  /** The text that it carries. */
+  /** The text of its content. */
   content: TEXT,
 });
 
-/** The content of an entry that was checked and, where needed, decrypted. */
+/** The content of an entry that was checked and, if necessary, decrypted. */
 export type Entry = Pick<
   Fitting<typeof BODY>,
   "log" | "number" | "kind" | "at" | "author" | "id" | "content"
 >;
 
-/** An entry to write: its log and number are the log's to give. */
+/** An entry to write: the log adds its name and number. */
 export type NewEntry = Pick<
   Entry,
   "kind" | "at" | "author" | "id" | "content"
 >;
 
-/** An entry whose signature is right, with its body as it came. */
+/** An entry with a valid signature, and its original body. */
 export interface SignedEntry {
   readonly log: string;
   /** The writer's id, 32 hex digits. */
@@ -121,13 +121,13 @@ export interface SignedEntry {
 /** The name of a log. */
 export const LOG_NAME = /^[0-9a-f]{32}-[a-z0-9]{8}-[1-9]\d{0,8}$/;
 
-/** Bytes of the largest entry that is read or written. */
+/** The largest entry to read or write, in bytes. */
 export const LARGEST_ENTRY = 80 * 1024 * 1024;
 
-/** Bytes of a head at most. */
+/** The largest head, in bytes. */
 const LARGEST_HEAD = 1024;
 
-/** Values within one another in a body. */
+/** The deepest nesting of values in a body. */
 const DEEPEST = 4;
 
 const HEAD = new RegExp(
@@ -146,7 +146,7 @@ export function writerOf(log: string): string {
   return log.slice(0, 32);
 }
 
-/** Returns the clone that a log belongs to, which stays when logs are replaced. */
+/** Returns the clone of a log, which stays the same when logs are replaced. */
 export function cloneOf(log: string): string {
   return log.slice(0, 41);
 }
@@ -185,8 +185,8 @@ export function entryBytes(
 }
 
 /**
- * Reads an entry and checks its signature. Throws UNREADABLE for other
- * bytes, CORRUPT for one whose signature, writer or digest is wrong.
+ * Parses an entry and checks its signature. Throws UNREADABLE for other bytes,
+ * CORRUPT for an entry with a wrong signature, writer or digest.
  */
 export function readEntry(bytes: Uint8Array): SignedEntry {
   const text = decodeBytes(bytes.subarray(0, LARGEST_HEAD));
@@ -216,8 +216,8 @@ export function readEntry(bytes: Uint8Array): SignedEntry {
 }
 
 /**
- * Reads the plain body of an entry. Throws UNREADABLE for another form, CORRUPT
- * for a body that was written for another place.
+ * Parses the plain body of an entry. Throws UNREADABLE for another format,
+ * CORRUPT for a body that was written for another place.
  */
 export function openEntry(
   { log, number }: Pick<SignedEntry, "log" | "number">,
@@ -237,10 +237,10 @@ export function openEntry(
   return { log, number, kind, at, author, id, content };
 }
 
-/** A name that is safe as that of a file on every system. */
+/** A name that is valid for a file on every system. */
 const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._ -]{0,118}[A-Za-z0-9_-])?$/;
 
-/** Returns whether an id may stand for a thing of that kind, and for a file. */
+/** Returns whether an ID is valid for a thing of that kind, and for a file. */
 export function isEntryId(kind: EntryKind, id: string): boolean {
   switch (kind) {
     case "save":

@@ -14,7 +14,7 @@ import { authorName, ensureSigner } from "./write_log.ts";
 
 /** The options of an export. */
 interface ExportInput {
-  /** The file or folder, as it was typed; `undefined`: none was. */
+  /** The file or folder, as typed; `undefined`: not given. */
   readonly to: string | undefined;
   /** Keys that replace those of the team. */
   readonly recipients: readonly string[];
@@ -82,7 +82,7 @@ async function checkedRecipients(texts: readonly string[]): Promise<string[]> {
   return [...new Set(texts.map(checkedRecipient))];
 }
 
-/** Everything that this user shares, and what cannot be read of it. */
+/** Everything that this user shares, and the unreadable parts. */
 async function allEntries(
   context: Context,
   workspace: Awaited<ReturnType<typeof findWorkspace>>,

@@ -32,31 +32,33 @@ import type { Removal } from "./merge.ts";
 import { sharedSave } from "./share_save.ts";
 import type { TeamState } from "./state.ts";
 
-/** Something of this clone that its log does not have yet. */
+/** Something in this clone that its log does not have yet. */
 export interface Unsent {
   readonly kind: EntryKind;
   readonly id: string;
   /** The digest of its source. */
   readonly source: string;
-  /** Makes the text that is sent; `undefined`: it cannot be read by now. */
+  /** Makes the text to send; `undefined`: it can no longer be read. */
   content(): Promise<string | undefined>;
 }
 
 /** The options of a gathering. */
 export interface Sending {
-  /** Also what people and agents said, and what tools printed. */
+  /**
+   * True to include the words of people and agents, and the output of tools.
+   */
   readonly conversation: boolean;
-  /** Also the contents of uncommitted files that saves kept. */
+  /** True to include the contents of uncommitted files that saves kept. */
   readonly contents: boolean;
 }
 
-/** The kinds of things that a gathering looks for. */
+/** The kinds of things to gather. */
 const GATHERED: ReadonlySet<string> = new Set<EntryKind>([
   ...["save", "handoff", "answer", "note", "claim", "trust", "key"] as const,
   "contents",
 ]);
 
-/** The end of the source of a save that was sent with its conversation. */
+/** The suffix of the source of a save that was sent with its conversation. */
 const WITH_CONVERSATION = "+";
 
 /** Returns the key of a thing in the state. */
@@ -64,12 +66,12 @@ export function sentKey(kind: EntryKind, id: string): string {
   return `${kind}/${id}`;
 }
 
-/** The entry of the state that has the {@link listingMark} of a gathering. */
+/** The entry in the state with the {@link listingMark} of a gathering. */
 const LISTED = "listed";
 
 /**
- * Returns the things that were sent, with a mark by which the next gathering
- * sees that no save is new. Call {@link listingMark} before the gathering.
+ * Returns the sent things, with a mark by which the next gathering sees that no
+ * save is new. Call {@link listingMark} before the gathering.
  */
 export function withListing(
   sent: TeamState["sent"],
@@ -80,8 +82,8 @@ export function withListing(
 }
 
 /**
- * Finds the things that the log of this clone does not have. Automatic saves, and
- * those that others made, are left out.
+ * Finds the things that the log of this clone does not have. Automatic saves,
+ * and those by others, are left out.
  */
 export async function gatherUnsent(
   context: Context,
@@ -123,7 +125,7 @@ export async function gatherUnsent(
       digest !== UNMADE && !(isListed && isOfSave);
   });
   const unsent = [...fresh, ...await removals(context, workspace, gone)];
-  // A key alone begins no log.
+  // A key alone does not start a log.
   const isDue = state.tip !== null ||
     unsent.some(({ kind }) => kind !== "key");
   return isDue ? unsent : [];
@@ -161,7 +163,7 @@ function saves(
   }));
 }
 
-/** The contents that this user's pauses kept, as git has them. */
+/** The contents that this user's pauses kept, from git. */
 async function contents(
   { system }: Context,
   { git: kind, worktree }: Workspace,
@@ -173,7 +175,7 @@ async function contents(
   const origins = new Origins(system);
   return entries.flatMap(({ id }) => {
     const commit = refs.get(id);
-    // A fetch may bring a ref of that name with anything.
+    // A fetch may bring a ref with that name and any content.
     const isOwn = commit !== undefined &&
       origins.of(contentsMark(id, commit)) === "own";
     return !isOwn ? [] : [{
@@ -236,7 +238,7 @@ function trusts({ system }: Context, { root }: Workspace): Unsent[] {
 /** The digest of a binding that git could not sign. */
 const UNMADE = "";
 
-/** Returns what the state has of a binding that git could not sign. */
+/** Returns the state of a binding that git could not sign. */
 export function unmadeKey(source: string, at: string): string[] {
   return [source, UNMADE, dayOf(at)];
 }
@@ -246,8 +248,8 @@ function dayOf(at: string): string {
 }
 
 /**
- * The binding to the key that git's user signs with. If git cannot sign, the
- * next attempt is on another day, or with another key.
+ * The binding to the key with which the user's git signs. If git cannot sign,
+ * the next attempt is on another day, or with another key.
  */
 async function ownGitKey(
   context: Context,
@@ -275,8 +277,8 @@ async function ownGitKey(
 }
 
 /**
- * Entries for things that were removed. A save that only was lost from the disk
- * stays in the log.
+ * Entries for removed things. A save that was only lost from the disk stays in
+ * the log.
  */
 async function removals(
   { system }: Context,

@@ -23,12 +23,12 @@ import { fromBase64, isSigned, toBase64, writerId } from "./keys.ts";
  * rebases or cherry-picks has this form, because those have another committer.
  */
 
-/** The id of these entries. */
+/** The ID of these entries. */
 export const GIT_KEY = "git";
 
 const SUBJECT = "This installation of mpm writes for this key";
 
-/** The ids of the empty tree, of either hash. */
+/** The IDs of the empty tree, for either hash. */
 const NO_FILES = "4b825dc642cb6eb9a060e54bf8d69288fbee4904|" +
   "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 
@@ -39,18 +39,18 @@ const BINDING = new RegExp(
     `(\\n${SUBJECT}\\n\\n([\\w-]{43})\\n)$`,
 );
 
-/** Bytes of the largest binding that is read. */
+/** The largest binding to read, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** The state of a writer's binding to a key of git. */
+/** The state of a writer's binding to a git key. */
 export const GIT_KEY_STATE = object({
-  /** `unchecked`: it is of a format that mpm cannot check. */
+  /** `unchecked`: mpm cannot check its format. */
   is: text<"checked" | "unchecked" | "wrong">({
     choices: ["checked", "unchecked", "wrong"],
   }),
-  /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
+  /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
   fingerprint: TEXT,
-  /** The fault of the binding; empty without one. */
+  /** The error in the binding; empty if it is valid. */
   reason: TEXT,
 });
 
@@ -147,8 +147,8 @@ interface SshSignature {
 }
 
 /**
- * Reads a signature of ssh-keygen (PROTOCOL.sshsig of OpenSSH). `unknown`: it is
- * by another kind of key. Throws for a damaged one.
+ * Parses a signature by ssh-keygen (PROTOCOL.sshsig of OpenSSH). `unknown`: by
+ * another kind of key. Throws for a damaged one.
  */
 function readSignature(armor: string): SshSignature | "unknown" {
   const lines = armor.split("\n").map((line) => line.slice(1));

@@ -18,7 +18,7 @@ This installation of mpm writes for this key
 hZ6NOKTaYlLT6pwsSjEyruWUEvSGYr2Ng0Pl34zN3j8
 `;
 
-/** As `ssh-keygen -l` printed it. */
+/** As printed by `ssh-keygen -l`. */
 const FINGERPRINT = "SHA256:WHop6Nuldg/vK57spcqg9+zBSmfQ9lHQqQTBekSGwl0";
 
 const ANN = signerOf("ann");

@@ -32,9 +32,9 @@ export async function importAny(
 }
 
 /**
- * Keeps the log of a bundle as one that was fetched, and reads it. It replaces
- * the log of an older bundle. Throws CONFLICT outside a repository, UNREADABLE
- * if its writer signed none of it.
+ * Stores the log of a bundle like a fetched one, and reads it. It replaces the
+ * log of an older bundle. Throws CONFLICT outside a repository, UNREADABLE if
+ * its writer signed none of it.
  */
 async function importBundle(
   context: Context,
@@ -97,7 +97,7 @@ function isOwn({ system }: Context, { root }: Workspace, log: string): boolean {
     bundleClone(ensureSigner(system), storeId) === cloneOf(log);
 }
 
-/** Reads the logs again, after which readers list what is new. */
+/** Reads the logs again, so that readers list new things. */
 async function readNow(
   context: Context,
   { root }: Workspace,

@@ -9,17 +9,19 @@ import { sha256 } from "../base/digest.ts";
 
 /** A writer that can sign. */
 export interface Signer {
-  /** The writer's id. */
+  /** The writer's ID. */
   readonly writer: string;
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
   sign(bytes: Uint8Array): Uint8Array;
 }
 
-/** The bytes before the seed in the PKCS #8 form of an Ed25519 key (RFC 8410). */
+/**
+ * The bytes before the seed in the PKCS #8 format of an Ed25519 key (RFC 8410).
+ */
 const PKCS8 = "302e020100300506032b657004220420";
 
-/** Makes the signer of a secret text. */
+/** Makes the signer from a secret text. */
 export function signerOf(secret: string): Signer {
   const seed = createHash("sha256").update(`mpm team key\n${secret}`);
   const key = createPrivateKey({
@@ -55,12 +57,12 @@ export function isSigned(
     });
     return verify(null, text, key, signature);
   } catch {
-    // Not a point of the curve.
+    // Not a point on the curve.
     return false;
   }
 }
 
-/** Bytes in the alphabet of URLs, without padding. */
+/** Bytes in the URL-safe alphabet, without padding. */
 export function toBase64(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }

@@ -14,24 +14,24 @@ import { LARGEST_ENTRY, LOG_NAME } from "./entry.ts";
 
 /*
  * A log is a chain of commits. Each has a tree with one file, `entry`, whose
- * bytes are those of an entry. Neither commits nor trees say anything else.
+ * bytes are those of an entry. Commits and trees contain nothing else.
  */
 
 /** The logs of this clone, which are pushed under the same names. */
 export const LOGS = "refs/mpm/log";
 
-/** The logs of others, as they were fetched. */
+/** The fetched logs of others. */
 export const FETCHED = "refs/mpm/team";
 
 const FILE = "entry";
 
-/** The logs in a repository, with the commits they are at. */
+/** The logs in a repository, with their commits. */
 export interface LocalLogs {
   readonly own: ReadonlyMap<string, string>;
   readonly others: ReadonlyMap<string, string>;
 }
 
-/** Reads where the logs are, with one process. Throws GIT_FAILED. */
+/** Reads the refs of the logs, with one process. Throws GIT_FAILED. */
 export async function readLogRefs(git: Git): Promise<LocalLogs> {
   const columns = ["%(refname)", "%(objectname)"];
   const read = await readRefs(git, columns, `${LOGS}/`, `${FETCHED}/`);
@@ -39,7 +39,7 @@ export async function readLogRefs(git: Git): Promise<LocalLogs> {
   return { own: logsBelow(refs, LOGS), others: logsBelow(refs, FETCHED) };
 }
 
-/** Returns the logs among refs below a folder; other names are left out. */
+/** Returns the logs among refs below a folder; other names are ignored. */
 export function logsBelow(
   refs: ReadonlyMap<string, string>,
   folder: string,
@@ -55,14 +55,14 @@ export function logsBelow(
 }
 
 /**
- * Adds entries to the log at a ref and returns the commit it is at then.
- * Throws GIT_FAILED, with a part of the entries added in their order.
+ * Adds entries to the log at a ref and returns its new commit. Throws
+ * GIT_FAILED, with some of the entries added in order.
  */
 export async function appendEntries(
   git: Git,
   ref: string,
   { tip, entries }: {
-    /** The commit that the log is at; `undefined`: it begins. */
+    /** The current commit of the log; `undefined`: it is new. */
     tip: string | undefined;
     entries: readonly Uint8Array[];
   },
@@ -75,7 +75,10 @@ export async function appendEntries(
   return at;
 }
 
-/** The stream of git-fast-import(1). All times are of 1970: they say nothing. */
+/**
+ * The stream for git-fast-import(1). All times are in 1970, so that they reveal
+ * nothing.
+ */
 function importStream(
   ref: string,
   tip: string | undefined,
@@ -99,8 +102,8 @@ export interface FoundEntry {
 }
 
 /**
- * Reads the entries of commits that are not in `known`, each after those before
- * it in its log, a part at a time. Throws GIT_FAILED.
+ * Reads the entries of commits that are not in `known`, in the order of each
+ * log, one part at a time. Throws GIT_FAILED.
  */
 export async function* readEntries(
   git: Git,

@@ -20,16 +20,16 @@ import {
 import type { System } from "../system/system.ts";
 
 /**
- * The people that this user encrypts a project's entries to. The list is in the
- * user's own state. So no file of the project and no entry of a colleague can add
- * a recipient to it. It is found by the id of this copy
- * of the project.
+ * The people for whom this user encrypts a project's entries. The list is in
+ * the user's own state. So no file of the project and no entry of a colleague
+ * can add a recipient to it. It is identified by the ID of this copy of the
+ * project.
  */
 
-/** A key of a member; someone with two keys is there twice. */
+/** A key of a member; someone with two keys is listed twice. */
 const MEMBER = object({
   name: TEXT,
-  /** `age1…` or `ssh-ed25519 …`, as the age module returns it. */
+  /** `age1…` or `ssh-ed25519 …`, as returned by the age module. */
   recipient: TEXT,
   /** ISO 8601, UTC. */
   added_at: TEXT,
@@ -45,15 +45,15 @@ const TEAM = object({
 
 const FOLDER = "teams";
 
-/** Bytes of a list that is read. */
+/** The largest list to read, in bytes. */
 const LARGEST = 256 * 1024;
 
-/** Keys that a team may have: each entry gets a line for each. */
+/** The most keys of a team: each entry gets a line for each. */
 export const MOST_MEMBERS = 200;
 
 /**
  * Returns the members of the project's team, sorted by name; `undefined` if
- * this user never had one. An empty team was given up on purpose. Throws
+ * this user never had one. An empty team was ended on purpose. Throws
  * UNREADABLE for a damaged list, which must not count as a missing one.
  */
 export function readTeam(

@@ -4,11 +4,11 @@ import { field, jsonIn } from "../base/parsed_values.ts";
 import { cloneOf, type Entry, type EntryKind, writerOf } from "./entry.ts";
 
 /*
- * Merges entries from anywhere. It is a pure function of the set of entries: the
- * order in which they come does not matter, and neither do duplicates.
+ * Merges entries from any source. This is a pure function of the set of
+ * entries: their order and duplicates do not matter.
  */
 
-/** Something that a writer shares now. */
+/** Something that a writer currently shares. */
 export interface Shared {
   readonly entry: Entry;
   /** The SHA-256 of its content. */
@@ -19,7 +19,7 @@ export interface Shared {
 export interface Removal {
   readonly kind: EntryKind;
   readonly id: string;
-  /** The SHA-256 of the content that is removed. */
+  /** The SHA-256 of the removed content. */
   readonly sha256: string;
 }
 
@@ -29,9 +29,9 @@ const REPLACED: ReadonlySet<EntryKind> = new Set([
 ]);
 
 /**
- * Returns what the writers of some entries share: without what they removed or
- * replaced, and each thing once for a writer. They are in the order of logs,
- * kinds and ids.
+ * Returns what the writers of some entries share, without removed or replaced
+ * things, and each thing once for a writer. They are in the order of logs,
+ * kinds and IDs.
  */
 export function mergeEntries(entries: Iterable<Entry>): Shared[] {
   const all = onePerNumber(entries);
@@ -43,7 +43,7 @@ export function mergeEntries(entries: Iterable<Entry>): Shared[] {
     if (kind === "start" || kind === "removal") continue;
     const until = removed.get(keyOf([cloneOf(log), kind, id, digest])) ?? 0;
     if (number < until) continue;
-    // Two clones of one person may give one id to two different things.
+    // Two clones of one person may use one ID for two different things.
     const key = REPLACED.has(kind)
       ? keyOf([cloneOf(log), kind, id])
       : keyOf([cloneOf(log), kind, id, digest]);
@@ -53,7 +53,9 @@ export function mergeEntries(entries: Iterable<Entry>): Shared[] {
   return oncePerWriter([...found.values()].sort(inOrder));
 }
 
-/** A writer may sign two entries with one number: both clones show the same. */
+/**
+ * A writer may sign two entries with one number: all clones use the same one.
+ */
 function onePerNumber(entries: Iterable<Entry>): Shared[] {
   const found = new Map<string, Shared>();
   for (const entry of entries) {
@@ -87,7 +89,7 @@ function isBetter({ entry: a }: Shared, { entry: b }: Shared): boolean {
   return a.number !== b.number ? a.number > b.number : a.log < b.log;
 }
 
-/** A log that replaces another one has the same things once more. */
+/** A log that replaces another one repeats its things. */
 function oncePerWriter(all: readonly Shared[]): Shared[] {
   const seen = new Set<string>();
   return all.filter(({ entry: { log, kind, id }, digest }) => {

@@ -10,7 +10,7 @@ const WRITERS = IS_LONG ? 50 : 6;
 const EACH = IS_LONG ? 20 : 8;
 const ORDERS = IS_LONG ? 10_000 : 500;
 
-/** Numbers from 0 to below 1, the same in each run. */
+/** Numbers from 0 to below 1, the same in every run. */
 function randomsFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -31,8 +31,8 @@ function shuffle<T>(items: T[], random: () => number): T[] {
 const SHARED: readonly EntryKind[] = ["save", "note", "handoff", "claim"];
 
 /**
- * A log of each writer. Ids are few, so that entries replace and remove others;
- * some numbers are used twice, and some logs replace an older one.
+ * A log for each writer. There are few IDs, so that entries replace and remove
+ * others; some numbers are used twice, and some logs replace an older one.
  */
 function logs(random: () => number): Entry[] {
   const below = (count: number) => Math.floor(random() * count);
@@ -65,7 +65,7 @@ Deno.test("entries give the same list in whatever order they arrive", () => {
     const merged = mergeEntries(shuffle(entries, random));
     if (JSON.stringify(merged) !== text) assertEquals(merged, expected);
   }
-  // Duplicates change nothing either, and an entry that is missing does.
+  // Duplicates do not change anything either, but a missing entry does.
   assertEquals(mergeEntries([...entries, ...entries]), expected);
   assertNotEquals(
     mergeEntries(entries.filter(({ kind }) => kind !== "note")),

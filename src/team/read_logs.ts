@@ -8,18 +8,18 @@ import { readEntries } from "./log.ts";
 import { mergeEntries, type Shared } from "./merge.ts";
 import type { WriterState } from "./state.ts";
 
-/** The shared things of one writer, and the faults of its logs. */
+/** The shared things of one writer, and the errors in its logs. */
 export interface ReadWriter {
   readonly shared: readonly Shared[];
   readonly state: WriterState;
 }
 
-/** Kinds of faults that are named. */
+/** The most kinds of errors to name. */
 const MOST_PROBLEMS = 20;
 
 /**
  * Reads all logs of one writer. An entry that is damaged, not for this user, or
- * someone else's hides no other one. Throws GIT_FAILED.
+ * someone else's does not hide others. Throws GIT_FAILED.
  */
 export async function readWriter(
   { git, cipher }: { git: Git; cipher: Cipher },
@@ -55,7 +55,7 @@ export async function readWriter(
         else locked++;
       } catch (error) {
         if (!(error instanceof MpmError)) throw error;
-        // The person does not want to type a passphrase.
+        // The user does not want to type a passphrase.
         if (error.code === "CANCELLED") throw error;
         fault(error.message.replace(/^I/, "i"));
       }
@@ -78,7 +78,7 @@ export async function readWriter(
   };
 }
 
-/** The newest binding of a writer to a key of git. */
+/** The newest binding of a writer to a git key. */
 function gitKeyIn(
   writer: string,
   shared: readonly Shared[],

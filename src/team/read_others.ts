@@ -6,8 +6,8 @@ import { clearStrange, keepFolders, keepShared } from "./store.ts";
 import type { LogTools } from "./write_log.ts";
 
 /**
- * Reads the logs of each writer that has something new, and makes the files
- * that readers list. Returns the state after it.
+ * Reads the logs of each writer with new entries, and makes the files that
+ * readers list. Returns the new state.
  */
 export async function readOthers(
   { system, git, signer, cipher }: LogTools,
@@ -41,7 +41,9 @@ export async function readOthers(
   return now;
 }
 
-/** Returns whether the keys of this user are those that were tried. */
+/**
+ * Returns whether the keys of this user are the same as in the last attempt.
+ */
 async function isOpened(
   known: WriterState | undefined,
   cipher: Cipher,

@@ -1,7 +1,7 @@
 import { firstLine } from "../base/words.ts";
 import type { Save } from "../saves/mod.ts";
 
-/** The ways in which items are added that are not part of a conversation. */
+/** The ways of adding items that are not part of a conversation. */
 const DELIBERATE: ReadonlySet<string> = new Set([
   ...["pause", "command", "todo", "task"],
 ]);
@@ -12,9 +12,9 @@ function isOutside(path: string): boolean {
 }
 
 /**
- * Returns a save as it is shared: without folders of this machine and files of
- * the working tree. Unless `conversation`, it also lacks anything that a person
- * or an agent said or a tool printed.
+ * Returns a save in the form for sharing: without folders of this machine and
+ * files of the working tree. Unless `conversation`, it also leaves out
+ * everything that a person or an agent said or a tool printed.
  */
 export function sharedSave(
   save: Save,
@@ -66,8 +66,8 @@ function sharedInstructions(
 const HEADLINE = 120;
 
 /**
- * Returns a save whose lists lack the items of a conversation. Each open item
- * is also in the list of its kind, and the goal is the headline.
+ * Returns a save whose lists do not have the items of a conversation. Each open
+ * item is also in the list of its kind, and the goal is the headline.
  */
 function withoutSaid(save: Save, handoff: Handoff): Save {
   const { conversation: outline, mpm, open_questions: questions } = save;
@@ -99,17 +99,17 @@ function withoutSaid(save: Save, handoff: Handoff): Save {
   };
 }
 
-/** The forms in which the lists of a save have an item. */
+/** The forms of an item in the lists of a save. */
 function formsOf({ text, why }: Handoff["items"][number]): string[] {
   return [plain(text), plain(`${text} (${why ?? ""})`)];
 }
 
-/** Equal for texts that differ in blanks and case alone. */
+/** A key that is equal for texts that differ only in blanks and case. */
 function plain(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
 
-/** Equal for a text and its headline, which may be cut. */
+/** A key that is equal for a text and its headline, which may be shortened. */
 function headOf(text: string): string {
   return plain(text).slice(0, HEADLINE / 2);
 }
@@ -119,7 +119,7 @@ type Handoff = NonNullable<NonNullable<Save["mpm"]>["handoff"]>;
 function sharedHandoff(handoff: Handoff, conversation: boolean): Handoff {
   const { searches: _, seen, ...rest } = handoff;
   const files = handoff.files.filter(({ path }) => !isOutside(path));
-  // A key begins with the id of the agent session.
+  // A key begins with the ID of the agent session.
   const items = handoff.items.map(({ agent: _agent, key: _key, ...item }) =>
     item
   );
@@ -145,7 +145,7 @@ function isInside(path: string): boolean {
   return !isOutside(path);
 }
 
-/** Kinds of items that are a part of one conversation. */
+/** Kinds of items that are part of one conversation. */
 const CONVERSATION: ReadonlySet<string> = new Set([
   ...["prompt", "message", "plan", "summary", "report", "error"],
   "background",

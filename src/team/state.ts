@@ -31,32 +31,32 @@ const LOG = text({ pattern: LOG_NAME });
 
 /** The facts about the logs of one writer. */
 const WRITER = object({
-  /** The name that the writer's last entry gives. */
+  /** The name in the writer's last entry. */
   name: TEXT,
-  /** The commit of each log that was read, by the names of the logs. */
+  /** The last commit read of each log, by log name. */
   logs: record(TEXT),
-  /** Entries that were read, and those that are not for this user's keys. */
+  /** Number of entries read, and of those that are not for this user's keys. */
   entries: COUNT,
   locked: COUNT,
   /** The mark of the keys that were tried, see `Cipher`. */
   keys: TEXT,
   /** The key with which the writer's git signs, if an entry says so. */
   git_key: optional(GIT_KEY_STATE),
-  /** A sentence for each fault of the logs, at most 20. */
+  /** A sentence for each error in the logs, at most 20. */
   problems: list(TEXT),
 });
 
 /**
  * The state of the team in this clone: `.claude-mpm/state/team.json`, sealed,
- * so that a clone cannot bring one.
+ * so that it cannot come with a clone.
  */
 const STATE = object({
   schema: { is: "version" } as Shape<1>,
-  /** The remote to sync with; null: none was named. */
+  /** The remote to sync with; null: not named yet. */
   remote: nullable(TEXT),
   /** The log that this clone writes; null: none yet. */
   log: nullable(LOG),
-  /** The commit it is at; null: it is empty. */
+  /** Its commit; null: it is empty. */
   tip: nullable(TEXT),
   /** The number of its next entry. */
   next: COUNT,
@@ -65,18 +65,18 @@ const STATE = object({
   /** Earlier logs of this clone, which the remote may still have. */
   replaced: list(LOG),
   /**
-   * The things that it has, by kind and id: the digest of the source, and that
-   * of the content.
+   * The things in it, by kind and ID: the digest of the source, and that of the
+   * content.
    */
   sent: record(list(TEXT)),
-  /** By the ids of the writers. */
+  /** By writer ID. */
   writers: record(WRITER),
 });
 
 export type TeamState = Fitting<typeof STATE>;
 export type WriterState = Fitting<typeof WRITER>;
 
-/** The state of a clone that shared nothing. */
+/** The state of a clone that has shared nothing. */
 export const NO_STATE: TeamState = {
   ...{ schema: 1, remote: null, log: null, tip: null, next: 1 },
   ...{ recipients: "", replaced: [], sent: {}, writers: {} },
@@ -84,14 +84,14 @@ export const NO_STATE: TeamState = {
 
 const KIND = "team";
 
-/** Bytes of the largest state that is read. */
+/** The largest state to read, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
 function statePath(root: string): string {
   return join(layout(root).state, "team.json");
 }
 
-/** Reads the state; an empty one if this user's mpm did not write it here. */
+/** Reads the state; empty if this user's mpm did not write it here. */
 export function readState(system: System, root: string): TeamState {
   const bytes = attempt(() => system.files.readOwn(statePath(root), LARGEST));
   if (!bytes) return NO_STATE;
@@ -102,7 +102,7 @@ export function readState(system: System, root: string): TeamState {
     : NO_STATE;
 }
 
-/** Replaces the state. Call under the lock of the team. */
+/** Replaces the state. Call under the team's lock. */
 export function writeState(
   system: System,
   root: string,
@@ -119,7 +119,7 @@ export function writeState(
   writeAtomic(system, statePath(root), { bytes, temporary: ".team.new" });
 }
 
-/** Milliseconds that a command waits for another one. */
+/** Milliseconds that a command waits for another command. */
 const WAIT = 30_000;
 
 /** Runs `work` while no other mpm changes the team's state. Throws LOCKED. */

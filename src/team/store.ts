@@ -22,12 +22,13 @@ import type { Shared } from "./merge.ts";
 import type { TeamState } from "./state.ts";
 
 /*
- * The files below `.claude-mpm/team/` hold the things that others share. Each
- * of their clones has a folder, with saves as in `sessions/`, and with
- * `handoffs/`, `notes/` and `claims/`. The logs can give all of it again.
+ * The files below `.claude-mpm/team/` contain the things that others share.
+ * Each of their clones has a folder, with saves as in `sessions/`, and with
+ * `handoffs/`, `notes/` and `claims/`. All of it can be recreated from the
+ * logs.
  */
 
-/** A file to make, below the folder of its clone. */
+/** A file to write, below the folder of its clone. */
 interface Wanted {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -67,8 +68,8 @@ function filesOf({ entry, digest }: Shared): Wanted[] {
 }
 
 /**
- * Makes the files of one writer like what it shares. Files that are right stay
- * as they are. `own`: the writer is this user. Throws FILE_FAILED, CONFLICT.
+ * Updates the files of one writer to what it shares. Correct files stay
+ * unchanged. `own`: the writer is this user. Throws FILE_FAILED, CONFLICT.
  */
 export async function keepShared(
   system: System,
@@ -97,7 +98,7 @@ export async function keepShared(
   }
 }
 
-/** The marks of those saves and contents whose files have these names. */
+/** The marks of saves and contents whose files have these names. */
 function marksOf(things: readonly Shared[], names: ReadonlySet<string>) {
   return things.flatMap(({ entry: { kind, id }, digest }) =>
     kind === "save" && names.has(`${id}.json`) ||
@@ -113,7 +114,7 @@ async function keepFiles(
   { folder, wanted, note }: {
     folder: string;
     wanted: readonly Wanted[];
-    /** Called with the names of files that are made next. */
+    /** Called with the names of the files that are written next. */
     note(names: ReadonlySet<string>): void;
   },
 ): Promise<void> {
@@ -159,7 +160,7 @@ function filesBelow(system: System, folder: string): string[] {
 }
 
 /**
- * Makes the list of the folders, after which readers find them. `signer` is this
+ * Writes the list of the folders, so that readers find them. `signer` is this
  * user's own writer.
  */
 export function keepFolders(
@@ -181,7 +182,7 @@ export function keepFolders(
   writeTeamFolders(system, root, clones);
 }
 
-/** Removes everything that this user's mpm did not make in the folder. */
+/** Removes everything in the folder that this user's mpm did not create. */
 export function clearStrange(system: System, root: string): void {
   const { team } = layout(root);
   if (!system.files.lstat(team)) return;

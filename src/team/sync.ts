@@ -45,19 +45,19 @@ import {
 
 /** The options of a sync. */
 export interface SyncInput {
-  /** The name of a remote, or an address; the one of the last sync by default. */
+  /** The name of a remote, or an address; by default that of the last sync. */
   readonly remote: string | undefined;
   readonly dryRun: boolean;
-  /** True if the log is shortened to what the settings allow. */
+  /** True to shorten the log to what the settings allow. */
   readonly prune: boolean;
   readonly sending: Sending;
 }
 
 /**
- * Adds what is new to the log of this clone, pushes it, fetches the logs of
+ * Adds new things to the log of this clone, pushes it, fetches the logs of
  * others, and makes the files that readers list. Each step can be repeated, so
- * that a sync that was interrupted is completed by the next one. Throws
- * NOT_FOUND, USAGE, CONFLICT, GIT_FAILED, LOCKED.
+ * that the next sync completes an interrupted one. Throws NOT_FOUND, USAGE,
+ * CONFLICT, GIT_FAILED, LOCKED.
  */
 export async function syncTeam(
   context: Context,
@@ -95,7 +95,9 @@ export async function syncTeam(
   );
 }
 
-/** Throws CONFLICT before a conversation or a file would leave unencrypted. */
+/**
+ * Throws CONFLICT before a conversation or a file would be sent unencrypted.
+ */
 function refusePlain(cipher: Cipher, { sending }: SyncInput): void {
   const what = sending.contents
     ? "Contents of files"
@@ -131,7 +133,7 @@ async function plannedSync(
 ): Promise<SyncResult> {
   const state = readState(context.system, workspace.root);
   const cipher = openCipher(context, workspace.root);
-  // Another team gets everything once more.
+  // A changed team gets everything again.
   const since = state.recipients === cipher.mark
     ? state
     : { ...state, sent: {} };
@@ -167,7 +169,7 @@ function writerRows(
   })).sort((a, b) => a.writer < b.writer ? -1 : 1);
 }
 
-/** One sync, under the lock of the team. */
+/** One sync, under the team's lock. */
 class Sync {
   readonly #context: Context;
   readonly #workspace: Workspace;
@@ -267,7 +269,7 @@ class Sync {
 
   /**
    * Pushes the log of this clone, and then removes the logs that it replaces.
-   * Returns the state after it, and whether entries were pushed.
+   * Returns the new state, and whether entries were pushed.
    */
   async #push(
     tools: LogTools,
@@ -291,7 +293,7 @@ class Sync {
     return { state: await this.#dropReplaced(state, theirs), done: true };
   }
 
-  /** Removes logs that the present one replaces, here and on the remote. */
+  /** Removes logs that the current one replaces, here and on the remote. */
   async #dropReplaced(
     state: TeamState,
     theirs: ReadonlyMap<string, string>,
@@ -322,7 +324,7 @@ class Sync {
     }
   }
 
-  /** Replaces the log by a shorter one, there and here. */
+  /** Replaces the log with a shorter one, on the remote and here. */
   async #prune(
     tools: LogTools,
     state: TeamState,
@@ -347,7 +349,9 @@ class Sync {
     return pruned;
   }
 
-  /** Fetches what is new, and returns where the logs of others are then. */
+  /**
+   * Fetches new entries, and returns the new positions of the logs of others.
+   */
   async #fetch(
     { log: own }: TeamState,
     theirs: ReadonlyMap<string, string>,

@@ -13,7 +13,7 @@ import { ownWriter } from "./write_log.ts";
 
 /** The options of `mpm trust`. */
 export interface TrustInput {
-  /** Names of people, or how the ids of their keys begin. */
+  /** Names of people, or prefixes of the IDs of their keys. */
   readonly names: readonly string[];
   readonly revoke: boolean;
   readonly dryRun: boolean;
@@ -21,16 +21,16 @@ export interface TrustInput {
 
 type Row = TrustKeyResult["keys"][number];
 
-/** Bytes of a file that says whom someone trusts. */
+/** The largest file about someone's trust, in bytes. */
 const LARGEST = 64 * 1024;
 
 /** The text of an entry that says that its writer trusts a key. */
 const TRUST = object({ name: TEXT });
 
 /**
- * Trusts the keys of people, or ends that. Without a name, it lists the keys of
- * everyone whose log was read, and of everyone whom this user trusts. Throws
- * NOT_FOUND, AMBIGUOUS, USAGE.
+ * Trusts the keys of people, or stops trusting them. Without a name, it lists
+ * the keys of everyone whose log was read, and of everyone whom this user
+ * trusts. Throws NOT_FOUND, AMBIGUOUS, USAGE.
  */
 export async function trustKeys(
   context: Context,
@@ -83,7 +83,7 @@ function knownKeys(system: System, { root }: Workspace): Row[] {
   }));
 }
 
-/** Returns who of the trusted people trusts which key, by name. */
+/** Returns which trusted people trust which key, by name. */
 function trustedByOthers(
   system: System,
   root: string,
@@ -112,7 +112,7 @@ function gitKeyOf(known: WriterState | undefined): Row["git_key"] {
 }
 
 /**
- * The key of a name, or of the start of an id. A fingerprint may stand for the
+ * The key for a name, or for a prefix of an ID. A fingerprint may stand for the
  * keys of several machines.
  */
 function matchKeys(known: readonly Row[], typed: string): Row[] {

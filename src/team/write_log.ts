@@ -39,21 +39,21 @@ export interface LogTools {
 /** The log after new entries, and the things that were left out. */
 export interface Written {
   readonly state: TeamState;
-  /** The entries that were added, without the first one of a log. */
+  /** The added entries, without the first one of a log. */
   readonly added: readonly NewEntry[];
   /** A sentence for each thing that cannot be sent. */
   readonly problems: readonly string[];
 }
 
 /**
- * The secret that this installation's key is made from. It is in the user's own
- * state, like the key of the seals, and never leaves it.
+ * The secret from which this installation's key is made. It is in the user's
+ * own state, like the key for seals, and never leaves it.
  */
 const SECRET: UserWord = { name: "team-key", length: 64 };
 
 /**
  * Returns the signer of this installation, and makes its key if it is missing.
- * Throws FILE_FAILED where the user's state has no place for a key.
+ * Throws FILE_FAILED if the user's state has no place for a key.
  */
 export function ensureSigner(system: System): Signer {
   const secret = ensureUserWord(system, SECRET);
@@ -69,7 +69,7 @@ export function ensureSigner(system: System): Signer {
   return signerOf(secret);
 }
 
-/** Returns the id of this installation's key; null: it has none yet. */
+/** Returns the ID of this installation's key; null: it has none yet. */
 export function ownWriter(system: System): string | null {
   const secret = userWord(system, SECRET);
   return secret === undefined ? null : signerOf(secret).writer;
@@ -86,8 +86,8 @@ function nextLog(log: string): string {
 }
 
 /**
- * Adds what is new to the log of a state of {@link begunLog}. Throws GIT_FAILED,
- * FILE_FAILED.
+ * Adds new things to the log of a state from {@link begunLog}. Throws
+ * GIT_FAILED, FILE_FAILED.
  */
 export async function writeLog(
   tools: LogTools,
@@ -128,7 +128,7 @@ export async function writeLog(
     const key = sentKey(kind, id);
     const isThere = begun.tip !== null && sent.get(key)?.[1] === digest;
     const entry = { kind, at, author, id, content };
-    // An interrupted sync wrote it, or what is shared of it did not change.
+    // An interrupted sync wrote it, or its shared part did not change.
     if (!isThere && !await put(entry)) {
       refuse();
       continue;
@@ -152,7 +152,7 @@ function removedKey(content: string): string {
   return sentKey(kind, id);
 }
 
-/** The bytes of an entry; encrypted where there are recipients. */
+/** The bytes of an entry; encrypted if there are recipients. */
 async function signedEntry(
   { signer, cipher }: LogTools,
   place: { log: string; number: number },
@@ -167,7 +167,7 @@ async function signedEntry(
     : entryBytes({ ...place, cipher: "plain", body: plain }, signer);
 }
 
-/** The name of git's user, as saves have it. */
+/** The name of git's user, as in saves. */
 export async function authorName(
   { system, git }: Pick<LogTools, "system" | "git">,
 ): Promise<string> {
@@ -176,11 +176,11 @@ export async function authorName(
 }
 
 /**
- * Returns the state with the log that the next entries go to. A log is for one
- * team. If that changed, a new log replaces it, which has everything once more.
- * So no team gets plain entries, and new members can read all of them. `own`:
- * the logs of this writer in the repository, with their commits. Throws CONFLICT
- * if the log is encrypted, and this user's team was lost.
+ * Returns the state with the log for the next entries. A log is for one team.
+ * If that changed, a new log replaces it, which has everything again. So no
+ * team gets plain entries, and new members can read all of them. `own`: the
+ * logs of this writer in the repository, with their commits. Throws CONFLICT if
+ * the log is encrypted, and this user's team was lost.
  */
 export async function begunLog(
   tools: LogTools,
@@ -203,7 +203,7 @@ export async function begunLog(
     replaced: [...replaced],
     sent: Object.fromEntries(
       Object.entries(known.sent)
-        // They are only sent again if someone asks for it.
+        // They are only sent again on request.
         .filter(([key]) => !key.startsWith(sentKey("contents", "")))
         .map(([key, [, digest = ""]]) => [key, ["", digest]]),
     ),
@@ -225,8 +225,8 @@ function lostTeam(): MpmError {
 const UNKNOWN = "unknown";
 
 /**
- * The state with the log as the repository has it: a sync that was killed may
- * have added entries that the state does not know.
+ * The state with the log from the repository: an interrupted sync may have
+ * added entries that the state does not know.
  */
 async function knownLog(
   { system, git, signer, cipher }: LogTools,
@@ -285,8 +285,8 @@ interface OwnEntry extends Pick<SignedEntry, "number" | "cipher"> {
 }
 
 /**
- * Reads entries of this writer, each after those before it. One that cannot be
- * read or decrypted has no content. Damaged ones are left out.
+ * Reads entries of this writer, in the order of each log. An entry that cannot
+ * be read or decrypted has no content. Damaged ones are left out.
  */
 async function* ownEntries(
   { git, cipher }: Pick<LogTools, "git" | "cipher">,
@@ -314,15 +314,15 @@ export interface Pruned {
   readonly state: TeamState;
   /** The log that the new one replaces. */
   readonly old: string;
-  /** The entries that the new one lacks, without removals. */
+  /** The number of entries that the new one does not have, without removals. */
   readonly dropped: number;
 }
 
 /**
- * Writes a log with a higher number that has the newest things alone: none
- * older than `since`, and not more than `most` bytes. Each gets a new number
- * and signature. `undefined`: all of it stays. Throws CONFLICT for
- * entries that this user cannot decrypt.
+ * Writes a log with a higher number that has only the newest things: none older
+ * than `since`, and at most `most` bytes. Each gets a new number and signature.
+ * `undefined`: nothing is removed. Throws CONFLICT for entries that this user
+ * cannot decrypt.
  */
 export async function pruneLog(
   tools: LogTools,
@@ -355,7 +355,7 @@ export async function pruneLog(
     ...{ entries: signed, tip: undefined },
   });
   return {
-    // The state knows what was dropped, so that it is not sent again.
+    // The state records what was dropped, so that it is not sent again.
     state: { ...state, log: renewed, tip: end ?? null, next },
     ...{ old: log, dropped: shared.length - kept.length },
   };
@@ -377,7 +377,7 @@ function cannotPrune(): MpmError {
 
 /**
  * Returns the state of a clone whose log belongs to another copy of it. It has
- * a log of a new name, which gets everything once more.
+ * a log with a new name, which gets everything again.
  */
 export function forkedState(
   { system, signer }: LogTools,

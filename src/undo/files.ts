@@ -39,16 +39,16 @@ import { removeIfEmpty } from "../clients/mod.ts";
 import type { System } from "../system/system.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
-/** Obstacles that an error names. */
+/** The most obstacles that an error names. */
 const NAMED = 5;
 
 /** The JSON of a save. */
 const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
-/** A note of agents and people. */
+/** A note by an agent or a person. */
 const NOTE = /[/\\]?\.claude[/\\]shared-context[/\\][0-9a-f]{12}\.json$/;
 
-/** Brings the files of an operation back to what they were before it. */
+/** Restores the files of an operation to their state before it. */
 export async function undoChanges(order: UndoOrder): Promise<Undone> {
   const { system } = order.context;
   const { entry, root, dryRun } = order;
@@ -62,7 +62,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
-  // A save that git gave back may go again without being removed from there.
+  // A save restored from git may be removed again without being deleted there.
   const isRecovery = entry.operation === "saves recover";
   const ids = isRecovery
     ? []
@@ -78,7 +78,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   await pointToNewest(system, root);
   intent.end();
   if (plan.steps.some(({ name }) => NOTE.test(name))) {
-    // Damaged marks are named by the next note.
+    // The next note reports damaged marks.
     attempt(() => renewView(system, order.workspace.worktree));
   }
   if (ids.length > 0) await copySaves(system, order.workspace);
@@ -101,7 +101,7 @@ async function planOf(
     return await withDerived(system, root, plan);
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
-    // Its list of files is gone with the trash.
+    // Its list of files was deleted with the trash.
     throw new CannotUndo(entry, {
       reason: error.message,
       instead: error.hint ?? "",
@@ -189,7 +189,7 @@ function touches(one: JournalEntry, other: JournalEntry): boolean {
   return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
 }
 
-/** The commit that a pause made goes, too, if no one has it or built on it. */
+/** Also undoes the commit of a pause, if no one else has it or built on it. */
 async function moveCommit(
   { context, workspace, entry }: UndoOrder,
 ): Promise<Moved | undefined> {
@@ -221,7 +221,9 @@ function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
     ];
 }
 
-/** From its intent on it will be done, whatever becomes of this process. */
+/**
+ * From its intent on it will be completed, whatever happens to this process.
+ */
 function applied(
   order: UndoOrder,
   { plan, moved, progress }: {

@@ -8,7 +8,7 @@ import {
 import { getOwn } from "../base/own.ts";
 import { field } from "../base/parsed_values.ts";
 
-/** Returns how an operation is undone; or why it never can be. */
+/** Returns how an operation is undone, or why it never can be. */
 export function undoKindOf(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -20,7 +20,7 @@ export function undoKindOf(
   };
 }
 
-/** Returns why an operation can never be undone, as far as is known. */
+/** Returns why an operation can never be undone, as far as that is known. */
 export function lastingIn(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -62,14 +62,14 @@ export function onwards(
   return earlierHint(usable, entry);
 }
 
-/** The operation that an undo, or an undo of one, is about in the end. */
+/** The original operation of an undo, or of an undo of an undo. */
 function rootOf(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
 ): KnownEntry {
   let root = entry;
   while (root.undoes !== undefined) {
-    // An undo comes after what it undoes, so this ends.
+    // An undo comes after its operation, so this ends.
     const before = entries.find(({ id }) => id === root.undoes && id < root.id);
     if (!before) break;
     root = before;

@@ -32,13 +32,13 @@ type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
 /** The requested operation. */
 interface Asked {
   readonly number: string | undefined;
-  /** Those that were skipped, the newest first. */
+  /** Skipped operations, the newest first. */
   readonly passed: readonly CannotUndo[];
 }
 
 /**
- * Takes the operation of that number back, or the newest that can be: those
- * that cannot are skipped.
+ * Undoes the operation with that number, or the newest that can be undone:
+ * others are skipped.
  */
 export async function undoOperation(
   parts: Parts,
@@ -57,7 +57,7 @@ export async function undoOperation(
 
 async function undoOne(parts: Parts, asked: Asked): Promise<UndoResult> {
   const { context: { system }, root, dryRun } = parts;
-  // The journal as it is at that moment.
+  // The journal at that moment.
   const take = async () => {
     const { order, kind } = orderOf(parts, asked);
     return answer(order, await UNDO[kind](order), asked);
@@ -68,8 +68,8 @@ async function undoOne(parts: Parts, asked: Asked): Promise<UndoResult> {
 }
 
 /**
- * Undoes it and writes the undo, with `undoes`, into the journal. Throws
- * CONFLICT that says why it cannot be, with nothing changed.
+ * Undoes it and writes the undo, with `undoes`, to the journal. Throws CONFLICT
+ * with the reason if it is impossible, with nothing changed.
  */
 const UNDO: Readonly<
   Record<UndoKind, (order: UndoOrder) => Promise<Undone>>
@@ -87,7 +87,7 @@ const UNDO: Readonly<
   carried: (order) => undoWith(order, removeCarried),
 };
 
-/** The files first, since they may refuse; then everything else goes. */
+/** The files first, since they may be refused; then everything else. */
 async function undoWith(
   order: UndoOrder,
   remove: (order: UndoOrder) => Promise<string[]>,
@@ -162,9 +162,9 @@ function answer(
 }
 
 /**
- * Finishes an interrupted undo and returns it, if `number` means that operation
- * as well. A user who types the same line again does not want a second undo.
- * Returns `undefined` if none was interrupted.
+ * Finishes an interrupted undo and returns it, if `number` means the same
+ * operation. A user who types the same line again does not want a second undo.
+ * Returns `undefined` if no undo was interrupted.
  */
 export async function finishBegun(
   { context, workspace, root }: Parts,

@@ -21,13 +21,13 @@ export interface BeginningInput {
 /** The parts of a new session that are known before the store is read. */
 export type Beginning = Omit<NewWork, "id">;
 
-/** The values that the project's state variables have. */
+/** The values of the project's state variables. */
 type StateVars = () => Readonly<Record<string, string>>;
 
 /**
  * Reads the template and fills it in. `stateVars` is only called if a variable
- * of the template was not given. Throws USAGE, NOT_FOUND, and what `stateVars`
- * throws.
+ * of the template was not given. Throws USAGE, NOT_FOUND, and the errors of
+ * `stateVars`.
  */
 export async function beginningOf(
   system: System,
@@ -64,7 +64,9 @@ export async function beginningOf(
   };
 }
 
-/** Throws USAGE for what cannot name a session, such as a long task alone. */
+/**
+ * Throws USAGE for an invalid session name, such as a long task without a name.
+ */
 function sessionName(name: string | undefined): string | undefined {
   if (name === undefined || !name.startsWith("work-")) return checkedName(name);
   throw invalidSessionName(
@@ -73,10 +75,10 @@ function sessionName(name: string | undefined): string | undefined {
   );
 }
 
-/** UTF-16 units of one value. */
+/** The longest value, in UTF-16 units. */
 const LONGEST = 500;
 
-/** Reads `--var name=value`. Throws USAGE. */
+/** Parses `--var name=value`. Throws USAGE. */
 export function readVariables(
   given: readonly string[],
 ): Record<string, string> {
@@ -109,9 +111,9 @@ function onOneLine(text: string): string {
 }
 
 /**
- * A value for each variable of the template: as given, else that of the state
- * variable of the same name, else its default. Throws USAGE for one that it
- * does not know, and for those that are missing.
+ * A value for each variable of the template: the given one, else that of the
+ * state variable with the same name, else its default. Throws USAGE for unknown
+ * and for missing variables.
  */
 export function valuesFor(
   { name, variables }: Template,

@@ -22,7 +22,7 @@ import {
   workIn,
 } from "./store.ts";
 
-/** Bytes of a pointer. */
+/** The largest pointer, in bytes. */
 const LARGEST = 4096;
 
 /** The most nested sessions to follow. */
@@ -30,24 +30,26 @@ const DEEPEST = 1000;
 
 /** The current session of a worktree. */
 interface Current {
-  /** Active, working or paused; `undefined`: none. */
+  /** Active, working or paused; `undefined`: no session. */
   readonly work: Work | undefined;
-  /** Why it cannot be told, one line. */
+  /** Why it is unknown, one line. */
   readonly problem: string | undefined;
-  /** True if it is at a session that someone else made, and so at none. */
+  /**
+   * True if the session was made by someone else, so that it does not count.
+   */
   readonly foreign: boolean;
 }
 
 const NONE: Current = { work: undefined, problem: undefined, foreign: false };
 
 /**
- * The session that the worktree `place` is at. Without a session, it costs one
- * look at a file's entry. Throws CONFLICT for a link instead of a folder;
- * anything invalid in a file is returned as `problem`.
+ * The session of the worktree `place`. Without a session, it takes one look at
+ * a file's metadata. Throws CONFLICT if a folder is a link; anything invalid in
+ * a file is returned as `problem`.
  *
- * A pointer is written before the record it leads to, and also names the
- * session before it. Until the new record exists, the old session counts. So
- * the record alone decides, and nothing must be fixed after a sudden end.
+ * A pointer is written before its record, and also names the previous session.
+ * Until the new record exists, the old session counts. So the record alone
+ * decides, and nothing must be fixed after a crash.
  */
 export function currentWork(
   system: System,
@@ -72,7 +74,7 @@ export function currentWork(
 
 /**
  * Returns whether a worktree has a pointer to sessions whose records are
- * missing. Throws an MpmError where it cannot be read.
+ * missing. Throws an MpmError if it cannot be read.
  */
 export function leadsNowhere(
   system: System,
@@ -103,8 +105,8 @@ function readPointer(system: System, root: string, place: string): string[] {
 }
 
 /**
- * Makes `id` the session that the worktree is at, as soon as its record reports
- * it. Call under the store's lock, before the record is written.
+ * Makes `id` the worktree's session, as soon as its record says so. Call under
+ * the store's lock, before the record is written.
  */
 export function pointTo(
   system: System,
@@ -118,7 +120,7 @@ export function pointTo(
   writeAtomic(system, pointerPath(root, place), { text: `${text}\n` });
 }
 
-/** The session that the pointer leads to now, whosever it is. */
+/** The session to which the pointer leads now, by any author. */
 function ledTo(
   system: System,
   root: string,
@@ -131,7 +133,7 @@ function ledTo(
   );
 }
 
-/** The worktree is at no session any longer. Call under the store's lock. */
+/** Removes the session from the worktree. Call under the store's lock. */
 export function pointNowhere(
   system: System,
   root: string,
@@ -140,7 +142,7 @@ export function pointNowhere(
   removeIfThere(system, pointerPath(root, place));
 }
 
-/** A session and the sessions it is a detour of. */
+/** A session and its parents. */
 export interface Stack {
   /** From the session itself up to the outermost. */
   readonly chain: readonly Work[];
@@ -148,7 +150,7 @@ export interface Stack {
   readonly problem: string | undefined;
 }
 
-/** The session that a worktree is at and its parents; empty: it is at none. */
+/** The session of a worktree and its parents; empty: no session. */
 export function currentStack(
   system: System,
   workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
@@ -179,7 +181,7 @@ function stackOf(system: System, root: string, work: Work): Stack {
   return { chain, problem: undefined };
 }
 
-/** `place` is a name that mpm made. */
+/** `place` is a name made by mpm. */
 function pointerPath(root: string, place: string): string {
   return join(layout(root).current, `${place}.json`);
 }
@@ -187,7 +189,7 @@ function pointerPath(root: string, place: string): string {
 /**
  * Lists the sessions that are active by their own record but not current in
  * their worktree. Its pointer was damaged or lost, and another session was
- * started. No command that names none means them.
+ * started. Commands without a name do not find them.
  */
 export function lostWorks(
   system: System,
@@ -207,13 +209,12 @@ export function lostWorks(
 /** The place of the main worktree, and of a folder without a repository. */
 const MAIN = "main";
 
-/** Characters of a name that are kept, so that it stays a file name. */
+/** The most characters of a name to keep, so that it stays a file name. */
 const LONGEST = 150;
 
 /**
- * Returns which worktree a session is worked on in, as a file name. A linked
- * worktree goes by the name git knows it under, which `git worktree move`
- * keeps.
+ * Returns a session's worktree as a file name. A linked worktree has git's name
+ * for it, which `git worktree move` keeps.
  */
 export function placeKey(
   { linked, gitDir }: Pick<Workspace, "linked" | "gitDir">,

@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 
-/** States of a session; `new` is before its first moment. */
+/** States of a session; `new` is before its start. */
 export const STATES = [
   "new",
   "active",
@@ -30,7 +30,7 @@ interface Transition {
   readonly to: WorkState;
 }
 
-/** Every allowed transition; all others are refused. */
+/** Every allowed transition; all others are rejected. */
 export const TRANSITIONS: readonly Transition[] = [
   { from: "new", action: "start", to: "active" },
   { from: "active", action: "work", to: "working" },
@@ -58,8 +58,8 @@ const COMMANDS: Readonly<Record<Action, string>> = {
 };
 
 /**
- * The transitions that lead through `action`, in order: it alone, or `work` or
- * `idle` and then it. `undefined`: the table does not allow it.
+ * The transitions that lead through `action`, in order: only `action`, or
+ * `work` or `idle` before it. `undefined`: the table does not allow it.
  */
 export function stepsFor(
   state: WorkState,
@@ -75,7 +75,7 @@ export function stepsFor(
   return undefined;
 }
 
-/** The same for a session called `label`. Throws CONFLICT. */
+/** Does the same for a session called `label`. Throws CONFLICT. */
 export function allowedSteps(
   state: WorkState,
   action: Action,
@@ -97,22 +97,22 @@ export function allowedSteps(
   );
 }
 
-/**
- * Returns what a command can do with a session in this state, in the table's
- * order.
- */
+/** Returns the commands for a session in this state, in the table's order. */
 export function allowedActions(state: WorkState): Action[] {
   return TRANSITIONS.map(({ action }) => action).filter((action) =>
     !IMPLICIT.includes(action) && stepsFor(state, action)
   );
 }
 
-/** Returns whether work can continue: neither finished nor given up. */
+/**
+ * Returns whether work can continue: the session is neither finished nor
+ * cancelled.
+ */
 export function isOpen(state: WorkState): boolean {
   return state === "active" || state === "working" || state === "paused";
 }
 
-/** Returns whether its saves leave the lists. */
+/** Returns whether its saves are hidden from lists. */
 export function isSettled(state: WorkState): boolean {
   return state === "archived" || state === "cancelled";
 }

@@ -12,7 +12,7 @@ import {
 
 const ACTIONS = TRANSITIONS.map(({ action }) => action);
 
-/** The next state for each action and state; all others are refused. */
+/** The next state for each action and state; all others are rejected. */
 const LEADS: Record<WorkState, Partial<Record<Action, WorkState[]>>> = {
   new: { start: ["active"] },
   active: {

@@ -4,18 +4,16 @@ import type { Work } from "./work.ts";
 import { labelOf } from "./record.ts";
 import { isOpen } from "./life_cycle.ts";
 
-/** Uncommitted work that waits in a checkpoint, as a session's record has it. */
+/** Uncommitted work in a checkpoint, as recorded in a session. */
 interface KeptWork {
   readonly checkpoint: string;
-  /** The detour it was parked for, or whose it is. */
+  /** The detour for which it was parked, or the session that owns it. */
   readonly session: string;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
 
-/**
- * Returns what waits in checkpoints for a session that continued without it.
- */
+/** Returns the work in checkpoints of a session that continued without it. */
 export function keptOf(work: Work): KeptWork[] {
   const { kept } = work as { kept?: unknown };
   return Array.isArray(kept)
@@ -25,7 +23,7 @@ export function keptOf(work: Work): KeptWork[] {
     : [];
 }
 
-/** The session with one more thing that waits for it. */
+/** The session with one more piece of parked work. */
 export function withKept(work: Work, one: KeptWork): Work {
   const others = keptOf(work).filter(({ checkpoint }) =>
     checkpoint !== one.checkpoint
@@ -34,8 +32,8 @@ export function withKept(work: Work, one: KeptWork): Work {
 }
 
 /**
- * A sentence for each thing that waits in a checkpoint and that no return will
- * restore by itself. `exists`: whether a checkpoint is there.
+ * A sentence for each piece of work in a checkpoint that no return will restore
+ * by itself. `exists`: returns whether a checkpoint exists.
  */
 export function keptNotes(
   works: readonly Work[],
@@ -68,7 +66,7 @@ export function parkedBy(
 
 /**
  * A sentence for each open detour whose parked work is not in this copy of the
- * project. `exists`: whether a checkpoint is there.
+ * project. `exists`: returns whether a checkpoint exists.
  */
 export function missingNotes(
   works: readonly Work[],

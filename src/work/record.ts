@@ -55,19 +55,21 @@ export function moved(work: Work, action: Action, time: Date): Work {
   };
 }
 
-/** The session after a pause that left the save `save`; twice is as once. */
+/**
+ * The session after a pause with the save `save`; repeating it changes nothing.
+ */
 export function pausedBy(work: Work, save: string, time: Date): Work {
   if (work.saves.includes(save)) return work;
   const saved = { ...work, saves: [...work.saves, save] };
-  // A pause is never refused: a paused session stays paused.
+  // A pause is always allowed: a paused session stays paused.
   return work.state === "active" || work.state === "working"
     ? moved(saved, "pause", time)
     : saved;
 }
 
 /**
- * Returns what a session is called in a message: its name, else its task, else
- * its id.
+ * Returns the label of a session in a message: its name, else its task, else
+ * its ID.
  */
 export function labelOf(
   { id, name, task }: Pick<Work, "id" | "name" | "task">,
@@ -83,7 +85,7 @@ function lastMove({ transitions, started_at }: Work): string {
   return transitions.at(-1)?.at ?? started_at;
 }
 
-/** Returns the fault of a record that was read; `undefined`: it is sound. */
+/** Returns the error in a parsed record; `undefined` if it is valid. */
 export function workFault(value: unknown, id: string): string | undefined {
   if (!isFields(value)) return "the top level is not an object";
   if (value.id !== id) return "its ID does not match its file name";
@@ -100,18 +102,18 @@ export interface Titled {
   readonly task: string;
 }
 
-/** `login: Fix the login`; the id where there is neither. Not escaped. */
+/** `login: Fix the login`; the ID without either. Not escaped. */
 export function fullTitle({ id, name, task }: Titled): string {
   const parts = new Set([name ?? "", task].filter((part) => part !== ""));
   return [...parts].join(": ") || id;
 }
 
-/** The name, else the task, else the id. Not escaped. */
+/** The name, else the task, else the ID. Not escaped. */
 export function shortTitle({ id, name, task }: Titled): string {
   return name ?? (task === "" ? id : task);
 }
 
-/** A session as commands answer with it. */
+/** A session for command output. */
 export function workView(work: Work): WorkView {
   const { id, name, task, state, started_at, parent, worktree } = work;
   return {
@@ -133,7 +135,7 @@ export function checklistView(items: readonly CheckItem[]): ChecklistItem[] {
   }));
 }
 
-/** The items below one heading, as they follow one another. */
+/** The items below one heading, in order. */
 interface Phase<T> {
   /** Empty: none. */
   readonly name: string;
@@ -141,7 +143,7 @@ interface Phase<T> {
   readonly done: number;
 }
 
-/** A checklist by its headings. */
+/** A checklist grouped by heading. */
 export function phasesOf<T extends { phase: string; done: boolean }>(
   items: readonly T[],
 ): Phase<T>[] {

@@ -42,7 +42,9 @@ const ODD = [undefined, null, 5, true, "x", "../x", [], {}, [5], [{}], {
   a: 5,
 }];
 
-/** Every path to a value within a record, and the record with it replaced. */
+/**
+ * Every path to a value in a record, and the record with that value replaced.
+ */
 function* changed(
   value: unknown,
 ): Generator<{ path: string; value: unknown }> {

@@ -17,7 +17,7 @@ import {
 } from "../ops/mod.ts";
 import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
 
-/** Fields that stay in a record: a return needs them. */
+/** Fields that stay unchanged in a record, since a return needs them. */
 const KEYS: KnownKeys = {
   names: new Set(["branch", "branch_before"]),
   ids: new Set(
@@ -27,16 +27,16 @@ const KEYS: KnownKeys = {
   ),
 };
 
-/** Bytes of a record; what a session of years takes. */
+/** The largest record in bytes, enough for a session of several years. */
 const LARGEST = 8 * 1024 * 1024;
 
-/** Lists and objects within one another; what mpm writes has four. */
+/** The deepest allowed nesting of lists and objects; mpm writes four levels. */
 const DEEPEST = 50;
 
 /** The most records that a listing reads, the newest first. */
 const MOST = 20_000;
 
-/** A record that cannot be used. */
+/** An unusable record. */
 interface WorkProblem {
   readonly id: string;
   readonly message: string;
@@ -44,17 +44,17 @@ interface WorkProblem {
 
 /** Every session of a project. */
 export interface Works {
-  /** The newest first, by id. */
+  /** The newest first, by ID. */
   readonly works: readonly Work[];
   readonly problems: readonly WorkProblem[];
-  /** Number of further ones by other people. */
+  /** Number of sessions by other people. */
   readonly foreign: number;
 }
 
 /**
- * The record of a session; `undefined` if it is missing. Throws UNREADABLE for
- * what mpm could not have written, FOREIGN for what it did not write for this
- * user, FILE_FAILED where it cannot be read.
+ * The record of a session; `undefined` if it is missing. Throws UNREADABLE if
+ * mpm could not have written it, FOREIGN if mpm did not write it for this user,
+ * FILE_FAILED if it cannot be read.
  */
 export function knownWork(
   system: System,
@@ -65,7 +65,7 @@ export function knownWork(
   return workIn(system, root, id);
 }
 
-/** The same, for a caller that has had the folders checked. */
+/** Does the same, for a caller that has already checked the folders. */
 export function workIn(
   system: System,
   root: string,
@@ -79,7 +79,7 @@ export function workIn(
   }
 }
 
-/** The same for a record that must be there. Also throws NOT_FOUND. */
+/** Does the same for a record that must exist. Also throws NOT_FOUND. */
 export function readWork(system: System, root: string, id: string): Work {
   const work = knownWork(system, root, id);
   if (work) return work;
@@ -130,7 +130,7 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
-/** The same, with a session of someone else treated as missing. */
+/** Does the same, with a session of someone else treated as missing. */
 export function ownWork(
   system: System,
   root: string,
@@ -145,7 +145,7 @@ export function ownWork(
   }
 }
 
-/** The same, with a damaged record treated as missing. */
+/** Does the same, with a damaged record treated as missing. */
 export function findWork(
   system: System,
   root: string,
@@ -155,8 +155,8 @@ export function findWork(
 }
 
 /**
- * All of this user's; a damaged record is told about and hides no other, and
- * what someone else made is counted.
+ * All sessions of this user. A damaged record is reported and hides no other;
+ * sessions by others are counted.
  */
 export function listWorks(system: System, root: string): Works {
   const { work } = layout(root);
@@ -185,7 +185,7 @@ export function listWorks(system: System, root: string): Works {
   return { works, problems, foreign };
 }
 
-/** Returns what is in a folder; nothing if it is not there. */
+/** Returns the entries of a folder; empty if it does not exist. */
 export function entriesOf(system: System, folder: string) {
   try {
     return system.files.list(folder);
@@ -196,8 +196,8 @@ export function entriesOf(system: System, folder: string) {
 }
 
 /**
- * The record of a session, for a caller that has had the folders checked.
- * Throws an MpmError for whatever is wrong with it.
+ * The record of a session, for a caller that has already checked the folders.
+ * Throws an MpmError for any problem with it.
  */
 export function readRecord(
   system: System,
@@ -216,9 +216,9 @@ export function readRecord(
 }
 
 /**
- * Writes the record of a session, whole or not at all, with everything people
- * typed redacted, and sealed as this user's own. Call under the store's lock.
- * Returns what was written.
+ * Writes the record of a session, completely or not at all, with all typed text
+ * redacted, and sealed as this user's own. Call under the store's lock. Returns
+ * what was written.
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
@@ -240,17 +240,17 @@ export function writeWork(system: System, root: string, work: Work): Work {
 }
 
 /**
- * Removes the record of a session that an unfinished operation made. Call under
+ * Removes the record of a session made by an unfinished operation. Call under
  * the store's lock.
  */
 export function removeWork(system: System, root: string, id: string): void {
   removeIfThere(system, workPath(root, id));
 }
 
-/** Seconds beyond the present one in which a free id is looked for. */
+/** The most seconds after the current one in which to look for a free ID. */
 const SEARCHED = 3600;
 
-/** The id of `time`'s second or of the next one that is free. */
+/** The ID for the second of `time`, or the next free one. */
 export function freeWorkId(system: System, root: string, time: Date): string {
   for (let after = 0; after < SEARCHED; after++) {
     const id = workId(new Date(time.getTime() + after * 1000));
@@ -261,7 +261,7 @@ export function freeWorkId(system: System, root: string, time: Date): string {
   });
 }
 
-/** Refuses links and other people's folders at the place of mpm folders. */
+/** Throws for links and other people's folders instead of mpm folders. */
 export function checkWorkFolders(system: System, root: string): void {
   const { home, state, work, current } = layout(root);
   for (const folder of [home, state, work, current]) checkOwn(system, folder);
@@ -271,12 +271,12 @@ function checkOwn(system: System, folder: string): void {
   try {
     checkFolder(system, folder);
   } catch (error) {
-    // An unreadable folder fails where it is read.
+    // An unreadable folder fails when it is read.
     if (!(error instanceof FileError)) throw error;
   }
 }
 
-/** Returns whether there is a record of that id, whosever it is. */
+/** Returns whether there is a record with that ID, by any author. */
 export function hasWork(system: System, root: string, id: string): boolean {
   return system.files.lstat(workPath(root, id)) !== undefined;
 }
@@ -298,9 +298,7 @@ export function workSeals(system: System): RecordSeals {
   return new RecordSeals(system, "work session");
 }
 
-/**
- * Returns whether a save of the session is there by which it can be resumed.
- */
+/** Returns whether a save exists with which the session can be resumed. */
 export function isSaved(
   system: System,
   root: string,

@@ -16,9 +16,9 @@ export function sessionLine(session: WorkView, style: Style): string {
   return `${title} (${stateWord(session.state, style)})`;
 }
 
-/** An active session that no worktree is at, and the way out of it. */
+/** An active session that is in no worktree, and how to end it. */
 export function lostNote({ id, state, ...titled }: WorkView | Work): string {
-  // Only a return ends a detour, and that needs the worktree to be at it.
+  // Only a return ends a detour, and that requires the worktree to have it.
   const way = titled.parent === null
     ? `mpm complete ${id} or mpm cancel ${id} ends it`
     : "mpm doctor --fix restores it";
@@ -26,7 +26,7 @@ export function lostNote({ id, state, ...titled }: WorkView | Work): string {
   return `${title} is ${state}, but not the session of its worktree: ${way}`;
 }
 
-/** A state as it is painted everywhere. */
+/** The colours of a state. */
 export function stateWord(
   state: WorkView["state"],
   style: Pick<Style, "green" | "yellow" | "dim">,
@@ -42,7 +42,7 @@ export function stateWord(
   }
 }
 
-/** A checklist by its phases, each with its progress. */
+/** A checklist by phase, each with its progress. */
 export function checklistLines(
   checklist: readonly ChecklistItem[],
   style: Style,
@@ -60,7 +60,7 @@ export function checklistLines(
   ]);
 }
 
-/** Cells of a bar. */
+/** The width of a bar. */
 const CELLS = 8;
 
 /** `Setup Phase 2/4 ████░░░░`. */
@@ -69,7 +69,7 @@ function progress(
   { done, total, gap = 0, style }: {
     done: number;
     total: number;
-    /** Spaces more behind the name. */
+    /** Additional spaces after the name. */
     gap?: number;
     style: Style;
   },
@@ -82,7 +82,7 @@ function progress(
   return `${label} ${done}/${total} ${bar}`;
 }
 
-/** The same of several, one below the other. */
+/** The same for several, one below the other. */
 export function progressTable(
   phases: readonly { name: string; done: number; total: number }[],
   style: Style,
@@ -97,7 +97,7 @@ export function progressTable(
   });
 }
 
-/** Returns the note about sessions that someone else made. */
+/** Returns the note about sessions made by someone else. */
 export function foreignWorksNote(count: number): string {
   return `${counted(count, "session")} from someone else (not verified)`;
 }

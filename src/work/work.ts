@@ -15,10 +15,10 @@ import { SESSION_ID, WORK_ID } from "../base/ids.ts";
 import { STATES, type WorkState } from "./life_cycle.ts";
 
 /**
- * The shape of a session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on
- * one task, which may be paused many times, each pause leaving a save. It is
- * the one definition of its type, its check and the published JSON Schema.
- * Unknown fields are kept.
+ * The shape of a session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on one
+ * task, which may be paused many times, each time with a save. It is the only
+ * definition of its type, its validation and the published JSON Schema. Unknown
+ * fields are kept.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
@@ -30,7 +30,7 @@ const STATE = text<WorkState>({ choices: STATES });
 const TIME = text({ test: isFullTime });
 
 export const CHECK_ITEM = object({
-  /** The heading it is under; empty: none. */
+  /** The heading above it; empty: no heading. */
   phase: TEXT,
   text: TEXT,
   done: FLAG,
@@ -41,7 +41,7 @@ export const CHECK_ITEM = object({
 export const TEMPLATE = nullable(object({
   /** The short name, e.g. `bug-fix`. */
   name: TEXT,
-  /** The values its placeholders were given. */
+  /** The values of its placeholders. */
   variables: record(TEXT),
 }));
 
@@ -56,15 +56,15 @@ export const MOVES = list(object({
 export const DETOUR = nullable(object({
   /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
   kind: TEXT,
-  /** The checkpoint that holds the parent's uncommitted work. */
+  /** The checkpoint with the parent's uncommitted work. */
   checkpoint: TEXT_OR_NULL,
-  /** The git branch before it, to go back to; null: detached or no git. */
+  /** The previous git branch, to return to; null: detached or no git. */
   branch_before: TEXT_OR_NULL,
-  /** Full commit id before it. */
+  /** Full ID of the previous commit. */
   head_before: TEXT_OR_NULL,
-  /** The worktree that was made for it, absolute. */
+  /** The worktree created for it, absolute. */
   worktree: TEXT_OR_NULL,
-  /** True if it began with a clean tree, as `--stash` leaves it. */
+  /** True if it began with a clean tree, as after `--stash`. */
   cleared: optional(FLAG),
 }));
 
@@ -78,7 +78,7 @@ export const WORK_FIELDS = {
   schema: { is: "version" } as Shape<1>,
   /** `work-YYYYMMDD-HHMMSS`. */
   id: ID,
-  /** A name to find it by. */
+  /** A name for finding it. */
   name: TEXT_OR_NULL,
   /** The task. */
   task: TEXT,
@@ -86,9 +86,9 @@ export const WORK_FIELDS = {
   state: STATE,
   /** ISO 8601, UTC. */
   started_at: TIME,
-  /** Every change of its state, the oldest first. */
+  /** Every state change, the oldest first. */
   transitions: MOVES,
-  /** Id of the session this one is a detour of. */
+  /** ID of the session from which this one is a detour. */
   parent: nullable(ID),
   /** Its place: `main` or the name of a linked worktree's place. */
   place: TEXT,
@@ -102,7 +102,7 @@ export const WORK_FIELDS = {
   template: TEMPLATE,
   /** The checklist, in order. */
   checklist: list(CHECK_ITEM),
-  /** Ids of its saves, the newest last. */
+  /** IDs of its saves, the newest last. */
   saves: list(text({ pattern: SESSION_ID })),
   /** Results of its detours. */
   children: CHILDREN,

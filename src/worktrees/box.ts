@@ -8,7 +8,7 @@ import { Removals } from "./removals.ts";
 import { isBelow } from "./facts.ts";
 
 /**
- * Returns the folder of worktrees during their removal, below the shared git
+ * Returns the folder for worktrees during their removal, below the shared git
  * folder. No clone can bring files there, and git does not look into it.
  */
 export function removingFolder(commonDir: string): string {
@@ -16,33 +16,33 @@ export function removingFolder(commonDir: string): string {
 }
 
 /**
- * A worktree on its way out: `tree` in its box is the worktree's folder itself.
- * The intent of the clean-up tells the rest.
+ * A worktree that is being removed: `tree` in its box is the worktree's folder
+ * itself. The intent of the cleanup has the other facts.
  */
 export interface Box {
   readonly folder: string;
   readonly tree: string;
-  /** The worktree's old place; `undefined` if it is not known. */
+  /** The worktree's old place; `undefined` if it is unknown. */
   readonly path: string | undefined;
   /** True if it may be deleted. */
   readonly checked: boolean;
 }
 
-/** Bytes of a name that are read. */
+/** The longest name to read, in bytes. */
 const NAME_LIMIT = 16_384;
 
-// The files in which earlier versions noted the same.
+// The files in which earlier versions recorded the same.
 const nameIn = (folder: string) => join(folder, "name");
 const checkedIn = (folder: string) => join(folder, "checked");
 
-/** The box for the worktree at `path`, which has the git folder `gitDir`. */
+/** The box for the worktree at `path` with the git folder `gitDir`. */
 export function boxFor(path: string, gitDir: string): Box {
   const commonDir = dirname(dirname(gitDir));
   const folder = join(removingFolder(commonDir), basename(gitDir));
   return { folder, tree: join(folder, "tree"), path, checked: false };
 }
 
-/** The boxes there are, those in use by another mpm included. */
+/** The existing boxes, including those in use by another mpm. */
 export function readBoxes(
   system: System,
   commonDir: string,
@@ -88,8 +88,8 @@ function readOld(
 }
 
 /**
- * Keeps all other cleanups of these worktrees out, for `wait` milliseconds at
- * most; `undefined`: another one is at work. Throws FILE_FAILED.
+ * Blocks all other cleanups of these worktrees, after waiting at most `wait`
+ * milliseconds; `undefined`: another one is running. Throws FILE_FAILED.
  */
 export async function lockRemovals(
   system: System,
@@ -115,18 +115,18 @@ function makeFolder({ files }: System, folder: string): void {
     files.mkdir(folder);
   } catch (error) {
     const other = files.lstat(folder)?.kind === "folder";
-    if (!other) throw error; // Otherwise another mpm was faster.
+    if (!other) throw error; // > Otherwise another mpm was faster.
   }
 }
 
-/** Returns whether there is a worktree in it. */
+/** Returns whether it contains a worktree. */
 export function isFull(system: System, { tree }: Box): boolean {
   return system.files.lstat(tree) !== undefined;
 }
 
 /**
- * Moves a worktree, which is not checked, back to its old place if that is free,
- * and removes the box. Throws FILE_FAILED.
+ * Moves an unchecked worktree back to its old place if that is free, and
+ * removes the box. Throws FILE_FAILED.
  */
 export function putBack(system: System, box: Box, worktrees: string): void {
   const { files } = system;
@@ -142,7 +142,7 @@ export function putBack(system: System, box: Box, worktrees: string): void {
   clearBox(system, box);
 }
 
-/** The folders above `path`, which may be gone by now; no link is followed. */
+/** Creates the folders above `path`, which may be gone; follows no link. */
 function makeParents(system: System, path: string, worktrees: string): void {
   const { files } = system;
   const missing: string[] = [];
@@ -155,7 +155,7 @@ function makeParents(system: System, path: string, worktrees: string): void {
   missing.forEach((folder) => files.mkdir(folder));
 }
 
-/** Deletes what is in the box, and the box. Throws FILE_FAILED. */
+/** Deletes the content of the box, and the box. Throws FILE_FAILED. */
 export function emptyBox(system: System, box: Box): void {
   if (isFull(system, box)) deleteTree(system, box.tree);
   clearBox(system, box);
@@ -169,7 +169,7 @@ function clearBox(system: System, { folder }: Box): void {
   files.remove(folder);
 }
 
-/** Takes the folder of all boxes away unless one is left in it. */
+/** Removes the folder of all boxes unless it contains one. */
 export function clearHome(system: System, commonDir: string): void {
   const home = removingFolder(commonDir);
   attempt(() => {
@@ -177,14 +177,14 @@ export function clearHome(system: System, commonDir: string): void {
   });
 }
 
-/** All bits a folder's owner needs to take out what is in it. */
+/** All bits that a folder's owner needs to remove its content. */
 const OWNED = 0o700;
 
-/** Deletes a folder with everything that is in it; links are not followed. */
+/** Deletes a folder with everything in it; links are not followed. */
 function deleteTree(system: System, folder: string): void {
   const { files } = system;
   const { mode = OWNED } = files.lstat(folder) ?? {};
-  // As in caches of packages, which are made read-only.
+  // As in package caches, which are made read-only.
   if ((mode & OWNED) !== OWNED) files.chmod(folder, mode | OWNED);
   for (const { name, kind } of files.list(folder)) {
     const path = join(folder, name);

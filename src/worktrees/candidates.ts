@@ -76,7 +76,7 @@ export async function findCandidates(
   return [...found.filter((one) => !isAside(one)), ...aside];
 }
 
-/** Those that a cleanup took from their place and neither removed nor put back. */
+/** Those that a cleanup moved and neither removed nor moved back. */
 function asideCandidates(
   system: System,
   { commonDir }: Workspace,
@@ -98,7 +98,7 @@ function asideCandidates(
 /** The registration of a folder in git, or only its place. */
 type Named = Pick<WorktreeFacts, "path" | "kind"> & Partial<ListedWorktree>;
 
-/** Before anything is looked at. */
+/** The facts before anything is read. */
 function factsOf({ path, kind, head, ref }: Named): WorktreeFacts {
   return {
     path,
@@ -152,11 +152,12 @@ async function readUse(
   };
 }
 
-/** Bytes of the small files in a worktree's git folder. */
+/** The largest small file in a worktree's git folder, in bytes. */
 const FILE_LIMIT = 65_536;
 
 /**
- * Returns where a candidate lies, seen from `base`, which has no links in it.
+ * Returns the place of a candidate relative to `base`, which has no links in
+ * it.
  */
 function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
@@ -168,13 +169,13 @@ function readPlace(system: System, path: string, base: string): Place {
     const real = realPathOf(system, path);
     if (real === undefined || !isBelow(real, base)) return "outside";
     if (info.kind === "link" || real !== path) return "link";
-    // The base itself may be its own disk: the project's counts.
+    // The base itself may be a separate disk: the project's counts.
     const home = files.lstat(dirname(dirname(base)));
     return info.disk === home?.disk ? "inside" : "other-disk";
   }) ?? "unreadable";
 }
 
-/** Its place, or that it is gone since that was read. */
+/** Its place, or that it has disappeared since that was read. */
 export function placeNow(
   system: System,
   { path, place }: { path: string; place: Place },
@@ -238,7 +239,7 @@ function readLine(system: System, path: string): string {
   return text.replace(/\r?\n$/, "");
 }
 
-/** The reason of a worktree's lock; `undefined`: it has none. */
+/** The reason of a worktree's lock; `undefined`: not locked. */
 function readLockReason(
   system: System,
   gitDir: string,
@@ -247,7 +248,7 @@ function readLockReason(
   return system.files.lstat(path) ? readLine(system, path).trim() : undefined;
 }
 
-/** Files that git or Claude Code writes whenever something happens. */
+/** Files that git or Claude Code writes at every action. */
 const WRITTEN = [
   "HEAD",
   "index",
@@ -259,7 +260,7 @@ const WRITTEN = [
   "logs/HEAD",
 ];
 
-/** When a worktree was last used, as far as single files tell. */
+/** The last use of a worktree, as far as single files show it. */
 function lastUse(
   system: System,
   path: string,

@@ -6,11 +6,11 @@ import type { FileInfo, System } from "../system/system.ts";
 import type { Candidate } from "./candidates.ts";
 
 /**
- * Walks through everything below `folder`, links not followed. Returns its
- * size, its newest change, any repository within, and a print of names, sizes
- * and times. The print does not change when the folder is moved. Fails on what
- * cannot be read, and where another disk is mounted within. Names that are not
- * UTF-8 are not seen.
+ * Walks through everything below `folder` without following links. Returns its
+ * size, its newest change, any repository within, and a fingerprint of names,
+ * sizes and times. The fingerprint does not change when the folder is moved.
+ * Fails on unreadable parts, and on another disk mounted within. Names that are
+ * not UTF-8 are not seen.
  */
 export function readContents(
   system: System,
@@ -82,7 +82,7 @@ class Walk {
 
   #look(path: string): FileInfo {
     const info = this.#system.files.lstat(path);
-    // Gone in the meantime.
+    // It disappeared in the meantime.
     if (!info) throw new FileError("missing", "read", path);
     return info;
   }
@@ -103,7 +103,7 @@ class Walk {
   }
 }
 
-/** Names that a worktree's top, or a bare repository, has. */
+/** Names in the top folder of a worktree, or in a bare repository. */
 function isRepository(names: Set<string>): boolean {
   return names.has(".git") ||
     ["HEAD", "objects", "refs"].every((name) => names.has(name));
@@ -115,7 +115,10 @@ export interface Prints {
   readonly gitDir: string;
 }
 
-/** Of those git keeps about it; with the print of its files, of all of it. */
+/**
+ * Of git's files about it; together with the fingerprint of its files, of all
+ * of it.
+ */
 export function printOf(
   system: System,
   { facts: { contents }, gitDir }: Candidate,
@@ -128,8 +131,8 @@ export function printOf(
 }
 
 /**
- * Returns whether nothing happened to a worktree since it was surveyed; its
- * folder is at `tree` by now.
+ * Returns whether a worktree is unchanged since it was surveyed; its folder is
+ * now at `tree`.
  */
 export function isUnchanged(
   system: System,

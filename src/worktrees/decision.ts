@@ -7,9 +7,11 @@ import { isTrash, type WorktreeRules } from "./rules.ts";
 /** The decision about a folder below `.claude/worktrees/`. */
 export interface Decision {
   readonly remove: boolean;
-  /** Why, in claude-mpm's words where it has some. */
+  /** The reason, in claude-mpm's words if it has some. */
   readonly reason: string;
-  /** Preserved for work that would be lost, and not only for being in use. */
+  /**
+   * Preserved because work would be lost, and not only because it is in use.
+   */
   readonly unsaved: boolean;
 }
 
@@ -18,10 +20,10 @@ export interface DecisionRules extends WorktreeRules {
   readonly now: number;
 }
 
-/** A reason to preserve, `"unread"` where more must be known to tell. */
+/** A reason to preserve, or `"unread"` if more facts are needed. */
 type Finding = Omit<Decision, "remove"> | "unread" | undefined;
 
-/** The order is that of cost, and what loses work comes before age. */
+/** Ordered by cost; checks for lost work come before age. */
 const CHECKS: readonly ((
   facts: WorktreeFacts,
   rules: DecisionRules,
@@ -43,8 +45,8 @@ const CHECKS: readonly ((
 ];
 
 /**
- * Decides what happens, as soon as the facts say; `undefined` while more of
- * them must be read. Whatever is in doubt is preserved.
+ * Decides what happens, as soon as the facts are sufficient; `undefined` if
+ * more must be read. Doubtful cases are preserved.
  */
 export function decide(
   facts: WorktreeFacts,
@@ -60,7 +62,7 @@ export function decide(
   return { remove: true, reason, unsaved: false };
 }
 
-/** Nothing can be lost with it, so that its age does not matter. */
+/** Nothing can be lost with it, so its age does not matter. */
 function isEmptyFolder(facts: WorktreeFacts): boolean {
   return facts.place === "inside" && !facts.own && facts.kind === "orphan" &&
     facts.repository === "empty";
@@ -81,7 +83,7 @@ function removalReason({ landed }: WorktreeFacts): string {
 const inUse = (reason: string): Finding => ({ reason, unsaved: false });
 const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
 
-/** Of a place where nothing is removed. */
+/** Reasons for places where nothing is removed. */
 const PLACES: ReadonlyMap<Place, string> = new Map([
   ["missing", "the directory is missing; git worktree prune removes its entry"],
   ["gone", "is gone: another program removed it"],
@@ -137,7 +139,9 @@ function checkOperation({ operation }: WorktreeFacts): Finding {
     : unsaved(`a ${operation} is in progress`);
 }
 
-/** Checks the reports of git and the system, unless they are missing or failed. */
+/**
+ * Checks the reports of git and the system, unless they are missing or failed.
+ */
 function checked<T extends object>(
   value: T | Failed | undefined,
   { failed }: { failed: string },
@@ -156,7 +160,7 @@ function checkStatus({ status }: WorktreeFacts): Finding {
   );
 }
 
-/** Paths named in a reason. */
+/** The most paths in a reason. */
 const NAMED = 3;
 
 function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
@@ -176,7 +180,7 @@ function checkLanded({ landed, branch }: WorktreeFacts): Finding {
   });
 }
 
-/** Preserves what has such paths. */
+/** Preserves a worktree with such paths. */
 function unsavedPaths(paths: readonly string[], why: string): Finding {
   return paths.length === 0
     ? undefined
@@ -216,7 +220,7 @@ function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
 }
 
 function youngerThan(time: number, { now, minAge }: DecisionRules): Finding {
-  // A change since the survey began is one that it may not have seen.
+  // A change after the survey began may have been missed.
   if (time > now) return inUse("is in use");
   if (now - time >= minAge) return undefined;
   return inUse(`was in use less than ${durationText(minAge)} ago`);

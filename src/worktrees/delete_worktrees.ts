@@ -32,7 +32,7 @@ import { readStanding } from "./processes.ts";
 import { isUnchanged, readContents } from "./contents.ts";
 import type { Surveyed } from "./survey.ts";
 
-/** Milliseconds another cleanup is waited for. */
+/** Milliseconds to wait for another cleanup. */
 const WAIT = 1000;
 
 const CHANGED = "changed while mpm was checking it";
@@ -43,16 +43,16 @@ interface Place {
   readonly git: Git;
   /** `.claude/worktrees`, absolute. */
   readonly worktrees: string;
-  /** Of worktrees that may be deleted. */
+  /** About worktrees that may be deleted. */
   readonly removals?: Removals;
 }
 
-/** A worktree that is being taken away. */
+/** A worktree that is being removed. */
 interface Going {
   readonly item: Surveyed;
   readonly box: Box;
   print: Surveyed["print"];
-  /** True if the box is there, and has to be cleared if it stays. */
+  /** True if the box exists, and must be cleared if the worktree stays. */
   boxed: boolean;
   /** Why it stays. */
   problem: string | undefined;
@@ -60,10 +60,10 @@ interface Going {
 
 /**
  * Removes worktrees so that nothing written in the meantime is lost. Each
- * folder is moved to a place where no one looks for it, and removed only if it
- * is unchanged there. Otherwise it is put back. Answers for each why it is
- * still there, or `undefined`: it is gone. A death at any point is fixed by
- * `finishRemovals`.
+ * folder is moved to a private place, and removed only if it is unchanged
+ * there. Otherwise it is moved back. Returns for each why it still exists, or
+ * `undefined` if it is gone. `finishRemovals` handles an interruption at any
+ * point.
  */
 export async function deleteWorktrees(
   place: Place,
@@ -126,7 +126,7 @@ async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
   removals.end();
 }
 
-/** Does one step, and restores the worktree if the step says why it stays. */
+/** Does one step, and restores the worktree if the step returns a problem. */
 async function doStep(
   place: Place,
   one: Going,
@@ -152,7 +152,7 @@ function giveUp(
   if (one.problem !== undefined) return;
   one.problem = why;
   try {
-    // First, so that a worktree on its way back is never deleted.
+    // First, so that a worktree that is moved back is never deleted.
     removals?.mark([one.box.folder], false);
     if (one.boxed) putBack(system, one.box, worktrees);
   } catch (error) {
@@ -161,7 +161,7 @@ function giveUp(
   }
 }
 
-/** One that was moved by hand is registered at its new place first. */
+/** Registers a worktree that was moved by hand at its new place first. */
 async function prepare(
   { system, git }: Place,
   one: Going,
@@ -185,7 +185,10 @@ function moveToBox(
   return undefined;
 }
 
-/** Returns whether it is as it was surveyed; from then on it may be deleted. */
+/**
+ * Returns whether it is unchanged since the survey; from then on it may be
+ * deleted.
+ */
 async function check(
   { system }: Place,
   { item: { facts, gitDir }, print, box }: Going,
@@ -201,7 +204,7 @@ async function check(
   const { head, branch, ...status } = now;
   const same = head === facts.head && branch === facts.branch &&
     JSON.stringify(status) === JSON.stringify(facts.status);
-  // The folder's kind too: a walk would follow a link at its very top.
+  // Also the folder's kind: a walk would follow a link at the very top.
   if (
     !same || system.files.lstat(tree)?.kind !== "folder" ||
     !isUnchanged(system, { print, gitDir }, tree)
@@ -210,9 +213,10 @@ async function check(
 }
 
 /**
- * Has git forget several side by side, over which one git may fail when another
- * takes away what it is about to read. So those are tried once more, each
- * alone, and those that need two steps are done alone from the start.
+ * Lets git forget several worktrees at the same time. One git may then fail
+ * when another removes something that it is about to read. So failed ones are
+ * tried again alone, and those that need two steps are done alone from the
+ * start.
  */
 async function forgetAll(
   place: Place,
@@ -229,15 +233,13 @@ async function forgetAll(
     if (first[at] === undefined) continue;
     await doStep(place, one, async () => {
       const again = await forget(one);
-      // The first reason says more.
+      // The first reason is more useful.
       return again && (first[at] || again);
     });
   }
 }
 
-/**
- * Deletes the box; what cannot be deleted now, the next cleanup tries again.
- */
+/** Deletes the box; the next cleanup tries again for the rest. */
 function deleteBox({ system }: Place, { box }: Going): void {
   attempt(() => emptyBox(system, box));
 }
@@ -246,13 +248,13 @@ function deleteBox({ system }: Place, { box }: Going): void {
 export interface Registered {
   readonly path: string;
   readonly gitDir: string;
-  /** The reason of its stale lock; `undefined`: it has none. */
+  /** The reason of its stale lock; `undefined`: not locked. */
   readonly lock: string | undefined;
 }
 
 /**
- * Has git forget a worktree, without `--force`: git itself refuses if there is
- * something at its place again. Answers why it does not; `undefined`: it did.
+ * Lets git forget a worktree, without `--force`: git itself refuses if its
+ * place is in use again. Returns why it failed; `undefined` if it did not.
  */
 async function unregister(
   system: System,
@@ -262,10 +264,10 @@ async function unregister(
   const plain = git.like({ plain: true });
   if (lock !== undefined) await plain.read(["worktree", "unlock", "--", path]);
   const result = await git.run(["worktree", "remove", "--", path]);
-  // Another one may have been faster, and have done it.
+  // Another process may have done it already.
   if (!system.files.lstat(gitDir)) return undefined;
   if (result.status === 0) {
-    // Windows cannot link every folder: then git removed it in a copy only.
+    // Windows cannot link every folder: then git removed it only in a copy.
     attempt(() => removeTree(system, gitDir));
     return undefined;
   }
@@ -275,12 +277,13 @@ async function unregister(
   return gitFailure(["worktree remove"], result).message;
 }
 
-/** The same for a command that has something else to do. */
+/** The shorter wait of a command with another purpose, in milliseconds. */
 const SHORT_WAIT = 250;
 
 /**
- * Finishes or undoes what a cleanup that died left. Whatever cannot be, and
- * all while another cleanup is at work, stays as it is: a survey reports it.
+ * Finishes or undoes an interrupted cleanup. Anything that fails, and
+ * everything while another cleanup is running, stays unchanged: a survey
+ * reports it.
  */
 export async function finishRemovals(
   system: System,
@@ -333,7 +336,7 @@ function endRemovals(system: System, root: string): void {
   Removals.read(system, root).forEach((one) => one.end());
 }
 
-/** Returns whether git has no registration left of what a box was to remove. */
+/** Returns whether git has no registration left of a box's worktree. */
 async function forget(
   system: System,
   git: Git,
@@ -342,7 +345,7 @@ async function forget(
   const { path, folder } = box;
   const gitDir = join(commonDir, "worktrees", basename(folder));
   if (!box.checked || path === undefined) return true;
-  // Another folder is at its place by now.
+  // Another folder is now in its place.
   if (system.files.lstat(path) || !system.files.lstat(gitDir)) return true;
   const one = (await readWorktrees(git)).find((one) => one.path === path);
   if (!one) return true;

@@ -2,34 +2,33 @@ import { SEPARATOR } from "@std/path";
 import type { Failed, WorktreeLock, WorktreeStatus } from "../git/mod.ts";
 
 /**
- * The facts about one folder below `.claude/worktrees/`, read a step at a time.
- * `undefined` is not read yet, and nothing is removed before all facts are
- * read.
+ * The facts about one folder below `.claude/worktrees/`, read step by step.
+ * `undefined`: not read yet. Nothing is removed before all facts are read.
  */
 export interface WorktreeFacts {
   /** Absolute. */
   readonly path: string;
-  /** Registered with git, or not. */
+  /** Registered in git, or not. */
   readonly kind: "worktree" | "orphan";
   readonly place: Place;
-  /** The place it was moved to. */
+  /** The place to which it was moved. */
   readonly aside?: string;
   /** True if it is the caller's own. */
   readonly own: boolean;
   readonly repository: Repository;
-  /** Short branch name; `undefined`: detached, or not known. */
+  /** Short branch name; `undefined`: detached, or unknown. */
   readonly branch: string | undefined;
   readonly head: string | undefined;
   readonly lock: WorktreeLock | undefined;
-  /** A merge, rebase or similar that waits to be continued. */
+  /** A merge, rebase or similar that is not finished. */
   readonly operation: string | undefined;
-  /** When something last happened to it, milliseconds since the epoch. */
+  /** The time of its last activity, in milliseconds since the epoch. */
   readonly usedAt: number;
   readonly status?: WorktreeStatus | Failed;
   readonly landed?: Landed | Failed;
-  /** Existing paths that git is set to ignore. */
+  /** Existing paths that git was told to ignore. */
   readonly unwatched?: readonly string[] | Failed;
-  /** Paths that differ from their blobs in what a filter takes out. */
+  /** Paths that differ from their blobs in parts that a filter removes. */
   readonly filtered?: readonly string[] | Failed;
   /** Contents of its git folder that would be lost with it. */
   readonly extras?: WorktreeExtras | Failed;
@@ -39,9 +38,8 @@ export interface WorktreeFacts {
 }
 
 /**
- * Its place, as far as that allows to remove it. `gone`: it was there a moment
- * ago. `aside`: a cleanup has moved it away and neither removed nor restored
- * it.
+ * Its place, as far as that allows its removal. `gone`: it existed a moment
+ * ago. `aside`: a cleanup has moved it and neither removed nor restored it.
  */
 export type Place =
   | "inside"
@@ -56,8 +54,8 @@ export type Place =
 
 /**
  * The kind of repository. `linked` belongs to a git folder of this project that
- * leads back; `own` is a separate repository. The git folder of `copied`
- * belongs to a worktree elsewhere, and the `.git` of `broken` leads nowhere.
+ * points back; `own` is a separate repository. The git folder of `copied`
+ * belongs to another worktree, and the `.git` of `broken` has a missing target.
  * `none` is a plain folder, `empty` an empty one.
  */
 export type Repository =
@@ -69,7 +67,7 @@ export type Repository =
   | "empty";
 
 export interface WorktreeExtras {
-  /** Paths in its git folder, and settings, that git did not put there. */
+  /** Paths in its git folder, and settings, that git did not create. */
   readonly own: readonly string[];
   readonly sparse: SparseCheckout | undefined;
 }
@@ -81,16 +79,16 @@ export interface SparseCheckout {
   readonly patterns: string;
 }
 
-/** The way the commits of HEAD came into the default branch, if they did. */
+/** The way in which the default branch got the commits of HEAD, if it did. */
 export interface Landed {
   readonly how: "contained" | "rebased" | "squashed" | "no";
   /** The default branch, e.g. `main` or `origin/main`. */
   readonly branch: string;
 }
 
-/** Results of a walk through all files, links not followed. */
+/** Results of a walk through all files, without following links. */
 export interface WorktreeContents {
-  /** Bytes that come free with it. */
+  /** Bytes freed by its removal. */
   readonly bytes: number;
   /** The newest modification, milliseconds since the epoch. */
   readonly newest: number;

@@ -19,13 +19,13 @@ import {
 
 /**
  * Files that git and Claude Code write about every worktree: created again with
- * it, or rescued with its commits. All else is someone's own: refs of this
- * worktree alone, hooks, submodules, what a later git keeps here.
+ * it, or rescued with its commits. Everything else is someone's own: refs of
+ * this worktree, hooks, submodules, and data of later git versions.
  */
 const USUAL =
   /^(HEAD|ORIG_HEAD|FETCH_HEAD|REBASE_HEAD|AUTO_MERGE|MERGE_RR|COMMIT_EDITMSG|CLAUDE_BASE|commondir|config\.worktree|gitdir|index|locked|sharedindex\.[^/]*|fsmonitor--daemon.*|logs\/.*|info\/sparse-checkout)$/s;
 
-/** Bytes of sparse checkout patterns that are kept for a restore. */
+/** The largest sparse checkout patterns to keep for a restore, in bytes. */
 const PATTERNS_LIMIT = 65_536;
 
 const SPARSE = [
@@ -34,7 +34,7 @@ const SPARSE = [
   "index.sparse",
 ];
 
-/** Returns what a worktree's git folder holds that a new one would not. */
+/** Returns what a worktree's git folder has that a new one would not. */
 export async function readExtras(
   system: System,
   { path, gitDir }: WorktreeFolders,
@@ -47,7 +47,7 @@ export async function readExtras(
     const git = new Git(system, path, { plain: true });
     const settings = await readSettings(git, file);
     const main = join(dirname(dirname(gitDir)), "config.worktree");
-    // Git copies those of the worktree that a new one is made from.
+    // Git copies those of the worktree from which a new one is made.
     const copied = system.files.lstat(main)
       ? await readSettings(git, main)
       : [];
@@ -61,7 +61,7 @@ export async function readExtras(
   });
 }
 
-/** Folders of which each file is looked at; another one counts as a whole. */
+/** Folders in which each file is checked; any other counts as a whole. */
 const OPENED = /^(refs|logs|info)\//;
 
 /** Paths of the files in `folder`, with slashes; an empty folder has none. */
@@ -103,9 +103,9 @@ function readSparse(
 }
 
 /**
- * Files whose bytes differ from their blobs and that git calls unchanged
- * because a filter leaves parts out. A filter for notebooks, for example,
- * leaves out results.
+ * Files whose bytes differ from their blobs and that git reports as unchanged
+ * because a filter removes parts. A filter for notebooks, for example, removes
+ * results.
  */
 export async function readFiltered(
   system: System,

@@ -32,7 +32,7 @@ export async function findLanded(
   return new Map(found);
 }
 
-/** Those of `heads` that no tip of the default branch contains. */
+/** The commits in `heads` that no tip of the default branch contains. */
 async function notContained(
   git: Git,
   heads: readonly string[],
@@ -80,13 +80,13 @@ async function landedIn(
       .map((line) => line.slice(1));
     return await isCopied(git, { tip, head, equal }) ? "rebased" : "no";
   }
-  // With nothing new in the default branch nothing can have got there.
+  // Without anything new in the default branch, nothing can have got there.
   if (!/^</m.test(marks)) return "no";
   return await findSquash(git, { tip, head }) ? "squashed" : "no";
 }
 
 /**
- * Returns whether each commit of `head` alone makes the very change of one of
+ * Returns whether each commit of `head` makes exactly the change of one of
  * `tip`: those that git calls equal may differ in white space.
  */
 async function isCopied(
@@ -99,7 +99,7 @@ async function isCopied(
     git.read(patchArguments("--stdin"), { stdin }),
   ]);
   const mine = new Set(decodeBytes(ids).split("\n"));
-  // Lines of a patch never begin with an id; an empty commit has no patch.
+  // Lines of a patch never begin with an ID; an empty commit has no patch.
   const [, ...parts] = decodeBytes(patches).split(/^([0-9a-f]{40,64})\n/m);
   const forms = new Map<string, string>();
   for (let at = 0; at < parts.length; at += 2) {

@@ -12,7 +12,7 @@ import { isBelow } from "./facts.ts";
 const TIME_LIMIT = 5000;
 
 interface Way {
-  /** Prints the working folder of every process that may be looked at. */
+  /** Prints the working folder of every accessible process. */
   readonly script: string;
   parse(text: string): Standing[];
 }
@@ -22,12 +22,12 @@ interface Standing {
   readonly folder: string;
 }
 
-/** Reading below /proc is a permission mpm is not built with. */
+/** mpm is not built with the permission to read below /proc. */
 const WAYS: Partial<Record<System["platform"], Way>> = {
   linux: {
     script: "exec ls -l /proc/[0-9]*/cwd",
     parse: (text) =>
-      // A name may have line breaks in it: each entry begins like a link's.
+      // A name may contain line breaks: each entry begins like that of a link.
       text.split(/\n(?=l[rwxst-]{9}[ .+@])/).flatMap((entry) => {
         const [, pid, folder] =
           /^l[^\n]* \/proc\/(\d+)\/cwd -> ([^]*)$/.exec(entry) ?? [];
@@ -50,8 +50,8 @@ const WAYS: Partial<Record<System["platform"], Way>> = {
 
 /**
  * The processes whose working folder is one of `folders` or below it, by
- * folder. Those of other users and of other containers may not be seen; where
- * there is no way to ask, as on Windows, none are.
+ * folder. Those of other users and other containers may be invisible. Empty if
+ * there is no way to ask, as on Windows.
  */
 export async function readStanding(
   system: System,
@@ -65,7 +65,7 @@ export async function readStanding(
     env: { LC_ALL: "C", QUOTING_STYLE: "literal" },
     timeout: TIME_LIMIT,
   });
-  // It fails over every process it may not look at, but never over its own.
+  // It fails for every inaccessible process, but never for its own.
   const all = way.parse(decodeBytes(stdout));
   if (outcome !== "exited" || all.length === 0) {
     return { failed: "the processes of this machine cannot be listed" };
@@ -77,16 +77,18 @@ export async function readStanding(
   ]));
 }
 
-/** Milliseconds for looking at all names. */
+/** Milliseconds for checking all names. */
 const NAMES_LIMIT = 30_000;
 
-/** All names that are not plain ASCII: in the C locale a byte is a character. */
+/**
+ * All names that are not plain ASCII: in the C locale, a byte is a character.
+ */
 const SCRIPT = 'exec find "$@" -name "*[! -~]*" -print0';
 
 /**
  * The first path below each of `folders` that the system's file functions
  * neither list nor reach, since its name is not UTF-8, as text. Only Linux has
- * such names. One process for all, one for each where that fails.
+ * such names. Takes one process for all, or one for each if that fails.
  */
 export async function readUnreachable(
   system: System,

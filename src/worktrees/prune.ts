@@ -13,7 +13,7 @@ import { readConfig } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "../ops/mod.ts";
 
-/** `--min-age`, the same wherever it is taken. */
+/** `--min-age`, with the same meaning in every command. */
 export const MIN_AGE = {
   type: "string",
   value: "age",
@@ -21,14 +21,14 @@ export const MIN_AGE = {
     "Keep worktrees used within this time; default: the worktrees.min_age setting, or 1h",
 } as const;
 
-/** A cleanup as it would be done: nothing is removed yet. */
+/** The plan of a cleanup: nothing is removed yet. */
 interface PrunePlan {
   readonly workspace: Workspace;
   readonly folder: string;
   readonly survey: Survey | undefined;
 }
 
-/** The repository a `worktrees` command works on. Throws NOT_FOUND. */
+/** The repository of a `worktrees` command. Throws NOT_FOUND. */
 export async function locateRepository(
   { system, folder }: Context,
 ): Promise<Workspace> {
@@ -40,7 +40,7 @@ export async function locateRepository(
   });
 }
 
-/** The configured rules, with `--min-age` over them. */
+/** The configured rules, overridden by `--min-age`. */
 export async function rulesOf(
   system: System,
   { root }: Workspace,
@@ -53,7 +53,7 @@ export async function rulesOf(
 }
 
 /**
- * Looks at all worktrees and decides about each. Unless it is a `dryRun`, first
+ * Checks all worktrees and decides about each. Unless it is a `dryRun`, first
  * finishes an interrupted cleanup.
  */
 export async function planPrune(
@@ -72,9 +72,7 @@ export async function planPrune(
   return { workspace, folder, survey: found };
 }
 
-/**
- * Returns where the caller is: by its shell, by `-C`, by Claude Code's word.
- */
+/** Returns the folders of the caller: by its shell, by `-C`, by Claude Code. */
 function callers(system: System, { cwd, worktree }: Workspace): string[] {
   const agent = system.env("CLAUDE_PROJECT_DIR");
   return [
@@ -105,8 +103,8 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
 }
 
 /**
- * Does what was planned; whatever changed in the meantime stays. It is in the
- * journal where anything was removed.
+ * Carries out the plan; anything changed in the meantime stays. It is in the
+ * journal if anything was removed.
  */
 export async function journaledPrune(
   context: Context,
@@ -166,7 +164,7 @@ function pruneResult(
   };
 }
 
-/** A line of the list. */
+/** A row of the list. */
 export function rowOf(
   { facts, decision }: Surveyed,
   folder: string,

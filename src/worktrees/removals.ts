@@ -9,8 +9,8 @@ import {
 import type { System } from "../system/system.ts";
 
 /**
- * The facts of a clean-up under way. Without `checked` a worktree goes back to
- * its place; with it, its removal is finished.
+ * The facts about a running cleanup. Without `checked`, a worktree is moved
+ * back to its place; with it, its removal is finished.
  */
 interface RemovalFacts {
   readonly boxes: readonly BoxFacts[];
@@ -21,14 +21,14 @@ interface BoxFacts {
   readonly folder: string;
   /** The old place of the worktree, absolute. */
   readonly path: string;
-  /** True from the moment on that the worktree may be deleted. */
+  /** True once the worktree may be deleted. */
   readonly checked: boolean;
 }
 
 /** The kind of a clean-up under way. */
 export const REMOVAL = "worktrees prune";
 
-/** A clean-up as it is written down: in the project, or the user's state. */
+/** A recorded cleanup: in the project, or the user's state. */
 export class Removals {
   readonly #system: System;
   readonly #intent: Intent<RemovalFacts>;
@@ -38,7 +38,7 @@ export class Removals {
     this.#intent = intent;
   }
 
-  /** Writes it down, before anything is moved. Call under the lock. */
+  /** Records it before anything is moved. Call under the lock. */
   static begin(
     system: System,
     project: string,
@@ -49,7 +49,7 @@ export class Removals {
     return new Removals(system, beginIntent(system, root, order));
   }
 
-  /** Those of the project that were begun, or are under way. */
+  /** The unfinished and running cleanups of the project. */
   static read(system: System, project: string): Removals[] {
     const state = attempt(() => userState(system));
     return [project, ...state === undefined ? [] : [state]].flatMap((root) =>
@@ -63,7 +63,7 @@ export class Removals {
     return this.#intent.facts.boxes;
   }
 
-  /** Notes which of them may be deleted from now on. */
+  /** Records which of them may be deleted from now on. */
   mark(folders: readonly string[], checked: boolean): void {
     const boxes = this.boxes.map((box) =>
       folders.includes(box.folder) ? { ...box, checked } : box
@@ -71,7 +71,7 @@ export class Removals {
     this.#intent.mark({ boxes });
   }
 
-  /** Removes it, unless there is a box left. */
+  /** Removes it, unless a box is left. */
   end(): void {
     const isLeft = this.boxes.some(({ folder }) =>
       this.#system.files.lstat(folder)

@@ -23,17 +23,18 @@ import { join } from "../base/join.ts";
 /** The result for one folder to remove. */
 export interface Removal {
   readonly item: Surveyed;
-  /** Why it is still there; `undefined`: it is gone. */
+  /** Why it still exists; `undefined`: it is gone. */
   readonly problem: string | undefined;
-  /** The ref that undoes it; an empty folder needs none. */
+  /** The ref for undoing it; an empty folder needs none. */
   readonly rescue: string | undefined;
   readonly branchDeleted: boolean;
 }
 
 /**
  * Removes the worktrees that the survey selected. It writes the rescue refs of
- * all, then removes each one that has not changed since, and last the branches.
- * If a removal fails, the worktree stays, and the answer gives the reason.
+ * all, then removes each one that has not changed since, and finally the
+ * branches. If a removal fails, the worktree stays, and the result gives the
+ * reason.
  */
 export async function removeWorktrees(
   system: System,
@@ -43,7 +44,7 @@ export async function removeWorktrees(
   const git = new Git(system, root);
   const items = survey.items.filter(({ decision }) => decision.remove);
   if (ensureJournalKey(system) === undefined) {
-    // No one could finish it after a death.
+    // No one could finish it after an interruption.
     return items.map((item) => stays(item, KEYLESS));
   }
   const rescues = await rescueAll(system, git, survey);
@@ -119,7 +120,7 @@ function upstreamOf({ branches }: Survey, branch: string | null) {
   return { remote: found.remote, merge: found.merge };
 }
 
-/** Why each could not be removed; `undefined`: it is gone. */
+/** Returns why each could not be removed; `undefined` if it is gone. */
 async function removeEach(
   system: System,
   git: Git,
@@ -141,7 +142,7 @@ function removeEmpty(
 ): string | undefined {
   try {
     if (files.lstat(path)?.kind !== "folder") return "changed in the meantime";
-    // Refused by the system as soon as there is anything in it.
+    // The system refuses if it is not empty.
     files.remove(path);
     return undefined;
   } catch (error) {
@@ -161,8 +162,8 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
 }
 
 /**
- * Returns whether the branch of a removed worktree goes with it: not one that
- * another worktree has, or another name stands for.
+ * Returns whether the branch of a removed worktree is deleted with it: not one
+ * that another worktree or another name uses.
  */
 export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
@@ -202,7 +203,7 @@ async function dropBranches(
   return removals.map((one) => ({ ...one, branchDeleted: gone.has(one) }));
 }
 
-/** Those whose branch no worktree has by now; none if git does not tell. */
+/** The branches that no worktree has now; empty if git fails. */
 async function unusedAmong(
   git: Git,
   going: readonly Removal[],
@@ -217,8 +218,8 @@ async function unusedAmong(
 }
 
 /**
- * Only what a restore sets again: `git branch -d` takes the whole section, and
- * what the user wrote to describe the branch with it.
+ * Removes only settings that a restore sets again: `git branch -d` removes the
+ * whole section, including the user's description of the branch.
  */
 async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   const { branch = null } = facts;
@@ -242,11 +243,11 @@ async function tried(work: () => Promise<void>): Promise<boolean> {
   }) ?? false;
 }
 
-/** Branches that outlive any worktree, beside the default one. */
+/** Branches that outlive any worktree, in addition to the default one. */
 const LASTING =
   /^(main|master|trunk|develop|development|staging|production|release([/-].*)?)$/;
 
-/** Returns whether `branch` may go with its worktree. */
+/** Returns whether `branch` may be deleted with its worktree. */
 export function isPassing(
   branch: string,
   names: readonly string[],
@@ -254,16 +255,16 @@ export function isPassing(
   return !LASTING.test(branch) && !names.includes(branch);
 }
 
-/** Bytes of a reflog that mpm reads; a longer reflog counts as unknown. */
+/** The largest reflog to read, in bytes; a longer one counts as unknown. */
 const REFLOG_LIMIT = 64 * 1024 * 1024;
 
-/** Files of a worktree's git folder whose lines begin with a commit. */
+/** Files in a worktree's git folder whose lines begin with a commit. */
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
 
 /**
- * Returns for each worktree the commits that only its reflog leads to. Such a
- * commit was made on a detached HEAD before another was checked out, or was
- * fetched into it. The reflog goes with the worktree.
+ * Returns for each worktree the commits that only its reflog has. Such a commit
+ * was made on a detached HEAD before another was checked out, or was fetched
+ * into it. The reflog is removed with the worktree.
  */
 async function findLost(
   system: System,
@@ -280,7 +281,7 @@ async function findLost(
     ...new Set(logs.flat()),
     ...new Set(known.map((commit) => `^${commit}`)),
   ];
-  // A reflog may name commits that are gone by now.
+  // A reflog may name commits that are gone.
   const args = ["rev-list", "--ignore-missing", "--stdin"];
   const stdin = lined(lines);
   const lost = logs.flat().length === 0
@@ -289,7 +290,9 @@ async function findLost(
   return logs.map((log) => log.filter((commit) => lost.has(commit)));
 }
 
-/** Commits that what goes with a worktree and its branch names. */
+/**
+ * Commits named by the files that are removed with a worktree and its branch.
+ */
 function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
   const { branch, head } = facts;
   const common = dirname(dirname(gitDir!));
@@ -307,7 +310,7 @@ function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
 }
 
 /**
- * The ids in the columns of a file, the last line first; empty if the file is
+ * The IDs in the columns of a file, the last line first; empty if the file is
  * missing. Throws FILE_FAILED.
  */
 function idsIn(

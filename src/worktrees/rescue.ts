@@ -14,21 +14,24 @@ import {
   resolveNames,
 } from "../git/mod.ts";
 
-/** The refs that undo a removal. */
+/** The refs for undoing removals. */
 export const RESCUE = "refs/mpm/rescue";
 
 /** A removal that can be undone. */
 export interface Rescue extends RescueNote {
-  /** The ref that its refs begin with. */
+  /** The prefix of its refs. */
   readonly ref: string;
 }
 
-/** Characters of a name in a ref: a file of that name is made, and `.lock`. */
+/**
+ * The most characters of a name in a ref: a file with that name is made, and
+ * `.lock`.
+ */
 const PART_LIMIT = 150;
 
 /**
- * `name` as one part of a ref name, which allows few characters, cut if it is
- * long. `at` then makes it different from its neighbours' names.
+ * `name` as one part of a ref name, which allows few characters, shortened if
+ * it is long. `at` then distinguishes it from similar names.
  */
 export function refPart(name: string, at: number): string {
   let part = "";
@@ -42,7 +45,7 @@ export function refPart(name: string, at: number): string {
 }
 
 /**
- * The removal that `name` selects: by its whole name the newest of that name,
+ * The removal that `name` selects: by full name the newest with that name, or
  * else by a part of one. Throws NOT_FOUND or AMBIGUOUS.
  */
 export function selectRescue(
@@ -53,7 +56,7 @@ export function selectRescue(
   if (exact) return exact;
   const found = name === undefined
     ? rescues
-    // Their list has no numbers, so that a number is only a whole name.
+    // Their list has no numbers, so that a number is only a full name.
     : isIndex(name)
     ? []
     : rescues.filter((one) => holdsPart(one.name, name));
@@ -78,7 +81,7 @@ export function selectRescue(
 
 /** A removal about to be made. */
 export interface Rescued extends Rescue {
-  /** Commits that only the worktree's reflog still leads to. */
+  /** Commits that only the worktree's reflog still has. */
   readonly lost: readonly string[];
 }
 
@@ -155,9 +158,9 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
   );
 }
 
-/** A fetched repository may hold refs of anybody: only a sound note counts. */
+/** A fetched repository may contain anyone's refs: only a valid note counts. */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
-  // Loaded here: the schema library is not a part of a removal.
+  // Loaded here, since a removal does not need the schema library.
   const { problemsOf } = await import("../base/schema.ts");
   const { RescueNote } = await import("./rescue_note.ts");
   return (value): value is RescueNote =>

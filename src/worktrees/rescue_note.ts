@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The facts that are kept of a removed worktree beside its commit. */
+/** The facts about a removed worktree, in addition to its commit. */
 export const RescueNote = z.strictObject({
   /** Its path below `.claude/worktrees/`. */
   name: z.string(),
@@ -14,7 +14,7 @@ export const RescueNote = z.strictObject({
   })),
   /** ISO 8601, UTC. */
   removed_at: z.string(),
-  /** Of a sparse checkout: its kind, and its file of patterns as text. */
+  /** For a sparse checkout: its kind, and its patterns file as text. */
   sparse: z.optional(z.strictObject({
     cone: z.boolean(),
     patterns: z.string(),

@@ -23,7 +23,10 @@ import {
   type UndoOrder,
 } from "../ops/mod.ts";
 
-/** Makes a removed worktree again, or says how it would be. Throws CONFLICT. */
+/**
+ * Recreates a removed worktree, or shows what a restore would do. Throws
+ * CONFLICT.
+ */
 export async function restored(
   system: System,
   workspace: Workspace,
@@ -46,9 +49,7 @@ export async function restored(
   };
 }
 
-/**
- * Returns where it goes: its old place, which must be free. Throws CONFLICT.
- */
+/** Returns its place: the old place, which must be free. Throws CONFLICT. */
 function placeFor(
   system: System,
   { root }: Workspace,
@@ -80,16 +81,16 @@ export interface RestorePlan {
   readonly path: string;
   /** `undefined`: HEAD is detached. */
   readonly branch: string | undefined;
-  /** True if the branch is made again. */
+  /** True if the branch is recreated. */
   readonly newBranch: boolean;
-  /** Differences from before. */
+  /** Differences from the earlier state. */
   readonly notes: readonly string[];
 }
 
 /**
- * Looks at what became of its branch: one that was moved, or is in use
- * elsewhere, is left alone and HEAD is detached. Throws GIT_FAILED, and CONFLICT
- * if git has another worktree there.
+ * Checks its branch: one that was moved, or is in use elsewhere, does not
+ * change and HEAD is detached. Throws GIT_FAILED, and CONFLICT if git has
+ * another worktree there.
  */
 export async function planRestore(
   git: Git,
@@ -123,7 +124,7 @@ export async function planRestore(
     : { ...how, branch };
 }
 
-/** A branch whose name needs a folder where `ref` is one, or the reverse. */
+/** A branch whose name needs a folder where `ref` is a file, or the reverse. */
 async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
   const parts = ref.split("/");
   const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
@@ -134,7 +135,7 @@ async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
 }
 
 /**
- * Makes the worktree again; answers what could not be made as it was. Throws
+ * Recreates the worktree; returns the parts that differ from before. Throws
  * GIT_FAILED.
  */
 async function restoreWorktree(
@@ -177,7 +178,7 @@ async function makeSparse(
   const info = join(repository.gitDir, "info");
   const file = join(info, "sparse-checkout");
   if (!system.files.lstat(info)) system.files.mkdir(info);
-  // Git copies that of the worktree which a new one is made from.
+  // Git copies that of the worktree from which a new one is made.
   if (system.files.lstat(file)) system.files.remove(file);
   system.files.create(file, encodeText(sparse.patterns));
   await set("core.sparseCheckout", true);
@@ -207,10 +208,7 @@ async function addWorktree(
   await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
 }
 
-/**
- * Returns what is in the way of restoring to `path`; an empty folder does
- * not.
- */
+/** Returns the obstacle to restoring to `path`; an empty folder is allowed. */
 export function obstacleTo(system: System, path: string): string | undefined {
   const kind = system.files.lstat(path)?.kind;
   if (kind === undefined) return undefined;
@@ -224,7 +222,7 @@ export function obstacleTo(system: System, path: string): string | undefined {
   }
 }
 
-/** Makes the worktrees again that a cleanup removed. */
+/** Recreates the worktrees that a cleanup removed. */
 export async function undoPrune(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
   if (entry.undoes !== undefined) throw again(order);

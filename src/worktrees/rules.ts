@@ -1,16 +1,16 @@
 import type { IgnoredPath } from "../git/mod.ts";
 /** The user's settings for the cleanup of worktrees. */
 export interface WorktreeRules {
-  /** Milliseconds a worktree must have been left alone. */
+  /** Milliseconds for which a worktree must have been unused. */
   readonly minAge: number;
   /**
    * Names of ignored folders, and `*.suffix` of ignored files, that can be
-   * made again: they alone may go with a worktree.
+   * recreated: only these may be removed with a worktree.
    */
   readonly trash: readonly string[];
 }
 
-/** The rules that are configured. */
+/** The configured rules. */
 export function worktreeRules(
   config: {
     readonly "worktrees.min_age": number;
@@ -25,7 +25,7 @@ export function worktreeRules(
 
 /**
  * Returns whether an ignored path is only trash. Its own name counts and not
- * that of a folder above it, which may well be a source folder.
+ * that of a parent folder, which may well be a source folder.
  */
 export function isTrash(
   { path, link }: IgnoredPath,

@@ -31,7 +31,7 @@ import { printOf, type Prints, readContents } from "./contents.ts";
 import { readStanding, readUnreachable } from "./processes.ts";
 import { readExtras, readFiltered } from "./hidden.ts";
 
-/** One folder below `.claude/worktrees/`, and what is to happen to it. */
+/** One folder below `.claude/worktrees/`, and the decision about it. */
 export interface Surveyed {
   readonly facts: WorktreeFacts;
   readonly decision: Decision;
@@ -39,14 +39,14 @@ export interface Surveyed {
   readonly gitDir: string | undefined;
   /** It was moved by hand: git has it registered elsewhere. */
   readonly moved: boolean;
-  /** Of a worktree to be removed. */
+  /** For a worktree to be removed. */
   readonly print: Prints | undefined;
 }
 
 export interface Survey {
   /** Absolute path of `.claude/worktrees`. */
   readonly folder: string;
-  /** Why nothing was looked at; `undefined`: it was. */
+  /** Why nothing was checked; `undefined`: it was. */
   readonly skipped: string | undefined;
   readonly items: readonly Surveyed[];
   readonly main: DefaultBranch | undefined;
@@ -56,16 +56,15 @@ export interface Survey {
 
 interface SurveyOptions {
   readonly rules: DecisionRules;
-  /** Folders that someone works in at this moment. */
+  /** Folders in which someone is working now. */
   readonly callers: readonly string[];
-  /** Measure what stays, too. */
+  /** True to also measure the worktrees that stay. */
   readonly measure?: boolean;
 }
 
 /**
- * Looks at everything below `.claude/worktrees/` of the main worktree and
- * decides what is to happen to it. Changes nothing. `undefined` if the folder
- * is missing.
+ * Checks everything below `.claude/worktrees/` of the main worktree and decides
+ * about it. Changes nothing. `undefined` if the folder is missing.
  */
 export async function survey(
   system: System,
@@ -110,8 +109,8 @@ interface Reading {
 }
 
 /**
- * Reads more facts of each candidate until it can be decided, the costly ones
- * last. One git process reads the state of each, few read all histories
+ * Reads more facts about each candidate until it can be decided, the costly
+ * ones last. One git process reads the state of each, few read all histories
  * together.
  */
 async function readAll(
@@ -177,7 +176,7 @@ async function addStatus(
   }
 }
 
-/** Adds what differs from HEAD although git's status does not report it. */
+/** Adds differences from HEAD that git's status does not report. */
 async function addHidden(
   system: System,
   one: Candidate,

@@ -3,7 +3,8 @@ import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { sizeText } from "../base/words.ts";
 
 /**
- * Returns what a cleanup did, in claude-mpm's words, with reasons and sizes.
+ * Returns the output of a cleanup, in claude-mpm's words, with reasons and
+ * sizes.
  */
 export function cleanupText(result: WorktreesPruneResult): string {
   const { skipped, removed, preserved, dry_run: dry } = result;
@@ -34,7 +35,7 @@ export function cleanupText(result: WorktreesPruneResult): string {
 
 type Row = WorktreeRow & { rescue?: string | null; branch_deleted?: boolean };
 
-/** A heading with the number, the size of what goes, and a line for each. */
+/** A heading with the number, the freed size, and a line for each. */
 function group(heading: string, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const noun = rows.length === 1 ? "directory" : "directories";

@@ -2,7 +2,7 @@ import type { Context } from "../../cli/mod.ts";
 import { cut } from "../../cli/mod.ts";
 import type { PipelineLine, RunState } from "../log.ts";
 
-/** Milliseconds between two lines for a log. */
+/** Milliseconds between two lines in a log. */
 const APART = 10_000;
 
 /** Milliseconds between two lines on a terminal. */
@@ -17,8 +17,8 @@ interface Shown {
 }
 
 /**
- * Shows a run under way: a line on a terminal, a line for each step in a log,
- * events under `--json`.
+ * Shows a running pipeline: one line on a terminal, a line for each step in a
+ * log, events with `--json`.
  */
 export class PipelineDisplay implements Disposable {
   readonly #context: Context;
@@ -32,7 +32,7 @@ export class PipelineDisplay implements Disposable {
     this.#next = now + (context.showsStatus ? 0 : APART);
   }
 
-  /** Takes a line of the run's log. */
+  /** Processes a line of the run's log. */
   take(line: PipelineLine): void {
     const { run, pipeline } = this.#shown;
     this.#context.event?.({ run, pipeline, ...line });
@@ -44,7 +44,7 @@ export class PipelineDisplay implements Disposable {
     return this.#context.system.now().getTime();
   }
 
-  /** Shows the present state again, if it is time. */
+  /** Shows the current state again, if it is time. */
   tick(): void {
     const { event, showsStatus, status, note, system } = this.#context;
     const now = this.#now();
@@ -68,7 +68,7 @@ export class PipelineDisplay implements Disposable {
     ].join("; ");
   }
 
-  /** Frees the line of the terminal. */
+  /** Clears the line of the terminal. */
   [Symbol.dispose](): void {
     this.#context.status("");
   }

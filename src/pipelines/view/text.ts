@@ -17,7 +17,7 @@ import { drawn } from "../graph.ts";
 
 type State = PipelineRunView["state"];
 
-/** Returns the exit status for a run: 0 as long as nothing went wrong. */
+/** Returns the exit status for a run: 0 while nothing has failed. */
 export function pipelineStatus(state: State | undefined): number {
   if (state === undefined || state === "done" || state === "running") return 0;
   if (state === "cancelled") return ERRORS.CANCELLED.exit;
@@ -49,7 +49,7 @@ export function runText(
     tableRows(rows, style.columns).map((row) => `${row}\n`).join("");
 }
 
-/** Says how a run stands, and what to do next. */
+/** Shows the state of a run, and the next step. */
 export function statusText(run: PipelineStatusResult, style: Style): string {
   const { at, started_at: started, changed_at: changed, reason } = run;
   const state = run.own

@@ -12,7 +12,7 @@ import { carry as carryTo, carryResult, planCarry } from "../carry.ts";
 import { findSource } from "../source.ts";
 import type { CarryResult } from "./results.ts";
 
-/** Facts of mpm and of clients, which must stay what they are. */
+/** Data from mpm and clients, which must not change. */
 const PLAIN: KnownKeys = {
   names: new Set(["path", "files", "start"]),
   ids: new Set(["session"]),

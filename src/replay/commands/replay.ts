@@ -154,18 +154,18 @@ edits with their diffs. Commits and mpm operations from that time appear among t
     };
   },
   verbatim: () => true,
-  // The player's steps disappear with it.
+  // The player's screen disappears when it ends.
   render: (result, style, input) => input.step ? "" : replayText(result, style),
 });
 
-/** The answer before anything is shown. */
+/** The result before anything is shown. */
 const NO_STEPS = { steps: [], page: null, tree: null, full: false };
 
 function origin({ path, agentSession, save }: Source) {
   return { path, agent_session: agentSession, session_id: save };
 }
 
-/** The steps of a transcript, and a test for those to show. */
+/** The steps of a transcript, and a filter for those to show. */
 interface Read {
   readonly open: OpenEvents;
   readonly steps: AsyncIterable<ReplayStep>;
@@ -173,8 +173,8 @@ interface Read {
 }
 
 /**
- * Hands out the steps to show until `show` returns false. Returns the number of
- * all.
+ * Passes the steps to show on until `show` returns false. Returns the number of
+ * all steps.
  */
 async function forSteps(
   context: Context,
@@ -191,7 +191,7 @@ async function forSteps(
   return total;
 }
 
-/** UTF-16 units that are printed at once. */
+/** The most UTF-16 units to print at once. */
 const PRINTED = 16 * 1024;
 
 /** Prints the steps while they are read, or returns them for `--json`. */
@@ -231,7 +231,7 @@ async function makePage(context: Context, read: Read) {
   return { steps: [], total, page };
 }
 
-/** The files at a step, instead of the steps. */
+/** Shows the files at a step instead of the steps. */
 async function showTree(
   context: Context,
   input: {
@@ -292,7 +292,7 @@ function written(
   return { path, bytes: bytes.length, steps: page.count };
 }
 
-/** A place in the sequence: the number of a step, or a time. */
+/** A position in the session: the number of a step, or a time. */
 type When = { readonly step: number } | { readonly time: number } | undefined;
 
 function parseWhen(text: string | undefined, now: Date): When {
@@ -328,7 +328,8 @@ function isBy({ agent }: ReplayStep, name: string): boolean {
 }
 
 /**
- * Returns whether a step is not before a place; with the sign -1, not after it.
+ * Returns whether a step is at or after a position; with the sign -1, at or
+ * before it.
  */
 function isFrom({ step, at }: ReplayStep, when: When, sign: 1 | -1): boolean {
   if (when === undefined) return true;

@@ -2,32 +2,32 @@ import * as z from "zod/mini";
 import { WorkView } from "../../work/commands/results.ts";
 import { STEP_TYPES, TIMELINE_TYPES } from "../types.ts";
 
-/** The schemas of what the commands of `replay/` return. */
+/** The result schemas of the commands in `replay/`. */
 
 const text = z.string();
 
-/** One thing that happened. */
+/** One event in the session. */
 const ReplayStep = z.strictObject({
-  /** Counts from 1, in the order of time, whatever is shown. */
+  /** Counts from 1, in order of time, whatever is shown. */
   step: z.int(),
-  /** ISO 8601, UTC; null: the client noted no time. */
+  /** ISO 8601, UTC; null: the client recorded no time. */
   at: z.nullable(text),
   /**
-   * The same wherever the same thing is told, such as the ID of a tool call;
-   * null: a step of mpm or git.
+   * A key that is the same in every report of the same thing, such as a tool
+   * call's ID; null: by mpm or git.
    */
   key: z.nullable(text),
   type: z.enum(STEP_TYPES),
   /** One line. */
   description: text,
-  /** The sub-agent that did it; null: the agent itself, a person, or mpm. */
+  /** The sub-agent that did it; null: the main agent, a person, or mpm. */
   agent: z.nullable(z.strictObject({ id: text, name: text })),
   /** True if it is on a branch that was withdrawn or rewound. */
   withdrawn: z.boolean(),
-  /** The words, in full as far as mpm keeps them. */
+  /** The full text, as far as mpm keeps it. */
   text: z.nullable(text),
   tool: z.nullable(text),
-  /** The arguments of the tool, with long texts cut. */
+  /** The arguments of the tool, with long texts shortened. */
   args: z.unknown(),
   /** Result of the tool; null if the transcript has no result. */
   result: z.nullable(text),
@@ -41,7 +41,7 @@ const ReplayStep = z.strictObject({
   edits: z.array(z.strictObject({
     path: text,
     how: z.enum(["created", "edited", "deleted"]),
-    /** Unified diff; null: the client did not keep it. */
+    /** Unified diff; null: the client did not record it. */
     diff: z.nullable(text),
   })),
 });
@@ -62,18 +62,18 @@ const TreeResult = z.strictObject({
   step: z.int(),
   /** The tree; null: it is unknown. */
   exact: z.nullable(StepTree),
-  /** The nearest known trees, where this one is unknown. */
+  /** The nearest known trees, if this one is unknown. */
   before: z.nullable(StepTree),
   after: z.nullable(StepTree),
   head: z.nullable(text),
   branch: z.nullable(text),
   /** Every path. */
   files: z.array(text),
-  /** Uncommitted ones; the status as in `git status --short`. */
+  /** Uncommitted files; the status as in `git status --short`. */
   changed: z.array(z.strictObject({ path: text, status: text })),
-  /** Paths that the checkpoint does not hold. */
+  /** Paths that are not in the checkpoint. */
   left_out: z.array(LeftOut),
-  /** The file that was named; `text` is null unless it is text. */
+  /** The requested file; `text` is null unless it is text. */
   file: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
@@ -99,16 +99,16 @@ export const ReplayResult = z.strictObject({
   page: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
-    /** Steps in it. */
+    /** Number of steps in it. */
     steps: z.int(),
   })),
-  /** The files at the step of `--at`; null: not asked for. */
+  /** The files at the step of `--at`; null: not requested. */
   tree: z.nullable(TreeResult),
-  /** All steps, shown or not. */
+  /** Number of all steps, shown or not. */
   total: z.int(),
   /** True if every line of a text is printed. */
   full: z.boolean(),
-  /** Parts that could not be read, a sentence each. */
+  /** Parts that could not be read, one sentence each. */
   warnings: z.array(text),
 });
 
@@ -121,15 +121,15 @@ export const ForkResult = z.strictObject({
   /** The new worktree, absolute. */
   worktree: text,
   branch: text,
-  /** The commit that the branch begins at. */
+  /** The commit at which the branch begins. */
   head: text,
-  /** The session in it; null: nothing was made. */
+  /** Its session; null: nothing was created. */
   session: z.nullable(WorkView),
   /** The save with the hand-off. */
   save: z.nullable(text),
   /** Identifies the files, index and HEAD of the worktree. */
   print: z.nullable(text),
-  /** Paths that the checkpoint does not hold. */
+  /** Paths that are not in the checkpoint. */
   left_out: z.array(LeftOut),
   warnings: z.array(text),
 });
@@ -138,26 +138,26 @@ export const CarryResult = z.strictObject({
   dry_run: z.boolean(),
   from: z.strictObject({
     client: text,
-    /** The ID of the agent session; null: not known. */
+    /** The ID of the agent session; null: unknown. */
     session: z.nullable(text),
     /** The transcript, absolute. */
     path: text,
   }),
   to: text,
-  /** The version of the client; null: not known. */
+  /** The version of the client; null: unknown. */
   version: z.nullable(text),
-  /** Why the client did not get the conversation; null: it did. */
+  /** Why the client did not receive the conversation; null: it did. */
   reason: z.nullable(text),
   /** The client's ID of the new session. */
   session: z.nullable(text),
-  /** Turns of the conversation that are carried. */
+  /** Number of carried turns. */
   turns: z.int(),
   /** Parts of the conversation that are not carried. */
   left_out: z.array(text),
   /** The new files, absolute. */
   files: z.array(text),
   /**
-   * The command line that continues: the session, or the hand-off if there is a
+   * The command line that continues the session, or the hand-off if there is a
    * reason.
    */
   start: z.array(text),
@@ -166,11 +166,11 @@ export const CarryResult = z.strictObject({
 export type CarryResult = z.infer<typeof CarryResult>;
 export type ForkResult = z.infer<typeof ForkResult>;
 export type TreeResult = z.infer<typeof TreeResult>;
-/** One thing on the timeline of a project. */
+/** One event on the timeline of a project. */
 const TimelineEvent = z.strictObject({
   /** ISO 8601, UTC. */
   at: text,
-  /** When it ended; null: a moment, or not ended yet. */
+  /** When it ended; null: it has no duration, or has not ended yet. */
   end: z.nullable(text),
   type: z.enum(TIMELINE_TYPES),
   /** ID of the session, save, checkpoint, agent session or commit. */
@@ -181,14 +181,14 @@ const TimelineEvent = z.strictObject({
   session: z.nullable(text),
   /** ID of the session that a detour left. */
   parent: z.nullable(text),
-  /** State of a session, as "mpm status" has it. */
+  /** State of a session, as in "mpm status". */
   state: z.nullable(text),
   branch: z.nullable(text),
   /** Origin of a save or checkpoint, as far as mpm knows it. */
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
   /** Name of the author of a save or commit. */
   author: z.nullable(text),
-  /** Tokens in the context of an agent session, in the order of time. */
+  /** Tokens in the context of an agent session, in order of time. */
   context: z.array(z.strictObject({ at: text, tokens: z.int() })),
   /** The command that shows more. */
   command: z.nullable(z.array(text)),
@@ -204,10 +204,10 @@ export const TimelineResult = z.strictObject({
   page: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
-    /** Events in it. */
+    /** Number of events in it. */
     events: z.int(),
   })),
-  /** Parts that could not be read, a sentence each. */
+  /** Parts that could not be read, one sentence each. */
   warnings: z.array(text),
 });
 

@@ -17,7 +17,7 @@ import { timelinePage } from "../timeline/page.ts";
 import { TIMELINE_TYPES } from "../types.ts";
 import type { TimelineEvent, TimelineResult } from "./results.ts";
 
-/** Events at most, unless a limit is given. */
+/** The most events, unless a limit is given. */
 const LIMIT = 50;
 const PAGE_LIMIT = 5000;
 
@@ -109,7 +109,7 @@ redacted. By default, mpm shows the newest 50 events, or the newest 5,000 on an 
   render: timelineText,
 });
 
-/** Fields of an event that mpm fills: they hold no secrets. */
+/** Fields of an event that mpm fills in: they contain no secrets. */
 const EVENT_KEYS: KnownKeys = {
   names: new Set(["branch"]),
   ids: new Set(

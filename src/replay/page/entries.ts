@@ -5,18 +5,24 @@ import { STEP_KEYS } from "../print.ts";
 import { stepHtml } from "./html.ts";
 import type { PageEntries } from "./page.ts";
 
-/** Steps that are made into entries at once. */
+/** The number of steps to convert to entries at once. */
 const BATCH = 200;
 
-/** Batches that the other thread has at a time: it must not wait for the next. */
+/**
+ * The number of batches that the other thread has at a time, so that it never
+ * waits.
+ */
 const MOST_GIVEN = 3;
 
-/** Bytes of a transcript that is worth another thread, which takes 30 ms. */
+/**
+ * The size at which a transcript is worth another thread, which takes 30 ms, in
+ * bytes.
+ */
 const LARGE = 8 * 1024 * 1024;
 
 /**
- * Makes steps into entries of a page, without their secrets. Another thread
- * does a part of a large transcript; where it fails, this one does all of it.
+ * Converts steps to entries of a page, without their secrets. Another thread
+ * does part of a large transcript; if it fails, this one does everything.
  */
 export class StepEntries implements Disposable {
   readonly #redactor: Redactor;

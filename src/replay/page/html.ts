@@ -2,10 +2,10 @@ import { Marked, type Tokens } from "marked";
 import { escapeLines } from "../../base/escape.ts";
 import type { ReplayStep } from "../commands/results.ts";
 
-/** Lines of a text beyond which it is folded. */
+/** The most lines of a text before it is folded. */
 const FOLDED = 12;
 
-/** Texts that are Markdown. */
+/** Texts in Markdown. */
 const PROSE: ReadonlySet<string> = new Set([
   ...["prompt", "answer", "plan", "agent", "compaction"],
 ]);
@@ -24,7 +24,7 @@ export function stepHtml(step: ReplayStep): string {
   });
 }
 
-/** An entry of a list: all but `inner`, which is HTML, is escaped. */
+/** An entry of a list: everything except `inner`, which is HTML, is escaped. */
 export function entryHtml({ number, type, title, marks, inner, more, data }: {
   readonly number: number;
   readonly type: string;
@@ -47,7 +47,7 @@ ${inner}</li>
 `;
 }
 
-/** A time as people read it, with the exact one for programs. */
+/** A time for people, with the exact time for programs. */
 export function timeHtml(at: string): string {
   const time = escapeHtml(at);
   return `<time datetime="${time}">${
@@ -86,7 +86,7 @@ function detailsHtml(step: ReplayStep): string {
   ].join("");
 }
 
-/** A text as it is; nothing scrolls by itself, so a long one is folded. */
+/** A plain text; a long one is folded, since it cannot scroll. */
 function plainHtml(text: string): string {
   const lines = text.split("\n").length;
   const html = `<pre>${escapeHtml(text)}</pre>`;
@@ -103,7 +103,9 @@ export function folded(
     `<summary>${escapeHtml(summary)}</summary>${inner}</details>\n`;
 }
 
-/** A diff as HTML. The sign of each line stays: colour does not tell alone. */
+/**
+ * A diff as HTML. Each line keeps its sign, so that colour is not the only cue.
+ */
 export function diffHtml(diff: string): string {
   let inHunk = false;
   return escapeHtml(diff.trimEnd()).split("\n").map((line) => {
@@ -152,7 +154,7 @@ const RENDERER = new Marked({
   },
 });
 
-/** A text as HTML, in an element or an attribute within `"`. */
+/** A text as HTML, for an element or an attribute in `"`. */
 export function escapeHtml(text: string): string {
   const escaped = escapeLines(text);
   return SPECIAL.test(escaped)

@@ -3,7 +3,7 @@ import script from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 import { escapeHtml } from "./html.ts";
 
-/** The start of a page; a file that begins with it may be replaced. */
+/** The start of a page; a file with this start may be replaced. */
 export function pageHead(command: "replay" | "timeline"): string {
   return `<!doctype html>\n<!-- mpm ${command} -->\n`;
 }
@@ -12,7 +12,7 @@ export function pageHead(command: "replay" | "timeline"): string {
 export interface PageKind {
   /** The command that writes it. */
   readonly command: "replay" | "timeline";
-  /** The noun for the entries of its list, in the plural. */
+  /** The plural noun for the entries of its list. */
   readonly noun: string;
   /** HTML before the list, with its own script. */
   readonly above?: { readonly html: string; readonly script: string };
@@ -20,7 +20,7 @@ export interface PageKind {
 
 /** Entries of a list. */
 export interface PageEntries {
-  /** The type of each. */
+  /** The type of each entry. */
   readonly types: readonly string[];
   /** Their HTML in UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -28,14 +28,13 @@ export interface PageEntries {
 
 /**
  * A page with a list that can be searched and filtered: a single file that
- * loads nothing. Handed out in parts, so that it need not be in memory as one
- * text.
+ * loads nothing. Returned in parts, so that it is never in memory as one text.
  */
 export class ListPage {
   readonly #kind: PageKind;
   readonly #parts: Uint8Array[] = [];
   readonly #types = new Map<string, number>();
-  /** Entries in the list. */
+  /** Number of entries in the list. */
   count = 0;
 
   constructor(kind: PageKind) {

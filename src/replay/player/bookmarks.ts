@@ -15,7 +15,7 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** A step that a person wants to find again. */
+/** A step that a person marked to find it again. */
 export interface Bookmark {
   readonly step: number;
   /** The time and description of the step, redacted. */
@@ -23,16 +23,21 @@ export interface Bookmark {
   readonly text: string;
 }
 
-/** Sessions with bookmarks, and bookmarks of one; the oldest go first. */
+/**
+ * The most sessions with bookmarks, and bookmarks of one; the oldest are
+ * dropped first.
+ */
 const MOST_SESSIONS = 100;
 const MOST = 100;
 
-/** Bytes of the file. */
+/** The largest file, in bytes. */
 const LIMIT = 4 * 1024 * 1024;
 
 const NAME = "bookmarks.json";
 
-/** Bookmarks of all sessions; a damaged file, or one of others, has none. */
+/**
+ * Bookmarks of all sessions; empty if the file is damaged or someone else's.
+ */
 function readAll(system: System): Map<string, Bookmark[]> {
   const text = attempt(() => {
     const bytes = system.files.readOwn(join(userState(system), NAME), LIMIT);
@@ -67,7 +72,7 @@ export function readBookmarks(system: System, session: string): Bookmark[] {
   return readAll(system).get(session) ?? [];
 }
 
-/** Adds a bookmark, or removes it; returns those of the session. */
+/** Adds or removes a bookmark; returns those of the session. */
 export async function toggleBookmark(
   system: System,
   session: string,

@@ -24,20 +24,20 @@ import { Player } from "./player.ts";
 import { StepSpool } from "./spool.ts";
 import type { FilesAt, Played } from "./walk.ts";
 
-/** Milliseconds of reading before keys are looked for. */
+/** Milliseconds of reading before keys are checked. */
 const SLICE = 12;
 
-/** Bytes of a file that is shown. */
+/** The largest file to show, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The answer of a session that was looked at. */
+/** The result for a watched session. */
 interface Watched {
   readonly total: number;
   readonly warnings: string[];
 }
 
 /**
- * Shows a session step by step until the person leaves. The first step is shown
+ * Shows a session step by step until the user leaves. The first step is shown
  * before the others are read. Throws USAGE without a terminal.
  */
 export async function play(
@@ -146,7 +146,9 @@ class PlayedSession implements Played {
     return this.#open ? lostText(this.#open.lost) : [];
   }
 
-  /** The client's notes, and the difference between the trees around a step. */
+  /**
+   * The client's records, and the difference between the trees around a step.
+   */
   async diff(step: number): Promise<string[]> {
     const edits = this.get(step)?.edits ?? [];
     const noted = edits.flatMap(({ path, how, diff }) => [

@@ -15,13 +15,13 @@ import type { Played } from "./walk.ts";
 import { Walk } from "./walk.ts";
 import { HELP } from "./words.ts";
 
-/** Text over the step: help, a diff, a file. */
+/** Text shown over the step: help, a diff, a file. */
 interface Page {
   readonly title: string;
   readonly lines: readonly string[];
 }
 
-/** A list over the step, and what follows from a choice. */
+/** A list shown over the step, and the action for a choice. */
 interface List {
   readonly picker: Picker;
   choose(at: number): void | Promise<void>;
@@ -32,17 +32,17 @@ interface Prompt {
   readonly typed: string;
 }
 
-/** Moments of work that a key waits for a step that is not read yet. */
+/** The number of rounds that a key waits for a step that is not read yet. */
 const TRIES = 10;
 
-/** Shows the steps of a session one by one on a whole terminal. */
+/** Shows the steps of a session one by one on the whole terminal. */
 export class Player implements Screen<"ended"> {
   readonly #played: Played;
   readonly #style: Style;
   readonly #walk: Walk;
-  /** The step that was shown last. */
+  /** The last step shown. */
   #shown = 0;
-  /** The first line of the step, or of the page, that is shown. */
+  /** The first visible line of the step or the page. */
   #top = 0;
   #lines = 10;
   #prompt: Prompt | undefined;
@@ -73,7 +73,7 @@ export class Player implements Screen<"ended"> {
     return undefined;
   }
 
-  /** Someone who types fast means the step that they go to. */
+  /** Moves to the pending step: fast key presses refer to it. */
   async #catchUp(): Promise<void> {
     for (let tries = 0; this.#walk.goal && tries < TRIES; tries++) {
       await this.work();

@@ -7,14 +7,14 @@ import { STEP_TYPES, type StepType } from "../types.ts";
 const BLOCK = 512 * 1024;
 
 /**
- * The redacted steps of a session in a private temporary file. In memory are a
- * few bytes a step: its place in the file, its type and its time. So a step is
- * read when it is shown, whatever becomes of the transcript.
+ * The redacted steps of a session in a private temporary file. Memory has only
+ * a few bytes for each step: its place in the file, its type and its time. So a
+ * step is read when it is shown, whatever happens to the transcript.
  */
 export class StepSpool {
   readonly #system: System;
   readonly #path: string;
-  /** The end of each step in the file, by its number. */
+  /** The end of each step in the file, by number. */
   #ends = new Float64Array(1024);
   #types = new Uint8Array(1024);
   #times = new Float64Array(1024);
@@ -23,7 +23,7 @@ export class StepSpool {
   #waiting: Uint8Array[] = [];
   #size = 0;
 
-  /** `near`: a folder to write to if the temporary one cannot be written. */
+  /** `near`: a folder to write to if the temporary one is not writable. */
   constructor(system: System, near: string) {
     this.#system = system;
     this.#path = join(system.scratch.make(near), "steps");
@@ -71,7 +71,7 @@ export class StepSpool {
     [this.#waiting, this.#size] = [[], 0];
   }
 
-  /** `undefined`: the step is not there yet. */
+  /** `undefined`: the step is not read yet. */
   get(number: number): ReplayStep | undefined {
     if (number < 1 || number > this.#count) return undefined;
     const start = this.#ends[number - 1]!;
@@ -89,7 +89,10 @@ export class StepSpool {
     return STEP_TYPES[this.#types[number]!]!;
   }
 
-  /** Milliseconds since the epoch; of the step before, if none is known. */
+  /**
+   * Milliseconds since the epoch; the time of the previous step if it is
+   * unknown.
+   */
   timeOf(number: number): number {
     return this.#times[number]!;
   }

@@ -4,10 +4,10 @@ import type { StepType } from "../types.ts";
 import type { Bookmark } from "./bookmarks.ts";
 import { placeIn, searchable } from "./words.ts";
 
-/** The session that a player shows, as far as it has been read. */
+/** The session in a player, as far as it has been read. */
 export interface Played {
   readonly title: string;
-  /** Steps that have been read. */
+  /** Number of steps read. */
   readonly count: number;
   /** True if these are all. */
   readonly done: boolean;
@@ -15,9 +15,9 @@ export interface Played {
   typeOf(step: number): StepType;
   /** Milliseconds since the epoch. */
   timeOf(step: number): number;
-  /** Reads on for a moment. */
+  /** Continues reading for a moment. */
   read(): Promise<void>;
-  /** The changes of files in a step, as lines. */
+  /** The file changes of a step, as lines. */
   diff(step: number): Promise<string[]>;
   /** The files at a step, or why they are unknown. */
   files(step: number): Promise<FilesAt | string[]>;
@@ -28,7 +28,7 @@ export interface Played {
 /** The files at a step. */
 export interface FilesAt {
   readonly paths: readonly string[];
-  /** The lines of one of them. */
+  /** The lines of one of the files. */
   read(path: string): Promise<string[]>;
 }
 
@@ -45,14 +45,16 @@ type Goal =
   }
   | { readonly to: "next"; readonly from: number };
 
-/** Steps that a search looks at before it lets keys through. */
+/** The number of steps that a search looks at before it checks for keys. */
 const SEARCHED_AT_ONCE = 100;
 
-/** Walks through the steps of a session, also those that are not read yet. */
+/**
+ * Moves through the steps of a session, including those that are not read yet.
+ */
 export class Walk {
   readonly #played: Played;
   step = 1;
-  /** The types that are shown; all but usage by default. */
+  /** The types to show; by default all except usage. */
   types: ReadonlySet<StepType> | undefined;
   goal: Goal | undefined;
   #sought = "";
@@ -63,7 +65,7 @@ export class Walk {
     this.#played = played;
   }
 
-  /** Reads on, and nearer to the goal; false: nothing is left to do. */
+  /** Continues reading and searching; false: nothing is left to do. */
   async work(): Promise<boolean> {
     if (!this.#played.done) await this.#played.read();
     if (this.goal) this.#approach(this.goal);
@@ -184,7 +186,7 @@ export class Walk {
     else this.aim({ to: "time", time: place.time, from: 1 });
   }
 
-  /** Shows the steps of these types, and goes to the next of them. */
+  /** Shows only steps of these types, and goes to the next one. */
   show(types: ReadonlySet<StepType> | undefined): void {
     this.types = types;
     if (this.#played.count === 0 || this.isShown(this.step)) return;

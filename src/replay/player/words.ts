@@ -20,7 +20,7 @@ export const HELP: readonly string[] = [
   "q, Esc, Ctrl-C    leave",
 ];
 
-/** The words of a step, in lower case, for a search. */
+/** The text of a step, in lower case, for a search. */
 export function searchable(step: ReplayStep): string {
   const { type, description, text, args, result, edits, agent } = step;
   return [
@@ -30,12 +30,12 @@ export function searchable(step: ReplayStep): string {
   ].filter((one) => typeof one === "string").join("\n").toLowerCase();
 }
 
-/** A place in a session. */
+/** A position in a session. */
 type Place = "end" | { readonly step: number } | { readonly time: number };
 
 /**
- * The place that someone typed: a number, a date, a time of the day of `near`
- * in UTC, `start` or `end`.
+ * The typed position: a number, a date, a time on the day of `near` in UTC,
+ * `start` or `end`.
  */
 export function placeIn(typed: string, near: Date): Place | undefined {
   const text = typed.trim().toLowerCase();

@@ -22,12 +22,12 @@ import { listWorks, shortTitle, type Work } from "../../work/mod.ts";
 import type { TimelineEvent } from "../commands/results.ts";
 import { TIMELINE_TYPES, type TimelineType } from "../types.ts";
 
-/** The part of a project's time that is wanted. */
+/** The requested part of a project's time. */
 export interface Wanted {
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
   readonly until: number | undefined;
-  /** Events at most, the newest. */
+  /** The most events, the newest first. */
   readonly limit: number;
   /** Empty: all. */
   readonly only: readonly TimelineType[];
@@ -44,7 +44,7 @@ export interface Collected {
   readonly warnings: readonly string[];
 }
 
-/** Everything an event may have beside what each has. */
+/** All optional fields of an event, empty. */
 const PLAIN = {
   end: null,
   id: null,
@@ -60,7 +60,7 @@ const PLAIN = {
 
 /**
  * Collects the newest events of a project from all sources. Each source is read
- * only as far back as the limit needs, so the time does not grow with the
+ * only as far back as the limit requires, so the time does not grow with the
  * project. Nothing in the events is redacted or escaped.
  */
 export async function collect(
@@ -112,13 +112,13 @@ function order({ type }: TimelineEvent): number {
   return TIMELINE_TYPES.indexOf(type);
 }
 
-/** The IDs of a session, by its name or ID, and of its detours. */
+/** The IDs of a session, by name or ID, and of its detours. */
 function sessionIds(works: readonly Work[], name: string): Set<string> {
   const ids = new Set(
     works.filter((work) => work.id === name || work.name === name)
       .map(({ id }) => id),
   );
-  // A detour begins after its parent, and the newest come first.
+  // A detour begins after its parent, and the newest sessions come first.
   for (const { id, parent } of works.toReversed()) {
     if (parent !== null && ids.has(parent)) ids.add(id);
   }
@@ -158,7 +158,7 @@ async function saves(
     }
     if (!isWanted(event)) continue;
     found.push({ ...event, origin: originOf(system, origins, entry) });
-    // One more would mean to list all, where there are thousands.
+    // One more would require listing all, of which there may be thousands.
     if (found.length >= wanted.limit) break;
   }
   return found;
@@ -176,7 +176,7 @@ function ofSave(entry: SaveEntry, origin: Origin | null): TimelineEvent {
   };
 }
 
-/** Bytes of the largest save. */
+/** The largest save, in bytes. */
 const LARGEST_SAVE = 16 * 1024 * 1024;
 
 function originOf(
@@ -215,7 +215,7 @@ function ofCheckpoint(
   };
 }
 
-/** Transcripts that are read, the newest. */
+/** The most transcripts to read, the newest. */
 const MOST_TRANSCRIPTS = 200;
 
 async function agentSessions(
@@ -232,7 +232,7 @@ async function agentSessions(
   return events;
 }
 
-/** UTF-16 units of a title. */
+/** The longest title, in UTF-16 units. */
 const TITLE = 160;
 
 async function ofTranscript(
@@ -280,7 +280,7 @@ async function commits(
   }));
 }
 
-/** Operations that are on the timeline by what they made. */
+/** Operations that the timeline shows through their results. */
 const SHOWN = /^(?:pause|branch|return|start|complete|cancel|checkpoint save)$/;
 
 function operations(system: System, { root }: Workspace): TimelineEvent[] {

@@ -6,14 +6,17 @@ import type { TimelineEvent, TimelineResult } from "../commands/results.ts";
 import { wroteText } from "../print.ts";
 import type { TimelineType } from "../types.ts";
 
-/** Columns from which a row names its type, and shows the growth of a context. */
+/**
+ * The terminal widths at which a row names its type, and shows the growth of a
+ * context.
+ */
 const TYPED = 60;
 const CURVED = 100;
 
-/** Sessions that are drawn beside each other; others share the last line. */
+/** The most sessions in separate lines; the others share the last line. */
 const LANES = { narrow: 2, wide: 6 };
 
-/** The signs of the graph; the second one is ASCII. */
+/** The symbols of the graph; the second is ASCII. */
 const SIGNS = {
   line: ["│", "|"],
   end: ["└", "+"],
@@ -39,7 +42,7 @@ const WORDS: Readonly<Record<TimelineType, string>> = {
   error: "error",
 };
 
-/** Columns of the longest of those words. */
+/** The width of the longest of those words. */
 const WORD = Math.max(...Object.values(WORDS).map((word) => word.length));
 
 /** A row of the graph: an event, or the end of a session. */
@@ -49,7 +52,10 @@ interface GraphRow {
   readonly ends: boolean;
 }
 
-/** The timeline as a graph: one row an event, one line beside it a session. */
+/**
+ * The timeline as a graph: one row for each event, and beside it one line for
+ * each session.
+ */
 export function timelineText(result: TimelineResult, style: Style): string {
   const { events, more, page } = result;
   if (page) return wroteText(page, page.events, "event");
@@ -109,7 +115,7 @@ class Graph {
     return head + cut(words, columns - width(head));
   }
 
-  /** The lane of the event's session; `undefined`: it is in no session. */
+  /** The lane of the event's session; `undefined`: it has no session. */
   #laneOf({ type, session }: TimelineEvent, ends: boolean): number | undefined {
     if (session === null) return undefined;
     const found = this.#lanes.indexOf(session);
@@ -193,10 +199,10 @@ function stateText({ end, state }: TimelineEvent): string {
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** Columns of the growth of a context. */
+/** The width of the growth of a context. */
 const CURVE = 16;
 
-/** The growth of a context, a bar for each part of its time. */
+/** The growth of a context, with one bar for each part of its time. */
 function curveOf(context: TimelineEvent["context"], most: number): string {
   const size = Math.ceil(context.length / CURVE);
   let bars = "";

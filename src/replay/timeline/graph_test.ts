@@ -15,7 +15,7 @@ function event(at: number, more: Partial<TimelineEvent>): TimelineEvent {
   };
 }
 
-/** One of each type, among ten sessions that run at once. */
+/** One event of each type, among ten sessions at the same time. */
 const EVENTS = [
   ...Array.from({ length: 10 }, (_, at) =>
     event(at, {

@@ -23,13 +23,16 @@ import {
 } from "../page/html.ts";
 import { ListPage } from "../page/page.ts";
 
-/** Saves whose hand-off is in the page, and commits whose diff is: the newest. */
+/**
+ * The most saves with their hand-off in the page, and commits with their diff:
+ * the newest.
+ */
 const MOST_DETAILS = 200;
 
-/** Changed lines of the largest commit whose diff is in the page. */
+/** The most changed lines of a commit whose diff is in the page. */
 const MOST_LINES = 600;
 
-/** Returns the timeline as a page. The events are redacted already. */
+/** Returns the timeline as a page. The events are already redacted. */
 export async function timelinePage(
   system: System,
   workspace: Workspace,
@@ -68,7 +71,7 @@ function eventHtml(
   event: TimelineEvent,
   { number, numbers, details }: {
     number: number;
-    /** Numbers of sessions by their ids. */
+    /** Numbers of sessions, by ID. */
     numbers: ReadonlyMap<string, number>;
     /** HTML. */
     details: string | undefined;

@@ -50,7 +50,7 @@ the uncommitted files. mpm compares files by content if both saves include the c
   render,
 });
 
-/** Longest value printed; the JSON has all of it. */
+/** The longest value to print; the JSON has all of it. */
 const LONGEST = 200;
 
 const MARKS: Record<DiffResult["files"][number]["change"], string> = {
@@ -95,7 +95,7 @@ function shown(text: string): string {
 type FileChange = DiffResult["files"][number];
 
 /**
- * Compares two saves of any program: texts, added and removed list entries,
+ * Compares two saves from any program: texts, added and removed list entries,
  * uncommitted files by content.
  */
 export function diffSaves(
@@ -112,7 +112,7 @@ export function diffSaves(
   return { same, values, lists, files, files_by: a && b ? "content" : "name" };
 }
 
-/** Fields of one value each, as they are called in the answer. */
+/** Fields with one value, as named in the result. */
 const VALUES: readonly (readonly [string, (save: Save) => string | null])[] = [
   ["summary", ({ conversation }) => conversation.summary],
   ["primary task", ({ conversation }) => conversation.primary_task],
@@ -134,7 +134,7 @@ function diffValues(before: Save, after: Save): DiffResult["values"] {
   });
 }
 
-/** claude-mpm records the newest commit only, abbreviated. */
+/** claude-mpm records only the newest commit, abbreviated. */
 function headOf({ mpm, git_context: git }: Save): string | null {
   return mpm?.head ?? git.commit ?? git.recent_commits[0]?.sha ?? null;
 }
@@ -202,7 +202,7 @@ function changeOf(
   return old.status === now.status ? undefined : "status";
 }
 
-/** Of a file that was too large to be read, size and time have to do. */
+/** For a file that was too large to read, size and time must be enough. */
 function sameContent(old: Known, now: Known): boolean {
   if (old.sha256 !== null && now.sha256 !== null) {
     return old.sha256 === now.sha256;
@@ -211,7 +211,7 @@ function sameContent(old: Known, now: Known): boolean {
     old.mtime === now.mtime;
 }
 
-/** claude-mpm records the names alone. */
+/** claude-mpm records only the names. */
 function namedFiles({ git_context: { status } }: Save): Known[] {
   const file = (status: string) => (path: string) => ({
     ...{ path, status },

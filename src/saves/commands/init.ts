@@ -95,7 +95,7 @@ export async function planInit(
   };
 }
 
-/** Does what was decided. */
+/** Carries out the decision. */
 export async function applyInit(
   system: System,
   { root }: Workspace,

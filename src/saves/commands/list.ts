@@ -82,7 +82,7 @@ In a terminal, mpm shows the newest 20 saves, with the command that continues ea
       : undefined,
 });
 
-/** Rows that a terminal shows unless it is told how many. */
+/** The default number of rows on a terminal. */
 const SHOWN = 20;
 
 function render(result: SessionsResult, style: Style): string {
@@ -105,10 +105,13 @@ function render(result: SessionsResult, style: Style): string {
   return rowLines(shown, result.listed_at, style) + hints;
 }
 
-/** Columns of a terminal that has room for the id and for who made a save. */
+/** The terminal width at which the ID and the author of a save fit. */
 const WIDE = 100;
 
-/** A line for each save; its author and how to continue may follow below. */
+/**
+ * A line for each save; its author and the command to continue may follow
+ * below.
+ */
 function rowLines(
   rows: readonly SessionRow[],
   listedAt: string,
@@ -145,7 +148,9 @@ function nothing({ total }: SessionsResult): string {
   return total > 0 ? "No save matches." : 'No saves. "mpm pause" creates one.';
 }
 
-/** A row for programs: every field there, none cut, nothing but a line. */
+/**
+ * A row for programs: every field is present, complete and on the same line.
+ */
 function fields(row: SessionRow): string {
   const { session, problem } = row;
   const name = row.name ?? session?.name ?? "";

@@ -131,8 +131,8 @@ function titleOf(result: MigrateAnswer): string {
 }
 
 /**
- * Stages and commits the folder of the sessions and nothing else, from wherever
- * in the worktree; `-f` since mpm's rules ignore what no pause committed.
+ * Stages and commits only the folder of the sessions, from anywhere in the
+ * worktree; `-f` because mpm's rules ignore files that no pause committed.
  */
 function commitCommands({ root, worktree }: Workspace): string[] {
   const git = worktree === root

@@ -130,8 +130,8 @@ that check the work), important_reminders, files_to_review, done. Other fields: 
 });
 
 /**
- * Returns what `mpm pause` prints: six lines, the cleanup of worktrees if there
- * was one, and with `--verbose` the files.
+ * Returns the output of `mpm pause`: six lines, the cleanup of worktrees if
+ * there was one, and with `--verbose` the files.
  */
 function pauseText(
   result: PauseResult,
@@ -166,17 +166,17 @@ function pauseText(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** The first line of a text, on a terminal without the end of a long one. */
+/** The first line of a text; on a terminal, a long line is shortened. */
 function oneLine(text: string, { piped, columns }: Style): string {
   const first = escapeText(text.trim().split("\n", 1)[0]!);
   return piped ? first : cut(first, Math.max(LEAST, columns - LABEL));
 }
 
-/** Columns that the longest label takes, and columns of a text that stay. */
+/** The width of the longest label, and the least width of a text. */
 const LABEL = 30;
 const LEAST = 24;
 
-/** Columns of a title and of a branch that stay. */
+/** The least width of a title and of a branch. */
 const SHORT = 12;
 
 /** The session, the branch, and the commit of the save. */
@@ -225,7 +225,7 @@ function commitText(
   return [`not committed (${escapeText(reason ?? "")})`];
 }
 
-/** Paths that are named before they are only counted. */
+/** The most paths to name before they are only counted. */
 const NAMED = 3;
 
 function filesText(
@@ -278,7 +278,9 @@ function continueText({ agent_command: command }: PauseResult): string {
     : `mpm resume, or ${escapeText(command.join(" "))}`;
 }
 
-/** Returns the lines that `--verbose` adds: the whole summary, and every file. */
+/**
+ * Returns the lines added by `--verbose`: the whole summary, and every file.
+ */
 function details(result: PauseResult): string[] {
   const { uncommitted, contents, files, folder } = result;
   const list = (title: string, rows: readonly string[]) =>
@@ -309,10 +311,10 @@ function worktreeLines({ worktrees }: PauseResult): string[] {
   return said ? ["", ...cleanupText(worktrees).split("\n")] : [];
 }
 
-/** The most that is shown of a summary, in UTF-16 units. */
+/** The most of a summary to show, in UTF-16 units. */
 const LONGEST = 2000;
 
-/** Further lines stay under the first one; long texts are in the save. */
+/** Further lines are indented below the first; long texts are in the save. */
 function indented(text: string): string {
   return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
 }

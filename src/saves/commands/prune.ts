@@ -52,12 +52,12 @@ With --keep, mpm moves all but the newest saves. With --older-than, it moves sav
   render: removalText,
 });
 
-/** Milliseconds by which an id and its time may differ. */
+/** Milliseconds by which an ID and its time may differ. */
 const IDS_SEARCHED = 3_600_000;
 
 /** The saves to keep; at least one field is given. */
 interface PruneRule {
-  /** So many of the newest stay. */
+  /** The number of newest saves that stay. */
   readonly keep: number | undefined;
   /** Milliseconds: newer saves stay. */
   readonly olderThan: number | undefined;
@@ -92,10 +92,11 @@ function pruneRule(
 
 /**
  * Selects the project's saves to remove, newest first in `all`. With both
- * options a save goes only if both let it. The newest of a branch never goes,
- * nor what cannot be read: it may hold what no other file does. Logs and the
- * saves in the home folder are not mpm's to tidy up. A save that is later than
- * `now` has a wrong clock behind it: it stays, and stands for no other.
+ * options, a save is removed only if both allow it. The newest save of a branch
+ * always stays, and so do unreadable saves, which may contain the only copy of
+ * something. Logs and saves in the home folder are not removed either. A save
+ * later than `now` came from a wrong clock: it stays, and does not count as the
+ * newest.
  */
 function planPrune(
   all: readonly SaveEntry[],
@@ -127,7 +128,7 @@ function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
     (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
 }
 
-/** `branches`: those of which a newer save was seen. */
+/** `branches`: those with a newer save so far. */
 function reasonToStay(
   { problem, branch }: SaveEntry,
   branches: ReadonlySet<string | null>,

@@ -88,7 +88,7 @@ claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows 
   render,
 });
 
-/** Writes the files of saves again that are gone from the disk. */
+/** Rewrites the files of saves that are missing from the disk. */
 async function recoverSaves(
   context: Context,
   { ids, "dry-run": dryRun }: {
@@ -283,7 +283,7 @@ function refuseEmpty({ pause }: PauseRecord, source: string): void {
   });
 }
 
-/** claude-mpm's fields over the state of the repository, which is of now. */
+/** claude-mpm's fields, added to the current state of the repository. */
 function recoveredSave(
   draft: Draft,
   { slot, record, now }: { slot: Slot; record: PauseRecord; now: Date },

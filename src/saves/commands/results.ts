@@ -5,32 +5,32 @@ import { Changes } from "../compare/changes.ts";
 import { WorktreesPruneResult } from "../../worktrees/commands/results.ts";
 import { ItemSchema, SaveSchema } from "../schema.ts";
 
-/** The schemas of what commands return: what `--json` prints. */
+/** The result schemas of commands: the output of `--json`. */
 
 const text = z.string();
 
-/** `team`: it came by a sync. */
+/** `team`: it came through a sync. */
 const SAVE_PLACES = [
   ...["sessions", "pause", "kept", "global", "resume-logs", "team"],
 ] as const;
 
 /**
- * `own`: made by this user on this machine; `trusted`: taken for theirs;
- * `foreign`: anybody's.
+ * `own`: made by this user on this machine; `trusted`: the user trusts it;
+ * `foreign`: not verified.
  */
 const Origin = z.enum(["own", "trusted", "foreign"]);
 
 /** The kept contents of the uncommitted files. */
 const KeptContents = z.strictObject({
-  /** False too where nothing is uncommitted. */
+  /** Also false if nothing is uncommitted. */
   kept: z.boolean(),
-  /** The commit that holds them. */
+  /** The commit that contains them. */
   commit: z.nullable(text),
   files: z.int(),
   bytes: z.int(),
   /** Files that are not kept, and why. */
   left_out: z.array(z.strictObject({ path: text, reason: text })),
-  /** Changed paths beyond the first 10,000. */
+  /** Number of changed paths beyond the first 10,000. */
   omitted: z.int(),
   /** Saves whose contents were removed to make room. */
   removed: z.array(text),
@@ -39,24 +39,24 @@ const KeptContents = z.strictObject({
 });
 
 export const PauseResult = z.strictObject({
-  /** Nothing was written; the id is the one it would have had. */
+  /** True if nothing was written; the ID is the one that it would have had. */
   dry_run: z.boolean(),
   session_id: text,
   /** ISO 8601, UTC. */
   paused_at: text,
   /** The folder of the save, absolute. */
   folder: text,
-  /** The same, seen from the working folder if it is below it. */
+  /** The same, relative to the working folder if it is below it. */
   location: text,
   /** Names in `folder`. */
   files: z.array(text),
-  /** The session that was paused; null: none is current. */
+  /** The session that was paused; null: no current session. */
   session: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
     state: text,
-    /** Items of its checklist. */
+    /** Number of finished checklist items. */
     done: z.int(),
     total: z.int(),
   })),
@@ -67,21 +67,21 @@ export const PauseResult = z.strictObject({
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
   summary: text,
-  /** True if the summary was made up from the repository's state. */
+  /** True if the summary was generated from the repository's state. */
   summary_generated: z.boolean(),
-  /** Absolute path of the copy of `--export`. */
+  /** Absolute path of the copy made by `--export`. */
   exported: z.nullable(text),
-  /** False outside git, where mpm does not know what is uncommitted. */
+  /** False outside git, where mpm does not know which files are uncommitted. */
   repository: z.boolean(),
-  /** The branch that is checked out; null: none, or no repository. */
+  /** The checked-out branch; null: detached, or no repository. */
   branch: z.nullable(text),
-  /** The second copy in git, which no branch has. */
+  /** The second copy in git, which is on no branch. */
   commit: z.strictObject({
     made: z.boolean(),
     sha: z.nullable(text),
     /** The full name of the ref; null: no commit was made. */
     ref: z.nullable(text),
-    /** Why no commit was made, or would not be. */
+    /** Why no commit was made, or would be made. */
     reason: z.nullable(text),
   }),
   /** The uncommitted files; null if contents are not kept here. */
@@ -112,8 +112,8 @@ export const KeepResult = z.strictObject({
 
 export const SessionRow = z.strictObject({
   /**
-   * The place in the list: a selector; null: only `--all` shows it. From 0; from
-   * 1 under `mpm session resume`, as in claude-mpm.
+   * The place in the list, which works as a selector; null: only `--all` shows
+   * it. From 0; from 1 under `mpm session resume`, as in claude-mpm.
    */
   index: z.nullable(z.int()),
   session_id: text,
@@ -126,28 +126,29 @@ export const SessionRow = z.strictObject({
   project_path: text,
   format: z.enum(["json", "yaml", "md", "jsonl"]),
   location: z.enum(SAVE_PLACES),
-  /** A log of claude-mpm's and no save. */
+  /** True if it is a log from claude-mpm and not a save. */
   log: z.boolean(),
-  /** Made when an agent's session ended. A plain resume prefers others. */
-  automatic: z.boolean(),
-  /** Brought in by "sessions import": someone else's words. */
-  imported: z.boolean(),
   /**
-   * `own`, `trusted`, or `foreign`: no one vouches for it; null: not readable.
+   * True if made when an agent's session ended. A plain resume prefers other
+   * saves.
    */
+  automatic: z.boolean(),
+  /** True if added by "sessions import": someone else's words. */
+  imported: z.boolean(),
+  /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: z.nullable(Origin),
   /** The author's name from git, as written in the save; null if unknown. */
   author: z.nullable(text),
-  /** The name of the agent that made it; null: it has none. */
+  /** The name of the agent that made it; null: no name. */
   agent_name: z.nullable(text),
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
-  /** The session it belongs to. */
+  /** The session that it belongs to. */
   session: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
-    /** Null if no facts about it are known here. */
+    /** Null if nothing is known about it here. */
     state: z.nullable(text),
   })),
   /** The file, absolute. */
@@ -158,7 +159,7 @@ export const SessionRow = z.strictObject({
 
 const LostRow = z.strictObject({
   session_id: text,
-  /** By the copy in git, which a fetch may have brought. */
+  /** Based on the copy in git, which a fetch may have brought. */
   origin: Origin,
   /** First line only. */
   summary: text,
@@ -173,27 +174,27 @@ export const SessionsResult = z.strictObject({
   sessions: z.array(SessionRow),
   /** Count without filters. */
   total: z.int(),
-  /** Count of all saves that fit the filters, listed in `sessions` or not. */
+  /** Number of saves that match the filters, listed in `sessions` or not. */
   matching: z.int(),
-  /** Value of `--limit`; null without one, so that all are listed. */
+  /** Value of `--limit`; null if not given, so that all are listed. */
   limit: z.nullable(z.int()),
   /** Count of hidden saves, of archived and cancelled sessions. */
   hidden: z.int(),
-  /** Saves that are gone from the disk, and that git has a copy of. */
+  /** Saves that are missing from the disk but have a copy in git. */
   lost: z.array(LostRow),
 });
 
 export const ResumeResult = z.strictObject({
-  /** When it was resumed, ISO 8601: ages count from here. */
+  /** The time of the resume, ISO 8601, for computing ages. */
   resumed_at: text,
   /** The file that was read, absolute. */
   source: text,
   origin: Origin,
   session: SaveSchema,
   /**
-   * Agent sessions that ended later, or beside the session, and were saved
-   * automatically, the oldest first. The text forms give what they said together
-   * with the session's.
+   * Agent sessions that ended later than the session or at the same time, and
+   * were saved automatically, the oldest first. The text formats combine their
+   * content with the session's.
    */
   later: z.array(z.strictObject({
     session_id: text,
@@ -202,27 +203,27 @@ export const ResumeResult = z.strictObject({
   })),
   /** null: not requested. */
   changes: z.nullable(Changes),
-  /** Commands that show that something holds; empty with `--no-changes`. */
+  /** Verification commands and their states; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /**
-   * Items that are open now: items of the save that no one closed since, and
-   * later ones. "mpm done" takes their numbers.
+   * Items that are open now: items of the save that no one has closed since,
+   * and later ones. "mpm done" accepts their numbers.
    */
   items: z.array(ItemSchema),
-  /** State variables as they are now, by name. */
+  /** The current state variables, by name. */
   vars: z.record(text, text),
-  /** Open hand-off documents of the save, in their present state. */
+  /** Open hand-off documents of the save, in their current state. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
-  /** The session it belongs to, and what became of it; null: none. */
+  /** The session that it belongs to, and its state; null: no session. */
   work: z.nullable(z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
     /** The hand-off after the command. */
     state: text,
-    /** `rebuilt`: it was not known here, and comes from the save. */
+    /** `rebuilt`: it was not known here, so it was recreated from the save. */
     change: z.enum(["resumed", "rebuilt", "unchanged"]),
-    /** Items of its checklist. */
+    /** Number of finished checklist items. */
     done: z.int(),
     total: z.int(),
     /** Its open items, each with its phase. */
@@ -230,22 +231,22 @@ export const ResumeResult = z.strictObject({
   })),
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
-  /** The client chosen with `--in`, and what its start returned. */
+  /** The client chosen with `--in`, and the result of starting it. */
   take_over: z.nullable(z.strictObject({
     ...{ client: text, title: text, status: z.nullable(z.int()) },
     /** Its program on PATH, absolute; null: it is not installed. */
     program: z.nullable(text),
-    /** The program and its arguments; the prompt is one of them. */
+    /** The command line as words; one of them is the prompt. */
     args: z.array(text),
   })),
-  /** A form chosen with `--format`; the text report unless given. */
+  /** The format chosen with `--format`; the text report by default. */
   format: z.enum(["text", "md", "json", "context"]),
-  /** Set apart from what it encloses in the form for agents. */
+  /** The fence around the data in the format for agents. */
   fence: text,
   warnings: z.array(text),
 });
 
-/** `resume --list` where no question can be asked answers with the list. */
+/** `resume --list` returns the list if no question can be asked. */
 export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
 
 export const ShowResult = z.strictObject({
@@ -288,9 +289,7 @@ export const RemovalResult = z.strictObject({
   /** The folder in the trash they were moved to; null: nothing was moved. */
   trash: z.nullable(text),
   removed: z.array(RemovedSave),
-  /**
-   * Saves that "saves prune" would remove by its options, and why they stay.
-   */
+  /** Saves that match the options of "saves prune" but stay, and why. */
   spared: z.array(z.strictObject({ session_id: text, reason: text })),
   warnings: z.array(text),
 });
@@ -312,17 +311,17 @@ export const DiffResult = z.strictObject({
     added: z.array(text),
     removed: z.array(text),
   })),
-  /** Of the files that were uncommitted in one of the two. */
+  /** Files that were uncommitted in one of the two saves. */
   files: z.array(z.strictObject({
     path: text,
     change: z.enum(["added", "removed", "content", "status"]),
   })),
-  /** `name`: one of the two recorded no contents. */
+  /** `name`: one of the two saves recorded no contents. */
   files_by: z.enum(["content", "name"]),
 });
 
 export const ExportResult = z.strictObject({
-  /** The file that was written, absolute; null: nothing was. */
+  /** The written file, absolute; null: nothing was written. */
   file: z.nullable(text),
   bundle: z.boolean(),
   sessions: z.array(text),
@@ -336,19 +335,19 @@ export const RecoverResult = z.strictObject({
   state: z.enum(["none", "active", "finalized", "discarded", "recovered"]),
   /** The record, absolute. */
   source: text,
-  /** The id it was begun under, or the one it was saved under. */
+  /** The ID with which it began, or with which it was saved. */
   session_id: z.nullable(text),
   summary: text,
   started_at: z.nullable(text),
   last_action_at: z.nullable(text),
   actions: z.int(),
-  /** Numbers of the lines that cannot be read. */
+  /** Numbers of unreadable lines. */
   torn_lines: z.array(z.int()),
-  /** The folder in the trash it was moved to. */
+  /** The folder in the trash to which it was moved. */
   trash: z.nullable(text),
-  /** Saves whose files were written again from git. */
+  /** Saves whose files were restored from git. */
   recovered: z.array(LostRow),
-  /** Saves that are gone from the disk, and that git has a copy of. */
+  /** Saves that are missing from the disk but have a copy in git. */
   lost: z.array(LostRow),
   warnings: z.array(text),
 });

@@ -125,7 +125,7 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
       : undefined,
 });
 
-/** Headings stand out, and so does what asks for attention. */
+/** Highlights headings and lines that need attention. */
 function painted(text: string, style: Style): string {
   return text.split("\n").map((line) =>
     line.startsWith("⚠")
@@ -136,7 +136,7 @@ function painted(text: string, style: Style): string {
   ).join("\n");
 }
 
-/** Formats the answer of `mpm resume` in the requested form. */
+/** Formats the result of `mpm resume` in the requested format. */
 export function resumeText(answer: ResumeAnswer): string {
   if ("sessions" in answer) {
     return answer.sessions.length === 0
@@ -164,19 +164,19 @@ function takeOverText(
     : `${title} ended with status ${status}\n`;
 }
 
-/** A heading and its lines; nothing where there are no lines. */
+/** A heading and its lines; nothing if there are no lines. */
 type Block = readonly [
   sign: string,
   title: string,
   lines: readonly string[],
-  /** Most lines of it in text. */
+  /** The most lines of it in text. */
   most?: number,
 ];
 
-/** Items of a longer list that text shows. */
+/** The most items of a list in text. */
 const NEXT = 8;
 
-/** The latest prompts that are shown. */
+/** The number of latest prompts to show. */
 const PROMPTS = 3;
 
 function document(result: ResumeResult, markdown: boolean): string {
@@ -213,7 +213,7 @@ function head(result: ResumeResult, markdown: boolean): string {
   ].join("\n");
 }
 
-/** The session it belongs to, and what became of it. */
+/** The session that it belongs to, and its state. */
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {
@@ -231,7 +231,7 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** Lists the open items as they are now, not as they were saved. */
+/** Lists the currently open items, not those at the time of the save. */
 function sessionBlocks(result: ResumeResult): Block[] {
   const { session, work } = result;
   const outline = outlineOf(result);
@@ -307,7 +307,7 @@ function renderBlock(
     .join("\n");
 }
 
-/** Further lines stay under the first one. */
+/** Further lines are indented below the first. */
 function indented(text: string, by = "  "): string {
   return escapeLines(text.trim()).replaceAll("\n", `\n${by}`);
 }

@@ -64,7 +64,7 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
   render: removalText,
 });
 
-/** A save that only git has comes back first, so that an undo has its files. */
+/** First restores a save that only git has, so that an undo has its files. */
 async function bringBackLost(
   context: Context,
   workspace: Workspace,

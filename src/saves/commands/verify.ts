@@ -90,7 +90,7 @@ function titleOf(rows: readonly Row[]): string {
   return `repair ${counted(repaired.length, "save")}`;
 }
 
-/** Sessions that a terminal gets a line each of. */
+/** The number of sessions that get a line each on a terminal. */
 const LISTED = 20;
 
 function render({ sessions }: VerifyResult, style: Style): string {
@@ -99,7 +99,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
     unchecked: style.yellow,
     damaged: style.red,
   };
-  // Of many, those that are well are not news to someone who looks.
+  // In a long list, intact saves are not interesting.
   const isLong = sessions.length > LISTED && !style.piped;
   const reported = sessions.filter(({ state, notes, repaired }) =>
     !isLong || state !== "intact" || notes.length + repaired.length > 0

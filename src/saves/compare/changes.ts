@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 
 /**
- * The schema of what changed between a save and the present: the result of
- * `compare`, the `changes` of `resume --json`. Lists are complete; where
- * something was not compared, `notes` reports it.
+ * The schema of the changes between a save and the present: the result of
+ * `compare`, and the `changes` of `resume --json`. Lists are complete; `notes`
+ * reports parts that were not compared.
  */
 
 const text = z.string();
 const maybeText = z.nullable(text);
 const count = z.int().check(z.nonnegative());
 
-/** A commit that came or went. */
+/** A commit that appeared or disappeared. */
 export const ChangedCommit = z.object({
   /** Full id. */
   sha: text,
@@ -23,12 +23,12 @@ export const ChangedCommit = z.object({
   message: text,
 });
 
-/** A commit and the one that took its place. */
+/** A commit and its replacement. */
 export const RewrittenCommit = z.object({
   from: ChangedCommit,
   to: ChangedCommit,
   /**
-   * `changed`: same author, author's time and subject, another patch;
+   * `changed`: same author, author's time and subject, different patch;
    * `unknown`: the same three, and too many commits to compare patches.
    */
   patch: z.enum(["same", "changed", "unknown"]),
@@ -41,7 +41,7 @@ export const FileChange = z.object({
   path: text,
   /** The old path of a rename or copy. */
   from: z.optional(text),
-  /** The partition that it is in; absent: none. */
+  /** Its partition; absent: no partition. */
   partition: z.optional(text),
 });
 
@@ -93,17 +93,19 @@ export const PathChange = z.enum([
 export const ChangedPath = z.object({
   path: text,
   from: z.optional(text),
-  /** Status letters at the pause; null: not listed, or not known. */
+  /** Status letters at the pause; null: not listed, or unknown. */
   then: maybeText,
   now: maybeText,
   change: PathChange,
-  /** Of `edited-further`: the content is the same and the mode another. */
+  /**
+   * For `edited-further`: the content is the same and only the mode differs.
+   */
   mode_only: z.optional(z.literal(true)),
-  /** The partition that it is in; absent: none. */
+  /** Its partition; absent: no partition. */
   partition: z.optional(text),
 });
 
-/** An upstream, and how far HEAD and it are apart. */
+/** An upstream, and its distance from HEAD. */
 export const UpstreamPosition = z.object({
   name: text,
   /** null: the ref does not exist, or was not recorded. */
@@ -114,7 +116,10 @@ export const UpstreamPosition = z.object({
 
 /** Everything that changed. */
 export const Changes = z.object({
-  /** True if there was a repository at the pause and is one now. */
+  /**
+   * Says whether there was a repository at the pause, and whether there is one
+   * now.
+   */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
    * The place of the save: this worktree, also under another path (`moved`), or
@@ -134,33 +139,33 @@ export const Changes = z.object({
    */
   compared_by: z.enum(["head", "recent-commit", "time", "start", "nothing"]),
   /**
-   * True if the history is cut off, as in a shallow clone. Where HEAD is both
-   * ahead and behind of an upstream, the numbers may then be wrong.
+   * True if the history is cut off, as in a shallow clone. If HEAD is both
+   * ahead of and behind an upstream, the numbers may then be wrong.
    */
   shallow: z.boolean(),
-  /** The commit compared with; null: none. */
+  /** The base commit; null: no commit. */
   from: maybeText,
   /** HEAD now; null: no commit. */
   to: maybeText,
-  /** All newest first. */
+  /** All lists are newest first. */
   commits: z.object({
     new: z.array(ChangedCommit),
     rewritten: z.array(RewrittenCommit),
     /**
-     * Reached at the pause, no longer now, and with no twin. Empty, as is
-     * `rewritten`, where a shallow history cannot tell.
+     * In the history at the pause, no longer now, and without a counterpart.
+     * Empty, like `rewritten`, if a shallow history cannot show it.
      */
     lost: z.array(ChangedCommit),
     /**
-     * Reached at the pause, no longer now, but one commit since brought what
-     * they change together (`commit`), or one has the same tree (`tree`).
+     * In the history at the pause and no longer now, but one later commit has
+     * their combined change (`commit`), or the same tree (`tree`).
      */
     squashed: z.nullable(z.object({
       into: ChangedCommit,
       how: z.enum(["commit", "tree"]),
       commits: z.array(ChangedCommit),
     })),
-    /** Commits of saves, counted nowhere else. */
+    /** Number of commits of saves, which are not counted elsewhere. */
     own: count,
     /** Number of further commits above the limit. */
     omitted: count,
@@ -169,7 +174,10 @@ export const Changes = z.object({
     /** null: detached, or unknown. */
     then: maybeText,
     now: maybeText,
-    /** `other-copy`: the save is of another copy, so no one switched here. */
+    /**
+     * `other-copy`: the save is from another copy, so no one switched branches
+     * here.
+     */
     change: z.enum([
       "same",
       "switched",
@@ -184,12 +192,12 @@ export const Changes = z.object({
      */
     recorded: z.nullable(z.enum(["exists", "renamed", "deleted", "absent"])),
     renamed_to: maybeText,
-    /** True if HEAD, elsewhere by now, holds all its commits. */
+    /** True if HEAD, now elsewhere, has all its commits. */
     merged: z.nullable(z.boolean()),
     /** The remote-tracking branch of its name, if no local branch has it. */
     remote: z.nullable(z.object({
       name: text,
-      /** True if HEAD holds all its commits. */
+      /** True if HEAD has all its commits. */
       merged: z.nullable(z.boolean()),
     })),
   }),
@@ -222,7 +230,7 @@ export const Changes = z.object({
   /** Differences between the two commits, without saves. */
   files: z.array(FileChange),
   working_directory: z.object({
-    /** null: not known. */
+    /** null: unknown. */
     clean: z.nullable(z.boolean()),
     paths: z.array(ChangedPath),
   }),
@@ -231,11 +239,14 @@ export const Changes = z.object({
     /** `touched`: changed before the pause and by commits since. */
     reason: z.enum(["touched", "unmerged"]),
   })),
-  /** Recorded files that are no longer there and that no commit removed. */
+  /** Recorded files that no longer exist and that no commit removed. */
   missing: z.array(text),
-  /** Uncommitted work of the save that is lost; null: none is known to be. */
+  /**
+   * Uncommitted work of the save that is lost; null: nothing is known to be
+   * lost.
+   */
   contents: z.nullable(z.object({
-    /** The kept files; null: the save has none. */
+    /** The commit with the kept files; null: the save has none. */
     commit: maybeText,
     /** False if someone else may have made that commit. */
     verified: z.boolean(),
@@ -244,7 +255,7 @@ export const Changes = z.object({
       path: text,
       change: PathChange,
     })),
-    /** The command that restores these; null: no files. */
+    /** The command that restores these files; null: no files. */
     restore: maybeText,
     /** Files that were reverted or deleted since, and that were not kept. */
     not_kept: z.array(z.object({
@@ -262,14 +273,14 @@ export const Changes = z.object({
     now: maybeText,
     change: z.enum(["same", "begun", "ended", "changed"]),
   }),
-  /** Of a save made in another worktree; null: made in this one. */
+  /** The worktree of a save made in another one; null: made in this one. */
   worktree: z.nullable(z.object({
     path: text,
     gone: z.boolean(),
-    /** For a shell: makes the worktree again. */
+    /** A shell command that recreates the worktree. */
     restore: maybeText,
   })),
-  /** Parts that were not compared or are not certain, one sentence each. */
+  /** Parts that were not compared or are uncertain, one sentence each. */
   notes: z.array(text),
 });
 

@@ -21,7 +21,7 @@ import {
   tryRange,
 } from "../../git/mod.ts";
 
-/** The commit compared with, and what is between it and HEAD. */
+/** The base commit, and the commits between it and HEAD. */
 export interface Way extends Range {
   readonly comparedBy: History["comparedBy"];
   readonly base: string | undefined;
@@ -31,8 +31,8 @@ export interface Way extends Range {
 const NO_WAY = { base: undefined, left: [], right: [], omitted: 0, files: [] };
 
 /**
- * The way where HEAD is the commit of the pause; `undefined`: it is another one,
- * or none is recorded.
+ * The range if HEAD is the commit of the pause; `undefined` if it is not, or
+ * none is recorded.
  */
 export function noWay(save: Save, head: string): Way | undefined {
   const [first] = baseCandidates(save);
@@ -41,8 +41,8 @@ export function noWay(save: Save, head: string): Way | undefined {
 }
 
 /**
- * The commits between the commit of the pause and HEAD: two git processes side
- * by side, more only if the repository lacks that commit.
+ * The commits between the commit of the pause and HEAD. Runs two git processes
+ * at once, and more only if the repository lacks that commit.
  */
 export async function readWay(
   git: Git,
@@ -51,7 +51,8 @@ export async function readWay(
 ): Promise<Way> {
   if (isUnborn(save)) return await readWholeWay(git, names);
   const [first, ...others] = baseCandidates(save);
-  // Begun before it is known whether the commit exists, which it mostly does.
+  // Started before it is known whether the commit exists, since it usually
+  // does.
   const [range, files, resolved] = await Promise.all([
     first && tryRange(git, first.name),
     first && tryFileChanges(git, first.name, "HEAD"),
@@ -73,7 +74,7 @@ export async function readWay(
   return older || await readWayByTime(git, save, born);
 }
 
-/** The commits dated after the pause, where no recorded one is left. */
+/** The commits dated after the pause, if no recorded commit is left. */
 async function readWayByTime(
   git: Git,
   save: Save,
@@ -87,7 +88,7 @@ async function readWayByTime(
   return { ...NO_WAY, right, comparedBy: "time" };
 }
 
-/** Everything HEAD has, for a save made before the first commit. */
+/** All commits of HEAD, for a save made before the first commit. */
 async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
   const way = { ...NO_WAY, comparedBy: "start" } as const;
   const head = (await names).get("HEAD");
@@ -99,7 +100,7 @@ async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
   return { ...way, ...range, files };
 }
 
-/** From the first of the older commits that is there and related to HEAD. */
+/** From the first of the older commits that exists and is related to HEAD. */
 async function readOlderWay(
   git: Git,
   candidates: readonly BaseCandidate[],

@@ -18,8 +18,8 @@ import { type Recorded, recordedPaths } from "./recorded.ts";
 import type { Save } from "../save.ts";
 
 /**
- * Everything that changed between a save and the present `state` (undefined
- * without a repository), by ids and hashes. Uncertain results are explained in
+ * Everything that changed between a save and the current `state` (undefined
+ * without a repository), by IDs and hashes. Uncertain results are explained in
  * `notes` and marked as unknown, never as changed or unchanged.
  */
 export function compare(
@@ -86,8 +86,8 @@ function repositoryOf(
 }
 
 /**
- * Only in the folder of the pause do its paths mean the same files; elsewhere
- * the present paths are listed, and compared with nothing.
+ * Compares paths only in the folder of the pause, where they mean the same
+ * files; elsewhere the current paths are listed and not compared.
  */
 function pathsHere(
   save: Save,
@@ -107,7 +107,9 @@ function pathsHere(
   return comparePaths(nothing, state, history);
 }
 
-/** Paths changed before the pause and by commits since, and unmerged ones. */
+/**
+ * Paths changed both before the pause and by later commits, and unmerged paths.
+ */
 function findConflicts(
   paths: readonly ChangedPath[],
   recorded: Recorded,
@@ -146,9 +148,9 @@ function findMissing(
 }
 
 /**
- * Returns the relation of HEAD to the base, without commits of saves. Through
- * the cut of a shallow history only what git can still follow is known: that
- * one of the two holds the other.
+ * Returns the relation of HEAD to the base, ignoring commits of saves. In a
+ * shallow history, this is known only if git can still see that one contains
+ * the other.
  */
 function relationOf(
   history: History,
@@ -166,7 +168,7 @@ function relationOf(
   return right ? "ahead" : "same";
 }
 
-/** The commits that came, went and were rewritten, newest first. */
+/** The commits that appeared, disappeared and were rewritten, newest first. */
 export function compareCommits(history: History): Changes["commits"] {
   const { own, omitted } = history;
   const left = history.left.filter(({ sha }) => !own.has(sha) && !history.cut);
@@ -201,7 +203,7 @@ type Key = (commit: CommitInfo) => string;
 const whole: Key = ({ author, timestamp, message }) =>
   `${author}\n${timestamp}\n${message}`;
 
-/** Keys that may stay the same if the patch did, the surest first. */
+/** Keys that may stay the same if the patch did, the most reliable first. */
 const KEYS: readonly Key[] = [
   whole,
   ({ author, timestamp }) => `${author}\n${timestamp}`,
@@ -233,7 +235,7 @@ function findRewritten(
   );
   const rewritten: RewrittenCommit[] = [];
   for (const from of left) {
-    // A patch that was there twice may be there once.
+    // A patch that occurred twice may now occur once.
     const twin = (commit: CommitInfo) => patch(commit) === patch(from);
     const to = same.get(from) ??
       (hasPatch(from) ? right.find(twin) : changed.get(from));
@@ -245,7 +247,7 @@ function findRewritten(
   return rewritten;
 }
 
-/** Pairs by one key after another; within a key in order. */
+/** Matches by one key after another, in order. */
 function pairUp(
   left: Commits,
   right: Commits,

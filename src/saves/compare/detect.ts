@@ -21,7 +21,7 @@ import { placeOf } from "./place.ts";
 import { revealSave } from "./reveal.ts";
 import { noWay, readWay, type Way } from "./commit_range.ts";
 
-/** The changes since a save, and the state that it was compared with. */
+/** The changes since a save, and the state used for the comparison. */
 export interface Detected {
   readonly changes: Changes;
   /** `undefined`: there is no repository. */
@@ -32,11 +32,11 @@ interface Since {
   readonly save: Save;
   /** The id of the project's own store, if it has one. */
   readonly store?: string | undefined;
-  /** Git's status, where it began before the save was read. */
+  /** Git's status, if it was started before the save was read. */
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 
-/** The changes of {@link detectState} alone. */
+/** Returns only the changes found by {@link detectState}. */
 export async function detectChanges(
   system: System,
   workspace: Workspace,
@@ -47,9 +47,9 @@ export async function detectChanges(
 
 /**
  * Detects the changes in `workspace` since `save` was made. Runs four git
- * processes side by side, two or one if files show that there are no commits
- * since. Without a repository the answer reports it. Throws GIT_FAILED where
- * git cannot read the repository.
+ * processes at once, or two or one if files show that there are no later
+ * commits. Without a repository, the answer says so. Throws GIT_FAILED if git
+ * cannot read the repository.
  */
 export async function detectState(
   system: System,
@@ -77,7 +77,8 @@ export async function detectState(
     return { workspace, save, store, state, way, names, moved };
   };
   let found = await read(asked);
-  // Someone committed in the meantime: the answers belong to different moments.
+  // Someone committed in the meantime, so the answers belong to different
+  // moments.
   if (found.moved) found = await read(undefined);
   const { state } = found;
   const history = await readHistory(system, git, found);
@@ -91,16 +92,17 @@ export async function detectState(
 }
 
 /**
- * The facts in files about a worktree whose HEAD is still the commit of a save.
+ * The facts from files about a worktree whose HEAD is still the commit of a
+ * save.
  */
 interface Still {
   readonly head: string;
   readonly way: Way;
-  /** `undefined` if git must find other names. */
+  /** `undefined` if git must resolve other names. */
   readonly names: Promise<Names> | undefined;
 }
 
-/** `undefined`: HEAD is elsewhere, or files do not tell. */
+/** `undefined`: HEAD has moved, or files do not show it. */
 function stillAt(
   system: System,
   workspace: Workspace,

@@ -4,7 +4,7 @@ import { TestEnv } from "../../../tests/helpers/env.ts";
 import type { Save } from "../save.ts";
 import { changesSince, pauseIn, reportSince } from "./helpers_test.ts";
 
-/** New, lost and rewritten commits by their subjects, the newest first. */
+/** New, lost and rewritten commits by subject, the newest first. */
 async function commitsSince(env: TestEnv, save: Save) {
   const { commits } = await changesSince(env, save);
   const subjects = (list: { message: string }[]) =>
@@ -18,7 +18,7 @@ async function commitsSince(env: TestEnv, save: Save) {
   };
 }
 
-/** All commits within one second, by one author. */
+/** Makes all commits within one second, by one author. */
 function atOnce(env: TestEnv): void {
   env.extra.GIT_AUTHOR_DATE = "2026-01-01T00:00:00Z";
   env.extra.GIT_COMMITTER_DATE = "2026-01-01T00:00:00Z";

@@ -88,7 +88,8 @@ Deno.test("detectChanges() compares a peer's save by its lists, damage repaired"
   env.git("mv", "old", "renamed file");
   env.write("newdir/one", "x");
   const save = peerSave(await pauseIn(env), {
-    // As it writes them: the first path lost a letter, names stay quoted.
+    // In the format of claude-mpm: the first path lost a letter, names stay
+    // quoted.
     modified: [
       "rc/first.ts",
       "b",

@@ -16,7 +16,7 @@ async function withLinked(): Promise<
   return { env, path, save: await pauseIn(env, path) };
 }
 
-/** Runs the command that the report suggests; the branch there afterwards. */
+/** Runs the command that the report suggests; returns the branch afterwards. */
 async function restored(
   env: TestEnv,
   save: Save,

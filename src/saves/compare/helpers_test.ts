@@ -1,4 +1,4 @@
-// Helpers for the tests of this folder, without tests.
+// Helpers for the tests in this folder; no tests.
 import { assertEquals } from "@std/assert";
 import * as z from "zod/mini";
 import { TestEnv } from "../../../tests/helpers/env.ts";
@@ -11,7 +11,7 @@ import { Changes } from "./changes.ts";
 import { detectChanges } from "./detect.ts";
 import { renderChanges } from "./report.ts";
 
-/** The id of the store that the saves of tests are made in. */
+/** The store ID for saves in tests. */
 export const STORE = "teststore";
 
 /** A save of `workspace` in `state`, with nothing else in it. */
@@ -78,7 +78,7 @@ export async function pauseIn(
   return saveOf(state, workspace);
 }
 
-/** `save` as claude-mpm would have written it, with `lists` of changed paths. */
+/** `save` in claude-mpm's format, with `lists` of changed paths. */
 export function peerSave(
   save: Save,
   lists: { modified?: string[]; untracked?: string[] } = {},
@@ -107,7 +107,7 @@ export function peerSave(
   };
 }
 
-/** Two hours and some after the commits of a test. */
+/** About two hours after the commits of a test. */
 export const NOW = new Date("2026-01-01T02:30:00Z");
 
 /**
@@ -128,7 +128,10 @@ export async function changesSince(
   return changes;
 }
 
-/** The report of it without its first lines, `ID` for ids, `$ROOT`. */
+/**
+ * The report of the changes without its first lines, with `ID` for IDs and
+ * `$ROOT`.
+ */
 export async function reportSince(
   env: TestEnv,
   save: Save,
@@ -141,7 +144,7 @@ export async function reportSince(
     .replaceAll(/\b[0-9a-f]{7,64}\b/g, "ID");
 }
 
-/** Each path with what became of it, as in `README.md: M>MM staged`. */
+/** Each path with its state, as in `README.md: M>MM staged`. */
 export async function pathsSince(env: TestEnv, save: Save): Promise<string[]> {
   const { working_directory: found } = await changesSince(env, save);
   return found.paths.map(({ path, from, then, now, change }) => {
@@ -150,7 +153,7 @@ export async function pathsSince(env: TestEnv, save: Save): Promise<string[]> {
   });
 }
 
-/** A repository with tracked files `a` to `d`, each with its name in it. */
+/** A repository with tracked files `a` to `d`, each containing its name. */
 export function withFiles(): TestEnv {
   const env = TestEnv.repository();
   for (const name of ["a", "b", "c", "d"]) env.write(name, `${name}\n`);

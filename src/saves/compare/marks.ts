@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 
-/** The format of quoted text in a report. */
+/** The formats for quoted text in a report. */
 export interface Marks {
   /** A path, a name, a command, a commit id. */
   code(text: string): string;
@@ -15,8 +15,8 @@ export const TEXT: Marks = { code: escapeText, words: escapeText };
 export const MARKDOWN: Marks = {
   code(text) {
     const safe = escapeText(text);
-    // A fence longer than any run of backticks within; padding keeps a
-    // backtick at the edge apart from it.
+    // A fence longer than any run of backticks within; padding separates it
+    // from a backtick at the edge.
     const runs = safe.match(/`+/g) ?? [];
     const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
     const pad = /^[`\s]|[`\s]$/.test(safe) || safe === "" ? " " : "";
@@ -32,9 +32,9 @@ export interface Section {
   readonly items?: readonly string[];
   /** True if it asks for attention. */
   readonly warn?: boolean;
-  /** True if its items stand without a bullet. */
+  /** True if its items have no bullets. */
   readonly plain?: boolean;
-  /** True if the last items are the ones to keep of a long list. */
+  /** True if the last items of a long list are kept. */
   readonly fromEnd?: boolean;
 }
 

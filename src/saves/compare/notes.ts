@@ -13,10 +13,10 @@ export interface Sources {
   readonly recorded: Recorded;
 }
 
-/** A comparison before it has notes. */
+/** A comparison without its notes. */
 type Found = Omit<Changes, "notes">;
 
-/** Lists parts that were not compared, or are not certain. */
+/** Lists parts that were not compared, or are uncertain. */
 export function notesOf(changes: Found, sources: Sources): string[] {
   return [
     ...repositoryNotes(changes, sources),
@@ -131,7 +131,7 @@ function placeNotes(changes: Found, sources: Sources): string[] {
   }
 }
 
-/** Files that a note names. */
+/** The most files that a note names. */
 const NAMED = 5;
 
 function pathNotes(changes: Found, sources: Sources): string[] {

@@ -11,7 +11,7 @@ import type { Recorded, RecordedPath } from "./recorded.ts";
 
 /**
  * Returns the state of every recorded path, in the order of the save, then the
- * paths that differ from HEAD now and were not recorded.
+ * paths that now differ from HEAD and were not recorded.
  */
 export function comparePaths(
   recorded: Recorded,
@@ -83,7 +83,7 @@ function isModeOnly(
   return change === "edited-further" && sameContent(then!, now!) === true;
 }
 
-/** Of a path that differed from HEAD at the pause and does now. */
+/** For a path that differed from HEAD at the pause and still does. */
 function stillChanged(
   then: RecordedPath,
   now: FileState,
@@ -104,10 +104,7 @@ function stillChanged(
   return stagingChange(before, now, touched.get(now.path));
 }
 
-/**
- * Returns whether content and mode are the same; `undefined` where it is not
- * known.
- */
+/** Returns whether content and mode are the same; `undefined` if unknown. */
 function sameState(
   before: FileState,
   now: FileState,
@@ -116,18 +113,21 @@ function sameState(
   const tracked = before.status !== "??" && now.status !== "??";
   if (!sameMode(before, now, fileMode || tracked)) return false;
   const same = sameContent(before, now);
-  // The commit of a nested repository does not show the files in it.
+  // The commit of a nested repository does not show changes to its files.
   return same && now.path.endsWith("/") ? undefined : same;
 }
 
-/** Returns whether the unstaged edit is gone and what was staged is there. */
+/**
+ * Returns whether the unstaged edit is gone and the staged content is in its
+ * place.
+ */
 function isDiscarded(before: FileState, now: FileState): boolean {
   return isStaged(before) && before.status[1] !== " " &&
     isStaged(now) && now.status[1] === " " &&
     before.object !== undefined && before.object === now.object;
 }
 
-/** Of a path whose content is the recorded one. */
+/** For a path with the recorded content. */
 function stagingChange(
   before: FileState,
   now: FileState,
@@ -151,7 +151,7 @@ function isStaged({ status }: FileState): boolean {
   return !/^[ ?]/.test(status);
 }
 
-/** Of a path that differs from HEAD now and was not recorded. */
+/** For a path that now differs from HEAD and was not recorded. */
 function unrecorded(now: FileState, recorded: Recorded): PathChange {
   if (isUnmerged(now.status)) return "conflicted";
   const within = recorded.folders.some((folder) => now.path.startsWith(folder));
@@ -162,7 +162,7 @@ function unrecorded(now: FileState, recorded: Recorded): PathChange {
   return now.status.includes("R") ? "renamed" : "edited";
 }
 
-/** Of a path that differed from HEAD at the pause and is not listed now. */
+/** For a path that differed from HEAD at the pause and is not listed now. */
 function settled(then: RecordedPath, present: Present): PathChange {
   const { history, partial, touched } = present;
   if (partial) return "unknown";
@@ -188,12 +188,14 @@ function isRepository({ path, state }: RecordedPath): boolean {
     (state !== undefined && state.size === null && !isGone(state));
 }
 
-/** Of a file that a commit since touched and that is not known to be the same. */
+/**
+ * For a file that a later commit changed and that is not known to be the same.
+ */
 function changed(then: RecordedPath, same: boolean | undefined): PathChange {
   return same === undefined && then.state ? "unknown" : "superseded";
 }
 
-/** Of a file that was deleted at the pause. */
+/** For a file that was deleted at the pause. */
 function settledDeletion(
   { path }: RecordedPath,
   content: FileContent,
@@ -206,7 +208,7 @@ function settledDeletion(
   return unborn || outside.has(path) ? "not-in-head" : "unknown";
 }
 
-/** Of a file that was there at the pause and is not now. */
+/** For a file that existed at the pause and does not now. */
 function absent(then: RecordedPath, present: Present): PathChange {
   const { history, movedElsewhere, removed, outside, unborn } = present;
   const { path } = then;
@@ -214,12 +216,12 @@ function absent(then: RecordedPath, present: Present): PathChange {
   if (removed.has(path)) return "removed";
   if (isMovedBack(then, present)) return "reverted";
   if (outside.has(path) || (unborn && !isNew(then))) return "not-in-head";
-  // Where the commits in between are not known, one may have removed it.
+  // If the commits in between are unknown, one may have removed it.
   const known = isNew(then) ? !history.cut : isSure(history);
   return known ? "deleted" : "unknown";
 }
 
-/** Returns whether what was renamed at the pause has its old name again. */
+/** Returns whether a file renamed at the pause has its old name again. */
 function isMovedBack(
   { from }: RecordedPath,
   { history, tracked, untracked }: Present,
@@ -231,7 +233,7 @@ function isMovedBack(
   return back !== undefined && back.size !== null;
 }
 
-/** Of a name that no file function takes, and of a repository. */
+/** For a name that the file functions do not support, and for a repository. */
 function settledByObject(then: RecordedPath, present: Present): PathChange {
   const { history, differing, touched, removed } = present;
   const { path, state } = then;
@@ -246,17 +248,20 @@ function settledByObject(then: RecordedPath, present: Present): PathChange {
   return state.object === file.object ? "committed" : "superseded";
 }
 
-/** Only from the commit of the pause is "no commit touched it" known. */
+/**
+ * Only a comparison with the commit of the pause shows that no commit changed a
+ * path.
+ */
 function isSure({ comparedBy }: History): boolean {
   return comparedBy === "head" || comparedBy === "start";
 }
 
-/** Returns whether HEAD of the pause did not have the path. */
+/** Returns whether HEAD at the pause did not have the path. */
 function isNew({ status }: RecordedPath): boolean {
   return status !== null && /[?AR]/.test(status);
 }
 
-/** Returns whether the state is that of a file that is not there. */
+/** Returns whether the state is that of a missing file. */
 function isGone({ status, size }: FileState): boolean {
   if (isUnmerged(status)) return size === null;
   return status[1] === "D" || (status[0] === "D" && size === null);
@@ -265,9 +270,9 @@ function isGone({ status, size }: FileState): boolean {
 type Known = FileContent & { object?: string | undefined };
 
 /**
- * Returns whether two contents are equal; `undefined` where there is no ground
- * to tell. Without hashes another size is another content, and the same size
- * with the same time is treated as the same.
+ * Returns whether two contents are equal; `undefined` if that cannot be
+ * decided. Without hashes, a different size means different content, and the
+ * same size with the same time counts as the same.
  */
 function sameContent(then: Known, now: Known): boolean | undefined {
   if (then.sha256 !== null && now.sha256 !== null) {
@@ -296,25 +301,25 @@ function sameMode(
     then.mode === now.mode;
 }
 
-/** The present state to compare the recorded paths with, indexed. */
+/** The current state, indexed, for comparing recorded paths. */
 interface Present {
   readonly tracked: ReadonlyMap<string, FileState>;
   readonly untracked: ReadonlyMap<string, FileState>;
-  /** Present renames by the old name. */
+  /** Current renames, by old name. */
   readonly renamed: ReadonlyMap<string, FileState>;
   /** True if there are more changed paths than were listed. */
   readonly partial: boolean;
   /** True if there is no commit. */
   readonly unborn: boolean;
-  /** Paths whose entries in HEAD and in the commit of the pause differ. */
+  /** Paths that differ between HEAD and the commit of the pause. */
   readonly differing: ReadonlyMap<string, CommittedFile>;
-  /** Of those, what commits since the pause did. */
+  /** Changes to these paths by commits since the pause. */
   readonly touched: ReadonlyMap<string, CommittedFile>;
-  /** Old names of files that commits since renamed. */
+  /** Old names of files that later commits renamed. */
   readonly movedElsewhere: ReadonlySet<string>;
-  /** Files that commits since removed. */
+  /** Files that later commits removed. */
   readonly removed: ReadonlySet<string>;
-  /** Files of the commit of the pause that HEAD has not. */
+  /** Files in the commit of the pause that HEAD does not have. */
   readonly outside: ReadonlySet<string>;
   readonly history: History;
 }
@@ -337,7 +342,7 @@ function presentOf(state: RepositoryState, history: History): Present {
     movedElsewhere: new Set(
       changed.filter(({ status }) => status === "R").map(({ from }) => from!),
     ),
-    // From a commit that HEAD still has, only commits lead to a missing path.
+    // From a commit that HEAD still has, only commits can remove a path.
     removed: history.left.length === 0
       ? outside.union(history.removed)
       : history.removed,
@@ -352,7 +357,7 @@ function byPath<Item extends { readonly path: string }>(
   return new Map(items.map((item) => [item.path, item]));
 }
 
-/** The name that is gone with a change. */
+/** The name that disappears with a change. */
 function lostName({ status, path, from }: CommittedFile): string[] {
   return status === "D" ? [path] : status === "R" ? [from!] : [];
 }

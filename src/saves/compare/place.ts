@@ -9,16 +9,16 @@ import type { System } from "../../system/system.ts";
 /** The facts that identify the place of a save. */
 interface Made {
   readonly save: Save;
-  /** The id of the store that is read, if it has one. */
+  /** The ID of the store being read, if it has one. */
   readonly store: string | undefined;
-  /** The present branch. */
+  /** The current branch. */
   readonly branch?: string | undefined;
 }
 
 /**
- * Returns the place of the save, seen from here. `git worktree move` leaves no
- * trace of the old path, so a linked worktree on the same branch is treated as
- * it.
+ * Returns the place of the save, as seen from here. `git worktree move` leaves
+ * no trace of the old path, so a linked worktree on the same branch counts as
+ * the same.
  */
 export function placeOf(
   system: System,
@@ -50,8 +50,9 @@ function findPlace(
 }
 
 /**
- * Returns the id of the store that a save is compared with. One's own save of
- * this very folder belongs to it, though `git clean` took the store and its id.
+ * Returns the store ID with which a save is compared. The user's own save of
+ * this same folder belongs to it, even if `git clean` removed the store and its
+ * ID.
  */
 export function storeFor(
   system: System,
@@ -63,10 +64,7 @@ export function storeFor(
   return isOurs && save.mpm?.store || readStoreId(system, root);
 }
 
-/**
- * Returns whether two absolute paths are one; Windows does not tell cases
- * apart.
- */
+/** Returns whether two absolute paths are the same; Windows ignores case. */
 export function samePath(
   { platform }: System,
   one: string,
@@ -78,14 +76,15 @@ export function samePath(
 }
 
 /**
- * Returns whether anything is in the folder: an empty one is not a worktree.
+ * Returns whether the folder contains anything: an empty folder is not a
+ * worktree.
  */
 function isInUse(system: System, path: string): boolean {
   try {
     return system.files.stat(path)?.kind === "folder" &&
       system.files.list(path).length > 0;
   } catch (error) {
-    // A folder that may not be looked into is not known to be gone.
+    // An unreadable folder is not known to be gone.
     if (error instanceof FileError) return !isMissing(error);
     throw error;
   }

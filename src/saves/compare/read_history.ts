@@ -36,7 +36,7 @@ import type { System } from "../../system/system.ts";
 import { placeOf, samePath } from "./place.ts";
 import type { Way } from "./commit_range.ts";
 
-/** The names that `readWay` and `readHistory` need resolved. */
+/** The names to resolve for `readWay` and `readHistory`. */
 export function namesFor(save: Save): string[] {
   const branch = recordedBranch(save);
   const { name: upstream, commit } = save.mpm?.upstream ?? {};
@@ -57,13 +57,13 @@ function commitOf(id: string): string {
   return commitName({ name: id });
 }
 
-/** A local branch can be an upstream as well. */
+/** A local branch can also be an upstream. */
 function upstreamRefs(name: string): string[] {
   if (!isRefName(name)) return [];
   return [`refs/remotes/${name}`, `refs/heads/${name}`];
 }
 
-/** The facts that the questions need, beside the commit range itself. */
+/** The facts for the questions, other than the commit range itself. */
 interface Questions {
   readonly workspace: Workspace;
   readonly save: Save;
@@ -74,7 +74,7 @@ interface Questions {
 }
 
 /**
- * Everything `compare` needs beside the state. Git is only started for a
+ * Everything that `compare` needs in addition to the state. Git only runs for a
  * reason: saves were committed, the histories diverged, or the branch or its
  * upstream changed. Other reasons are a recorded file that is gone or has
  * another mode, and a missing worktree.
@@ -102,7 +102,7 @@ export async function readHistory(
   const [pauses, equal, files, branch, upstream, gone] = await Promise.all([
     findOwnCommits(git, [...way.left, ...way.right], {
       id: save.session_id,
-      // Only claude-mpm commits what is staged.
+      // Only claude-mpm commits staged files.
       lists: (path) => !save.mpm && listed.has(path),
     }),
     way.base === undefined || cut
@@ -132,7 +132,10 @@ export async function readHistory(
   return { ...history, squash: await readSquash(git, questions, history) };
 }
 
-/** Finds files that the commit of this pause took and no later one touched. */
+/**
+ * Finds files that the commit of this pause included and no later commit
+ * changed.
+ */
 async function readSwept(
   git: Git,
   { right }: Way,
@@ -150,12 +153,12 @@ async function readSwept(
   return found;
 }
 
-/** All but the mpm folder: saves have separate commits. */
+/** Everything except the mpm folder: saves have separate commits. */
 const OUTSIDE = [":(top,exclude).claude-mpm"];
 
 /**
- * The commit that holds what the lost ones change together: those up to the
- * pause, or all that their branch has by now.
+ * The commit with the combined change of the lost commits: those up to the
+ * pause, or all on their branch now.
  */
 async function readSquash(
   git: Git,
@@ -166,11 +169,11 @@ async function readSquash(
   const tip = state.head;
   if (base === undefined || tip === undefined || right.length === 0) return;
   if (history.cut || !history.patchesCompared) return undefined;
-  // With a twin for some of them, no one commit holds them all.
+  // If some have a counterpart, no single commit has them all.
   const { lost, rewritten } = compareCommits(history);
   if (lost.length === 0 || rewritten.length > 0) return undefined;
   const { renamedTo, left, remote } = history.branch ?? {};
-  // Of a branch that was deleted, what last showed where it was.
+  // For a deleted branch, the last sign of its position.
   const later = new Set([
     names.get(`refs/heads/${recordedBranch(save)}`),
     renamedTo && `refs/heads/${renamedTo}`,
@@ -219,7 +222,10 @@ async function readBranch(
   return { exists: false, renamedTo, contained: undefined, left, remote };
 }
 
-/** The remote-tracking branch of a name; of several the recorded upstream. */
+/**
+ * The remote-tracking branch of a name; if there are several, the recorded
+ * upstream.
+ */
 async function readRemote(
   git: Git,
   branch: string,
@@ -239,7 +245,7 @@ async function readRemote(
   return { name, commit, contained: uncertain(held, shallow) };
 }
 
-/** Behind the cut of a shallow history HEAD may hold a commit all the same. */
+/** Beyond the cut of a shallow history, HEAD may still have a commit. */
 function uncertain(held: boolean, shallow: boolean): boolean | undefined {
   return held || (shallow ? undefined : false);
 }
@@ -275,8 +281,8 @@ function namesIn(system: System, folder: string): string[] {
 }
 
 /**
- * Reads the obstacles to creating the missing worktree of a save again. Other
- * worktrees that are gone as well hold no branch.
+ * Reads the obstacles to recreating the missing worktree of a save. Other
+ * missing worktrees do not block a branch.
  */
 async function readGone(
   system: System,
@@ -337,7 +343,7 @@ function nameOf({ path }: { path: string }): string {
   return path;
 }
 
-/** Recorded paths that are not the same in both commits. */
+/** Recorded paths that differ between the commits. */
 function namesAmong(
   paths: readonly RecordedPath[],
   files: Way["files"],
@@ -363,8 +369,7 @@ function hasOtherMode(
 }
 
 /**
- * Returns whether git goes by the executable bits on disk, as it does unless
- * told.
+ * Returns whether git uses the executable bits on disk, as it does by default.
  */
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);

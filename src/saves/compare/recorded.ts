@@ -10,22 +10,22 @@ export interface RecordedPath {
   readonly from?: string;
   /** null: not recorded. */
   readonly status: string | null;
-  /** The recorded content; absent in a peer's save. */
+  /** The recorded content; absent in saves of other programs. */
   readonly state?: FileState;
 }
 
 export interface Recorded {
   readonly paths: readonly RecordedPath[];
-  /** Untracked folders, of which a peer lists only the name, with a `/`. */
+  /** Untracked folders, which other programs list only by name, with a `/`. */
   readonly folders: readonly string[];
   /** True if every path that differed is listed. */
   readonly complete: boolean;
   readonly notes: readonly string[];
-  /** True if what git was told not to look at is listed, too. */
+  /** True if files that git was told to ignore are also listed. */
   readonly unwatched: boolean;
 }
 
-/** The data to check a peer's damaged list against. */
+/** The data for checking another program's damaged list. */
 interface Surroundings {
   /** Paths that differ from HEAD now. */
   readonly present: readonly string[];
@@ -35,8 +35,8 @@ interface Surroundings {
 }
 
 /**
- * The paths a save lists as changed, a peer's lists repaired. A path that
- * leads out of the worktree, as only a forged save has, is left out.
+ * The changed paths in a save, with lists of other programs repaired. A path
+ * that leads out of the worktree, which only a forged save has, is left out.
  */
 export function recordedPaths(save: Save, around: Surroundings): Recorded {
   const recorded = save.mpm ? ownPaths(save.mpm) : peerPaths(save, around);
@@ -137,8 +137,8 @@ const ESCAPES: Record<string, number> = {
 };
 
 /**
- * A name that git quoted as in C, `"\303\274 b"`, as text; any other name as
- * it is. Bytes that are not UTF-8 become U+DC00 plus the byte.
+ * A name that git quoted as in C, `"\303\274 b"`, as text; any other name is
+ * unchanged. Bytes that are not UTF-8 become U+DC00 plus the byte.
  */
 export function decodeQuoted(name: string): string {
   if (!/^"(?:[^"\\]|\\.)*"$/s.test(name)) return name;
@@ -157,14 +157,15 @@ export function decodeQuoted(name: string): string {
 }
 
 /**
- * The first path of a peer's list of changed files, its first letter given
- * back if it was lost. No path, and a note, where that cannot be decided.
+ * The first path in another program's list of changed files, with its lost
+ * first letter restored. If that is unclear, returns a note instead of the
+ * path.
  */
 export function repairFirst(
   first: string,
   around: Surroundings,
 ): { path: string | undefined; notes: string[] } {
-  // A quoted name that lost its opening quote ends in a lone one.
+  // A quoted name that lost its opening quote ends with a single quote.
   if (/^[^"]*"$/.test(first)) return { path: `"${first}`, notes: [] };
   const known = [
     ...around.present,
@@ -184,7 +185,10 @@ export function repairFirst(
   return { path: undefined, notes: [note] };
 }
 
-/** Known paths, or paths under a top folder's name, with one letter before. */
+/**
+ * Known paths, or paths below a top-level name, with one letter more at the
+ * start.
+ */
 function longerByOne(
   path: string,
   known: readonly string[],

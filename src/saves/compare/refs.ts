@@ -4,7 +4,7 @@ import type { RepositoryState } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { shellWord } from "../../base/shell.ts";
 
-/** The branch of the pause and the present one. */
+/** The branch of the pause and the current one. */
 export function compareBranch(
   save: Save,
   state: RepositoryState | undefined,
@@ -42,7 +42,7 @@ function fateOf(
   const { branch: fate } = history;
   if (!fate || fate.exists) return "exists";
   if (fate.renamedTo !== undefined) return "renamed";
-  // Before its first commit a branch is but a name.
+  // Before its first commit, a branch is only a name.
   if (isUnborn(save)) return null;
   // Another copy may never have had it, even with the same saves.
   return fate.left === undefined ? "absent" : "deleted";
@@ -59,13 +59,13 @@ function branchChange(
   return renamedTo === now ? "renamed" : "switched";
 }
 
-/** Returns whether HEAD holds the commit of the pause. */
+/** Returns whether HEAD has the commit of the pause. */
 function heldBy(relation: Changes["relation"]): boolean | null {
   if (relation === "unknown") return null;
   return relation === "same" || relation === "ahead";
 }
 
-/** The recorded upstream, what became of it, and the present one. */
+/** The recorded upstream, its change, and the current one. */
 export function compareUpstream(
   save: Save,
   state: RepositoryState | undefined,
@@ -98,7 +98,8 @@ function upstreamChange(
   if (then === null && now === null) return "same";
   const known = history.place !== "foreign" ||
     (now?.name === then?.name && history.upstream!.forward);
-  // This copy may have another upstream, or have fetched it last before that.
+  // This copy may have another upstream, or may have fetched it last before
+  // that.
   if (!known) return "unknown";
   if (then === null) return sameBranch ? "set" : "changed";
   const found = history.upstream!;
@@ -106,7 +107,7 @@ function upstreamChange(
   if (now === null) return sameBranch ? "removed" : "changed";
   if (now.name !== then.name) return "changed";
   if (found.commit === (then.commit ?? undefined)) return "same";
-  // Behind the cut of a shallow history the one may lead to the other.
+  // Beyond the cut of a shallow history, one may lead to the other.
   const apart = history.shallow ? "moved" : undefined;
   if (then.commit !== null && !found.forward) return apart ?? "rewritten";
   if (found.moved === "push") return "pushed";
@@ -121,7 +122,7 @@ export function compareOperation(
   state: RepositoryState | undefined,
 ): Changes["operation"] {
   const now = state?.operation ?? null;
-  // A peer does not record an upstream, which does not mean that it was
+  // Other programs do not record an upstream, which does not mean that it was
   // missing.
   const then = save.mpm && state ? save.mpm.operation : now;
   const change = then === now
@@ -134,7 +135,7 @@ export function compareOperation(
   return { then, now, change };
 }
 
-/** Stashes made and dropped; a peer records none. */
+/** Stashes created and dropped; other programs record none. */
 export function compareStashes(
   save: Save,
   state: RepositoryState | undefined,
@@ -166,8 +167,8 @@ export function compareWorktree(
 }
 
 /**
- * Makes the worktree again, with its branch if that is free: git still holds
- * the place of one whose folder was just removed.
+ * Recreates the worktree, with its branch if that is free: git still has the
+ * entry of one whose folder was just removed.
  */
 function restoreCommand(
   save: Save,

@@ -23,20 +23,19 @@ import { shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
 
 interface ReportOptions {
-  /** Ages are told from this moment. */
+  /** The time for computing ages. */
   readonly now: Date;
   readonly markdown?: boolean;
-  /** Most items of a list; 20 in text unless given, all in Markdown. */
+  /** The most items of a list; by default 20 in text, all in Markdown. */
   readonly limit?: number;
 }
 
 const TEXT_LIMIT = 20;
 
 /**
- * The report of what changed since a pause, as text for a terminal or as
+ * The report of the changes since a pause, as text for a terminal or as
  * Markdown, ended by a newline. Unchanged parts are left out, except for the
- * commits and the working directory. Everything that came from git or a save is
- * escaped.
+ * commits and the working directory. Everything from git or a save is escaped.
  */
 export function renderChanges(
   changes: Changes,
@@ -91,7 +90,7 @@ function renderMarkdown(sections: readonly Section[], limit: number): string {
   return `${["## 🔄 Changes Since Pause", ...parts].join("\n\n")}\n`;
 }
 
-/** At most `limit` items, and a line that tells how many are left out. */
+/** At most `limit` items, and a line with the number of items left out. */
 function cut(
   items: readonly string[],
   { limit, fromEnd }: { limit: number; fromEnd: boolean },
@@ -112,10 +111,10 @@ interface Manner {
   readonly now: Date;
 }
 
-/** Oldest first, without bullets; the newest are kept of a long list. */
+/** Oldest first, without bullets; of a long list, the newest are kept. */
 const COMMITS = { plain: true, fromEnd: true };
 
-/** The commits that came, were rewritten or went. */
+/** The commits that appeared, were rewritten or disappeared. */
 function commitSections(
   changes: Changes,
   manner: Manner,
@@ -123,7 +122,7 @@ function commitSections(
   const { commits, compared_by: by, place } = changes;
   if (changes.repository !== "both" || by === "nothing") return [];
   const { rewritten, squashed, lost } = commits;
-  // Elsewhere HEAD may never have had them.
+  // Elsewhere, HEAD may never have had them.
   const here = place === "here" || place === "moved";
   return [
     newCommits(changes, manner),
@@ -189,7 +188,7 @@ function short(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** Lists the files that commits changed, by partitions if configured. */
+/** Lists the files that commits changed, by partition if configured. */
 function fileSections({ files }: Changes, marks: Marks) {
   return byPartition(files).map(({ where, items }) =>
     listSection(
@@ -203,8 +202,8 @@ function fileSections({ files }: Changes, marks: Marks) {
 }
 
 /**
- * Files by the partition that they are in, in the order in which the partitions
- * come; those of none last. One group where no file is in a partition.
+ * Files grouped by partition, in the order of the partitions; files without one
+ * come last. A single group if no file is in a partition.
  */
 function byPartition<T extends { partition?: string | undefined }>(
   files: readonly T[],
@@ -238,7 +237,7 @@ const CONFLICTS = {
   unmerged: "has unmerged changes",
 };
 
-/** Files that are gone without a commit. */
+/** Files that are missing without a commit. */
 function missingSection({ missing }: Changes, marks: Marks) {
   const items = missing.map((path) =>
     `${marks.code(path)} is missing, but no commit removed it`
@@ -246,7 +245,9 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** Lists the files that the save can restore, with the command, and the others. */
+/**
+ * Lists the files that the save can restore, with the command, and the others.
+ */
 function contentsSections({ contents }: Changes, marks: Marks) {
   if (!contents) return [];
   const { lost, restore, verified, not_kept: others } = contents;
@@ -291,7 +292,7 @@ const WORDS: Record<PathChange, string> = {
   "unknown": "status unknown",
 };
 
-/** The working directory, then and now, by partitions where there are any. */
+/** The working directory, then and now, by partition if there are any. */
 function pathSections(
   { working_directory: found }: Changes,
   marks: Marks,

@@ -137,7 +137,9 @@ export function upstreamSection(
   };
 }
 
-/** Ahead and behind, where they changed; commits of saves do not count. */
+/**
+ * The changed numbers of commits ahead and behind, without commits of saves.
+ */
 function countWords({ upstream, commits, shallow }: Changes): string {
   const { then, now, change } = upstream;
   if (!now || change === "gone" || change === "removed") return "";
@@ -158,7 +160,7 @@ function positionWords(
   return `${ahead} ahead, ${behind} behind`;
 }
 
-/** Stashes made and dropped. */
+/** Stashes created and dropped. */
 export function stashSection(
   { stashes }: Changes,
   marks: Marks,

@@ -20,7 +20,7 @@ function commit(id: string, message: string, age: number): ChangedCommit {
   };
 }
 
-/** Nothing changed, but for `changes`. */
+/** A comparison without changes except for `changes`. */
 function changesWith(changes: Partial<Changes>): Changes {
   return {
     repository: "both",

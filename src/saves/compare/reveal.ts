@@ -3,7 +3,7 @@ import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
 import { type Git, readLeft, readRefs, splitFields } from "../../git/mod.ts";
 
-/** The name that a branch is kept under, where a secret was left out of it. */
+/** The stored name of a branch, without any secret in it. */
 export async function revealBranch<T extends string | null>(
   git: Git,
   branch: T,
@@ -15,7 +15,7 @@ export async function revealBranch<T extends string | null>(
 
 /**
  * Returns the save with the real names of branches and files of this repository
- * instead of redacted ones, so that they can be compared. Asks git only if
+ * instead of redacted ones, so that they can be compared. Uses git only if
  * there are any.
  */
 export async function revealSave(git: Git, save: Save): Promise<Save> {
@@ -53,7 +53,7 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   };
 }
 
-/** A missing name must still be one that git can be asked about. */
+/** A missing name must still be valid for git. */
 function asRef(hidden: string): string {
   return hidden.replaceAll(
     /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,
@@ -75,7 +75,7 @@ function isHidden(name = ""): boolean {
   return name.includes("[redacted:") && NAME_PRINT.test(name);
 }
 
-/** The branches that are here, and those that were checked out here. */
+/** The existing branches, and those that were checked out here. */
 async function branches(git: Git): Promise<Map<string, string>> {
   const places = ["refs/heads", "refs/remotes"];
   const [refs, left] = await Promise.all([
@@ -85,7 +85,7 @@ async function branches(git: Git): Promise<Map<string, string>> {
   return byForm([...left.map(({ branch }) => branch), ...(refs ?? []).flat()]);
 }
 
-/** Everything that is there now, and what was in the commit of the pause. */
+/** The paths that exist now, and those in the commit of the pause. */
 async function trackedAndOther(
   git: Git,
   { mpm }: Save,
@@ -102,7 +102,7 @@ async function trackedAndOther(
   ]);
 }
 
-/** Names by their forms, but for those that hold no secret. */
+/** Names by their redacted forms, except names without a secret. */
 function byForm(names: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {

@@ -12,10 +12,10 @@ import type { System } from "../../system/system.ts";
 import { listSaves } from "../store/read_saves.ts";
 
 /**
- * Removes the oldest contents beyond what all saves may hold: those of automatic
- * saves first, never those of `id`. `added`: bytes that were just stored. Git
- * counts only where they may be too many. Call under the lock. Returns the saves
- * that lost their contents. Throws GIT_FAILED.
+ * Removes the oldest contents beyond the total limit: those of automatic saves
+ * first, never those of `id`. `added`: bytes that were just stored. Runs git
+ * only if there may be too many. Call under the lock. Returns the saves that
+ * lost their contents. Throws GIT_FAILED.
  */
 export async function boundContents(
   system: System,
@@ -52,7 +52,7 @@ export async function boundContents(
   return gone;
 }
 
-/** The ids of saves with contents: `id`, others, and automatic ones. */
+/** The IDs of saves with contents: `id`, others, and automatic ones. */
 async function newestFirst(
   system: System,
   root: string,
@@ -72,7 +72,7 @@ function totalFile(root: string): string {
   return join(layout(root).state, "contents.json");
 }
 
-/** Bytes that were stored at most, as of the last count. */
+/** The most bytes that may be stored, as of the last count. */
 function readTotal(system: System, root: string): number | undefined {
   const total = field(readOwnJson(system, totalFile(root), 1024), "bytes");
   return typeof total === "number" && total >= 0 ? total : undefined;

@@ -28,13 +28,13 @@ import { contentsMark, contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Returns whether a setting's patterns mean a path, or a folder above it. */
+/** Returns whether a setting's patterns match a path, or a folder above it. */
 export function excludedBy(
   patterns: readonly string[],
 ): (path: string) => boolean {
   const small = patterns.map((pattern) => pattern.toLowerCase());
   const known = new Map<string, boolean>();
-  // Paths and folders come again and again.
+  // Paths and folders occur many times.
   const isMeant = (path: string): boolean => {
     let found = known.get(path);
     if (found === undefined) {
@@ -58,7 +58,7 @@ export function contentsKeeper(
   workspace: Workspace,
   { config, isUnsure }: Pick<CheckedConfig, "config" | "isUnsure">,
 ): ContentsKeeper | undefined {
-  // A faulty configuration may have meant to turn this off.
+  // A configuration with errors may have meant to turn this off.
   if (isUnsure) return;
   if (!config["pause.contents"] || workspace.git !== "repository") return;
   const { state } = layout(workspace.root);
@@ -84,7 +84,7 @@ export interface Kept {
   readonly removed?: readonly string[];
 }
 
-/** Returns the part of an answer about contents that are, or would be, kept. */
+/** Returns the part of a result about contents that are, or would be, kept. */
 export function contentsAnswer(
   planned: ContentsSummary | undefined,
   kept: Kept = {},
@@ -103,12 +103,12 @@ export function contentsAnswer(
   };
 }
 
-/** Returns whether nothing must be kept. */
+/** Returns whether there is nothing to keep. */
 export function isEmpty(planned: PlannedContents | LastContents): boolean {
   return "isEmpty" in planned && planned.isEmpty;
 }
 
-/** The contents of one save on their way. */
+/** The contents of one save while they are being stored. */
 export class KeepingContents implements BesideSave {
   readonly #system: System;
   readonly #workspace: Workspace;
@@ -135,7 +135,7 @@ export class KeepingContents implements BesideSave {
     this.#memory = memory;
   }
 
-  /** Sets the save that the contents are of. */
+  /** Sets the save of the contents. */
   begin(id: string): void {
     this.#id = id;
   }
@@ -182,8 +182,8 @@ export class KeepingContents implements BesideSave {
   }
 
   /**
-   * Gives them to the save, if that has not happened, and makes room for them.
-   * Never throws: a save is one without its contents too.
+   * Assigns them to the save, if that has not happened, and makes room for
+   * them. Never throws: a save is also valid without contents.
    */
   async keep(): Promise<Kept> {
     const made = this.#isMade || this.#reason ? undefined : await this.store();

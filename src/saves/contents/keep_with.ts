@@ -36,9 +36,9 @@ import { readOwnRefs } from "../store/save_log.ts";
 import { WorktreeMemory } from "./memory.ts";
 
 /**
- * Keeps uncommitted files with a save that was made without them: those that are
- * still as the save says. Throws NOT_FOUND, AMBIGUOUS, CONFLICT for a save that
- * has contents or is from another worktree.
+ * Stores uncommitted files with a save that was made without them: those that
+ * are still as in the save. Throws NOT_FOUND, AMBIGUOUS, CONFLICT for a save
+ * that has contents or is from another worktree.
  */
 export async function keepWith(
   context: Context,
@@ -64,7 +64,7 @@ export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
 }
 
-/** Does what a hook left. */
+/** Does the work that a hook left. */
 async function finishAutomatic(
   context: Context,
   workspace: Workspace,
@@ -77,7 +77,7 @@ async function finishAutomatic(
     return (await loadSave(system, entry)).save;
   });
   const automatic = found?.mpm?.kind === "auto" ? found : undefined;
-  // While the copy is due, this is done again if mpm is stopped.
+  // While the copy is missing, this runs again if mpm is stopped.
   if (automatic) await noteAutoSave(system, root, automatic);
   await changeStore(system, root, () => copySaves(system, workspace));
   if (!automatic) return;
@@ -86,8 +86,8 @@ async function finishAutomatic(
 }
 
 /**
- * Keeps what saves still lack whose process was stopped before it had kept it.
- * Contents that cannot be kept now are left for later. Never throws an MpmError.
+ * Adds the missing parts of saves whose process was interrupted. Contents that
+ * cannot be kept now are left for later. Never throws an MpmError.
  */
 export async function keepDue(
   system: System,
@@ -153,9 +153,9 @@ async function keepIn(
 }
 
 /**
- * Returns the contents that a save has without a note of who made them:
- * something stopped mpm before it wrote that, or they were fetched. Throws
- * CONFLICT for a save that needs none, or of another worktree.
+ * Returns the contents of a save that have no record of their author: mpm was
+ * interrupted before it wrote that, or they were fetched. Throws CONFLICT for a
+ * save that needs none, or is from another worktree.
  */
 async function thereNow(
   system: System,
@@ -163,7 +163,7 @@ async function thereNow(
   { git, save: { session_id: id, mpm } }: { git: Git; save: Save },
 ): Promise<string | undefined> {
   if (mpm?.worktree !== worktree) {
-    // A worktree that was removed took its files with it.
+    // A removed worktree took its files with it.
     const folder = mpm?.worktree;
     const isThere = folder && system.files.lstat(folder);
     if (!isThere) settleContents(system, root, id);
@@ -188,7 +188,7 @@ function hasContents(id: string): MpmError {
   });
 }
 
-/** The paths that a save recorded and that are what they were. */
+/** The paths in a save that have not changed since. */
 function unchangedSince(
   { mpm }: Save,
   { files }: RepositoryState,

@@ -31,8 +31,8 @@ const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
 ]);
 
 /**
- * Returns changes without what mpm set aside for an open detour of this
- * worktree: it restores that at the return. A note says where it is.
+ * Returns changes without those that mpm parked for an open detour of this
+ * worktree, since a return restores them. A note says where they are.
  */
 export async function withoutSetAside(
   system: System,
@@ -42,8 +42,8 @@ export async function withoutSetAside(
   const gone = goneIn(changes);
   if (gone.length === 0) return changes;
   const chain = attempt(() => currentStack(system, workspace))?.chain ?? [];
-  // Only the save that the detour itself made has what it set aside: files of
-  // an earlier one may have been lost before.
+  // Only the save by the detour itself has the parked files: files of an
+  // earlier save may have been lost before.
   const work = chain.find(({ saves }) => saves.at(-1) === save.session_id);
   const name = work && parkedBy(work, chain);
   if (!name) return changes;
@@ -75,7 +75,7 @@ export async function withoutSetAside(
   };
 }
 
-/** The files that were uncommitted then and are as committed, or gone, now. */
+/** The files that were uncommitted then and are now as committed, or gone. */
 function goneIn({ working_directory }: Changes): ChangedPath[] {
   return working_directory.paths.filter(({ then, change }) =>
     then !== null && LOST.has(change)
@@ -83,9 +83,9 @@ function goneIn({ working_directory }: Changes): ChangedPath[] {
 }
 
 /**
- * Finds what a save kept and the worktree has lost since: reverted or deleted,
- * and in no commit or stash that came since. Asks git only where a file is not
- * as it was. `null`: nothing is known to be lost.
+ * Finds contents that a save kept and the worktree has lost since: reverted or
+ * deleted, and not in any later commit or stash. Uses git only if a file has
+ * changed. `null`: nothing is known to be lost.
  */
 export async function lostContents(
   system: System,
@@ -126,9 +126,9 @@ export async function lostContents(
 
 type ChangedPath = Changes["working_directory"]["paths"][number];
 
-/** The lost files, by their fate. */
+/** The lost files, by their state. */
 interface Lost {
-  /** Those that are kept, and that no one committed. */
+  /** Files that were kept and not committed. */
   readonly lost: readonly ChangedPath[];
   /** Files that are not kept, and why. */
   readonly leftOut: readonly LeftOut[];
@@ -136,7 +136,7 @@ interface Lost {
 
 const NONE: Lost = { lost: [], leftOut: [] };
 
-/** The lost files that had contents and were not kept. */
+/** The lost files with contents that were not kept. */
 function notKept(
   { mpm }: Save,
   gone: readonly ChangedPath[],
@@ -168,7 +168,7 @@ async function stillLost(
     readCheckpointRecord(git, commit),
   ]);
   const leftOut = parseContentsRecord(record)?.left_out ?? [];
-  // The name that the save knows it by.
+  // The name that the save uses for it.
   const entryOf = ({ path, from }: ChangedPath) =>
     kept.get(path) ?? (from === undefined ? undefined : kept.get(from));
   const found = gone.filter((path) => entryOf(path));
@@ -182,16 +182,16 @@ async function stillLost(
   return { lost, leftOut };
 }
 
-/** Paths that git is given; beyond them it looks at all. */
+/** The most paths to pass to git; beyond them, it looks at all. */
 const MOST_PATHS = 200;
 
 const COMMIT = /^[0-9a-f]{40,64}$/;
 
-/** Milliseconds git may take to look through other branches. */
+/** Milliseconds that git may take to look through other branches. */
 const TIME_LIMIT = 5000;
 
 /**
- * The blobs among `entries` that are in commits and stashes which `head`, the
+ * The blobs in `entries` that are in commits and stashes which `head`, the
  * commit of the save, does not have. Throws GIT_FAILED.
  */
 async function committedSince(

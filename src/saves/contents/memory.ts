@@ -24,19 +24,19 @@ export interface ContentsSummary {
   readonly omitted: number;
 }
 
-/** The contents that were kept last in a worktree. */
+/** The contents that were last kept in a worktree. */
 export interface LastContents extends ContentsSummary {
-  /** The save that they were first kept for. */
+  /** The save for which they were first kept. */
   readonly save: string;
   readonly commit: string;
-  /** The ids of the files, folders and so on that they consist of. */
+  /** The IDs of their files, folders and so on. */
   readonly ids: readonly string[];
-  /** The note of these files, and the rules that they were kept by. */
+  /** The note of these files, and the rules for keeping them. */
   readonly mark?: string;
   readonly rules?: string | undefined;
 }
 
-/** The note of another version counts as missing. */
+/** The note; one from another version counts as missing. */
 interface Note {
   readonly version: typeof VERSION;
   readonly last?: LastContents | undefined;
@@ -45,16 +45,16 @@ interface Note {
 
 const VERSION = 3;
 
-/** In the seal, so that no other record passes for it. */
+/** Part of the seal, so that no other record can replace it. */
 const KIND = "worktree memory";
 
-/** Bytes of the largest note that is read: 10,000 files with long paths. */
+/** The largest note to read, in bytes: 10,000 files with long paths. */
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * The state of a worktree's uncommitted files as the last command saw it:
- * `state/contents-<worktree>.json`. Derived, and sealed by this user's mpm, so
- * that its shape needs no other check.
+ * The state of a worktree's uncommitted files as seen by the last command:
+ * `state/contents-<worktree>.json`. It is derived, and sealed by this user's
+ * mpm, so that its shape needs no other check.
  */
 export class WorktreeMemory {
   readonly #system: System;
@@ -74,22 +74,20 @@ export class WorktreeMemory {
     this.#last = this.#note?.last;
   }
 
-  /** The refs that {@link open} asks for. */
+  /** The refs that {@link open} needs. */
   get refs(): string[] {
     return this.#last ? [`${CONTENTS}/${this.#last.save}`] : [];
   }
 
-  /**
-   * The contents that were kept last and that git still has; call `open` first.
-   */
+  /** The last kept contents that git still has; call `open` first. */
   get last(): LastContents | undefined {
     return this.#last;
   }
 
   /**
-   * Returns the known states of files. `refs`: those refs that are there. `kept`:
-   * only files whose contents git has. `rules`: the list as a whole may be known,
-   * if contents were kept by the same rules.
+   * Returns the known states of files. `refs`: the refs that exist. `kept`:
+   * only files whose contents git has. `rules`: the list as a whole may be
+   * known, if contents were kept by the same rules.
    */
   open(
     refs: ReadonlyMap<string, string>,
@@ -115,7 +113,7 @@ export class WorktreeMemory {
       last.mark === seen?.mark;
   }
 
-  /** The last contents, if no file changed since. */
+  /** The last contents, if no file has changed since. */
   get whole(): LastContents | undefined {
     const seen = this.#files?.known;
     const isSame = seen?.list !== undefined && seen === this.#note?.seen &&
@@ -123,12 +121,12 @@ export class WorktreeMemory {
     return isSame ? this.#last : undefined;
   }
 
-  /** Forgets the last contents: git may have lost a part of them. */
+  /** Forgets the last contents: git may have lost part of them. */
   forget(): void {
     this.#last = undefined;
   }
 
-  /** Keeps what is known now for the next command. Never throws. */
+  /** Stores the current state for the next command. Never throws. */
   keep(stored?: LastContents): void {
     const seen = this.#files?.known;
     if (!seen) return;
@@ -139,7 +137,8 @@ export class WorktreeMemory {
       : { ...stored, ...by };
     if (seen === this.#note?.seen && last === this.#note.last) return;
     const note: Note = { version: VERSION, last, seen };
-    // Names are kept as they are, so one with a secret keeps the whole note out.
+    // Names are stored unchanged, so a name with a secret prevents the whole
+    // note.
     if (redactorOf(this.#system).inNames(namesIn(note, this.#note))) return;
     attempt(() =>
       replaceDerived(this.#system, this.#root, {

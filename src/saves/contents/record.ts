@@ -4,8 +4,8 @@ import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { Contents, LeftOut } from "../../git/mod.ts";
 
 /**
- * The record in the commit of a save's contents, beside the files:
- * `record.json`. Nothing in it is about the save, so that equal contents are
+ * The record in the commit of a save's contents, next to the files:
+ * `record.json`. It contains nothing about the save, so that equal contents are
  * one commit.
  */
 export interface ContentsRecord {
@@ -17,19 +17,22 @@ export interface ContentsRecord {
   readonly deleted: readonly string[];
   /** Paths that were removed from the index. */
   readonly unstaged: readonly string[];
-  /** Paths that were only meant to be added. */
+  /** Paths that were only marked as intent to add. */
   readonly intents: readonly string[];
   /** Unusual permission bits of files, by path. */
   readonly permissions: readonly (readonly [path: string, bits: number])[];
   /** Uncommitted files whose contents are not kept, and why. */
   readonly left_out: readonly LeftOut[];
-  /** Changed paths that no one looked at, since there were too many. */
+  /**
+   * Number of changed paths that were not looked at because there were too
+   * many.
+   */
   readonly omitted: number;
 }
 
 /**
- * Returns what the user's state knows the contents of a save by. A fetch may
- * bring contents of anyone, and under the id of any save.
+ * Returns the mark of a save's contents for the user's state. A fetch may bring
+ * anyone's contents, under the ID of any save.
  */
 export function contentsMark(
   id: string,
@@ -66,7 +69,7 @@ export function contentsRecord(
   return recordBytes(record);
 }
 
-/** Reads `record.json`; `undefined`: it is another record. */
+/** Parses `record.json`; `undefined` for another record. */
 export function parseContentsRecord(
   bytes: Uint8Array,
 ): ContentsRecord | undefined {

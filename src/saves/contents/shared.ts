@@ -37,14 +37,14 @@ import {
 } from "./record.ts";
 
 /*
- * The contents of a save as they travel to others: JSON with the bytes of each
- * file. No object of git travels, so a reader decides what objects there are.
+ * The contents of a save in the form for sharing: JSON with the bytes of each
+ * file. No git object is shared, so a reader decides which objects to create.
  */
 
 const FILE = object({
   part: text<BroughtFile["part"]>({ choices: ["worktree", "index"] }),
   path: TEXT,
-  /** As git has it: a file, a program, or a link. */
+  /** As in git: a file, a program, or a link. */
   mode: text({ choices: ["100644", "100755", "120000"] }),
   /** Base64. */
   bytes: text({ pattern: /^[A-Za-z0-9+/]*={0,2}$/ }),
@@ -57,20 +57,20 @@ const SHARED = object({
   files: list(FILE),
 });
 
-/** Bytes of the largest text that is read, as of the largest entry. */
+/** The largest text to read, in bytes, as for the largest entry. */
 const LARGEST_TEXT = 80 * 1024 * 1024;
 
-/** Bytes of all files of a save that is shared; base64 adds a third. */
+/** The most bytes of all files of a shared save; base64 adds a third. */
 const LARGEST = 56 * 1024 * 1024;
 
-/** Files of a save that is read, and UTF-16 units of the path of one. */
+/** The most files to read in a save, and the longest path in UTF-16 units. */
 const MOST_FILES = 50_000;
 const LONGEST_PATH = 4096;
 
 /**
- * Returns the contents of a commit as they are sent; `undefined`: they are too
- * large. Nothing in them is redacted, since a file must come back as it was.
- * Throws GIT_FAILED.
+ * Returns the contents of a commit in the form for sending; `undefined` if they
+ * are too large. Nothing in them is redacted, since a file must be restored
+ * unchanged. Throws GIT_FAILED.
  */
 export async function sharedContents(
   system: System,
@@ -115,13 +115,13 @@ export async function sharedContents(
   });
 }
 
-/** Contents that came from someone else, and their digest. */
+/** Contents from someone else, and their digest. */
 interface BroughtContents {
   readonly text: string;
   readonly digest: string;
 }
 
-/** Returns the contents that came by a sync with a save, if there are any. */
+/** Returns the contents that came with a synced save, if there are any. */
 export function readBrought(
   system: System,
   root: string,
@@ -155,9 +155,9 @@ function broughtPath(
 }
 
 /**
- * Stores contents of someone else in git and returns their commit, which no ref
- * names. Files that could reach beyond the worktree are left out. Throws
- * UNREADABLE for contents in another form, GIT_FAILED.
+ * Stores contents from someone else in git and returns their commit, which has
+ * no ref. Files that could reach beyond the worktree are left out. Throws
+ * UNREADABLE for contents in another format, GIT_FAILED.
  */
 export async function storeBrought(
   system: System,
@@ -180,7 +180,7 @@ export async function storeBrought(
       deleted: record.deleted.filter(isSafe),
       unstaged: record.unstaged.filter(isSafe),
       intents: record.intents.filter(isSafe),
-      // Only those that are usual for a file of one's own.
+      // Only permissions that are usual for the user's own files.
       permissions: record.permissions.filter(([path, bits]) =>
         isSafe(path) && (bits & ~0o755) === 0
       ),
@@ -242,7 +242,7 @@ function isKeptPath(path: string, platform: Platform): boolean {
 
 /**
  * Returns whether the target of a link is in the worktree. A ".." after a name
- * could start from the target of another link, so such a target is refused.
+ * could start from the target of another link, so such a target is rejected.
  */
 function staysWithin(
   path: string,

@@ -22,7 +22,7 @@ export interface ContextFacts {
   readonly next: readonly string[];
 }
 
-/** Entries for the next session, and characters of each. */
+/** The most entries for the next session, and the longest in characters. */
 const LISTED = 10;
 const LONGEST = 200;
 
@@ -38,12 +38,12 @@ const CONTEXT_FILE: MarkedFile = {
   temporary: ".context.md.mpm.tmp",
 };
 
-/** Returns the context file without mpm's part, as {@link withoutPart} does. */
+/** Returns the context file without mpm's part, like {@link withoutPart}. */
 export function withoutContextPart(text: string): string | undefined {
   return withoutPart(text, CONTEXT_FILE);
 }
 
-/** The fields that people's own lines have already. */
+/** The fields that people's own lines already have. */
 interface Says {
   readonly branch: boolean;
   readonly time: boolean;
@@ -52,7 +52,7 @@ interface Says {
 const SAYS_BRANCH = /^Branch: [^\r]*/;
 const SAYS_TIME = /^Last updated: [^\r]*/;
 
-/** Renews people's own lines, but for those in a block of code. */
+/** Updates people's own lines, except those in a code block. */
 function renewed(
   parts: readonly string[],
   { branch, time }: ContextFacts,
@@ -123,7 +123,7 @@ export function contextFilePath(worktree: string): string {
 }
 
 /**
- * Renews mpm's part of the context file. A line by people about the branch is
+ * Updates mpm's part of the context file. A line by people about the branch is
  * updated in its place, and so is their last line about the time. mpm's part
  * then omits this line.
  */
@@ -151,11 +151,11 @@ export function updateContextFile(
   return state === "removed" ? "unchanged" : state;
 }
 
-/** Bytes of a context file that mpm looks into. */
+/** The largest context file to read, in bytes. */
 const LARGEST = 1024 * 1024;
 
 /**
- * Renews the context file of a worktree, if mpm's part is in it and more than
+ * Updates the context file of a worktree, if it has mpm's part and more than
  * its time would change. Returns whether the file changed. Throws CONFLICT for
  * damaged marks.
  */

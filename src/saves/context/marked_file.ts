@@ -3,21 +3,23 @@ import { MpmError } from "../../base/errors.ts";
 import { removeIfThere, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** A file of people in `.claude` with a part that mpm writes. */
+/** A file by people in `.claude` with a part by mpm. */
 export interface MarkedFile {
   /** The first line of mpm's part, an HTML comment. */
   readonly open: string;
   /** Text around mpm's part in a new file, with `\n`. */
   readonly head: string;
   readonly tail: string;
-  /** Name of the file while it is written. */
+  /** The name of the file during the write. */
   readonly temporary: string;
 }
 
 /** The last line of mpm's part. */
 const CLOSE = "<!-- /mpm -->";
 
-/** The place of mpm's part; -1: not in the file. `undefined`: damaged marks. */
+/**
+ * The position of mpm's part; -1: not in the file. `undefined`: damaged marks.
+ */
 function partOf(
   text: string,
   { open }: MarkedFile,
@@ -36,8 +38,8 @@ function lineEndOf(text: string): string {
 
 /**
  * Returns the file without mpm's part and the blank line that came with it;
- * `undefined`: nothing else is in it. A file where the part cannot be told stays
- * as it is.
+ * `undefined` if nothing else is in it. A file whose part cannot be identified
+ * stays unchanged.
  */
 export function withoutPart(
   text: string,
@@ -58,15 +60,15 @@ export function withoutPart(
 export interface Renewed {
   readonly before: string;
   readonly after: string;
-  /** `undefined`: the part is not needed. One that is there stays, empty. */
+  /** `undefined`: the part is not needed. An existing part stays, empty. */
   readonly paragraphs: readonly string[] | undefined;
 }
 
-/** Renews a file whose mpm part, if it has one, is between two texts. */
+/** Updates a file from the texts before and after its mpm part. */
 export type Renew = (before: string, after: string, eol: string) => Renewed;
 
 /**
- * The file with mpm's part renewed, or added at its end. `text` may be any
+ * The file with mpm's part updated, or added at its end. `text` may have any
  * characters, one for each byte. `undefined` for damaged marks.
  */
 function withPart(
@@ -86,7 +88,7 @@ function withPart(
   if (paragraphs === undefined) return before;
   const ended = before === "" || before.endsWith("\n");
   const gap = before === "" ? "" : ended ? eol : eol + eol;
-  // A file that did not end with a line end does not end with one now.
+  // A file without a final line end still has none.
   return `${before}${gap}${written}${ended ? eol : ""}`;
 }
 
@@ -106,7 +108,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** One character for each byte, whatever they mean. */
+/** One character for each byte, whatever it means. */
 export function fromBytes(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) {
@@ -115,18 +117,18 @@ export function fromBytes(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes again. */
+/** Converts back to bytes. */
 export function toBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** Bytes of the largest file that is kept up to date. */
+/** The largest file to update, in bytes. */
 const LIMIT = 1024 * 1024;
 
 type FileChange = "absent" | "created" | "updated" | "removed" | "unchanged";
 
 /**
- * Renews mpm's part of a file; everything else in it stays byte for byte.
+ * Updates mpm's part of a file; everything else in it stays byte for byte.
  * Creates the file only if `create` is set. With `clear`, removes the part, and
  * the file if nothing else is in it. Throws CONFLICT for a link or damaged
  * marks. Writes nothing on a `dryRun`.
@@ -179,14 +181,14 @@ export function changeMarkedFile(
   return "updated";
 }
 
-/** Makes a folder of Claude Code, which others may read as the rest. */
+/** Creates a folder of Claude Code, which others may read like the rest. */
 export function makeShared(system: System, folder: string): void {
   if (system.files.lstat(folder)) return;
   system.files.mkdir(folder);
   system.files.chmod(folder, 0o755);
 }
 
-/** Throws CONFLICT, which names the lines, where mpm's part cannot be told. */
+/** Throws CONFLICT with the lines if mpm's part cannot be identified. */
 function refuseDamage(path: string, text: string, file: MarkedFile): void {
   // UTF-16 has a zero in each ASCII character.
   if (!text.includes("\0") && partOf(text, file)) return;
@@ -206,7 +208,7 @@ function refuseDamage(path: string, text: string, file: MarkedFile): void {
   );
 }
 
-/** Lines that an error names. */
+/** The most lines that an error names. */
 const NAMED = 10;
 
 export function refuseLink(system: System, path: string): void {

@@ -2,14 +2,14 @@ import { fitted, type Section } from "./budget.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import { handoffSections, restOf } from "./sections.ts";
 
-/** The most an agent is given, in characters: what Claude Code takes. */
+/** The most characters for an agent: the limit of Claude Code. */
 const CONTEXT_LIMIT = 10_000;
 
 /**
- * Returns what an agent is given of a session: facts, bounded, between fences
+ * Returns the facts about a session for an agent: bounded, between fences that
  * it cannot guess, without control or invisible characters. Anyone could have
- * written anything into the save. So the text says that it is data, and the
- * closing fence is always there.
+ * written anything into the save. So the text says that it is data, and always
+ * has the closing fence.
  */
 export function agentContext(
   result: ResumeResult,
@@ -29,7 +29,7 @@ export function agentContext(
 
 /**
  * Returns the sections as data, without fences, in at most `limit` characters;
- * `rest`: the command that shows all.
+ * `rest`: the command that shows everything.
  */
 export function handoffText(
   sections: readonly Section[],
@@ -44,7 +44,7 @@ export function handoffText(
  */
 const TAGS = /<(?=\/?(?:system-|mpm-))/gi;
 
-/** Text without such marks, of the same length. */
+/** Replaces such marks in a text, which keeps its length. */
 export function asData(text: string): string {
   return text.replaceAll(TAGS, "‹");
 }

@@ -2,22 +2,21 @@ import { counted } from "../../base/words.ts";
 
 /** Entries of one kind under a title, such as all decisions. */
 export interface Section {
-  /** Empty: the entries stand without one. */
+  /** Empty: the entries have no title. */
   readonly title: string;
-  /** Each whole or not at all, with its bullet, in the order they are shown. */
+  /** Each complete or not at all, with its bullet, in the order of display. */
   readonly entries: readonly string[];
-  /** Parts of the room that it surely gets, seen against all other weights. */
+  /** Its guaranteed share of the room, relative to all other weights. */
   readonly weight: number;
   /**
-   * The most it may take, in the same parts; unless given, everything that is
-   * left.
+   * Its largest share, in the same units; by default everything that is left.
    */
   readonly most?: number;
-  /** True if the entries are in the line of the title, with commas. */
+  /** True if the entries are on the line of the title, with commas. */
   readonly inline?: boolean;
   /** True if the last entries are the ones to keep. */
   readonly fromEnd?: boolean;
-  /** The command that shows all of it, e.g. `mpm next`. */
+  /** The command that shows everything, e.g. `mpm next`. */
   readonly rest: string;
 }
 
@@ -26,11 +25,11 @@ const LONG = 600;
 
 /**
  * Returns the sections as text of at most `limit` UTF-16 units, the first ones
- * first. Each section has a share by its weight; what it does not need, others
- * get, and the first section may take all. A section that does not fit is
- * shortened by whole entries and says how many are left out. A larger limit
- * never shows fewer entries of a section, unless one before it shows more.
- *
+ * first. Each section has a share by its weight. Others get the room that it
+ * does not need, and the first section may take all. A section that does not
+ * fit is shortened by whole entries and says how many are left out. A larger
+ * limit never shows fewer entries of a section, unless one before it shows
+ * more.
  * @param rest The command that shows everything, for sections without room.
  */
 export function fitted(
@@ -43,7 +42,7 @@ export function fitted(
   if (all.length <= limit) return all;
   const room = limit - absentNote(99_999, rest).length - 1;
   const total = telling.reduce((sum, { weight }) => sum + weight, 0);
-  // Shares are counted in parts of a unit, so that they grow evenly.
+  // Shares are counted in fractions of a unit, so that they grow evenly.
   const shares = telling.map(({ weight }, at) =>
     Math.min(weight * room, (whole[at]!.length + 1) * total)
   );
@@ -110,7 +109,7 @@ function shortened(section: Section, room: number): string | undefined {
   return bare.length <= room ? bare : undefined;
 }
 
-/** Indexes of the entries, the one to be shown first first. */
+/** Indexes of the entries, the most important first. */
 function byImportance({ entries, fromEnd }: Section): number[] {
   const indexes = entries.map((_, at) => at);
   if (fromEnd) indexes.reverse();

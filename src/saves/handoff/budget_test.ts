@@ -77,7 +77,7 @@ const sections = fc.array(
   { maxLength: 12 },
 );
 
-/** Each entry is made to be found: its section and place are before it. */
+/** Each entry can be found by its prefix: its section and index. */
 function numbered(list: readonly Section[]): Section[] {
   return list.map((one, section) => ({
     ...one,
@@ -86,7 +86,7 @@ function numbered(list: readonly Section[]): Section[] {
   }));
 }
 
-/** Returns the number of entries of each section in the text, in its order. */
+/** Returns the number of entries of each section in the text, in order. */
 function counts(list: readonly Section[], text: string): number[] {
   return list.map(({ entries }) =>
     entries.filter((entry) => text.includes(entry)).length
@@ -169,7 +169,7 @@ Deno.test("fitted() gives each section its share", () => {
   const text = fitted(list, { limit: 6000, rest: REST });
   const size = (title: string) =>
     text.split(/\n(?=[abc]:)/).find((part) => part.startsWith(title))!.length;
-  // The room that the head leaves goes to the first section that needs it.
+  // The room left by the head goes to the first section that needs it.
   assert(size("a") > 3900 && size("a") < 4000, `${size("a")}`);
   assert(size("b") > 900 && size("b") < 1300, `${size("b")}`);
   assert(size("c") > 900 && text.length > 5900, `${size("c")}`);

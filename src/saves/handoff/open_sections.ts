@@ -8,7 +8,7 @@ import { type Clock, isLongWhy, itemLine, oneLine, pieces } from "./wording.ts";
 export interface OpenFacts {
   readonly outline: Outline;
   readonly clock: Clock;
-  /** The command that shows all. */
+  /** The command that shows everything. */
   readonly rest: string;
 }
 
@@ -16,8 +16,8 @@ export interface OpenFacts {
 export const OPEN_REST = "mpm done";
 
 /**
- * Returns what an agent is given of the open items where there is no save to
- * continue from. Everything is escaped.
+ * Returns the open items for an agent if there is no save to continue from.
+ * Everything is escaped.
  */
 export function openSections(
   { items: open, vars, problems }: ItemsNow,
@@ -70,7 +70,7 @@ export function items(
   more: More = {},
 ): Section {
   const worded = entries.map((item) => itemLine(item, facts.clock));
-  // A command that lists open items knows only those that are kept here.
+  // A command that lists open items knows only those that are stored here.
   const kept = entries.every(({ number }) => number !== undefined);
   const rest = kept ? more.rest ?? facts.rest : facts.rest;
   return list(facts, title, worded, weight, { ...more, rest });
@@ -124,7 +124,7 @@ export function settled(facts: OpenFacts): Section[] {
   ];
 }
 
-/** A text of which whole pieces are given. */
+/** A text that is given in whole parts. */
 export function longText(
   facts: OpenFacts,
   title: string,

@@ -1,9 +1,9 @@
 import { plainText } from "../../base/words.ts";
 import { tellingWords } from "../../items/mod.ts";
 
-/* Marks what a text says that is no longer so. */
+/* Marks statements in a text that are no longer true. */
 
-/** The items that a text is compared with. */
+/** The items with which a text is compared. */
 export interface Present {
   /** Texts of items that are closed. */
   readonly over: readonly string[];
@@ -28,7 +28,7 @@ export function withMarks(text: string, { over, left }: Present): string {
       const sentence = { ...namedBy(text), said };
       const done = closestOf(closed, sentence);
       const todo = closestOf(open, sentence);
-      // The name of one item can be a part of the name of another.
+      // The name of one item can be part of the name of another.
       if (todo >= done) {
         return todo > 0 && said() === "done"
           ? marked(text, "(listed as open)")
@@ -39,7 +39,7 @@ export function withMarks(text: string, { over, left }: Present): string {
   }).join("\n");
 }
 
-/** A text, and what is compared of it. */
+/** A text, and the parts of it that are compared. */
 interface Named {
   readonly plain: string;
   readonly words: readonly string[];
@@ -48,7 +48,7 @@ interface Named {
 type Said = "done" | "to do" | "";
 
 interface Sentence extends Named {
-  /** Asked only where it matters: its patterns take long to compile. */
+  /** Computed only if needed, since its patterns are slow to compile. */
   readonly said: () => Said;
 }
 
@@ -57,19 +57,22 @@ function namedBy(text: string): Named {
   return { plain, words: tellingWords(plain) };
 }
 
-/** Words of the item that a sentence is about; 0: about none of them. */
+/** Number of words of the item that a sentence is about; 0: about no item. */
 function closestOf(items: readonly Named[], sentence: Sentence): number {
   const found = items.filter((item) => isAbout(sentence, item));
   return Math.max(0, ...found.map(({ words }) => words.length || 1));
 }
 
-/** UTF-16 units of a text that is looked for: a shorter one says too little. */
+/**
+ * The shortest text to look for, in UTF-16 units: a shorter one means too
+ * little.
+ */
 const TELLING = 12;
 
-/** The share of a sentence's words that an item has to have. */
+/** The share of a sentence's words that an item must have. */
 const SHARE = 0.3;
 
-/** A single word is enough for a sentence of so many. */
+/** A single word is enough for a sentence with this many words. */
 const FEW = 3;
 
 /**
@@ -89,7 +92,7 @@ function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
 const HEADING =
   /^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|\d+[.)]\s[^.!?]*:\s*$)|:\s*$/;
 
-/** Parts of a line with their blanks: joined they are the line. */
+/** Parts of a line with their blanks: joined, they are the line. */
 function sentencesIn(line: string): string[] {
   return line.split(/(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/);
 }

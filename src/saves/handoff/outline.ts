@@ -18,15 +18,15 @@ import type { Save } from "../save.ts";
 import { type Present, withMarks } from "./outdated.ts";
 
 /**
- * The hand-off of a save of any program and version: each kind in the order it
- * is shown. Closed items are left out.
+ * The hand-off of a save of any program and version: each kind in its order of
+ * display. Closed items are left out.
  */
 export interface Outline {
   readonly goal: readonly Item[];
   readonly constraints: readonly Item[];
   /** In progress. */
   readonly begun: readonly Item[];
-  /** Items of the last stretch first, then the open todos of the agent. */
+  /** Items of the last stretch first, then the agent's open todos. */
   readonly next: readonly Item[];
   readonly blockers: readonly Item[];
   readonly questions: readonly Item[];
@@ -41,40 +41,42 @@ export interface Outline {
   readonly reports: readonly Item[];
   readonly errors: readonly Item[];
   readonly background: readonly Item[];
-  /** Commands that someone named to verify the work. */
+  /** Commands that were named to verify the work. */
   readonly verify: readonly Item[];
   readonly files: Handoff["files"];
   readonly runs: Handoff["runs"];
   /** Names and values (`mpm var`). */
   readonly vars: readonly (readonly [string, string])[];
   readonly partition: string | undefined;
-  /** Open hand-off documents, a line each. */
+  /** Open hand-off documents, one line each. */
   readonly handoffs: readonly string[];
-  /** Reminders of older saves. */
+  /** Reminders from older saves. */
   readonly reminders: readonly string[];
   /** The searched patterns, the last one last. */
   readonly searches: readonly string[];
   /** Files that commands and searches named. */
   readonly seen: readonly string[];
-  /** The parts of the conversation that are missing, a sentence each. */
+  /** The missing parts of the conversation, one sentence each. */
   readonly unread: readonly string[];
 }
 
-/** A save, and what is open now. */
+/** A save, and the items that are open now. */
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
-  /** The hand-offs of agent sessions beside it and later, the oldest first. */
+  /**
+   * The hand-offs of simultaneous and later agent sessions, the oldest first.
+   */
   readonly later?: ResumeResult["later"];
-  /** As `itemsNow()` has them. */
+  /** As returned by `itemsNow()`. */
   readonly items: readonly Item[];
   readonly vars?: Readonly<Record<string, string>>;
   readonly handoffs?: readonly OpenHandoff[];
 }
 
 /**
- * Returns what a save hands off. The text for an agent and the line for a
- * person are made of the same one.
+ * Returns the hand-off of a save. The text for an agent and the line for a
+ * person are both made from it.
  */
 export const outlineOf: (source: Source) => Outline = rememberedFor(outlined);
 
@@ -85,8 +87,7 @@ function outlined(
   const handoff = together([...own ? [own] : [], ...later]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
-  // Parts of the older fields that repeat items, also closed ones, are left out
-  // there.
+  // Leaves out parts of the older fields that repeat items, even closed ones.
   const said = new Set([...all, ...saved].flatMap(saidTexts));
   const older = session === undefined
     ? []
@@ -112,7 +113,7 @@ function outlined(
     rejected: newestFirst(of("rejected")),
     done: [...of("done"), ...closed],
     plans: of("plan").slice(-1),
-    // The first one is the goal as a rule.
+    // The first prompt is usually the goal.
     prompts: of("prompt").filter(({ text }) =>
       !said.has(sameText({ kind: "goal", text }))
     ),
@@ -147,7 +148,7 @@ function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
   return `${id}: ${from} → ${to}, ${state}: ${title}`;
 }
 
-/** One hand-off of several. */
+/** Merges several hand-offs into one. */
 function together(
   given: readonly { paused_at: string; handoff?: Handoff | undefined }[],
 ): Handoff | undefined {
@@ -173,7 +174,7 @@ function together(
   };
 }
 
-/** The items of a hand-off that no later one has. */
+/** The items of a hand-off that are not in a later one. */
 function itemsOf({ items }: Handoff, later: readonly Handoff[]): Item[] {
   if (later.length === 0) return items;
   const known = new Set(
@@ -199,12 +200,15 @@ export function isTodo({ via }: Item): boolean {
   return via === "todo" || via === "task";
 }
 
-/** Milliseconds between two things that are said in one stretch of work. */
+/**
+ * The longest time between two statements in one stretch of work, in
+ * milliseconds.
+ */
 const STRETCH = 3_600_000;
 
 /**
- * The last stretch of work first, in each the order in which they were said; a
- * list of todos stays whole.
+ * The last stretch of work first, each in order of time; a list of todos stays
+ * together.
  */
 function ordered(items: readonly Item[]): Item[] {
   const said = oldestFirst(items.filter((item) => !isTodo(item)));
@@ -218,7 +222,7 @@ function ordered(items: readonly Item[]): Item[] {
   return [...stretches.reverse().flat(), ...items.filter(isTodo)];
 }
 
-/** The newest first; what has the same time stays in its order. */
+/** The newest first; entries with the same time keep their order. */
 function newestFirst(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => compareText(b.at, a.at));
 }
@@ -231,7 +235,7 @@ function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
   return `${kind}\n${plainText(text)}`;
 }
 
-/** An item as older fields may repeat it. */
+/** The forms in which older fields may repeat an item. */
 function saidTexts(item: Item): string[] {
   const { kind, text, why } = item;
   return why ? [item, { kind, text: `${text} (${why})` }].map(sameText) : [
@@ -239,7 +243,7 @@ function saidTexts(item: Item): string[] {
   ];
 }
 
-/** Returns the items of a save's older fields, which claude-mpm writes, too. */
+/** Returns the items in a save's older fields, which claude-mpm also writes. */
 function olderItems(save: Save): Item[] {
   const { conversation, mpm, todos, task_list: tasks } = save;
   const entry =
@@ -266,7 +270,7 @@ function olderItems(save: Save): Item[] {
   ];
 }
 
-/** Returns the texts of a field of another program's save, or of a log. */
+/** Returns the texts of a field in another program's save, or in a log. */
 export function otherTexts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(readable) : [];
 }

@@ -31,7 +31,7 @@ import {
   verification,
 } from "./wording.ts";
 
-/** Returns where all of a session is shown. */
+/** Returns the command or place that shows the whole session. */
 export function restOf(id: string): string {
   return `mpm resume --peek ${id}`;
 }
@@ -122,7 +122,7 @@ function place({ git_context: git, active_context: active }: Save): string[] {
   return parts.length === 0 ? [] : [parts.join("; ")];
 }
 
-/** Parents of a detour that are named. */
+/** The most parents of a detour to name. */
 const PARENTS = 15;
 
 function workLines({ work, session }: ResumeResult): string[] {
@@ -138,10 +138,10 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** Entries up to this length are in one line. */
+/** The longest entries that share one line. */
 const SHORT = 90;
 
-/** Returns the sections of changes since the save, and of notes. */
+/** Returns the sections about changes since the save, and notes. */
 function changed(facts: Facts): Section[] {
   const { result, clock } = facts;
   const { changes, session } = result;
@@ -179,7 +179,7 @@ function changed(facts: Facts): Section[] {
   ];
 }
 
-/** A heading of a report as the other headings are written here. */
+/** A heading of a report in the style of the other headings here. */
 function inSmall(title: string): string {
   return /^(?:[A-Z][a-z-]+ ?)+(?:\(\d+\))?$/.test(title)
     ? title[0] + title.slice(1).toLowerCase()
@@ -210,7 +210,7 @@ function toDo(facts: Facts): Section[] {
   ];
 }
 
-/** Of an automatic save only what no other section says. */
+/** For an automatic save, only the parts that no other section has. */
 function summaryOf(
   { conversation: { summary }, mpm }: Save,
   { goal }: Outline,
@@ -298,12 +298,12 @@ function fileSections(facts: Facts, session: Save): Section[] {
   ];
 }
 
-/** Names that were given, and not taken from the uncommitted files. */
+/** Names that were given, and that do not come from the uncommitted files. */
 function named(paths: readonly string[], known: ReadonlySet<string>) {
   return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
 }
 
-/** Returns the sections of the conversation's last texts. */
+/** Returns the sections with the last texts of the conversation. */
 function said(facts: Facts): Section[] {
   const { outline, clock } = facts;
   const prompts = outline.prompts.map(({ text, why, at }) => {
@@ -323,7 +323,7 @@ function said(facts: Facts): Section[] {
   ];
 }
 
-/** Commits before the pause that are named. */
+/** The most commits before the pause to name. */
 const COMMITS = 5;
 
 /** Returns the sections that help to look further. */
@@ -361,7 +361,9 @@ function noteOf({ session_id: id, mpm }: ResumeResult["session"]): string {
   return foreignNote(id, mpm?.author);
 }
 
-/** A save of someone else names no command to run and no file to open. */
+/**
+ * A save from someone else does not provide a command to run or a file to open.
+ */
 function lookUp({ agent_command: command, session }: ResumeResult): string[] {
   if (command === null) return [];
   const path = session.mpm?.agent?.transcript_path;

@@ -7,12 +7,12 @@ import type { ResumeResult } from "../commands/results.ts";
 import type { Changes } from "../compare/changes.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 
-/** Characters of what a session was about. */
+/** The longest topic of a session, in characters. */
 const LONGEST = 70;
 
 /**
- * Returns one line for a person: which save a session continues from, how old
- * it is, what changed since, and what is open.
+ * Returns one line for a person: the save from which a session continues, its
+ * age, the changes since, and the open items.
  */
 export function takenUpLine(result: ResumeResult): string {
   const { session, changes, origin } = result;
@@ -60,7 +60,7 @@ function count(number: number, noun: string): string {
   return number === 0 ? "" : counted(number, noun);
 }
 
-/** Counts what changed since a save, e.g. `2 new commits, 1 file changed`. */
+/** Counts the changes since a save, e.g. `2 new commits, 1 file changed`. */
 export function changeCounts(changes: Changes): string {
   if (changes.repository !== "both") return "unknown";
   const { commits, files, working_directory: working, branch } = changes;

@@ -10,46 +10,46 @@ import {
   verifies,
 } from "../../items/mod.ts";
 
-/** Wording of hand-off entries, for agents and for people alike. */
+/** Wording of hand-off entries, for agents and people. */
 
-/** Milliseconds within which an item is as old as its save. */
+/** Milliseconds within which an item counts as being as old as its save. */
 const SAME_TIME = 3_600_000;
 
-/** The times that ages are told by. */
+/** The times for computing ages. */
 export interface Clock {
   readonly now: Date;
   /** Time of the save, ISO 8601. */
   readonly paused: string;
-  /** True if someone else made the save, so that its user is another one. */
+  /** True if someone else made the save, so that it has another user. */
   readonly foreign?: boolean;
 }
 
-/** Returns `text` as one line, escaped, whole however long it is. */
+/** Returns the whole `text` as one escaped line, however long it is. */
 export function oneLine(text: string): string {
   return escapeText(text.trim().replaceAll(/\s+/g, " "));
 }
 
 /**
- * Returns an item as one line: its number, its text, its reason, and what of
- * its state, source and age is not obvious.
+ * Returns an item as one line: its number, text and reason, and its state,
+ * source and age if they are not obvious.
  */
 export function itemLine(item: Item, clock: Clock): string {
   return worded(item, clock, oneLine);
 }
 
 /**
- * Returns the same for a person: the lines of its text stay, nothing is
- * escaped, and their own words are not marked.
+ * Does the same for a person: the lines of its text stay, nothing is escaped,
+ * and their own words are not marked.
  */
 export function itemText(item: Item, clock: Clock): string {
   const source = item.source === "user" ? "agent" : item.source;
   return worded({ ...item, source }, clock, (text) => text.trim());
 }
 
-/** Kinds whose second text says why; with others it describes them. */
+/** Kinds whose second text is a reason; for others it is a description. */
 const REASONED = new Set(["decision", "rejected", "blocker", "goal"]);
 
-/** A description longer than this stands elsewhere. */
+/** A longer description is shown elsewhere. */
 const LONGEST_WHY = 400;
 
 function worded(
@@ -57,7 +57,7 @@ function worded(
   clock: Clock,
   word: (text: string) => string,
 ): string {
-  // Only what is carried here has a number, and that is one's own.
+  // Only items carried here have a number, and these are the user's own.
   const theirs = clock.foreign === true && number === undefined;
   const marks = [
     ...state === "doing" ? ["in progress"] : [],
@@ -81,13 +81,13 @@ function worded(
   ].join(" ");
 }
 
-/** Returns whether a reason is too long for a line, as a plan is. */
+/** Returns whether a reason is too long for a line, for example a plan. */
 export function isLongWhy(why: string | undefined): why is string {
   return why !== undefined && why.length > LONGEST_WHY;
 }
 
 /**
- * The age of an entry that is older or newer than the save; empty otherwise.
+ * The age of an entry that is older or newer than the save; otherwise empty.
  */
 export function ageMark(at: string, { now, paused }: Clock): string[] {
   const time = Date.parse(at);
@@ -95,15 +95,15 @@ export function ageMark(at: string, { now, paused }: Clock): string[] {
   return Number.isNaN(time) || apart <= SAME_TIME ? [] : [shortAge(time, now)];
 }
 
-/** The commands that ran, and the items that name some to verify the work. */
+/** The commands that ran, and the items that name verification commands. */
 interface Commands {
   readonly runs: readonly Run[];
   readonly verify: readonly Item[];
 }
 
 /**
- * Returns the commands that verify the work. Says whether results still hold,
- * if that is known; adds the last lines of a failed one.
+ * Returns the verification commands. Says whether results are still current, if
+ * that is known; adds the last lines of a failed one.
  */
 export function verification(
   { evidence }: { evidence: readonly Evidence[] },
@@ -120,7 +120,7 @@ export function verification(
   });
 }
 
-/** Returns the commands that ran and verify nothing, as far as mpm knows. */
+/** Returns the other commands that ran. */
 export function otherCommands(commands: Commands, clock: Clock): string[] {
   return commands.runs.filter((run) => !isCheck(run, commands))
     .map((run) => runLine(run, clock));
@@ -131,10 +131,13 @@ function isCheck(run: Run, { verify }: Commands): boolean {
     verify.some(({ text }) => commandForm(text) === commandForm(run.command));
 }
 
-/** Characters of what a failed command printed last. */
+/** The most characters from the end of a failed command's output. */
 const TAIL = 300;
 
-/** Returns a command with its last result; of a failed one its last lines. */
+/**
+ * Returns a command with its last result; for a failed one, with its last
+ * lines.
+ */
 function runLine(run: Run, { now }: Clock): string {
   const { command, exit, at, doubt } = run;
   const age = shortAge(Date.parse(at), now);
@@ -152,7 +155,7 @@ function tailOf(run: Run | undefined): string {
   return tail === "" ? "" : `; ended with: ${tail}`;
 }
 
-/** Returns a file that was touched, and how. */
+/** Returns a touched file, with the kind of access. */
 export function touchedName(file: Touched): string {
   const { path, how, times, symbols = [] } = file;
   const marks = [
@@ -176,16 +179,16 @@ function lastLines(output: string): string {
   return kept.join(" / ");
 }
 
-/** A line that begins a new block, such as an entry of a list. */
+/** A line that begins a new block, such as a list entry. */
 const BEGINS = /^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||\*\*|>)/;
 
-/** Text longer than this is divided into sentences. */
+/** The longest text that is not split into sentences. */
 const LONGEST_PIECE = 400;
 
 /**
- * Returns a longer text in pieces that are shown whole or not at all: entries
- * of lists, paragraphs, of a long paragraph its sentences. Each is escaped, and
- * the lines of a block of code stay apart.
+ * Splits a longer text into pieces that are shown completely or not at all:
+ * list entries, paragraphs, and the sentences of a long paragraph. Each is
+ * escaped, and the lines of a code block stay separate.
  */
 export function pieces(text: string): string[] {
   const found: string[] = [];

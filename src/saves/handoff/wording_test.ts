@@ -161,7 +161,7 @@ Deno.test("what the user of a foreign save said is marked as from someone else",
     [itemLine(user, CLOCK), itemLine(user, foreign)],
     ["Use bigint cents (user)", "Use bigint cents (someone else)"],
   );
-  // Only what is carried here has a number.
+  // Only items carried here have a number.
   assertEquals(
     itemLine({ ...user, number: 7 }, foreign),
     "#7 Use bigint cents (user)",

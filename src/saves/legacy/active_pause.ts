@@ -17,21 +17,21 @@ interface Action {
   readonly context: number;
 }
 
-/** claude-mpm's automatic pause as far as it was recorded. */
+/** claude-mpm's automatic pause, as far as it was recorded. */
 export interface ActivePause {
-  /** `undefined`: no line that can be read says it. */
+  /** `undefined`: no readable line has it. */
   readonly id: string | undefined;
-  /** Every whole line, the end of the pause apart. */
+  /** Every complete line, except the end of the pause. */
   readonly actions: readonly Action[];
   /** True if its end is recorded. */
   readonly finalized: boolean;
-  /** Numbers (from 1) of the lines that are torn or something else. */
+  /** Numbers (from 1) of lines that are incomplete or invalid. */
   readonly torn: readonly number[];
 }
 
 /**
- * Reads the record line by line. A line that was cut by a crash, the first or
- * the last as well, costs only itself.
+ * Reads the record line by line. A line cut off by a crash, even the first or
+ * the last, does not affect the others.
  */
 export function parseActivePause(text: string): ActivePause {
   const actions: Action[] = [];
@@ -67,15 +67,15 @@ function actionOf(value: Fields): Action {
   };
 }
 
-/** Entries of a list that claude-mpm keeps. */
+/** The number of list entries that claude-mpm keeps. */
 const MOST = 10;
 
-/** Tokens of the window that claude-mpm reckons with. */
+/** The context window in tokens that claude-mpm assumes. */
 const WINDOW = 200_000;
 
 /**
- * The fields of a save that claude-mpm makes of such a record, in its words;
- * what git says is not in it.
+ * The fields of a save that claude-mpm makes from such a record, in its words,
+ * without git's data.
  */
 export function activePauseFields({ actions }: ActivePause): Fields {
   const [first, last] = [actions[0], actions.at(-1)];
@@ -130,7 +130,7 @@ function secondsBetween(a: Action | undefined, b: Action | undefined): number {
   return Math.max(0, Math.floor((to - from) / 1000));
 }
 
-/** The line that ends the record, with exactly the five keys it may have. */
+/** The line that ends the record, with exactly the five allowed keys. */
 export function finalizedLine(
   { actions }: ActivePause,
   { id, now }: { id: string; now: Date },

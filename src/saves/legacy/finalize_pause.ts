@@ -21,7 +21,7 @@ import { areCopied, copySaves, noCopy } from "../store/second_copy.ts";
 import { freeId, storeSave } from "../store/write_save.ts";
 import { type ActivePause, parseActivePause } from "./active_pause.ts";
 
-/** The record that an automatic pause of claude-mpm left. */
+/** The record of an automatic pause by claude-mpm. */
 export interface PauseRecord {
   readonly pause: ActivePause;
   readonly bytes: Uint8Array;
@@ -80,7 +80,7 @@ export async function finalizeRecord(
   return { id, warnings };
 }
 
-/** When it began: its id, as claude-mpm takes it, or the file's time. */
+/** When it began: from its ID, as in claude-mpm, or the file's time. */
 export function startOf({ pause, mtime }: PauseRecord): number {
   const known = pause.id === undefined ? undefined : idTime(pause.id);
   return known ?? mtime;
@@ -94,10 +94,10 @@ function withDigest(save: Save, digest: string): Save {
   };
 }
 
-/** Seconds in which a save that was moved on is looked for. */
+/** Seconds in which to look for a save with a shifted ID. */
 const SEARCHED = 60;
 
-/** The id this very record was saved under, before a death. */
+/** The ID with which this same record was saved before an interruption. */
 function savedAs(
   system: System,
   root: string,
@@ -119,7 +119,7 @@ function digestIn(system: System, path: string): unknown {
   return field(field(value, "incremental_pause"), "source_sha256");
 }
 
-/** The record with its last line, which may have been torn, ended. */
+/** The record with its last line completed, which may have been cut off. */
 function ended({ bytes, pause }: PauseRecord, line: string): Uint8Array {
   if (pause.finalized) return bytes;
   const gap = bytes.length === 0 || bytes.at(-1) === 10 ? "" : "\n";

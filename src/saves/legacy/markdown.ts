@@ -6,7 +6,7 @@ import type { Fields } from "../../base/parsed_values.ts";
  * Reads a save that only exists as Markdown. That is claude-mpm's document,
  * mpm's, which follows it, or a free document by a model, with `**Paused**` for
  * `**Paused At**` and headings such as `To Resume`. The whole summary is read.
- * Throws UNREADABLE for an empty file; `name` stands for the file in it.
+ * Throws UNREADABLE for an empty file; `name` is its name in messages.
  */
 export function parseMarkdownSave(text: string, name: string): ForeignSave {
   if (text.trim() === "") {
@@ -57,7 +57,7 @@ function code(text: string | undefined): string | undefined {
   return text === undefined ? undefined : codeText(text) ?? text;
 }
 
-/** The sections that stand for lists of a save, or have no place in one. */
+/** The sections for lists of a save, or without a place in one. */
 const LISTS: Record<string, string> = {
   "important reminders": "important_reminders",
   "open questions": "open_questions",
@@ -83,7 +83,7 @@ export interface ForeignSave {
   readonly warnings: string[];
 }
 
-/** The lists of the section on git, by their label. */
+/** The lists in the git section, by label. */
 const GIT_LISTS: Record<string, string> = {
   "modified files": "modified_files",
   "staged files": "staged",
@@ -91,8 +91,8 @@ const GIT_LISTS: Record<string, string> = {
 };
 
 /**
- * Reads the section on git: branch, commit, status, the lists of files and the
- * recent commits (`sha`, subject, author; their times are not in it).
+ * Reads the git section: branch, commit, status, the lists of files and the
+ * recent commits (`sha`, subject, author; it does not have their times).
  */
 function gitContext(
   lines: readonly string[] = [],
@@ -129,7 +129,7 @@ function gitContext(
   };
 }
 
-/** A branch that is not a code span is a remark: detached. */
+/** A branch outside a code span is a remark, such as "detached". */
 function codeOf(text: string | undefined): string | null | undefined {
   if (text === undefined) return undefined;
   const held = codeText(text) ?? text;
@@ -143,11 +143,11 @@ function commitOf(line: string): Fields {
   return { sha, author, timestamp: "", message };
 }
 
-/** A document's parts, by names in lower case. */
+/** A document's parts, by lower-case name. */
 interface Sections {
-  /** `**Label**: value` outside the summary, the first of each. */
+  /** `**Label**: value` outside the summary; the first with each label. */
   readonly labels: ReadonlyMap<string, string>;
-  /** The lines below the headings that are known, by the name used here. */
+  /** The lines below known headings, by the name used here. */
   readonly bodies: ReadonlyMap<string, string[]>;
   readonly summary: string | undefined;
 }
@@ -155,7 +155,7 @@ interface Sections {
 /** The title of claude-mpm's and mpm's document. */
 const TITLE = "# Claude MPM Session Pause Document";
 
-/** A heading's pattern, in small letters, and the name of the section. */
+/** A heading's pattern, in lower case, and the name of the section. */
 export type Headings = readonly (readonly [RegExp, string])[];
 
 /** Meanings of headings; free documents have similar ones. */
@@ -183,7 +183,8 @@ const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
  * Splits a document at its headings. In claude-mpm's document, only its known
  * headings end the summary, which may contain Markdown. In other documents, any
  * heading does. `openFence` is the line (from 1) of a code block without end.
- * `more` headings mean something in this kind of document, before the others.
+ * `more` headings have a meaning in this kind of document, and come before the
+ * others.
  */
 export function splitSections(
   text: string,
@@ -198,7 +199,7 @@ export function splitSections(
   let inSummary = false;
   let fence: number | undefined;
   lines.forEach((line, index) => {
-    // In our own document the summary may hold half a code block.
+    // In mpm's document, the summary may contain half a code block.
     if (!(strict && inSummary) && /^(?:```|~~~)/.test(line)) {
       fence = fence === undefined ? index + 1 : undefined;
     }
@@ -239,8 +240,8 @@ function headingName(heading: string, more: Headings): string | undefined {
 const ITEM = /^ {0,3}(?:[-*+]|\d+[.)])\s+(.*)$/;
 
 /**
- * The items of a list, bulleted or numbered. Lines below an item that are
- * indented belong to it.
+ * The items of a list with bullets or numbers. Indented lines below an item
+ * belong to it.
  */
 export function listItems(lines: readonly string[] = []): string[] {
   const items: string[] = [];
@@ -256,20 +257,20 @@ export function listItems(lines: readonly string[] = []): string[] {
   return items.map((item) => item.trim()).filter((item) => item !== "");
 }
 
-/** Without a task box, and with the emphasis claude-mpm puts on a task. */
+/** Without a check box, and without claude-mpm's emphasis. */
 function plainItem(item: string): string {
   return item.replace(/^\[[ xX~-]\]\s+/, "")
     .replace(/^\*\*(.+?)\*\*(?= \(Priority: |$)/, "$1");
 }
 
-/** The text in a code span at the beginning of `text`. */
+/** The text of a code span at the beginning of `text`. */
 export function codeText(text: string): string | undefined {
   return /^`([^`]*)`/.exec(text.trim())?.[1];
 }
 
 const BOX = /^\s*[-*]\s+\[([ xX~-])\]\s+(.*)$/;
 
-/** The todos of `- [ ]`, `- [~]` and `- [x]` lines. */
+/** The todos in `- [ ]`, `- [~]` and `- [x]` lines. */
 function todoItems(lines: readonly string[]): Fields {
   const boxes = lines.map((line) => BOX.exec(line)).filter((box) => !!box);
   const todos = boxes.map(([, mark = "", content]) => ({

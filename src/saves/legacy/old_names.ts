@@ -1,4 +1,4 @@
-/** The parts of a save that are named after its id, in the order they move. */
+/** The parts of a save that are named after its ID, in the order of moving. */
 export const PARTS = [
   ".json",
   ".yaml",
@@ -12,7 +12,7 @@ export type Part = typeof PARTS[number];
 /** The meaning of a name in a folder of saves. */
 type OldName =
   | { readonly kind: "part"; readonly id: string; readonly part: Part }
-  /** claude-mpm's checksum file under the name of a temporary one. */
+  /** claude-mpm's checksum file with the name of a temporary one. */
   | { readonly kind: "evidence"; readonly id: string }
   | { readonly kind: "pointer" }
   /** Belongs to saves, but to no single one. */
@@ -27,7 +27,7 @@ const LONE_NAME =
 /** The pointer of both layouts. */
 export const POINTER = "LATEST-SESSION.txt";
 
-/** `undefined`: no file of a save; it is someone's own. */
+/** `undefined`: not a file of a save; it is someone's own. */
 export function oldName(name: string): OldName | undefined {
   const part = PART_NAME.exec(name);
   if (part) return { kind: "part", id: part[1]!, part: part[2] as Part };
@@ -37,7 +37,7 @@ export function oldName(name: string): OldName | undefined {
   return LONE_NAME.test(name) ? { kind: "lone" } : undefined;
 }
 
-/** The id that the name belongs to, if it belongs to one. */
+/** The ID in the name, if it has one. */
 export function idOf(name: string): string | undefined {
   const known = oldName(name);
   return known?.kind === "part" || known?.kind === "evidence"

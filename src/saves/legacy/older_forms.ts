@@ -1,10 +1,10 @@
 import { field, type Fields, isFields } from "../../base/parsed_values.ts";
 
 /**
- * Fills fields that older and documented trees have in other places than a
- * save. Those are the tree of the guide (`commit`, `status.modified`, no
- * `is_git_repo`), the short tree of claude-mpm 4.11, and single lists that are
- * now two. Only missing fields are filled; existing ones stay.
+ * Fills fields that older and documented formats have in other places than a
+ * save. Those are the format of the guide (`commit`, `status.modified`, no
+ * `is_git_repo`), the short format of claude-mpm 4.11, and single lists that
+ * are now two. Only missing fields are filled; existing ones stay.
  */
 export function fromOlderForms(save: Fields): Fields {
   const forms: Fields = { ...save };
@@ -18,7 +18,7 @@ export function fromOlderForms(save: Fields): Fields {
   return forms;
 }
 
-/** Names that claude-mpm records where there is no branch. */
+/** Names that claude-mpm records if there is no branch. */
 const NO_BRANCH = ["", "unknown"];
 
 function gitContext(git: Fields, own: boolean): Fields {

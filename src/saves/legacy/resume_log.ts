@@ -16,9 +16,8 @@ import { counted } from "../../base/words.ts";
 
 /**
  * Reads files that claude-mpm's agents left to resume from, as the content of a
- * save. They are its resume logs, and the documents that a prompt had the model
- * write when its context ran out. The whole log stays in the field
- * `resume_log`.
+ * save. They are its resume logs, and documents that the model wrote on request
+ * when its context ran out. The whole log stays in the field `resume_log`.
  */
 export function fromResumeLog(value: Fields): Fields {
   const metrics = field(value, "context_metrics");
@@ -49,7 +48,7 @@ export function fromResumeLog(value: Fields): Fields {
   };
 }
 
-/** A field that should be a list, whatever it is. */
+/** A field that should be a list, whatever its type. */
 function items(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   return value === null || value === undefined ? [] : [value];
@@ -69,7 +68,10 @@ function contextLines(value: unknown): string[] {
     .map(([name, held]) => `${name}: ${readable(held)}`);
 }
 
-/** Headings of such documents beyond those of a save, the telling word first. */
+/**
+ * Headings of such documents in addition to those of a save, the significant
+ * word first.
+ */
 const HEADINGS: Headings = [
   [/^mission/, "mission"],
   [/^(?:completed|done)\b/, "accomplishments"],
@@ -80,7 +82,7 @@ const HEADINGS: Headings = [
   [/^critical context/, "critical context"],
 ];
 
-/** Reads such a document; a torn one as far as it goes. */
+/** Reads such a document; an incomplete one as far as possible. */
 export function parseMarkdownLog(text: string, name: string): ForeignSave {
   const { value, warnings } = parseMarkdownSave(text, name);
   const { sections: { labels, bodies } } = splitSections(text, HEADINGS);
@@ -128,8 +130,8 @@ function title(text: string): string {
 }
 
 /**
- * The actions that a resume file recommends beyond its lists. The reader of such
- * a file takes its next steps from the lists alone.
+ * The recommended actions of a resume file beyond its lists. The reader of such
+ * a file takes its next steps only from the lists.
  */
 
 const CONTINUE = "Continue: ";
@@ -138,7 +140,7 @@ const PAUSE = "Save the session: mpm pause";
 const RESUME = "In a new session: mpm resume reports what changed since";
 const REVIEW = /^Look through \d+ uncommitted files?: git status$/;
 
-/** Tasks that are named of each list. */
+/** The most tasks to name of each list. */
 const LISTED = 5;
 
 /** Returns the actions that a resume file recommends. */
@@ -163,7 +165,7 @@ export function recommended(
   ];
 }
 
-/** Returns the tasks of a resume file: its lists, and actions that are new. */
+/** Returns the tasks of a resume file: its lists, and new actions. */
 function tasksOf(
   lists: readonly string[],
   actions: readonly string[],

@@ -11,14 +11,17 @@ import type { Shape } from "../../base/shape.ts";
 import { SAVE } from "../save.ts";
 import { getOwn } from "../../base/own.ts";
 
-/** Values a save may hold; aliases can make a small file expand without end. */
+/**
+ * The most values in a save; aliases can make a small file expand endlessly.
+ */
 const MOST_VALUES = 1_000_000;
 
 /**
- * Reads a save that is there as YAML only: the tree of the JSON, which
- * claude-mpm 4.20.6 to 6.5.34 and mpm write beside it. Of a torn file the whole
- * fields before the fault are read, with a warning that names the line. Throws
- * UNREADABLE where nothing can be read; `name` stands for the file in it.
+ * Reads a save that exists only as YAML: the same data as the JSON, which
+ * claude-mpm 4.20.6 to 6.5.34 and mpm write next to it. For an incomplete file,
+ * the complete fields before the error are read, with a warning that names the
+ * line. Throws UNREADABLE if nothing can be read; `name` is its name in
+ * messages.
  */
 export function parseYamlSave(text: string, name: string): ForeignSave {
   const { value, warnings } = parsePrefix(text.replace(/^\ufeff/, ""), name);
@@ -40,12 +43,12 @@ function unreadable(name: string, fault: string): MpmError {
   });
 }
 
-/**
- * Number of fields before the fault that may be dropped to find a whole one.
- */
+/** The most fields to drop before the error to find a complete one. */
 const TRIES = 20;
 
-/** Parses all of it or, failing that, all top fields before the fault. */
+/**
+ * Parses everything or, if that fails, all top-level fields before the error.
+ */
 function parsePrefix(
   text: string,
   name: string,
@@ -71,7 +74,7 @@ function parsePrefix(
   throw unreadable(name, fault ?? "line 1: no fields found");
 }
 
-/** The lines up to the one the parser stopped at. */
+/** The lines up to the one at which the parser stopped. */
 function upToFault(text: string, error: Error): string {
   const line = Number(/ at line (\d+)/.exec(error.message)?.[1] ?? 1);
   return text.split("\n", line).join("\n");
@@ -86,7 +89,7 @@ function faultOf(error: Error): string {
   return `${at[1]}, column ${at[2]}: ${first.slice(0, at.index)}`;
 }
 
-/** Offset of the last line that begins a top field; -1: none. */
+/** Offset of the last line that begins a top-level field; -1 without one. */
 function lastFieldStart(text: string): number {
   let at = text.length;
   while (at > 0) {
@@ -100,7 +103,7 @@ function lastField(text: string): string {
   return /^[^:\n]*/.exec(text.slice(Math.max(0, lastFieldStart(text))))![0];
 }
 
-/** `budget` less the values in `value`, counting no further than that. */
+/** `budget` minus the number of values in `value`, which stops at zero. */
 function countValues(value: unknown, budget: number): number {
   if (typeof value !== "object" || value === null) return budget - 1;
   for (const held of Object.values(value)) {
@@ -111,9 +114,9 @@ function countValues(value: unknown, budget: number): number {
 }
 
 /**
- * A tree of texts, as YAML's failsafe schema gives it, with the numbers, truth
- * values and nulls that the shape asks for. All else stays text, so that a
- * commit id like `1234e56` is not taken for a number.
+ * Converts a tree of texts, as in YAML's failsafe schema, to one with the
+ * numbers, booleans and nulls that the shape requires. Everything else stays
+ * text, so that a commit ID like `1234e56` does not become a number.
  */
 export function retype(shape: Shape, value: unknown): unknown {
   switch (shape.is) {

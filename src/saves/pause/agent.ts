@@ -21,9 +21,9 @@ import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/mod.ts";
 
 /**
- * Returns the agent's session, given or surrounding, and what its files say.
- * `client`: that of the given one, if it is known. `todos`: its lists, where its
- * conversation was read already.
+ * Returns the agent's session, given or current, with the content of its files.
+ * `client`: the client of the given session, if known. `todos`: its lists, if
+ * its conversation was already read.
  */
 export async function agentOf(
   { system }: Context,
@@ -67,8 +67,8 @@ export const NO_WORK = {
 } satisfies Draft["work"];
 
 /**
- * The lists of an agent's session, unless the settings leave them out. Where
- * files and transcript report no tasks, those that hooks kept.
+ * The lists of an agent's session, unless the settings exclude them. If files
+ * and transcript have no tasks, uses those that hooks kept.
  */
 export async function agentWork(
   system: System,
@@ -107,7 +107,7 @@ async function listsOf(
   };
 }
 
-/** The lists of a client that keeps them in its transcript alone. */
+/** The lists of a client that keeps them only in its transcript. */
 async function otherWork(
   system: System,
   { client, todos, ...session }: {

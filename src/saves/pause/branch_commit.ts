@@ -16,8 +16,8 @@ import { commitMessage } from "../store/save_log.ts";
 import { commitFiles } from "./commit_files.ts";
 
 /*
- * Only on request: a pause then also commits the files of its save, and nothing
- * else, to the branch that is checked out.
+ * On request only: a pause then also commits the files of its save, and nothing
+ * else, to the current branch.
  */
 
 /** The plan for committing the files of a save to the branch. */
@@ -33,7 +33,7 @@ interface Asked {
   readonly state: RepositoryState | undefined;
   /** See `readIdentity` of `git/`. */
   readonly identity: string | undefined;
-  /** The configuration has a fault, so the intent is unknown. */
+  /** The configuration has an error, so the intent is unknown. */
   readonly faulty: boolean;
 }
 
@@ -48,7 +48,7 @@ export async function planBranchCommit(
   return { workspace, state, reason };
 }
 
-/** Why a pause makes no commit, in words; `undefined`: it makes one. */
+/** Says why a pause makes no commit; `undefined` if it makes one. */
 async function noCommitReason(
   system: System,
   workspace: Workspace,
@@ -80,8 +80,8 @@ async function noCommitReason(
 }
 
 /**
- * Returns whether the rules of the project ignore the folder or its contents;
- * mpm's rules within the folders do not count. `undefined`: git cannot say.
+ * Returns whether the project's rules ignore the folder or its contents; mpm's
+ * rules within the folders do not count. `undefined`: git cannot tell.
  */
 export async function isIgnored(
   system: System,
@@ -104,8 +104,8 @@ export async function isIgnored(
 }
 
 /**
- * Commits the files of a save to the branch. A commit that cannot be made is
- * told: the save is safe without it.
+ * Commits the files of a save to the branch. A failed commit is only reported:
+ * the save is safe without it.
  */
 export async function commitToBranch(
   system: System,
@@ -125,7 +125,7 @@ export async function commitToBranch(
     files: files.filter((path) => path !== pointer),
   };
   try {
-    // Under the lock, so that pauses at the same time do not race for HEAD.
+    // Under the lock, so that simultaneous pauses do not race for HEAD.
     const sha = await withLock(
       system,
       root,

@@ -17,27 +17,27 @@ import {
 import type { System } from "../../system/system.ts";
 
 export interface FileCommit {
-  /** The branch that is checked out. */
+  /** The checked-out branch. */
   readonly branch: string;
-  /** Full id it was at when the save was made. */
+  /** Its full commit ID when the save was made. */
   readonly head: string;
   /** Absolute paths below the worktree. */
   readonly files: readonly string[];
   readonly message: string;
 }
 
-/** A file as git knows it: its path below the worktree, its object id. */
+/** A file in git: its path below the worktree, and its object ID. */
 interface Entry {
   readonly path: string;
   readonly id: string;
 }
 
 /**
- * Commits only `files` on top of the branch and returns the commit's id. It
+ * Commits only `files` on top of the branch and returns the commit's ID. It
  * ignores staged changes and the worktree, and runs no hook. The files enter
- * the index first, so that dying in between leaves them staged rather than
- * looking deleted. The commit is signed if git's settings say it must be.
- * Throws GIT_FAILED, with nothing committed.
+ * the index first, so that an interruption leaves them staged instead of
+ * seemingly deleted. The commit is signed if git's settings require it. Throws
+ * GIT_FAILED, with nothing committed.
  */
 export async function commitFiles(
   system: System,
@@ -59,7 +59,7 @@ export async function commitFiles(
 
 const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 
-/** Writes the files' content as objects, as it is. */
+/** Writes the unchanged content of files as objects. */
 async function storeFiles(
   git: Git,
   files: readonly string[],
@@ -74,13 +74,15 @@ async function storeFiles(
   return paths.map((path, at) => ({ path, id: ids[at]! }));
 }
 
-/** Tries for the index, which another git may hold for a moment. */
+/**
+ * The most attempts to use the index, which another git may hold for a moment.
+ */
 const TRIES = 40;
 const PAUSE_MS = 25;
 
 const STAGE = ["update-index", "--add", "-z", "--index-info"];
 
-/** Changes entries of the index and no others (git-update-index(1)). */
+/** Changes only these entries of the index (git-update-index(1)). */
 async function stage(
   system: System,
   git: Git,
@@ -99,7 +101,7 @@ async function stage(
   }
 }
 
-/** Times a commit is built again since the branch moved in the meantime. */
+/** The most times to rebuild a commit if the branch moves in the meantime. */
 const ATTEMPTS = 5;
 
 async function moveBranch(
@@ -129,7 +131,9 @@ async function moveBranch(
   }
 }
 
-/** The tree of a commit with other entries in it, through an own index. */
+/**
+ * The tree of a commit with some entries replaced, through a separate index.
+ */
 async function treeWith(
   git: Git,
   head: string,
@@ -165,7 +169,10 @@ async function signingOf(git: Git) {
   return on ? { settings, options: ["-S"] } : { settings: [], options: [] };
 }
 
-/** The commit of `branch`. Throws GIT_FAILED if HEAD is elsewhere by now. */
+/**
+ * The commit of `branch`. Throws GIT_FAILED if HEAD has moved to another
+ * branch.
+ */
 async function headOf(git: Git, branch: string): Promise<string> {
   const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];
   const [head, name] = decodeBytes(await git.read(args)).split("\n");

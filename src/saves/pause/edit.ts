@@ -9,7 +9,7 @@ import { ensureUserFolder, userState, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Content, mergeContent } from "../content.ts";
 
-/** Reads the text that a person left in the editor as what a pause is told. */
+/** Parses the text from the editor. */
 type Reader = (text: string, source: string) => Content;
 
 /** The fields that the text always shows, so that removing them counts. */
@@ -19,14 +19,14 @@ const SHOWN = {
   ...{ questions: [], todos: [] },
 } satisfies Partial<Content>;
 
-/** Bytes of the text that are read back. */
+/** The most bytes of the text to read back. */
 const LIMIT = 1024 * 1024;
 
 /**
- * Opens the hand-off in the user's editor and returns what they made of it.
- * Lines that begin with "#" are left out. A text that cannot be used stays, and
- * the next call opens it again. Throws USAGE where there is no terminal,
- * CANCELLED for an empty text and for an editor that fails.
+ * Opens the hand-off in the user's editor and returns the edited content. Lines
+ * that begin with "#" are left out. An invalid text stays, and the next call
+ * opens it again. Throws USAGE without a terminal, CANCELLED for an empty text
+ * and for a failing editor.
  */
 export async function editedContent(
   context: Context,
@@ -50,10 +50,10 @@ export async function editedContent(
 }
 
 /**
- * Opens a text in the user's editor and returns what `read` makes of it. A text
- * that `read` refuses stays, and the next call with the same key opens it
- * again. Throws USAGE where there is no terminal, CANCELLED for an empty text
- * (`undefined` of `read`) and for an editor that fails, and as `read`.
+ * Opens a text in the user's editor and returns the result of `read`. A text
+ * that `read` rejects stays, and the next call with the same key opens it
+ * again. Throws USAGE without a terminal, CANCELLED for an empty text
+ * (`undefined` from `read`) and for a failing editor, and the errors of `read`.
  */
 export async function editedText<T>(
   context: Context,
@@ -96,13 +96,13 @@ export async function editedText<T>(
   throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
 }
 
-/** The editor of the user's environment; a repository cannot name one. */
+/** The editor from the user's environment; a repository cannot name one. */
 function editorOf(system: System): string {
   return system.env("VISUAL")?.trim() || system.env("EDITOR")?.trim() ||
     (system.platform === "windows" ? "notepad" : "vi");
 }
 
-/** A text for each project and command, in the user's own state. */
+/** One text for each project and command, in the user's own state. */
 function textPath(system: System, key: string): string {
   return join(userState(system), "edits", `${sha256(key).slice(0, 16)}.md`);
 }
@@ -166,7 +166,7 @@ function template(
   ].join("\n");
 }
 
-/** A text that cannot begin a field, an entry or its own comment. */
+/** A text that cannot begin a field, an entry or a comment. */
 function inField(text: string): string {
   return text.trim().replaceAll(/\n+/g, "\n  ");
 }

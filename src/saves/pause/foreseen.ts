@@ -20,7 +20,7 @@ import type { PausePlan } from "./result.ts";
 interface Foreseen {
   /** Redacted. */
   readonly save: Save;
-  /** A sentence for each thing that went wrong. */
+  /** A sentence for each problem. */
   readonly problems: readonly string[];
 }
 
@@ -46,9 +46,9 @@ export function foreseen(
 }
 
 /**
- * Renews mpm's part of the context file before the save, which would otherwise
- * call the file changed since. Returns whether it changed. The save is more
- * important: what goes wrong here is only a note.
+ * Updates mpm's part of the context file before the save, which would otherwise
+ * list the file as changed since. Returns whether it changed. The save is more
+ * important, so a failure here is only a note.
  */
 export async function renewContext(
   { system, note }: Context,

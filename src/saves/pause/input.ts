@@ -10,7 +10,7 @@ const line = z.optional(z.string());
 
 /** The input of `mpm pause --input`: the flags of `pause`, as JSON. */
 export const ContentInput = z.strictObject({
-  /** The task; by default a summary is made, as by `mpm pause` alone. */
+  /** The task; by default a summary is generated, as by `mpm pause` alone. */
   summary: line,
   /** A name to find the session by. */
   name: line,
@@ -18,7 +18,7 @@ export const ContentInput = z.strictObject({
   current_phase: line,
   /** Finished work. */
   accomplishments: lines,
-  /** Next steps, most important first. */
+  /** Next steps, the most important first. */
   next_steps: lines,
   /** Decisions, with their reasons. */
   decisions: lines,
@@ -29,16 +29,16 @@ export const ContentInput = z.strictObject({
   goal: line,
   /** Constraints of the work. */
   constraints: lines,
-  /** Approaches that are not to be tried again, and why. */
+  /** Approaches that should not be tried again, and why. */
   rejected: lines,
-  /** Commands that show whether the work holds. */
+  /** Commands that show whether the work is correct. */
   verify: lines,
-  /** Numbers of open items that are done, as "mpm done" lists them. */
+  /** Numbers of finished open items, as listed by "mpm done". */
   close: z.optional(z.array(z.int().check(z.positive()))),
   important_reminders: lines,
   /** Paths. */
   files_to_review: lines,
-  /** Each a text, which is pending, or an object. */
+  /** Each is a text, which counts as pending, or an object. */
   todos: z.optional(z.array(z.union([
     z.string(),
     z.strictObject({
@@ -52,8 +52,8 @@ export const ContentInput = z.strictObject({
 });
 
 /**
- * Reads the JSON of `--input`, or its plain form. Throws USAGE that names the
- * field, or the position of the fault where it is not JSON.
+ * Parses the JSON of `--input`, or its plain form. Throws USAGE with the field,
+ * or the position of the error if it is not valid JSON.
  */
 export function parseInput(text: string, source: string): Content {
   const value = isPlainInput(text)

@@ -62,16 +62,16 @@ interface PauseInput extends PauseWords {
   readonly "agent-session": string | undefined;
   readonly edit: boolean;
   readonly "no-commit": boolean;
-  /** `never`: whatever is configured, as in a detour. */
+  /** `never`: overrides the configuration, as in a detour. */
   readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
   /** The beginning of a conversation, instead of the current one. */
   readonly past?: PastConversation;
-  /** True to renew mpm's part of the context file before the save. */
+  /** True to update mpm's part of the context file before the save. */
   readonly renewsContext?: boolean;
 }
 
-/** Reads what the save is made of. Throws before anything is written. */
+/** Reads the sources of the save. Throws before anything is written. */
 export async function gather(
   context: Context,
   input: PauseInput,
@@ -89,7 +89,7 @@ export async function gather(
   );
 }
 
-/** A context file that was renewed is a changed one, so git is asked again. */
+/** An updated context file is a changed file, so git is asked again. */
 async function gatherRenewed(
   context: Context,
   order: Parameters<typeof gatherIn>[1],
@@ -151,14 +151,14 @@ async function gatherIn(
     branchCommit: commits
       ? await planBranchCommit(system, workspace, { state, identity, faulty })
       : undefined,
-    // Where the intent is unknown, the save is made and nothing else.
+    // If the intent is unknown, only the save is made.
     worktrees: input["no-prune-worktrees"] || faulty
       ? undefined
       : worktreeRules(config),
   };
 }
 
-/** Asks git, all at once, and reads the uncommitted files. */
+/** Asks git all questions at once, and reads the uncommitted files. */
 async function readGit(
   system: System,
   workspace: Workspace,
@@ -175,7 +175,7 @@ async function readGit(
   return { state, refs, identity, memory };
 }
 
-/** Looks at the known files, and gets ready, while git looks for changed ones. */
+/** Looks at the known files, and prepares, while git looks for changed ones. */
 async function openMemory(
   system: System,
   workspace: Workspace,
@@ -202,7 +202,7 @@ async function agentIn(
     : await agentOf(context, { given, cwd, config });
 }
 
-/** Returns the plan of `applied`. */
+/** Returns the plan for `applied`. */
 export async function planned(
   context: Context,
   plan: PausePlan,
@@ -229,7 +229,7 @@ export async function planned(
 
 /**
  * Saves, commits and exports, in this order, and cleans up. `journal`: true for
- * a separate operation, false for a part of another one.
+ * a separate operation, false as part of another one.
  */
 export async function applied(
   context: Context,
@@ -259,7 +259,7 @@ export async function applied(
   return { ...done, worktrees };
 }
 
-/** Notes, once for each project, that `commit = true` changed its meaning. */
+/** Warns, once for each project, that `commit = true` changed its meaning. */
 function noteOldSetting(
   { system, note }: Context,
   { root, git }: Workspace,
@@ -279,7 +279,7 @@ function noteOldSetting(
   });
 }
 
-/** claude-mpm looks for saves in the folder that it is run in. */
+/** claude-mpm looks for saves in the folder in which it runs. */
 function noteForPeer(
   { system, note }: Context,
   { cwd, worktree, root }: Workspace,
@@ -299,7 +299,7 @@ async function saved(
   const { draft, target } = plan;
   const { workspace } = draft;
   const noted: string[] = [];
-  // Early, so that git has started by then; what fails here fails again later.
+  // Early, so that git has started by then; a failure here occurs again later.
   await using begun = plan.log.reason === undefined
     ? attempt(() => beginLog(system, workspace, plan.log.refs))
     : undefined;
@@ -308,13 +308,13 @@ async function saved(
     new KeepingContents(system, workspace, { planned, memory });
   const { save, bytes, files, ...done } = await writeSave(system, workspace, {
     time: draft.time,
-    // Outside git a copy is kept aside.
+    // Outside git, a separate copy is kept.
     copied: plan.log.reason === undefined || workspace.git !== "repository",
     keeps: planned !== undefined && !isEmpty(planned),
     begun: begun && { ...begun, beside: keeping },
     build(slot) {
       keeping?.begin(slot.id);
-      // Under the lock, so that what is saved is what the record says.
+      // Under the lock, so that the save matches the record.
       const { chain, problem } = currentStack(system, draft.workspace);
       if (problem !== undefined) noted.push(problem);
       const { handoff, problems } = handoffFor(system, draft.workspace, {
@@ -350,8 +350,8 @@ async function saved(
 }
 
 /**
- * The worktrees that agents left over. The save is safe now, and whatever
- * goes wrong here must not make the pause look failed.
+ * Removes worktrees that agents left over. The save is safe now, so a failure
+ * here must not make the pause look failed.
  */
 export async function cleanUp(
   context: Context,
@@ -379,7 +379,10 @@ export async function cleanUp(
   }
 }
 
-/** Worktrees, or what a cleanup that died left of the only one. */
+/**
+ * Returns whether there are worktrees, or an interrupted cleanup of the only
+ * one.
+ */
 function hasWork(
   { files }: System,
   { commonDir }: Workspace,

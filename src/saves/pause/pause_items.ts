@@ -52,7 +52,7 @@ export async function pauseOrder(
 ): Promise<Omit<HandoffOrder, "save">> {
   const { content, agent, time } = draft;
   const byAgent = given.input === undefined
-    // The hooks name the session for what a person typed into the prompt.
+    // The hooks name the session for text that a person typed into the prompt.
     ? given["agent-session"] === undefined && agent !== null
     : agent !== null;
   const { past } = given;
@@ -77,26 +77,26 @@ export async function pauseOrder(
   };
 }
 
-/** A conversation as it was at one moment. */
+/** A conversation at an earlier moment. */
 export interface PastConversation {
   readonly agent: NonNullable<Draft["agent"]>;
-  /** A copy of the transcript up to there. */
+  /** A copy of the transcript up to that moment. */
   readonly transcript: string;
-  /** The last moment that counts, ISO 8601, UTC. */
+  /** The time of the last included event, ISO 8601, UTC. */
   readonly until: string;
-  /** The items that were open then. */
+  /** The items that were open at that time. */
   readonly items: readonly Item[];
-  /** Tells its items from those of the whole conversation. */
+  /** Distinguishes its items from those of the whole conversation. */
   readonly key: string;
 }
 
-/** The ID of no session, since files kept by session ID are of today. */
+/** An ID of no session, since files stored by session ID are current. */
 const NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
-/** Bytes of the end of a transcript: a pause may take its time. */
+/** The most bytes from the end of a transcript: a pause may take its time. */
 const MOST = 4 * 1024 * 1024;
 
-/** Collects the items of the agent's conversation that the settings allow. */
+/** Collects the items in the agent's conversation that the settings allow. */
 export async function collectedOf(
   system: System,
   { agent, workspace, state }:
@@ -195,7 +195,7 @@ export async function readContent(
 ): Promise<Content> {
   const typed = contentOf(input);
   if (input.input === undefined) return typed;
-  // Loaded here: the schema library is not a part of a plain pause.
+  // Loaded here, since a plain pause does not need the schema library.
   const { parseInput } = await import("./input.ts");
   const stdin = ["-", "/dev/stdin", "/dev/fd/0"].includes(input.input);
   if (!stdin && input.input.startsWith("/dev/fd/")) {

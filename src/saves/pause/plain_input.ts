@@ -21,11 +21,11 @@ export function isPlainInput(text: string): boolean {
 }
 
 /**
- * Reads the plain form of `--input`: a line `field:` or `field: text`, then a
+ * Parses the plain form of `--input`: a line `field:` or `field: text`, then a
  * line `- text` for each entry of a list. Any other line continues the text
  * before it. Agents' clients refuse to run commands with JSON in them. Returns
- * what the same JSON would have held. Throws USAGE for a field that is unknown
- * and for a line before the first field.
+ * the same result as the equivalent JSON. Throws USAGE for an unknown field and
+ * for a line before the first field.
  */
 export function parsePlain(
   text: string,

@@ -18,15 +18,16 @@ import type { Draft } from "../draft.ts";
 import { ownSavesHere } from "../resume/select.ts";
 import type { Save, SavedContext } from "../save.ts";
 
-/** Open hand-off documents that a save names. */
+/** The most open hand-off documents in a save. */
 const MOST_HANDOFFS = 50;
 
-/** Bytes of a context file that a save keeps. */
+/** The largest context file in a save, in bytes. */
 const LARGEST = 64 * 1024;
 
 /**
- * Returns the parts of a save about the current partition, the context files and the open hand-off documents, with the agent's name. Reads the last save of this worktree only where there is such a file or a
- * partition.
+ * Returns the parts of a save about the current partition, the context files
+ * and the open hand-off documents, with the agent's name. Reads the last save
+ * of this worktree only if there is such a file or a partition.
  */
 export async function projectParts(
   context: Context,
@@ -43,7 +44,7 @@ export async function projectParts(
     )
     .filter((file) => file !== undefined && isKept(file)) as FileText[];
   const name = inUse?.partition.name;
-  // A fault in an earlier save never prevents a new one.
+  // An error in an earlier save never prevents a new one.
   const last = files.length === 0
     ? undefined
     : await attempt(() => lastSave(context, workspace));
@@ -60,7 +61,7 @@ export async function projectParts(
   };
 }
 
-/** The newest save of this worktree that is the user's own. */
+/** The user's own newest save of this worktree. */
 export async function lastSave(
   context: Context,
   workspace: Workspace,
@@ -69,14 +70,15 @@ export async function lastSave(
   return undefined;
 }
 
-/** Small and text. */
+/** Returns whether the file is small and a text. */
 function isKept({ bytes }: FileText): boolean {
   return bytes.length <= LARGEST && !bytes.includes(0);
 }
 
 /**
- * A context file as a save has it. Its text is left out where an earlier save
- * holds the same and stays: one that a person made, as automatic ones go.
+ * A context file for a save. Its text is left out if an earlier save has the
+ * same text and stays. Such a save was made by a person, since automatic ones
+ * are removed.
  */
 function savedContext(
   system: System,

@@ -17,7 +17,7 @@ import type { ExportTarget } from "../share/export.ts";
 import type { HandoffOrder } from "../../items/mod.ts";
 import type { WorktreeRules } from "../../worktrees/mod.ts";
 
-/** A pause as it would be done: everything is read, nothing written. */
+/** The plan of a pause: everything is read, nothing written. */
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
@@ -28,21 +28,19 @@ export interface PausePlan {
   };
   /** `undefined` if it was not requested. */
   readonly branchCommit: BranchCommit | undefined;
-  /** The uncommitted files; `undefined`: none are kept. */
+  /** The uncommitted files; `undefined`: nothing is kept. */
   readonly contents: PlannedContents | LastContents | undefined;
   /** The files that need not be read again; `undefined` outside git. */
   readonly memory: WorktreeMemory | undefined;
   /** Rules for the cleanup of worktrees; `undefined` for no cleanup. */
   readonly worktrees: WorktreeRules | undefined;
-  /** The sources of the hand-off beside carried items. */
+  /** The sources of the hand-off in addition to carried items. */
   readonly order: Omit<HandoffOrder, "save">;
   /** Errors in the configuration. */
   readonly faults: readonly string[];
 }
 
-/**
- * A failed export is an error, but the save exists and the error reports it.
- */
+/** A failed export is an error, but the save exists and the error says so. */
 export function exportCopy(
   system: System,
   path: string,
@@ -63,7 +61,7 @@ export function exportCopy(
   }
 }
 
-/** The answer to a pause, as far as the plan and the save say it. */
+/** The result of a pause, as far as the plan and the save contain it. */
 export function report(
   { draft, log, branchCommit, contents }: PausePlan,
   save: Save,

@@ -24,8 +24,8 @@ import { matchSave } from "../select.ts";
 import { isIndex } from "../../base/selector.ts";
 
 /**
- * Asks which save is meant: in a list that is searched while one types or,
- * where the terminal is not for that, by a question. Throws CANCELLED.
+ * Asks which save to use: with a searchable list or, if the terminal does not
+ * support it, with a question. Throws CANCELLED.
  */
 export async function chooseSession(
   context: Context,
@@ -55,7 +55,7 @@ export async function chooseSession(
   return entries.find(({ path }) => path === source)!;
 }
 
-/** Columns of a branch's name. */
+/** The width of a branch's name. */
 const BRANCH = 20;
 
 function choiceOf(row: SessionRow, listedAt: string): Choice {
@@ -82,10 +82,10 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
   };
 }
 
-/** Rows that one looks through; the rest is found by a word. */
+/** The most rows to list; a search finds the rest. */
 const LISTED = 20;
 
-/** Questions until someone, or something, seems not to know. */
+/** The most questions before giving up. */
 const ROUNDS = 10;
 
 function askByNumber(

@@ -25,14 +25,14 @@ import { layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "./other_stores.ts";
 
-/** Branches and folders that are named. */
+/** The most branches and folders to name. */
 const NAMED = 3;
 
 /**
  * Names other folders in which claude-mpm saved, and remote-tracking branches
  * whose saves are not in this project, with the commands that show them. A
- * pause commits its save on the branch, so a colleague's are there until they
- * are merged.
+ * pause with a branch commit puts its save on the branch, so a colleague's
+ * saves stay there until they are merged.
  */
 async function savesElsewhere(
   system: System,
@@ -69,7 +69,9 @@ async function savesElsewhere(
   return named(hints);
 }
 
-/** The git commands that bring the files of a remote branch into the worktree. */
+/**
+ * The git commands that bring the files of a remote branch into the worktree.
+ */
 function stepsTo(
   branch: string,
   name: string,
@@ -84,12 +86,14 @@ function stepsTo(
     case "checked out":
       return [`git switch --detach ${remote}`];
     case undefined:
-      // Without --track git refuses a name that two remotes have.
+      // Without --track, git rejects a name that two remotes have.
       return [`git switch --track ${remote}`];
   }
 }
 
-/** A switch in a linked worktree brings saves where mpm keeps none. */
+/**
+ * A switch in a linked worktree brings saves to a place that mpm does not use.
+ */
 function inWorktree(
   { files }: System,
   { linked, worktree }: Workspace,
@@ -117,13 +121,13 @@ function named(hints: readonly string[]): string[] {
 export interface ProjectSaves {
   readonly listed: SessionsResult;
   readonly entries: readonly SaveEntry[];
-  /** Those of the rows that have a number, in that order. */
+  /** The rows with a number, in that order. */
   readonly shown: readonly SaveEntry[];
-  /** The number of the first one. */
+  /** The number of the first save. */
   readonly first: number;
 }
 
-/** Lists the saves of the project, and notes where there are more. */
+/** Lists the saves of the project, and notes where else there are saves. */
 export async function listProject(
   { system, note }: Context,
   workspace: Workspace,
@@ -149,7 +153,7 @@ export async function listProject(
   return { listed: { ...listed, lost: rows }, entries, shown, first };
 }
 
-/** Says which saves only git has; those of someone else apart. */
+/** Names saves that only git has, those of someone else separately. */
 function lostNotes(rows: readonly LostRow[]): string[] {
   const about = (isForeign: boolean, words: string) => {
     const ids = rows.filter(({ origin }) =>
@@ -186,7 +190,7 @@ export async function nothingSaved(
   });
 }
 
-/** Returns a hint at the newest save that came by a sync. */
+/** Returns a hint about the newest synced save. */
 async function newestOfTeam(
   system: System,
   root: string,
@@ -205,22 +209,22 @@ async function newestOfTeam(
 interface RemoteSaves {
   /** E.g. `origin/feature/auth`. */
   readonly branch: string;
-  /** The ids of its saves, the newest first. */
+  /** The IDs of its saves, the newest first. */
   readonly ids: readonly string[];
 }
 
-/** Branches that are asked, those with the newest commits. */
+/** The most branches to check, those with the newest commits. */
 const BRANCHES = 50;
 
-/** Folders of saves that are read; branches often share one. */
+/** The most folders of saves to read; branches often share one. */
 const FOLDERS = 10;
 
 const FOLDER = ".claude-mpm/sessions";
 
 /**
  * Finds the saves in the newest commits of fetched remote-tracking branches.
- * This takes three git processes, or no process without such a branch. Empty
- * where git cannot say.
+ * This takes three git processes, or none without such a branch. Empty if git
+ * fails.
  */
 async function findRemoteSaves(
   system: System,
@@ -250,7 +254,10 @@ async function remoteBranches(git: Git): Promise<string[]> {
   return refs.filter(([, target]) => target === "").map(([name]) => name!);
 }
 
-/** Returns which of the names are local branches, and whether a worktree has them. */
+/**
+ * Returns which of the names are local branches, and whether a worktree has
+ * them.
+ */
 async function findLocal(
   system: System,
   root: string,
@@ -282,7 +289,7 @@ async function foldersOf(
   );
 }
 
-/** The ids of the saves in each tree, in one process. */
+/** The IDs of the saves in each tree, from one process. */
 async function readFolders(
   git: Git,
   trees: readonly string[],
@@ -296,7 +303,9 @@ async function readFolders(
   return found;
 }
 
-/** Names in the bytes of a tree end in NUL; an id has letters and digits alone. */
+/**
+ * Names in the bytes of a tree end in NUL; an ID has only letters and digits.
+ */
 function savesIn(tree: Uint8Array): string[] {
   const names = new TextDecoder("latin1").decode(tree)
     .matchAll(/ (session-\d{8}-\d{6})\.json\0/g);

@@ -13,18 +13,18 @@ import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
 /**
- * claude-mpm saves in the folder that it is run in, mpm in the top folder of the
+ * claude-mpm saves in the folder in which it runs, mpm in the top folder of the
  * repository's main worktree. So saves of claude-mpm may be in linked worktrees
  * and in subfolders.
  */
 export interface OtherStore {
-  /** The folder that claude-mpm was run in, absolute. */
+  /** The folder in which claude-mpm ran, absolute. */
   readonly folder: string;
   /** Its saves that are not in the project's store, the newest first. */
   readonly entries: readonly SaveEntry[];
 }
 
-/** Saves of one folder that are read, and worktrees that are looked at. */
+/** The most saves of one folder to read, and the most worktrees to look at. */
 const MOST_SAVES = 100;
 const MOST_WORKTREES = 200;
 
@@ -91,12 +91,12 @@ async function entriesOf(
     .sort((a, b) => a.id < b.id ? 1 : -1).slice(0, MOST_SAVES)
     .map(read)
     .filter((entry) => entry !== undefined)
-    // mpm's came with a branch, and belong to the project's store.
+    // mpm's saves came with a branch, and belong to the project's store.
     .filter((entry) => !entry.own && !entry.problem && !isLog(entry))
     .sort(newestFirst);
 }
 
-/** The top folders of linked worktrees, as git has them registered. */
+/** The top folders of linked worktrees, as registered in git. */
 function linkedWorktrees(system: System, commonDir: string): string[] {
   const folder = join(commonDir, "worktrees");
   return foldersIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {
@@ -109,10 +109,10 @@ function linkedWorktrees(system: System, commonDir: string): string[] {
   });
 }
 
-/** Folders that no one runs claude-mpm in, beside hidden ones. */
+/** Folders in which no one runs claude-mpm, in addition to hidden ones. */
 const PASSED = new Set(["node_modules", "vendor", "target", "dist", "build"]);
 
-/** Folders that are listed. */
+/** The most folders to list. */
 const MOST_FOLDERS = 500;
 
 function subfolders(system: System, root: string): string[] {
@@ -137,7 +137,7 @@ function foldersIn(system: System, folder: string): string[] {
     .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();
 }
 
-/** Names the stores of claude-mpm beside the project's, a line each. */
+/** Names other stores of claude-mpm, one line each. */
 export async function otherStoreHints(
   system: System,
   workspace: Workspace,
@@ -152,7 +152,7 @@ export async function otherStoreHints(
   });
 }
 
-/** Returns the command that brings the saves of a store into the project's. */
+/** Returns the command that imports the saves of a store into the project's. */
 export function importCommand(
   { cwd }: Workspace,
   { folder }: OtherStore,

@@ -16,12 +16,12 @@ export interface ResumeFacts {
   readonly save: Save;
   /** Its record here. */
   readonly local: Work | undefined;
-  /** The session this worktree is at. */
+  /** The current session of this worktree. */
   readonly current: Work | undefined;
   readonly here: Here;
-  /** True if the worktree that the record names is gone. */
+  /** True if the worktree in the record is gone. */
   readonly gone: boolean;
-  /** Returns whether a record of that id is here. */
+  /** Returns whether a record with that ID exists here. */
   knows(id: string): boolean;
   readonly time: Date;
 }
@@ -30,14 +30,14 @@ export type ResumeChange = "resumed" | "rebuilt" | "unchanged";
 
 /** The records to write so that the session continues. */
 export interface ResumePlan {
-  /** The session as it will be; the last to be written. */
+  /** The new state of the session; written last. */
   readonly work: Work;
-  /** Records of its parents that are not here yet. */
+  /** Records of its parents that do not exist here yet. */
   readonly parents: readonly Work[];
   readonly change: ResumeChange;
   /** True if it becomes the session of this worktree. */
   readonly point: boolean;
-  /** Why nothing is changed, or what else must be known, one line. */
+  /** Why nothing changes, or other information, one line. */
   readonly note: string | undefined;
 }
 
@@ -94,7 +94,7 @@ export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   }
 }
 
-/** A session's record after it learnt of a save that was made elsewhere. */
+/** A session's record updated from a save that was made elsewhere. */
 export interface CaughtUp {
   readonly work: Work;
   /** A note for the user, one line. */
@@ -102,10 +102,11 @@ export interface CaughtUp {
 }
 
 /**
- * The paused session `local` with what `saved`, the same session as a save of
- * `id` from another clone carries it, is ahead in. Only ticks, steps and the
- * save's id are taken over: nothing else of a session changes after its start.
- * Where both places continued, an item that is ticked in either is ticked.
+ * Updates the paused session `local` with newer data in `saved`, the same
+ * session from a save of `id` in another clone. Only checked items, steps and
+ * the save's ID are taken over: nothing else of a session changes after its
+ * start. If both clones continued, an item that is checked in either is
+ * checked.
  */
 export function caughtUp(
   local: Work,

@@ -55,15 +55,17 @@ interface ResumeInput {
   readonly peek: boolean;
   readonly "no-changes": boolean;
   readonly format: ResumeResult["format"];
-  /** True if only lines made of the save are shown, and those are redacted. */
+  /**
+   * True if only lines made from the save are shown, and those are redacted.
+   */
   readonly lines?: boolean;
   /** The workspace, if it is known; otherwise it is looked up. */
   readonly workspace?: Workspace | undefined;
-  /** The number of the first save in the list; 0 unless it is given. */
+  /** The number of the first save in the list; 0 by default. */
   readonly first?: number;
 }
 
-/** A save that was chosen, before it is read. */
+/** A chosen save, before it is read. */
 export interface Chosen extends NewestSave {
   readonly workspace: Workspace;
   readonly input: ResumeInput;
@@ -99,14 +101,16 @@ export async function findOne(
     const offer = await listProject(context, workspace, { all, first });
     const { listed } = offer;
     if (!context.interactive || listed.sessions.length === 0) return listed;
-    // Of the list that was shown: a pause may have come in in the meantime.
+    // From the list that was shown: a pause may have happened in the meantime.
     chosen = { entry: await chooseSession(context, offer), warnings: [] };
   }
   if (!peek) refuseOver(system, workspace, chosen.entry);
   return { ...chosen, workspace, input };
 }
 
-/** Git needs about as long for its status as mpm to find and read a save. */
+/**
+ * Git needs about as long for its status as mpm needs to find and read a save.
+ */
 function statusAhead(
   system: System,
   workspace: Workspace,
@@ -119,7 +123,10 @@ function statusAhead(
   return isNeeded ? beginStatus(system, workspace) : undefined;
 }
 
-/** Returns the end of `work`; if that fails, `begun` ends before. */
+/**
+ * Returns the result of `work`; if that fails, first waits for the end of
+ * `begun`.
+ */
 async function orEnded<T>(
   begun: Promise<unknown> | undefined,
   work: Promise<T>,
@@ -147,7 +154,7 @@ function chosenSelector(input: ResumeInput): string | undefined {
   return input.selector ?? input["session-id"];
 }
 
-/** Reads the chosen save and looks at what changed since. */
+/** Reads the chosen save and the changes since. */
 export async function loadResumed(
   { system }: Context,
   { entry, later: laterEntries = [], workspace, warnings, input, asked }:
@@ -174,7 +181,7 @@ export async function loadResumed(
       });
       return { changes, evidence };
     });
-  // While git runs: it has to be started for that.
+  // Runs while git works, so git must start first.
   await system.sleep(0);
   readyRedaction(system);
   const { items, vars, problems } = open();
@@ -209,8 +216,8 @@ export async function loadResumed(
 }
 
 /**
- * Returns the open hand-off documents of a save, without those that are finished
- * now. A document that is not here stays as the save has it.
+ * Returns the open hand-off documents of a save, without those that are
+ * finished now. A document that does not exist here stays as in the save.
  */
 function stillOpen(
   system: System,
@@ -227,14 +234,14 @@ function stillOpen(
   );
 }
 
-/** The newest save of a worktree, and what changed since. */
+/** The newest save of a worktree, and the changes since. */
 export interface LastSave {
   session_id: string;
   paused_at: string;
   summary: string;
   origin: Origin;
   author: string | null;
-  /** `2 new commits, 1 file changed`; null: not known. */
+  /** `2 new commits, 1 file changed`; null: unknown. */
   changes: string | null;
   /** Open, the most important first. */
   next_steps: string[];
@@ -242,8 +249,8 @@ export interface LastSave {
 }
 
 /**
- * Returns the save that a plain resume would take, with what changed since;
- * null: there is no save. Changes nothing. Throws as a resume.
+ * Returns the save that a plain resume would use, with the changes since; null:
+ * there is no save. Changes nothing. Throws the errors of a resume.
  */
 export async function lastSaveHere(context: Context): Promise<LastSave | null> {
   const found = await findOne(context, PEEK).catch((error) => {
@@ -266,10 +273,10 @@ export async function lastSaveHere(context: Context): Promise<LastSave | null> {
   };
 }
 
-/** UTF-16 units of a summary that is on one line. */
+/** The longest summary on one line, in UTF-16 units. */
 const LONGEST = 500;
 
-/** A resume that only looks. */
+/** A resume that changes nothing. */
 const PEEK: ResumeInput = {
   selector: undefined,
   "session-id": undefined,
@@ -313,10 +320,13 @@ function withPartitions(
   };
 }
 
-/** Saves that are tried when a damaged one needs a substitute to offer. */
+/** The most saves to try as a replacement for a damaged one. */
 const OFFERED = 20;
 
-/** Loads the save; a damaged one is an error that names the one before it. */
+/**
+ * Loads the save; for a damaged one, throws an error that names the one before
+ * it.
+ */
 async function loadOrOffer(
   system: System,
   entry: SaveEntry,
@@ -341,8 +351,8 @@ async function loadOrOffer(
 }
 
 /**
- * Says who made a save, where a person of the team paused, and how to get the
- * files that came with it.
+ * Says who made a save, where a team member paused, and how to get the files
+ * that came with it.
  */
 function originNotes(
   system: System,

@@ -46,8 +46,8 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
 }
 
 /**
- * Refuses a save that was selected by name if its session has ended. Throws
- * CONFLICT as the table of transitions says.
+ * Rejects a save that was selected by name if its session has ended. Throws
+ * CONFLICT according to the table of transitions.
  */
 export function refuseOver(
   system: System,
@@ -76,7 +76,7 @@ export function peekWork(
   save: Save,
 ): ResumeResult["work"] {
   const saved = save.mpm?.session;
-  // Following a damaged record says what is wrong with it.
+  // Following a damaged record reports its problem.
   const plan = saved && attempt(() => planned(system, workspace, save));
   if (!plan) return null;
   const state = findWork(system, workspace.root, plan.work.id)?.state ??
@@ -85,10 +85,10 @@ export function peekWork(
 }
 
 /**
- * Lets the session of the save continue in this worktree, and adds its unknown
- * open items to the user's own. It does not for a save of someone else, whose
- * words would then mix with the user's. A failed write is a warning, since the
- * report does not depend on it.
+ * Continues the session of the save in this worktree, and adds its unknown open
+ * items to the user's own. It skips a save of someone else, whose words would
+ * then mix with the user's. A failed write is a warning, since the report does
+ * not depend on it.
  */
 export async function followResume(
   context: Context,
@@ -209,7 +209,7 @@ function planned(
   });
 }
 
-/** The pointer first, the session's own record last: it decides. */
+/** Writes the pointer first and the session's own record last: it decides. */
 function apply(
   system: System,
   { root }: Workspace,

@@ -19,21 +19,21 @@ import {
 import { currentWork, placeKey } from "../../work/mod.ts";
 import type { Save } from "../save.ts";
 
-/** A save that was chosen, and what the choice needs saying about. */
+/** A chosen save, and the notes about the choice. */
 export interface NewestSave {
   readonly entry: SaveEntry;
   /**
-   * Automatic saves of agent sessions that ended after it or beside it, the
-   * newest of each, the oldest first. Their words belong to it.
+   * Automatic saves of agent sessions that ended after it or at the same time,
+   * the newest of each, the oldest first. Their content belongs to it.
    */
   readonly later?: readonly SaveEntry[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Returns the newest save of this worktree; where this worktree has none, the
- * newest of the project. An automatic save never hides one that someone made:
- * that one is returned together with the later ones. Throws NOT_FOUND.
+ * Returns the newest save of this worktree, or else the newest of the project.
+ * An automatic save never hides a manual one: the manual save is returned
+ * together with the later ones. Throws NOT_FOUND.
  */
 export async function newestSave(
   context: Context,
@@ -56,7 +56,7 @@ export async function newestSave(
     }
     first ??= entry;
     if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
-    // A log does not name its place, and says less than any save.
+    // A log does not name its place, and has less content than any save.
     if (isLog(entry) && entry !== first) continue;
     if (entry.automatic) automatic.push(entry);
     else if (
@@ -79,7 +79,7 @@ export async function newestSave(
     return { ...found, warnings: [...found.warnings, note] };
   }
   if (first !== newest) notes.push(newerNote(first));
-  // One of the same agent session has everything that was said in it.
+  // A save of the same agent session has its whole content.
   const entry =
     automatic.find(({ agent }) => agent !== null && agent === made?.agent) ??
       ofActive(system, workspace, { automatic, made }) ?? made ?? newest;
@@ -118,7 +118,7 @@ function ofActive(
 /** Agent sessions of each kind whose words are given with a save. */
 const JOINED = 3;
 
-/** The newest save of each agent session, in the order given. */
+/** The newest save of each agent session, in the given order. */
 function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
   const newest = new Map<string, SaveEntry>();
   for (const entry of entries) {
@@ -129,8 +129,8 @@ function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * The automatic saves of sessions that ended while the one of `entry` was on:
- * that one cannot have continued from them.
+ * The automatic saves of sessions that ended while the session of `entry` was
+ * running, which cannot have continued from them.
  */
 async function savedBeside(
   system: System,
@@ -160,10 +160,10 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
   ];
 }
 
-/** Saves that are skipped to find one that someone made. */
+/** The most saves to skip to find a manual one. */
 const MOST = 200;
 
-/** Returns a save that can be read and is not someone else's. */
+/** Returns a readable save that is not someone else's. */
 export async function ownSave(
   system: System,
   origins: Origins,
@@ -175,8 +175,8 @@ export async function ownSave(
 }
 
 /**
- * Returns whether a save was made in this worktree. The main one is the same
- * wherever the project lies by now.
+ * Returns whether a save was made in this worktree. The main worktree stays the
+ * same if the project is moved.
  */
 export function isOfWorktree(
   { git, linked, worktree }: Workspace,
@@ -188,14 +188,14 @@ export function isOfWorktree(
     : entry.worktree === worktree || entry.worktree === entry.projectPath;
 }
 
-/** Characters of a summary in a note. */
+/** The most characters of a summary in a note. */
 const LONGEST = 100;
 
 function laterNote(later: readonly SaveEntry[]): string[] {
   const [newest] = later;
   if (!newest) return [];
   const said = `"${cutText(newest.summary, LONGEST)}": mpm resume ${newest.id}`;
-  // One that was resumed ends several times, and is saved each time.
+  // A resumed session ends several times, and is saved each time.
   const sessions = new Set(later.map(({ agent, id }) => agent ?? id));
   return [
     sessions.size === 1
@@ -216,7 +216,7 @@ function nothingOpen({ id }: SaveEntry): MpmError {
   });
 }
 
-/** Returns the save that is meant, also where claude-mpm saved it elsewhere. */
+/** Returns the selected save, even if claude-mpm saved it elsewhere. */
 export function selectSave(
   system: System,
   workspace: Workspace,
@@ -228,7 +228,7 @@ export function selectSave(
   }, () => otherSave(system, workspace, selector));
 }
 
-/** Returns the newest save, also of claude-mpm in this folder. */
+/** Returns the newest save, including claude-mpm's in this folder. */
 export function newestAnywhere(
   context: Context,
   workspace: Workspace,
@@ -257,8 +257,8 @@ async function foundOrElse(
 }
 
 /**
- * Returns the save of claude-mpm that was made in this folder, or above it in
- * this worktree, where it is newer than the project's own.
+ * Returns the save by claude-mpm that was made in this folder, or above it in
+ * this worktree, if it is newer than the project's own.
  */
 async function nearerSave(
   system: System,
@@ -276,7 +276,7 @@ async function nearerSave(
   return older ? undefined : asChosen(workspace, found);
 }
 
-/** Returns the save of claude-mpm elsewhere that has this id. */
+/** Returns the save by claude-mpm elsewhere that has this ID. */
 async function otherSave(
   system: System,
   workspace: Workspace,
@@ -315,12 +315,12 @@ function asChosen(
   };
 }
 
-/** Saves of the worktree that are looked at: others may work in it, too. */
+/** The most saves of the worktree to look at: others may work in it, too. */
 const MOST_HERE = 20;
 
 /**
- * Gives the user's own saves of this worktree, the newest first. Saves of ended
- * sessions, saves that cannot be read and saves from others are skipped.
+ * Returns the user's own saves of this worktree, the newest first. Saves of
+ * ended sessions, unreadable saves and saves from others are skipped.
  */
 export async function* ownSavesHere(
   { system }: Context,
@@ -334,7 +334,7 @@ export async function* ownSavesHere(
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (++looked > MOST_HERE) return;
     if (states.isOver(entry)) continue;
-    // Someone else's words do not become this user's.
+    // Someone else's words must not become this user's.
     const save = await ownSave(system, origins, entry);
     if (save) yield save;
   }
@@ -346,14 +346,14 @@ type LastSteps = Pick<Save, "session_id"> & {
 };
 
 /**
- * Returns the save whose next steps hold now: the newest one that someone made,
- * or that a hook made with next steps in it.
+ * Returns the save with the current next steps: the newest one by a person, or
+ * by a hook with next steps in it.
  */
 export async function lastSteps(
   context: Context,
   workspace: Workspace,
 ): Promise<LastSteps | null> {
-  // A checkpoint is taken whatever is wrong with the saves.
+  // A checkpoint is taken even if the saves have problems.
   const last = await attempt(async () => {
     for await (const save of ownSavesHere(context, workspace)) {
       const { session_id, conversation: { next_steps }, mpm } = save;

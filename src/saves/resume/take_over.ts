@@ -33,7 +33,7 @@ function takeOverBy(
 
 /**
  * Starts that client if a person is at a terminal, and returns when it ends.
- * Else its argument list is the answer.
+ * Otherwise returns its argument list.
  */
 export async function takeOver(
   context: Context,
@@ -63,7 +63,7 @@ export async function takeOver(
 
 /**
  * Returns the command line that starts a client with the hand-off of a save, by
- * default of the newest one. Changes nothing. Throws NOT_FOUND without a save.
+ * default the newest. Changes nothing. Throws NOT_FOUND without a save.
  */
 export async function handoffStart(
   context: Context,

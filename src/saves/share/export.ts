@@ -12,8 +12,8 @@ import { join } from "../../base/join.ts";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**
- * A save as it leaves mpm: its JSON file byte for byte, unless it has no JSON
- * file or holds private parts. Throws as {@link loadSave} does.
+ * A save for export: its JSON file byte for byte, unless it has no JSON file or
+ * contains private parts. Throws the errors of {@link loadSave}.
  */
 export async function exportBytes(
   system: System,
@@ -21,7 +21,7 @@ export async function exportBytes(
 ): Promise<Uint8Array> {
   const { save, bytes } = await loadSave(system, entry);
   const clean = redactSave(redactorOf(system), save);
-  // A text that gives another id than its file would be refused elsewhere.
+  // A text with a different ID than its file would be rejected elsewhere.
   const asItIs = clean === save && entry.format === "json" &&
     entry.location !== "resume-logs" &&
     field(save["unplaced"], "session_id") === undefined;
@@ -45,7 +45,7 @@ export interface BundledSave {
   readonly json: string;
 }
 
-/** A bundle of all that can be read; the others are named. */
+/** A bundle of all readable saves; the others are named. */
 export async function bundleBytes(
   system: System,
   entries: readonly SaveEntry[],
@@ -79,15 +79,15 @@ export async function bundleBytes(
   return { bytes, sessions: saves.map(({ id }) => id), skipped };
 }
 
-/** A kind of file that mpm writes where the user wants it. */
+/** A kind of file that mpm writes to a place chosen by the user. */
 export interface WrittenFile {
-  /** The option that names the place. */
+  /** The option for the place. */
   readonly option: string;
-  /** Its name in messages, with its article. */
+  /** Its noun in messages, with its article. */
   readonly noun: string;
-  /** The end of its name in a folder. */
+  /** The end of its file name. */
   readonly ending: string;
-  /** The start of such a file: it may be replaced. */
+  /** The start of such a file, which may be replaced. */
   readonly begins: RegExp;
 }
 
@@ -98,18 +98,16 @@ const EXPORTED: WrittenFile = {
   begins: /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/,
 };
 
-/**
- * The target of a copy: a file, or a folder that gets one named like the save.
- */
+/** The target of a copy: a file, or a folder for a file named like the save. */
 export interface ExportTarget {
   path(id: string): string;
 }
 
 /**
- * Checks the target of `--export` before anything is saved. A file that is
- * there is replaced only if it is an exported save or bundle itself. Throws
- * NOT_FOUND for a missing folder, CONFLICT for a file that is something else
- * and for mpm's folder at `root`.
+ * Checks the target of `--export` before anything is saved. An existing file is
+ * replaced only if it is itself an exported save or bundle. Throws NOT_FOUND
+ * for a missing folder, CONFLICT for any other file and for mpm's folder at
+ * `root`.
  */
 export function exportTarget(
   system: System,
@@ -150,7 +148,7 @@ export function exportTarget(
   return { path: () => path };
 }
 
-/** A copy there would take the place of a save. */
+/** A copy there would replace a save. */
 function refuseStore(system: System, path: string, root: string): void {
   const { files } = system;
   const { home } = layout(root);
@@ -165,7 +163,7 @@ function refuseStore(system: System, path: string, root: string): void {
   }
 }
 
-/** Enough of the file to see which kind of JSON it is. */
+/** Enough of the file to recognize the kind of JSON. */
 const HEAD = 4096;
 
 function beginsAs(system: System, path: string, begins: RegExp): boolean {
@@ -174,7 +172,7 @@ function beginsAs(system: System, path: string, begins: RegExp): boolean {
   return begins.test(head);
 }
 
-/** Writes the copy, whole or not at all. Throws FILE_FAILED. */
+/** Writes the copy, completely or not at all. Throws FILE_FAILED. */
 export function writeExport(
   system: System,
   path: string,

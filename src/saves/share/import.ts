@@ -13,12 +13,12 @@ import { areCopied, copySaves, noCopy } from "../store/second_copy.ts";
 import { idTime, nearbyIds } from "../store/save_entry.ts";
 import { storeSave } from "../store/write_save.ts";
 
-/** A save that was read, checked, and could be brought in. */
+/** A save that was read and checked, and can be imported. */
 export interface Incoming {
   readonly save: Save;
-  /** The same as its file says it, in whatever shape. */
+  /** The same as in its file, in any shape. */
   readonly value: Fields;
-  /** Its old place, for people. */
+  /** Its original place, for people. */
   readonly source: string;
   readonly warnings: readonly string[];
 }
@@ -31,16 +31,16 @@ export interface ImportPlan {
     readonly digest: string;
     readonly incoming: Incoming;
   }[];
-  /** The ids of those that are there already. */
+  /** The IDs of those that already exist. */
   readonly present: string[];
 }
 
-/** Seconds from its own that a save may be moved to. */
+/** Seconds by which a save's ID may be shifted. */
 const SEARCHED = 3600;
 
 /**
- * Gives each save its own id or, where another save has that, the next free
- * second. Existing saves are not imported again.
+ * Gives each save its own ID or, if another save has it, the next free second.
+ * Existing saves are not imported again.
  */
 export async function planImport(
   system: System,
@@ -81,14 +81,14 @@ export async function planImport(
   return plan;
 }
 
-/** Each made only when it is its turn: the first is nearly always free. */
+/** Each made only when needed: the first is nearly always free. */
 function* candidates(own: string): Generator<string> {
   yield own;
   yield* nearbyIds(own).take(SEARCHED);
 }
 
 /**
- * Returns the digests of the save with that id, now and at its source;
+ * Returns the digests of the save with that ID, now and at its source;
  * `undefined` if no save has it.
  */
 async function digestsOf(
@@ -102,7 +102,7 @@ async function digestsOf(
   for (const folder of [sessions, legacy, kept]) {
     const path = saveFiles(folder, id).json;
     if (!system.files.lstat(path)) continue;
-    // A damaged one is not the same, and is never replaced.
+    // A damaged save is not the same, and is never replaced.
     const loaded = await attempt(() =>
       loadSave(system, {
         ...{ id, path, format: "json", location: "sessions" },
@@ -116,7 +116,7 @@ async function digestsOf(
   return digests;
 }
 
-/** Of what a save says, whatever mark an import left on it. */
+/** The digest of a save's content, without any mark of an import. */
 function contentDigest(save: Save): string {
   const { imported: _, mpm, ...rest } = save;
   if (!mpm) return sha256(saveBytes(rest));

@@ -16,17 +16,17 @@ import {
 interface ImportInput {
   /** Absolute. */
   readonly path: string;
-  /** The same as it was typed. */
+  /** The same as typed. */
   readonly typed: string;
-  /** The JSON in the file, if that is encrypted. */
+  /** The decrypted JSON, if the file is encrypted. */
   readonly opened?: Uint8Array | undefined;
   readonly dryRun: boolean;
 }
 
-/** The imported saves, and those that were refused. */
+/** The imported saves, and those that were rejected. */
 interface ImportedSaves {
   dry_run: boolean;
-  /** As it was typed. */
+  /** As typed. */
   source: string;
   imported: {
     session_id: string;
@@ -39,7 +39,7 @@ interface ImportedSaves {
   warnings: string[];
 }
 
-/** Imports the saves of a file or a folder, or shows which those would be. */
+/** Imports the saves of a file or a folder, or lists them. */
 export async function importFrom(
   context: Context,
   { path, typed, opened, dryRun }: ImportInput,
@@ -77,7 +77,7 @@ export async function importFrom(
   };
 }
 
-/** Refuses a save that still does not fit the schema. */
+/** Rejects a save that still does not match the schema. */
 async function validated(
   { incoming, refused }: {
     incoming: readonly Incoming[];

@@ -21,7 +21,7 @@ import {
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
-/** Files that are refused, and why. */
+/** Files that were rejected, and why. */
 export interface Refused {
   /** The file, or the place in the bundle. */
   readonly source: string;
@@ -34,14 +34,14 @@ export interface Source {
   readonly refused: readonly Refused[];
 }
 
-/** The largest bundle that is read, in bytes. */
+/** The largest bundle to read, in bytes. */
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 
 /**
  * Reads the saves of a bundle, of a single file, or of a folder: a project, or
- * the folder its saves are in. No link is followed, and nothing outside the
- * folder is read. `opened`: the JSON that the file has, if it is encrypted.
- * Throws where there is nothing to be read at all.
+ * its folder of saves. No link is followed, and nothing outside the folder is
+ * read. `opened`: the decrypted JSON, if the file is encrypted. Throws if there
+ * is nothing to read at all.
  */
 export async function readSource(
   system: System,
@@ -92,7 +92,7 @@ function tooLarge(path: string): FileError {
   return new FileError("other", "read", path, cause);
 }
 
-/** One file, verified if it has a checksum beside it. */
+/** A single file, verified if it has a checksum next to it. */
 async function readSingle(
   system: System,
   path: string,
@@ -110,7 +110,7 @@ async function readSingle(
   return { save, value: said, source: path, warnings };
 }
 
-/** By its name, else by what it says of itself, else by its time. */
+/** From its name, else from its content, else from its time. */
 function idOf(path: string, value: Fields): string {
   const named = basename(path, extname(path));
   if (SESSION_ID.test(named)) return named;
@@ -128,12 +128,12 @@ function isBundle(value: unknown): boolean {
   return isFields(value) && Object.hasOwn(value, "mpm_bundle");
 }
 
-/** Saves that one bundle may hold. */
+/** The most saves in a bundle. */
 const MOST = 100_000;
 
 /**
- * Reads the saves of a bundle, checked one by one. Throws UNREADABLE for one of
- * a newer mpm or without a list.
+ * Reads the saves of a bundle, checked one by one. Throws UNREADABLE for a
+ * bundle from a newer mpm or without a list.
  */
 function readBundle(value: Fields, path: string): Source {
   const { mpm_bundle: version, saves: list } = value;
@@ -155,7 +155,7 @@ function readBundle(value: Fields, path: string): Source {
     );
   }
   const incoming: Incoming[] = [];
-  // First what is wrong with the bundle, then what is with its saves.
+  // First the errors in the bundle, then those in its saves.
   const faulty: Refused[] = [];
   const refused: Refused[] = [];
   for (const [at, item] of list.entries()) {
@@ -192,7 +192,7 @@ function incomingOf(
 }
 
 /**
- * An invalid id could be a path. A text that does not match its checksum was
+ * An invalid ID could be a path. A text that does not match its checksum was
  * changed on the way.
  */
 function faultOf(item: unknown): string | undefined {
@@ -207,7 +207,7 @@ function faultOf(item: unknown): string | undefined {
     : `${id} does not match its checksum`;
 }
 
-/** A bundle names its saves; one that says it is another was tampered with. */
+/** A bundle names its saves; one that claims another name was tampered with. */
 function refuseOther(value: Fields, id: string): void {
   const said = field(value, "session_id");
   if (said === undefined || said === id) return;

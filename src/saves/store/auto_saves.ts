@@ -35,13 +35,13 @@ type AutoSave = Fitting<typeof AUTO_SAVE>;
 
 const LIST = object({ saves: list(ANY) });
 
-/** Saves in the list, and bytes of its file. */
+/** The most saves in the list, and its largest file in bytes. */
 const MOST = 5000;
 const LIMIT = 4 * 1024 * 1024;
 
 /**
- * Notes an automatic save in `state/auto-saves.json`, oldest first, so that no
- * save has to be read to count them.
+ * Records an automatic save in `state/auto-saves.json`, oldest first, so that
+ * saves can be counted without being read.
  */
 export async function noteAutoSave(
   system: System,
@@ -64,8 +64,8 @@ function noteOf({ session_id: id, git_context, mpm }: Save): AutoSave {
 
 /**
  * Returns the automatic saves beyond the newest `keep` of the branch and
- * worktree of `save`. Only what is mpm's automatic save, and still as it was
- * made, is among them, whatever the list says.
+ * worktree of `save`. It includes only mpm's automatic saves that are
+ * unchanged, whatever the list says.
  */
 export async function surplusAutoSaves(
   system: System,
@@ -81,7 +81,7 @@ export async function surplusAutoSaves(
   return (await Promise.all(checked)).filter((entry) => entry !== undefined);
 }
 
-/** Leaves these alone from now on. */
+/** Removes these from the list. */
 export async function forgetAutoSaves(
   system: System,
   root: string,
@@ -93,7 +93,10 @@ export async function forgetAutoSaves(
   });
 }
 
-/** The save, if it may go: a list may be wrong, or may come with a clone. */
+/**
+ * The save, if it may be removed: a list may be wrong, or may come with a
+ * clone.
+ */
 function automatic(
   system: System,
   root: string,

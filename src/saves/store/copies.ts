@@ -18,12 +18,12 @@ import {
   readLogged,
 } from "./save_log.ts";
 
-/** The second copies of saves: those of the log, and those in `kept/`. */
+/** The second copies of saves: those in the log, and those in `kept/`. */
 export class Copies {
   readonly #system: System;
   readonly #workspace: Workspace;
   readonly #log: ReadonlyMap<string, LoggedSave>;
-  /** By the ids of saves; object ids of their JSON. */
+  /** By save ID; object IDs of their JSON. */
   readonly #blobs: ReadonlyMap<string, string>;
 
   private constructor(
@@ -40,7 +40,7 @@ export class Copies {
     this.#blobs = blobs;
   }
 
-  /** Reads where the copies are. Two git processes in a repository. */
+  /** Finds the copies. Takes two git processes in a repository. */
   static async read(system: System, workspace: Workspace): Promise<Copies> {
     const log = await readLog(system, workspace);
     const there = [...log.values()].filter(({ there }) => there);
@@ -49,8 +49,8 @@ export class Copies {
   }
 
   /**
-   * Returns whether the copy of a save is as `bytes`; `undefined`: there is no
-   * copy, and that is as it should be.
+   * Returns whether the copy of a save equals `bytes`; `undefined`: there is
+   * rightly no copy.
    */
   isSame(id: string, bytes: Uint8Array): boolean | undefined {
     const blob = this.#blobs.get(id);
@@ -62,20 +62,20 @@ export class Copies {
     return kept === "missing" ? undefined : sha256(kept) === sha256(bytes);
   }
 
-  /** Returns whether a second copy, or the checksum of one, says the same. */
+  /** Returns whether a second copy, or its checksum, agrees. */
   vouches(id: string, bytes: Uint8Array): boolean {
     const { checksum } = this.#kept(id);
     return this.isSame(id, bytes) === true ||
       textAt(this.#system, checksum)?.trim() === sha256(bytes);
   }
 
-  /** Returns whether there is a copy, whole or not. */
+  /** Returns whether there is a copy, complete or not. */
   has(id: string): boolean {
     return this.#blobs.has(id) ||
       this.#system.files.lstat(this.#kept(id).json) !== undefined;
   }
 
-  /** The whole copy of a save, and where it is. */
+  /** The complete copy of a save, and its place. */
   async whole(
     id: string,
   ): Promise<{ bytes: Uint8Array; place: "git" | "kept/" } | undefined> {
@@ -103,7 +103,7 @@ function textAt(system: System, path: string): string | undefined {
     : new TextDecoder().decode(found);
 }
 
-/** Returns whether the text is that save's; its shape may be any. */
+/** Returns whether the text belongs to that save; its shape may be any. */
 export function isSave(id: string, bytes: Uint8Array): boolean {
   const value = jsonIn(new TextDecoder().decode(bytes));
   return isFields(value) && [id, undefined].includes(
@@ -112,8 +112,8 @@ export function isSave(id: string, bytes: Uint8Array): boolean {
 }
 
 /**
- * Puts the JSON of a save, with its checksum, in its place. Call under the
- * lock, and write what is derived from it then.
+ * Restores the JSON of a save, with its checksum. Call under the lock, and then
+ * write the derived files.
  */
 export function putBack(
   system: System,
@@ -125,13 +125,13 @@ export function putBack(
   const time = Date.parse(String(field(value, "paused_at")));
   const more = Number.isNaN(time) ? {} : { mtime: time };
   removeIfThere(system, json);
-  // The checksum first: the JSON is what makes it a save again.
+  // The checksum first, since the JSON makes it a save again.
   const digest = new TextEncoder().encode(sha256(bytes));
   writeAtomic(system, checksum, { bytes: digest, ...more });
   writeAtomic(system, json, { bytes, ...more });
 }
 
-/** The saves of the log that are gone from the disk, the newest first. */
+/** The saves in the log that are missing from the disk, the newest first. */
 export async function lostSaves(
   system: System,
   workspace: Workspace,
@@ -146,7 +146,7 @@ export async function lostSaves(
   ).sort((one, other) => one.id < other.id ? 1 : -1);
 }
 
-/** Returns rows on lost saves; a fetch may have brought those of anyone. */
+/** Returns rows about missing saves; a fetch may have brought anyone's. */
 export async function lostRows(
   system: System,
   workspace: Workspace,

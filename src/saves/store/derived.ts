@@ -21,15 +21,15 @@ import { asSaid } from "../normalize.ts";
 import type { Save } from "../save.ts";
 import { importedFrom } from "../trust/origins.ts";
 
-/** A save, and what its JSON says in whatever shape. */
+/** A save, and the content of its JSON in any shape. */
 interface Said {
   readonly save: Save;
   readonly value: Fields;
 }
 
 /**
- * Writes all files beside an existing JSON: the derived files, the record of
- * its session. Call under the lock.
+ * Writes all other files for an existing JSON: the derived files, and the
+ * record of its session. Call under the lock.
  */
 export function completeSave(
   system: System,
@@ -41,8 +41,8 @@ export function completeSave(
 }
 
 /**
- * Lets the session of a save know that it was paused by it. Someone else's save
- * changes nothing, nor does an automatic one.
+ * Updates the session of a save with its pause. Someone else's save and an
+ * automatic save change nothing.
  */
 function followSave(system: System, root: string, save: Save): void {
   const id = field(save.mpm?.session, "id");
@@ -57,10 +57,10 @@ function followSave(system: System, root: string, save: Save): void {
 }
 
 /**
- * Writes what is derived from a save: YAML, Markdown, and the pointer where
- * this save is the `latest`, or the newest by its id. Each completely or not at
- * all, and all of them again from the JSON if one was lost. With `missing`,
- * only missing ones. Call under the store's lock.
+ * Writes the files derived from a save: YAML, Markdown, and the pointer if this
+ * save is the `latest`, or the newest by ID. Each is written completely or not
+ * at all, and all can be recreated from the JSON. With `missing`, writes only
+ * missing ones. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
@@ -72,7 +72,7 @@ export function writeDerived(
 ): void {
   const { sessions, pointer } = layout(root);
   const mtime = new Date(save.paused_at).getTime();
-  // The JSON is durable. Waiting for the disk took as long as writing it did.
+  // The JSON is durable. Waiting for the disk took as long as writing it.
   const write = (path: string, text: string) => {
     const bytes = new TextEncoder().encode(text);
     writeAtomic(system, path, { bytes, mtime, synced: false });
@@ -96,8 +96,8 @@ function derivedFiles(folder: string, { save, value }: Said) {
 }
 
 /**
- * Lists faults of the derived files beside the JSON at `path`, one line each.
- * The line ends of Windows, which git may have put in, are nothing wrong.
+ * Lists errors in the files derived from the JSON at `path`, one line each.
+ * Windows line ends, which git may have added, are accepted.
  */
 export function derivedFaults(
   system: System,
@@ -158,7 +158,7 @@ export function readPlain(
   }
 }
 
-/** The id in the pointer; `undefined`: it is missing or says none. */
+/** The ID in the pointer; `undefined`: it is missing or has no ID. */
 export function pointedTo(system: System, root: string): string | undefined {
   const { files } = system;
   const { pointer } = layout(root);
@@ -168,8 +168,7 @@ export function pointedTo(system: System, root: string): string | undefined {
 }
 
 /**
- * Makes the pointer lead to a save that is there, or takes it away. Call under
- * the lock.
+ * Points the pointer to an existing save, or removes it. Call under the lock.
  */
 export async function pointAgain(system: System, root: string): Promise<void> {
   const { sessions, pointer } = layout(root);
@@ -180,7 +179,7 @@ export async function pointAgain(system: System, root: string): Promise<void> {
   await pointToNewest(system, root);
 }
 
-/** Makes the pointer lead to the newest save. Call under the lock. */
+/** Points the pointer to the newest save. Call under the lock. */
 export async function pointToNewest(
   system: System,
   root: string,
@@ -206,8 +205,9 @@ export async function pointToNewest(
 
 /**
  * The text of `LATEST-SESSION.txt` in claude-mpm's words, which people and its
- * documents know. `sessions` is the absolute folder of the save, `has` says
- * whether it has a file of that ending: claude-mpm writes no YAML any longer.
+ * documents know. `sessions` is the absolute folder of the save. `has` says
+ * whether it has a file with that extension, since claude-mpm no longer writes
+ * YAML.
  */
 export function pointerText(
   save: Save,

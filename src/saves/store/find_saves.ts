@@ -5,13 +5,13 @@ import type { SaveFormat, SaveLocation } from "./save_entry.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { HOME, layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 
-/** A file that may be a save, known by its name only. */
+/** A file that may be a save, known only by name. */
 export interface Candidate {
   readonly location: SaveLocation;
   readonly format: SaveFormat;
 }
 
-/** The names of one id in the folders. */
+/** The names of one ID in the folders. */
 export interface Found {
   readonly id: string;
   candidates: Candidate[];
@@ -20,17 +20,17 @@ export interface Found {
 }
 
 /**
- * When each folder last changed, in milliseconds; null: it is not there. Files
- * in `kept/` count only if another folder lost them, and so changed itself;
- * logs come after all saves.
+ * When each folder last changed, in milliseconds; null: it does not exist.
+ * Files in `kept/` count only if another folder lost them, and so changed
+ * itself; logs come after all saves.
  */
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
-/** The folders in which saves are looked for. */
+/** The folders in which to look for saves. */
 export type SaveFolders = Readonly<Record<string, string>>;
 
 /**
- * The folders saves are looked for in; those in the home folder only if
+ * The folders in which to look for saves; those in the home folder only if
  * `global`, and never twice. Those of the team only if `team`.
  */
 export function saveFolders(
@@ -54,7 +54,10 @@ export function saveFolders(
   };
 }
 
-/** When the folders changed. Throws a FileError for anything but a folder. */
+/**
+ * Returns when the folders changed. Throws a FileError for anything that is not
+ * a folder.
+ */
 export function stampFolders(
   system: System,
   folders: SaveFolders,
@@ -70,7 +73,7 @@ export function stampFolders(
   };
 }
 
-/** Names of saves and what belongs to them, and of logs in their folder. */
+/** Names of saves and their files, and of logs in their folder. */
 const SAVE_NAMES = {
   save:
     /^(session-\d{8}-\d{6}|session-resume-\d{4}-\d\d-\d\d-\d{6}(?=\.md))\.(json|yaml|md)$/,
@@ -83,13 +86,13 @@ const LOG_NAMES = {
   evidence: /^\.(session-[\w-]{1,100})_.{8}\.tmp\.sha256$/,
 };
 
-/** Checksum files of one id that are remembered. */
+/** The most checksum files of one ID to remember. */
 const MOST_EVIDENCE = 5;
 
 /**
- * Every id with a save in the folders. A folder that cannot be listed, or that
- * is a link, goes to `warn`; without it, it is thrown, since "no saves" would
- * be untrue.
+ * Every ID with a save in the folders. A folder that cannot be listed, or that
+ * is a link, goes to `warn`; without it, this throws, since "no saves" would be
+ * wrong.
  */
 export function findSaves(
   system: System,
@@ -152,7 +155,7 @@ function addName(
   name: string,
   location: SaveLocation,
 ): void {
-  // Every save has one, and it says nothing here.
+  // Every save has one, which does not matter here.
   if (name.endsWith(".json.sha256")) return;
   const log = location === "resume-logs";
   const names = log ? LOG_NAMES : SAVE_NAMES;
@@ -176,7 +179,9 @@ function addName(
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 
-/** A log, or someone else's save, may have the id of a save: it stays apart. */
+/**
+ * A log, or someone else's save, may have the ID of a save: it stays separate.
+ */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
   let entry = found.get(key);
@@ -188,8 +193,8 @@ function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
 }
 
 /**
- * In any folder and any format, else one save would hide another; what is only
- * in `kept/` comes back with its branch.
+ * Checks any folder and any format, since otherwise one save would hide
+ * another. A save that is only in `kept/` is restored with its branch.
  */
 export function isTaken(system: System, root: string, id: string): boolean {
   const { sessions, legacy, kept } = layout(root);

@@ -28,8 +28,8 @@ import { namesIn } from "./find_saves.ts";
 import { readLog, readLogRefs } from "./save_log.ts";
 
 /**
- * Makes removed saves unreachable in git once the trash no longer has them. The
- * log is built again without them and their contents. Git deletes unreachable
+ * Makes removed saves unreachable in git once they are no longer in the trash.
+ * The log is rebuilt without them and their contents. Git deletes unreachable
  * objects itself. Throws GIT_FAILED, LOCKED.
  */
 export async function forgetRemoved(
@@ -61,12 +61,12 @@ export async function forgetRemoved(
   });
 }
 
-/** A save that is there was not removed, whatever someone's log says. */
+/** An existing save was not removed, whatever someone's log says. */
 function isOnDisk({ files }: System, root: string, id: string): boolean {
   return files.lstat(saveFiles(layout(root).sessions, id).json) !== undefined;
 }
 
-/** The saves that a removal in the trash can still bring back. */
+/** The saves that can still be restored from the trash. */
 function trashedSaves(system: System, root: string): Set<string> {
   const { trash } = layout(root);
   const found = new Set<string>();
@@ -78,7 +78,7 @@ function trashedSaves(system: System, root: string): Set<string> {
       if (typeof id === "string" && SESSION_ID.test(id)) found.add(id);
     }
   }
-  // An undo keeps files by numbers, which the log of operations has.
+  // An undo keeps files by number, which the log of operations has.
   for (const { before, after } of readJournal(system, root)) {
     const all = [...Object.entries(versionsIn(before))]
       .concat(Object.entries(versionsIn(after)));
@@ -92,13 +92,13 @@ function trashedSaves(system: System, root: string): Set<string> {
   return found;
 }
 
-/** The JSON of a save, as the log of operations names it. */
+/** The JSON of a save, in the form used in the log of operations. */
 const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
-/** Bytes of a manifest. */
+/** The largest manifest, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** A commit of the log, as it is built again. */
+/** A commit in the rebuilt log. */
 interface LogCommit {
   readonly commit: string;
   readonly tree: string;
@@ -108,7 +108,7 @@ interface LogCommit {
   readonly id: string | undefined;
 }
 
-/** Builds a ref of the log again without the commits about some saves. */
+/** Rebuilds a ref of the log without the commits about some saves. */
 async function rebuild(
   git: Git,
   ref: string,
@@ -130,7 +130,7 @@ async function rebuild(
   });
 }
 
-/** Holds the new commits until the ref of the log moves to them. */
+/** Holds the new commits until the log's ref moves to them. */
 const SCRATCH = "refs/mpm/rebuilt";
 
 /** The commits of a ref, the oldest first. */
@@ -153,7 +153,7 @@ async function importAgain(
   base: string | undefined,
 ): Promise<string> {
   const stream = new ImportStream();
-  // One that a rebuilding which died has left is in the way.
+  // A leftover of an interrupted rebuild would be in the way.
   stream.line(`reset ${SCRATCH}`);
   if (base !== undefined) stream.line(`from ${base}`);
   for (const { tree, made, message } of commits) {

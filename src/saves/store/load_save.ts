@@ -21,16 +21,17 @@ import { activePauseFields, parseActivePause } from "../legacy/active_pause.ts";
 import { fromResumeLog, parseMarkdownLog } from "../legacy/resume_log.ts";
 import { type ForeignSave, parseMarkdownSave } from "../legacy/markdown.ts";
 
-/** A save as it was written, in the present shape. */
+/** A save as it was written, in the current shape. */
 export interface LoadedSave {
   readonly save: Save;
-  /** The same, unchanged from the file, in any shape. */
+  /** The same data, unchanged from the file, in any shape. */
   readonly value: Fields;
   /** Everything that was repaired or could not be verified, one line each. */
   readonly warnings: string[];
   /**
-   * `verified`: its checksum file agrees. `evidence`: it has none, but
-   * claude-mpm's misnamed one agrees. `absent`: nothing says it is whole.
+   * `verified`: its checksum file matches. `evidence`: it has none, but
+   * claude-mpm's misnamed one matches. `absent`: nothing shows that it is
+   * complete.
    */
   readonly checksum: "verified" | "evidence" | "absent";
   /** The file. */
@@ -39,18 +40,18 @@ export interface LoadedSave {
   readonly digest: string;
 }
 
-/** The facts about a save's file that reading it needs. */
+/** The facts needed to read a save's file. */
 export type SaveSource = Pick<
   SaveEntry,
   "id" | "format" | "path" | "location" | "pausedAt" | "evidence"
 >;
 
-/** Checksum files hold 64 digits, or what `sha256sum` prints. */
+/** Checksum files contain 64 digits, or the output of `sha256sum`. */
 const LARGEST_CHECKSUM = 8192;
 
 /**
  * Reads the save of a row. Throws CORRUPT if its checksum file does not match,
- * and UNREADABLE with the position of the fault in its text. Throws FILE_FAILED
+ * and UNREADABLE with the position of the error in its text. Throws FILE_FAILED
  * if it cannot be read or is not a file.
  */
 export async function loadSave(
@@ -96,7 +97,7 @@ function unverified(entry: SaveSource): string {
       "verified";
 }
 
-/** Compares the JSON with its checksum file or, without one, the evidence. */
+/** Compares the JSON with its checksum file, or else with the evidence. */
 function verify(
   system: System,
   { path, format, evidence }: SaveSource,
@@ -133,27 +134,28 @@ function readChecksum(system: System, path: string): string | undefined {
   }
 }
 
-/** The largest save that is read, in bytes. */
+/** The largest save to read, in bytes. */
 export const LARGEST_SAVE = 64 * 1024 * 1024;
 
-/** Lists and objects within one another; what mpm writes has six. */
+/** The deepest allowed nesting of lists and objects; mpm writes six levels. */
 const DEEPEST = 100;
 
-/** The file, and so the way to read it. */
+/** The file, which determines how to read it. */
 export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
 
 type YamlReader = typeof import("../legacy/yaml.ts");
 
 let yaml: YamlReader | undefined;
 
-/** Makes `parseSave` able to read YAML, whose library is slow to load. */
+/** Lets `parseSave` read YAML, whose library is slow to load. */
 export async function loadYaml(): Promise<void> {
   yaml ??= await import("../legacy/yaml.ts");
 }
 
 /**
- * The content of a save's file, parsed but not brought into shape. Throws
- * UNREADABLE with the position of the fault. YAML needs `loadYaml` before.
+ * The parsed content of a save's file, not yet converted to the current shape.
+ * Throws UNREADABLE with the position of the error. YAML requires an earlier
+ * call of `loadYaml`.
  */
 export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   const { format, path } = file;
@@ -168,7 +170,7 @@ export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   return { value: log ? fromResumeLog(value) : value, warnings: [] };
 }
 
-/** A crash may have cut it within a character: that costs one line. */
+/** A crash may have cut it within a character: that loses one line. */
 function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
   const record = parseActivePause(new TextDecoder().decode(bytes));
   if (record.actions.length === 0) {
@@ -197,7 +199,7 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** Position (from 0) of the first byte that is lost in decoding. */
+/** Position (from 0) of the first byte that decoding would lose. */
 function invalidByte(bytes: Uint8Array): number {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const again = new TextEncoder().encode(text);
@@ -219,7 +221,7 @@ function parseJson(text: string, path: string): Fields {
   throw unreadable(path, `the top level is not an object but ${kindOf(value)}`);
 }
 
-/** `line 2 column 3: what is wrong there`. */
+/** `line 2 column 3: the problem there`. */
 function jsonFault(text: string, { message }: SyntaxError): string {
   const what = message.replace(/ in JSON(?: at position .*)?$/, "")
     .replace(/, (?:\.\.\.)?".*$/s, "");
@@ -232,8 +234,8 @@ function jsonFault(text: string, { message }: SyntaxError): string {
 }
 
 /**
- * Returns the place of an unexpected token: the shortest beginning of the text
- * with the same fault. The engine does not name a position for it.
+ * Returns the position of an unexpected token: the shortest beginning of the
+ * text with the same error. The engine does not report its position.
  */
 function faultAt(text: string): number {
   let low = 0;

@@ -24,7 +24,10 @@ import {
   type SaveLocation,
 } from "./save_entry.ts";
 
-/** Longest summary, name or branch of a row, and longest path, in UTF-16 units. */
+/**
+ * The longest summary, name or branch of a row, and longest path, in UTF-16
+ * units.
+ */
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
 
@@ -32,15 +35,15 @@ const LONGEST_PATH = 8192;
 interface Reading {
   readonly folders: SaveFolders;
   readonly cache?: RowCache | undefined;
-  /** True if rows say what their content is known by. */
+  /** True if rows include the digest of their content. */
   readonly digests?: boolean;
 }
 
 /**
- * Returns a reader of rows of the project at `root`. It gives the row of an id,
- * of its JSON, else YAML, else Markdown. Of two copies it takes the readable
- * one, then that in `sessions/`, then the newer. `undefined`: the file is gone
- * by now, or belongs to another project. Never throws for the content of a
+ * Returns a reader for rows of the project at `root`. It returns the row of an
+ * ID, from its JSON, else YAML, else Markdown. Of two copies it uses the
+ * readable one, then that in `sessions/`, then the newer. `undefined`: the file
+ * is gone, or belongs to another project. Never throws for the content of a
  * file.
  */
 export function entryReader(
@@ -69,9 +72,9 @@ export function entryReader(
   };
 }
 
-/** A project that has moved away is compared by its recorded path. */
+/** Compares a project that was moved by its recorded path. */
 function isProject(system: System, path: string, root: string): boolean {
-  // A relative one does not say of which project it is.
+  // A relative path does not identify the project.
   if (!isAbsolute(path)) return false;
   return (attempt(() => system.files.realPath(path)) ?? resolve(path)) === root;
 }
@@ -96,7 +99,7 @@ function readCopy(
     return stray && !isOurs(entry.projectPath) ? undefined : entry;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // A stray that cannot be read belongs to no one knows which project.
+    // An unreadable save in the home folder belongs to an unknown project.
     if (stray || isMissing(error)) return undefined;
     const { code, message, hint } = error;
     const problem = { code, message, hint };
@@ -104,7 +107,7 @@ function readCopy(
   }
 }
 
-/** From the file or, where it is the same as last time, without reading. */
+/** Reads the file, or uses the cached row if it is unchanged. */
 function readRow(
   system: System,
   { id, path, format, location }: Base,
@@ -123,9 +126,7 @@ function readRow(
   return described;
 }
 
-/**
- * Redacts the row of another program's file, which is shown and kept for speed.
- */
+/** Redacts the row of another program's file, which is shown and cached. */
 function redactedRow(redactor: Redactor, row: Described): Described {
   const text = <T extends string | null>(one: T) =>
     (one === null ? null : redactor.text(one)) as T;
@@ -149,8 +150,8 @@ function preferred(a: SaveEntry, b: SaveEntry): number {
 }
 
 /**
- * Returns the parts of a save's content for a list, whatever type the fields
- * have.
+ * Returns the parts of a save's content for a list, whatever the types of the
+ * fields.
  */
 export function describe(
   value: unknown,

@@ -12,12 +12,12 @@ import {
 } from "../../../tests/helpers/stores.ts";
 
 const ROWS = ".claude-mpm/state/rows.json";
-/** Saves of a store whose listing is kept. */
+/** The number of saves in a store that keeps its listing. */
 const COUNT = 210;
 
 /**
- * A listing an hour after the files were written, `edited` apart. The system
- * sets the time of that change, which a test could only wait for.
+ * Makes a listing an hour after the files were written, except `edited`. The
+ * system sets the time of that change, so a test could only wait for it.
  */
 async function list(
   env: TestEnv,

@@ -31,11 +31,11 @@ import {
 
 export interface ReadOptions {
   /**
-   * True if this project's saves in the home folder are looked for, too;
-   * default true.
+   * True to also look for this project's saves in the home folder; default
+   * true.
    */
   readonly global?: boolean;
-  /** True if saves that others of the team shared are listed; default false. */
+  /** True to list saves that team members shared; default false. */
   readonly team?: boolean;
   /**
    * Called for a folder that cannot be listed; without it, the error is thrown.
@@ -46,14 +46,14 @@ export interface ReadOptions {
 /** Stores with fewer saves are listed so fast that they need no index. */
 const WORTH_AN_INDEX = 200;
 
-/** Saves from which the newest ones are kept in an index. */
+/** The number of saves at which the newest are kept in an index. */
 const WORTH_INDEXING = 8;
 
 /**
  * Every save of the project at `root` (absolute, without links), newest first:
- * by `paused_at`, then id, then mtime. A save that cannot be read is in the
- * list with its `problem` and hides no other. Throws a FileError for a folder
- * that cannot be listed, unless `warn` takes it.
+ * by `paused_at`, then ID, then mtime. An unreadable save is in the list with
+ * its `problem` and hides no other. Throws a FileError for a folder that cannot
+ * be listed, unless `warn` is given.
  */
 export async function listSaves(
   system: System,
@@ -76,7 +76,7 @@ export async function listSaves(
   return (wanted.team ? withoutCopies(entries) : entries).sort(newestFirst);
 }
 
-/** Without what someone else shared of a save that is in this project. */
+/** Leaves out shared copies of saves that exist in this project. */
 function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
   const key = ({ id, digest }: SaveEntry) => `${id} ${digest}`;
   const here = new Set(entries.filter((one) => !isTeams(one)).map(key));
@@ -84,9 +84,9 @@ function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * The saves for some selectors, from the list that is shown. A full id also
- * finds hidden saves, and so does a name that no shown save has. Throws
- * NOT_FOUND or AMBIGUOUS.
+ * The saves for some selectors, from the visible list. A full ID also finds
+ * hidden saves, and so does a name that no visible save has. Throws NOT_FOUND
+ * or AMBIGUOUS.
  */
 export async function matchSaves(
   system: System,
@@ -111,10 +111,10 @@ export async function matchSaves(
 
 /**
  * The same saves one by one, for a reader that needs only the newest. They come
- * from the index if it can be trusted, else with as few files read as the order
- * allows. An id is the time of its save within a day, or belongs to an
+ * from the index if it can be trusted, or else with as few files read as the
+ * order allows. An ID is the time of its save within a day, or belongs to an
  * automatic pause of claude-mpm. Only a save edited by hand to be older or
- * newer would come out of order.
+ * newer would be out of order.
  */
 export async function* newestSaves(
   system: System,
@@ -134,7 +134,7 @@ export async function* newestSaves(
   const read = entryReader(system, root, { folders });
   const entries = newestOf(found, read);
   if (found.size >= WORTH_INDEXING && global && given.size === 0) {
-    // Not taken by take(), which would end the generator.
+    // Not with take(), which would end the generator.
     const first: SaveEntry[] = [];
     for (let next; first.length < INDEXED && !(next = entries.next()).done;) {
       first.push(next.value);
@@ -164,9 +164,9 @@ export async function loadReaders(
 }
 
 /**
- * The save that a selector means, see {@link matchSaves}. A full id of an mpm
- * save, `latest` and the first number need no listing. `first` is the number of
- * the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
+ * The save for a selector, see {@link matchSaves}. A full ID of an mpm save,
+ * `latest` and the first number need no listing. `first` is the number of the
+ * first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
  */
 export async function findSave(
   system: System,
@@ -187,7 +187,10 @@ export async function findSave(
   return own ?? (await matchSaves(system, root, [selector], { first }))[0]!;
 }
 
-/** mpm's save of that id. A foreign one needs its checksum file found. */
+/**
+ * mpm's save with that ID. A foreign save requires a search for its checksum
+ * file.
+ */
 function ownSave(
   system: System,
   root: string,
@@ -206,9 +209,9 @@ function ownSave(
 }
 
 /**
- * Largest distance of a save's `paused_at` from the time in its id, in
- * milliseconds. An early claude-mpm took the id from the local clock, up to 14
- * hours off.
+ * The largest difference between a save's `paused_at` and the time in its ID,
+ * in milliseconds. An early claude-mpm took the ID from the local clock, up to
+ * 14 hours off.
  */
 const ID_SLACK = 24 * 60 * 60 * 1000;
 
@@ -229,9 +232,9 @@ function isOnlyLog({ id, candidates }: Found): boolean {
 }
 
 /**
- * The saves in newest-first order. A file is read only if the order could not
- * be certain without it. Such files have an id within a day of the candidate,
- * or are finalised automatic pauses, which end long after their id.
+ * The saves in newest-first order. A file is read only if the order is
+ * uncertain without it. Such files have an ID within a day of the candidate, or
+ * are finished automatic pauses, which end long after their ID.
  */
 function* savesOf(
   found: readonly Found[],
@@ -239,7 +242,10 @@ function* savesOf(
 ): Generator<SaveEntry> {
   const unread = found.filter((one) => !mayBeAnyTime(one))
     .sort((a, b) => a.id < b.id ? 1 : -1);
-  /** Read but not given yet, the newest last, where it is cheap to take. */
+  /**
+   * Read but not returned yet, the newest last, since removing from the end is
+   * cheap.
+   */
   const ready: SaveEntry[] = [];
   const take = (some: readonly Found[]) => {
     const before = ready.length;
@@ -260,7 +266,7 @@ function* savesOf(
   }
 }
 
-/** Returns the first id that is too old to be newer than `newest`. */
+/** Returns the first ID that is too old to be newer than `newest`. */
 function endOfWindow(
   unread: readonly Found[],
   next: number,
@@ -277,7 +283,7 @@ function mayBeAnyTime({ id, incremental }: Found): boolean {
 
 type SessionOf = Pick<SaveEntry, "session" | "location">;
 
-/** Returns the state of the sessions of saves, each read once. */
+/** Returns the states of saves' sessions, each read once. */
 export class SessionStates {
   readonly #read: (id: string) => WorkState | undefined;
   readonly #known = new Map<string, WorkState | undefined>();
@@ -287,33 +293,32 @@ export class SessionStates {
     let checked = false;
     this.#read = (id) =>
       attempt(() => {
-        // Once, since there may be thousands of records.
+        // Only once, since there may be thousands of records.
         if (!checked) checkWorkFolders(system, root);
         checked = true;
         return readRecord(system, root, { id, seals }).state;
       });
   }
 
-  /** `undefined`: the save belongs to no session that is known here. */
+  /** `undefined`: the save belongs to no session known here. */
   of(entry: SessionOf): WorkState | undefined {
     const { session } = entry;
-    // Another clone may have given the same id to another session.
+    // Another clone may have given the same ID to another session.
     if (session === null || isTeams(entry)) return undefined;
     const { id } = session;
     if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
     return this.#known.get(id);
   }
 
-  /**
-   * Returns whether its session has ended, so that no one continues with it.
-   */
+  /** Returns whether its session has ended, so that it cannot continue. */
   isOver(entry: SessionOf): boolean {
     const state = this.of(entry);
     return state !== undefined && !isOpen(state);
   }
 
   /**
-   * Returns whether its session was archived or cancelled: then no list has it.
+   * Returns whether its session was archived or cancelled, which hides the save
+   * from lists.
    */
   isHidden(entry: SessionOf): boolean {
     const state = this.of(entry);

@@ -314,7 +314,7 @@ Deno.test("newestSaves() reads of 10,000 saves only those within a day of the ne
   const [first, second] = given;
   assertEquals(first, idAt(3600 * 9999));
   assertEquals(second, idAt(3600 * 9998));
-  // The rows of an index, and a day's worth beyond them.
+  // The rows of an index, and those of a day in addition.
   assert(done.read <= 50 + 26, `${done.read} files read`);
 });
 

@@ -89,14 +89,13 @@ export function unfinishedPause(system: System, root: string): string[] {
     : [];
 }
 
-/** Milliseconds a reader waits for a pause that may be about to finish. */
+/** Milliseconds that a reader waits for a pause that may be about to finish. */
 const READER_WAIT = 250;
 
 /**
- * The first step of a command that reads the store. It makes sure that its
- * folders are real ones. It also finishes an interrupted pause, if no one is
- * writing and the store can be written. Throws CONFLICT for a link instead of a
- * folder.
+ * The first step of a command that reads the store. It checks that its folders
+ * are real folders. It also finishes an interrupted pause, if no one is writing
+ * and the store is writable. Throws CONFLICT if a folder is a link.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;
@@ -114,7 +113,7 @@ export async function openStore(system: System, root: string): Promise<void> {
 
 /**
  * Runs `write`, which may change saves or sessions, under the store's lock. The
- * store exists then, and no interrupted pause is pending. Throws LOCKED.
+ * store then exists, and no interrupted pause is pending. Throws LOCKED.
  */
 export function changeStore<T>(
   system: System,

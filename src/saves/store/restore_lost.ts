@@ -13,8 +13,8 @@ import { changeStore } from "./recover.ts";
 import { type LoggedSave, readLogged } from "./save_log.ts";
 
 /**
- * Returns the requested saves that only the log still has; all of them without
- * names. Throws NOT_FOUND, CONFLICT for one that is there.
+ * Returns the requested saves that only the log still has; all of them if no
+ * names are given. Throws NOT_FOUND, CONFLICT for an existing save.
  */
 export async function chooseLost(
   system: System,
@@ -42,7 +42,7 @@ export async function chooseLost(
   });
 }
 
-/** Writes the files of saves again, from their copies in git. */
+/** Rewrites the files of saves from their copies in git. */
 export async function bringBack(
   context: Context,
   workspace: Workspace,

@@ -18,7 +18,7 @@ import type { Described } from "./save_entry.ts";
 
 const TEXT_OR_NULL = nullable(TEXT);
 
-/** The parts of a save's content that are kept here and in the index. */
+/** The parts of a save's content that are stored here and in the index. */
 export const DESCRIBED = {
   pausedAt: TEXT,
   summary: TEXT,
@@ -56,19 +56,20 @@ interface Row {
   readonly described: Described;
 }
 
-/** Files that were read, from which on it pays to write the rows again. */
+/** The number of files read after which the rows are worth writing. */
 const WORTH_WRITING = 100;
 
 const VERSION = 8;
 
-/** Rows of 100,000 saves. */
+/** The rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * The results of listing each file, so that the next listing need not read it:
- * `.claude-mpm/state/rows.json`. A row counts only while size and both times of
- * its file are the same. No one can set the second one, of the entry's last
- * change, so that no edit goes unseen. Derived, and never a source of truth.
+ * A cache of the listing of each file, so that the next listing need not read
+ * it: `.claude-mpm/state/rows.json`. A row counts only while size and both
+ * times of its file are the same. No program can set the second time, that of
+ * the entry's last change, so every edit is noticed. It is derived, and never a
+ * source of truth.
  */
 export class RowCache {
   readonly #system: System;
@@ -77,7 +78,10 @@ export class RowCache {
   readonly #rows: Row[] = [];
   #missed = 0;
 
-  /** Has what the last listing kept, but what mpm could not have written. */
+  /**
+   * Loads the rows of the last listing, except those that mpm could not have
+   * written.
+   */
   constructor(system: System, root: string) {
     this.#system = system;
     this.#root = root;
@@ -92,7 +96,7 @@ export class RowCache {
     }
   }
 
-  /** Returns the kept result for the file, if it is still the same. */
+  /** Returns the cached result for the file, if it is unchanged. */
   get(file: string, info: FileInfo): Described | undefined {
     const row = this.#known.get(file);
     const same = row?.changed === info.changed &&
@@ -102,7 +106,7 @@ export class RowCache {
     return row.described;
   }
 
-  /** Keeps what was read of a file that had rested before. */
+  /** Stores the content of a file that has not changed recently. */
   put(file: string, info: FileInfo, described: Described): void {
     const mark = markOf(this.#system, info);
     if (!mark) return;
@@ -110,7 +114,7 @@ export class RowCache {
     this.#rows.push({ file, changed: mark.changed, described });
   }
 
-  /** Writes what is known now, if that saves a later listing enough. */
+  /** Writes the cache if that saves a later listing enough. */
   keep(): void {
     if (this.#missed < WORTH_WRITING) return;
     replaceDerived(this.#system, this.#root, {

@@ -3,16 +3,16 @@ import type { ErrorCode } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
 
 /**
- * The format of a save. JSON is the source, the others are read without it, the
- * record of an automatic pause (`jsonl`) last.
+ * The format of a save. JSON is the source; the others are read if it is
+ * missing, the record of an automatic pause (`jsonl`) last.
  */
 export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
  * The folder of a save: `.claude-mpm/sessions/`, its older subfolder `pause/`,
  * or mpm's second copies in `kept/`. Others are the folder in the user's home
- * for saves by claude-mpm 6.2.41 to 6.2.52, and the one of claude-mpm's resume
- * logs. Saves that came by a sync are in a folder for each of the clones.
+ * for saves by claude-mpm 6.2.41 to 6.2.52, and the folder of claude-mpm's
+ * resume logs. Synced saves are in one folder for each clone.
  */
 export type SaveLocation =
   | "sessions"
@@ -29,29 +29,29 @@ export interface SaveProblem {
   readonly hint?: string | undefined;
 }
 
-/** The session that a save belongs to, as the save says. */
+/** The session of a save, according to the save. */
 export interface EntrySession {
   readonly id: string;
   readonly name: string | null;
   readonly task: string;
 }
 
-/** A save as a list shows it, without the whole of its content. */
+/** A save for a list, without its whole content. */
 export interface SaveEntry {
   readonly id: string;
-  /** ISO 8601 in UTC with milliseconds; taken from the id where unknown. */
+  /** ISO 8601 in UTC with milliseconds; taken from the ID if unknown. */
   readonly pausedAt: string;
-  /** Absolute path of the file that is read. */
+  /** Absolute path of the file to read. */
   readonly path: string;
   readonly format: SaveFormat;
   readonly location: SaveLocation;
   /** First line of the summary, bounded; not escaped for a terminal. */
   readonly summary: string;
-  /** The name it was given; null: none. */
+  /** Its given name; null: no name. */
   readonly name: string | null;
-  /** null: detached, no repository, or not known. */
+  /** null: detached, no repository, or unknown. */
   readonly branch: string | null;
-  /** Absolute path of the worktree that was paused; null: not known. */
+  /** Absolute path of the paused worktree; null: unknown. */
   readonly worktree: string | null;
   /** As recorded; empty: any project. */
   readonly projectPath: string;
@@ -59,32 +59,30 @@ export interface SaveEntry {
   readonly problem?: SaveProblem | undefined;
   /** True if mpm itself wrote it. */
   readonly own: boolean;
-  /** True if `mpm saves import` brought it in: someone else's words. */
+  /** True if `mpm saves import` added it: someone else's words. */
   readonly imported: boolean;
-  /** null: it belongs to none. */
+  /** null: no session. */
   readonly session: EntrySession | null;
-  /** True if it was made when an agent's session ended, and no one asked. */
+  /** True if it was made automatically when an agent's session ended. */
   readonly automatic: boolean;
   /** The author's name from git, as written in the save; null if unknown. */
   readonly author: string | null;
-  /** The name of the agent that made it; null: it has none. */
+  /** The name of the agent that made it; null: no name. */
   readonly agentName: string | null;
-  /** The agent session it was made in; null: none, or not known. */
+  /** The agent session in which it was made; null: no session, or unknown. */
   readonly agent: string | null;
   /** The client of that session, e.g. `claude-code`. */
   readonly client: string | null;
-  /**
-   * True if claude-mpm's automatic pause wrote it: it has a `.jsonl` beside it.
-   */
+  /** True if claude-mpm's automatic pause wrote it: it has a `.jsonl` file. */
   readonly incremental: boolean;
-  /** Names of claude-mpm's misnamed checksum files that belong to this id. */
+  /** Names of claude-mpm's misnamed checksum files for this ID. */
   readonly evidence: readonly string[];
   /**
    * The digest of its content, see `origin.ts`; absent if the file was not
    * read.
    */
   readonly digest?: string | undefined;
-  /** Bytes of the file. */
+  /** The largest file, in bytes. */
   readonly size: number;
   /** Of the file, milliseconds since the epoch. */
   readonly mtime: number;
@@ -101,9 +99,9 @@ export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
  * Returns whether it is another file of claude-mpm's agents and not a save.
- * That is a resume log, a document written when the context ran out, or the
- * mere record of an automatic pause. They can be read, and are listed after all
- * saves, which say more.
+ * That is a resume log, a document written when the context ran out, or only
+ * the record of an automatic pause. They can be read, and are listed after all
+ * saves, which have more content.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,
@@ -112,14 +110,17 @@ export function isLog(
     id.startsWith("session-resume-");
 }
 
-/** Returns whether it came by a sync: another clone's, and not in `sessions/`. */
+/**
+ * Returns whether it came through a sync: another clone's, and not in
+ * `sessions/`.
+ */
 export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
   return location.startsWith("team/");
 }
 
 /**
- * Returns the id of a save. If it came by a sync, the start of its writer's id
- * is part of it: two clones may give one id to two saves.
+ * Returns the ID of a save. If it came through a sync, the start of its
+ * writer's ID is part of it: two clones may use one ID for two saves.
  */
 export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
   return isTeams({ location })
@@ -127,11 +128,11 @@ export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
     : id;
 }
 
-/** As in the names of saves, and of the documents beside them. */
+/** As in the names of saves, and of the documents next to them. */
 const TIME =
   /^session-(?:resume-)?(\d{4})-?(\d\d)-?(\d\d)[-_](\d\d)(\d\d)(\d\d)$/;
 
-/** The time in an id (UTC), milliseconds since the epoch, if it is a date. */
+/** The time in an ID (UTC), milliseconds since the epoch, if it is a date. */
 export function idTime(id: string): number | undefined {
   const parts = TIME.exec(id);
   if (!parts) return undefined;
@@ -142,12 +143,12 @@ export function idTime(id: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The last second that an id can stand for. */
+/** The last second that an ID can represent. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /**
- * The ids of the seconds after that of `id`, and at the end of the calendar of
- * those before it.
+ * The IDs of the seconds after that of `id`, or before it at the end of the
+ * calendar.
  */
 export function* nearbyIds(id: string): Generator<string, undefined> {
   const start = idTime(id) ?? 0;

@@ -34,29 +34,29 @@ import { DESCRIBED } from "./row_cache.ts";
 import { newestFirst, type SaveEntry } from "./save_entry.ts";
 
 /**
- * `.claude-mpm/state/index.json`: the newest saves as they were found when the
- * folders had these times. Derived and never a source of truth; it exists so
- * that large stores need not be listed.
+ * `.claude-mpm/state/index.json`: the newest saves that were found when the
+ * folders had these times. It is derived and never a source of truth; with it,
+ * large stores need not be listed.
  */
 export interface Index {
-  /** When they were listed last, in milliseconds since the epoch. */
+  /** The time of the last listing, in milliseconds since the epoch. */
   readonly listed: number;
   readonly stamps: Stamps;
   readonly saves: readonly SaveEntry[];
 }
 
-/** Saves in the index. */
+/** The number of saves in the index. */
 export const INDEXED = 50;
 
 const VERSION = 8;
 
-/** Far more than an index of `INDEXED` saves takes. */
+/** Far more than an index of `INDEXED` saves needs. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
 
-/** A time of a folder; null: it is not there. */
+/** A time of a folder; null: it does not exist. */
 const STAMP = nullable(NUMBER);
 
-/** The paths are left out, and made again on reading. */
+/** The paths are left out, and restored on reading. */
 const ROW: Shape<Omit<SaveEntry, "path">> = object({
   ...DESCRIBED,
   id: text({ pattern: SESSION_ID }),
@@ -122,17 +122,16 @@ function readIndex(
 /**
  * Milliseconds that a folder must be unchanged before its time alone identifies
  * the results of a listing. Two changes within one tick of the file system's
- * clock leave the same time. The clock that makes times of whole seconds is a
- * coarse one.
+ * clock leave the same time. The clock for whole seconds is a coarse one.
  */
 const TICK = 20;
 const COARSE_TICK = 3000;
 
-/** Milliseconds that an index is used without a listing in between. */
+/** Milliseconds that an index is used without a new listing. */
 const LISTING_VALID = 60 * 60 * 1000;
 
 /**
- * Returns the index, if the folders and each of its files are as they were. A
+ * Returns the index, if the folders and each of its files are unchanged. A
  * writer calls it under the project's lock before it writes its first file into
  * `sessions/`, and gives the result to {@link noteSave} or {@link noteRemoved}.
  * Never throws.
@@ -151,8 +150,8 @@ export function openIndex(system: System, root: string): Index | undefined {
 }
 
 /**
- * Returns a text that stays the same for at most an hour, while no save comes
- * into the folders or leaves them. `undefined`: they changed a moment ago.
+ * Returns a text that stays the same for at most an hour, while no save is
+ * added to the folders or removed. `undefined`: they changed a moment ago.
  */
 export function listingMark(system: System, root: string): string | undefined {
   const folders = saveFolders(system, root, { global: false });
@@ -167,7 +166,7 @@ function sameStamps(a: Stamps, b: Stamps): boolean {
     a.global === b.global;
 }
 
-/** Writing a file in place leaves its folder's time as it was. */
+/** Writing a file in place does not change its folder's time. */
 function isUnchanged(system: System, row: SaveEntry): boolean {
   const found = system.files.lstat(row.path);
   return found?.size === row.size && found.mtime === row.mtime;
@@ -175,7 +174,7 @@ function isUnchanged(system: System, row: SaveEntry): boolean {
 
 /** A listing of the folders and the moment just before it. */
 export interface Listing {
-  /** When the folders had changed. */
+  /** The times of the folders' last changes. */
   readonly stamps: Stamps;
   /** The clock, milliseconds since the epoch. */
   readonly now: number;
@@ -183,7 +182,7 @@ export interface Listing {
   readonly saves: readonly SaveEntry[];
 }
 
-/** Keeps what a reader found, if the folders had rested when they were listed. */
+/** Stores the result of a listing, if the folders had not changed recently. */
 export function keepListing(
   system: System,
   root: string,
@@ -193,7 +192,7 @@ export function keepListing(
   replaceDerived(system, root, {
     path: indexPath(root),
     text: JSON.stringify(indexValue({ listed: now, stamps, saves })),
-    // The folders' times are of the file system's clock, and so is this one.
+    // The folders' times are from the file system's clock, like this one.
     counts(mtime) {
       const elapsed = system.now().getTime() - now;
       return rested(stamps, mtime - elapsed);
@@ -208,8 +207,8 @@ function rested(stamps: Stamps, now: number): boolean {
 }
 
 /**
- * Keeps the index true after mpm itself wrote a save into `sessions/`. To be
- * called like {@link keepIndex}.
+ * Keeps the index valid after mpm itself wrote a save into `sessions/`. Call it
+ * like {@link keepIndex}.
  */
 export function noteSave(
   system: System,
@@ -224,7 +223,7 @@ export function noteSave(
   );
 }
 
-/** The same after mpm itself removed saves, with every copy of them. */
+/** Does the same after mpm itself removed saves, with every copy of them. */
 export function noteRemoved(
   system: System,
   root: string,
@@ -243,13 +242,13 @@ export function noteRemoved(
 const BACK = 2000;
 
 /**
- * Keeps the index true after a change by mpm in `sessions/`, at a cost that
- * does not depend on how many saves there are. To be called under the same lock
- * as {@link openIndex}, after the last file was written. Never throws.
+ * Keeps the index valid after a change by mpm in `sessions/`, at a cost that
+ * does not depend on the number of saves. Call it under the same lock as
+ * {@link openIndex}, after the last file was written. Never throws.
  *
- * The folder gets a time a little before its last change. So a later change by
+ * The folder gets a time shortly before its last change. So a later change by
  * another program, even within the same tick, sets a different one. A change
- * during mpm's writing stays unseen until the next listing, at most an hour
+ * while mpm is writing stays unnoticed until the next listing, at most an hour
  * later.
  */
 function keepIndex(
@@ -268,17 +267,17 @@ function keepIndex(
     const stamp = changed - BACK === old ? changed - BACK - 1 : changed - BACK;
     system.files.setMtime(sessions, stamp);
     const stamps = stampFolders(system, saveFolders(system, root));
-    // A file system that rounds may have made the old time of it.
+    // A file system that rounds may have turned it into the old time.
     if (stamps.sessions === old || stamps.sessions === changed) return;
     if (!sameStamps({ ...stamps, sessions: old }, index.stamps)) return;
     const value = indexValue({ ...index, stamps, saves });
     const bytes = new TextEncoder().encode(JSON.stringify(value));
-    // After a power failure, a torn index counts as missing.
+    // After a power failure, an incomplete index counts as missing.
     writeAtomic(system, indexPath(root), { bytes, synced: false });
   });
 }
 
-/** The rows with the new save among them; `undefined`: it is not there. */
+/** The rows including the new save; `undefined`: it does not exist. */
 function withSave(
   system: System,
   root: string,

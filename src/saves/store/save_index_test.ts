@@ -21,10 +21,10 @@ import {
 const WINDOWS = Deno.build.os === "windows";
 
 const INDEX = ".claude-mpm/state/index.json";
-/** Saves of a store that is worth an index. */
+/** The number of saves in a store that is worth an index. */
 const COUNT = 210;
 
-/** Saves of a store for which one is made all the same. */
+/** The number of saves in a store that gets one anyway. */
 const FEW = 3;
 
 /** A store that is worth an index, without one. */
@@ -34,7 +34,7 @@ function largeStore(): TestEnv {
   return env;
 }
 
-/** A small store without an index, at rest. */
+/** A small store without an index, unchanged for a while. */
 function smallStore(): TestEnv {
   const env = new TestEnv();
   for (let at = 0; at < FEW; at++) putSave(env, ownSave(idAt(60 * at)));
@@ -42,25 +42,25 @@ function smallStore(): TestEnv {
   return env;
 }
 
-/** The same with an index, as if it were a large one. */
+/** The same with an index, as if it were large. */
 async function store(): Promise<TestEnv> {
   const env = smallStore();
   await index(env);
   return env;
 }
 
-/** Lists the store and keeps the listing. */
+/** Lists the store and stores the listing. */
 async function index(env: TestEnv, clock?: () => Date): Promise<void> {
   const system = env.system(clock ? { now: clock } : {});
   const now = system.now().getTime();
   const stamps = stampFolders(system, saveFolders(system, env.project));
-  // An index is made of rows that no one took a digest for.
+  // An index is made of rows without digests.
   const saves = (await listSaves(system, env.project)).slice(0, 50)
     .map(({ digest: _, ...row }) => row);
   keepListing(system, env.project, { stamps, now, saves });
 }
 
-/** The system, counting what is listed and read. */
+/** The system, which counts listings and reads. */
 function counting(env: TestEnv) {
   const real = env.system();
   const done = { listed: 0, read: 0 };
@@ -75,7 +75,7 @@ function counting(env: TestEnv) {
   return { system: { ...real, files }, done };
 }
 
-/** The newest save, and whether the index alone told it. */
+/** The newest save, and whether it came from the index alone. */
 async function newest(
   env: TestEnv,
 ): Promise<{ entry: SaveEntry; warm: boolean }> {
@@ -323,7 +323,7 @@ Deno.test("a removal leaves an index that is true", async () => {
       .map(({ id }) => id);
   const [first, gone, ...others] = await ids();
   const remove = (id: string) => mpmJson(env, ["saves", "rm", id], { now });
-  // The first change may make files of the store.
+  // The first change may create files of the store.
   await remove(first!);
   rest(env);
   await index(env);

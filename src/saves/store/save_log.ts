@@ -26,12 +26,12 @@ import type { System } from "../../system/system.ts";
  */
 export const SAVES = "refs/mpm/saves";
 
-/** A save as the log is to have it from now on. */
+/** A change to a save, for the log. */
 export interface LogChange {
   readonly id: string;
   /** Its JSON; null: the save was removed. */
   readonly bytes: Uint8Array | null;
-  /** The value of the JSON, where it is known. */
+  /** The parsed JSON, if known. */
   readonly value?: unknown;
 }
 
@@ -41,31 +41,31 @@ export interface LogWriter extends AsyncDisposable {
   readonly ref: string;
   /** False before the first save of this installation. */
   readonly exists: boolean;
-  /** Of the first attempt. */
+  /** For the first attempt. */
   readonly importing: FastImport;
-  /** The JSON of a save that the import has; see {@link beginSave}. */
+  /** The JSON of a save that the import already has; see {@link beginSave}. */
   readonly given?: Uint8Array;
   /** An object that is stored together with the save. */
   readonly beside?: BesideSave | undefined;
 }
 
-/** An object with a separate ref, which is made together with the log's. */
+/** An object with a separate ref, which is created together with the log's. */
 export interface BesideSave {
   /** Stores the object, unless there is nothing to store. Never throws. */
   store(): Promise<NewRef | undefined>;
-  /** Notes that the ref was made. */
+  /** Records that the ref was created. */
   noteMade(): void;
 }
 
-/** A ref to make, and the commit it is to have. */
+/** A new ref, and its commit. */
 export interface NewRef {
   readonly ref: string;
   readonly commit: string;
 }
 
 /**
- * Returns the ref of this installation in the log and `more`, those that are
- * there, with their commits. Git is asked only where files do not tell.
+ * Returns the ref of this installation in the log and those of `more` that
+ * exist, with their commits. Uses git only if files do not show them.
  */
 export async function readOwnRefs(
   system: System,
@@ -105,9 +105,9 @@ function gitOf(system: System, { worktree }: Workspace): Git {
 }
 
 /**
- * Starts the import that adds to the log, so that git has begun by the time it
- * is needed. `refs`: see {@link readOwnRefs}. Throws FILE_FAILED where the name
- * of this installation cannot be kept.
+ * Starts the import that adds to the log, so that git is ready when it is
+ * needed. `refs`: see {@link readOwnRefs}. Throws FILE_FAILED if the name of
+ * this installation cannot be stored.
  */
 export function beginLog(
   system: System,
@@ -131,8 +131,8 @@ export function beginLog(
 }
 
 /**
- * Hands over the JSON of the first change, which git compresses until the rest
- * is known. Returns the writer that has it.
+ * Sends the JSON of the first change, which git compresses until the rest is
+ * known. Returns the writer that has it.
  */
 export async function beginSave(
   writer: LogWriter,
@@ -145,17 +145,17 @@ export async function beginSave(
   return { ...writer, given: bytes };
 }
 
-/** The mark of the JSON that was given before. */
+/** The mark of the JSON that was sent before. */
 const GIVEN = ":2";
 
-/** Times a commit is built again since the ref moved, or was held. */
+/** The most attempts to rebuild a commit if the ref moved, or was held. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
 
 /**
- * Adds a commit for each change and returns the last one's id. The ref only
- * ever moves forward from where it is. A fault of the object beside the save does
- * not keep the save from the log. Throws GIT_FAILED, with nothing added.
+ * Adds a commit for each change and returns the last one's ID. The ref only
+ * ever moves forward. A problem with the additional object does not keep the
+ * save out of the log. Throws GIT_FAILED, with nothing added.
  */
 export async function addToLog(
   system: System,
@@ -194,15 +194,15 @@ export async function addToLog(
 }
 
 /**
- * The stream of git-fast-import(1). Each tree holds one save alone: a tree of
- * all saves would be written again by each commit.
+ * The stream for git-fast-import(1). Each tree has only one save: each commit
+ * would rewrite a tree of all saves.
  */
 function importStream(
   { ref, exists, also, given, time }: {
     ref: string;
     exists: boolean;
     also: NewRef | undefined;
-    /** JSON that the import has. */
+    /** JSON that the import already has. */
     given: Uint8Array | undefined;
     time: Date;
   },
@@ -214,7 +214,7 @@ function importStream(
       ? commitMessage(id, value ?? jsonIn(decodeBytes(bytes)))
       : removalMessage(id);
     stream.commit(ref, message, { made: time.getTime(), committed: 0 });
-    // Where the ref is by then, as git-fast-import(1) asks for it.
+    // The current commit of the ref, which git-fast-import(1) requires.
     if (at === 0 && exists) stream.line(`from ${ref}^0`);
     stream.line("deleteall");
     if (!bytes) continue;
@@ -226,7 +226,7 @@ function importStream(
   return stream.end();
 }
 
-/** The seed's message of a commit of a save, whose JSON has this value. */
+/** The first message of a save's commit, from the value of its JSON. */
 export function commitMessage(id: string, value: unknown): string {
   const paused = new Date(String(field(value, "paused_at")));
   const time = Number.isNaN(paused.getTime()) ? id : utcSeconds(paused);
@@ -247,13 +247,13 @@ function removalMessage(id: string): string {
 export interface LoggedSave {
   readonly id: string;
   readonly commit: string;
-  /** False if it took the save away. */
+  /** False if it removed the save. */
   readonly there: boolean;
   /** The first line of its summary. */
   readonly summary: string;
 }
 
-/** Reads the newest commit about each save. Empty where git cannot say. */
+/** Reads the newest commit about each save. Empty if git fails. */
 export async function readLog(
   system: System,
   workspace: Workspace,
@@ -272,11 +272,11 @@ export async function readLog(
   );
   const found = new Map<string, Logged>();
   for (const one of commits) {
-    // Of what this installation saved or removed, no other one has a say: its
-    // clock may be wrong, or its ref a stranger's.
+    // For saves made or removed by this installation, other logs do not count:
+    // their clocks may be wrong, or their refs a stranger's.
     if (one.ref !== own && made.has(one.id)) continue;
     const known = found.get(one.id);
-    // Git has the commits of each ref in order, not those of several.
+    // Git sorts the commits of each ref, but not across refs.
     const isNewer = known && known.ref !== one.ref && one.time > known.time;
     if (!known || isNewer) found.set(one.id, one);
   }
@@ -301,7 +301,7 @@ function loggedIn(text: string): Logged[] {
   return [{ id, commit, there, summary, ref, time: Number(time) }];
 }
 
-/** Object ids of the JSON of saves, by the ids of the saves. */
+/** Object IDs of the JSON of saves, by save ID. */
 export async function readBlobIds(
   system: System,
   workspace: Workspace,
@@ -319,10 +319,10 @@ export async function readBlobIds(
   return found;
 }
 
-/** Saves that git reads at once. */
+/** The number of saves that git reads at once. */
 const READ_AT_ONCE = 200;
 
-/** The JSON of saves, by the ids of the saves. */
+/** The JSON of saves, by save ID. */
 export async function readLogged(
   system: System,
   workspace: Workspace,

@@ -41,9 +41,9 @@ import {
 
 /** The second copies that were made, in git. */
 export interface Copied {
-  /** The newest commit of the log, as a full id; null: none was made. */
+  /** The newest commit of the log, as a full ID; null: no commit was made. */
   readonly commit: string | null;
-  /** Why not all of them were made; null: nothing went wrong. */
+  /** Why not all of them were made; null: no problem. */
   readonly problem: string | null;
 }
 
@@ -51,15 +51,15 @@ export interface Copied {
 interface NewCopy {
   /** An import that was started for it. */
   readonly begun?: LogWriter | undefined;
-  /** The save as it was written. */
+  /** The save as written. */
   readonly fresh?: LogChange;
 }
 
 export const NOTHING_COPIED: Copied = { commit: null, problem: null };
 
 /**
- * Makes the second copies that are due. A failure is reported: the saves
- * themselves are safe. Call under the lock.
+ * Makes the missing second copies. A failure is reported: the saves themselves
+ * are safe. Call under the lock.
  */
 export async function copySaves(
   system: System,
@@ -81,7 +81,7 @@ export async function copySaves(
   }
 }
 
-/** Why git keeps no second copy, in words; `undefined`: it does. */
+/** Says why git keeps no second copy; `undefined` if it does. */
 export function noCopyReason(
   workspace: Workspace,
   { asked, configured, faulty }: {
@@ -89,7 +89,7 @@ export function noCopyReason(
     asked: boolean;
     /** Not switched off in the configuration. */
     configured: boolean;
-    /** The configuration has a fault, so the user's intention is unknown. */
+    /** The configuration has an error, so the user's intention is unknown. */
     faulty: boolean;
   },
 ): string | undefined {
@@ -99,7 +99,7 @@ export function noCopyReason(
   return noGitReason(workspace);
 }
 
-/** Why nothing can be committed at all; `undefined`: it can. */
+/** Says why nothing can be committed at all; `undefined` if it can. */
 export function noGitReason(
   { git, reason }: Workspace,
 ): string | undefined {
@@ -149,7 +149,7 @@ async function logAll(
   return commit;
 }
 
-/** Imports after which git gathers what they left. */
+/** The number of imports after which git packs their objects. */
 const GATHERED = 100;
 
 /** The size of a file counts the imports since the last time. */
@@ -173,8 +173,8 @@ async function beginHere(
 }
 
 /**
- * A lost save that the log never had changes nothing there, nor does a save
- * that someone damaged.
+ * A lost save that the log never had changes nothing there, and neither does a
+ * save that someone damaged.
  */
 async function changesOf(
   system: System,
@@ -205,8 +205,8 @@ function savedBytes(
 }
 
 /**
- * Makes the copies in `kept/` like what is on the disk: the JSON of each save
- * with its checksum. A copy that differs goes to the trash.
+ * Updates the copies in `kept/` from the disk: the JSON of each save with its
+ * checksum. A differing copy goes to the trash.
  */
 function copyAside(system: System, root: string, ids: readonly string[]): void {
   const { files } = system;
@@ -230,7 +230,7 @@ function copyAside(system: System, root: string, ids: readonly string[]): void {
   settle(system, root, ids);
 }
 
-/** Nothing that a person may have changed is thrown away. */
+/** Never deletes anything that a person may have changed. */
 function discardCopy(
   system: System,
   root: string,

@@ -34,10 +34,10 @@ import { noteUncopied } from "./due_copies.ts";
 import { copySaves } from "./second_copy.ts";
 
 /**
- * Takes the copies that version 0.1.0 kept in `kept/`, and the saves that it
- * committed to the branch, into the log. A save that only `kept/` has comes to
- * the others. `kept/` goes once all of it was found in the log. Tracked files
- * stay tracked. Never throws an MpmError: returns what went wrong.
+ * Moves the copies that version 0.1.0 kept in `kept/`, and the saves that it
+ * committed to the branch, into the log. A save that only `kept/` has is added
+ * to the others. `kept/` is removed once all of it was found in the log.
+ * Tracked files stay tracked. Never throws an MpmError: returns the problem.
  */
 export async function takeInKept(
   system: System,
@@ -62,7 +62,8 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
   const ids = [...tracked].filter((path) => path.endsWith(".json"))
     .map((path) => basename(path, ".json"))
     .filter((id) => SESSION_ID.test(id));
-  // First as they were kept: what is in the folder is then the newer version.
+  // The kept text comes first: the text in the folder is then the newer
+  // version.
   if (changes.length > 0) {
     const refs = await readOwnRefs(system, workspace);
     await using writer = beginLog(system, workspace, refs);
@@ -89,9 +90,8 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
 }
 
 /**
- * Removes the copies that were taken in, and the folder if nothing else is in
- * it: version 0.1.0 may have written more by now. Damaged copies go to the
- * trash.
+ * Removes the moved copies, and the folder if nothing else is in it: version
+ * 0.1.0 may have written more in the meantime. Damaged copies go to the trash.
  */
 function clearKept(
   system: System,
@@ -122,7 +122,7 @@ function clearKept(
   attempt(() => system.files.remove(kept));
 }
 
-/** The whole saves of the folder. */
+/** The complete saves in the folder. */
 function keptSaves(system: System, root: string): LogChange[] {
   const { kept } = layout(root);
   return namesIn(system, kept).flatMap(({ name }) => {
@@ -135,7 +135,7 @@ function keptSaves(system: System, root: string): LogChange[] {
   });
 }
 
-/** Throws GIT_FAILED where the log has not the very bytes of a save. */
+/** Throws GIT_FAILED if the log does not have the exact bytes of a save. */
 async function verify(
   system: System,
   workspace: Workspace,

@@ -38,9 +38,9 @@ export async function verifyAll(
 }
 
 /**
- * Repairs what can be repaired, each row as it is then, and the pointer. A
- * refusal, such as a folder instead of a file, does not stop the other repairs;
- * the first refusal is thrown at the end. Call under the lock.
+ * Repairs what is repairable, each row in its state at that time, and the
+ * pointer. A failure, such as a folder instead of a file, does not stop the
+ * other repairs; the first failure is thrown at the end. Call under the lock.
  */
 export async function repairAll(
   checker: Checker,
@@ -65,16 +65,16 @@ export async function repairAll(
   return rows;
 }
 
-/** A save that was looked at. */
+/** A checked save. */
 export interface Inspected {
   readonly row: Row;
-  /** Faults of the files beside it; also among the row's notes. */
+  /** Errors in its other files; also among the row's notes. */
   readonly beside: readonly string[];
   /** `undefined`: it cannot be read. */
   readonly save: LoadedSave["save"] | undefined;
 }
 
-/** Compares a save with its checksum, the schema, and the files beside it. */
+/** Compares a save with its checksum, the schema, and its derived files. */
 export async function inspect(
   checker: Checker,
   entry: SaveEntry,
@@ -106,15 +106,15 @@ export async function inspect(
 }
 
 /**
- * Returns whether mpm wrote the files beside the save, and so may write them
- * again.
+ * Returns whether mpm wrote the derived files of the save, so that it may
+ * rewrite them.
  */
 export function isMaintained(entry: SaveEntry): boolean {
   const { own, imported, location, format } = entry;
   return (own || imported) && location === "sessions" && format === "json";
 }
 
-/** Lists faults beside a save that is whole itself; one line each. */
+/** Lists errors in the other files of a valid save, one line each. */
 function faultsBeside(
   { system, copies }: Checker,
   { id, path }: SaveEntry,
@@ -137,7 +137,7 @@ function keptOnly({ id, location }: SaveEntry): string[] {
     : [];
 }
 
-/** The row after what can be repaired was. Call under the lock. */
+/** The row after its repairs. Call under the lock. */
 async function repaired(
   checker: Checker,
   entry: SaveEntry,
@@ -160,8 +160,8 @@ async function repaired(
 }
 
 /**
- * The row of a save that is damaged or gone after its second copy took its
- * place, if that one is whole.
+ * The row of a damaged or missing save after its second copy replaced it, if
+ * that is valid.
  */
 async function restored(
   checker: Checker,
@@ -184,8 +184,8 @@ async function restored(
 }
 
 /**
- * Writes a lost checksum file again where the second copy says that the save is
- * whole. Returns whether it did.
+ * Rewrites a lost checksum file if the second copy shows that the save is
+ * valid. Returns whether it did.
  */
 function restoreChecksum(
   { system, copies, workspace }: Checker,
@@ -203,9 +203,9 @@ function restoreChecksum(
 }
 
 /**
- * Repairs the files beside a verified save. Derived files are written from it
+ * Repairs the other files of a verified save. Derived files are written from it
  * (for another program's save, only missing ones). A second copy that differs,
- * or that is not in `kept/`, is due.
+ * or that is not in `kept/`, must be made again.
  */
 function repairBeside(
   { system, copies, workspace: { root, git } }: Checker,
@@ -218,7 +218,7 @@ function repairBeside(
   writeDerived(system, root, { save, value, missing });
 }
 
-/** Nothing that a person may have changed is thrown away. */
+/** Never deletes anything that a person may have changed. */
 function discard(
   system: System,
   root: string,

@@ -32,7 +32,7 @@ import { type Index, noteSave, openIndex } from "./save_index.ts";
 /** The written save. */
 export interface Written {
   readonly save: Save;
-  /** The JSON, which is also what an export holds. */
+  /** The JSON, which is also the content of an export. */
   readonly bytes: Uint8Array;
   /** The files of the save, absolute. */
   readonly files: readonly string[];
@@ -41,11 +41,11 @@ export interface Written {
 }
 
 /**
- * Saves a session: redact, serialise, checksum file, JSON under its final name
- * (the commit point), YAML, Markdown, pointer, read-back, second copy. `build` makes the
- * save for the id that is found free. Throws FILE_FAILED, LOCKED or CONFLICT
- * before the commit point, with nothing left behind. A later failure is a
- * warning, since the save exists and the rest is derived from it.
+ * Saves a session: redact, serialize, checksum file, JSON under its final name
+ * (the commit point), YAML, Markdown, pointer, read-back, second copy. `build`
+ * makes the save for the free ID that was found. Throws FILE_FAILED, LOCKED or
+ * CONFLICT before the commit point, with nothing left behind. A later failure
+ * is a warning, since the save exists and the rest is derived from it.
  */
 export function writeSave(
   system: System,
@@ -119,7 +119,7 @@ export async function storeSave(
 ): Promise<Written> {
   const index = whole ? openIndex(system, root) : undefined;
   const save = redactSave(redactorOf(system), given);
-  // Redaction counts in `mpm`, which what mpm itself made has whole.
+  // Redaction counts are in `mpm`, which is complete in mpm's saves.
   const said = save.mpm ? save : asSaid(save, value);
   const bytes = saveBytes(said);
   const digest = sha256(bytes);
@@ -149,7 +149,7 @@ export async function storeSave(
   };
 }
 
-/** A failed note of the author does not prevent the save. */
+/** A failed record of the author does not prevent the save. */
 function noteMade(system: System, save: Save, digest: string): string[] {
   const problem = noteOwn(system, { id: save.session_id, digest });
   return problem === undefined ? [] : [
@@ -158,14 +158,14 @@ function noteMade(system: System, save: Save, digest: string): string[] {
   ];
 }
 
-/** Seconds beyond the present one in which a free id is looked for. */
+/** The most seconds after the current one in which to look for a free ID. */
 const SEARCHED = 3600;
 
-/** The id of `time`'s second or of the next one that no save has. */
+/** The ID for the second of `time`, or the next free one. */
 export function freeId(system: System, root: string, time: Date): string {
   for (let after = 0; after < SEARCHED; after++) {
     const id = sessionId(new Date(time.getTime() + after * 1000));
-    // After the year 9999 there is no id that would be found again.
+    // After the year 9999, no ID would be found again.
     if (!SESSION_ID.test(id)) break;
     if (!isTaken(system, root, id)) return id;
   }
@@ -178,8 +178,9 @@ export function freeId(system: System, root: string, time: Date): string {
 const UNNAMED = ".mpm.tmp";
 
 /**
- * Everything up to and including the commit point, then reads it back. A save
- * that fails anywhere here is taken away again, so that an error means none.
+ * Does everything up to and including the commit point, then reads it back. A
+ * save that fails here is removed, so that an error means that there is no
+ * save.
  */
 function commit(
   system: System,
@@ -223,8 +224,8 @@ function readBack(system: System, json: string, digest: string): void {
 }
 
 /**
- * Gives the finished file its name without ever replacing one: a second name
- * where the file system has hard links, a rename elsewhere.
+ * Gives the finished file its name without ever replacing another: with a hard
+ * link if the file system has them, or else a rename.
  */
 function publish(system: System, unnamed: string, json: string): void {
   try {

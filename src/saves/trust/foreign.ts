@@ -1,31 +1,31 @@
 import { escapeText } from "../../base/escape.ts";
 import { cutText } from "../../base/words.ts";
 
-/** The most that is shown of a name, in UTF-16 units. */
+/** The longest name to show, in UTF-16 units. */
 const LONGEST = 40;
 
-/** Returns who wrote a save that no one vouches for, by its own account. */
+/** Returns the unverified author of a save. */
 export function fromWhom(author?: string | null): string {
   const name = author ? escapeText(cutText(author, LONGEST)) : "someone else";
   return `from ${name} (not verified)`;
 }
 
 /**
- * Returns the note that stands with a save from someone else. The id of a save
- * that came by a sync names the key that signed it.
+ * Returns the note about a save from someone else. The ID of a synced save
+ * names the key that signed it.
  */
 export function foreignNote(id: string, author?: string | null): string {
   const from = `F${fromWhom(author).slice(1)}`;
   return `${from}. ${trustStep(id, "use it as your own")}`;
 }
 
-/** The prefix of a checkpoint's name beside names of saves. */
+/** The prefix of a checkpoint's name among names of saves. */
 export const CHECKPOINT_PREFIX = "checkpoint/";
 
-/** The prefix of the id of a save whose contents are meant. */
+/** The prefix of a save's ID that stands for its contents. */
 export const CONTENTS_PREFIX = "contents/";
 
-/** Returns the note that stands with contents from someone else. */
+/** Returns the note about contents from someone else. */
 export function foreignContentsNote(
   id: string,
   author?: string | null,
@@ -41,7 +41,7 @@ function trustStep(id: string, purpose: string): string {
     : `To trust what this person signs: mpm trust ${key}`;
 }
 
-/** Returns the note that stands with a checkpoint from someone else. */
+/** Returns the note about a checkpoint from someone else. */
 export function foreignCheckpointNote(id: string): string {
   return foreignNote(`${CHECKPOINT_PREFIX}${id}`);
 }

@@ -13,15 +13,15 @@ import { ensureUserFolder, userState } from "../../ops/mod.ts";
 export type Origin = "own" | "trusted" | "foreign";
 
 /**
- * The digest of a save's file, for any name and place. It is the SHA-256 of its
- * bytes, with the line ends of Windows, which git may have added, read as
- * plain.
+ * The digest of a save's file, whatever its name and place. It is the SHA-256
+ * of its bytes, with Windows line ends, which git may have added, read as plain
+ * ones.
  */
 export function contentDigestOf(bytes: Uint8Array): string {
   return sha256(bytes.includes(13) ? withoutReturns(bytes) : bytes);
 }
 
-/** As it was written, where git checked it out with the line ends of Windows. */
+/** The original bytes if git checked it out with Windows line ends. */
 export function withoutReturns(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
@@ -29,16 +29,16 @@ export function withoutReturns(bytes: Uint8Array): Uint8Array {
 /** The folder in the user's state with the digests of the user's own saves. */
 const FOLDER = "own";
 
-/** The same for saves that came by a sync, with a folder for each writer. */
+/** The same for synced saves, with a folder for each writer. */
 const SIGNED = "signed";
 
-/** Bytes of the largest list that is read: some 800,000 saves. */
+/** The largest list to read, in bytes: about 800,000 saves. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Notes before writing that the user made a save of these contents, so that it
- * is noted in any case. In the user's own state, where no clone can bring
- * anything. Returns why it could not be noted, if so.
+ * Records, before writing, that the user made a save with these contents, so
+ * that it is recorded in any case. The record is in the user's own state, which
+ * a clone cannot change. Returns the problem if that failed.
  */
 export function noteOwn(
   system: System,
@@ -54,8 +54,8 @@ export function noteOwn(
 }
 
 /**
- * Notes that entries with these saves were signed by a writer's key; those of
- * this user's own key become the user's own. Throws FILE_FAILED.
+ * Records that entries with these saves were signed with a writer's key; those
+ * of this user's own key become the user's own. Throws FILE_FAILED.
  */
 export function noteSigned(
   system: System,
@@ -74,19 +74,22 @@ interface Mark {
 function append(system: System, folder: string, saves: readonly Mark[]): void {
   for (const [list, some] of Map.groupBy(saves, ({ id }) => listOf(id))) {
     const path = join(ensureUserFolder(system, folder), list);
-    // A line that was torn takes no other one with it.
+    // An incomplete line does not affect others.
     const lines = some.map(({ id, digest }) => `\n${digest} ${id}`);
     system.files.append(path, new TextEncoder().encode(lines.join("")));
   }
 }
 
-/** One for each month, by the time in the id. */
+/** One file for each month, by the time in the ID. */
 function listOf(id: string): string {
   const [, year, month] = /(\d{4})-?(\d\d)/.exec(id) ?? [];
   return year === undefined ? "other" : `${year}-${month}`;
 }
 
-/** Tells whose saves are; what it read is kept, so use one for one command. */
+/**
+ * Determines the origin of saves; it caches what it read, so use one per
+ * command.
+ */
 export class Origins {
   readonly #system: System;
   readonly #lists = new Map<string, ReadonlySet<string>>();
@@ -97,7 +100,7 @@ export class Origins {
     this.#system = system;
   }
 
-  /** Never throws: what cannot be read says nothing in favour of a save. */
+  /** Never throws: an unreadable file proves nothing about a save. */
   of({ id, digest }: { id: string; digest: string }): Origin {
     const list = listOf(id);
     if (this.#in(join(FOLDER, list)).has(digest)) return "own";
@@ -132,7 +135,7 @@ function readList(system: System, list: string): ReadonlySet<string> {
 
 /**
  * Returns the source of an imported save; `undefined` for others. The mark is
- * in `mpm`, or at the top of the save of another program.
+ * in `mpm`, or at the top of another program's save.
  */
 export function importedFrom(value: unknown): string | undefined {
   const mark = field(field(value, "mpm") ?? value, "imported");

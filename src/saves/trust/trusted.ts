@@ -26,14 +26,14 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The id of a person's key, in the same list as the digests of saves. */
+/** The ID of a person's key, in the same list as the digests of saves. */
 export const WRITER_ID = /^[0-9a-f]{32}$/;
 
-/** The facts about a save, or the key of a person, that the user trusts. */
+/** The facts about a save, or a person's key, that the user trusts. */
 const TRUSTED = object({
-  /** For a key the name of the person, as the user trusted it. */
+  /** For a key, the name of the person at the time of the trust. */
   session_id: TEXT,
-  /** The project it was in, absolute; for a key the one of the trust. */
+  /** Its project, absolute; for a key, the project in which it was trusted. */
   project: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
@@ -47,8 +47,8 @@ const LIMIT = 64 * 1024 * 1024;
 
 /**
  * The saves that the user trusts, by the digest of their contents: another text
- * under the same name is another save. Keys are in it by the id of the writer.
- * Nothing where the list cannot be read.
+ * under the same name is another save. Keys are listed by the ID of the writer.
+ * Empty if the list cannot be read.
  */
 export function readTrusted(system: System): Map<string, Trusted> {
   const path = attempt(() => join(userState(system), NAME));
@@ -61,8 +61,8 @@ export function readTrusted(system: System): Map<string, Trusted> {
 }
 
 /**
- * Returns the folders of the team whose writers the user trusts with
- * those of this user.
+ * Returns the folders of team members whom the user trusts, and those of this
+ * user.
  */
 export function trustedFolders(system: System, root: string): TeamFolder[] {
   const folders = teamFolders(system, root);
@@ -78,7 +78,9 @@ function digestsIn(value: unknown): [string, unknown][] {
   );
 }
 
-/** The facts about saves by the digests of their contents; null: no trust. */
+/**
+ * The facts about saves by the digests of their contents; null: not trusted.
+ */
 type TrustedFacts = Record<string, Trusted | null>;
 
 /** Returns the facts about these. */
@@ -91,7 +93,7 @@ export function trustedOf(
   );
 }
 
-/** The same for an entry of the log; invalid values are left out. */
+/** Does the same for a log entry; invalid values are left out. */
 function trustedIn(side: unknown): TrustedFacts {
   return Object.fromEntries(
     digestsIn(field(side, "trusted")).filter((
@@ -107,13 +109,13 @@ export function writeTrusted(
 ): void {
   const value = { version: 1, saves: Object.fromEntries(saves) };
   const path = join(ensureUserFolder(system, "."), NAME);
-  // One that only cannot be read would be lost with everything that is in it.
+  // A list that is only unreadable now would be lost with everything in it.
   if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
   writeAtomic(system, path, { text: `${JSON.stringify(value, null, 2)}\n` });
 }
 
 /**
- * Takes saves for the user's own, by the digests of their contents. Call under
+ * Trusts saves as the user's own, by the digests of their contents. Call under
  * the user's lock.
  */
 export function trustSaves(
@@ -129,16 +131,16 @@ export function trustSaves(
   writeTrusted(system, trusted);
 }
 
-/** A save, a checkpoint or a key that is trusted from now on, or no longer. */
+/** A change in the trust of a save, a checkpoint or a key. */
 export interface TrustChange {
-  /** The id of the save, or the name of the key's person. */
+  /** The ID of the save, or the name of the key's person. */
   readonly name: string;
-  /** The digest of the save's content, or the id of the key. */
+  /** The digest of the save's content, or the ID of the key. */
   readonly mark: string;
   readonly trust: boolean;
 }
 
-/** Changes the trust of the user, in one operation that can be undone. */
+/** Changes the user's trust in one operation that can be undone. */
 export async function changeTrust(
   context: Context,
   workspace: Workspace,
@@ -181,12 +183,12 @@ function titleOf(changes: readonly TrustChange[]): string {
     : `${verb} ${name} and ${more.length} more`;
 }
 
-/** Returns the file that lists the saves which the user trusts. */
+/** Returns the file with the saves that the user trusts. */
 export function trustedFile(system: System): string {
   return join(userState(system), NAME);
 }
 
-/** Trusts again what was trusted before, and nothing else. */
+/** Restores the earlier trust, and nothing else. */
 export async function undoTrust(
   { context: { system }, entry, root, dryRun }: UndoOrder,
 ): Promise<Undone> {

@@ -1,16 +1,16 @@
 import * as z from "zod/mini";
 
-/** The answers of the `schedule` commands. */
+/** The results of the `schedule` commands. */
 
 const text = z.string();
 
-/** A scheduler of the system; `schtasks` is the Task Scheduler of Windows. */
+/** A system scheduler; `schtasks` is the Task Scheduler of Windows. */
 const VIA = z.enum(["systemd", "cron", "launchd", "schtasks"]);
 
 export const ScheduleRow = z.strictObject({
   /** Its ID: the name, and a digest of the project. */
   id: text,
-  /** null: only the scheduler knows the schedule, and mpm has no record of it. */
+  /** null: only the scheduler has the schedule, and mpm has no record of it. */
   name: z.nullable(text),
   /** The top folder of the project. */
   project: z.nullable(text),
@@ -22,7 +22,7 @@ export const ScheduleRow = z.strictObject({
   /**
    * The entry in the scheduler. `changed`: someone edited it. `disabled`: the
    * scheduler does not start it. `unknown`: mpm has no record of it.
-   * `unreadable`: the scheduler could not be asked.
+   * `unreadable`: the scheduler could not be queried.
    */
   entry: z.enum([
     "present",
@@ -57,7 +57,7 @@ export const ScheduleListResult = z.strictObject({
   schedules: z.array(ScheduleRow),
   /** Number of schedules of other projects that are not in the list. */
   others: z.int(),
-  /** Schedulers that could not be asked. */
+  /** Schedulers that could not be queried. */
   problems: z.array(text),
 });
 export type ScheduleListResult = z.infer<typeof ScheduleListResult>;
@@ -69,11 +69,11 @@ export const ScheduleAddResult = z.strictObject({
   times: text,
   starts: text,
   via: VIA,
-  /** The text of the entry, as the scheduler gets it. */
+  /** The text of the entry in the scheduler's format. */
   entry: text,
   /** The next three times, ISO 8601, UTC. */
   next: z.array(text),
-  /** False: the schedule existed, and mpm wrote its entry again. */
+  /** False: the schedule existed, and mpm rewrote its entry. */
   added: z.boolean(),
 });
 export type ScheduleAddResult = z.infer<typeof ScheduleAddResult>;

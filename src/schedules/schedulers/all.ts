@@ -9,7 +9,7 @@ import { systemd } from "./systemd.ts";
 
 const ALL: readonly Scheduler[] = [systemd, cron, launchd, schtasks];
 
-/** Returns the scheduler of that name. */
+/** Returns the scheduler with that name. */
 export function schedulerNamed(name: Via): Scheduler {
   return ALL.find((one) => one.name === name)!;
 }
@@ -44,14 +44,14 @@ export async function chooseScheduler(
   );
 }
 
-/** The entries of mpm in all schedulers of this machine. */
+/** mpm's entries in all schedulers of this machine. */
 export interface AllEntries {
   readonly byVia: ReadonlyMap<Via, readonly Entry[]>;
-  /** Why a scheduler could not be asked. */
+  /** Why a scheduler could not be queried. */
   readonly problems: ReadonlyMap<Via, string>;
 }
 
-/** Reads them. `only` leaves out schedulers that no one needs. */
+/** Reads them. `only` selects the schedulers to read. */
 export async function allEntries(
   system: System,
   only: (via: Via) => boolean = () => true,

@@ -19,7 +19,7 @@ import {
 
 /**
  * The block is at the start: a crontab may lack its final line end, and its
- * variables count for the lines below them.
+ * variables apply to the lines below them.
  */
 const OPEN = "# >>> schedules of mpm (mpm schedule list --all)";
 const ALONE = ", which made this crontab";
@@ -37,7 +37,7 @@ const ENTRY = /^# (\S+)\n(.*\n)/gm;
 interface Crontab {
   /** The text without the block. */
   readonly rest: { readonly before: string; readonly after: string };
-  /** The lines of mpm by the ids of their schedules. */
+  /** mpm's lines, by the IDs of their schedules. */
   readonly entries: ReadonlyMap<string, string>;
   /** True if there was no crontab without mpm. */
   readonly alone: boolean;
@@ -113,7 +113,10 @@ export const cron: Scheduler = {
   },
 };
 
-/** Returns the crontab, one character for each byte; `undefined`: none. */
+/**
+ * Returns the crontab, one character for each byte; `undefined` if there is no
+ * crontab.
+ */
 async function readText(system: System): Promise<string | undefined> {
   const args = ["crontab", "-l"];
   const result = await ask(system, args);
@@ -128,8 +131,8 @@ async function readText(system: System): Promise<string | undefined> {
 }
 
 /**
- * Holds the new crontab. Programs take only short paths, so it is named within
- * its folder.
+ * The file for the new crontab. Programs accept only short paths, so it is
+ * named relative to its folder.
  */
 const FILE = "crontab.new";
 
@@ -174,7 +177,10 @@ async function change(
   });
 }
 
-/** Returns the line of an entry. Throws USAGE for what cron cannot start. */
+/**
+ * Returns the line of an entry. Throws USAGE for commands that cron cannot
+ * start.
+ */
 export function cronLine(schedule: Schedule): string {
   const { variables, times } = schedule;
   const words = [
@@ -187,7 +193,7 @@ export function cronLine(schedule: Schedule): string {
   } >/dev/null 2>&1\n`;
 }
 
-/** Quoted for the shell. Versions of cron read a backslash differently. */
+/** Quoted for the shell. Versions of cron treat a backslash differently. */
 function shellWord(word: string): string {
   if (word.includes("\\")) {
     throw new MpmError("USAGE", `cron cannot start "${word}"`, {

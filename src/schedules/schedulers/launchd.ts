@@ -9,10 +9,10 @@ import { parseTimes } from "../times.ts";
 import { ask, demand, makeFolders, type Scheduler } from "./scheduler.ts";
 import { xmlText } from "./xml.ts";
 
-/** The beginning of each label. */
+/** The prefix of each label. */
 const LABEL = "mpm.schedule.";
 
-/** Bytes of a file of launchd. */
+/** The largest launchd file, in bytes. */
 const MOST = 1024 * 1024;
 
 function folderOf(system: System): string {
@@ -27,7 +27,7 @@ function plistPath(system: System, id: string): string {
   return join(folderOf(system), `${LABEL}${id}.plist`);
 }
 
-/** The agents of launchd. */
+/** The launchd agents. */
 export const launchd: Scheduler = {
   name: "launchd",
   title: "launchd",
@@ -57,7 +57,7 @@ export const launchd: Scheduler = {
     writeAtomic(system, path, { text: plistText(schedule), mode: 0o644 });
     const domain = `gui/${system.uid ?? 0}`;
     const label = `${domain}/${LABEL}${schedule.id}`;
-    // One that is loaded keeps its old times.
+    // A loaded agent keeps its old times.
     await ask(system, ["launchctl", "bootout", label]);
     try {
       await demand(system, ["launchctl", "bootstrap", domain, path]);

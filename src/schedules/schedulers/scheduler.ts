@@ -5,11 +5,11 @@ import { firstLine } from "../../base/words.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import type { Schedule, Via } from "../schedule.ts";
 
-/** An entry of mpm in a scheduler. */
+/** An mpm entry in a scheduler. */
 export interface Entry {
-  /** The id of its schedule. */
+  /** The ID of its schedule. */
   readonly id: string;
-  /** The text that the scheduler has; null: it cannot be compared. */
+  /** The text in the scheduler; null: it cannot be compared. */
   readonly text: string | null;
   /** False if the scheduler does not start it at the moment. */
   readonly active: boolean;
@@ -20,27 +20,27 @@ export interface Scheduler {
   readonly name: Via;
   /** The name for people. */
   readonly title: string;
-  /** Returns why it cannot be used here; `undefined`: it can be. */
+  /** Returns why it cannot be used here; `undefined` if it can. */
   obstacle(system: System): Promise<string | undefined>;
-  /** Returns all entries of mpm. Throws CONFLICT if it cannot be asked. */
+  /** Returns all mpm entries. Throws CONFLICT if it cannot be queried. */
   entries(system: System): Promise<Entry[]>;
   /** Returns the text that an entry should have. Throws USAGE. */
   textOf(schedule: Schedule): string;
-  /** Returns the paths that an entry makes, for the folders on their way. */
+  /** Returns the paths that an entry creates, to find the folders to create. */
   paths(system: System, id: string): string[];
-  /** Writes an entry, or writes it again. Throws CONFLICT, FILE_FAILED. */
+  /** Writes or rewrites an entry. Throws CONFLICT, FILE_FAILED. */
   put(system: System, schedule: Schedule): Promise<void>;
-  /** Removes an entry, if it is there. Throws CONFLICT, FILE_FAILED. */
+  /** Removes an entry, if it exists. Throws CONFLICT, FILE_FAILED. */
   take(system: System, id: string): Promise<void>;
 }
 
-/** Milliseconds for a program of a scheduler. */
+/** Milliseconds that a scheduler's program may take. */
 const TIMEOUT = 30_000;
 
-/** Bytes of its output: a whole crontab. */
+/** The most bytes of its output: a whole crontab. */
 export const MOST_OUTPUT = 16 * 1024 * 1024;
 
-/** Runs a program of a scheduler, with messages in English. */
+/** Runs a scheduler's program, with messages in English. */
 export function ask(
   system: System,
   args: readonly string[],
@@ -51,12 +51,12 @@ export function ask(
 ): Promise<RunResult> {
   return system.runProgram(args, {
     ...{ cwd, limit: MOST_OUTPUT, timeout },
-    // On Windows, git's shell would take "/Query" for a path.
+    // On Windows, git's shell would treat "/Query" as a path.
     env: { LC_ALL: "C", MSYS_NO_PATHCONV: "1", MSYS2_ARG_CONV_EXCL: "*" },
   });
 }
 
-/** Runs a program that must succeed. Throws CONFLICT with what it said. */
+/** Runs a program that must succeed. Throws CONFLICT with its message. */
 export async function demand(
   system: System,
   args: readonly string[],
@@ -67,7 +67,7 @@ export async function demand(
   throw refusal(args, result);
 }
 
-/** The error of a program that did not succeed. */
+/** The error for a program that failed. */
 export function refusal(
   args: readonly string[],
   result: RunResult,
@@ -79,7 +79,7 @@ export function refusal(
   );
 }
 
-/** Returns what a program said when it failed. */
+/** Returns the message of a failed program. */
 export function wordsOf({ outcome, status, ...result }: RunResult): string {
   if (outcome === "missing") return "it is not installed";
   const both = [result.stderr, result.stdout]
@@ -90,7 +90,7 @@ export function wordsOf({ outcome, status, ...result }: RunResult): string {
     : escapeText(said);
 }
 
-/** Makes a folder of the user and those above it. */
+/** Creates a folder of the user with its parents. */
 export function makeFolders(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeFolders(system, dirname(folder));

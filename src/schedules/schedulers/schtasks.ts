@@ -12,7 +12,7 @@ import { parseTimes } from "../times.ts";
 import { ask, demand, refusal, type Scheduler } from "./scheduler.ts";
 import { xmlText } from "./xml.ts";
 
-/** Tasks are at the top: schtasks cannot remove a folder. */
+/** Tasks are at the top level: schtasks cannot remove a folder. */
 const PREFIX = "mpm-";
 
 /** The Task Scheduler of Windows. */
@@ -61,7 +61,7 @@ export const schtasks: Scheduler = {
   },
 };
 
-/** UTF-16 with a mark of its order, as schtasks writes it itself. */
+/** UTF-16 with a byte order mark, as schtasks itself writes it. */
 function utf16(text: string): Uint8Array {
   const bytes = new Uint8Array(2 + text.length * 2);
   const view = new DataView(bytes.buffer);
@@ -103,7 +103,7 @@ ${triggers.join("")}  </Triggers>
 `;
 }
 
-/** The scheduler expands variables such as `%TEMP%`, and knows no escape. */
+/** The scheduler expands variables such as `%TEMP%`, and has no escape. */
 function commandText(word: string): string {
   if (!word.includes("%")) return `"${word}"`;
   throw new MpmError("USAGE", `The Task Scheduler cannot start "${word}"`, {
@@ -111,7 +111,7 @@ function commandText(word: string): string {
   });
 }
 
-/** Quoted as Windows programs read their arguments. */
+/** Quoted for the argument parser of Windows programs. */
 function windowsWord(word: string): string {
   if (word.includes("%")) commandText(word);
   if (/^[\w:\\.-]+$/.test(word) && !word.endsWith("\\")) return word;

@@ -22,7 +22,7 @@ import {
 /** The first line of each file. */
 const HEAD = '# Written by mpm. To remove it: "mpm schedule remove"\n';
 
-/** The name of a file that mpm is writing. */
+/** The name of a file while mpm writes it. */
 const HALF = ".mpm.tmp";
 
 /** The files of an entry. */
@@ -43,9 +43,12 @@ function unitPaths(system: System, id: string) {
     timer: join(units, timer),
     /** A link there lets systemd start the timer. */
     wanted: join(units, "timers.target.wants", timer),
-    /** A half written file, if mpm was killed. */
+    /** An incomplete file, if mpm was killed. */
     half: join(units, HALF),
-    /** The time of the last run, which systemd keeps for missed ones. */
+    /**
+     * The time of the last run, which systemd stores to catch up on missed
+     * ones.
+     */
     stamp: join(data, "systemd", "timers", `stamp-${timer}`),
   };
 }
@@ -83,7 +86,7 @@ export const systemd: Scheduler = {
       await demand(system, ["systemctl", "--user", "daemon-reload"]);
       const timer = `mpm-${schedule.id}.timer`;
       await demand(system, ["systemctl", "--user", "enable", timer]);
-      // A timer that runs already takes its new times only so.
+      // A running timer picks up its new times only this way.
       await demand(system, ["systemctl", "--user", "restart", timer]);
     } catch (error) {
       await attempt(() => systemd.take(system, schedule.id));
@@ -94,7 +97,7 @@ export const systemd: Scheduler = {
     const { units: _, ...paths } = unitPaths(system, id);
     if (!Object.values(paths).some((path) => system.files.lstat(path))) return;
     const timer = `mpm-${id}.timer`;
-    // Without systemd, the files are all there is.
+    // Without systemd, only the files exist.
     await ask(system, ["systemctl", "--user", "disable", "--now", timer]);
     for (const path of Object.values(paths)) removeIfThere(system, path);
     await ask(system, ["systemctl", "--user", "daemon-reload"]);
@@ -119,7 +122,7 @@ function entriesIn(system: System): Entry[] {
   });
 }
 
-/** Bytes of a unit. */
+/** The largest unit, in bytes. */
 const MOST = 64 * 1024;
 
 /** Returns the texts of the two units. */
@@ -145,8 +148,9 @@ export function unitTexts(
 }
 
 /**
- * Returns the words to start. systemd takes no quote or backslash in the path of
- * a program, and leaves a dollar sign there alone, so `env` starts such a one.
+ * Returns the words to start. systemd supports no quote or backslash in the
+ * path of a program, and does not expand a dollar sign there. So `env` starts
+ * such a program.
  */
 function commandWords(schedule: Schedule): string[] {
   const words = entryWords(schedule);
@@ -158,7 +162,7 @@ function commandWords(schedule: Schedule): string[] {
   });
 }
 
-/** A word of a unit: `%` begins a specifier there. */
+/** A word in a unit: `%` begins a specifier there. */
 function quoted(word: string): string {
   const escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
     .replaceAll("%", "%%");

@@ -7,15 +7,15 @@ const text = z.string();
 export const ScanResult = z.strictObject({
   /**
    * The scope of the scan. `project`: files that git tracks or does not ignore;
-   * `folder`: a folder without git; `named`: the paths of the command line.
+   * `folder`: a folder without git; `named`: the given paths.
    */
   scope: z.enum(["project", "folder", "named"]),
-  /** Files that were read. */
+  /** Number of files read. */
   files: z.int(),
   /** Bytes of these files. */
   bytes: z.int(),
   findings: z.array(z.strictObject({
-    /** As it was given or found below what was given; `-`: standard input. */
+    /** As given, or found below a given folder; `-`: standard input. */
     file: text,
     /** From 1. */
     line: z.int(),
@@ -24,11 +24,11 @@ export const ScanResult = z.strictObject({
     /** Kind of secret; never the secret. */
     label: text,
   })),
-  /** Count of each label. */
+  /** Number of matches for each label. */
   labels: z.record(text, z.int()),
   /**
-   * Counts of paths that were left out: `binary` files, each `repository`
-   * within the project, folders by their name.
+   * Numbers of paths that were left out: `binary` files, each nested
+   * `repository`, folders by name.
    */
   left_out: z.record(text, z.int()),
   /** Files that could not be read, and why. */

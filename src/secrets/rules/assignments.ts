@@ -21,15 +21,15 @@ const LESS = 60;
 const GREATER = 62;
 const BAR = 124;
 
-/** As keyboards for Chinese and Japanese write it. */
+/** The colon on Chinese and Japanese keyboards. */
 const WIDE_COLON = 0xff1a;
 
 /** A sign between a name and its value. */
 const SIGN = /[:<=>|\uff1a\uff1d]/g;
 
 /**
- * Values by the name they are given to: `KEY=value`, JSON, YAML, TOML, INI,
- * headers, code, query strings, XML and tables, quoted or not.
+ * Values by their names: `KEY=value`, JSON, YAML, TOML, INI, headers, code,
+ * query strings, XML and tables, quoted or not.
  */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = [];
@@ -52,7 +52,7 @@ export function findAssignments(text: string): Span[] {
   return spans;
 }
 
-/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may be between. */
+/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may be in between. */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
     code === 93 || code === 63 || code === COLON || code === 42;
@@ -72,12 +72,12 @@ function keyBefore(text: string, at: number): Key | undefined {
   while (end > least && isBlank(text.charCodeAt(end - 1))) end--;
   const closed = end;
   while (end > least && isBetween(text.charCodeAt(end - 1))) end--;
-  // `name[] =` of C.
+  // `name[] =` in C.
   if (end < closed && text.charCodeAt(end - 1) === 91) end--;
   return mayEndKey(text, end) ? keyAt(text, end, { at, closed }) : undefined;
 }
 
-/** The key that ends at `end`; `closed` is behind its quote. */
+/** The key that ends at `end`; `closed` is after its quote. */
 function keyAt(
   text: string,
   end: number,
@@ -126,7 +126,7 @@ function isWithinCode(text: string, start: number, at: number): boolean {
   return /[\w]:$/.test(before) || /\?[ \t]?["']$/.test(before);
 }
 
-/** `$lang["password"]`: what people read. */
+/** `$lang["password"]`: text for people. */
 function isRead(text: string, start: number): boolean {
   return `"'`.includes(text[start - 1] ?? " ") && text[start - 2] === "[" &&
     /(?:lang|labels?|messages?|texts?)$/
@@ -139,7 +139,7 @@ function withoutDashes(name: string): string {
   return at === 0 ? name : name.slice(at);
 }
 
-/** `API key`, as people write it, in several languages, and `name As String`. */
+/** `API key` in prose, in several languages, and `name As String`. */
 function spokenKind(
   text: string,
   start: number,
@@ -162,7 +162,7 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   const { text } = ends;
   const sign = text.charCodeAt(at);
   const colon = sign === COLON || sign === WIDE_COLON;
-  // `::` is a path of code; `<-` assigns a text.
+  // `::` is a path in code; `<-` assigns a text.
   if (colon && text.charCodeAt(at + 1) === COLON && text[at + 2] !== "=") {
     return undefined;
   }
@@ -226,7 +226,7 @@ function oneValue(
   };
 }
 
-/** Skips what may be between a colon and its value. */
+/** Skips characters that may be between a colon and its value. */
 function afterLead(text: string, from: number, key: Key): number {
   for (const lead of key.quote === "" ? [BOLD, MARKED] : [NEXT_LINE]) {
     lead.lastIndex = from;
@@ -240,7 +240,7 @@ function afterLead(text: string, from: number, key: Key): number {
     : from;
 }
 
-/** A tag or anchor of YAML, and its value on the next line. */
+/** A YAML tag or anchor, and its value on the next line. */
 const MARKED = /[ \t]{0,20}(?:&\w{1,40}|!!?[\w:]{0,40})[ \t]{1,20}(?=[^\s=])/y;
 const BELOW =
   /[ \t]{0,20}\r?\n[ \t]{1,40}([^\s#:"'-][^\s:"']{5,256})(?=[ \t]{0,20}(?:\r?\n|$))/y;
@@ -249,13 +249,13 @@ const BELOW =
 const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
 const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
 
-/** `export NAME=`, or a name in capitals at the start of its line. */
+/** `export NAME=`, or an upper-case name at the start of its line. */
 function endingOf(text: string, key: Key): Ending {
   if (key.kind === "cookie") return "line";
   return !key.apart && isAlone(text, key) ? "blank" : "sign";
 }
 
-/** Returns whether a name in capitals begins its line, as variables do. */
+/** Returns whether an upper-case name begins its line, like a variable. */
 function isAlone(text: string, { name, start }: Key): boolean {
   if (!/^[A-Z][A-Z0-9_]*$/.test(name)) return false;
   const line = text.slice(Math.max(0, start - 12), start);

@@ -14,7 +14,7 @@ export function isAlnum(code: number): boolean {
   return isLower(code) || isUpper(code) || isDigit(code);
 }
 
-/** Of a word of base64 or its variant for URLs, its end marks apart. */
+/** In a base64 word or its URL variant, except its padding. */
 export function isBase64(code: number): boolean {
   return isAlnum(code) || code === 45 || code === 95 || code === 43 ||
     code === 47;
@@ -26,14 +26,14 @@ export function isBlank(code: number): boolean {
 }
 
 /**
- * UTF-16 units that an open-ended expression takes at most. The engine keeps a
- * note of each, and a word of many megabytes is more than it has room for.
+ * The most UTF-16 units that an open-ended expression matches. The engine keeps
+ * a record of each, and does not have room for a word of many megabytes.
  */
 export const LONGEST_MATCH = 65_536;
 
 /**
- * Returns the end of a match, including its word if the match has the greatest
- * length.
+ * Returns the end of a match, extended to its whole word if the match has the
+ * maximum length.
  */
 export function wholeWord(text: string, start: number, end: number): number {
   if (end - start < LONGEST_MATCH) return end;
@@ -44,13 +44,13 @@ export function wholeWord(text: string, start: number, end: number): number {
 /** Escapes that end with a letter or digit and may come before a word. */
 const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
 
-/** Characters before a place that an escape takes at most. */
+/** The most characters that an escape takes. */
 const LONGEST = 24;
 
 /**
  * Returns whether a word can begin at `at`. It cannot after a letter or digit.
- * It can after an escape such as `\n` within JSON, `%3D` within a URL, or one
- * of a color.
+ * It can after an escape such as `\n` in JSON, `%3D` in a URL, or a colour
+ * escape.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;
@@ -62,7 +62,7 @@ export function startsWord(text: string, at: number): boolean {
   return ESCAPES.test(lead) || (before === 109 && isColor(lead));
 }
 
-// The class is built where it is used.
+// The class is built when it is used.
 function isColor(lead: string): boolean {
   return /(?:\p{Cc}|\\+(?:u001[bB]|x1[bB]|033|e))\[[\d;]{0,12}m$/u.test(lead);
 }

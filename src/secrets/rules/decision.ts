@@ -12,10 +12,10 @@ import {
   isStrong,
 } from "./value.ts";
 
-/** UTF-16 units of a value that decide. */
+/** The most UTF-16 units of a value to look at. */
 export const LOOKED_AT = 256;
 
-/** A value, and where it is. */
+/** A value, and its position. */
 interface Given {
   readonly key: Key;
   readonly value: Value;
@@ -24,12 +24,12 @@ interface Given {
 }
 
 /**
- * Returns whether what is given to a name is a secret, and no code or
+ * Returns whether the value of a name is a secret, and not code or a
  * placeholder.
  */
 export function isSecret(written: string, given: Given): boolean {
   const { key, value } = given;
-  // Longer than every word below, and so never searched needlessly.
+  // Longer than every word below, so not worth a search.
   if (value.quoted && written.length === LOOKED_AT) return !/\s/.test(written);
   if (written.length < LEAST[key.kind] || isPlaceholder(written)) return false;
   if (key.kind === "pin") return /^\d{4,12}$/.test(written);
@@ -45,7 +45,7 @@ export function isSecret(written: string, given: Given): boolean {
     : isPlainSecret(written, given);
 }
 
-/** `{ pass: "All is well", fail: "…" }`: what a check says. */
+/** `{ pass: "All is well", fail: "…" }`: the messages of a check. */
 function isVerdict(written: string, { key, value, text }: Given): boolean {
   return key.name === "pass" && value.quoted && /\s/.test(written) &&
     /\b(?:fail|incomplete)(?:ed|ure)?\\*["']?:/.test(
@@ -53,7 +53,7 @@ function isVerdict(written: string, { key, value, text }: Given): boolean {
     );
 }
 
-/** Any part of it is generated, its attributes apart. */
+/** Returns whether any part of it is generated, except its attributes. */
 function isCookie(written: string): boolean {
   return written.split(";").some((part) => {
     const [name, value = name] = part.trim().split(/=(.*)/s);
@@ -63,20 +63,20 @@ function isCookie(written: string): boolean {
   });
 }
 
-/** A name of variables, not of code: `API_TOKEN`. */
+/** The name of a variable, not of code: `API_TOKEN`. */
 function isVariable(name: string): boolean {
   return /^[A-Z0-9_.-]+$/.test(name);
 }
 
-/** A password that people choose, though it ends as a name does. */
+/** A password that people choose, although it ends like a name. */
 const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
 
-/** `keyword.$0`, a kind of token in grammars of editors. */
+/** `keyword.$0`, a kind of token in editor grammars. */
 const GRAMMAR = /^[a-z]+(?:[.-](?:[a-z]+|\$\w\d?))*[.-]\$\w\d?(?:\.[a-z]+)*$/;
 
 /**
- * A password may be any word; tokens and keys are generated, and what looks
- * like a name is one.
+ * A password may be any word; tokens and keys are generated, so a value that
+ * looks like a name is a name.
  */
 function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (isAbout(written)) return false;
@@ -94,14 +94,14 @@ function isQuotedSecret(written: string, { kind, name }: Key): boolean {
     : !isName(written) && !GRAMMAR.test(written);
 }
 
-/** A name of code: letters and nothing else that a password would have. */
+/** A name in code: only letters, without anything typical of a password. */
 const WORD = /^[A-Za-z_][A-Za-z_.]*$/;
 
 function isPlainSecret(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
   const { name, kind, apart } = key;
   if (isCode(written) || /^(?:[({[]|https?:)/.test(written)) return false;
-  // A word of code is a name of something else.
+  // A word in code is a name of something else.
   const more = text[value.end];
   if (more === "(" || more === "[" || more === "{") return false;
   if (/^\d{1,5}$/.test(written)) return kind === "password" && !colon;
@@ -119,11 +119,11 @@ function isPlainSecret(written: string, given: Given): boolean {
   }
   if (kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
   if (word && isWithinCode(given)) return false;
-  // One word alone: the rest of its line is empty.
+  // A single word: the rest of its line is empty.
   return value.last || colon === isInFlow(given) && !apart;
 }
 
-/** `ACCESS_TOKEN = 100063;`, `PASSWORDS = 0x00400000`: numbers of constants. */
+/** `ACCESS_TOKEN = 100063;`, `PASSWORDS = 0x00400000`: numeric constants. */
 function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
   const written = text.slice(value.start, value.end);
   return /^0x[0-9a-fA-F]{1,8}$/.test(written) ||
@@ -149,20 +149,21 @@ function isOfName(written: string): boolean {
     /^[a-z]+(?:_[a-z]+)+$/.test(written);
 }
 
-/** UTF-16 units before a name in which its line is looked for. */
+/**
+ * The UTF-16 units before a name in which to look for the start of its line.
+ */
 const BEFORE = 160;
 
-/**
- * Returns whether it is in an item of a list such as `- { name: value }`.
- */
+/** Returns whether it is in a list item such as `- { name: value }`. */
 function isInFlow({ key, text }: Given): boolean {
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
   return /^[ \t]*- ?\{/.test(lead.slice(lead.lastIndexOf("\n") + 1));
 }
 
 /**
- * Returns whether a word alone is at the place of a name in code. That is in
- * arguments, after a comma, in an indented line or one that ends with a comma.
+ * Returns whether a single word is in the position of a name in code. That is
+ * in arguments, after a comma, in an indented line or one that ends with a
+ * comma.
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;

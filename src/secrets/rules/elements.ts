@@ -10,11 +10,14 @@ import {
   isStrong,
 } from "./value.ts";
 
-/** UTF-16 units of the value between two tags, and of the first tag. */
+/**
+ * The longest value between two tags, and the longest first tag, in UTF-16
+ * units.
+ */
 const LONGEST = 512;
 const LONGEST_TAG = 160;
 
-/** Fewest characters of a value: many a password is short. */
+/** Fewest characters of a value: many passwords are short. */
 export const LEAST = {
   password: 3,
   token: 6,
@@ -51,14 +54,14 @@ export function elementAt(text: string, at: number): Span | undefined {
   return plain ? { ...span, plain: kind } : undefined;
 }
 
-/** `<key>Password</key>` before `<string>`, as property lists have it. */
+/** `<key>Password</key>` before `<string>`, as in property lists. */
 function listedKind(text: string, at: number): KeyKind | undefined {
   const key = /<key>([\w .-]{2,64})<\/key>\s{0,40}$/
     .exec(text.slice(Math.max(0, at - LONGEST_TAG), at));
   return key ? keyKind(key[1]!.replaceAll(" ", "_")) : undefined;
 }
 
-/** By the tag's name, whatever attributes it has. */
+/** By the tag's name, whatever its attributes. */
 function elementKind(text: string, at: number): KeyKind | undefined {
   let start = at;
   const first = Math.max(0, at - LONGEST_KEY);
@@ -98,13 +101,13 @@ export function cellAt(text: string, at: number): Span | undefined {
   return { start, end: start + cell[1]!.length, label: kind };
 }
 
-/** UTF-16 units before `value` in which its name is looked for. */
+/** The UTF-16 units before `value` in which to look for its name. */
 const LONGEST_PAIR = 160;
 
 /**
- * Returns the kind of the name beside `value` in `{"name": "DB_PASSWORD",
- * "value": "…"}` and similar lists of variables; `start`: offset of the word
- * `value`.
+ * Returns the kind of the name next to `value` in
+ * `{"name": "DB_PASSWORD", "value": "…"}` and similar lists of variables;
+ * `start`: offset of the word `value`.
  */
 export function pairedKind(text: string, start: number): KeyKind | undefined {
   const lead = text.slice(Math.max(0, start - LONGEST_PAIR), start);

@@ -3,7 +3,7 @@ import { matchesIn } from "./near.ts";
 import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
 
-/** True if a value is a secret, and not a word that is there by chance. */
+/** True if a value is a secret, and not an accidental word. */
 export type Accepts = (
   value: string,
   match: RegExpExecArray,
@@ -11,16 +11,16 @@ export type Accepts = (
 ) => boolean;
 
 /**
- * A form of line, command or sentence in which a credential has its place. One
- * of its traces, parted by `|`, is in whatever matches or near by; most texts
- * have none. A blank at the end of a trace also stands for a tab. The last group
- * that matched is the value.
+ * A form of line, command or sentence with a place for a credential. One of its
+ * traces, separated by `|`, is in every match or near it; most texts have none.
+ * A blank at the end of a trace also stands for a tab. The last group that
+ * matched is the value.
  */
 export type Form = readonly [
   traces: string | readonly string[],
   pattern: RegExp,
   more?: {
-    /** "password" if nothing else is given. */
+    /** "password" by default. */
     readonly label?: string;
     readonly accepts?: Accepts;
     /**
@@ -28,11 +28,11 @@ export type Form = readonly [
      */
     readonly plain?: Accepts;
     /**
-     * `sentence`: the signs at the end of the value are not its own. `word`:
-     * the same, and it continues as far as its word.
+     * `sentence`: punctuation at the end of the value is not part of it.
+     * `word`: the same, and it continues to the end of its word.
      */
     readonly ends?: "sentence" | "word";
-    /** True if a trace may be far from what it shows. */
+    /** True if a trace may be far from its secret. */
     readonly anywhere?: boolean;
   },
 ];
@@ -45,7 +45,7 @@ export function tracesOf([traces]: Form): string[] {
   );
 }
 
-/** UTF-16 units of a value that decide. */
+/** The most UTF-16 units of a value to look at. */
 const LOOKED_AT = 256;
 
 /** Returns the values in a form, in the windows that have its traces. */
@@ -71,7 +71,7 @@ export function valuesIn(
   return spans;
 }
 
-/** Without the signs that a sentence continues or ends with. */
+/** Without the punctuation of the sentence. */
 export function withoutStop(word: string): string {
   let end = word.length;
   while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;
@@ -82,22 +82,22 @@ function isAny(value: string): boolean {
   return value.length >= 3 && !isPlaceholder(value);
 }
 
-/** A hash, or another value that nothing else looks like. */
+/** A hash, or another unmistakable value. */
 export function always(): boolean {
   return true;
 }
 
-/** Not a word that people or programs have there. */
+/** Returns whether it is not a usual word in that position. */
 export function unlikeName(value: string): boolean {
   return isStrong(value) && !isName(value);
 }
 
-/** The same where code may stand. */
+/** Does the same in positions where code is possible. */
 export function unlikeCode(value: string): boolean {
   return unlikeName(value) && !isCode(value) && !/[(){}]/.test(value);
 }
 
-/** Made by a program: capitals, small letters and digits, or many hex digits. */
+/** Made by a program: upper case, lower case and digits, or many hex digits. */
 export function isGenerated(value: string): boolean {
   if (!/\d/.test(value)) return false;
   const mixed = value.length >= 10 && /[a-z]/.test(value) &&

@@ -20,21 +20,20 @@ const SECRET =
   /(?:secrets?|credentials?|connection[_.-]?string|conn[_.-]?str|secret[_.-]?key[_.-]?base|(?:^|[^a-z])dsn|webhook[_.-]?url)$/;
 const COOKIE = /^(?:set-)?cookie$/;
 
-/** Names that end like the others and hold no secret. */
+/** Names with similar endings that contain no secret. */
 const HARMLESS =
   /^(?:oldpwd|pwd)$|(?:next|page|pagination|continuation|continue|sync|cancel(?:lation)?|abort|eos|bos|pad|unk|sep|cls|mask|stop|special|first|last|current|prev(?:ious)?|per|max|min|total|limit|truncation|significant)[_.-]?token$|(?:by|com|sur|tres|under|over|encom|(?:any|all|first|second|next|last|single|multi|two|one|render|shader|shadow|post|depth|blur|full|of|test|tests)[_.-])pass(?:es)?$|^(?:unpin|no[_-]?pin)$|(?:^|[.])(?:is|has|can|should|with|label|field|button|notice|tooltip|placeholder|mail_body|mail_subject)[_.-]|(?:^|[_.-])(?:update|change|lost|forgot|forgotten|wrong|invalid|empty|missing|validate)[_.-]pass(?:word|wd)?$/;
 
-/** The longest name that is looked at, in UTF-16 units. */
+/** The longest name to look at, in UTF-16 units. */
 export const LONGEST_KEY = 64;
 
 /**
  * Returns the kind of secret of a value with that name; `undefined` for other
- * names. Upper and lower case, `camelCase`, `snake_case`, `kebab-case` and dots
- * are the same.
+ * names. Case, `camelCase`, `snake_case`, `kebab-case` and dots do not matter.
  */
 export const keyKind = remembered(decide);
 
-/** The ends of all names of secrets, without digits and an "s". */
+/** The endings of all names of secrets, without digits and an "s". */
 const ENDS = [
   ..."pass pw psk pin senha data word wd phrase code wort token jwt authorization bearer"
     .split(" "),
@@ -63,7 +62,7 @@ function lettersOfNames(): Uint8Array {
 
 let tails: Uint8Array | undefined;
 
-/** 1 for the last three letters of each name that may tell anything. */
+/** 1 for the last three letters of each name that may indicate anything. */
 function tailsOfNames(): Uint8Array {
   const tails = new Uint8Array(1 << 15);
   // `default` and `value` belong to another name.
@@ -88,8 +87,8 @@ function tailOf(third: number, second: number, last: number): number {
 }
 
 /**
- * Returns whether a name that ends at `end` may tell anything, by its last
- * three letters; fast, and never wrong in saying no.
+ * Returns whether a name that ends at `end` may indicate anything, by its last
+ * three letters; fast, and a "no" is always right.
  */
 export function mayEndKey(text: string, end: number): boolean {
   let at = end - 1;
@@ -109,8 +108,8 @@ export function mayEndKey(text: string, end: number): boolean {
   return (tails ??= tailsOfNames())[tail] === 1;
 }
 
-// Without an expression where there is nothing: each one that is used twice is
-// compiled, which takes longer than a pause has for it.
+// Without an expression if there is nothing: each one that is used twice is
+// compiled, and a pause does not have the time for that.
 function decide(name: string): KeyKind | undefined {
   if (!mayEndKey(name, name.length)) return undefined;
   const plain = name
@@ -133,15 +132,15 @@ export interface Key {
   readonly kind: KeyKind;
   readonly name: string;
   readonly start: number;
-  /** Its closing quote with the backslashes before it; empty: it has none. */
+  /** Its closing quote with the backslashes before it; empty: no quote. */
   readonly quote: string;
-  /** True if blanks are before the sign. */
+  /** True if there are blanks before the sign. */
   readonly apart: boolean;
-  /** True if only a list is given to it: `tokens`. */
+  /** True if only a list can be its value: `tokens`. */
   readonly many: boolean;
 }
 
-/** A variable that may hold the key of anything: `AZURE_OPENAI_KEY`. */
+/** A variable that may contain the key of anything: `AZURE_OPENAI_KEY`. */
 export function isAnyKey(name: string): boolean {
   return name.endsWith("_KEY") && /^[A-Z][A-Z0-9_]+$/.test(name) &&
     keyKind(name) === undefined && !NO_SECRET_KEY.test(name);

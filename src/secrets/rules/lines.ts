@@ -8,7 +8,7 @@ import {
   unlikeName,
 } from "./forms.ts";
 
-/** Credentials by their place in lines of files and in commands. */
+/** Credentials by their position in lines of files and in commands. */
 const lines = (): Form[] => [
   // Lines of files.
   [
@@ -126,7 +126,7 @@ const lines = (): Form[] => [
   ],
 ];
 
-/** The same in files, commands and pages of well-known programs. */
+/** The same for files, commands and pages of well-known programs. */
 const programs = (): Form[] => [
   [
     "-SecureString",
@@ -236,10 +236,10 @@ const statements = (): Form[] => [
   ],
 ];
 
-/** UTF-16 units of a command line before the option. */
+/** The UTF-16 units of a command line before the option to look at. */
 const COMMAND = 160;
 
-/** Returns whether the option is one of a program. */
+/** Returns whether the option belongs to a program. */
 function behind(program: RegExp): Accepts {
   return (value, { index }, text) => {
     const lead = text.slice(Math.max(0, index - COMMAND), index);

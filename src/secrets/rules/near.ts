@@ -1,15 +1,15 @@
 import type { Window } from "../span.ts";
 
 /**
- * UTF-16 units before and after a trace within which the match lies that has
- * it, the rest of its lines apart.
+ * The UTF-16 units before and after a trace within which its match is, not
+ * counting the rest of its lines.
  */
 const BEFORE = 1024;
 const AFTER = 2048;
 
 /**
- * Adds the lines around a trace to windows in order; lines that meet are one.
- * Returns the place before which another trace adds nothing.
+ * Adds the lines around a trace to windows in order; adjacent lines are joined.
+ * Returns the position before which another trace adds nothing.
  */
 export function addLines(
   windows: { start: number; end: number }[],

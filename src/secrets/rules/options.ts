@@ -25,7 +25,7 @@ export function findOptions(text: string): Span[] {
       afterReplacement(text, start) === start &&
       (quoted !== undefined || !SENTENCE.test(value));
     if (isSecret) spans.push({ start, end, label: kind });
-    // The word may be an option itself, or have one behind it.
+    // The word may itself be an option, or have one after it.
     else OPTION.lastIndex = match.index + 2 + name!.length;
   }
   return spans;
@@ -35,7 +35,7 @@ export function findOptions(text: string): Span[] {
 const PLACED =
   /(?:\([ \t]?(["'])([\w.-]{2,64})\1,|(?:#[ \t]{0,4}define[ \t]{1,4}|\(def[a-z]{0,5} |:)([\w.-]{2,64}))[ \t]{1,20}(["'])([^"'\n]{4,512})\4/g;
 
-/** Values behind their name, without a sign between. */
+/** Values after their name, without a sign in between. */
 export function findPlaced(text: string): Span[] {
   const spans: Span[] = [];
   PLACED.lastIndex = 0;
@@ -54,7 +54,7 @@ export function findPlaced(text: string): Span[] {
           !value.startsWith("salt")
         : unlikeName(value));
     if (isSecret) spans.push({ start, end, label: kind });
-    // The name or the value may begin what is looked for.
+    // The name or the value may start the next match.
     else PLACED.lastIndex = match.index + 1 + name.length;
   }
   return spans;

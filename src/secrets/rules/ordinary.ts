@@ -1,14 +1,17 @@
 import type { Span } from "../span.ts";
 import { isCommon, valuesOfCookie } from "./plain_words.ts";
 
-/** UTF-16 units of a part; a word is looked for in its part and both beside. */
+/**
+ * The size of a part in UTF-16 units; a word is looked for in its part and both
+ * neighbours.
+ */
 const PART = 32 * 1024;
 
-/** Plain values of one name near by that are so many are names of things. */
+/** The number of plain values of one name from which they count as names. */
 const MOST_VALUES = 8;
 
 /**
- * Returns the spans without plain words that also appear near by as separate
+ * Returns the spans without plain words that also appear nearby as separate
  * words. Words within other spans do not count: the value of one token may be
  * that of another. Every part of the text is read at most once.
  */
@@ -36,21 +39,21 @@ export function withoutOrdinary(text: string, spans: Span[]): Span[] {
   });
 }
 
-/** Words and names that are looked for in some parts of a text. */
+/** Words and names to look for in some parts of a text. */
 interface Sought {
   readonly words: Set<string>;
   readonly names: Set<string>;
   readonly parts: Set<number>;
 }
 
-/** Counts of uses in parts of a text. */
+/** The number of uses in parts of a text. */
 interface Uses {
   readonly words: ReadonlySet<string>;
   /** The different words that each name is given. */
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** A value of plain words, in small letters, as the text has it. */
+/** A value of plain words, in lower case, as in the text. */
 interface Plain {
   /** The last word of the name. */
   readonly name: string;
@@ -70,10 +73,7 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
   };
 }
 
-/**
- * Returns whether at most a few of many words, or none, stand nowhere else near
- * by.
- */
+/** Returns whether all but a few of many words also appear elsewhere nearby. */
 function isUsed({ words, parts }: Plain, uses: Uses): boolean {
   const unused = words.filter((word) =>
     !parts.some((part) => uses.words.has(inPart(part, word)))
@@ -92,10 +92,10 @@ function inPart(part: number, word: string): string {
   return `${part} ${word}`;
 }
 
-/** Bounded, so that no word is longer than the engine can take. */
+/** Bounded, so that no word is longer than the engine supports. */
 const WORD = /[A-Za-z0-9](?:[\w-]{0,254}[A-Za-z0-9])?/g;
 
-/** Words in quotes that a name is given; what is generated has digits. */
+/** Quoted words assigned to a name; generated values have digits. */
 const GIVEN = /["']?[ \t]{0,4}[:=][ \t]{0,4}["']([^"'\d\n]{1,64})["']/y;
 
 /** Reads some parts of a text; words in spans do not count. */

@@ -5,7 +5,7 @@ import { alnum } from "../../../tests/helpers/secrets.ts";
 const redactor = new Redactor();
 const HIDDEN = 'token: "[redacted:token]"';
 
-/** Ordinary text of about so many UTF-16 units. */
+/** Ordinary text of about that many UTF-16 units. */
 function filler(length: number): string {
   return "some more lines\n".repeat(Math.ceil(length / 16));
 }
@@ -38,9 +38,7 @@ Deno.test("beside a secret a plain word is held to the whole text, too", () => {
   );
 });
 
-/**
- * Returns whether a value is left as it is given to a token, behind other text.
- */
+/** Returns whether a value stays unchanged as a token, after other text. */
 function isKept(value: string, others = ""): boolean {
   return redactor.text(`${others}\ntoken: "${value}"`).includes(value);
 }

@@ -12,7 +12,10 @@ import {
   isStrong,
 } from "./value.ts";
 
-/** Words that source code gives to such names: kinds of tokens, ways to log in. */
+/**
+ * Words that source code assigns to such names: kinds of tokens, ways to log
+ * in.
+ */
 const COMMON = new Set(
   ("account always anonymous asterisk attribute automatic boundary bracket " +
     "builtin certificate character comment constant constructor container " +
@@ -29,20 +32,19 @@ const COMMON = new Set(
 );
 
 /**
- * Returns whether programs often use a word, in small letters, instead of a
- * token.
+ * Returns whether programs often use this lower-case word instead of a token.
  */
 export function isCommon(word: string): boolean {
   return COMMON.has(word.replace(/-?\d$/, "")) || isPlaceholder(word);
 }
 
-/** `comment.doc`, `keyword.flow`: kinds of tokens in grammars of editors. */
+/** `comment.doc`, `keyword.flow`: kinds of tokens in editor grammars. */
 const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
 
-/** Descriptions of interfaces give these the name of another field. */
+/** In descriptions of interfaces, these have the name of another field. */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
 
-/** A plain value, and where it is. */
+/** A plain value, and its position. */
 interface Given {
   readonly key: Key;
   readonly value: Value;
@@ -51,9 +53,9 @@ interface Given {
 }
 
 /**
- * Returns whether a value is plain words given to a token, key or cookie.
+ * Returns whether a value is plain words assigned to a token, key or cookie.
  * Source code has many such words that are not secret: `withoutOrdinary`
- * recognises them by the rest of the text.
+ * recognizes them by the rest of the text.
  */
 export function isPlainWord(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
@@ -72,13 +74,15 @@ export function isPlainWord(written: string, given: Given): boolean {
     (value.quoted || isAlone(written, { value, colon, text }));
 }
 
-/** `passwd=open_sesame` in a file of settings; `user.password = new_hash` is code. */
+/**
+ * `passwd=open_sesame` in a settings file; `user.password = new_hash` is code.
+ */
 function beginsLine(text: string, { name, start, apart }: Key): boolean {
   return !(apart && name.includes(".")) &&
     /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - INDENT), start));
 }
 
-/** Blanks before a name at the start of its line. */
+/** The most blanks before a name at the start of its line. */
 const INDENT = 24;
 
 /** Parsers compare tokens with words: `token === "while"`. */
@@ -88,7 +92,10 @@ function isCompared(text: string, start: number): boolean {
   );
 }
 
-/** An address, a file, a sentence, or what the name says: `fooToken: "FOO"`. */
+/**
+ * An address, a file, a sentence, or a repetition of the name:
+ * `fooToken: "FOO"`.
+ */
 function isOther(written: string, name: string): boolean {
   const scope = SCOPE.exec(written)?.[1];
   return scope !== undefined && isCommon(scope) ||
@@ -100,7 +107,7 @@ function lettersOf(text: string): string {
   return text.replaceAll(/[^A-Za-z]/g, "").toLowerCase();
 }
 
-/** Without quotes: no name of code, and more than a word of a sentence. */
+/** Unquoted: not a name in code, and more than a word of a sentence. */
 function isAlone(
   written: string,
   { value: { end, last }, colon, text }: Omit<Given, "key">,
@@ -113,7 +120,7 @@ function isAlone(
   return isStrong(written) || last;
 }
 
-/** Attributes of a cookie, which are not value of it. */
+/** Attributes of a cookie, which are not part of its value. */
 const ATTRIBUTES =
   /^(?:path|domain|max-age|expires|samesite|version|comment|priority)$/i;
 
@@ -125,7 +132,7 @@ export function valuesOfCookie(written: string): string[] {
   });
 }
 
-/** `session=opensesame`, or words as programs give each other. */
+/** `session=opensesame`, or words that programs exchange. */
 function isPlainCookie(written: string, { key, value, text }: Given): boolean {
   const { quoted, last, end } = value;
   if (!written.includes("=")) {

@@ -4,20 +4,20 @@ const BEGIN = "-----BEGIN ";
 const KEY_HEADER =
   /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 
-/** UTF-16 units that a block of a key takes at most. */
+/** The longest block of a key, in UTF-16 units. */
 const LONGEST_KEY = 64 * 1024;
 
-/** As much of a key as tells that there is one. */
+/** The length of a key's start that proves a key. */
 const NEAR = 120;
 const SOME_BODY =
   /^(?:\\[nrt]|[^A-Za-z0-9]){0,80}(?:[A-Za-z0-9+/=]{16}|Proc-Type:|DEK-Info:|Version:|Comment:|Hash:|Charset:)/;
 
-/** Body of a key in any notation of its lines: `\n`, quoted, prefixed. */
+/** The body of a key in any notation of its lines: `\n`, quoted, prefixed. */
 const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:){1,4096}/y;
 
 /**
- * Blocks of private keys, over however many lines, the ends of lines escaped or
- * not. One that was cut goes to the end of what a key can hold.
+ * Blocks of private keys over any number of lines, with line ends escaped or
+ * not. An incomplete block extends to the maximum length of a key.
  */
 export function findPrivateKeys(text: string): Span[] {
   const spans: Span[] = [];
@@ -29,7 +29,7 @@ export function findPrivateKeys(text: string): Span[] {
       continue;
     }
     const body = KEY_HEADER.lastIndex;
-    // A mark alone is a word about keys.
+    // A marker alone is only a mention of keys.
     const near = text.slice(body, body + NEAR);
     if (!SOME_BODY.test(near)) {
       at = body;
@@ -50,13 +50,13 @@ export function findPrivateKeys(text: string): Span[] {
 
 const KEY_END = /-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 
-/** UTF-16 units before the end of a key that are looked at. */
+/** The most UTF-16 units before the end of a key to look at. */
 const LONGEST_TAIL = 16 * 1024;
 
-/** A line of a key, in a quote, a diff or a list as well. */
+/** A line of a key, also in a quote, a diff or a list. */
 const KEY_LINE = /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{16,}["'`,+\s\\]{0,8}$/;
 
-/** The last one, and what is before the mark in its own line. */
+/** The last line, and the text before the marker on its line. */
 const SHORT_LINE =
   /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{0,80}["'`,+\s\\]{0,8}$/;
 
@@ -88,8 +88,7 @@ function findKeyTails(text: string): Span[] {
 }
 
 /**
- * Returns the start of the line that ends at `end`; ends of lines may be
- * escaped.
+ * Returns the start of the line that ends at `end`; line ends may be escaped.
  */
 function lineStart(text: string, end: number): number {
   const newline = text.lastIndexOf("\n", end - 1);
@@ -97,7 +96,7 @@ function lineStart(text: string, end: number): number {
   return end === 0 ? 0 : Math.max(newline + 1, escaped < 0 ? 0 : escaped + 2);
 }
 
-/** The private lines of a key of PuTTY's. */
+/** The private lines of a PuTTY key. */
 function findPuttyKeys(text: string): Span[] {
   const spans: Span[] = [];
   if (!text.includes("Private-Lines:")) return spans;
@@ -114,8 +113,7 @@ function findPuttyKeys(text: string): Span[] {
 const PUTTY_LINE = /[A-Za-z0-9+/=]{1,80}(?:\r?\n|\\r?\\n|\\n|$)/y;
 
 /**
- * Returns the end of the last match of a sticky pattern, applied again and
- * again.
+ * Returns the end of the last match of a sticky pattern, applied repeatedly.
  */
 function endOfAll(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;

@@ -1,7 +1,7 @@
 import { isBase64, isDigit, isLower, isUpper } from "./chars.ts";
 import { RANDOM, type Span } from "../span.ts";
 
-/** Shorter words are ids, longer ones files in base64. */
+/** Shorter words are IDs, longer ones files in base64. */
 const SHORTEST = 24;
 const LONGEST = 200;
 
@@ -9,8 +9,8 @@ const LONGEST = 200;
 const LEAST_BITS = 3.6;
 
 /**
- * Share of neighbours of different kinds, as in `a3B`; a capital and what
- * follows is one kind, so `camelCase` has few.
+ * Share of neighbours of different kinds, as in `a3B`; a capital and the next
+ * letter count as one kind, so `camelCase` has few.
  */
 const LEAST_CHANGES = 0.27;
 
@@ -18,21 +18,22 @@ const LEAST_CHANGES = 0.27;
 const BEFORE =
   /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|pin-sha256="|nonce-|SHA256:|e\.g\. |[/\\@#?&.%~])$/;
 
-/** Ids that services give to things, hashes of lock files, and public keys. */
+/** IDs that services assign, hashes in lock files, and public keys. */
 const KNOWN =
   /^(?:__[a-z]{4}|_ZN\d|AAAA[A-Z]|0x[0-9a-fA-F]{40}$|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ca|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
 
 /**
- * Words that look random, after all rules that know what they look for. Only
- * words with small and capital letters and digits. Hashes, ids, paths, keys of
- * a lock file and pieces of a larger file in base64 do not count.
+ * Random-looking words, after all rules that know what they look for. Only
+ * words with lower case, upper case and digits count. Hashes, IDs, paths, keys
+ * in a lock file and pieces of a larger base64 file do not.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
   const length = text.length;
   let at = 0;
   while (at + SHORTEST <= length) {
-    // From the end of the shortest word back: most of a text is jumped over.
+    // Backwards from the end of the shortest word, which skips most of the
+    // text.
     let back = at + SHORTEST - 1;
     while (back >= at && isBase64(text.charCodeAt(back))) back--;
     if (back >= at) {
@@ -60,7 +61,7 @@ function isRandom(text: string, start: number, end: number): boolean {
   return !isWrapped(text, start, end);
 }
 
-/** Returns whether it is as mixed as what a generator of keys makes. */
+/** Returns whether it is as mixed as the output of a key generator. */
 function isMixed(word: string): boolean {
   let changes = 0;
   let [upper, lower, digits] = [0, 0, 0];
@@ -79,10 +80,10 @@ function isMixed(word: string): boolean {
     bitsOf(word) >= LEAST_BITS;
 }
 
-/** Count of each character in the present word. */
+/** Number of each character in the current word. */
 const COUNTS = new Uint8Array(128);
 
-/** Bits per character, by how often each is there. */
+/** Bits per character, from the frequency of each. */
 function bitsOf(word: string): number {
   COUNTS.fill(0);
   for (let at = 0; at < word.length; at++) COUNTS[word.charCodeAt(at)]!++;
@@ -102,7 +103,7 @@ function kindOf(code: number): number {
   return isDigit(code) ? 3 : 4;
 }
 
-/** A name of code with digits in it, or a text in base64. */
+/** A name in code with digits, or a text in base64. */
 function isReadable(word: string): boolean {
   let [read, short] = [0, 0];
   for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}|[A-Z][a-z]{2}/g)) {
@@ -110,7 +111,7 @@ function isReadable(word: string): boolean {
     if (/[a-z]{3}/.test(piece)) read += piece.length;
     else short += piece.length;
   }
-  // `AwsS3GetAllParams`: short words count where hardly anything is left.
+  // `AwsS3GetAllParams`: short words count if almost nothing is left.
   return read * 5 >= word.length * 3 || (read + short) * 4 >= word.length * 3 ||
     isTextInBase64(word);
 }
@@ -125,7 +126,7 @@ function isTextInBase64(word: string): boolean {
   }
 }
 
-/** Four words, or three long ones, that could be read aloud. */
+/** Four words, or three long ones, that can be read aloud. */
 const CAMEL =
   /(?:[AEIOU][a-z]{2,}|[B-Z](?=[a-z]*[aeiou])[a-z]{2,}){4}|(?:[A-Z][a-z]{4,}){3}/;
 
@@ -143,7 +144,7 @@ function isNameOfCode(word: string, text: string, end: number): boolean {
     pieces.some((piece) => /[A-Za-z][a-z]{2,}/.test(piece));
 }
 
-/** A line of a drawing, `9H3V5H1v10h2`, or a piece of a table of a parser. */
+/** A line of a drawing, `9H3V5H1v10h2`, or a piece of a parser table. */
 function isDrawn(text: string, start: number, end: number): boolean {
   if (
     /^(?:[\d-]|[hlmstvHLMSTV](?=[\d-])|[zZ])+$/.test(text.slice(start, end))
@@ -157,7 +158,7 @@ function isDrawn(text: string, start: number, end: number): boolean {
     );
 }
 
-/** A path, or words that are joined: pieces that someone could read aloud. */
+/** A path, or joined words: pieces that can be read aloud. */
 function isWithinPath(word: string, after: string | undefined): boolean {
   if (after === "\\") return true;
   const pieces = word.split(/[/_+-]/);
@@ -167,13 +168,13 @@ function isWithinPath(word: string, after: string | undefined): boolean {
   return pieces.length > 1 && readable.length * 3 >= pieces.length;
 }
 
-/** Lines of base64 are at least so long, but for the last. */
+/** The shortest line of base64, except the last. */
 const LINE = 60;
 
-/** Characters of a neighbouring line that report it. */
+/** The most characters of a neighbouring line that identify it. */
 const SEEN = 16;
 
-/** One of several lines of a file in base64. */
+/** One of several lines of a base64 file. */
 function isWrapped(text: string, start: number, end: number): boolean {
   const above = /([\w+/=]{16,})(?:\r?\n|\\n)[ \t>*#"']{0,8}$/.exec(
     text.slice(Math.max(0, start - LINE - SEEN - 10), start),

@@ -1,23 +1,23 @@
 import { isBlank } from "./chars.ts";
 
-/** A value as it is written behind its name. */
+/** A value as written after its name. */
 export interface Value {
   /** Without its quotes. */
   readonly start: number;
   readonly end: number;
   readonly quoted: boolean;
-  /** True if a scheme such as `Bearer` stood before it. */
+  /** True if a scheme such as `Bearer` came before it. */
   readonly scheme: boolean;
-  /** True if nothing but a comment follows on its line. */
+  /** True if only a comment follows on its line. */
   readonly last: boolean;
 }
 
-/** UTF-16 units of a quoted value that are looked at. */
+/** The most UTF-16 units of a quoted value to look at. */
 const LONGEST = 8192;
 
 /**
- * Ends of a value without quotes: in code and sentences, in a line of a file of
- * variables, in a header of many parts.
+ * Ends of an unquoted value: in code and sentences, in a line of a variables
+ * file, in a header with several parts.
  */
 const ENDS = {
   sign: /[\s"'`,;)\]}<>|&\\]/g,
@@ -28,19 +28,19 @@ const ENDS = {
 export type Ending = keyof typeof ENDS;
 
 const BLOCK = /[|>][+-]?[ \t]{0,99}(?:\r?\n|\\n)[ \t]{1,999}(?=\S)/y;
-/** `q{…}` of Perl, `[[…]]` of Lua. */
+/** `q{…}` in Perl, `[[…]]` in Lua. */
 const BRACED =
   /(qq?\{|\[\[(?=[^\]"'\n]{1,512}\]\]))([^}\]"'\n]{1,512})(?:\}|\]\])/y;
 const QUOTE = /(?:[bBrRfFuUlLN$@]{1,2})?(\\{0,255})(["'`])/y;
 const REST = /[ \t]{0,99}[,;)}\]]{0,99}[ \t]{0,99}(?=$|[\r\n]|\\[nr]|#|\/\/)/y;
 
-/** The end of the first line of a text within three quotes. */
+/** The end of the first line of a triple-quoted text. */
 const FIRST_LINE = /\r?\n[ \t]{0,40}/y;
 
-/** A quote with this after it ends a text: `"Password: " + word`. */
+/** A quote followed by this ends a text: `"Password: " + word`. */
 const CLOSES = /[\s),;+\]}.]|$/y;
 
-/** Ends of values without quotes, found once for each stretch of a text. */
+/** Ends of unquoted values, found once for each stretch of a text. */
 export interface Ends {
   text: string;
   from: number;
@@ -49,9 +49,9 @@ export interface Ends {
 }
 
 /**
- * Reads the value at `at`, behind the sign; `undefined` without a value. `ends`
- * is kept from one value of a text to the next, so that none of it is gone
- * through twice.
+ * Reads the value at `at`, after the sign; `undefined` without a value. `ends`
+ * is kept from one value of a text to the next, so that no part is scanned
+ * twice.
  */
 export function readValue(
   ends: Ends,
@@ -75,7 +75,7 @@ export function readValue(
   if (!quote) return plainValue(ends, at, ending);
   let start = QUOTE.lastIndex;
   const [, escapes, sign] = quote as unknown as [string, string, string];
-  // Three quotes, as Python and TOML have them.
+  // Triple quotes, as in Python and TOML.
   if (text.startsWith(sign + sign, start)) {
     FIRST_LINE.lastIndex = start + 2;
     start = FIRST_LINE.test(text) ? FIRST_LINE.lastIndex : start + 2;
@@ -86,12 +86,12 @@ export function readValue(
   return quotedValue(text, start, [escapes.length, sign]);
 }
 
-/** With those of people's keyboards. */
+/** Includes blanks from people's keyboards. */
 function isAnyBlank(code: number): boolean {
   return isBlank(code) || code === 0xa0 || code === 0x3000;
 }
 
-/** Up to the quote that has as many backslashes before it as the first one. */
+/** Up to the quote with as many backslashes before it as the first one. */
 function quotedValue(
   text: string,
   at: number,

@@ -2,25 +2,28 @@ import { wordlist } from "@scure/bip39/english";
 import { isLower } from "./chars.ts";
 import type { Span } from "../span.ts";
 
-/** The words of BIP 39, of which wallets make seed phrases; made on first use. */
+/**
+ * The words of BIP 39, from which wallets make seed phrases; built at first
+ * use.
+ */
 let seedWords: Set<string> | undefined;
 
-/** Words of the shortest seed phrase, and letters of a word of one. */
+/** Words in the shortest seed phrase, and letters of its words. */
 const FEWEST = 12;
 const SHORTEST = 3;
 const LONGEST = 8;
 
-/** Characters between two words: a blank, a number, an end of line. */
+/** The most characters between two words: a blank, a number, a line end. */
 const BETWEEN = 8;
 
-/** UTF-16 units of the shortest phrase. */
+/** The shortest phrase, in UTF-16 units. */
 const LEAST = FEWEST * (SHORTEST + 1) - 1;
 
-/** Twelve and more words in a row of the list that wallets take theirs from. */
+/** Twelve or more words in a row from the list that wallets use. */
 export function findSeeds(text: string): Span[] {
   const spans: Span[] = [];
   for (let at = 0; at + LEAST <= text.length;) {
-    // From the end of the shortest phrase back: most text is jumped over.
+    // Backwards from the end of the shortest phrase, which skips most text.
     let back = at + LEAST - 1;
     while (back >= at && PART[text.charCodeAt(back)] === 1) back--;
     if (back >= at) {
@@ -35,7 +38,7 @@ export function findSeeds(text: string): Span[] {
   return spans;
 }
 
-/** Adds the phrases of a stretch in which nothing else stands. */
+/** Adds the phrases of a stretch without other text. */
 function addPhrases(
   spans: Span[],
   text: string,
@@ -62,13 +65,13 @@ function addPhrases(
   if (count >= FEWEST) spans.push(...seedsIn(text, first, last));
 }
 
-/** 1 for each ASCII character that a phrase may hold. */
+/** 1 for each ASCII character that a phrase may contain. */
 const PART = Uint8Array.from(
   { length: 128 },
   (_, code) => isLower(code) || isBetween(code) ? 1 : 0,
 );
 
-/** Blanks, ends of lines, digits, and the signs of lists and quotes. */
+/** Blanks, line ends, digits, and the signs of lists and quotes. */
 function isBetween(code: number): boolean {
   return code <= 32 || (code >= 48 && code <= 57) || code === 46 ||
     code === 41 || code === 44 || code === 34 || code === 39;
@@ -96,7 +99,7 @@ function seedsIn(text: string, first: number, last: number): Span[] {
 }
 
 /**
- * Returns whether they are enough, and drawn by chance: mostly different ones.
+ * Returns whether there are enough words, and random ones: mostly different.
  */
 function areChance(words: readonly string[]): boolean {
   return words.length >= FEWEST &&

@@ -3,11 +3,11 @@ import { matchesIn } from "./near.ts";
 import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isName, isPlaceholder, isStrong } from "./value.ts";
 
-/** UTF-16 units of a line of a table, and lines of one. */
+/** The longest line of a table, in UTF-16 units, and the most lines of one. */
 const LONGEST = 2000;
 const MOST_ROWS = 1000;
 
-/** The line below the names of the columns. */
+/** The line below the column names. */
 const RULER =
   /^[ \t>]{0,20}\|?[ \t]{0,9}:?-{2,99}:?[ \t]{0,9}[|+][ \t:|+-]{0,500}$/gm;
 
@@ -30,7 +30,7 @@ export function findMarkdown(
   return spans;
 }
 
-/** A name that may report a secret, at the end of a column. */
+/** A name that may indicate a secret, at the end of a column. */
 const NAME =
   /(?:assw(?:or)?d|asswort|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
 
@@ -38,7 +38,7 @@ const NAME =
 const NAMES =
   /^["]?\w[\w -]{0,40}["]?(?:([,;\t])["]?\w[\w -]{0,40}["]?){1,40}$/;
 
-/** Secrets in the columns of values that are parted by a sign. */
+/** Secrets in columns of values with a separator. */
 export function findSeparated(text: string): Span[] {
   const spans: Span[] = [];
   NAME.lastIndex = 0;
@@ -60,7 +60,7 @@ export function findSeparated(text: string): Span[] {
   return spans;
 }
 
-/** Contents of each column, and whether another column names people. */
+/** The content of each column, and whether another column names people. */
 interface Columns {
   readonly kinds: readonly (KeyKind | undefined)[];
   readonly ofPeople: boolean;
@@ -82,7 +82,7 @@ function columnsOf(line: string, sign: string): Columns | undefined {
   };
 }
 
-/** Adds what the rows hold; returns where they end. */
+/** Adds the secrets in the rows; returns the end of the rows. */
 function addRows(
   spans: Span[],
   text: string,
@@ -179,7 +179,7 @@ const ENDS = [
   ...["SWORD", "OKEN", "CRET", "_KEY"],
 ];
 
-/** Traces in each text that has a table with a name of a secret. */
+/** Traces in every text with a table that has a name of a secret. */
 export const TRACES = {
   markdown: ["--|", "-- |", "--  |", "-:|", "-: |", "-:  |", "--+"],
   separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),

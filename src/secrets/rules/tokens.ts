@@ -3,15 +3,15 @@ import { LONGEST_MATCH, startsWord, wholeWord } from "./chars.ts";
 import { PROVIDERS } from "./providers.ts";
 import type { Span } from "../span.ts";
 
-/** A token by what it begins with. */
+/** A token, by its prefix. */
 export interface TokenRule {
   readonly label: string;
   readonly prefix: string;
-  /** The text after the prefix; made into a pattern at first use. */
+  /** The text after the prefix; compiled to a pattern at first use. */
   readonly tail: string;
-  /** True if it is not a token in the middle of a word. */
+  /** True if it must not be in the middle of a word. */
   readonly atWord: boolean;
-  /** True if the prefix says no secret and stays. */
+  /** True if the prefix is not secret and stays. */
   readonly keepsPrefix: boolean;
 }
 
@@ -34,24 +34,24 @@ export function tokenRules(): TokenRule[] {
   return rules;
 }
 
-/** No token is shorter, in UTF-16 units. */
+/** The shortest token, in UTF-16 units. */
 const SHORTEST = 8;
 
-/** The pattern of a tail, to be tried at one place. */
+/** The pattern of a tail, to try at one position. */
 const tailPattern = remembered((tail) =>
   new RegExp(tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`), "y")
 );
 
-/** The place of a token's prefix, and its provider. */
+/** The position of a token's prefix, and its provider. */
 export interface Prefix {
   readonly at: number;
   readonly rule: TokenRule;
 }
 
 /**
- * Tokens whose shape says whose they are, in order, of the places where one may
- * begin. Each tail is one class of characters or a few bounded ones, so that
- * the time is linear.
+ * Tokens whose shape identifies their provider, in order of their possible
+ * positions. Each tail is one class of characters or a few bounded ones, so
+ * that the time is linear.
  */
 export function findTokens(text: string, prefixes: readonly Prefix[]): Span[] {
   const spans: Span[] = [];
@@ -85,7 +85,7 @@ function tokenAt(
   return { start, end: wholeWord(text, start, pattern.lastIndex), label };
 }
 
-/** Behind `-` or `_` in a word that a digest begins: `sha256=qaN-fw_…`. */
+/** After `-` or `_` in a word that a digest begins: `sha256=qaN-fw_…`. */
 function isWithinHash(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1);
   if (before !== 45 && before !== 95) return false;
@@ -105,7 +105,7 @@ export function findJwts(text: string): Span[] {
     at = text.indexOf("eyJ", at + 3)
   ) {
     const before = text[at - 1];
-    // Within a word there is no other one: each word is looked at once.
+    // A word contains no other one: each word is checked once.
     if (before === "_" || before === "-" || !startsWord(text, at)) continue;
     JWT.lastIndex = at;
     if (!JWT.test(text)) continue;
@@ -136,10 +136,10 @@ const INNER: readonly (readonly [
   ],
 ];
 
-/** UTF-16 units that are looked at before such a mark. */
+/** The UTF-16 units before such a mark to look at. */
 const LEAD = 82;
 
-/** Tokens that begin like anything. */
+/** Tokens without a typical start. */
 export const INNER_MARKS = INNER.map((mark) => ({
   ...mark[1].length > 2 ? { traces: [mark[1]] } : {},
   find: (text: string) => findAround(text, mark),
@@ -164,7 +164,7 @@ function findAround(
   return spans;
 }
 
-/** Returns whether the next dot is where that of such a token would. */
+/** Returns whether the next dot is where that of such a token would be. */
 function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }

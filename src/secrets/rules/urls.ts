@@ -11,7 +11,7 @@ const SLASH = 47;
 const AT = 64;
 const COLON = 58;
 
-/** UTF-16 units before the host. */
+/** The most UTF-16 units before the host. */
 const LONGEST = 2048;
 
 /** Passwords, and tokens instead of a user, before the host of a URL. */
@@ -19,7 +19,7 @@ export function findUrlCredentials(text: string): Span[] {
   return mergeSpans([findAfter(text, "://"), findAfter(text, ":\\/\\/")]);
 }
 
-/** After `mark`, which in JSON may have its slashes escaped. */
+/** After `mark`, whose slashes may be escaped in JSON. */
 function findAfter(text: string, mark: string): Span[] {
   const spans: Span[] = [];
   for (let at = text.indexOf(mark); at >= 0;) {
@@ -48,7 +48,7 @@ function credentialsIn(
   const value = text.slice(from, sign);
   if (value === "" || isPlaceholder(value)) return undefined;
   if (afterReplacement(text, from) === sign) return undefined;
-  // A user alone is a token if it is long and no name.
+  // A single user is a token if it is long and not a name.
   if (colon < 0 && !/^(?=.*\d)[A-Za-z0-9_~.-]{20,}$/.test(value)) {
     return undefined;
   }
@@ -68,7 +68,7 @@ function userInfo(
   let sign = -1;
   for (let at = start; at < most; at++) {
     const code = text.charCodeAt(at);
-    // Blanks, quotes, and what else no URL holds.
+    // Blanks, quotes, and other characters that a URL cannot contain.
     if (code <= 32 || code === 34 || code === 39 || code === 96) break;
     if (code === 60 || code === 62 || code === 92) break;
     if (code === SLASH || code === 63 || code === 35) {

@@ -1,17 +1,17 @@
 import { keyKind } from "./keys.ts";
 
-/** Placeholders at the place of a secret. */
+/** Placeholders for a secret. */
 const PLACEHOLDER =
   /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|%\d\$[a-z]|\[[\w -]{1,40}\]$|__[A-Z_]+__$|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$|v\d+(?:alpha|beta)\d+$)/;
 
 /**
- * The same by the content: constants, examples of documentation, shortened
+ * The same by content: constants, examples from documentation, shortened
  * values, colours, expressions, templates, and public keys and signatures.
  */
 const HARMLESS =
   /^[A-Z]+(?:_(?:[A-Z]+|V\d))+$|EXAMPLE|ABCDEFGH|^(?:.{0,16}|\S{0,64})(?:\.{3}|…)$|^\/\^|\{\$|^(?:Basic|Bearer) [$<{%]|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
 
-/** Words of code and forms, which say what kind of value belongs there. */
+/** Words from code and forms that name the kind of value. */
 const WORDS = new Set(
   ("true false null nil none undefined void any unknown never string number " +
     "boolean bool str int integer float object array bytes text required " +
@@ -27,7 +27,7 @@ const WORDS = new Set(
     .split(" "),
 );
 
-/** Examples of standards, which all documentation copies. */
+/** Examples from standards, which all documentation copies. */
 const PUBLISHED = new Set(
   ("QWxhZGRpbjpvcGVuIHNlc2FtZQ== czZCaGRSa3F0MzpnWDFmQmF0M2JW SlAV32hkKG " +
     "2YotnFZFEjr1zCsicMWpAA tGzv3JOkF0XG5Qx2TlKWIA mF_9.B5f-4.1JqM").split(" "),
@@ -38,18 +38,18 @@ export function isPlaceholder(value: string): boolean {
     WORDS.has(value.toLowerCase().replace(/\.$/, "")) || PUBLISHED.has(value);
 }
 
-/** A word that a name of code has, and a generated value has not. */
+/** A word that a name in code has, and a generated value does not. */
 function isCodeWord(value: string): boolean {
   return /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i
     .test(value);
 }
 
-/** Capitals with digits among them, as one-time passwords begin with. */
+/** Capitals with digits among them, the start of one-time passwords. */
 const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
 
 /**
- * Returns whether a value is a name or a few words rather than generated. Its
- * letters are in words, and digits only at the end of one, as in `v2Token` and
+ * Returns whether a value is a name or a few words, and not generated. Its
+ * letters are in words, with digits only at the end of one, as in `v2Token` and
  * `fooEnum2`.
  */
 export function isName(value: string): boolean {
@@ -64,9 +64,7 @@ export function isName(value: string): boolean {
     (isWordy(letters) || /^[a-z]{2,}(?:\.[a-z]{2,})+$/.test(letters));
 }
 
-/**
- * Returns whether most of a value is in pieces that someone could read aloud.
- */
+/** Returns whether most of a value is in pieces that can be read aloud. */
 export function isWordy(value: string): boolean {
   let read = 0;
   for (
@@ -78,14 +76,14 @@ export function isWordy(value: string): boolean {
 }
 
 /**
- * Returns whether a value is made of words of code: `access_key`, "client
+ * Returns whether a value consists of words from code: `access_key`, "client
  * secret".
  */
 export function isOfCode(value: string): boolean {
   return isCodeWord(value) && isName(value);
 }
 
-/** `client-secret`, `accessToken`: words of code, the last of them above all. */
+/** `client-secret`, `accessToken`: words from code, especially the last. */
 export function isNameOfSecret(written: string, mayHold: boolean): boolean {
   if (!isOfCode(written)) return false;
   const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
@@ -93,13 +91,13 @@ export function isNameOfSecret(written: string, mayHold: boolean): boolean {
     isOfCode(last?.[0] ?? written);
 }
 
-/** A name of code with words of code in it: `v4aCredentialProvider`. */
+/** A name in code with such words in it: `v4aCredentialProvider`. */
 export function isIdentifier(value: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(value) && isCodeWord(value) &&
     isWordy(value);
 }
 
-/** A sentence about a value, and not one: "Enter your password". */
+/** A sentence about a value: "Enter your password". */
 export function isAbout(value: string): boolean {
   return /\s/.test(value) &&
     /\b(?:passw\w*|passphrase|enter|your|please|must|invalid|required|cannot|should|returns?|generates?|tokens?)\b/i
@@ -115,8 +113,8 @@ export function isCode(value: string): boolean {
 }
 
 /**
- * Returns whether a word is more than one of a sentence: letters and digits, or
- * letters and signs that no word has within it.
+ * Returns whether a word is more than a word of a sentence: letters and digits,
+ * or letters and signs that no word contains.
  */
 export function isStrong(value: string): boolean {
   if (value.length < 6 || isPlaceholder(value) || isCode(value)) return false;

@@ -12,9 +12,9 @@ import { always, type Form, isGenerated, unlikeName } from "./forms.ts";
 
 const chosen = (value: string) => !isPlaceholder(value) && !isAbout(value);
 
-/** Secrets that the words before them give away. */
+/** Secrets that are recognized by the words before them. */
 export const wordForms = (): Form[] => [
-  // A word in quotes, or the last one of its line behind a colon or an arrow.
+  // A quoted word, or the last word of its line after a colon or an arrow.
   [
     "sword |phrase |sswd |sscode |swort |nwort ",
     /\b(?:[pP]ass(?:word|phrase|wd|code)|[pP]asswort|[kK]ennwort)[ \t]{1,4}(?:(?:is|was|ist|war):?[ \t]{1,4}["'`](?=[^"'`\n]{4,128}["'`])|(?:is|was|ist|war):[ \t]{1,4}(?=[^\s"'`]{4,128}[ \t]{0,9}(?:$|\n)))([^\n"'`]{4,128})/g,
@@ -61,7 +61,7 @@ export const wordForms = (): Form[] => [
       ends: "word",
     },
   ],
-  // "The password is …", and where it is not a word of a sentence "password …".
+  // "The password is …", and "password …" if it is not a word of a sentence.
   [
     "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |dential|creds |Creds |key |Key |KEY ",
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
@@ -113,7 +113,7 @@ export const wordForms = (): Form[] => [
 const BEFORE_SET =
   /(?:[A-Z0-9]_|[.:]_?(?:auth)?|\b(?:ENV|setx|setenv|set|set -[a-z]{1,3}) )$/;
 
-/** Small letters, digits, and capitals or signs. */
+/** Lower case, digits, and upper case or signs. */
 function isMixed(value: string): boolean {
   return value.length >= 8 && /\d/.test(value) && /[a-z]/.test(value) &&
     /[A-Z!@#$%^&*]/.test(value);

@@ -6,7 +6,7 @@ import { readLogs, type TaskLog } from "../logs.ts";
 import { RUN, typedRun } from "../root.ts";
 import type { TaskLogsResult } from "./results.ts";
 
-/** Characters of all logs in one answer for programs. */
+/** The most characters of all logs in one answer for programs. */
 const MOST = 16 * 1024 * 1024;
 
 /** `mpm task logs` */

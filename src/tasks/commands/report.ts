@@ -18,7 +18,7 @@ const REPORT: WrittenFile = {
   begins: new RegExp(`^${REPORT_HEAD}`),
 };
 
-/** Items of each list, unless a limit is given. */
+/** The default number of items in each list. */
 const LIMIT = 200;
 
 /** `mpm task report` */

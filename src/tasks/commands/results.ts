@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The answers of the `task` commands. */
+/** The results of the `task` commands. */
 
 const text = z.string();
 const count = z.int().check(z.nonnegative());
@@ -18,7 +18,7 @@ const RunFields = {
   /** Its ID: the task, and the UTC second in which it began. */
   run: text,
   task: text,
-  /** `interrupted`: its mpm was killed, or the machine went down. */
+  /** `interrupted`: its mpm was killed, or the machine crashed. */
   state: RUN_STATE,
   /** Items. */
   total: count,
@@ -26,7 +26,7 @@ const RunFields = {
   failed: count,
   /** Items whose programs started, without a known end. */
   flagged: count,
-  /** Items that have not started, or are at work. */
+  /** Items that have not started, or are running. */
   waiting: count,
   started_at: text,
   /** When the log of the run last changed. */
@@ -37,7 +37,7 @@ const RunFields = {
   own: z.boolean(),
 };
 
-/** A run, as most of these commands answer with it. */
+/** A run, in the format of most of these results. */
 export const TaskRunView = z.strictObject(RunFields);
 export type TaskRunView = z.infer<typeof TaskRunView>;
 
@@ -46,29 +46,31 @@ export const TaskStatusResult = z.strictObject({
   /** The time of this answer. */
   at: text,
   /**
-   * The items whose program runs, or ran when the run was interrupted; null:
-   * none does.
+   * The items whose program runs, or ran when the run was interrupted; null: no
+   * program runs.
    */
   at_work: z.nullable(z.strictObject({
     /** The numbers of the first and the last of them, from 1. */
     first: count,
     last: count,
-    /** The item, if the run was interrupted and its chunks have one item. */
+    /**
+     * The item, if the run was interrupted and its chunks have a single item.
+     */
     item: z.nullable(text),
   })),
-  /** The last progress of the program at work; null: it reported none. */
+  /** The last progress of the running program; null: not reported. */
   progress: z.nullable(z.strictObject({
-    /** Items at work that are done, with their fractions. */
+    /** Number of finished running items, including fractions. */
     items: z.number(),
     /** A text for people, redacted. */
     text: z.nullable(text),
   })),
-  /** The ID of the process that runs it; null: none does, or not known. */
+  /** The ID of the process that runs it; null: not running, or unknown. */
   pid: z.nullable(count),
 });
 export type TaskStatusResult = z.infer<typeof TaskStatusResult>;
 
-/** A run that ended, or the plan of a dry run. */
+/** A finished run, or the plan of a dry run. */
 export const TaskRunResult = z.strictObject({
   ...RunFields,
   dry_run: z.boolean(),
@@ -77,7 +79,7 @@ export const TaskRunResult = z.strictObject({
   state: z.nullable(RUN_STATE),
   started_at: z.nullable(text),
   changed_at: z.nullable(text),
-  /** Of a dry run, the first items; null otherwise. */
+  /** In a dry run, the first items; otherwise null. */
   items: z.nullable(z.array(text)),
 });
 export type TaskRunResult = z.infer<typeof TaskRunResult>;
@@ -98,7 +100,7 @@ const TaskRow = z.strictObject({
   path: text,
   description: text,
   allowed: z.boolean(),
-  /** Why it cannot run; null: it can be read. */
+  /** Why it cannot run; null: it can. */
   problem: z.nullable(text),
   /** Its newest run. */
   run: z.nullable(TaskRunView),
@@ -116,7 +118,7 @@ const TaskItem = z.strictObject({
   state: z.enum(["done", "failed", "flagged"]),
   /** The exit status; null: a signal or a limit ended the program. */
   exit: z.nullable(z.int()),
-  /** The end of what the program printed, redacted. */
+  /** The end of the program's output, redacted. */
   output: text,
   /** The result that the program reported, any JSON. */
   result: z.unknown(),
@@ -134,7 +136,7 @@ export const TaskLogsResult = z.strictObject({
     /** The output of its programs, redacted. */
     text,
   })),
-  /** Logs that were left out because the answer is long enough. */
+  /** Number of logs that were left out to limit the answer. */
   left_out: count,
 });
 export type TaskLogsResult = z.infer<typeof TaskLogsResult>;
@@ -143,9 +145,9 @@ export const TaskReportResult = z.strictObject({
   ...RunFields,
   /** Milliseconds between its start and the last change. */
   ms: count,
-  /** Items that failed or are flagged, the first of them. */
+  /** The first items that failed or are flagged. */
   trouble: z.array(TaskItem),
-  /** Results of items that are done, the first of them. */
+  /** The results of the first finished items. */
   results: z.array(TaskItem),
   /** The file with the report; null: it was printed. */
   file: z.nullable(text),
@@ -163,7 +165,7 @@ export type TaskRmResult = z.infer<typeof TaskRmResult>;
 
 export const TaskCancelResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The id of the run. */
+  /** The ID of the run. */
   run: text,
   /** True if it ended while the command waited. */
   ended: z.boolean(),

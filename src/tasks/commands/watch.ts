@@ -9,7 +9,7 @@ import { runStatus, statusText } from "../view/text.ts";
 /** Milliseconds between two looks at the log. */
 const LOOK = 200;
 
-/** Bytes of the log that are read at a time. */
+/** Bytes of the log to read at a time. */
 const PART = 256 * 1024;
 
 /** `mpm task watch` */
@@ -34,8 +34,8 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: 0 if al
 });
 
 /**
- * Shows a run by its log until it ends, or the watching is interrupted. Throws
- * what reading throws.
+ * Shows a run from its log until it ends, or the command is interrupted. Throws
+ * errors of reading.
  */
 async function watchRun(
   context: Context,
@@ -51,7 +51,7 @@ async function watchRun(
   const counters = { done, failed, flagged };
   using shown = new RunDisplay(context, { run, task, total, counters });
   using interrupted = system.interruption();
-  // Lines from now on are events; the one at the end may still be written.
+  // Later lines are events; the last one may still be incomplete.
   let offset = files.lstat(log)?.size ?? 0;
   let rest = "";
   const decoder = new TextDecoder();

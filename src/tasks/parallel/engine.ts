@@ -27,10 +27,10 @@ const LOOK = 200;
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** Connections that one chunk may lose. */
+/** The most connections that one chunk may lose. */
 const MOST_LOST = 3;
 
-/** A run whose items go to hosts. */
+/** A run whose items are sent to hosts. */
 interface EngineOrder {
   readonly record: RunRecord;
   readonly engine: Engine;
@@ -50,7 +50,7 @@ export class ParallelEngine implements ChunkEngine {
   readonly #context: Context;
   readonly #order: EngineOrder;
   readonly #names: ReadonlyMap<string, string>;
-  /** Tries, and connections that were lost, by the chunk. */
+  /** Tries, and lost connections, by chunk. */
   readonly #tries = new Map<number, number>();
   readonly #lost = new Map<number, number>();
 
@@ -110,7 +110,7 @@ export class ParallelEngine implements ChunkEngine {
     }
   }
 
-  /** Says how to take over the files that hosts sent back. */
+  /** Says how to apply the files that hosts sent back. */
   #noteChanges(): void {
     const { system, note } = this.#context;
     const { changes } = this.#order.paths;
@@ -202,7 +202,7 @@ export class ParallelEngine implements ChunkEngine {
     for (const { job: { chunk } } of ended) round.forget(chunk);
   }
 
-  /** Records the jobs that GNU parallel did not see to their end. */
+  /** Records the jobs whose end GNU parallel did not see. */
   async #collectRest(
     keeper: ChunkKeeper,
     round: Round,
@@ -279,7 +279,7 @@ export class ParallelEngine implements ChunkEngine {
     }
     const stopped = keeper.end(chunk, end);
     if (end.outcome !== "unclear") return stopped;
-    // The chunk is flagged now, or waits if it can safely run again.
+    // The chunk is now flagged, or waits if it can safely run again.
     const lost = (this.#lost.get(chunk) ?? 0) + 1;
     this.#lost.set(chunk, lost);
     const isWaiting = keeper.chunks.stateOf(chunk) === "waiting";
@@ -322,7 +322,7 @@ export class ParallelEngine implements ChunkEngine {
   }
 }
 
-/** The jobs of a round, as far as they are recorded. */
+/** The jobs of a round that were recorded. */
 class Collected {
   readonly open: Set<number>;
   readonly retry: number[] = [];

@@ -6,7 +6,7 @@ export const HOST =
 
 /** The hosts that run the items of a run, and the commit that they get. */
 export const ENGINE = object({
-  /** As {@link HOST} has them. */
+  /** In the format of {@link HOST}. */
   hosts: list(text({ pattern: HOST })),
   commit: text({ pattern: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/ }),
   /** The name of the project on the hosts. */
@@ -17,15 +17,15 @@ export const ENGINE = object({
 
 export type Engine = Fitting<typeof ENGINE>;
 
-/** One host, as ssh and GNU parallel take it. */
+/** A host, in the form for ssh and GNU parallel. */
 export interface Host {
-  /** As the user wrote it, without the number of jobs. */
+  /** As written by the user, without the number of jobs. */
   readonly name: string;
   /** Its name for GNU parallel. */
   readonly alias: string;
   /** Number of jobs at the same time. */
   readonly jobs: number;
-  /** The arguments of ssh that name it. */
+  /** The ssh arguments that name it. */
   readonly args: readonly string[];
   /** Its address, without a path. */
   readonly url: string;

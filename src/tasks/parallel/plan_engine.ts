@@ -8,11 +8,11 @@ import type { System } from "../../system/system.ts";
 import type { Work } from "../fields.ts";
 import { type Engine, HOST } from "./hosts.ts";
 
-/** Bytes of a file with hosts, and the most hosts in it. */
+/** The largest hosts file in bytes, and the most hosts in it. */
 const LARGEST = 64 * 1024;
 const MOST = 256;
 
-/** Throws USAGE with the line of a fault, NOT_FOUND. */
+/** Throws USAGE with the line of an error, NOT_FOUND. */
 function readHosts(system: System, folder: string, typed: string): string[] {
   const path = isAbsolute(typed) ? typed : join(folder, typed);
   const lines = textOf(system, path, typed).split(/\r?\n/)
@@ -47,7 +47,7 @@ function textOf(system: System, path: string, typed: string): string {
   }
 }
 
-/** Milliseconds in which a program tells its version. */
+/** Milliseconds that a program has to print its version. */
 const PATIENCE = 20_000;
 
 /** Throws NOT_FOUND if GNU parallel is missing, or is another program. */
@@ -65,7 +65,7 @@ async function requireParallel(system: System): Promise<void> {
   );
 }
 
-/** No options of GNU parallel from the environment. */
+/** Removes options of GNU parallel from the environment. */
 export const PLAIN: Readonly<Record<string, string | null>> = {
   ...{ PARALLEL: null, PARALLEL_SSH: null, PARALLEL_ENV: null },
   PARALLEL_SHELL: "/bin/sh",

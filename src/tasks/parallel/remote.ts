@@ -24,8 +24,8 @@ interface RemoteRun {
 }
 
 /**
- * Sends the commit of a run to its hosts. Returns those that are ready, and a
- * line for each of the others.
+ * Sends the commit of a run to its hosts. Returns the ready hosts, and a line
+ * for each of the others.
  */
 export async function readyHosts(
   system: System,
@@ -44,7 +44,7 @@ export async function readyHosts(
   };
 }
 
-/** Returns why a host is not ready, in words; `undefined`: it is. */
+/** Says why a host is not ready; `undefined` if it is. */
 async function problemOf(
   system: System,
   host: Host,
@@ -69,7 +69,7 @@ async function problemOf(
   }
 }
 
-/** Runs a script on a host. Returns why it failed, in words. */
+/** Runs a script on a host. Says why it failed. */
 async function runOn(
   system: System,
   host: Host,
@@ -87,13 +87,13 @@ async function runOn(
     `ssh ended with exit status ${done.status}`;
 }
 
-/** Returns the line that says most, of the errors of ssh or of a script. */
+/** Returns the most useful line of the errors from ssh or a script. */
 export function saidBy(system: System, errors: string): string {
   const lines = errors.trim().split("\n");
   return redactorOf(system).text(firstLine(lines.at(-1)!, 200));
 }
 
-/** Removes what a run left on its hosts, as far as they answer. */
+/** Removes the files of a run from its hosts, as far as they respond. */
 export async function cleanHosts(
   system: System,
   hosts: readonly Host[],

@@ -21,9 +21,9 @@ export interface RoundJob {
 export type JobFate =
   /** No host was ready for it. */
   | { readonly kind: "unbegun" }
-  /** It may have happened: the connection was lost. */
+  /** It may have run: the connection was lost. */
   | { readonly kind: "lost"; readonly host: string }
-  /** `size`: bytes of the output of its program. */
+  /** `size`: the size of its program's output, in bytes. */
   | {
     readonly kind: "ended";
     readonly host: string;
@@ -34,23 +34,23 @@ export type JobFate =
 /** Milliseconds that GNU parallel has to end its jobs. */
 const GRACE = 5000;
 
-/** Milliseconds of a program without a limit: 24 days. */
+/** The milliseconds for a program without a limit: 24 days. */
 const LONGEST = 24 * 86_400_000;
 
-/** Bytes of jobs that are written at a time. */
+/** Bytes of jobs to write at a time. */
 const PART = 1024 * 1024;
 
 /**
- * One start of GNU parallel, in its own folder: the jobs, its job log, and
- * a few files for each job at work. Another mpm can read the folder after a
+ * One start of GNU parallel, in its own folder: the jobs, its job log, and a
+ * few files for each running job. Another mpm can read the folder after a
  * crash.
  */
 export class Round {
   readonly #system: System;
   readonly #folder: string;
-  /** The jobs by their lines, which GNU parallel counts from 1. */
+  /** The jobs by line, which GNU parallel counts from 1. */
   readonly #jobs: readonly Omit<RoundJob, "script">[];
-  /** Lines of the job log that were read. */
+  /** Number of lines read from the job log. */
   #read = 0;
 
   constructor(
@@ -63,7 +63,7 @@ export class Round {
     this.#jobs = jobs;
   }
 
-  /** Opens a round that a killed mpm left; `undefined`: it left no round. */
+  /** Opens a round that a killed mpm left; `undefined` if it left none. */
   static left(system: System, folder: string): Round | undefined {
     if (!system.files.lstat(folder)) return undefined;
     const jobs = [...linesOf(system, join(folder, "round"))].map((line) => {
@@ -119,7 +119,7 @@ export class Round {
     return new Round(system, folder, jobs);
   }
 
-  /** Runs GNU parallel to its end. Returns what it printed as errors. */
+  /** Runs GNU parallel to its end. Returns its errors. */
   async run(
     { hosts, signal, kill }: {
       hosts: number;
@@ -130,7 +130,7 @@ export class Round {
     const args = [
       ...["parallel", "--plain", "--will-cite", "--ungroup"],
       ...["--sshloginfile", "./hosts", "--jobs", "100%", "--sshdelay", "0.05"],
-      // A job that has not begun gets to every host.
+      // A job that has not begun is tried on every host.
       ...["--retries", String(hosts + 1)],
       ...["--joblog", "joblog", "--arg-file", "round", "job"],
     ];
@@ -142,12 +142,12 @@ export class Round {
     return new TextDecoder().decode(done.stderr);
   }
 
-  /** Keeps jobs from starting; those that run may end. */
+  /** Prevents further jobs from starting; running jobs may end. */
   stop(): void {
     this.#system.files.append(this.#path("stop"), new Uint8Array());
   }
 
-  /** Returns the jobs that ended since the last call, by the job log. */
+  /** Returns the jobs that ended since the last call, from the job log. */
   ended(): { job: Omit<RoundJob, "script">; ms: number }[] {
     const path = this.#path("joblog");
     if (!this.#system.files.lstat(path)) return [];
@@ -183,7 +183,7 @@ export class Round {
       : { kind: "ended", host, end, size: rest };
   }
 
-  /** Returns the changes that a job made, as a patch of git. */
+  /** Returns the changes made by a job, as a git patch. */
   patchOf(
     chunk: number,
     { end, size }: Extract<JobFate, { kind: "ended" }>,
@@ -192,7 +192,7 @@ export class Round {
     return this.#system.files.readPart(path, size, end.patch);
   }
 
-  /** Reads the output of a job, at most `size` bytes of it. */
+  /** Reads the output of a job, at most `size` bytes. */
   *outputOf(chunk: number, size: number): Generator<Uint8Array> {
     const path = this.#path(`${chunk}.out`);
     if (!this.#system.files.lstat(path)) return;
@@ -205,7 +205,7 @@ export class Round {
     }
   }
 
-  /** Returns the errors that a job, or ssh for it, printed. */
+  /** Returns the errors printed by a job, or by ssh for it. */
   errorsOf(chunk: number): string {
     return this.#text(`${chunk}.err`);
   }

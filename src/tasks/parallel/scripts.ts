@@ -2,14 +2,14 @@ import { shellWord } from "../../base/shell.ts";
 import type { Engine } from "./hosts.ts";
 
 /*
- * The scripts of the engine `parallel`, for any POSIX shell. GNU parallel passes
- * on only the number of a job. Items reach a host in one way: quoted for a
- * shell, within a script that ssh transfers as data.
+ * The scripts of the engine `parallel`, for any POSIX shell. GNU parallel
+ * passes on only the number of a job. Items reach a host in only one way:
+ * quoted for a shell, in a script that ssh transfers as data.
  */
 
 /**
  * Starts the user's ssh as git does. Host keys are always checked, no question
- * is asked, and a connection that died is noticed within a minute.
+ * is asked, and a dead connection is noticed within a minute.
  */
 export const SSH = `eval "\${GIT_SSH_COMMAND:-ssh}" '-T -a -x' \\
   '-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15' \\
@@ -17,9 +17,10 @@ export const SSH = `eval "\${GIT_SSH_COMMAND:-ssh}" '-T -a -x' \\
   '-o ClearAllForwardings=yes -o RemoteCommand=none "$@"'`;
 
 /**
- * Stands in for ssh under GNU parallel, in the folder of a round. It gives the
- * host the job only when the host is ready, and the start is on this disk. A
- * status other than 0 says that the job has not begun: another host may get it.
+ * Replaces ssh for GNU parallel, in the folder of a round. It gives the job to
+ * the host only when the host is ready, and the start is recorded on this disk.
+ * A status other than 0 says that the job has not begun: another host may get
+ * it.
  */
 export const CONNECT = `
 trap '' PIPE
@@ -62,7 +63,7 @@ rmdir "$host-$slot"
 /** The values of a run for the scripts on hosts. */
 interface OnHost {
   readonly engine: Engine;
-  /** The id of the run. */
+  /** The ID of the run. */
   readonly run: string;
 }
 
@@ -94,7 +95,7 @@ export function remoteRef({ engine, run }: OnHost): string {
   return `refs/mpm/runs/${run}-${engine.nonce}`;
 }
 
-/** Makes the repository that the project is pushed to. */
+/** Creates the repository to which the project is pushed. */
 export function setupScript(at: OnHost): string {
   const format = at.engine.commit.length === 64 ? "sha256" : "sha1";
   const option = format === "sha1" ? "" : `--object-format=${format}`;
@@ -106,7 +107,7 @@ mpm_git -C "$repository" config receive.shallowUpdate true
 `;
 }
 
-/** Removes what a run left on a host. */
+/** Removes the files of a run from a host. */
 export function cleanupScript(at: OnHost): string {
   return `${variables(at)}
 rm -rf "$folder"
@@ -115,7 +116,7 @@ mpm_git -C "$repository" update-ref -d ${shellWord(remoteRef(at))}
 `;
 }
 
-/** Bytes of changed files that a host sends back for one job. */
+/** The most bytes of changed files that a host sends back for one job. */
 const LARGEST = 64 * 1024 * 1024;
 
 /** The limits of one program, in milliseconds. */
@@ -125,8 +126,8 @@ interface Limits {
 }
 
 /**
- * Runs jobs on a host, each in its own worktree. A job ends with the connection.
- * It prints its output, its changes as a patch, and a last line for
+ * Runs jobs on a host, each in its own worktree. A job ends with the
+ * connection. It prints its output, its changes as a patch, and a last line for
  * {@link jobEnd}.
  */
 export function jobScript(
@@ -190,7 +191,7 @@ run() {
 `;
 }
 
-/** Makes the worktree of a job, or cleans that of the job before it. */
+/** Creates the worktree of a job, or cleans that of the job before it. */
 const PREPARE = `
 clean() {
   mpm_git -C "$tree" reset -q --hard "$commit" &&
@@ -218,7 +219,7 @@ prepare() {
 /** The program of one job. */
 export interface Job {
   readonly args: readonly string[];
-  /** Its variables; null: it does not have this one. */
+  /** Its variables; null: removed. */
   readonly env: Readonly<Record<string, string | null>>;
   /** The state that its program printed before, as JSON. */
   readonly state: string | undefined;
@@ -243,12 +244,12 @@ export function jobLine({ args, env, state }: Job): string {
   ].join("\n");
 }
 
-/** Nothing in it means anything to a shell. */
+/** Quotes a text so that nothing in it is special to a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The end of a job, as its last line has it. */
+/** The end of a job, from its last line. */
 export interface JobEnd {
   /** `late`: it took too long; `large`: it changed too much. */
   readonly end: "exit" | "late" | "large" | "missing";
@@ -258,10 +259,12 @@ export interface JobEnd {
   readonly patch: number;
 }
 
-/** Bytes of the last line, at most. */
+/** The longest last line, in bytes. */
 export const LONGEST_LINE = 128;
 
-/** Reads the last line of a job; `undefined`: the connection was lost before. */
+/**
+ * Parses the last line of a job; `undefined`: the connection was lost before.
+ */
 export function jobEnd(tail: string, nonce: string): JobEnd | undefined {
   const found = /\nmpm (\w+) (exit|late|large|missing) (\d+) (\d+)\n$/
     .exec(tail);

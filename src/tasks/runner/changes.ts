@@ -7,8 +7,8 @@ import { listItems } from "../items.ts";
 import type { RunRecord } from "../run.ts";
 
 /**
- * Says what changed since a run began, which continues with the definition and
- * the list of items that it began with.
+ * Reports changes since the start of a run, which continues with its original
+ * definition and list of items.
  */
 export async function noteChanges(
   context: Context,

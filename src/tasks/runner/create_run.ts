@@ -33,7 +33,7 @@ import {
   timeOfRun,
 } from "../store.ts";
 
-/** A task that may run, and its items as they are now. */
+/** A task that may run, and its current items. */
 export interface PlannedRun {
   readonly task: string;
   /** The file of its definition, absolute, and its text. */
@@ -42,7 +42,7 @@ export interface PlannedRun {
   readonly definition: Definition;
   /** `undefined`: the task has no items. */
   readonly items: readonly string[] | undefined;
-  /** Items that were left out, since their names are not UTF-8. */
+  /** Number of items that were left out because their names are not UTF-8. */
   readonly unreadable: number;
   /** The client that runs the agents; null: the task runs a program. */
   readonly client: string | null;
@@ -51,8 +51,8 @@ export interface PlannedRun {
 }
 
 /**
- * Reads a task that the user has allowed, and lists its items. The text that was
- * checked is the one that runs. Throws NOT_FOUND, CONFLICT if it is not allowed,
+ * Reads a task that the user has allowed, and lists its items. Exactly the text
+ * that was checked runs. Throws NOT_FOUND, CONFLICT if it is not allowed,
  * UNREADABLE.
  */
 export async function planRun(
@@ -79,8 +79,8 @@ export async function planRun(
 }
 
 /**
- * Writes a run down before anything of it happens: its items and its sealed
- * record. Returns its id. Throws FILE_FAILED.
+ * Records a run before it starts: its items and its sealed record. Returns its
+ * ID. Throws FILE_FAILED.
  */
 export async function createRun(
   context: Context,
@@ -96,7 +96,7 @@ export async function createRun(
   }, items);
 }
 
-/** The facts of a new run that its kind decides. */
+/** The facts about a new run that depend on its kind. */
 interface NewRun {
   readonly task: string;
   readonly file: string;
@@ -111,8 +111,8 @@ interface NewRun {
 }
 
 /**
- * Writes down a run of a task or, with `vars`, of a pipeline. `list`: its items
- * or the names of its steps. Then old runs go to the trash.
+ * Records a run of a task or, with `vars`, of a pipeline. `list`: its items or
+ * the names of its steps. Then old runs go to the trash.
  */
 export async function writeNewRun(
   context: Context,
@@ -148,8 +148,9 @@ export async function writeNewRun(
 }
 
 /**
- * Returns the id of this second, or of the one after the task's newest run.
- * Else a second that became free again would give an older id to a newer run.
+ * Returns the ID of this second, or of the second after the task's newest run.
+ * Otherwise a second that became free again would give an older ID to a newer
+ * run.
  */
 function freeId(
   system: System,
@@ -168,13 +169,13 @@ function freeId(
   }
 }
 
-/** Milliseconds; runs further ahead are from a clock that was wrong. */
+/** Milliseconds; runs further in the future come from a wrong clock. */
 const AHEAD = 600_000;
 
-/** The beginning of the name of a folder that becomes a run. */
+/** The start of a folder's name before it becomes a run. */
 const NEW = ".new-";
 
-/** A start that was killed leaves such a folder. */
+/** A killed start leaves such a folder. */
 function removeUnfinished(system: System, taskRuns: string): void {
   for (const { name } of system.files.list(taskRuns)) {
     // The next start tries again.
@@ -195,7 +196,7 @@ export function rewriteRun(
   writeAtomic(system, runPaths(root, record.id).record, { bytes });
 }
 
-/** It is there whole, or not at all. */
+/** It exists completely, or not at all. */
 function writeRun(
   system: System,
   root: string,

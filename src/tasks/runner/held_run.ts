@@ -19,10 +19,10 @@ import type { RunLog } from "./log.ts";
 import { statePath } from "./run_chunk.ts";
 import type { Stops } from "./stops.ts";
 
-/** Milliseconds in which another look at the lock has ended. */
+/** Milliseconds within which another look at the lock ends. */
 const WAIT = 500;
 
-/** Milliseconds in which the programs of a killed process have ended. */
+/** Milliseconds within which the programs of a killed process end. */
 const GONE_WITHIN = 2000;
 
 /** A run that only this process works on, until it is disposed of. */
@@ -32,8 +32,8 @@ export interface HeldRun extends Disposable {
 }
 
 /**
- * Takes a run of the user for this process. Throws FOREIGN, CONFLICT if another
- * process works on it, or if the user no longer allows its definition.
+ * Takes one of the user's runs for this process. Throws FOREIGN, CONFLICT if
+ * another process works on it, or if the user no longer allows its definition.
  */
 export async function holdRun(
   system: System,
@@ -48,12 +48,12 @@ export async function holdRun(
   return { record, paths, [Symbol.dispose]: () => lock[Symbol.dispose]() };
 }
 
-/** Milliseconds between two notes of the progress. */
+/** Milliseconds between two records of the progress. */
 const NOTED = 1000;
 
 /**
- * Returns what writes down the process of a run and its progress, for those who
- * watch it. Call it often: it writes only what is new, once a second.
+ * Returns a function that records the process of a run and its progress, for
+ * watchers. Call it often: it writes only new data, once a second.
  */
 export function runnerNote(
   system: System,
@@ -104,7 +104,7 @@ export async function notify(
   note(`Note: the program of "notify" failed: ${reason}`);
 }
 
-/** A definition that the user allows no longer does not run. */
+/** A definition that the user no longer allows does not run. */
 function allowedStill(system: System, record: RunRecord): RunRecord {
   if (allowedFile(system, record.file)) return record;
   throw new MpmError(
@@ -127,7 +127,7 @@ function ownRun(
   });
 }
 
-/** Says how to continue after a full disk, a git that failed, or a removed run. */
+/** Says how to continue after a full disk, a failed git, or a removed run. */
 export function stoppedBy(
   system: System,
   error: unknown,
@@ -167,9 +167,9 @@ function atWork(
 }
 
 /**
- * A program that a killed mpm started may still work. It ends with mpm, unless
- * it left its group. `started`: what has started and did not end. Throws
- * CONFLICT.
+ * A program started by a killed mpm may still be running. It ends with mpm,
+ * unless it left its group. `started`: the chunk that started and did not end.
+ * Throws CONFLICT.
  */
 export async function refuseSurvivors(
   system: System,

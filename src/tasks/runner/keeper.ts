@@ -10,14 +10,14 @@ export interface Stopped {
 /** A person ended the run. */
 export const CANCELLED: Stopped = { state: "cancelled", reason: null };
 
-/** Records what happens to the chunks of a run. */
+/** Records the events of a run's chunks. */
 export interface ChunkKeeper {
   readonly chunks: Chunks;
   /** The chunks to run, in order. */
   left(): number[];
   order(chunk: number): Omit<ChunkOrder, "start">;
   start(chunk: number): void;
-  /** A chunk has another try. */
+  /** Gives a chunk another try. */
   putBack(chunk: number, end: ChunkEnd): void;
   /** Returns why the whole run ends with it, if it does. */
   end(chunk: number, end: ChunkEnd): Stopped | undefined;
@@ -26,8 +26,8 @@ export interface ChunkKeeper {
 
 /** Runs chunks on other machines. */
 export interface ChunkEngine {
-  /** Records what ended while no mpm was there to see it. */
+  /** Records ends that no mpm has seen. */
   recover(keeper: ChunkKeeper): Promise<void>;
-  /** Runs all chunks that are left. */
+  /** Runs all remaining chunks. */
   run(keeper: ChunkKeeper): Promise<Stopped | undefined>;
 }

@@ -9,20 +9,20 @@ type Paths = ReturnType<typeof runPaths>;
 const APART = 200;
 
 /**
- * The log of a run at work, with the results. New lines are on the
- * disk when `flush` returns, several at the price of one.
+ * The log of a running run, with the results. New lines are on the disk when
+ * `flush` returns, several for the cost of one.
  */
 export class RunLog {
   readonly #system: System;
   readonly #paths: Paths;
   #lines: string[] = [];
   #results = "";
-  /** A killed process may have left a part of a line in each. */
+  /** A killed process may have left an incomplete line in each. */
   #torn = { log: true, results: true };
 
-  /** True if there are results that a power failure could take. */
+  /** True if there are results that a power failure could lose. */
   #unsynced = false;
-  /** When they were last synced, milliseconds since the epoch. */
+  /** The time of the last sync, in milliseconds since the epoch. */
   #synced = 0;
 
   constructor(system: System, paths: Paths) {
@@ -30,7 +30,7 @@ export class RunLog {
     this.#paths = paths;
   }
 
-  /** Gives every whole line that is there to `chunks`. */
+  /** Passes every complete line to `chunks`. */
   replay(chunks: Chunks): void {
     for (const text of linesOf(this.#system, this.#paths.log)) {
       const line = logLineIn(text);
@@ -42,15 +42,15 @@ export class RunLog {
     this.#lines.push(`${JSON.stringify(line)}\n`);
   }
 
-  /** `lines`: whole lines for the results. */
+  /** `lines`: complete lines for the results. */
   addResults(lines: string): void {
     this.#results += lines;
   }
 
   /**
-   * Writes what was added. Lines are on the disk then, results soon. If the disk
-   * takes only a part, that is the end of a program, and not the start of the
-   * next. Throws FILE_FAILED.
+   * Writes the added lines. Log lines are then on the disk, results soon. If
+   * the disk writes only a part, that must be the end of a program, and not the
+   * start of the next. Throws FILE_FAILED.
    */
   async flush(): Promise<void> {
     const [results, lines] = [this.#results, this.#lines];
@@ -63,7 +63,7 @@ export class RunLog {
     throw failure;
   }
 
-  /** The log alone tells how an item ended. */
+  /** Only the log decides how an item ended. */
   async #syncResults(isNew: boolean): Promise<void> {
     this.#unsynced ||= isNew;
     const now = this.#system.now().getTime();

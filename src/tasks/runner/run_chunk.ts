@@ -10,16 +10,16 @@ import { Excerpt, type Message, Messages } from "../protocol.ts";
 import type { runPaths } from "../store.ts";
 import type { Stops } from "./stops.ts";
 
-/** Bytes of output that a result has. */
+/** The most bytes of output in a result. */
 const OUTPUT = 4096;
 
-/** Bytes of what a program gives as results of one chunk. */
+/** The most bytes of a program's results for one chunk. */
 const MOST_RESULTS = 8 * 1024 * 1024;
 
-/** Bytes of output in a log before they are written. */
+/** The bytes of output to collect before they are written to a log. */
 const PENDING = 64 * 1024;
 
-/** One program, ready to start. */
+/** A program that is ready to start. */
 export interface ChunkOrder {
   /** A chunk's number, or a step: its files are named after it. */
   readonly chunk: number | string;
@@ -29,12 +29,15 @@ export interface ChunkOrder {
   readonly definition: Pick<Definition, "timeout" | "grace">;
   readonly paths: ReturnType<typeof runPaths>;
   readonly stops: Pick<Stops, "cancel" | "kill" | "eachLook">;
-  /** Bytes of its log; a chunk that is done has no log if `onlyFailure`. */
+  /**
+   * The largest log in bytes; with `onlyFailure`, a successful chunk has no
+   * log.
+   */
   readonly log: { limit: number; onlyFailure: boolean };
-  /** The program starts when this is kept; never, if it is false. */
+  /** The program starts when this resolves; never, if it is false. */
   readonly start: Promise<boolean>;
   progress(message: Extract<Message, { kind: "progress" }>): void;
-  /** Turns what it prints into its log; then no line of it is a message. */
+  /** Converts its output to its log; then no line of it is a message. */
   readonly filter?: {
     output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
     /** Returns the last bytes of the log. */
@@ -47,8 +50,8 @@ export interface ChunkOrder {
 /** The end of one program. */
 export interface ChunkEnd {
   /**
-   * `never`: it did not start, and neither would any other. `unclear`: it was
-   * ended early by a person.
+   * `never`: it did not start, and neither would any other. `unclear`: a person
+   * ended it early.
    */
   readonly outcome: "done" | "failed" | "never" | "unclear";
   /** Its exit status; null: it did not exit by itself. */
@@ -59,9 +62,9 @@ export interface ChunkEnd {
   /** The beginning and end of its output. */
   readonly output: string;
   readonly results: readonly unknown[];
-  /** Bytes in its log. */
+  /** Number of bytes in its log. */
   readonly logged: number;
-  /** Why its log or state could not be kept. */
+  /** Why its log or state could not be stored. */
   readonly failure: FileError | undefined;
 }
 
@@ -78,7 +81,7 @@ export async function runChunk(
     ...{ signal: stops.cancel, kill: stops.kill },
     output: (stream, bytes) => kept.add(stream, bytes),
   });
-  // It may fail before it is waited for.
+  // It may fail before it is awaited.
   running.catch(() => {});
   await order.start;
   const start = system.now().getTime();
@@ -88,7 +91,7 @@ export async function runChunk(
   try {
     result = await running;
   } catch (error) {
-    // Arguments that are too long are those of this chunk alone.
+    // Arguments that are too long belong only to this chunk.
     if (!(error instanceof MpmError) || error.code !== "GIT_FAILED") {
       throw error;
     }
@@ -149,12 +152,12 @@ export class KeptOutput {
   readonly #excerpt = new Excerpt(OUTPUT);
   readonly #log: Excerpt;
   readonly #messages: Messages;
-  /** Bytes that came, and that are in the log, until now. */
+  /** Number of bytes received, and written to the log, so far. */
   #came = 0;
   #written = 0;
   #results: unknown[] = [];
   #resultSize = 0;
-  /** The last state that was printed, and is not written yet. */
+  /** The last printed state that is not written yet. */
   #state: { value: unknown } | undefined;
   #failure: FileError | undefined;
 
@@ -177,7 +180,7 @@ export class KeptOutput {
     if (this.#came - this.#written > PENDING) this.flush();
   }
 
-  /** Adds to the log what came, for people who read it now. */
+  /** Writes the received output to the log, for people who are reading it. */
   flush(): void {
     if (this.#order.log.onlyFailure) return;
     this.#write(this.#log.startAfter(this.#written));
@@ -203,7 +206,7 @@ export class KeptOutput {
     this.#came += bytes.length;
   }
 
-  /** It is there before the program can do much more. */
+  /** It is written before the program can do much more. */
   #writeState(): void {
     if (!this.#state) return;
     const { paths, chunk } = this.#order;

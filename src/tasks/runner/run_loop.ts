@@ -24,11 +24,11 @@ import {
 } from "./keeper.ts";
 import type { Stops } from "./stops.ts";
 
-/** Gets what happens in a run. */
+/** Receives the events of a run. */
 export interface RunListener {
   /** A line of the log, which may not be on the disk yet. */
   take(line: LogLine): void;
-  /** `partly`: items of the chunk at work. */
+  /** `partly`: items of the running chunk. */
   progress(what: { partly: number; text: string | undefined }): void;
   /** Called five times a second. */
   tick(): void;
@@ -38,14 +38,19 @@ export interface RunListener {
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** Bytes of the log of a chunk, and of a failed one among many. */
+/**
+ * The largest log of a chunk in bytes, and of a failed one if there are many.
+ */
 const LOG = 1024 * 1024;
 const SHORT_LOG = 16 * 1024;
 
-/** Bytes of all logs of a run; then only failures have one. */
+/**
+ * The largest total of a run's logs in bytes; beyond that, only failures have
+ * one.
+ */
 const ALL_LOGS = 64 * 1024 * 1024;
 
-/** UTF-16 units of an item that a variable can hold. */
+/** The longest item that a variable can contain, in UTF-16 units. */
 const LONGEST_VARIABLE = 32 * 1024;
 
 /** A running pipeline. */
@@ -62,7 +67,7 @@ interface LoopOrder {
   readonly log: RunLog;
   readonly stops: Stops;
   readonly listener: RunListener;
-  /** True if chunks that failed or are flagged run again. */
+  /** True if failed and flagged chunks run again. */
   readonly again: boolean;
   /** The process of this mpm. */
   readonly pid: number | null;
@@ -82,15 +87,15 @@ interface Prepared {
   readonly end: Promise<ChunkEnd>;
 }
 
-/** Runs the chunks of a run that are left, one after the other. */
+/** Runs the remaining chunks of a run, one after the other. */
 export class RunLoop {
   readonly #system: System;
   readonly #run: LoopOrder;
-  /** Bytes in logs. */
+  /** Number of bytes in logs. */
   #logged: number;
   /** A chunk whose end is not on the disk yet. */
   #ended: number | undefined;
-  /** By their chunks. */
+  /** By chunk. */
   readonly #prepared = new Map<number, Prepared>();
 
   constructor(system: System, run: LoopOrder) {
@@ -99,7 +104,9 @@ export class RunLoop {
     this.#logged = attempt(() => sizeBelow(system, run.paths.logs).bytes) ?? 0;
   }
 
-  /** Returns how the run ended. Throws FILE_FAILED where it cannot be kept. */
+  /**
+   * Returns how the run ended. Throws FILE_FAILED if that cannot be recorded.
+   */
   async run(): Promise<Stopped> {
     const { chunks, pid, engine } = this.#run;
     this.#add({ event: "begin", at: this.#now(), pid });
@@ -130,7 +137,7 @@ export class RunLoop {
     return this.#system.now().toISOString();
   }
 
-  /** Decides about chunks that started, and whose end is not known. */
+  /** Decides about chunks that started, and whose end is unknown. */
   #settle(): void {
     const { chunks, again } = this.#run;
     const killed: ChunkEnd = {
@@ -147,7 +154,7 @@ export class RunLoop {
     }
   }
 
-  /** The state that each item has in the results, by its index. */
+  /** The state of each item in the results, by index. */
   #knownResults(): Map<unknown, unknown> {
     const { chunks, paths } = this.#run;
     const known = new Map<unknown, unknown>();
@@ -159,7 +166,7 @@ export class RunLoop {
     return known;
   }
 
-  /** A full disk or a power failure can take results of which the log knows. */
+  /** A full disk or a power failure can lose results that are in the log. */
   #restoreResults(
     chunk: number,
     state: ItemState,
@@ -179,14 +186,14 @@ export class RunLoop {
     }
   }
 
-  /** A chunk may have happened: it runs again if that is safe, or is flagged. */
+  /** A chunk may have run: it runs again if that is safe, or is flagged. */
   #doubt(chunk: number, end: ChunkEnd): void {
     const isSafe = this.#run.definition.repeatable || this.#hasState(chunk);
     if (isSafe) this.#putBack(chunk, end);
     else this.#end(chunk, "flagged", end);
   }
 
-  /** A chunk has another try, in this run or after a resume. */
+  /** Gives a chunk another try, in this run or after a resume. */
   #putBack(
     chunk: number,
     { exit, reason }: Pick<ChunkEnd, "exit" | "reason">,
@@ -194,7 +201,7 @@ export class RunLoop {
     this.#add({ event: "retry", at: this.#now(), chunk, exit, reason });
   }
 
-  /** Removes a state that a power failure has damaged. */
+  /** Removes a state that a power failure damaged. */
   #hasState(chunk: number): boolean {
     const path = statePath(this.#run.paths, chunk);
     const bytes = attempt(() => this.#system.files.read(path));
@@ -227,7 +234,7 @@ export class RunLoop {
       const program = this.#prepare(chunk);
       await this.#flush();
       if (stops.cancel.aborted) {
-        // It waits, so it did nothing.
+        // It was waiting, so it did nothing.
         this.#putBack(chunk, { exit: null, reason: "it was cancelled" });
         return CANCELLED;
       }
@@ -270,7 +277,7 @@ export class RunLoop {
     return { state: "stopped", reason: 'an item failed ("on_error: stop")' };
   }
 
-  /** The next program is ready when this one ends. */
+  /** Prepares the next program before this one ends. */
   #prepareAfter(chunk: number): void {
     const { chunks, again } = this.#run;
     for (let next = chunk + 1; next < chunks.length; next++) {
@@ -283,14 +290,14 @@ export class RunLoop {
     if (known) return known;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const end = this.#runChunk(chunk, promise);
-    // It may fail before it is waited for.
+    // It may fail before it is awaited.
     end.catch(() => {});
     const prepared = { start: resolve, end };
     this.#prepared.set(chunk, prepared);
     return prepared;
   }
 
-  /** Ends the programs that did not start. */
+  /** Ends the prepared programs that did not start. */
   async #drop(): Promise<void> {
     for (const { start, end } of this.#prepared.values()) {
       start(false);
@@ -330,7 +337,7 @@ export class RunLoop {
     };
   }
 
-  /** Lets an engine record what happens on other machines. */
+  /** Lets an engine record events on other machines. */
   #keeper(): ChunkKeeper {
     const { chunks, again } = this.#run;
     return {
@@ -370,7 +377,8 @@ export class RunLoop {
       lines.push(`${
         JSON.stringify({
           ...{ index, chunk, item, state, exit, reason },
-          // Of several items, the first has what their program printed.
+          // If there are several items, the first has the output of their
+          // program.
           output: index === first ? shown : "",
           ...given.get(index - first),
           ...{ attempts, ms },
@@ -389,7 +397,7 @@ export class RunLoop {
   async #flush(): Promise<void> {
     await this.#run.log.flush();
     if (this.#ended === undefined) return;
-    // No one goes back to it now.
+    // It is no longer needed.
     const path = statePath(this.#run.paths, this.#ended);
     if (this.#system.files.lstat(path)) removeIfThere(this.#system, path);
     this.#ended = undefined;

@@ -24,10 +24,10 @@ import { RunLoop } from "./run_loop.ts";
 import { Stops } from "./stops.ts";
 
 /**
- * Continues a run until it ends or is interrupted. Chunks that may have
- * happened run again only if that is known to be safe, or `again` says so. Then
- * those that failed do, too. Throws FOREIGN, CONFLICT if another process works
- * on it, CORRUPT, FILE_FAILED.
+ * Continues a run until it ends or is interrupted. Chunks that may have run are
+ * repeated only if that is known to be safe, or with `again`. In that case,
+ * failed chunks also run again. Throws FOREIGN, CONFLICT if another process
+ * works on it, CORRUPT, FILE_FAILED.
  */
 export async function runToEnd(
   context: Context,

@@ -4,23 +4,23 @@ import type { System } from "../../system/system.ts";
 /** Milliseconds between two looks for a request to cancel. */
 const LOOK = 200;
 
-/** The files of a run that are looked at. */
+/** The files of a run to look at. */
 interface Paths {
-  /** There as long as the run is. */
+  /** Exists as long as the run. */
   readonly record: string;
-  /** There if someone asked to cancel the run. */
+  /** Exists if someone asked to cancel the run. */
   readonly cancel: string;
 }
 
 /**
- * Takes what ends a run early: Ctrl-C or a signal of the system, once or twice,
- * and the file that `mpm task cancel` and `mpm pipeline cancel` write.
+ * Handles requests to end a run early: Ctrl-C or a system signal, once or
+ * twice, and the file written by `mpm task cancel` and `mpm pipeline cancel`.
  */
 export class Stops implements Disposable {
   readonly #cancel = new AbortController();
   readonly #kill = new AbortController();
   readonly #over = new AbortController();
-  /** Called at each look, one for each program at work. */
+  /** Called at each look, one for each running program. */
   readonly eachLook = new Set<() => void>();
 
   /** `tick` is called at each look. */
@@ -35,12 +35,12 @@ export class Stops implements Disposable {
     );
   }
 
-  /** Aborted when the run is to end. */
+  /** Aborted when the run should end. */
   get cancel(): AbortSignal {
     return this.#cancel.signal;
   }
 
-  /** Aborted when it is to end at once. */
+  /** Aborted when it should end at once. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }

@@ -2,7 +2,7 @@ import { counted } from "../../base/words.ts";
 import { width } from "../../cli/mod.ts";
 import { grouped } from "../../clients/mod.ts";
 
-/** The counters of a run, as a screen shows them. */
+/** The counters of a run, for display. */
 export interface Counted {
   readonly total: number;
   readonly done: number;
@@ -10,7 +10,7 @@ export interface Counted {
   readonly flagged: number;
 }
 
-/** Milliseconds that the rate looks back, and between two samples. */
+/** Milliseconds over which the rate is computed, and between two samples. */
 const WINDOW = 30_000;
 const APART = 500;
 
@@ -18,11 +18,11 @@ const APART = 500;
 export class Pace {
   readonly #samples: { at: number; ended: number }[] = [];
 
-  /** Notes how many items had ended at a time, in milliseconds. */
+  /** Records how many items had ended at a time, in milliseconds. */
   note(ended: number, at: number): void {
     const samples = this.#samples;
     const last = samples.at(-1);
-    // A clock that went back makes no rate.
+    // A clock that was set back gives no rate.
     if (last !== undefined && at < last.at) samples.length = 0;
     const [before, newest] = samples.slice(-2);
     const isClose = before !== undefined && newest !== undefined &&
@@ -32,7 +32,7 @@ export class Pace {
     while (samples.length > 2 && at - samples[1]!.at >= WINDOW) samples.shift();
   }
 
-  /** Returns items a second; `undefined` as long as nothing has ended. */
+  /** Returns items per second; `undefined` while nothing has ended. */
   rate(): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined) return undefined;
@@ -49,7 +49,7 @@ export function endedOf(
   return done + failed + flagged;
 }
 
-/** `12 a second`, `3.4 a minute`: a figure that people can grasp. */
+/** `12 a second`, `3.4 a minute`: a figure that is easy to grasp. */
 function rateText(rate: number): string {
   const steps = [[1, "s"], [60, "min"], [3600, "h"]] as const;
   const [size, unit] = steps.find(([size]) => rate * size >= 1) ?? steps[2];
@@ -58,7 +58,7 @@ function rateText(rate: number): string {
   return `${shown.replace(/\.0$/, "")}/${unit}`;
 }
 
-/** A length of time in two figures at most: `48s`, `2m 05s`, `3h 20m`. */
+/** A duration with at most two figures: `48s`, `2m 05s`, `3h 20m`. */
 export function shortDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const two = (count: number) => String(count).padStart(2, "0");
@@ -88,15 +88,15 @@ export function troubleText(
 export interface Line {
   readonly task: string;
   readonly counts: Counted;
-  /** Items of the chunks at work that their programs say are done. */
+  /** Items of the running chunks that are done according to their programs. */
   readonly partly: number;
-  /** Items a second. */
+  /** Items per second. */
   readonly rate: number | undefined;
   /** The text that a program gave with its progress. */
   readonly text: string | undefined;
 }
 
-/** Cells of the bar: at most, and at least. */
+/** The widest and the narrowest bar, in columns. */
 const WIDEST = 30;
 const NARROWEST = 8;
 
@@ -115,7 +115,7 @@ export function barLine(
   const items = `${grouped(endedOf(counts))}/${grouped(counts.total)}`;
   const trouble = troubleText(counts);
   const left = leftOf(line);
-  // In the order of their places; a lower rank is left out later.
+  // In the order of their position; a lower rank is left out later.
   const parts = [
     { rank: 3, text: task },
     { rank: 0, text: percent },
@@ -130,7 +130,7 @@ export function barLine(
     parts.reduce((sum, part) => sum + width(part.text) + gap.length, 0);
   for (;;) {
     const last = Math.max(...parts.map(({ rank }) => rank));
-    // Failures are worth more than the bar.
+    // Failures are more important than the bar.
     const wanted = last > 1 ? NARROWEST : -gap.length;
     if (last === 0 || sizeOf() + wanted <= columns) break;
     parts.splice(parts.findLastIndex(({ rank }) => rank === last), 1);
@@ -157,7 +157,7 @@ export function logLine(line: Line): string {
   ].join(", ");
 }
 
-/** Returns the share that is done, from 0 to 1; 1 only at the end. */
+/** Returns the finished share, from 0 to 1; 1 only at the end. */
 export function shareOf({ counts, partly }: Line): number {
   const { total } = counts;
   if (total === 0) return 1;

@@ -14,7 +14,7 @@ Deno.test("a rate looks back half a minute and no further", () => {
   assertEquals(pace.rate(), undefined);
   for (let at = 0; at <= 60_000; at += 10) pace.note(at / 100, at);
   assertEquals(pace.rate(), 10);
-  // Half a minute later it is four times as fast.
+  // Half a minute later, it is four times as fast.
   for (let at = 60_000; at <= 120_000; at += 10) {
     pace.note(600 + (at - 60_000) / 25, at);
   }

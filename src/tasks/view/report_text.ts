@@ -8,7 +8,7 @@ import { shortDuration } from "./pace.ts";
 /** The start of every report, by which mpm recognizes such a file. */
 export const REPORT_HEAD = "# Task report: ";
 
-/** Characters of a result that stay on the line of its item. */
+/** The longest result on the line of its item, in characters. */
 const SHORT = 200;
 
 /** Returns a report in Markdown. Texts of items and programs are data in it. */
@@ -96,7 +96,7 @@ function resultLines(item: TaskItem): string[] {
     : [`- ${nameOf(item)}: ${MARKDOWN.code(text)}`];
 }
 
-/** Returns the result of an item, else what its program printed. */
+/** Returns the result of an item, or else its program's output. */
 function textOf({ result, output }: TaskItem): string {
   return result === null || result === undefined
     ? output.trim()
@@ -109,7 +109,7 @@ function nameOf({ item }: TaskItem): string {
   return item === null ? "The program" : MARKDOWN.code(cutText(item, SHORT));
 }
 
-/** Returns a block whose fence is longer than any within. */
+/** Returns a block whose fence is longer than any inside it. */
 export function fenced(text: string): string[] {
   const fence = codeFence(text);
   return [`${fence}text`, escapeLines(text.replace(/\n+$/, "")), fence];

@@ -10,7 +10,7 @@ const BAR = 100;
 const EVENT = 1000;
 const LOG = 10_000;
 
-/** Characters of a text that are noted for others. */
+/** The most characters of a text to record for watchers. */
 const LONGEST = 200;
 
 /** The run that is shown. */
@@ -23,8 +23,8 @@ interface Shown {
 }
 
 /**
- * Shows a run under way: a bar on a terminal, a line every ten seconds in
- * a log, events under `--json`.
+ * Shows a running run: a bar on a terminal, a line every ten seconds in a log,
+ * events with `--json`.
  */
 export class RunDisplay implements Disposable {
   readonly #context: Context;
@@ -48,7 +48,7 @@ export class RunDisplay implements Disposable {
     this.#pace.note(endedOf(this.#counters), now);
   }
 
-  /** Takes a line of the run's log; cheap enough for each program. */
+  /** Processes a line of the run's log; cheap enough for each program. */
   take(line: LogLine): void {
     if (line.event === "notified") return;
     this.#event(line);
@@ -59,7 +59,10 @@ export class RunDisplay implements Disposable {
     }
   }
 
-  /** Takes what the program at work says: items, and a text for people. */
+  /**
+   * Processes the progress of the running program: items, and a text for
+   * people.
+   */
   progress(
     { partly, text }: { partly: number; text: string | undefined },
   ): void {
@@ -68,13 +71,13 @@ export class RunDisplay implements Disposable {
     this.tick();
   }
 
-  /** The last progress of the program at work. */
+  /** The last progress of the running program. */
   get present(): { partly: number; text: string } {
     const text = cutText(this.#text ?? "", LONGEST);
     return { partly: this.#partly, text };
   }
 
-  /** Shows the present state again, if it is time. */
+  /** Shows the current state again, if it is time. */
   tick(): void {
     const { system, event, status, style, note, showsStatus } = this.#context;
     const now = system.now().getTime();
@@ -106,7 +109,7 @@ export class RunDisplay implements Disposable {
     this.#context.event?.({ event, run, task, ...more });
   }
 
-  /** Frees the line of the terminal. */
+  /** Clears the line of the terminal. */
   [Symbol.dispose](): void {
     this.#context.status("");
   }

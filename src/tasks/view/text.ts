@@ -13,7 +13,7 @@ import type {
 } from "../commands/results.ts";
 import { endedOf, shortDuration, troubleText } from "./pace.ts";
 
-/** Returns the exit status for a run: 0 as long as nothing failed. */
+/** Returns the exit status for a run: 0 while nothing has failed. */
 export function runStatus(state: TaskRunResult["state"]): number {
   return state === null || state === "done" || state === "running"
     ? 0
@@ -43,7 +43,7 @@ export function endText(run: TaskRunResult, style: Style): string {
   }, style);
 }
 
-/** Says how a run stands, and what to do next. */
+/** Shows the state of a run, and the next step. */
 export function statusText(run: TaskStatusResult, style: Style): string {
   const { total, at, started_at: started, changed_at: changed } = run;
   const lines = [
@@ -110,7 +110,7 @@ function advice(run: TaskStatusResult): string[] {
   ];
 }
 
-/** Names the items whose program was at work when mpm was stopped. */
+/** Names the items whose program was running when mpm was stopped. */
 function interruptedText(
   { first, last, item }: NonNullable<TaskStatusResult["at_work"]>,
 ): string {

@@ -5,14 +5,14 @@ import { KINDS } from "../entry.ts";
 
 const text = z.string();
 
-/** The answer of team add, team remove and team list. */
+/** The result of team add, team remove and team list. */
 export const TeamResult = z.strictObject({
   dry_run: z.boolean(),
   /** `none`: it already had this state. */
   change: z.enum(["added", "removed", "listed", "none"]),
   /** The keys that were added or removed. */
   changed: z.array(z.strictObject({ name: text, recipient: text })),
-  /** Everyone that entries are encrypted to, by name. */
+  /** Everyone for whom entries are encrypted, by name. */
   members: z.array(z.strictObject({
     name: text,
     /** `age1…` or `ssh-ed25519 …`. */
@@ -22,7 +22,7 @@ export const TeamResult = z.strictObject({
     /** True if this user has the private key. */
     own: z.boolean(),
   })),
-  /** True if everything that leaves this project is encrypted. */
+  /** True if everything sent from this project is encrypted. */
   encrypted: z.boolean(),
   /** The public keys of this user, which others can add. */
   own_recipients: z.array(text),
@@ -32,90 +32,92 @@ export const TeamResult = z.strictObject({
 
 export type TeamResult = z.infer<typeof TeamResult>;
 
-/** The answer of export. */
+/** The result of export. */
 export const ExportResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The bundle, absolute; null: there is nothing to share. */
+  /** The bundle, absolute; null: nothing to share. */
   file: z.nullable(text),
-  /** The entries in it. */
+  /** Its entries. */
   entries: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
-  /** The keys that the bundle is encrypted to; empty: it is not encrypted. */
+  /** The keys for which the bundle is encrypted; empty: not encrypted. */
   recipients: z.array(text),
   /** Things that were left out, and why. */
   problems: z.array(text),
 });
 
-/** The answer of import. */
+/** The result of import. */
 export const ImportResult = z.strictObject({
   dry_run: z.boolean(),
-  /** As it was given. */
+  /** As given. */
   source: text,
   imported: z.array(z.strictObject({
     session_id: text,
-    /** The id it had where it came from. */
+    /** Its original ID. */
     original_id: text,
     summary: text,
     warnings: z.array(text),
   })),
-  /** Those that were there already, by the id they have here. */
+  /** Existing saves, by their IDs here. */
   present: z.array(text),
   refused: z.array(z.strictObject({ source: text, reason: text })),
   warnings: z.array(text),
-  /** The entries of a bundle of "mpm export"; null: it was another source. */
+  /** The entries of a bundle of "mpm export"; null: another source. */
   entries: z.nullable(z.strictObject({
-    /** The id of the writer, 32 hex digits. */
+    /** The ID of the writer, 32 hex digits. */
     writer: text,
     /** The name that the writer gives; anyone can set it. */
     name: text,
     count: z.int(),
-    /** True if this bundle or a newer one was here already. */
+    /** True if this bundle or a newer one was already here. */
     present: z.boolean(),
   })),
 });
 
-/** The answer of sync. */
+/** The result of sync. */
 export const SyncResult = z.strictObject({
-  /** Nothing was sent or fetched; `sent` is what would be sent. */
+  /** True if nothing was sent or fetched; `sent` is what would be sent. */
   dry_run: z.boolean(),
   /** The name of the remote. */
   remote: text,
-  /** The name of the log of this clone; null: it has none yet. */
+  /** The name of this clone's log; null: it has none yet. */
   log: z.nullable(text),
   /** The entries that were added to it. */
   sent: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
-  /** True if the log was pushed; false also if the remote has all of it. */
+  /**
+   * True if the log was pushed; false also if the remote already has all of it.
+   */
   pushed: z.boolean(),
-  /** The number of entries that --prune took from the log. */
+  /** The number of entries that --prune removed from the log. */
   dropped: z.int(),
-  /** The number of new entries of others. */
+  /** The number of new entries from others. */
   received: z.int(),
-  /** The people whose logs were read, by their ids. */
+  /** The people whose logs were read, by ID. */
   writers: z.array(z.strictObject({
     /** 32 hex digits. */
     writer: text,
     /** The name that the writer gives; anyone can set it. */
     name: text,
-    /** The entries that could be read, and those that are new. */
+    /** The readable entries, and the new ones. */
     entries: z.int(),
     new: z.int(),
-    /** The entries that are not for a key of this user. */
+    /** The number of entries that are not for a key of this user. */
     locked: z.int(),
-    /** A sentence for each fault of the logs. */
+    /** A sentence for each error in the logs. */
     problems: z.array(text),
   })),
-  /** True if entries are encrypted to the team. */
+  /** True if entries are encrypted for the team. */
   encrypted: z.boolean(),
-  /** Failures, a sentence each; the next sync tries again. */
+  /** Failures, one sentence each; the next sync tries again. */
   problems: z.array(text),
 });
 export type SyncResult = z.infer<typeof SyncResult>;
 
-/** The answer of trust. */
+/** The result of trust. */
 export const TrustKeyResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The id of this user's own key; null: no sync made one yet. */
+  /** The ID of this user's own key; null: no sync has made one yet. */
   own: z.nullable(text),
-  /** The keys that were named; all known ones if none was. */
+  /** The named keys, or else all known ones. */
   keys: z.array(z.strictObject({
     /** The id of the key, 32 hex digits. */
     writer: text,
@@ -123,13 +125,13 @@ export const TrustKeyResult = z.strictObject({
     name: text,
     /** True if this user trusts it, after the command. */
     trusted: z.boolean(),
-    /** The entries that were read here. */
+    /** The number of entries that were read here. */
     entries: z.int(),
     /** The key with which the writer's git signs; null: no entry names one. */
     git_key: z.nullable(z.strictObject({
       /** `unchecked`: mpm cannot check its format. */
       state: z.enum(["checked", "unchecked", "wrong"]),
-      /** `SHA256:…`, as ssh-keygen prints it; empty unless it was checked. */
+      /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
       fingerprint: text,
     })),
     /** Names of people whom this user trusts and who trust it. */

@@ -41,7 +41,7 @@ const WORDS = {
   none: "Unchanged",
 };
 
-/** Returns what is known about the signing key of a writer's git. */
+/** Returns the facts about the signing key of a writer's git. */
 function gitKeyText(key: TrustKeyResult["keys"][number]["git_key"]): string[] {
   switch (key?.state) {
     case "checked":

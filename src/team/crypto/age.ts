@@ -17,14 +17,14 @@ import {
 } from "./ssh_key.ts";
 
 /**
- * Encryption to people, in the format of age. The library takes 17 ms to load,
- * so this file is only loaded late.
+ * Encryption for people, in the age format. The library takes 17 ms to load, so
+ * this file is only loaded when needed.
  */
 
-/** A native key of age: X25519, with a checksum. */
+/** A native age key: X25519, with a checksum. */
 const NATIVE = /^age1[02-9ac-hj-np-z]{58}$/;
 
-/** The beginning of a file of age as text, which "age --armor" writes. */
+/** The start of an age file in text form, as written by "age --armor". */
 const ARMOR = new TextEncoder().encode("-----BEGIN AGE ENCRYPTED FILE-----");
 
 function isArmored(bytes: Uint8Array): boolean {
@@ -64,7 +64,7 @@ export function checkedRecipient(text: string): string {
   );
 }
 
-/** Encrypts to recipients of {@link checkedRecipient}, at least one. */
+/** Encrypts for recipients from {@link checkedRecipient}, at least one. */
 export async function encrypt(
   recipients: readonly string[],
   bytes: Uint8Array,
@@ -79,19 +79,19 @@ export async function encrypt(
   return await encrypter.encrypt(bytes);
 }
 
-/** A private key of this user, which opens what is encrypted to it. */
+/** A private key of this user, which decrypts data encrypted for it. */
 export interface OwnKey {
   readonly identity: Identity | string;
   /** The recipient that belongs to it. */
   readonly recipient: string;
 }
 
-/** The message of the library for a file that is for other people. */
+/** The library's message for a file that is for other people. */
 const NOT_FOR_US = /no identity matched/;
 
 /**
- * Decrypts a file of age. Returns `undefined` if none of the keys opens it.
- * Throws UNREADABLE if it is cut or damaged.
+ * Decrypts an age file. Returns `undefined` if none of the keys opens it.
+ * Throws UNREADABLE if it is incomplete or damaged.
  */
 export async function decrypt(
   keys: readonly OwnKey[],
@@ -121,11 +121,11 @@ export async function decrypt(
 /** Asks for the passphrase of a key; `undefined`: no one can answer. */
 export type AskPassphrase = () => Promise<string | undefined>;
 
-/** Passphrases that may be tried. */
+/** The most passphrases that may be tried. */
 const TRIES = 3;
 
 /**
- * Reads the private keys of a file: an SSH key, or lines of age with comments.
+ * Reads the private keys in a file: an SSH key, or age lines with comments.
  * Throws UNREADABLE for a file with neither.
  */
 export async function ownKeysIn(

@@ -11,8 +11,8 @@ import {
 import { publicLine, readPublicLine } from "./ssh_key.ts";
 
 /**
- * Keys of `ssh-keygen` and `age-keygen`, and files that age 1.1.1 of Debian
- * encrypted to them.
+ * Keys of `ssh-keygen` and `age-keygen`, and files that age 1.1.1 from Debian
+ * encrypted for them.
  */
 const SAMPLES = new URL("../../../tests/formats/age/", import.meta.url);
 const PASSPHRASE = "open sesame";

@@ -8,9 +8,9 @@ import { MpmError } from "../../base/errors.ts";
 import { publicKeyOf } from "./ssh_key.ts";
 
 /**
- * The recipient type ssh-ed25519 of age (C2SP, `age.md`), which the library
- * lacks. It converts the key of a signature to a key of X25519, and mixes the
- * SSH key into the shared secret.
+ * The age recipient type ssh-ed25519 (C2SP, `age.md`), which the library does
+ * not have. It converts the signature key to an X25519 key, and mixes the SSH
+ * key into the shared secret.
  */
 
 const NAME = "ssh-ed25519";
@@ -24,7 +24,7 @@ function tagOf(wire: Uint8Array): string {
   return base64nopad.encode(sha256(wire).subarray(0, 4));
 }
 
-/** Derives the key that a file key is encrypted with. */
+/** Derives the key that encrypts a file key. */
 function wrapKey(
   shared: Uint8Array,
   { wire, share, own }: {
@@ -35,7 +35,8 @@ function wrapKey(
 ): Uint8Array {
   const tweak = hkdf(sha256, new Uint8Array(), wire, LABEL, 32);
   const salt = new Uint8Array([...share, ...own]);
-  // The multiplication refuses a result of zero, as the specification wants.
+  // The multiplication rejects a result of zero, as required by the
+  // specification.
   return hkdf(sha256, x25519.scalarMult(tweak, shared), salt, LABEL, 32);
 }
 
@@ -44,7 +45,7 @@ function cipherOf(key: Uint8Array) {
   return chacha20poly1305(key, new Uint8Array(12));
 }
 
-/** Encrypts file keys to an SSH key. */
+/** Encrypts file keys for an SSH key. */
 export class SshRecipient implements Recipient {
   readonly #wire: Uint8Array;
   readonly #own: Uint8Array;
@@ -78,8 +79,9 @@ export class SshRecipient implements Recipient {
 }
 
 /**
- * Decrypts file keys with an SSH key. `open` returns its private part once it
- * is needed, so that a passphrase is only asked for if a file is for this key.
+ * Decrypts file keys with an SSH key. `open` returns its private part only when
+ * it is needed, so that a passphrase is only requested if a file is for this
+ * key.
  */
 export class SshIdentity implements Identity {
   readonly #wire: Uint8Array;

@@ -5,13 +5,13 @@ import { MpmError } from "../../base/errors.ts";
 import { damaged, WireReader } from "./ssh_wire.ts";
 
 /**
- * The keys of OpenSSH, as far as age uses them: ssh-ed25519. They are in the
- * lines of `.pub` files, and in private key files with or without a passphrase.
+ * The OpenSSH keys that age supports: ssh-ed25519. They are in the lines of
+ * `.pub` files, and in private key files with or without a passphrase.
  */
 
 const KIND = "ssh-ed25519";
 
-/** Cipher of `ssh-keygen` for a key with a passphrase. */
+/** The cipher of `ssh-keygen` for a key with a passphrase. */
 const CIPHER = "aes256-ctr";
 const CIPHER_KEY = 32;
 const CIPHER_START = 16;
@@ -69,7 +69,7 @@ function otherKind(kind: string): MpmError {
 const HEAD = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const MAGIC = "openssh-key-v1\0";
 
-/** Returns whether a text looks like a private key file of OpenSSH. */
+/** Returns whether a text looks like an OpenSSH private key file. */
 export function isKeyFile(text: string): boolean {
   return text.trimStart().startsWith(HEAD);
 }
@@ -118,7 +118,7 @@ export function seedOf(
 ): Uint8Array | undefined {
   const plain = lock ? unlocked(secret, lock, passphrase) : secret;
   const reader = new WireReader(plain);
-  // OpenSSH writes the same number twice to show a wrong passphrase.
+  // OpenSSH writes the same number twice to detect a wrong passphrase.
   if (reader.number() !== reader.number()) {
     if (lock) return undefined;
     throw damaged();

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 
-/** The schemas of what "mpm undo list" and "mpm undo" return. */
+/** The result schemas of "mpm undo list" and "mpm undo". */
 
 const text = z.string();
 const texts = z.array(text);
@@ -17,19 +17,19 @@ export const UndoListResult = z.strictObject({
     /** The operation that an undo undid. */
     undoes: z.nullable(z.int()),
     undone: z.boolean(),
-    /** True if a hook did it by itself. */
+    /** True if a hook did it automatically. */
     automatic: z.boolean(),
-    /** False: this user's mpm did not do it here, so it is not undone. */
+    /** False: this user's mpm did not do it here, so it cannot be undone. */
     own: z.boolean(),
-    /** Why it can never be undone; null: nothing is known against it. */
+    /** Why it can never be undone; null: no known reason. */
     lasting: z.nullable(text),
     /** State before and after, as in the log. */
     before: z.record(text, z.unknown()),
     after: z.record(text, z.unknown()),
   })),
-  /** Older operations that are not listed. */
+  /** Number of older operations that are not listed. */
   more: z.int(),
-  /** The operation that `mpm undo` undoes now; null: none. */
+  /** The next operation that `mpm undo` undoes; null: no operation. */
   undo: z.nullable(z.int()),
 });
 
@@ -50,9 +50,9 @@ export const UndoResult = z.strictObject({
   })),
   /** Lines about restored things. */
   details: texts,
-  /** Things that were left alone, and why; the exit status is then 4. */
+  /** Things that were not changed, and why; the exit status is then 4. */
   left: texts,
-  /** The number of the undo; null: nothing had to be changed. */
+  /** The number of the undo; null: nothing had to change. */
   operation: z.nullable(z.int()),
 });
 

@@ -3,13 +3,13 @@ import { schemaOf } from "../../base/schema.ts";
 import { WORK } from "../work.ts";
 import { STATES } from "../life_cycle.ts";
 
-/** The schema of a session, and of what the commands of its life return. */
+/** The schema of a session, and of the results of the session commands. */
 
 export const WorkSchema = schemaOf(WORK);
 
 const text = z.string();
 
-/** A session in short. */
+/** A session in short form. */
 export const WorkView = z.strictObject({
   id: text,
   name: z.nullable(text),
@@ -17,15 +17,15 @@ export const WorkView = z.strictObject({
   state: z.enum(STATES),
   /** ISO 8601, UTC. */
   started_at: text,
-  /** When it came into this state. */
+  /** The time of its last state change. */
   since: text,
-  /** Id of the session it is a detour of. */
+  /** ID of the session from which it is a detour. */
   parent: z.nullable(text),
   /** The folder of its worktree, absolute. */
   worktree: text,
   /** Short name of its template. */
   template: z.nullable(text),
-  /** Items of its checklist. */
+  /** Number of finished checklist items. */
   done: z.int(),
   total: z.int(),
   /** Its newest save. */
@@ -35,7 +35,7 @@ export const WorkView = z.strictObject({
 });
 
 export const ChecklistItem = z.strictObject({
-  /** From 1: a selector. */
+  /** From 1; works as a selector. */
   number: z.int(),
   /** Empty: none. */
   phase: text,
@@ -49,7 +49,7 @@ export const StartResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
   checklist: z.array(ChecklistItem),
-  /** The paused session that this worktree was at. */
+  /** The paused session that this worktree had before. */
   left: z.nullable(WorkView),
   warnings: z.array(text),
 });
@@ -58,7 +58,7 @@ export const CheckResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
   checklist: z.array(ChecklistItem),
-  /** Numbers of the items that were ticked, or unticked. */
+  /** Numbers of the items that were checked or unchecked. */
   changed: z.array(z.int()),
   undo: z.boolean(),
 });
@@ -67,7 +67,7 @@ export const CheckResult = z.strictObject({
 export const EndResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
-  /** Texts of the items that are not ticked. */
+  /** Texts of the unchecked items. */
   open: z.array(text),
 });
 
@@ -75,14 +75,16 @@ export const StackResult = z.strictObject({
   project: text,
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
-  /** The session this worktree is at. */
+  /** The current session of this worktree. */
   current: z.nullable(text),
   /** In the order of the tree: each after its parent. */
   sessions: z.array(z.strictObject({
     session: WorkView,
     /** 0: it has no parent here. */
     depth: z.int(),
-    /** The checkpoint with what it left for a detour; null: none. */
+    /**
+     * The checkpoint with its parked work for a detour; null: no parked work.
+     */
     parked: z.nullable(text),
   })),
   /** Number of hidden sessions. */
@@ -96,7 +98,7 @@ export const TemplateRow = z.strictObject({
   description: text,
   /** `project`, `user` or `shipped`; the nearest one counts. */
   source: z.enum(["project", "user", "shipped"]),
-  /** The file; null: it is within mpm. */
+  /** The file; null: part of mpm. */
   path: z.nullable(text),
   phases: z.int(),
   items: z.int(),
@@ -121,7 +123,7 @@ export const TemplateResult = z.strictObject({
     default: z.nullable(text),
   })),
   items: z.array(z.strictObject({ phase: text, text, done: z.boolean() })),
-  /** The template as it is written. */
+  /** The template as written. */
   text,
 });
 

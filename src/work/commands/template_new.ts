@@ -82,7 +82,7 @@ Writes .claude-mpm/templates/<name>.md. The new file is a short template or, wit
       }\nUse it with: mpm start --template ${name}\n`,
 });
 
-/** The text without secrets, as one that can be used. Throws UNREADABLE. */
+/** The text without secrets, in a valid form. Throws UNREADABLE. */
 async function withoutSecrets(
   system: System,
   given: string,
@@ -92,7 +92,7 @@ async function withoutSecrets(
     parsed(new TextEncoder().encode(text), source);
   const text = redactorOf(system).text(given);
   try {
-    // The new file can be used: it passes the same checks as when it is read.
+    // The new file must be valid: it passes the same checks as when it is read.
     await check(text);
     return text;
   } catch (error) {
@@ -113,7 +113,7 @@ async function withoutSecrets(
   }
 }
 
-/** The text of a template, or of a file where it looks like the path of one. */
+/** The text of a template, or of a file if the argument looks like a path. */
 async function original(
   system: System,
   { from, root, folder }: { from: string; root: string; folder: string },
@@ -168,7 +168,7 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 
 /**
  * The name of a template's file (without `.md`) and its title from the typed
- * name, `Hot Fix` or `hot-fix`. Throws USAGE for what could be a path.
+ * name, `Hot Fix` or `hot-fix`. Throws USAGE for a name that could be a path.
  */
 export function templateNames(typed: string): { name: string; title: string } {
   const words = typed.trim().replace(/\.md$/i, "");
@@ -190,7 +190,7 @@ export function newTemplate(title: string, from: string | undefined): string {
   if (from === undefined) return SKELETON.replaceAll("TITLE", () => title);
   const text = from.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
   const [head, ...rest] = splitFront(text);
-  // With the lines that belong to it, where it was folded.
+  // With the lines that belong to it, if it was folded.
   const front = head.replace(
     /^(["']?)name\1[ \t]*:.*\n(?:[ \t]+\S.*\n|[ \t]*\n(?=[ \t]))*/m,
     "",
@@ -226,7 +226,7 @@ export function quoteLabels(text: string): string {
   return `---\n${quoted}---\n${rest}`;
 }
 
-/** The lines of the front matter, and what follows it. */
+/** The lines of the front matter, and the rest. */
 function splitFront(text: string): [string, string] {
   const found = /^---[ \t]*\n([^]*?)^(?:---|\.\.\.)[ \t]*\n/m.exec(text);
   return found?.index === 0

@@ -2,11 +2,11 @@ import type { MpmError } from "../../base/errors.ts";
 import { field, isFields, kindOf } from "../../base/parsed_values.ts";
 import { type FaultAt, lineOf, parseYaml } from "../../base/yaml_lines.ts";
 
-/** Something a template is told about the work. */
+/** A variable of a template, with facts about the work. */
 export interface Variable {
   readonly name: string;
   readonly description: string;
-  /** Without a default a variable must be given, unless it says otherwise. */
+  /** A variable without a default must be given, unless it says otherwise. */
   readonly required: boolean;
   readonly default: string | undefined;
 }
@@ -18,19 +18,19 @@ interface FrontMatter {
   readonly variables: readonly Variable[];
 }
 
-/** The same for the line of the field that `path` leads to. */
+/** Does the same for the line of the field at `path`. */
 type Fault = (path: readonly string[], words: string) => MpmError;
 
 const NONE: FrontMatter = { name: undefined, description: "", variables: [] };
 
-/** Variables of one template. */
+/** The most variables of one template. */
 const MOST = 50;
 
 const NAME = /^[A-Za-z][\w-]{0,59}$/;
 
 /**
- * The front matter at the beginning of `lines`, and where what follows it
- * starts. Throws what `faultAt` makes.
+ * The front matter at the beginning of `lines`, and the start of the rest.
+ * Throws the error made by `faultAt`.
  */
 export async function splitFrontMatter(
   lines: readonly string[],
@@ -75,7 +75,7 @@ function textIn(
   throw fault(path, `"${name}" must be text, not a ${kindOf(found)}`);
 }
 
-/** A list of names or of objects, or a map from names to what they are. */
+/** A list of names or of objects, or a map from names to descriptions. */
 function variablesIn(value: unknown, fault: Fault): Variable[] {
   if (value === undefined || value === null || value === "") return [];
   const refuse = (words: string) => fault(["variables"], words);

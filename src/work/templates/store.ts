@@ -23,18 +23,18 @@ import {
 import type { System } from "../../system/system.ts";
 import { checkPath, layout, userFolder } from "../../ops/mod.ts";
 
-/** Bytes of a template. */
+/** The largest template, in bytes. */
 export const LARGEST_TEMPLATE = 256 * 1024;
 
-/** Templates of one folder. */
+/** The most templates in one folder. */
 const MOST = 500;
 
-/** A template that is there, not read yet. */
+/** An existing template that is not read yet. */
 export interface TemplateEntry {
   /** The name of its file without `.md`. */
   readonly name: string;
   readonly origin: "project" | "user" | "shipped";
-  /** The file, absolute; `undefined`: it is within mpm. */
+  /** The file, absolute; `undefined`: part of mpm. */
   readonly path: string | undefined;
 }
 
@@ -44,9 +44,9 @@ interface FoundTemplate extends TemplateEntry {
 }
 
 /**
- * The templates of the project, the user, and mpm, by name; of those with one
- * name the nearest. In the project's folder only marked files count. Throws
- * CONFLICT for a link instead of the project's folder.
+ * The templates of the project, the user, and mpm, by name; if several have the
+ * same name, the nearest wins. In the project's folder only marked files count.
+ * Throws CONFLICT if the project's folder is a link.
  */
 export function listTemplates(system: System, root: string): TemplateEntry[] {
   const found = new Map<string, TemplateEntry>();
@@ -78,8 +78,8 @@ function entriesIn(
 
 /**
  * Returns whether a file of the project is a template, and not one of the
- * documents that claude-mpm keeps in the same folder. A file that cannot be
- * read may be.
+ * documents that claude-mpm keeps in the same folder. An unreadable file may be
+ * a template.
  */
 function isListed(system: System, path: string): boolean {
   const bytes = attempt(() => system.files.readOwn(path, LARGEST_TEMPLATE));
@@ -100,8 +100,8 @@ export function templateFolder(
 }
 
 /**
- * Files beside the templates whose names make them invalid; hidden files are
- * not reported. Throws as {@link listTemplates}.
+ * Files next to the templates whose names make them invalid; hidden files are
+ * not reported. Throws the errors of {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
   const strays = (origin: "project" | "user") =>
@@ -130,7 +130,7 @@ function templateName(file: string): string | undefined {
   return /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(file)?.[1];
 }
 
-/** Reads one. Throws UNREADABLE with file and line, or FILE_FAILED. */
+/** Reads a template. Throws UNREADABLE with file and line, or FILE_FAILED. */
 export async function readTemplate(
   system: System,
   entry: TemplateEntry,
@@ -142,14 +142,14 @@ export async function readTemplate(
     return { ...entry, template: await parseTemplate(text, source) };
   }
   const { files } = system;
-  // The user may keep theirs behind links; a project's may be anybody's.
+  // The user's templates may be links; a project's may come from anyone.
   const bytes = origin === "user"
     ? files.readUpTo(path, LARGEST_TEMPLATE)
     : files.readOwn(path, LARGEST_TEMPLATE);
   return { ...entry, template: await parsed(bytes, { name, path }) };
 }
 
-/** A template from its bytes. Throws UNREADABLE. */
+/** A template parsed from its bytes. Throws UNREADABLE. */
 export async function parsed(
   bytes: Uint8Array,
   source: TemplateSource,
@@ -169,8 +169,8 @@ export async function parsed(
 }
 
 /**
- * The template called `wanted`: by the name of its file, else by its title,
- * upper or lower case. Throws NOT_FOUND with the names there are.
+ * The template called `wanted`: by file name, or else by title, in any case.
+ * Throws NOT_FOUND with the existing names.
  */
 export async function findTemplate(
   system: System,
@@ -181,7 +181,7 @@ export async function findTemplate(
   const files = entriesIn(system, root, "project");
   const key = wanted.trim().toLowerCase();
   const slug = key.replaceAll(/[\s_]+/g, "-");
-  // A file without a mark is used where it is requested by its name.
+  // A file without a mark is used if it is requested by name.
   const named = [entries, files].flatMap((list) =>
     [key, slug].map((wanted) =>
       list.find(({ name }) => name.toLowerCase() === wanted)
@@ -189,7 +189,7 @@ export async function findTemplate(
   ).find((entry) => entry !== undefined);
   if (named) return await readTemplate(system, named);
   for (const entry of entries) {
-    // One that cannot be read has no title.
+    // An unreadable template has no title.
     const found = await attempt(() => readTemplate(system, entry));
     if (found?.template.title.toLowerCase() === key) return found;
   }
@@ -206,8 +206,8 @@ const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
 
 /**
  * Returns whether a file looks like an mpm template. It has front matter with
- * no other fields than those of a template, or a first heading `# Template: …`.
- * claude-mpm keeps its own documents in the same folder.
+ * only the fields of a template, or a first heading `# Template: …`. claude-mpm
+ * keeps its own documents in the same folder.
  */
 function isMarked(text: string): boolean {
   const lines = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);

@@ -3,9 +3,9 @@ import { getOwn } from "../../base/own.ts";
 import type { FaultAt } from "../../base/yaml_lines.ts";
 import { splitFrontMatter, type Variable } from "./front_matter.ts";
 
-/** An item of a template, not filled in yet. */
+/** An item of a template, before it is filled in. */
 interface TemplateItem {
-  /** The heading it is under; empty: none. */
+  /** The heading above it; empty: no heading. */
   readonly phase: string;
   readonly text: string;
   readonly done: boolean;
@@ -21,30 +21,33 @@ export interface Template {
   readonly description: string;
   readonly variables: readonly Variable[];
   readonly items: readonly TemplateItem[];
-  /** As it is written. */
+  /** As written. */
   readonly text: string;
 }
 
-/** The place of a template, for messages. */
+/** The origin of a template, for messages. */
 export interface TemplateSource {
   readonly name: string;
-  /** The file, or what stands for it. */
+  /** The file, or what is shown instead. */
   readonly path: string;
 }
 
-/** Items of one template, and UTF-16 units of one of their texts. */
+/**
+ * The most items of one template, and the longest text of an item in UTF-16
+ * units.
+ */
 const MOST_ITEMS = 500;
 const LONGEST = 500;
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
 const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t]*$/;
-/** The next line of an item that was wrapped. */
+/** The next line of a wrapped item. */
 const CONTINUED = /^[ \t]{2,}(?![-*+][ \t]|\d{1,9}[.)][ \t])(\S.*?)[ \t]*$/;
 
 /**
- * Reads a template: optional front matter in YAML, headings, and lines of `- [
- * ]`. Lines in a block of code or in a comment do not count. Throws UNREADABLE
- * that names the file and the line.
+ * Parses a template: optional YAML front matter, headings, and lines of
+ * `- [ ]`. Lines in a code block or a comment do not count. Throws UNREADABLE
+ * with the file and the line.
  */
 export async function parseTemplate(
   text: string,
@@ -139,12 +142,12 @@ function plainTitle(heading: string): string | undefined {
   return heading.replace(/^template:\s*/i, "").trim() || undefined;
 }
 
-/** Without the number it was given in the document. */
+/** Without its number in the document. */
 function plainHeading(heading: string): string {
   return heading.replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, "").trim();
 }
 
-/** `{{name}}`, one that is not meant as such, or one without an end. */
+/** `{{name}}`, an escaped placeholder, or one without an end. */
 const PLACEHOLDER = /\\\{\{|\{\{([^{}]*)\}\}|\{\{/g;
 
 function checkPlaceholders(
@@ -172,7 +175,7 @@ function checkPlaceholders(
   }
 }
 
-/** The variables that `text` has placeholders of. */
+/** The variables that have placeholders in `text`. */
 export function variablesIn(text: string): Set<string> {
   return new Set(
     [...text.matchAll(PLACEHOLDER)].flatMap(([, inner]) =>
@@ -181,7 +184,9 @@ export function variablesIn(text: string): Set<string> {
   );
 }
 
-/** `text` with its placeholders filled in; what is filled in stays as it is. */
+/**
+ * `text` with its placeholders filled in; the values are inserted unchanged.
+ */
 export function fillIn(
   text: string,
   values: Readonly<Record<string, string>>,
@@ -193,16 +198,16 @@ export function fillIn(
   });
 }
 
-/** Further in as well, since a block of code may belong to an item. */
+/** Also indented, since a code block may belong to an item. */
 const FENCE = /^[ \t]*(`{3,}(?=[^`]*$)|~{3,})/;
 const COMMENT = /^ {0,3}<!--/;
 
 /**
- * The lines of a document, those of fenced code and of comments emptied. Of
- * inline comments nothing is taken away.
+ * The lines of a document, with those of fenced code and of comments emptied.
+ * Inline comments stay.
  */
 function plainLines(lines: readonly string[]): string[] {
-  /** The test for the end of the present block. */
+  /** The test for the end of the current block. */
   let ends: ((text: string) => boolean) | undefined;
   return lines.map((text) => {
     if (ends) {

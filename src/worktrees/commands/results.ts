@@ -9,33 +9,33 @@ export const WorktreeRow = z.strictObject({
   path: text,
   /** The same below `.claude/worktrees/`. */
   name: text,
-  /** `orphan`: git has it not registered. */
+  /** `orphan`: not registered in git. */
   kind: z.enum(["worktree", "orphan"]),
-  /** null: HEAD is detached, or it is not known. */
+  /** null: HEAD is detached, or unknown. */
   branch: z.nullable(text),
   head: z.nullable(text),
   /** True if a cleanup removes it. */
   remove: z.boolean(),
-  /** Why, or why not. */
+  /** The reason for or against it. */
   reason: text,
-  /** Kept for work that would be lost, and not only for being in use. */
+  /** Kept because work would be lost, and not only because it is in use. */
   unsaved: z.boolean(),
-  /** Bytes that come free with it; null: not measured. */
+  /** Bytes freed by its removal; null: not measured. */
   bytes: z.nullable(z.int()),
 });
 
 export const WorktreesPruneResult = z.strictObject({
-  /** Nothing was removed; it says what would be. */
+  /** True if nothing was removed; it shows what would be. */
   dry_run: z.boolean(),
   /** `.claude/worktrees` of the main worktree, absolute. */
   folder: text,
-  /** Why no worktree was looked at. */
+  /** Why no worktree was checked. */
   skipped: z.nullable(text),
-  /** Why no unregistered directory was looked at. */
+  /** Why no unregistered directory was checked. */
   orphan_sweep_skipped: z.nullable(text),
   removed: z.array(z.strictObject({
     ...WorktreeRow.shape,
-    /** The ref that undoes it; null for an empty directory. */
+    /** The ref for undoing it; null for an empty directory. */
     rescue: z.nullable(text),
     branch_deleted: z.boolean(),
   })),
@@ -45,7 +45,7 @@ export const WorktreesPruneResult = z.strictObject({
 
 export const WorktreesListResult = z.strictObject({
   folder: text,
-  /** Why no worktree was looked at. */
+  /** Why no worktree was checked. */
   skipped: z.nullable(text),
   worktrees: z.array(WorktreeRow),
   /** Removals that can be undone, the newest first. */
@@ -69,7 +69,7 @@ export const WorktreesRestoreResult = z.strictObject({
   /** null: HEAD is detached. */
   branch: z.nullable(text),
   head: text,
-  /** Differences from before. */
+  /** Differences from the earlier state. */
   notes: z.array(text),
 });
 

@@ -10,7 +10,7 @@ import type { Ref, Step } from "./change_set.ts";
 import { idOf, oldName } from "../old_names.ts";
 import { CONTENT } from "./old_store.ts";
 
-/** The answer of `mpm migrate` for people. */
+/** The output of `mpm migrate`. */
 export function migrateText(result: MigrateAnswer): string {
   const lines = result.action === "migrate"
     ? migrated(result)
@@ -69,7 +69,7 @@ function rolledBack(result: RollbackResult): string[] {
   ];
 }
 
-/** Files of a long list that are named. */
+/** The most files of a long list to name. */
 const NAMED = 20;
 
 function leftLines({ left }: MigrateAnswer): string[] {
@@ -104,7 +104,7 @@ function closing(result: MigrateAnswer): string[] {
   ];
 }
 
-/** mpm commits none of this, and its own rules keep new files from git. */
+/** mpm commits none of this, and its own rules keep new files out of git. */
 function gitLines(
   { tracked, commands, dry_run: dry }: MigrateAnswer,
 ): string[] {
@@ -124,11 +124,11 @@ export interface Facts {
   readonly backups: readonly string[];
   readonly complete: boolean;
   readonly milliseconds: number;
-  /** Returns whether git tracks a file, by its absolute path. */
+  /** Returns whether git tracks a file, by absolute path. */
   isTracked(path: string): boolean;
   /** Commands that stage and commit everything in the new folder. */
   readonly commands: readonly string[];
-  /** Absolute path of a file, or of a folder if it has no name. */
+  /** Absolute path of a file, or of a folder if there is no name. */
   path(at: { place: Ref["place"]; name: string }): string;
 }
 
@@ -167,7 +167,7 @@ function common(
 
 const MOVES: readonly Step["action"][] = ["move", "rewrite", "conflict"];
 
-/** A migration counted: each file once, in the folder it came from. */
+/** The counts of a migration: each file once, in its original folder. */
 export function migrateResult(
   steps: readonly Step[],
   { folderGone, ...facts }: Facts & { folderGone: boolean },
@@ -194,7 +194,7 @@ export function migrateResult(
   };
 }
 
-/** The id of a file that holds a session. */
+/** The ID of a file with a session. */
 function contentId(name: string): string | undefined {
   const known = oldName(name);
   return known?.kind === "part" && CONTENT.includes(known.part)
@@ -211,7 +211,7 @@ function conflictsOf(steps: readonly Step[]): MigrateResult["conflicts"] {
   return [...found].map(([newId, id]) => ({ session_id: id, new_id: newId }));
 }
 
-/** A rollback counted. */
+/** The counts of a rollback. */
 export function rollbackResult(
   steps: readonly Step[],
   { restoredFrom, ...facts }: Facts & { restoredFrom: string },

@@ -20,17 +20,17 @@ import type { Folders, Progress } from "./read_old_store.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { backupPath, type MigrationFacts, stagedPath } from "./backups.ts";
 
-/** A file that someone changed while the set was applied, and so stays. */
+/** A file that someone changed during the operation, so that it stays. */
 export interface Skipped {
   readonly at: Ref;
   readonly reason: string;
 }
 
 /**
- * Makes the changes of a set that is prepared. Every file first gets its new
- * place, then the old names go, so that at any moment every save is there. A
- * step that was done before is recognised, so it may be called again after a
- * death at any point. Call under the lock.
+ * Makes the changes of a prepared set. Every file first gets its new place,
+ * then the old names are removed, so that every save exists at any moment. A
+ * step that was already done is recognized, so this can be called again after
+ * an interruption at any point. Call under the lock.
  */
 export function applyChanges(
   system: System,
@@ -56,7 +56,7 @@ export function applyChanges(
   const { sums, others } = apart(changes);
   const written = others.filter(({ after }) => after);
   each("Moving", written.filter(({ before }) => !before), applier.publish);
-  // A save never has a wrong checksum beside it, at any moment.
+  // At no moment does a save have a wrong checksum.
   sums.forEach(applier.uncheck);
   each("Moving", written.filter(({ before }) => before), applier.replace);
   sums.forEach(applier.check);
@@ -64,7 +64,7 @@ export function applyChanges(
   each("Clearing", changes.filter(({ after }) => !after), applier.clear);
   applier.syncFolders(changes);
   settleOldFolder(system, legacy, set.folder.after);
-  // Derived of folders that are others now.
+  // Derived from folders that have changed.
   removeIfThere(system, indexPath(root));
   if (applier.skipped.length > 0) unshareBackup(system, folder, set);
   if (set.backup) {
@@ -91,7 +91,7 @@ function apart(
 
 class Applier {
   readonly skipped: Skipped[] = [];
-  /** Files that must stay, since what is made of them is not in its place. */
+  /** Files that must stay, since the files made from them are not in place. */
   readonly #needed = new Set<string>();
   readonly #system: System;
   readonly #folder: string;
@@ -129,7 +129,7 @@ class Applier {
     }
   }
 
-  /** Gives a file that has no place yet its own, replacing nothing. */
+  /** Puts a new file in its place, and replaces nothing. */
   readonly publish = (change: Change): void => {
     const { at, after, from, linked } = change;
     const path = this.#path(at);
@@ -142,7 +142,7 @@ class Applier {
     if (!done || linked || at.place === "global") this.#settle(path, after!);
   };
 
-  /** Returns whether the change was made before. */
+  /** Returns whether the change was already made. */
   #isDone(path: string, wanted: FileState): boolean {
     return this.#system.files.lstat(path)?.kind === "file" &&
       this.#digest(path) === wanted.sha256;
@@ -152,7 +152,7 @@ class Applier {
     return sha256(this.#system.files.readOwn(path, LARGEST_SAVE));
   }
 
-  /** A second name where the file system has them, else a renaming. */
+  /** Uses a second name if the file system supports it, or else renames. */
   #move(source: string, path: string): boolean {
     const { files } = this.#system;
     try {
@@ -168,7 +168,7 @@ class Applier {
     }
   }
 
-  /** To the home folder, which may be on another device. */
+  /** Copies to the home folder, which may be on another device. */
   #copy(source: string, path: string, { mtime }: FileState): boolean {
     const { files } = this.#system;
     if (files.lstat(path)) return false;
@@ -177,7 +177,7 @@ class Applier {
     return true;
   }
 
-  /** Puts the new content instead of the old one in one go. */
+  /** Replaces the old content with the new in one step. */
   readonly replace = (change: Change): void => {
     const { at, before, after } = change;
     const { files } = this.#system;
@@ -194,7 +194,7 @@ class Applier {
     this.#settle(path, after!);
   };
 
-  /** Takes a checksum away before its save is replaced. */
+  /** Removes a checksum before its save is replaced. */
   readonly uncheck = ({ at, before, after }: Change): void => {
     const path = this.#path(at);
     const found = this.#system.files.lstat(path);
@@ -202,7 +202,7 @@ class Applier {
     if (!this.#differs(path, found, before)) this.#system.files.remove(path);
   };
 
-  /** Gives a save that was replaced its checksum, if it was. */
+  /** Writes the checksum of a save that was replaced, if it was. */
   readonly check = (change: Change): void => {
     const { at, before, after } = change;
     const json = refKey(at).slice(0, -".sha256".length);
@@ -211,7 +211,7 @@ class Applier {
     else this.publish(change);
   };
 
-  /** Takes the old name away, unless there is something else by now. */
+  /** Removes the old name, unless it is now something else. */
   readonly clear = (change: Change): void => {
     const { at, before } = change;
     const path = this.#path(at);
@@ -221,7 +221,7 @@ class Applier {
     this.#system.files.remove(path);
   };
 
-  /** The size and the time tell without reading it. */
+  /** Compares size and time, without reading the file. */
   #differs(path: string, found: FileInfo, before: FileState): boolean {
     if (found.kind !== "file") return true;
     const { size, mtime } = before;
@@ -267,7 +267,7 @@ export function discard(
   intent.end();
 }
 
-/** The old folder goes when it is empty, or becomes what it was. */
+/** Removes the old folder when it is empty, or restores it. */
 function settleOldFolder(
   system: System,
   legacy: string,
@@ -283,7 +283,7 @@ function settleOldFolder(
   }
 }
 
-/** A file that stays must not be the backup's as well. */
+/** A file that stays must not share its content with the backup. */
 function unshareBackup(
   system: System,
   folder: string,

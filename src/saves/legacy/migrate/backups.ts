@@ -9,10 +9,10 @@ import { checkPath, layout, readIntents } from "../../../ops/mod.ts";
 
 const NAME = /^pause_backup_\d{8}-\d{6}$/;
 
-/** The record of a backup, and of the changes that it was made for. */
+/** The record of a backup, and of its changes. */
 export const MANIFEST = "manifest.json";
 
-/** The same of earlier versions until the changes were made. */
+/** The record in earlier versions until the changes were made. */
 export const UNFINISHED = "unfinished.json";
 
 /** The facts of a migration or a rollback under way. */
@@ -26,7 +26,7 @@ export interface MigrationFacts {
   readonly sha256: string | null;
 }
 
-/** A record of this many bytes is of some hundred thousand files. */
+/** The largest record, in bytes: a few hundred thousand files. */
 export const LARGEST_RECORD = 256 * 1024 * 1024;
 
 /** Returns the place of a file's old content in a backup. */
@@ -34,14 +34,14 @@ export function backupPath(folder: string, { place, name }: Ref): string {
   return join(folder, place, name);
 }
 
-/** Returns the place of a file's new content until it is in its place. */
+/** Returns the temporary place of a file's new content. */
 export function stagedPath(folder: string, { place, name }: Ref): string {
   return join(folder, "new", place, name);
 }
 
 /**
- * Names of the backups, the oldest first, by whether they are complete, or of
- * an earlier version that was interrupted.
+ * Names of the backups, the oldest first, by whether they are complete, or were
+ * interrupted by an earlier version.
  */
 export function listBackups(
   system: System,
@@ -65,7 +65,7 @@ export function listBackups(
   return { finished: finished.sort(), unfinished: unfinished.sort() };
 }
 
-/** A name of the present second or of the next that no backup has. */
+/** The current second, or the next one without a backup, as a name. */
 export function freeBackup(system: System, root: string): string {
   const { backups } = layout(root);
   for (let time = system.now().getTime();; time += 1000) {
@@ -75,7 +75,7 @@ export function freeBackup(system: System, root: string): string {
 }
 
 /**
- * The record of a backup. Anyone may have made its folder, so it must fit the
+ * The record of a backup. Anyone may have made its folder, so it must match the
  * schema before it is used. Throws UNREADABLE.
  */
 export async function readRecord(
@@ -100,8 +100,8 @@ export async function readRecord(
 }
 
 /**
- * The requested backup, by its name or its path; by default the newest of a
- * migration. Throws NOT_FOUND.
+ * The requested backup, by name or path; by default the newest of a migration.
+ * Throws NOT_FOUND.
  */
 export async function chooseBackup(
   system: System,

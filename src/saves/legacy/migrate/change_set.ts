@@ -2,18 +2,20 @@ import * as z from "zod/mini";
 import { oldName } from "../old_names.ts";
 
 /**
- * The record that `mpm migrate` writes first: every file it will change, before
- * and after. With it an interrupted run is finished, and a finished one undone.
+ * The record that `mpm migrate` writes first: every file that it will change,
+ * before and after. It allows an interrupted run to be finished, and a finished
+ * one to be undone.
  */
 
 const text = z.string();
 
 /**
- * Name of a folder: the old and the new one, the copies, the one in the home.
+ * Name of a folder: the old and the new one, the copies, the one in the home
+ * folder.
  */
 const PlaceName = z.enum(["pause", "sessions", "kept", "global"]);
 
-/** A record is read from a disk, so nothing but a save's file is named by it. */
+/** A record is read from the disk, so it may only name a save's files. */
 const FileName = z.string().check(
   z.refine((name) => oldName(name) !== undefined, {
     error: "not the file name of a save",
@@ -26,7 +28,7 @@ const FileState = z.strictObject({
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** Bytes. */
   size: z.number(),
-  /** Permission bits; null where the platform has none. */
+  /** Permission bits; null if the platform has none. */
   mode: z.nullable(z.number()),
   /** Milliseconds since the epoch. */
   mtime: z.number(),
@@ -34,12 +36,18 @@ const FileState = z.strictObject({
 
 const Change = z.strictObject({
   at: Ref,
-  /** null: nothing is there. */
+  /** null: no file. */
   before: z.nullable(FileState),
   after: z.nullable(FileState),
-  /** The file this one is made of; it goes only once this one is there. */
+  /**
+   * The file from which this one is made; it is removed only once this one
+   * exists.
+   */
   from: z.nullable(Ref),
-  /** True if `from` itself gets this name; else the content waits in `new/`. */
+  /**
+   * True if `from` itself gets this name; otherwise the content waits in
+   * `new/`.
+   */
   linked: z.boolean(),
 });
 
@@ -48,7 +56,7 @@ const FolderState = z.strictObject({
   mtime: z.number(),
 });
 
-/** `rewrite`: a move with changed content; `conflict`: one to another id. */
+/** `rewrite`: a move with changed content; `conflict`: a move to another ID. */
 export const StepAction = z.enum([
   "move",
   "rewrite",
@@ -73,9 +81,12 @@ export const ChangeSet = z.strictObject({
   name: text,
   /** For a rollback, the backup that it restores. */
   of: z.nullable(text),
-  /** True if the folder keeps the files as they were. */
+  /** True if the folder keeps the original files. */
   backup: z.boolean(),
-  /** The old folder itself; null: it is not there, or goes once it is empty. */
+  /**
+   * The old folder itself; null: it does not exist, or is removed once it is
+   * empty.
+   */
   folder: z.strictObject({
     before: z.nullable(FolderState),
     after: z.nullable(FolderState),

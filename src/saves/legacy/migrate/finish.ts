@@ -28,7 +28,7 @@ import {
 import type { ChangeSet } from "./change_set.ts";
 import { migrationFolders, type Progress } from "./read_old_store.ts";
 
-/** A migration or a rollback that is done. */
+/** A finished migration or rollback. */
 export interface Done {
   readonly set: ChangeSet;
   readonly skipped: readonly Skipped[];
@@ -58,8 +58,8 @@ export const MIGRATIONS: Finisher<MigrationFacts> = {
 };
 
 /**
- * Writes down that a set is prepared: from now on it is applied, by another
- * mpm if need be. Call under the lock.
+ * Records that a set is prepared: from now on it will be applied, if necessary
+ * by another mpm. Call under the lock.
  */
 export function beginMigration(
   system: System,
@@ -69,7 +69,7 @@ export function beginMigration(
   return beginIntent(system, root, { kind: KIND, worktree: root, facts });
 }
 
-/** Applies what interrupted runs had prepared. Call under the lock. */
+/** Applies the prepared sets of interrupted runs. Call under the lock. */
 export async function finishInterrupted(
   { system, workspace, progress }: {
     system: System;
@@ -79,7 +79,7 @@ export async function finishInterrupted(
 ): Promise<Done[]> {
   const { root } = workspace;
   const taken = await takeOld(system, root);
-  // Without a key those taken over do not count for others.
+  // Without a key, those taken over do not count for others.
   const own = readIntents<MigrationFacts>(system, root, KIND)
     .filter(({ id }) => !taken.some((one) => one.id === id));
   const done = [];
@@ -127,7 +127,7 @@ export async function applyPrepared(
   return { set, skipped };
 }
 
-/** The ids of the saves whose JSON in the new folder changes. */
+/** The IDs of the saves whose JSON changes in the new folder. */
 function savesIn({ changes }: ChangeSet): Set<string> {
   const json = changes.filter(({ at: { place, name } }) =>
     place === "sessions" && name.endsWith(".json")
@@ -169,8 +169,8 @@ export async function interruptedSets(
 }
 
 /**
- * Makes intents of the records of earlier versions. Only `mpm migrate` does it:
- * such a record is not signed.
+ * Converts the records of earlier versions to intents. Only `mpm migrate` does
+ * this, since such a record is not signed.
  */
 async function takeOld(
   system: System,

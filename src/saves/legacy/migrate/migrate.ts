@@ -47,7 +47,7 @@ interface MigrationRun {
   readonly system: System;
   readonly root: string;
   readonly workspace: Workspace;
-  /** The files of the sessions that git tracks, absolute. */
+  /** The session files that git tracks, absolute. */
   readonly tracked: ReadonlySet<string>;
   /** Commands that commit them in that state. */
   readonly commands: readonly string[];
@@ -55,11 +55,11 @@ interface MigrationRun {
   readonly dryRun: boolean;
   /** True if a backup is made. */
   readonly backup: boolean;
-  /** When it began, milliseconds since the epoch. */
+  /** When it began, in milliseconds since the epoch. */
   readonly start: number;
 }
 
-/** Returns the log's facts for an undo. */
+/** Returns the undo data for the log. */
 export function backupFact(
   { backups }: MigrateResult | RollbackResult,
 ): { backup: string | null } {
@@ -120,7 +120,7 @@ async function readPlan(
   return { inventory, plan: planMigration(inventory) };
 }
 
-/** Finishes the plan of an interrupted run before anything new. */
+/** Plans to finish an interrupted run before anything new. */
 async function foreseeMigration(
   work: MigrationRun,
   global: boolean,
@@ -145,7 +145,7 @@ async function change(
   return await applyPrepared(system, workspace, { set, intent, progress });
 }
 
-/** An old folder with nothing in it needs no backup to go. */
+/** An empty old folder can be removed without a backup. */
 function removeEmpty({ system, root }: MigrationRun): void {
   const { legacy } = layout(root);
   const empty = system.files.lstat(legacy) &&
@@ -161,9 +161,7 @@ interface Outcome {
   readonly done?: Done;
 }
 
-/**
- * Files that earlier runs left are in the present plan, if they still exist.
- */
+/** Files left by earlier runs are in the current plan, if they still exist. */
 function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   const { system, root, dryRun } = work;
   const { earlier, steps, done } = outcome;
@@ -252,7 +250,7 @@ function readRollback(
   return planRollback(record, (at) => states.get(refKey(at)) ?? null);
 }
 
-/** An interrupted rollback of the same backup is this very one. */
+/** An interrupted rollback of the same backup counts as this one. */
 function rolledBack(
   work: MigrationRun,
   outcome: Outcome & { record: ChangeSet },
@@ -281,7 +279,7 @@ function skippedSteps(done: Done | undefined): Step[] {
 }
 
 /**
- * Returns the present state of a place. Throws if the path exists and is not a
+ * Returns the current state of a place. Throws if the path exists and is not a
  * file.
  */
 function stateAt(
@@ -300,7 +298,7 @@ function stateAt(
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   } catch (error) {
     if (isMissing(error)) return null;
-    // A link or a folder: nothing that was left there.
+    // A link or a folder, which is not a leftover.
     if (!(error instanceof FileError)) throw error;
     return { sha256: "", size: 0, mode: null, mtime: 0 };
   }

@@ -2,29 +2,29 @@ import type { FileState, Place, Ref, Step } from "./change_set.ts";
 import { idOf, oldName, type Part } from "../old_names.ts";
 import type { Relocation } from "./relocate.ts";
 
-/** A file of the stores in its present form. */
+/** A file in one of the stores, in its current form. */
 export interface StoredFile {
   readonly at: Ref;
   readonly state: FileState;
-  /** SHA-256 of what it becomes in the new folder. */
+  /** SHA-256 of its form in the new folder. */
   readonly moved: string;
   /** The text of a checksum file or a pointer. */
   readonly text?: string;
-  /** Of a JSON, milliseconds since the epoch. */
+  /** For a JSON, milliseconds since the epoch. */
   readonly pausedAt?: number;
 }
 
-/** Everything that a migration depends on. */
+/** Everything on which a migration depends. */
 export interface Inventory {
   /** Files to move. */
   readonly old: readonly StoredFile[];
   /** Files that stay for a reason found while reading. */
   readonly left: readonly Step[];
-  /** In `sessions` and `kept`: the files with an id or name of `old`. */
+  /** In `sessions` and `kept`: the files with an ID or name from `old`. */
   readonly there: readonly StoredFile[];
-  /** Every id that any of the folders knows. */
+  /** Every ID known in any of the folders. */
   readonly taken: ReadonlySet<string>;
-  /** The references that change, by the folder that is left. */
+  /** The references that change, by the original folder. */
   readonly paths: Readonly<Record<"pause" | "global", Relocation["paths"]>>;
 }
 
@@ -41,10 +41,12 @@ export interface Family {
   readonly evidence: StoredFile[];
 }
 
-/** The parts that hold the session itself, the best source first. */
+/** The parts with the session itself, the best source first. */
 export const CONTENT: readonly Part[] = [".json", ".yaml", ".md"];
 
-/** The files of ids, sorted by folder as given and then by id. */
+/**
+ * The files grouped by ID, sorted by folder in the given order and then by ID.
+ */
 export function families(files: readonly StoredFile[]): Family[] {
   const found = new Map<string, Family>();
   for (const file of files) {
@@ -62,19 +64,19 @@ export function families(files: readonly StoredFile[]): Family[] {
   return [...found.values()];
 }
 
-/** Those of one id together, the newest first. */
+/** The files of one ID together, the newest first. */
 export function newestFirst(all: readonly Family[]): Family[] {
   return [...Map.groupBy(all, ({ id }) => id).values()].flatMap((same) =>
     same.sort((a, b) => Number(isOlder(a, b)) - Number(isOlder(b, a)))
   );
 }
 
-/** The file a save is read from. */
+/** The file from which a save is read. */
 function sourceOf({ parts }: Family): StoredFile | undefined {
   return CONTENT.map((part) => parts.get(part)).find((file) => file);
 }
 
-/** Returns whether its own checksum file says that the JSON is not whole. */
+/** Returns whether its own checksum file shows that the JSON is damaged. */
 export function isDamaged({ parts }: Family): boolean {
   const json = parts.get(".json");
   const checksum = parts.get(".json.sha256");
@@ -83,9 +85,9 @@ export function isDamaged({ parts }: Family): boolean {
 }
 
 /**
- * Returns the relation of a save to the files with its id in the new folder.
- * `same` holds if all that both have is equal, or differs by nothing but the
- * changed paths. A save that is only in `kept` also counts.
+ * Returns the relation of a save to the files with its ID in the new folder.
+ * `same` means that everything they have in common is equal, or differs only in
+ * the changed paths. A save that is only in `kept` also counts.
  */
 export function relation(
   family: Family,
@@ -132,23 +134,23 @@ export function isOlder(a: Family, b: Family): boolean {
   return mtime < otherMtime;
 }
 
-/** The id in a pointer. */
+/** The ID in a pointer. */
 export function pointedTo({ text = "" }: StoredFile): string | undefined {
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }
 
-/** One file that goes somewhere, or into the backup only. */
+/** A file that moves to a place, or only into the backup. */
 export interface Transfer {
   readonly file: StoredFile;
   readonly to: Ref | null;
-  /** The new content; as it is unless given. */
+  /** The new content; unchanged by default. */
   readonly render?: Render;
 }
 
-/** Makes content, of what `read` says a file holds. */
+/** Makes content, using `read` for the content of a file. */
 export type Render = (read: (file: StoredFile) => Uint8Array) => Uint8Array;
 
-/** The folder that a migration moves to as it will be, which grows as it plans. */
+/** The target folder in its planned state, which grows during planning. */
 export class NewFolder {
   readonly #files = new Map<string, StoredFile>();
   readonly #namesOf = new Map<string, Set<string>>();
@@ -164,8 +166,8 @@ export class NewFolder {
   }
 
   /**
-   * Returns whether something of that id is not there yet, and so cannot move
-   * on.
+   * Returns whether something with that ID does not exist yet, so that it
+   * cannot move again.
    */
   isComing(id: string): boolean {
     return this.#names(id).some((name) => this.#coming.has(name));
@@ -184,7 +186,7 @@ export class NewFolder {
     this.#namesOf.set(id, names.add(name));
   }
 
-  /** A file that comes to that place, as it is unless it is rendered. */
+  /** Plans a file in that place, unchanged unless it is rendered. */
   expect(file: StoredFile, at: Ref, render?: Render): void {
     const state = { ...file.state, sha256: file.moved };
     this.add({ ...file, at, state });
@@ -196,7 +198,7 @@ export class NewFolder {
     return this.#coming.get(name);
   }
 
-  /** The names of that id are free for another save. */
+  /** Frees the names of that ID for another save. */
   forget(id: string): void {
     for (const name of this.#names(id)) this.#files.delete(name);
     this.#namesOf.delete(id);

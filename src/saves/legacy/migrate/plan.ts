@@ -26,8 +26,8 @@ export interface MigrationPlan {
 }
 
 /**
- * Decides where every file of the old folders goes. Nothing is replaced but an
- * older pointer; of two different saves with one id both stay.
+ * Decides where every file of the old folders moves. Only an older pointer is
+ * replaced; of two different saves with the same ID, both stay.
  */
 export function planMigration(inventory: Inventory): MigrationPlan {
   const planner = new Planner(inventory);
@@ -46,7 +46,7 @@ export function planMigration(inventory: Inventory): MigrationPlan {
 
 /** The move of a family of files into the new folder. */
 interface Move {
-  /** The id it gets where it cannot keep its own. */
+  /** Its new ID if it cannot keep its own. */
   readonly newId?: string;
 }
 
@@ -57,9 +57,9 @@ class Planner {
   readonly #taken: Set<string>;
   readonly #there = new NewFolder();
   readonly #kept: ReadonlyMap<string, Family>;
-  /** Ids of the old folder that became others. */
+  /** IDs of the old folder that changed. */
   readonly #renamed = new Map<string, string>();
-  /** Saves that lost their id, and what they are now. */
+  /** Saves that lost their ID, with the new one. */
   readonly #displaced: { family: Family; newId: string }[] = [];
 
   constructor(inventory: Inventory) {
@@ -85,7 +85,7 @@ class Planner {
       relation(family, one.family, undefined) === "same"
     );
     const newId = twin?.newId ?? this.#freeId(id);
-    // The file that comes there is newer, since the newest was planned first.
+    // The planned file is newer, since the newest was planned first.
     if (there && !this.#there.isComing(id) && isOlder(there, family)) {
       this.#displaced.push({ family: there, newId });
       this.#move(there, { newId });
@@ -179,8 +179,8 @@ class Planner {
   }
 
   /**
-   * The checksum follows the JSON. claude-mpm's misnamed one gets its right
-   * name where it says what the JSON is; otherwise it is evidence of something
+   * The checksum follows the JSON. claude-mpm's misnamed checksum gets its
+   * right name if it matches the JSON; otherwise it is evidence of something
    * else, and keeps its name.
    */
   #moveChecksums(
@@ -214,7 +214,9 @@ class Planner {
     }
   }
 
-  /** Makes the checksum of a JSON that changes, or has changed there before. */
+  /**
+   * Makes the checksum of a JSON that changes, or has already changed there.
+   */
   #followed(
     json: StoredFile,
     newId: string | undefined,

@@ -29,23 +29,25 @@ import { attempt, FileError, MpmError } from "../../../base/errors.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
-/** Source of the content of a changed file. */
+/** The source of a changed file's content. */
 type Content =
   /** The file `from` gets this name. */
   | { readonly linked: FileState }
-  /** It is made new; `read` gives what a file held when that was planned. */
+  /** It is newly made; `read` returns the content of a file at planning. */
   | {
     readonly make: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
     readonly mode: number | null;
     readonly mtime: number;
   };
 
-/** A change that is wanted, before its content exists. */
+/** A planned change, before its content exists. */
 interface Wanted {
   readonly at: Ref;
   readonly before: FileState | null;
   after: Content | null;
-  /** The file it is made of, which goes only once this one is there. */
+  /**
+   * The file from which it is made, which is removed only once this one exists.
+   */
   from: Ref | null;
 }
 
@@ -93,7 +95,7 @@ export async function prepareChanges(
   }
 }
 
-/** Files, and bytes, that are written in one go. */
+/** The most files, and bytes, to write in one step. */
 const MOST_AT_ONCE = 256;
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -106,7 +108,7 @@ class Preparer {
   /** Files that are not written yet. */
   #waiting: NewFile[] = [];
   #bytes = 0;
-  /** The last file that was read, which is often the next one, too. */
+  /** The last file that was read, which is often also the next. */
   #last: { path: string; bytes: Uint8Array } | undefined;
 
   constructor(
@@ -148,8 +150,8 @@ class Preparer {
 
   /**
    * A file that continues elsewhere is copied, so that no later write to it
-   * reaches the backup. One that ends here is linked, which keeps the very
-   * file; its other name goes.
+   * reaches the backup. A file that ends here is linked, which keeps the same
+   * file; its other name is removed.
    */
   #backUp(at: Ref, before: FileState, goesOn: boolean): void {
     const path = this.#path(at);
@@ -174,7 +176,7 @@ class Preparer {
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   }
 
-  /** Returns the content of a file, if it is still as planned. */
+  /** Returns the content of a file, if it is unchanged since planning. */
   #read(path: string, digest: string): Uint8Array {
     if (this.#last?.path === path) return this.#last.bytes;
     const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
@@ -203,7 +205,8 @@ class Preparer {
   }
 
   /**
-   * Returns whether the file got a second name; not across devices, for one.
+   * Returns whether the file got a second name; this fails across devices, for
+   * example.
    */
   #link(from: string, to: string): boolean {
     try {
@@ -231,7 +234,7 @@ class Preparer {
   }
 }
 
-/** The changes of a plan, file by file. */
+/** The changes of a plan, by file. */
 export function wantedByPlan(
   { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
 ): Wanted[] {
@@ -262,9 +265,9 @@ function contentOf(
   replaces: boolean,
 ): Content {
   const { mode: old, mtime } = file.state;
-  // The texts are private, whatever claude-mpm made them.
+  // The texts are private, whatever mode claude-mpm gave them.
   const mode = old === null ? null : 0o600;
-  // The home folder may be on another device, where no second name reaches.
+  // The home folder may be on another device, where links are impossible.
   if (!render && !replaces && file.at.place !== "global") {
     return { linked: { ...file.state, mode } };
   }
@@ -272,7 +275,7 @@ function contentOf(
   return { make, mode, mtime };
 }
 
-/** The changes that take a backup's back, file by file. */
+/** The changes that restore a backup, by file. */
 export function wantedByRollback(
   system: System,
   changes: readonly Change[],

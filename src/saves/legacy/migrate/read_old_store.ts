@@ -20,7 +20,7 @@ export type Progress = (what: string, done: number, of: number) => void;
 /** The folders of a project; `global` only on request. */
 export type Folders = Partial<Record<Place, string>>;
 
-/** The folders a migration works in. */
+/** The folders involved in a migration. */
 export function migrationFolders(
   system: System,
   root: string,
@@ -32,8 +32,8 @@ export function migrationFolders(
 }
 
 /**
- * Reads what a migration depends on. A file that cannot be read stays, and so
- * does all that belongs to its id. Throws where a folder is a link.
+ * Reads everything on which a migration depends. An unreadable file stays, and
+ * so does everything with its ID. Throws if a folder is a link.
  */
 export async function readInventory(
   system: System,
@@ -161,7 +161,7 @@ class Reader {
   }
 
   /**
-   * An unreadable file in the new folder keeps files of its id from moving
+   * An unreadable file in the new folder prevents files with its ID from moving
    * there.
    */
   readThere(wanted: readonly Ref[]) {
@@ -209,7 +209,7 @@ class Reader {
   }
 }
 
-/** Checksum files hold 64 digits, or what `sha256sum` prints. */
+/** Checksum files contain 64 digits, or the output of `sha256sum`. */
 function textOf(name: string, bytes: Uint8Array): { text?: string } {
   if (bytes.length > 8192) return {};
   const text = new TextDecoder().decode(bytes);
@@ -227,12 +227,12 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   return time === undefined ? {} : { pausedAt: time };
 }
 
-/** Names a kind that is not a file of a session, for people. */
+/** Names a kind that is not a session file, for people. */
 function nameOf(kind: FileInfo["kind"]): string {
   return kind === "other" ? "not a regular file" : `a ${kind}`;
 }
 
-/** Throws CONFLICT unless each of the folders is a real one, or not there. */
+/** Throws CONFLICT unless each of the folders is a real folder or missing. */
 export function refuseLinks(system: System, paths: readonly string[]): void {
   for (const path of paths) {
     const kind = system.files.lstat(path)?.kind;

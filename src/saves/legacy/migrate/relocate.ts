@@ -2,17 +2,17 @@ import { asciiJson } from "../../../base/escape.ts";
 
 /** The changes in the texts of a save's files when the files move. */
 export interface Relocation {
-  /** Paths and what they become. */
+  /** Old and new paths. */
   readonly paths: readonly (readonly [from: string, to: string])[];
-  /** The id it had and the one it gets. */
+  /** The old and the new ID. */
   readonly id?: readonly [from: string, to: string];
 }
 
 /**
  * The content of a save's file at its new place. JSON changes only in the names
  * of the save's own files, and keeps every other byte. A person's text and
- * git's report are records, whatever paths they contain. Texts that are derived
- * from it change throughout. Returns `bytes` itself where nothing changes.
+ * git's report are records, whatever paths they contain. Texts derived from it
+ * change everywhere. Returns `bytes` itself if nothing changes.
  */
 export function relocate(
   name: string,
@@ -86,7 +86,7 @@ function relocateJson(bytes: Uint8Array, relocation: Relocation): Uint8Array {
   return kept === 0 ? bytes : encode(changed + text.slice(kept));
 }
 
-/** The text if it is JSON; a torn file stays as it is. */
+/** The text if it is JSON; an incomplete file stays unchanged. */
 function jsonText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -113,7 +113,7 @@ interface OwnString {
   readonly key: string;
 }
 
-/** The strings by which a save names itself and its own files. */
+/** The strings with which a save names itself and its own files. */
 function* ownStrings(text: string): Generator<OwnString> {
   const tokens = [...text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)];
   let depth = 0;

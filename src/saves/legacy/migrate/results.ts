@@ -14,27 +14,29 @@ const MigrateStep = z.strictObject({
 });
 
 const MigrateBase = {
-  /** Nothing was written; the steps are what would be done. */
+  /** True if nothing was written; the steps show what would be done. */
   dry_run: z.boolean(),
   /** The old folder, absolute. */
   folder: text,
-  /** True if an earlier run that died was finished. */
+  /** True if an interrupted earlier run was finished. */
   resumed: z.boolean(),
-  /** Backups that were made, absolute. */
+  /** New backups, absolute. */
   backups: z.array(text),
   /** Files that stay, and why. */
   left: z.array(z.strictObject({
     path: text,
     reason: text,
-    /** It is not a file of a session. */
+    /** True if it is not a session file. */
     foreign: z.boolean(),
   })),
-  /** True if all was done: a reason for exit status 4 if not. */
+  /** True if everything was done; otherwise the exit status is 4. */
   complete: z.boolean(),
-  /** Files that git tracks and that moved or changed; 0 outside git. */
+  /**
+   * Number of files that git tracks and that moved or changed; 0 outside git.
+   */
   tracked: z.int(),
   /**
-   * Commands that commit the move, for a shell in the project; empty without
+   * Shell commands, to run in the project, that commit the move; empty without
    * changes.
    */
   commands: z.array(text),
@@ -47,16 +49,16 @@ export const MigrateResult = z.strictObject({
   ...MigrateBase,
   /** The new folder, absolute. */
   sessions: text,
-  /** True if the old folder is no more. */
+  /** True if the old folder no longer exists. */
   folder_gone: z.boolean(),
-  /** Sessions whose files were moved. */
+  /** Number of sessions whose files were moved. */
   saves: z.int(),
-  /** Files that were moved, with those of `rewritten`. */
+  /** Number of moved files, including those of `rewritten`. */
   moved: z.int(),
   rewritten: z.int(),
-  /** Files that the new folder has already. */
+  /** Number of files that the new folder already has. */
   duplicates: z.int(),
-  /** Sessions that had to get another id. */
+  /** Sessions that needed another ID. */
   conflicts: z.array(z.strictObject({ session_id: text, new_id: text })),
 });
 
@@ -69,7 +71,7 @@ export const RollbackResult = z.strictObject({
   removed: z.int(),
 });
 
-/** `migrate --rollback` answers with what it restored. */
+/** `migrate --rollback` returns what it restored. */
 export const MigrateAnswer = z.discriminatedUnion("action", [
   MigrateResult,
   RollbackResult,

@@ -4,13 +4,16 @@ import { refKey } from "./old_store.ts";
 
 interface RollbackPlan {
   readonly steps: readonly Step[];
-  /** `from` is the file that had been made of it; `linked`: that itself comes back. */
+  /**
+   * `from` is the file that was made from it; `linked`: that file itself is
+   * restored.
+   */
   readonly changes: readonly Change[];
 }
 
 /**
  * Decides how to restore the state before the changes of `record`. Files that
- * changed since then stay. `now` returns the present state.
+ * changed since then stay. `now` returns the current state.
  */
 export function planRollback(
   record: ChangeSet,
@@ -27,7 +30,7 @@ export function planRollback(
     const present = now(at);
     if (isRestored(present, wanted)) continue;
     const other = isOther({ before: wanted, after: left }, present);
-    // A later save took the pointer, which is derived of the saves there are.
+    // A later save took the pointer, which is derived from the existing saves.
     if (other && isPointer(at)) continue;
     if (other || needed.has(refKey(at))) {
       const note = other
@@ -59,14 +62,14 @@ export function isPointer({ place, name }: Ref): boolean {
 
 type Before = Pick<Change, "before" | "after">;
 
-/** Returns whether someone put something else there since. */
+/** Returns whether someone has put something else there since. */
 function isOther({ before, after }: Before, present: FileState | null) {
   return !isSame(present, after) && !isSame(present, before);
 }
 
 /**
- * Returns files made from files that cannot come back: only they still have the
- * content. All of its id stays with it.
+ * Returns files made from files that cannot be restored: only they still have
+ * the content. Everything with the same ID stays.
  */
 function stillNeeded(
   changes: readonly Change[],
@@ -84,7 +87,7 @@ function stillNeeded(
   for (let size = -1; size < needed.size;) {
     size = needed.size;
     for (const { at, from } of changes) {
-      // A pointer is derived of the rest.
+      // A pointer is derived from the rest.
       if (!from || at.name === POINTER || needed.has(refKey(at))) continue;
       if (!stays.has(refKey(from)) && !needed.has(refKey(from))) continue;
       const id = idOf(at.name);
@@ -95,7 +98,7 @@ function stillNeeded(
   return needed;
 }
 
-/** Returns whether two states are of the same content, or both of nothing. */
+/** Returns whether two states have the same content, or both are missing. */
 function isSame(a: FileState | null, b: FileState | null): boolean {
   return a?.sha256 === b?.sha256;
 }

@@ -12,8 +12,8 @@ import {
 import { backupFact, rollBack } from "./migrate.ts";
 
 /**
- * Restores the backup that a migration made. That makes one as well, so that
- * the undo, and any undo of one, is undone in the same way.
+ * Restores the backup of a migration. This also makes a backup, so that the
+ * undo, and any undo of it, can be undone in the same way.
  */
 export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
