@@ -1,16 +1,16 @@
 #!/bin/sh
-# Runs when mpm makes an automatic checkpoint, which mpm throttles. The working
-# tree is in the checkpoint by then; nothing need be committed for that. It
-# changes nothing unless switched on here.
+# Runs when mpm makes an automatic checkpoint, which mpm throttles. The
+# checkpoint already contains the working tree, so no commit is needed for that.
+# This script changes nothing unless you switch it on here.
 #
 # In: MPM_PROJECT, MPM_EVENT, MPM_SESSION_ID, MPM_CWD, MPM_CHECKPOINT (the
 #     checkpoint's name, where one was made), and the client's JSON on standard
 #     input.
-# Out: what it prints is shown to you when the next session starts, and logged in
+# Out: you see its output when the next session starts. It is also logged in
 #     .claude-mpm/state/hooks.log.
 
-COMMIT=''    # a path: commit what changed in tracked files below it, e.g. 'src'
-BRANCHES=''  # only on branches of this pattern, e.g. 'wip/*'; on none without
+COMMIT=''    # a path: commit the tracked files below it that changed, e.g. 'src'
+BRANCHES=''  # only on branches that match this pattern, e.g. 'wip/*'
 
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
@@ -24,7 +24,7 @@ if [ -z "$BRANCHES" ]; then
   say "did not commit: BRANCHES names no branch"
 elif ! branch=$(git symbolic-ref --quiet HEAD); then
   say "did not commit: no branch is checked out"
-# Git matches the pattern, since shells do not all do it alike.
+# Git matches the pattern, since shells differ in that.
 elif ! git for-each-ref --format='%(refname)' "refs/heads/$BRANCHES" |
   grep -qxF -- "$branch"; then
   say "did not commit: ${branch#refs/heads/} does not match $BRANCHES"

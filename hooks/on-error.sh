@@ -1,13 +1,13 @@
 #!/bin/sh
-# Runs after mpm wrote an error record: a tool failed, or a turn ended by an
-# error. It tells no one unless switched on here. It reports only that there was
-# an error, since messages can hold secrets.
+# Runs after mpm wrote an error record: a tool failed, or an error ended a turn.
+# It notifies no one unless you switch it on here. It reports only that there was
+# an error, since messages can contain secrets.
 #
 # In: MPM_PROJECT, MPM_EVENT (PostToolUseFailure, StopFailure), MPM_SESSION_ID,
 #     MPM_CWD. MPM_TOOL: the tool that failed. MPM_ERROR: the first line of the
 #     error, redacted. MPM_RECORD: the record's file. Standard input: the
 #     client's JSON, which is not redacted, so do not pass it on.
-# Out: what it prints is shown to you when the next session starts, and logged in
+# Out: you see its output when the next session starts. It is also logged in
 #     .claude-mpm/state/hooks.log.
 
 DESKTOP=0  # 1: a notification on the desktop
@@ -16,7 +16,7 @@ WEBHOOK=0  # 1: post one line to $SLACK_WEBHOOK, if that is set
 set -u
 text="${MPM_EVENT:-error}${MPM_TOOL:+: $MPM_TOOL}"
 
-# report WHAT: says how the command before it ended.
+# report WHAT: reports whether the previous command succeeded.
 report() {
   if [ "$?" = 0 ]; then
     echo "on-error: $1"
@@ -44,7 +44,7 @@ if [ "$WEBHOOK" = 1 ] && [ -z "${SLACK_WEBHOOK:-}" ]; then
 elif [ "$WEBHOOK" = 1 ] && ! command -v curl >/dev/null; then
   echo "on-error: no curl to post with"
 elif [ "$WEBHOOK" = 1 ]; then
-  # Only letters, digits and a few signs: nothing that JSON would have to quote.
+  # Only letters, digits and a few other characters, so that JSON needs no quotes.
   safe=$(printf '%s' "$text" | tr -cd 'A-Za-z0-9 :_.-' | cut -c 1-200)
   # The address is a secret: other users would see it among the arguments.
   url=$(printf '%s' "$SLACK_WEBHOOK" | sed 's/[\\"]/\\&/g')

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Passes an event of Claude Code on to mpm. Without an mpm on PATH the plugin
-# does nothing, and says so once, when a session starts.
+# Passes a Claude Code event to mpm. Without mpm on PATH the plugin does nothing,
+# and says so once, when a session starts.
 #
 # In: the event's name as the first word, and its JSON on standard input.
-# Out: what mpm answers.
+# Out: mpm's answer.
 
 set -u
 if command -v mpm >/dev/null 2>&1; then

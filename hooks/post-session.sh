@@ -1,14 +1,14 @@
 #!/bin/sh
 # Runs when a session ends, after mpm saved it, and outlives the session. It
-# changes nothing unless switched on here.
+# changes nothing unless you switch it on here.
 #
 # In: MPM_PROJECT, MPM_EVENT (SessionEnd), MPM_SESSION_ID, MPM_CWD, MPM_REASON
 #     (clear, logout, prompt_input_exit, other). MPM_SAVE: the ID of the save,
 #     if one was made. Standard input: the client's JSON.
-# Out: what it prints is shown to you when the next session starts, and logged in
+# Out: you see its output when the next session starts. It is also logged in
 #     .claude-mpm/state/hooks.log.
 
-CONTEXT=0   # 1: bring .claude/context.md up to date, with update-context.sh
+CONTEXT=0   # 1: update .claude/context.md with update-context.sh
 COMMIT=0    # 1: commit .claude/context.md, and nothing else
 TEST=''     # a command to test with, e.g. 'npm test'; its status is logged
 CLEAN=''    # a folder of temporary files below the project, e.g. '.tmp'
@@ -47,7 +47,7 @@ if [ -n "$TEST" ]; then
   say "\"$TEST\" ended with status $?"
 fi
 
-# A name of one level, no link: so it cannot lead out of the project.
+# A single name that is not a link cannot lead out of the project.
 case $CLEAN in
   '') ;;
   . | .. | */* | .git | .claude | .claude-mpm)

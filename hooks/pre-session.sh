@@ -1,18 +1,18 @@
 #!/bin/sh
-# Runs when a session starts, resumes or was compacted, and is ended after four
-# seconds. INSTALL continues in the background. It changes nothing unless
-# switched on here.
+# Runs when a session starts, resumes or was compacted. mpm ends it after four
+# seconds, but INSTALL continues in the background. It changes nothing unless
+# you switch it on here.
 #
 # In: MPM_PROJECT (top folder of the project), MPM_EVENT (SessionStart),
 #     MPM_SESSION_ID, MPM_CWD, MPM_SOURCE (startup, resume, clear, compact,
 #     fork). MPM_BIN: the mpm that runs it. MPM_DETACHED is 1 if no one waits.
 #     Standard input: the client's JSON.
-# Out: standard output is shown to you when the session starts, and logged.
+# Out: you see standard output when the session starts. It is also logged.
 
 INSTALL=0      # 1: install the dependencies of a lock file that changed
 PULL=0         # 1: git pull, fast-forward only, if no tracked file is changed
 CHECK_ENV=0    # 1: warn if there is an .env.example and no .env
-DATABASE=''    # host:port of a PostgreSQL server to look for; needs pg_isready
+DATABASE=''    # host:port of a PostgreSQL server to check; needs pg_isready
 
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
@@ -28,7 +28,7 @@ fresh() {
 }
 
 # Prints the lock file whose dependencies must be installed, "fresh", or
-# nothing if it knows no lock file here.
+# nothing if there is no known lock file.
 stale() {
   if [ -f package-lock.json ]; then
     set -- package-lock.json node_modules/.package-lock.json
@@ -64,13 +64,13 @@ dependencies() {
 installation() {
   lock=$(stale)
   case $lock in
-    '') say "nothing to install: no lock file that it knows" ;;
+    '') say "nothing to install: no known lock file" ;;
     fresh) say "the dependencies are up to date" ;;
     *)
       if [ "${MPM_DETACHED:-0}" = 1 ] || [ -z "${MPM_BIN:-}" ]; then
         dependencies "$lock"
       elif "$MPM_BIN" hooks run pre-session.sh --detach >/dev/null; then
-        say "installs the dependencies of $lock in the background"
+        say "installing the dependencies of $lock in the background"
       else
         say "cannot start the installation of $lock"
       fi
@@ -95,7 +95,7 @@ pull() {
 
 database() {
   if ! command -v pg_isready >/dev/null; then
-    say "cannot look for a database: pg_isready is not installed"
+    say "cannot check the database: pg_isready is not installed"
   elif pg_isready --quiet --host "${DATABASE%:*}" --port "${DATABASE##*:}"; then
     say "the database at $DATABASE answers"
   else

@@ -5,20 +5,20 @@
 # In: MPM_PROJECT, MPM_EVENT (SessionStart), MPM_SESSION_ID, MPM_CWD,
 #     MPM_SOURCE (startup, resume, clear, compact), and the client's JSON on
 #     standard input.
-# Out: standard output, for the agent. Print facts, no instructions. Standard
-#     error is shown to you.
+# Out: standard output, for the agent. Print facts, not instructions. You see
+#     standard error.
 
 README=0         # 1: the first lines of README.md
 CONTEXT=0        # 1: .claude/context.md
-COMMITS=0        # how many of the newest commits
-STATUS=0         # 1: the branch and what is not committed
-ARCHITECTURE=''  # a document to begin with, e.g. docs/ARCHITECTURE.md
-MOST=40          # lines of each of them at most
+COMMITS=0        # the number of newest commits
+STATUS=0         # 1: the branch and the uncommitted changes
+ARCHITECTURE=''  # a document, e.g. docs/ARCHITECTURE.md
+MOST=40          # the most lines of each file
 
 set -u
 cd "${MPM_PROJECT:?}" || exit 1
 
-# part TITLE FILE: the first lines of a plain file of the project.
+# part TITLE FILE: prints the first lines of a plain file in the project.
 part() {
   if [ -f "$2" ] && [ ! -L "$2" ]; then
     printf '## %s\n\n' "$1"

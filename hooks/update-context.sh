@@ -1,8 +1,8 @@
 #!/bin/sh
-# Keeps the branch and the time in .claude/context.md up to date; what people
-# wrote in it stays. Run it by hand, from post-session.sh, or from a git hook.
+# Updates the branch and the time in .claude/context.md. Text by people stays.
+# Run it by hand, from post-session.sh, or from a git hook.
 #
-# In: MPM_PROJECT, or the folder it is run in.
+# In: MPM_PROJECT, or else the current folder.
 # Out: standard output says what it did.
 
 UPDATE=0  # 1: do it
@@ -29,7 +29,7 @@ fi
 mkdir -p .claude
 [ -f "$file" ] || printf '# Current work\n' >"$file"
 
-# Editing in place is not the same everywhere; a new file and a rename are.
+# Editing in place differs between systems; a new file and a rename do not.
 new=$file.$$
 trap 'rm -f -- "$new"' EXIT
 cp -p -- "$file" "$new" # for its mode
@@ -43,4 +43,4 @@ awk -v branch="$branch" -v now="$now" '
     if (!t) print "Last updated: " now
   }
 ' "$file" >"$new" && mv -f -- "$new" "$file" || exit 1
-echo "update-context: brought $file up to date"
+echo "update-context: updated $file"

@@ -42,7 +42,7 @@ const MARKETPLACE = {
   }],
 };
 
-const HOOKS = "Pass events on to mpm, which has to be on PATH";
+const HOOKS = "Pass events to mpm, which must be on PATH";
 
 /** The entries of `mpm hooks install`; a script looks for mpm on PATH. */
 function pluginHooks() {

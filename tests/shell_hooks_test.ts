@@ -143,7 +143,7 @@ posixTest("update-context.sh keeps what people wrote, in every shell", () => {
     );
     assertEquals(run(env, "update-context.sh", { shell, set }), {
       status: 0,
-      stdout: "update-context: brought .claude/context.md up to date\n",
+      stdout: "update-context: updated .claude/context.md\n",
       stderr: "",
     });
     assertEquals(
@@ -368,7 +368,7 @@ posixTest(
         assertEquals(done, { status: 0, stdout, stderr: "" }, shell);
         return Deno.readTextFileSync(log);
       };
-      const none = "nothing to install: no lock file that it knows";
+      const none = "nothing to install: no known lock file";
       assertEquals(ran({}, none), "", shell);
       env.write("package-lock.json", "{}");
       const installed = "npm ci --silent --no-audit --no-fund\n";
@@ -378,7 +378,7 @@ posixTest(
       assertEquals(
         ran(
           { MPM_BIN: join(bin, "mpm") },
-          "installs the dependencies of package-lock.json in the background",
+          "installing the dependencies of package-lock.json in the background",
         ),
         "mpm hooks run pre-session.sh --detach\n",
         shell,

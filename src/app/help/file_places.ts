@@ -190,7 +190,7 @@ export const PROJECT_FILES: readonly FilePlace[] = places([
   ],
   [
     "state/agents/",
-    "measurements, notes and digests of agent sessions",
+    "context use, tasks, notes and summaries of agent sessions",
     "64 KiB for each file, 512 KiB for each digest, for 30 days",
     "the next agent session",
   ],

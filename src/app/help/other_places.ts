@@ -134,7 +134,7 @@ export const USER_FILES: readonly FilePlace[] = places([
   ],
   [
     "agents/",
-    "measurements of agent sessions in projects without mpm",
+    "context use of agent sessions in projects without mpm",
     "64 KiB for each file, for 30 days",
     "the next agent session",
   ],

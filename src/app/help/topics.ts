@@ -111,9 +111,9 @@ function held(places: readonly FilePlace[]): [string, string][] {
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "tells the agent where the work stopped and what changed since",
   UserPromptSubmit:
-    "checks the context size, and recommends a pause or holds back the prompt; answers /mpm-resume and related commands; records the prompt",
+    "checks the context size, and if necessary recommends a pause or holds back the prompt; answers /mpm-resume and related commands; records the prompt",
   PreToolUse:
-    "refuses new sub-agents when the context is nearly full; refuses edits of claimed paths",
+    "refuses new sub-agents when the context is nearly full; refuses edits to claimed paths",
   PostToolUse: "records answers to questions and approved plans",
   PostToolBatch:
     "checks the context size; takes an automatic checkpoint when it is due, or after each step if checkpoint.every is batch; records the results of sub-agents",
@@ -149,7 +149,7 @@ settings. Each hook starts "mpm hook <event>".`,
         ) => [event, getOwn(DONE, event) ?? ""]),
       },
       {
-        title: "Shell scripts of the project, in .claude-mpm/hooks/",
+        title: "The project's shell scripts, in .claude-mpm/hooks/",
         rows: Object.entries(SHELL_HOOKS).map(([name, { events, summary }]) => [
           name,
           events.length === 0 ? summary : `${summary} (${events.join(", ")})`,
@@ -157,9 +157,9 @@ settings. Each hook starts "mpm hook <event>".`,
       },
       {
         text: `
-"mpm hooks eject" creates these scripts, with every action switched off. On
-this machine, mpm runs a script only in the version that "mpm allow <file>" last
-allowed.
+"mpm hooks eject" creates these scripts, with every action switched off. mpm
+runs a script only if you allowed exactly this version with "mpm allow <file>"
+on this machine.
 
 A hook never fails, never waits for long, never uses the network, and never
 blocks anything because of missing data. MPM_HOOKS=off turns all hooks off before they read anything. hooks.enabled = false in your own configuration also turns them off, after they have read the configuration.`,

@@ -38,7 +38,7 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
   "session-start.sh": {
     events: ["SessionStart"],
-    summary: "Print parts of the project for the agent's context",
+    summary: "Print facts about the project for the agent's context",
     text: sessionStart,
   },
   "checkpoint.sh": {
