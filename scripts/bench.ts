@@ -27,7 +27,9 @@ import { ensureBuilt } from "./build.ts";
 /** Rounds of cases that take seconds. */
 const LONG = 3;
 
-/** The cases by a name that `--only` takes. The floors are always measured. */
+/**
+ * The cases by the names that `--only` accepts. The floors are always measured.
+ */
 type Groups = ReadonlyMap<string, (root: string, binary: string) => Case[]>;
 
 /** Groups whose cases take turns within one round. */
@@ -56,16 +58,19 @@ const APART: Groups = new Map([
 
 interface Choice {
   readonly rounds: number;
-  /** True if the ratios are kept, for later runs to be compared with. */
+  /**
+   * True if the ratios are saved, so that later runs can be compared with them.
+   */
   readonly save: boolean;
   /** The groups to measure; all if empty. */
   readonly only: readonly string[];
 }
 
 /**
- * The figures of the README, on the built binary, as ratios within this run. F
- * is a compiled hello, G one `git status` in the same repository. Every round
- * runs each case once, so that what else the machine does falls on all alike.
+ * The figures of the README, measured on the built binary, as ratios within
+ * this run. F is a compiled hello, G one `git status` in the same repository.
+ * Every round runs each case once, so that other load on the machine affects
+ * all cases alike.
  */
 async function bench({ rounds, save, only }: Choice): Promise<void> {
   const chosen = (groups: Groups) =>
@@ -126,7 +131,7 @@ function statusOf(project: Project, name: string): Case {
   };
 }
 
-/** Cases of a shell's prompt, at a session with a checklist. */
+/** Cases of a shell's prompt, during a session with a checklist. */
 function prompts(root: string, binary: string): Case[] {
   const project = stocked({ root, binary, name: "prompt" }, {
     changed: 10,
@@ -146,7 +151,7 @@ function prompts(root: string, binary: string): Case[] {
   }];
 }
 
-/** A sync with a folder of this machine that has all of it already. */
+/** A sync with a folder on this machine that already has everything. */
 function syncs(root: string, binary: string): Case[] {
   const project = stocked({ root, binary, name: "sync" }, {
     changed: 10,
@@ -197,7 +202,7 @@ function pauses(root: string, binary: string): Case[] {
 
 /**
  * A pause with many uncommitted files: without their contents, with contents
- * that the last save has as well, and with contents that all are new.
+ * that the last save also has, and with contents that are all new.
  */
 function contents(root: string, binary: string): Case[] {
   const changed = 1000;
@@ -260,7 +265,7 @@ function resumes(root: string, binary: string): Case[] {
   });
 }
 
-/** Each run takes another name: the same state is not written twice. */
+/** Each run uses another name, since the same state is not written twice. */
 function checkpoints(root: string, binary: string): Case[] {
   const project = makeProject(root, "checkpoint", {
     changed: 10,

@@ -3,14 +3,14 @@ import { projectSlug } from "../src/clients/claude/slug.ts";
 import type { Case } from "./bench_measure.ts";
 import { makeProject } from "./bench_repository.ts";
 
-/** The agent's session in all of these. */
+/** The agent's session in all these cases. */
 export const ID = "00000000-0000-4000-8000-000000000000";
 
-/** Bytes of the transcript, and of what a tool prints. */
+/** Bytes of the transcript, and of the output of a tool. */
 const TRANSCRIPT = 70_000_000;
 const LINE = 2000;
 
-/** Cases beside an agent: the status line, and a look at its context. */
+/** Cases beside an agent: the status line, and a reading of its context. */
 export function agentCases(root: string, binary: string): Case[] {
   const project = makeProject(root, "agent", { changed: 10, saves: 0 });
   const folder = join(
@@ -44,8 +44,8 @@ export function agentCases(root: string, binary: string): Case[] {
 }
 
 /**
- * A long transcript as Claude Code writes it: a prompt, then sixty steps of
- * tools, and so on; `folder` is where the agent works.
+ * A long transcript in Claude Code's format: a prompt, then sixty tool steps,
+ * and so on; `folder` is where the agent works.
  */
 export function transcript(folder: string): Uint8Array {
   const bytes = new Uint8Array(TRANSCRIPT);
@@ -58,18 +58,19 @@ export function transcript(folder: string): Uint8Array {
     bytes.set(lines.subarray(0, room), at);
     at += Math.min(lines.length, room);
   }
-  // The line before may be torn, as after a crash; the last turn is whole.
+  // The line before may be incomplete, as after a crash; the last turn is
+  // complete.
   end.set([NEWLINE], 0);
   bytes.set(end, TRANSCRIPT - end.length);
   return bytes;
 }
 
 const NEWLINE = 10;
-/** The number of the last turn, which is higher than that of any other. */
+/** The number of the last turn, higher than any other. */
 const LAST = 1000;
 const STEPS = 60;
 
-/** The lines of one turn, beginning with an empty one. */
+/** The lines of one turn, after an empty line. */
 function turn(folder: string, number: number): string[] {
   const lines: string[] = ["\n"];
   let last: string | null = null;
@@ -111,7 +112,9 @@ function turn(folder: string, number: number): string[] {
   return lines;
 }
 
-/** The lines that the client writes after the last turn, as a person leaves. */
+/**
+ * The lines that the client writes after the last turn, when the person exits.
+ */
 export function leaving(): string[] {
   let last = `u${LAST}-${2 * STEPS + 2}`;
   const line = (more: object) => {
@@ -134,7 +137,7 @@ export function leaving(): string[] {
   ];
 }
 
-/** A tool, what it is called with, and its result. */
+/** A tool, its input, and its result. */
 function toolCall(folder: string, step: number): [string, object, object] {
   const output = `${"A line of what it prints. ".repeat(LINE / 26)}\n`;
   const path = `${folder}/src/file${step}.ts`;

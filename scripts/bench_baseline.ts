@@ -1,11 +1,13 @@
 import type { Measured } from "./bench_measure.ts";
 
-/** The cost of each case in the kept run, as a multiple of a hello, by name. */
+/**
+ * The cost of each case in the saved run, as a multiple of a hello, by name.
+ */
 export type Baseline = Readonly<Record<string, number>>;
 
 const FILE = new URL("bench_baseline.json", import.meta.url);
 
-/** The kept figures; none where there is no such file. */
+/** The saved figures; empty if the file is missing. */
 export function readBaseline(): Baseline {
   try {
     return JSON.parse(Deno.readTextFileSync(FILE));
@@ -15,7 +17,7 @@ export function readBaseline(): Baseline {
   }
 }
 
-/** Keeps a run, of which the first case is the hello, for later ones. */
+/** Saves a run, whose first case is the hello, for later runs. */
 export function keepBaseline(measured: readonly Measured[]): void {
   const hello = measured[0]!.median;
   const rows = measured.map(({ name, median }) => [
@@ -26,7 +28,10 @@ export function keepBaseline(measured: readonly Measured[]): void {
   Deno.writeTextFileSync(FILE, `${text}\n`);
 }
 
-/** A ratio beside the kept one, e.g. `1.71 -4 %`; nothing where none is kept. */
+/**
+ * A ratio and its difference from the saved one, e.g. `1.71 -4 %`; without a
+ * saved one, only the ratio.
+ */
 export function besideBaseline(
   ratio: number,
   kept: number | undefined,

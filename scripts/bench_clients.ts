@@ -13,7 +13,7 @@ const FORMATS = join(import.meta.dirname!, "../tests/formats");
 /** Bytes of a transcript. */
 const TRANSCRIPT = 70_000_000;
 
-/** Cases of a prompt in each client but Claude Code. */
+/** Cases of a prompt in each client except Claude Code. */
 export function clientCases(root: string, binary: string): Case[] {
   const project = makeProject(root, "clients", { changed: 10, saves: 0 });
   const { folder, env } = project;
@@ -24,7 +24,7 @@ export function clientCases(root: string, binary: string): Case[] {
   return CLIENT_SAMPLES.map((one) => caseOf(one, { root, binary, project }));
 }
 
-/** The line is the one that mpm installs. */
+/** The command line is the one that mpm installs. */
 function caseOf(
   one: ClientSample,
   { root, binary, project }: { root: string; binary: string; project: Project },
@@ -46,7 +46,7 @@ function caseOf(
   };
 }
 
-/** The lines of a file, as often as they fit into a transcript. */
+/** The lines of a file, repeated until the transcript is full. */
 function repeated(path: string): Uint8Array {
   const lines = Deno.readFileSync(path);
   const times = Math.floor(TRANSCRIPT / lines.length);

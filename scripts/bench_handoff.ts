@@ -34,11 +34,11 @@ interface Wanted {
   /** Names of stories; empty: all. */
   readonly only: readonly string[];
   readonly client: Client;
-  /** Prints what this method gives, of each story. */
+  /** Prints the text of this method for each story. */
   readonly show: string;
 }
 
-/** The report as lines. Nothing in it depends on the machine or the clock. */
+/** The report as lines. It does not depend on the machine or the clock. */
 export async function benchHandoff(wanted: Wanted): Promise<string[]> {
   const stories = [...STORIES, ...MORE_STORIES, ...HELD_OUT].filter((
     { name },

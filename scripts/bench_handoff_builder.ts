@@ -11,16 +11,16 @@ import type { Random } from "./bench_handoff_random.ts";
 import { Session } from "./bench_handoff_tools.ts";
 import { type Domain, filler, source } from "./bench_handoff_words.ts";
 
-/** One scripted story: people and agents at work, until the hand-off. */
+/** One scripted story: people and agents work until the hand-off. */
 export interface Story {
   readonly name: string;
-  /** True if no one looks at it while mpm is built. */
+  /** True if no one looks at it while mpm is developed. */
   readonly heldOut: boolean;
   readonly domains: readonly Domain[];
   readonly play: (story: StoryBuilder) => Promise<void>;
 }
 
-/** Of how many steps of noise the hooks learn of one. */
+/** The hooks see one step of noise out of this many. */
 const HEARD = 12;
 
 /** Builds a story and counts the planted facts. */
@@ -58,7 +58,7 @@ export class StoryBuilder {
     return `${folder}/${files[at % files.length]}`;
   }
 
-  /** A phrase that was not said yet, with its fact. */
+  /** A phrase that was not used yet, with its fact. */
   #fresh(make: () => Phrase): Phrase {
     for (let tries = 0; tries < 50; tries++) {
       const phrase = make();
@@ -70,7 +70,7 @@ export class StoryBuilder {
     throw new Error("A story ran out of words");
   }
 
-  /** Plants a fact and returns the text that says it. */
+  /** Plants a fact and returns the text that states it. */
   plant(make: (random: Random, domain: Domain) => Phrase): string {
     const { text, fact } = this.#fresh(() => make(this.random, this.domain));
     this.planted.facts.push(fact);
@@ -82,7 +82,7 @@ export class StoryBuilder {
     return this.plant((random, domain) => listed(kind, random, domain));
   }
 
-  /** The same that is over by the end; `kind` says how. */
+  /** Plants an entry that is out of date by the end; `kind` says why. */
   over(what: string, kind: string): string {
     const { text, fact } = this.#fresh(() =>
       listed(what, this.random, this.domain)
@@ -142,7 +142,7 @@ export class StoryBuilder {
     }
   }
 
-  /** Steps that no one needs to know, with so many characters in all. */
+  /** Steps that no one needs to know, with this many characters in total. */
   async noise(session: Session, length: number): Promise<void> {
     const { random, domain } = this;
     for (let left = length; left > 0;) {
@@ -175,8 +175,8 @@ export class StoryBuilder {
   }
 
   /**
-   * Pauses as `/mpm-pause` does in an agent's session. Newer fields are left
-   * out where the binary does not know them.
+   * Pauses as `/mpm-pause` does in an agent's session. Leaves out newer fields
+   * if the binary does not know them.
    */
   async pause(
     session: Session,

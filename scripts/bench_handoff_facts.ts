@@ -1,16 +1,16 @@
-/** One thing that the next agent needs to know. */
+/** A fact that the next agent needs to know. */
 export interface Fact {
   /** E.g. `decision` or `deadline in a prompt`. */
   readonly kind: string;
-  /** True if someone stated it as what it is: with a command, in a list. */
+  /** True if someone stated it explicitly: with a command, in a list. */
   readonly explicit: boolean;
-  /** Pieces of text that are close together where the fact is given. */
+  /** Pieces of text that are close together wherever the fact is stated. */
   readonly needs: readonly string[];
-  /** A fact that held before and no longer does. */
+  /** A fact that was true before and no longer is. */
   readonly stale?: Stale;
 }
 
-/** A fact that an agent must not get as if it held. */
+/** A fact that an agent must not get as if it were still true. */
 export interface Stale {
   /** E.g. `replaced plan`. */
   readonly kind: string;
@@ -26,11 +26,11 @@ export interface Call {
 /** The facts of a story. */
 export interface Planted {
   readonly facts: Fact[];
-  /** Facts that once held. */
+  /** Facts that were once true. */
   readonly stale: Stale[];
   /**
-   * Facts that never held and no one stated: texts of files, sub-agents'
-   * orders.
+   * Facts that were never true and that no one stated: texts of files,
+   * instructions for sub-agents.
    */
   readonly decoys: Stale[];
   /** The first calls of the next agent. */
@@ -45,13 +45,13 @@ export function nothingPlanted(): Planted {
 /** Characters between the pieces of a fact, at most. */
 const NEAR = 400;
 
-/** Words that mark what is over as over. */
+/** Words that mark a fact as out of date. */
 const OVER =
   /\b(done|closed|completed?|finished|superseded|replaced|rejected|dropped|withdrawn|answered|resolved|removed|deleted|obsolete|history|as of|earlier|no longer|once|former(ly)?|until then)\b|\[x\]|✓|✔|~~/i;
 
 /**
- * A text as it is searched: in lower case, blanks as one space, and what JSON
- * or a quotation puts before and between lines removed.
+ * A text prepared for the search: in lower case, blanks as one space, without
+ * the characters that JSON or a quotation adds to lines.
  */
 export class HandoffText {
   readonly #plain: string;
@@ -63,7 +63,7 @@ export class HandoffText {
     this.#plain = squeeze(this.#lines.join(" "));
   }
 
-  /** Returns whether all pieces stand close together somewhere. */
+  /** Returns whether all pieces are close together somewhere. */
   has(needs: readonly string[]): boolean {
     const [first = "", ...others] = needs.map(squeeze);
     for (let at = this.#plain.indexOf(first); at >= 0;) {
@@ -78,8 +78,8 @@ export class HandoffText {
   }
 
   /**
-   * Returns whether it is given as if it held: somewhere neither its line nor
-   * the heading above says that it is over.
+   * Returns whether it is stated as if it were still true: somewhere neither
+   * its line nor the heading above marks it as out of date.
    */
   claims(needs: readonly string[]): boolean {
     if (!this.has(needs)) return false;
@@ -97,7 +97,7 @@ export class HandoffText {
         /:$/.test(before) && OVER.test(before);
       if (!isOver) return true;
     }
-    // It is in the text, broken over lines: nothing marks it.
+    // The text has it, but split over lines, so it is not marked.
     return !isSeen;
   }
 }
@@ -106,7 +106,7 @@ function isHeading(line: string): boolean {
   return /^(#{1,6} |[A-Z][^.:]{0,60}:$)/.test(line);
 }
 
-/** A line without the fact itself, whose own words are not mark. */
+/** A line without the fact itself, whose words do not count as a mark. */
 function without(line: string, needs: readonly string[]): string {
   let text = line.replaceAll(/\s+/g, " ");
   for (const piece of needs) {

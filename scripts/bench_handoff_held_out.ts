@@ -2,8 +2,8 @@ import type { Story, StoryBuilder } from "./bench_handoff_builder.ts";
 import type { Domain } from "./bench_handoff_words.ts";
 
 /**
- * Stories that are not looked at while mpm is improved: what is tuned to the
- * other stories fails here. No one takes words from this file into mpm.
+ * Stories that no one looks at while improving mpm, so that tuning to the other
+ * stories fails here. No words from this file go into mpm.
  */
 const DOMAINS: readonly Domain[] = [
   {
@@ -43,7 +43,7 @@ const DOMAINS: readonly Domain[] = [
 
 type Said = readonly [text: string, ...needs: string[]];
 
-/** Plants what is only implied; returns the text. */
+/** Plants a fact that is only implied; returns the text. */
 function imply(
   story: StoryBuilder,
   kind: string,
@@ -257,7 +257,7 @@ async function migration(story: StoryBuilder): Promise<void> {
   story.nextBash(`grep -rn ${symbols[3]} ${story.path(0)}`, lint);
 }
 
-/** Two sessions on one review; the second closes what the first said. */
+/** Two sessions on one review; the second closes items of the first. */
 async function review(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { symbols, files } = story.domain;

@@ -7,7 +7,7 @@ export interface Identifier {
   readonly text: string;
 }
 
-/** Words of a shell that name nothing. */
+/** Words of a shell that are not names. */
 const COMMON = new Set(
   "cat grep sed echo git head tail ls cd rm cp mv find xargs curl true false bash sh"
     .split(
@@ -15,7 +15,7 @@ const COMMON = new Set(
     ),
 );
 
-/** Inputs of tools that hold contents of files, or what others are told. */
+/** Inputs of tools that hold contents of files, or instructions for others. */
 const UNKNOWN = new Set(["content", "new_string", "old_string", "prompt"]);
 
 /**
@@ -28,7 +28,7 @@ export function identifiersOf(calls: readonly Call[]): Identifier[] {
     if (text.length > 2) found.set(`${kind} ${text}`, { kind, text });
   };
   for (const { name, input } of calls) {
-    // Of lists of tasks only states and numbers would be found.
+    // In lists of tasks it would find only states and numbers.
     if (/^(Task|Todo)/.test(name)) continue;
     for (const [key, value] of Object.entries(input)) {
       if (typeof value !== "string" || key === "description") continue;
@@ -75,8 +75,8 @@ function namesIn(whole: string, add: Add): void {
 }
 
 /**
- * Returns whether a text names it; of a path below `project` the rest is
- * enough.
+ * Returns whether a text names it; for a path below `project`, the relative
+ * path is enough.
  */
 export function names(
   text: string,
@@ -88,7 +88,7 @@ export function names(
   const inside = wanted.startsWith(`${project}/`)
     ? wanted.slice(project.length + 1)
     : wanted;
-  // The folder may be said elsewhere, as in a list of files by folder.
+  // The folder may be named elsewhere, as in a list of files by folder.
   return text.includes(inside) || inside.includes("/") === false &&
       text.includes(basename(inside));
 }

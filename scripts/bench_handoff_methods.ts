@@ -5,10 +5,12 @@ import type { Random } from "./bench_handoff_random.ts";
 import { Session } from "./bench_handoff_tools.ts";
 import { linesOf } from "./bench_handoff_transcript.ts";
 
-/** Characters that an agent is given at most; other methods may have as many. */
+/**
+ * Characters that an agent gets at most; the other methods have the same limit.
+ */
 export const LIMIT = 10_000;
 
-/** The methods, in the order they are printed in. */
+/** The methods, in the order in which they are printed. */
 export const METHODS = [
   "nothing",
   "git log and status",
@@ -21,14 +23,14 @@ export const METHODS = [
 
 export type Method = typeof METHODS[number];
 
-/** The method that targets are held against. */
+/** The method to which the targets apply. */
 export const OWN: Method = "mpm, at session start";
 
 export type Texts = ReadonlyMap<Method, string>;
 
 /**
- * Returns the text that each method gives the next agent. `transcripts`: of the
- * sessions before, the one that ended last at the end.
+ * Returns the text that each method gives the next agent. `transcripts`: those
+ * of the earlier sessions, in the order in which they ended.
  */
 export async function textsOf(
   sandbox: Sandbox,
@@ -57,8 +59,8 @@ export async function textsOf(
 }
 
 /**
- * Returns a text with the same size in each run: paths below the root, ages,
- * and random ids are replaced.
+ * Returns a text that has the same size in each run: paths below the root,
+ * ages, and random ids are replaced.
  */
 function fixed(text: string, sandbox: Sandbox): string {
   return text.replaceAll(sandbox.root, "/home/dev")
@@ -96,8 +98,8 @@ const RULE = "=".repeat(80);
 
 /**
  * Returns the output of claude-mpm's resume for the newest save: a stand-in,
- * made of those fields of an mpm save that claude-mpm knows. Its own pause
- * fills none of the lists, so that this flatters it.
+ * made of the fields of an mpm save that claude-mpm knows. Its own pause leaves
+ * the lists empty, so this comparison favors it.
  */
 function claudeMpm(sandbox: Sandbox): string {
   const save = newestSave(join(sandbox.project, ".claude-mpm/sessions"));
@@ -134,7 +136,7 @@ function newestSave(folder: string): unknown {
     .sort().map((name) =>
       JSON.parse(Deno.readTextFileSync(join(folder, name)))
     );
-  // Saves that mpm makes by itself have no counterpart there.
+  // Claude-mpm has no counterpart for the saves that mpm makes by itself.
   const paused = saves.filter((save) => textField(save.mpm, "kind") !== "auto");
   return paused.at(-1) ?? saves.at(-1);
 }

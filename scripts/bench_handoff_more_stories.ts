@@ -47,7 +47,7 @@ async function pair(story: StoryBuilder): Promise<void> {
   story.nextRead(story.path(0), "docs/pages.md");
 }
 
-/** Says an item with a command. */
+/** Adds an item with a command. */
 async function tell(
   story: StoryBuilder,
   verb: string,
@@ -56,13 +56,16 @@ async function tell(
   await story.tell(verb, story.list(kind));
 }
 
-/** Says an item with a command that closes it again. */
+/** Adds an item with a command, and closes it again. */
 async function tellAndClose(story: StoryBuilder, verb: string, kind: string) {
   const number = await story.tell(verb, story.over(kind, `closed ${kind}`));
   if (number !== undefined) await story.tell("done", number);
 }
 
-/** Three sessions; each keeps the items that commands added in the last one. */
+/**
+ * Three sessions; each keeps the items that commands added in the session
+ * before.
+ */
 async function relay(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { symbols, ways } = story.domain;
@@ -122,7 +125,7 @@ async function relay(story: StoryBuilder): Promise<void> {
   story.nextRead(story.path(3));
 }
 
-/** Prompts undone, a branch rewound, a question answered late. */
+/** Prompts are undone, a branch is rewound, and a question is answered late. */
 async function rewound(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { symbols, ways, feature } = story.domain;

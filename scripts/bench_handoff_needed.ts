@@ -29,7 +29,7 @@ const FIXTURES: Readonly<Record<string, readonly string[]>> = {
 };
 const FOLDER = join(dirname(import.meta.dirname!), "tests/handoff");
 
-/** So many calls after a boundary are looked at. */
+/** Number of calls after a boundary that are checked. */
 const AHEAD = 8;
 
 /** The names that the next calls need at one boundary, and their sources. */
@@ -41,7 +41,7 @@ export interface Boundary {
   readonly given: ReadonlyMap<Method, readonly Identifier[]>;
 }
 
-/** The folder of all projects in compared texts. */
+/** The folder of every project in compared texts. */
 const PROJECT = "/home/dev/project";
 
 function boundary(
@@ -92,10 +92,10 @@ export async function realBoundaries(binary: string): Promise<Boundary[]> {
   return found.filter(({ needed }) => needed.length > 0);
 }
 
-/** Of how many places to cut one is taken. */
+/** One of this many possible cuts is used. */
 const EVERY = 3;
 
-/** Some of the results of tools and summaries after which calls follow. */
+/** Some of the tool results and summaries that are followed by calls. */
 function cutsOf(lines: readonly Line[]): number[] {
   return lines.flatMap((line, at) => {
     const isEnd = line.toolUseResult !== undefined ||
@@ -158,7 +158,9 @@ async function realBoundary(
   });
 }
 
-/** Lines as they would look in this sandbox, the last one a moment ago. */
+/**
+ * Lines as they would be in this sandbox, the last one written a moment ago.
+ */
 function placed(lines: readonly Line[], sandbox: Sandbox): string {
   const last = lines.map(({ timestamp }) => Date.parse(String(timestamp)))
     .filter((time) => !Number.isNaN(time)).at(-1)!;
@@ -216,7 +218,9 @@ export function neededReport(boundaries: readonly Boundary[]): string[] {
   ];
 }
 
-/** One target for each group: the easy one does not hide the hard one. */
+/**
+ * One target for each group, so that the easy group does not hide the hard one.
+ */
 export function neededTargets(boundaries: readonly Boundary[]): Target[] {
   return GROUPS.flatMap((group) => {
     const [given, all] = sumOf(

@@ -52,7 +52,9 @@ export const constraint: Make = (random, { theirs, files }) => {
   return implied("constraint in a prompt", needs, text);
 };
 
-/** As `constraint`, in a prompt that the agent takes in the middle of a turn. */
+/**
+ * Like `constraint`, in a prompt that the agent gets in the middle of a turn.
+ */
 export const interjection: Make = (random, domain) => {
   const at = random.pick(domain.symbols);
   const who = person(random);
@@ -197,8 +199,8 @@ export const found: Make = (random, { folder, files, symbols }) => {
 };
 
 /**
- * Returns the text of a person or an agent on a list; each kind has its own
- * words.
+ * Returns what a person or an agent says about an entry; each kind of list has
+ * its own words.
  */
 export function listed(
   kind: string,

@@ -10,19 +10,19 @@ import {
 import { type Story, StoryBuilder } from "./bench_handoff_builder.ts";
 import { Random } from "./bench_handoff_random.ts";
 
-/** A story that was played, with what each method makes of it. */
+/** A story that was played, and the text of each method for it. */
 export interface Played {
   readonly story: Story;
   readonly planted: Planted;
   readonly texts: Texts;
-  /** Everything that was said before the hand-off, in all transcripts. */
+  /** The text of all transcripts before the hand-off. */
   readonly known: string;
   readonly refused: readonly string[];
 }
 
 /**
- * Plays a story in its own home. `then` is given the home as the next agent
- * finds it.
+ * Plays a story in its own home. `then` gets the home as the next agent finds
+ * it.
  */
 export async function play(
   story: Story,
@@ -53,11 +53,11 @@ export async function play(
   return played;
 }
 
-/** The facts that an method's text has, and those that it lacks. */
+/** The facts that a method's text has, and those that it lacks. */
 export interface Score {
   readonly given: readonly Fact[];
   readonly lost: readonly Fact[];
-  /** HandoffText as if it held. */
+  /** Stale facts that it states as if they were still true. */
   readonly stale: readonly Stale[];
   readonly false: readonly Stale[];
   readonly size: number;

@@ -1,4 +1,4 @@
-/** Choices that follow from a seed alone. */
+/** Choices that depend only on a seed. */
 export class Random {
   #state: number;
 
@@ -30,7 +30,7 @@ export class Random {
     return from[this.#next() % from.length]!;
   }
 
-  /** So many different ones, in any order. */
+  /** Returns this many different elements, in any order. */
   some<T>(from: readonly T[], count: number): T[] {
     const left = [...from];
     const found: T[] = [];

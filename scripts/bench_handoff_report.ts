@@ -7,7 +7,7 @@ const UNUSED =
   "HandoffText is not used: no figure here shows whether a model uses " +
   "a fact.";
 
-/** A table of text, its first column to the left. */
+/** A table as text, with its first column left-aligned. */
 export function table(heads: string[], rows: string[][]): string[] {
   const widths = heads.map((head, at) =>
     Math.max(head.length, ...rows.map((row) => row[at]!.length))
@@ -19,7 +19,7 @@ export function table(heads: string[], rows: string[][]): string[] {
   );
 }
 
-/** A share as a percentage, cut off, never rounded up. */
+/** A share as a percentage, rounded down. */
 export function percent(part: number, whole: number): string {
   return whole === 0 ? "-" : `${Math.floor(1000 * part / whole) / 10} %`;
 }
@@ -95,8 +95,8 @@ export function sizesReport(played: readonly Played[]): string[] {
 }
 
 /**
- * Returns the facts that mpm's method lost, gave though they are over, or gave
- * though no one stated them.
+ * Returns the facts that mpm's method lost, those out of date that it gave, and
+ * those that no one stated.
  */
 export function lossesReport(played: readonly Played[]): string[] {
   const lines = played.flatMap((one) => {
@@ -120,7 +120,7 @@ export function lossesReport(played: readonly Played[]): string[] {
   return [heading, ...lines.length > 0 ? lines : ["  none"], ""];
 }
 
-/** One target and whether it is met. */
+/** A target, and whether it is met. */
 export interface Target {
   readonly name: string;
   readonly is: string;

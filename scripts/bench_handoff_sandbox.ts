@@ -21,9 +21,9 @@ interface Installed {
 const ROOT_LENGTH = 48;
 
 /**
- * A throw-away home with a project in git, where the built binary runs. Hooks
- * run as the settings name them that `mpm hooks install` wrote, and for no
- * event that is not installed.
+ * A temporary home with a project in git, where the built binary runs. Hooks
+ * run as in the settings that `mpm hooks install` wrote, and only for the
+ * installed events.
  */
 export class Sandbox implements Disposable {
   readonly root: string;
@@ -47,7 +47,7 @@ export class Sandbox implements Disposable {
     this.write("README.md", "# Project\n");
     this.commit("Start the project");
     this.setUp(["hooks", "install", "--scope", "user"]);
-    // A checkpoint would be made beside what follows, at any moment.
+    // Otherwise a checkpoint could be made at any moment during the next steps.
     this.setUp(["config", "set", "checkpoint.auto_minutes", "100000"]);
     this.setUp(["init"]);
     this.#hooks = installed(join(this.home, ".claude/settings.json"));
@@ -134,8 +134,8 @@ export class Sandbox implements Disposable {
   }
 
   /**
-   * Fires an event as the client does; `tool` is what matchers are held
-   * against. Returns the context that it gives the model.
+   * Fires an event as the client does; matchers are compared with `tool`.
+   * Returns the context for the model.
    */
   async fire(
     event: string,
@@ -165,7 +165,7 @@ export class Sandbox implements Disposable {
   ): Promise<Ended> {
     const child = this.#command(program, args, "piped", env).spawn();
     const writer = child.stdin.getWriter();
-    // A command that does not read its input may end before it has it all.
+    // A command that does not read its input may end before it gets all of it.
     const given = writer.write(new TextEncoder().encode(stdin))
       .then(() => writer.close()).catch(() => {});
     const { code, stdout, stderr } = await child.output();
@@ -211,7 +211,7 @@ export function put(path: string, content: string): void {
   Deno.writeTextFileSync(path, content);
 }
 
-/** Returns the model's part of a hook's answer. */
+/** Returns the part of a hook's answer for the model. */
 function contextIn(stdout: string): string {
   if (!stdout.trim().startsWith("{")) return stdout;
   const answer: unknown = JSON.parse(stdout);
@@ -220,7 +220,7 @@ function contextIn(stdout: string): string {
   return typeof context === "string" ? context : "";
 }
 
-/** The entries of a settings file, each as it is started. */
+/** The entries of a settings file, each as the client starts it. */
 function installed(path: string): Installed[] {
   const settings = JSON.parse(Deno.readTextFileSync(path));
   const found: Installed[] = [];

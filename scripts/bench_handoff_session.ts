@@ -10,18 +10,18 @@ export interface Result {
   readonly text: string;
   /** The client's own record of it. */
   readonly record?: unknown;
-  /** Fields of the line beside it. */
+  /** Further fields of its line. */
   readonly more?: Fields;
   readonly failed?: boolean;
-  /** True if no hook learns of it, as for most noise. */
+  /** True if no hook is called for it, as for most noise. */
   readonly silent?: boolean;
   /** Additions of the client to a hook's input. */
   readonly hookInput?: Fields;
 }
 
 /**
- * One conversation of Claude Code in a story. Each step writes the lines that
- * the client would and fires the hooks that it would, in its order.
+ * One conversation of Claude Code in a story. Each step writes the same lines
+ * and fires the same hooks as the client, in the same order.
  */
 export class Conversation {
   readonly transcript: Transcript;
@@ -45,7 +45,7 @@ export class Conversation {
     return this;
   }
 
-  /** A person's prompt, with which a turn begins. */
+  /** A person's prompt, which begins a turn. */
   async prompt(text: string, source?: "typed" | "queued"): Promise<string> {
     const uuid = this.transcript.typed(text, source);
     await this.fire("UserPromptSubmit", {
@@ -61,7 +61,7 @@ export class Conversation {
     this.transcript.assistant({ type: "text", text });
   }
 
-  /** A thought, of which the client keeps only that there was one. */
+  /** A thought; the client only records that it happened. */
   think(): void {
     const signature = this.random.hex(120);
     this.transcript.assistant({ type: "thinking", thinking: "", signature });
@@ -105,7 +105,7 @@ export class Conversation {
     await this.fire("PostToolBatch", { tool_calls: calls });
   }
 
-  /** A prompt that the model takes in the middle of its turn. */
+  /** A prompt that the model gets in the middle of its turn. */
   async interject(text: string): Promise<void> {
     const uuid = this.random.uuid();
     const operation = { type: "queue-operation", content: text };
@@ -178,13 +178,13 @@ export class Conversation {
     });
   }
 
-  /** The person leaves the client. */
+  /** The person exits the client. */
   async end(reason = "prompt_input_exit"): Promise<void> {
     this.transcript.bare({ type: "cost-state", totalCostUSD: 0.1 });
     await this.fire("SessionEnd", { reason });
   }
 
-  /** The client is killed: it leaves the note of a process that is gone. */
+  /** The client is killed, and its note of the ended process remains. */
   kill(): void {
     const pid = 4_194_000 + this.random.number(1, 300);
     this.sandbox.writeHome(

@@ -33,7 +33,10 @@ export async function failing(
   story.nextBash(test);
 }
 
-/** A check that failed and passed later; no one is to repeat the failure. */
+/**
+ * A check that failed and passed later; the hand-off must not repeat the
+ * failure.
+ */
 export async function repaired(
   story: StoryBuilder,
   session: Session,
@@ -82,7 +85,7 @@ export async function served(
   story.nextBash(`curl -s http://localhost:${number}/health`);
 }
 
-/** A pause with everything that a model may add. */
+/** A pause with everything that a model can add. */
 export async function paused(
   story: StoryBuilder,
   session: Session,
@@ -110,7 +113,10 @@ export async function paused(
   });
 }
 
-/** One long day: todos, a deadline, a pause with words, then on to the end. */
+/**
+ * One long day: todos, a deadline, a pause with a message, then more work until
+ * the end.
+ */
 async function feature(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { feature, symbols, test } = story.domain;
@@ -157,7 +163,7 @@ async function feature(story: StoryBuilder): Promise<void> {
 const README = (story: StoryBuilder) =>
   `We decided in ${story.random.number(2001, 2019)} that all of it is Perl`;
 
-/** A bug hunt of some megabytes, over a compaction. */
+/** A bug hunt of some megabytes, with a compaction in the middle. */
 async function hunt(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { feature, symbols, build } = story.domain;
@@ -186,7 +192,7 @@ async function hunt(story: StoryBuilder): Promise<void> {
     explicit: true,
     needs: [asked, "one writer"],
   });
-  // It is open when the summary is written, and closed after it.
+  // It is open when the summary is written, and closed later.
   const soon = story.over("todo", "todo closed after the summary");
   const second = await session.task(soon, "soon");
   await session.compact(summaryOf(story, [soon]));
@@ -206,8 +212,9 @@ async function hunt(story: StoryBuilder): Promise<void> {
 }
 
 /**
- * Returns the content of a client's summary: the facts so far, each with two
- * chances in three. It is written by the bench, since no model is asked.
+ * Returns the content of a client's summary: the facts so far, each with a
+ * probability of two thirds. The bench writes it, since it does not call a
+ * model.
  */
 export function summaryOf(
   story: StoryBuilder,
@@ -225,7 +232,9 @@ export function summaryOf(
   ].join("\n\n");
 }
 
-/** The client is killed in the middle of a step, twice as much unsaid. */
+/**
+ * The client is killed in the middle of a step; twice as much is not stated.
+ */
 async function killed(story: StoryBuilder): Promise<void> {
   story.scaffold();
   const { symbols, test } = story.domain;

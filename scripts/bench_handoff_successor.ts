@@ -19,14 +19,14 @@ export interface Cost {
   readonly story: string;
   readonly method: Method;
   readonly facts: number;
-  /** Calls of tools: facts looked up, and traps. */
+  /** Tool calls: facts looked up, and traps. */
   readonly calls: number;
   readonly traps: number;
   /** KiB of all requests that offer tools. */
   readonly prompts: number;
 }
 
-/** All texts inside a request, so that escaping hides no fact. */
+/** All texts in a request, unescaped, so that every fact is found. */
 function textsIn(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(textsIn).join("\n");
@@ -34,13 +34,13 @@ function textsIn(value: unknown): string {
   return Object.values(value).map(textsIn).join("\n");
 }
 
-/** A file beside the project, as the successor's shell names it. */
+/** A file next to the project, as the successor's shell names it. */
 const placeOf = (folder: string, at: number) => `../${folder}/${at}.txt`;
 
 /**
- * Stands in for a model that takes over. It takes a step for each fact that its
- * prompt lacks, which finds it. It takes one more for each stale fact that it
- * believes because the true one is missing.
+ * Stands in for a model that takes over. For each fact that its prompt lacks,
+ * it takes a step that finds it. For each stale fact that it believes because
+ * the true one is missing, it takes one more.
  */
 class Successor {
   readonly #facts: readonly Fact[];
@@ -68,7 +68,7 @@ class Successor {
     return [{ type: "text", text: "Done." }];
   }
 
-  /** A call for it, unless it was spent already. */
+  /** A call for it, unless it was already made. */
   #spend(folder: string, at: number): Block | undefined {
     const command = `cat ${placeOf(folder, at)}`;
     if (this.#asked.has(command)) return undefined;
@@ -94,7 +94,7 @@ export async function takeOver(
   const settings = join(sandbox.home, ".claude/settings.json");
   const own = Deno.readTextFileSync(settings);
   const costs: Cost[] = [];
-  // Hooks of mpm run for its own method alone, which comes first.
+  // The hooks of mpm run only for its own method, which comes first.
   for (const method of [OWN, ...METHODS.filter((one) => one !== OWN)]) {
     put(
       settings,
@@ -187,7 +187,7 @@ export function successorReport(costs: readonly Cost[]): string[] {
   ];
 }
 
-/** Percent of the prompts that a run with nothing sends. */
+/** As a percentage of the prompts that a run without any text sends. */
 function saved(costs: readonly Cost[], story: string, prompts: number): number {
   const nothing = costs.find((one) =>
     one.story === story && one.method === "nothing"

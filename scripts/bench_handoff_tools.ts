@@ -48,7 +48,7 @@ export class Session extends Conversation {
     await this.call("Bash", input, { text: output, record, silent });
   }
 
-  /** A command that continues in the background. */
+  /** A command that keeps running in the background. */
   async background(command: string): Promise<void> {
     const id = this.random.hex(8);
     const input = { command, description: "Run", run_in_background: true };
@@ -77,7 +77,7 @@ export class Session extends Conversation {
     });
   }
 
-  /** Writes a file whole, on disk as well. */
+  /** Writes a whole file, also on disk. */
   async write(path: string, content: string): Promise<void> {
     this.sandbox.write(path, content);
     const filePath = join(this.sandbox.project, path);
@@ -94,7 +94,7 @@ export class Session extends Conversation {
     });
   }
 
-  /** Replaces text in a file, on disk as well. */
+  /** Replaces text in a file, also on disk. */
   async edit(path: string, from: string, to: string): Promise<void> {
     const filePath = join(this.sandbox.project, path);
     const originalFile = Deno.readTextFileSync(filePath);
@@ -181,7 +181,7 @@ export class Session extends Conversation {
     this.sandbox.writeHome(this.#taskPath(id), JSON.stringify(whole));
   }
 
-  /** A question with choices; without an answer the person pressed Esc. */
+  /** A question with choices; no answer means that the person pressed Esc. */
   async ask(question: string, labels: string[], answer?: string) {
     const options = labels.map((label) => ({ label, description: label }));
     const one = { question, header: "Choice", options, multiSelect: false };
@@ -207,7 +207,7 @@ export class Session extends Conversation {
     this.transcript.user([{ type: "text", text }]);
   }
 
-  /** A plan that is approved, or refused with words. */
+  /** A plan that is approved, or rejected with a comment. */
   async plan(plan: string, words?: string): Promise<void> {
     const slug = `.claude/plans/bright-${this.transcript.id.slice(0, 8)}.md`;
     this.sandbox.writeHome(slug, plan);
@@ -236,7 +236,7 @@ export class Session extends Conversation {
     });
   }
 
-  /** A sub-agent in the foreground, whose own lines no one is to believe. */
+  /** A sub-agent in the foreground, whose own lines must not count as facts. */
   async agent(prompt: string, report: string): Promise<void> {
     const agentId = this.random.hex(17);
     const input = {
@@ -267,7 +267,7 @@ export class Session extends Conversation {
     });
   }
 
-  /** The agent's own file: what it was ordered and what it said. */
+  /** The agent's own transcript: its instructions and its report. */
   #agentFile(agentId: string, prompt: string, report: string): string {
     const line = (type: string, content: unknown) =>
       JSON.stringify({

@@ -3,7 +3,7 @@ import { projectSlug } from "../src/clients/claude/slug.ts";
 import type { Sandbox } from "./bench_handoff_sandbox.ts";
 import type { Random } from "./bench_handoff_random.ts";
 
-/** The Claude Code whose line shapes these are. */
+/** The version of Claude Code whose line shapes these are. */
 const VERSION = "2.1.330";
 export const MODEL = "claude-opus-5-5";
 
@@ -39,7 +39,7 @@ export class Transcript {
     this.path = join(folder, `${this.id}.jsonl`);
   }
 
-  /** Of the turn that lines belong to, as hooks are told it. */
+  /** The id of the current turn's prompt, which hooks also get. */
   get prompt(): string {
     return this.#prompt;
   }
@@ -49,7 +49,7 @@ export class Transcript {
     return this.#parent;
   }
 
-  /** Goes back to an earlier line: what came after it is a dead branch. */
+  /** Goes back to an earlier line; the lines after it become a dead branch. */
   rewind(leaf: string | null): void {
     this.#parent = leaf;
     this.#prompts--;
@@ -60,7 +60,7 @@ export class Transcript {
     });
   }
 
-  /** A line that is not a part of the conversation's chain. */
+  /** A line that is not part of the conversation's chain. */
   bare(fields: Fields): void {
     this.#append({ ...fields, sessionId: this.id });
   }
@@ -139,13 +139,13 @@ export class Transcript {
   }
 }
 
-/** The moment, later than that of any other line. */
+/** The current time, later than that of every other line. */
 function nextTime(): string {
   lastTime = Math.max(Date.now(), lastTime + 1);
   return new Date(lastTime).toISOString();
 }
 
-/** The lines of a transcript without the torn ones. */
+/** The lines of a transcript without the incomplete ones. */
 export function linesOf(path: string): Fields[] {
   return Deno.readTextFileSync(path).split("\n").filter(Boolean)
     .map((line) => JSON.parse(line));

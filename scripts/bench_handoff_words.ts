@@ -9,7 +9,7 @@ export interface Domain {
   readonly test: string;
   readonly lint: string;
   readonly build: string;
-  /** Ways to do it, of which people choose. */
+  /** Possible solutions, from which people choose. */
   readonly ways: readonly string[];
   /** Another team's folder. */
   readonly theirs: string;
@@ -97,7 +97,7 @@ function word(random: Random): string {
   return random.some(SYLLABLES, random.number(1, 3)).join("");
 }
 
-/** So many characters of text that means nothing, in lines. */
+/** This many characters of meaningless text, in lines. */
 export function filler(random: Random, length: number): string {
   let text = "";
   while (text.length < length) {

@@ -13,7 +13,7 @@ interface HookCase {
   readonly limit?: string;
   /** True if each run finds something to save. */
   readonly worked?: boolean;
-  /** True if the end of a turn comes before it, as in a client. */
+  /** True if a turn ends before it, as in a client. */
   readonly stopped?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -106,7 +106,7 @@ const CASES: readonly HookCase[] = [
   },
 ];
 
-/** Items of each kind that a pause takes, more than an agent is given. */
+/** Items of each kind that a pause accepts, more than an agent gets. */
 function manyItems(): string[] {
   const words =
     "that is as long as what people and agents write down as a rule";
@@ -158,13 +158,15 @@ export function hookCases(root: string, binary: string): Case[] {
   ];
 }
 
-/** Milliseconds until the digest of a turn must be there, and one look. */
+/**
+ * Milliseconds until the digest of a turn must exist, and between two checks.
+ */
 const PATIENCE = 10_000;
 const LOOK = 20;
 
 /**
  * Ends a turn: its hook makes a digest in the background, then the client
- * writes how long the turn took, and that a person leaves.
+ * records how long the turn took, and that the person exits.
  */
 function endTurn(
   { folder, env }: Project,
@@ -189,10 +191,10 @@ function endTurn(
   Deno.writeTextFileSync(path, leaving().join(""), { append: true });
 }
 
-/** Notes work as the hook of a prompt does, in a shell's words. */
+/** Notes work as the hook of a prompt does, as a shell command. */
 function worked(folder: string): string {
   const path = `${folder}/.claude-mpm/state/agents/${ID}.activity.json`;
-  // No automatic checkpoint is due, which would continue beside what follows.
+  // No automatic checkpoint is due: it would still run during the next steps.
   const checkpoint = new Date().toISOString();
   const kept = JSON.stringify({ at: "2100-01-01T00:00:00Z", checkpoint });
   return `echo '${kept}' > '${path}'; `;

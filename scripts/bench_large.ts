@@ -1,11 +1,11 @@
 import type { Case } from "./bench_measure.ts";
 import { changeFiles, makeProject, type Project } from "./bench_repository.ts";
 
-/** Tracked files, and those of them with an uncommitted change. */
+/** Tracked files, and how many of them have an uncommitted change. */
 const TRACKED = 100_000;
 const CHANGED = 40_000;
 
-/** Cases of a large worktree, of which saves keep no contents. */
+/** Cases of a large worktree whose saves keep no contents. */
 export function largeCases(root: string, binary: string): Case[] {
   const project = (name: string) => {
     const made = makeProject(root, name, {

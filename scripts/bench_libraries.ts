@@ -33,7 +33,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
-/** Bundles a module that uses what it imports; returns the file. */
+/** Bundles a module that uses its imports; returns the file. */
 async function bundled(folder: string, code: string): Promise<string> {
   const source = join(import.meta.dirname!, `.bench-${crypto.randomUUID()}.ts`);
   const output = join(folder, `${crypto.randomUUID()}.js`);

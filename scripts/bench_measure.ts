@@ -7,11 +7,13 @@ export interface Case {
   readonly project: Project;
   /** Its limit, e.g. `2 F + 3 G` or `2 F + 3 G + 100 ms`. */
   readonly limit?: string;
-  /** Runs before each run, and is not measured. */
+  /** Called before each run; not measured. */
   prepare?(): void;
 }
 
-/** Milliseconds of the whole process, and KiB at its peak (0: not known). */
+/**
+ * Milliseconds of the whole process, and its peak memory in KiB (0: unknown).
+ */
 export interface Measured {
   readonly name: string;
   readonly median: number;
@@ -20,7 +22,7 @@ export interface Measured {
   readonly limit?: string;
 }
 
-/** Runs every case once in each round, after one round that is not counted. */
+/** Runs every case once per round, after one round that does not count. */
 export async function measureAll(
   cases: readonly Case[],
   rounds: number,
@@ -72,8 +74,8 @@ function run(one: Case): number {
 }
 
 /**
- * The high-water mark of the process's memory, read while it runs, so a little
- * may be missed at its end. Only Linux tells.
+ * The high-water mark of the process's memory, read while it runs, so its last
+ * moments may be missed. Only Linux reports it.
  */
 async function peakMemory(one: Case): Promise<number> {
   if (Deno.build.os !== "linux") return 0;

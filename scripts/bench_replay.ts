@@ -19,12 +19,12 @@ const PEER: Pinned = {
 /** Size of the transcript in bytes. */
 const SIZE = 70_000_000;
 
-/** The first step is on the terminal within so many F. */
+/** The first step is on the terminal within this many F. */
 const FIRST_STEP = 2;
 
 /**
- * The page of a long transcript, as mpm and claude-replay write it, and its
- * first step on a terminal.
+ * Measures how mpm and claude-replay write the page of a long transcript, and
+ * how soon its first step is on a terminal.
  */
 async function bench(rounds: number): Promise<void> {
   const binary = await ensureBuilt();

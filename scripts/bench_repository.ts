@@ -11,7 +11,7 @@ export interface Project {
 export interface ProjectSize {
   /** Tracked files with an uncommitted change. */
   readonly changed: number;
-  /** Tracked files; as many as in other projects unless given. */
+  /** Tracked files; by default as many as in other projects. */
   readonly tracked?: number;
   /** Saves made before. */
   readonly saves: number;
@@ -19,7 +19,7 @@ export interface ProjectSize {
   readonly commits?: number;
 }
 
-/** Tracked files of most projects, so that `git status` costs the same. */
+/** Tracked files in most projects, so that `git status` takes the same time. */
 const TRACKED = 2000;
 
 export function makeProject(
@@ -50,7 +50,7 @@ export function makeProject(
   for (let at = 0; at < (size.tracked ?? TRACKED); at++) {
     const path = `src/${at % 40}/file${at}.ts`;
     write(project, path, `export const n = ${at};\n`);
-    // In each run git reads files again that are as young as its index.
+    // Git reads files that are as new as its index again in each run.
     Deno.utimeSync(join(folder, path), old, old);
   }
   git(project, ["add", "-A"]);
@@ -59,7 +59,7 @@ export function makeProject(
   return project;
 }
 
-/** Changes that many tracked files, each to a different text. */
+/** Changes the given number of tracked files, each to a different text. */
 export function changeFiles(project: Project, count: number, text = ""): void {
   for (let at = 0; at < count; at++) {
     const path = `src/${at % 40}/file${at}.ts`;
@@ -68,8 +68,8 @@ export function changeFiles(project: Project, count: number, text = ""): void {
 }
 
 /**
- * Copies of one save under older ids, each with all of its files, so that a
- * store grows as pauses would make it grow.
+ * Copies one save under older ids, each with all its files, so that a store
+ * grows as it would with pauses.
  */
 export function addSaves(
   project: Project,
@@ -102,7 +102,9 @@ function idOf(time: Date): string {
   return `session-${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }
 
-/** Commits on top of the branch, each changing one file, in one process. */
+/**
+ * Adds commits on top of the branch, each changing one file, in one process.
+ */
 export function addCommits(project: Project, count: number): void {
   const head = git(project, ["rev-parse", "HEAD"]).trim();
   const lines: string[] = [];

@@ -2,10 +2,10 @@ import { join } from "@std/path";
 import type { Case } from "./bench_measure.ts";
 import { makeProject } from "./bench_repository.ts";
 
-/** Bytes of each text that is looked through. */
+/** Bytes of each text that is searched. */
 const SIZE = 32 * 1024 * 1024;
 
-/** Lines as they are in code, prose, lock files and transcripts. */
+/** Typical lines of code, prose, lock files and transcripts. */
 const PLAIN = [
   "export function save(system: System, path: string): Promise<void> {",
   "  const text = lines.map(({ id, name }) => `${id}: ${name}`).join();",
@@ -23,7 +23,10 @@ const HOSTILE = [
   ...["[redacted:", "-----BEGIN ", "<token>", ":", "Bearer ", "MAAAA.aaaaaa."],
 ].map((piece) => piece.repeat(Math.ceil(400 / piece.length)));
 
-/** Cases of the search for secrets: the size by the time, less that of F. */
+/**
+ * Cases of the search for secrets: the size divided by the time, less that of
+ * F.
+ */
 export function scanCases(root: string, binary: string): Case[] {
   const project = makeProject(root, "scan", { changed: 0, saves: 0 });
   return [["code and text", PLAIN], ["hostile text", HOSTILE]].map((

@@ -7,17 +7,19 @@ import { kindOf, ORDINARY, type SourceKind } from "./bench_secrets_kinds.ts";
 const ROOT = dirname(import.meta.dirname!);
 
 /**
- * Folders of sources that most machines have, except for those of the packages.
+ * Folders of sources that most machines have, apart from those of the packages.
  */
 const USUAL = [
   ...["/usr/share/git-core", "/usr/share/perl", "/usr/share/perl5"],
   ...["/usr/lib/python3", "/usr/lib/python3.11", "/usr/lib/node_modules"],
 ];
 
-/** Not read by the scan of a folder either. */
+/** Folders that the scan of a folder also skips. */
 const PASSED_OVER = new Set([".git", "node_modules", "checkpoints.git"]);
 
-/** Bytes of a text file that is read; the scan of a folder reads no larger one. */
+/**
+ * Size limit in bytes of text files; the scan of a folder has the same limit.
+ */
 const LIMIT = 32 * 1024 * 1024;
 
 const MB = 1_000_000;
@@ -34,7 +36,7 @@ interface Source {
   readonly path: string;
   readonly kind: SourceKind;
   readonly size: number;
-  /** Packages are in one half or the other, by a hash of their name. */
+  /** The half that its package is in, by a hash of the package's name. */
   readonly half: 1 | 2;
   readonly findings: Finding[];
 }
@@ -47,7 +49,7 @@ interface Options {
   readonly half: 1 | 2 | undefined;
 }
 
-/** Runs a scan in a folder, without anyone's configuration. */
+/** Runs a scan in a folder, without any user's configuration. */
 async function scan(
   binary: string,
   folder: string,
@@ -125,7 +127,10 @@ function sourcesOf(root: string): Map<string, Source> {
   return sources;
 }
 
-/** By the first folders of a path, so that copies within a package meet. */
+/**
+ * Decides by the first folders of a path, so that copies within a package are
+ * in the same half.
+ */
 function halfOf(file: string): 1 | 2 {
   let hash = 7;
   for (const letter of file.split("/").slice(0, 2).join("/")) {
@@ -202,7 +207,7 @@ function byMost([, one]: Group, [, other]: Group): number {
 /** Characters of a line before and after a finding that are printed. */
 const AROUND = 60;
 
-/** Prints findings of ordinary source, the same ones at each run. */
+/** Prints findings in ordinary source, the same ones in each run. */
 function printSome(sources: readonly Source[], count: number): void {
   const all = sources.filter(isOrdinary).flatMap(({ path, findings }) =>
     findings.map((finding) => ({ path, ...finding }))

@@ -29,10 +29,10 @@ const PAGES = new Set(
 
 const MINIFIED = /[.-](?:min|bundle|prod|umd)\.\w+$|\.map$/;
 
-/** UTF-16 units of an average line, above which a person did not write it. */
+/** UTF-16 units of an average line, above which no person wrote the file. */
 const LONG_LINES = 160;
 
-/** Lines in which the longest one is looked for. */
+/** Number of lines in which the longest one is searched. */
 const MOST_LINES = 10_000;
 
 /** Names of secrets in a kilobyte, above which a source is about them. */

@@ -95,7 +95,7 @@ const VALUES: readonly (readonly [kind: string, value: string])[] = [
   ["hexadecimal", ["a1b2c3d4e5f6", "0718293a4b5c"].join("")],
 ];
 
-/** Places of a random word without a name. */
+/** Places for a random word without a name. */
 const PLACES = ["see V here\n", 'call("V");\n', "{V}\n", "x: V\n", "run V\n"];
 
 /** Random words of each alphabet and length. */
@@ -109,7 +109,7 @@ const ALPHABETS: readonly (readonly [kind: string, letters: string])[] = [
   ["base64", `${LETTERS}0123456789+/`],
 ];
 
-/** Random words, the same ones at each run. */
+/** Random words, the same in each run. */
 function randomLines(): Line[] {
   const lines: Line[] = [];
   let state = 1;

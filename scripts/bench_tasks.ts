@@ -4,7 +4,7 @@ import { makeProject, type Project } from "./bench_repository.ts";
 
 const ITEMS = 10_000;
 
-/** Starts as many programs as the task does, each as mpm starts it. */
+/** Starts as many programs as the task, each as mpm starts it. */
 const LOOP = `
 n=0
 while [ "$n" -lt ${ITEMS} ]; do n=$((n + 1)); sh -c 'exec "$@"' sh true "$n"; done

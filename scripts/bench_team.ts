@@ -14,8 +14,8 @@ import {
 const WRITERS = 50;
 
 /**
- * Cases of a team: a list of others' saves beside one's own, and the cost of
- * entries on the remote for someone without mpm.
+ * Cases of a team: a list of one's own saves and those of others. And the cost
+ * of entries on the remote for someone without mpm.
  */
 export function teamCases(root: string, binary: string): Case[] {
   return [...lists(root, binary), ...withoutMpm(root, binary)];
@@ -110,7 +110,9 @@ function olderSaves(
   });
 }
 
-/** Puts entries onto a remote, in equal parts in the logs of all writers. */
+/**
+ * Puts entries onto a remote, divided equally among the logs of all writers.
+ */
 function share(remote: Project, entries: readonly NewEntry[]): void {
   const each = entries.length / WRITERS;
   const lines: string[] = [];
@@ -132,7 +134,7 @@ function share(remote: Project, entries: readonly NewEntry[]): void {
       );
     }
   }
-  // As a server keeps what small pushes bring.
+  // As a server keeps the objects of small pushes.
   const loose = ["-c", "fastimport.unpackLimit=100000"];
   git(remote, [...loose, "fast-import", "--quiet"], `${lines.join("\n")}\n`);
 }

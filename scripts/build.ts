@@ -19,7 +19,7 @@ export interface BuildOptions {
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
 
-/** The triple of the machine the build runs on. */
+/** The triple of the machine on which the build runs. */
 export function hostTriple(): Triple {
   const host = Deno.build.target;
   if (isTriple(host)) return host;
@@ -41,7 +41,9 @@ function stampPath(root: string): string {
   return join(root, "dist", "mpm.build.json");
 }
 
-/** Puts a finished binary, and for this machine's own its stamp, in place. */
+/**
+ * Moves a finished binary into place, with its stamp if it is for this machine.
+ */
 async function place(
   staged: string,
   path: string,
@@ -63,7 +65,7 @@ function lineFor(root: string, path: string, source: string): string {
 
 /**
  * The program with V8's code cache where this machine can make one. Without it
- * the binary does the same, and takes longer to begin.
+ * the binary does the same but takes longer to start.
  */
 async function programOf(
   modules: readonly string[],
@@ -129,8 +131,7 @@ export async function build(
 /**
  * Returns the path of this machine's binary. Builds it if it is missing or was
  * built from another source, script or commit.
- *
- * @throws {BuildError} when it has to be built and that fails
+ * @throws {BuildError} when a build is needed and fails
  */
 export async function ensureBuilt(options: BuildOptions = {}): Promise<string> {
   const { root = ROOT } = options;
@@ -144,8 +145,7 @@ export async function ensureBuilt(options: BuildOptions = {}): Promise<string> {
 }
 
 /**
- * The targets a command line asks for; this machine's own when it names none.
- *
+ * The targets that a command line names; this machine's own by default.
  * @throws {BuildError} for an unknown target or flag
  */
 export function targetsOf(args: string[]): readonly Triple[] {

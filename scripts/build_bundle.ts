@@ -5,7 +5,7 @@ import { copyWithoutDoors } from "./build_doors.ts";
 import { BuildError } from "./build_error.ts";
 import { modulesOf } from "./build_modules.ts";
 
-/** The bundler's comment above a file that is not the project's own. */
+/** The bundler's comment above a file from outside the project. */
 const FOREIGN = /^\/\/ (?:\.\.\/|\/|[A-Za-z]:[\\/]).*\n/gm;
 
 /**
@@ -24,13 +24,13 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-/** The entry of the program, and one beside it for the bundler alone. */
+/** The entry of the program, and a second one only for the bundler. */
 const ENTRY = "src/app/program.ts";
 const APART = "src/app/apart.ts";
 
 /**
  * Writes a module that imports each file of the project by itself. The bundler
- * then makes a bundled file of each, instead of one of all files that the same
+ * then makes a bundled file from each, not one from all files that the same
  * commands may need. So a command loads only the files that it uses.
  */
 async function keepApart(project: string): Promise<void> {

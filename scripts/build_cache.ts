@@ -36,7 +36,7 @@ async function output(
   );
 }
 
-/** No settings of this user or this machine. */
+/** Environment without settings of this user or this machine. */
 function hermetic(home: string): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = Deno.env.get(name);
@@ -51,7 +51,7 @@ function hermetic(home: string): Record<string, string> {
     SAMPLES,
     HOME: home,
     USERPROFILE: home,
-    // Other processes' files there would lead to other code.
+    // Files of other processes there would lead to other code.
     TMPDIR: home,
     TMP: home,
     TEMP: home,
@@ -81,15 +81,14 @@ async function runStep(
 }
 
 /**
- * Lets the program run what people and agents run every day. The modules that
- * mostly the same command lines load become one script, and the rest becomes
- * the last.
- * So no one waits for unused code. Each script comes with what V8 compiled in
- * the meantime, so the executable neither parses nor compiles that again. This
- * is V8's code cache (https://v8.dev/blog/code-caching-for-devs), which only
- * the same V8 takes, on the same kind of machine.
- *
- * @throws {BuildError} when something that is run fails
+ * Lets the program run the everyday commands of people and agents. Modules that
+ * are mostly loaded by the same command lines become one script, and the
+ * remaining modules become the last one. So no one waits for unused code. Each
+ * script comes with what V8 compiled in the meantime, so the executable neither
+ * parses nor compiles that again. This is V8's code cache
+ * (https://v8.dev/blog/code-caching-for-devs), which only the same V8 accepts,
+ * on the same type of machine.
+ * @throws {BuildError} when one of the commands fails
  */
 export async function trained(
   modules: readonly string[],

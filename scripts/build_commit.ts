@@ -1,12 +1,12 @@
-/** The facts in a binary about its source. */
+/** Facts in a binary about its source. */
 export interface Commit {
-  /** Twelve digits, "-dirty" behind them for changed files; or "unknown". */
+  /** Twelve digits, followed by "-dirty" if files are changed; or "unknown". */
   readonly commit: string;
   /** `YYYY-MM-DD` in UTC; or "unknown". */
   readonly date: string;
 }
 
-/** Runs `git` in `root`; returns undefined if it is missing or refuses. */
+/** Runs `git` in `root`; returns undefined if it is missing or fails. */
 async function git(root: string, ...args: string[]) {
   const command = new Deno.Command("git", {
     args: ["--no-optional-locks", "-C", root, ...args],
@@ -20,15 +20,15 @@ async function git(root: string, ...args: string[]) {
   return new TextDecoder().decode(output.stdout).trim();
 }
 
-/** Seconds since 1970 as a day in UTC; undefined for an invalid number. */
+/** Seconds since 1970 as a day in UTC; `undefined` for an invalid number. */
 export function dayOf(seconds: string | undefined): string | undefined {
   if (!seconds || !/^\d{1,11}$/.test(seconds)) return undefined;
   return new Date(Number(seconds) * 1000).toISOString().slice(0, 10);
 }
 
 /**
- * The commit at which `root` stands and its day, so that two builds of one
- * commit are the same. `SOURCE_DATE_EPOCH` (seconds since 1970, as
+ * The current commit of `root` and its day, so that two builds of one commit
+ * are the same. `SOURCE_DATE_EPOCH` (seconds since 1970, as
  * reproducible-builds.org defines it) wins over the commit's own date.
  */
 export async function commitOf(root: string): Promise<Commit> {
@@ -39,7 +39,7 @@ export async function commitOf(root: string): Promise<Commit> {
     git(root, "show", "--no-patch", "--format=%ct", "HEAD"),
     git(root, "status", "--porcelain"),
   ]);
-  // A copy inside some other repository is not at that repository's commit.
+  // A copy inside another repository is not at that repository's commit.
   if (prefix !== "" || !head) {
     return { commit: "unknown", date: epoch ?? "unknown" };
   }

@@ -14,14 +14,14 @@ const DOWNLOAD_LIMIT_MS = 30_000;
 
 export interface Compilation {
   readonly triple: Triple;
-  /** The main module, beside the file of its scripts if it has any. */
+  /** The main module, in the same folder as the file of its scripts, if any. */
   readonly main: string;
   readonly output: string;
-  /** Flags of V8, beside those that the executable has. */
+  /** Flags of V8, in addition to those of the executable. */
   readonly flags?: readonly string[];
 }
 
-/** Returns the path of the scripts beside a main module, if it has any. */
+/** Returns the path of the scripts next to a main module, if it has any. */
 function scriptsOf(main: string): string | undefined {
   const path = join(dirname(main), SCRIPTS);
   return existsSync(path) ? path : undefined;
@@ -40,15 +40,16 @@ interface Attempt {
  * `deno compile` on one bundle. The bundle is complete, so no configuration and
  * no lock file are read or included in the binary. Without `--no-code-cache`
  * the binary would write into the shared folder for temporary files whenever it
- * runs. The code that V8 compiled comes with the scripts instead, and V8 takes
- * it under the same flags only. On Linux Deno reads and copies everything that
- * it appended at each start, so scripts are inserted in front of that.
+ * runs. The code that V8 compiled comes with the scripts instead, and V8
+ * accepts it only under the same flags. On Linux, Deno reads and copies
+ * everything that it appended at each start, so scripts are inserted before
+ * that.
  */
 async function denoCompile(
   { triple, main, output, flags = [] }: Compilation,
   denort: string | undefined,
 ): Promise<Attempt> {
-  // Only a download needs a limit, and only without a runtime is there one.
+  // Only a download needs a limit, and only a missing runtime is downloaded.
   const signal = denort ? undefined : AbortSignal.timeout(DOWNLOAD_LIMIT_MS);
   const scripts = scriptsOf(main);
   const result = await new Deno.Command(Deno.execPath(), {
@@ -78,7 +79,7 @@ async function denoCompile(
   };
 }
 
-/** The innermost cause of an Deno error, which it prints last. */
+/** The innermost cause of a Deno error, which is printed last. */
 export function lastCause(stderr: string): string {
   return stderr.split("\n").at(-1)!.replace(/^\s*\d+: /, "").trim();
 }
@@ -100,10 +101,9 @@ async function compileWith(
 }
 
 /**
- * A compiler that finds the runtime of each target itself: one that is at
- * hand, else Deno's own download, else the npm package. Where the download
- * fails once, it is not tried again for the next target.
- *
+ * A compiler that finds the runtime of each target itself: a local one, else
+ * Deno's own download, else the npm package. If the download fails once, it is
+ * not tried again for the next target.
  * @returns a function that compiles and says where the runtime came from; it
  * throws a {@link BuildError} when no runtime is found or the program fails
  */
@@ -129,7 +129,7 @@ function runtimeFinder(): (compilation: Compilation) => Promise<string> {
     if (canDownload) {
       const { success, stderr } = await denoCompile(compilation, undefined);
       if (success) return "Deno's own download";
-      // Whatever went wrong: if it was not the download, it fails again below.
+      // If the download was not the cause, it fails again below.
       canDownload = false;
       say(`Deno's own download of its runtime failed: ${lastCause(stderr)}`);
     }

@@ -1,7 +1,10 @@
 import { dirname, join, relative } from "@std/path";
 import * as posix from "@std/path/posix";
 
-/** Folders of the project that a bundle is made of, beside its settings. */
+/**
+ * Folders of the project that a bundle is made from, in addition to its
+ * settings.
+ */
 const FOLDERS = [
   "src",
   "completions",
@@ -12,7 +15,7 @@ const FOLDERS = [
   "types",
 ];
 
-/** `import { … } from "…/mod.ts"`; imports of types alone vanish anyway. */
+/** `import { … } from "…/mod.ts"`; imports of types vanish anyway. */
 const IMPORT = /^import \{([^}]*)\} from "(\.[^"]*\/mod\.ts)";$/gm;
 const EXPORT = /^export (?:type )?\{([^}]*)\} from "(\.[^"]+)";$/gm;
 
@@ -58,7 +61,10 @@ export function withoutDoors(
   });
 }
 
-/** Copies what a bundle of the project at `root` is made of, without doors. */
+/**
+ * Copies the files that a bundle of the project at `root` is made from, without
+ * doors.
+ */
 export async function copyWithoutDoors(
   root: string,
   target: string,

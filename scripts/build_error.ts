@@ -10,7 +10,10 @@ export class BuildError extends Error {
   }
 }
 
-/** Runs a script's task; a {@link BuildError} is told, and gives status 1. */
+/**
+ * Runs a script's task; prints a {@link BuildError} and returns status 1 for
+ * it.
+ */
 export async function exitStatus(task: () => Promise<number>): Promise<number> {
   try {
     return await task();
@@ -23,7 +26,9 @@ export async function exitStatus(task: () => Promise<number>): Promise<number> {
   }
 }
 
-/** Tells the person at the terminal; stdout stays free for results. */
+/**
+ * Prints a line for the person at the terminal; stdout stays free for results.
+ */
 export function say(line: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }

@@ -6,7 +6,7 @@ interface Group {
   readonly size: number;
 }
 
-/** Characters of a script that take as long to load as opening it. */
+/** Number of characters that take as long to load as opening a script. */
 const OPENING = 12_000;
 
 /** Returns how long all lines together wait for a script, in characters. */
@@ -22,7 +22,7 @@ function together(one: Group, other: Group): Group {
   };
 }
 
-/** Characters that are saved by making one script of two. */
+/** Characters that are saved by joining two scripts. */
 function savedBy(one: Group, other: Group): number {
   const lines = one.lines.union(other.lines);
   const size = one.size + other.size;
@@ -31,8 +31,8 @@ function savedBy(one: Group, other: Group): number {
 
 /**
  * Returns the modules of each script. A line opens every script with a module
- * that it loads, so modules of the same lines come together. Few of them are
- * ones that a line does not need. `loaded` has the lines that load each module.
+ * that it loads, so modules of the same lines come together. A line loads few
+ * modules that it does not need. `loaded` has the lines that load each module.
  */
 export function grouped(
   loaded: readonly (readonly [module: number, lines: readonly number[]])[],

@@ -21,7 +21,7 @@ export interface Compiled {
 
 /** The parts of the program for the training. */
 export interface Trainee {
-  /** Loads the program; again, if it was loaded before. */
+  /** Loads the program; if it was loaded before, loads it again. */
   program(): typeof import("../src/app/program.ts");
   /** Number of scripts. */
   readonly count: number;
@@ -36,7 +36,7 @@ export interface Trainee {
 /** V8 copies a cache that does not begin at a multiple of this. */
 const ALIGNED = 8;
 
-/** The text of each script and what V8 compiled of it, one after the other. */
+/** The text of each script and its compiled code, one after the other. */
 function packed({ modules, scripts, caches = [] }: Program): Blob[] {
   return scripts.flatMap((numbers, script) => {
     const functions = numbers.map((number) => modules[number]).join(",\n");
@@ -49,9 +49,9 @@ function packed({ modules, scripts, caches = [] }: Program): Blob[] {
 }
 
 /**
- * A module that opens the scripts beside it when one of their modules is needed
- * first. In an executable for Linux they are in front of what Deno appended.
- * A cache that V8 does not take costs time, nothing else.
+ * A module that opens the scripts next to it when one of their modules is first
+ * needed. In an executable for Linux they are in front of what Deno appended. A
+ * cache that V8 rejects only costs time.
  */
 function loader(
   { modules, scripts, caches }: Program,

@@ -7,7 +7,7 @@ export type Bundle = ReadonlyMap<string, string>;
 const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/([^"]+)";\n/gm;
 const BUILTIN = /^import \{([^}]*)\} from "(node:[a-z/]+)";\n/gm;
 const LATER = /\bimport\("\.\/([^"]+)"\)/g;
-/** The bundler's `require`, which packages only use for Node's modules. */
+/** The bundler's `require`, which packages use only for Node's modules. */
 const REQUIRE = "__deno_internal_createRequire(import.meta.url)";
 const EXPORT = /^export \{([^}]*)\};\n?/m;
 
@@ -20,7 +20,7 @@ const [LOAD, LEND, LATER_OF, BUILTIN_OF] = PARAMETERS;
 const ACTS =
   /^(?:[\w$.]+\((?:\{|.*(?:[;([]|\(\{|=> \{))?$|\(.*;$|[\w$.]+ \S*= |(?:if|for|while|do|try|throw|new|await)\b.*[({;]$)/m;
 
-/** Anything of a module's syntax that the replacements above left. */
+/** Module syntax that the replacements above did not replace. */
 const UNKNOWN =
   /^(?:import|export)\b.*|^(?!\s*(?:\*|\/\/)).*\bimport(?:\(|\.meta).*/m;
 
@@ -47,7 +47,7 @@ function unusable(name: string, reason: string): BuildError {
 
 /**
  * Returns all files in the order in which the entry reaches them. So the
- * bundler's names, which depend on the builder's paths, do not matter.
+ * bundler's names do not matter, which depend on the builder's paths.
  */
 function reached(bundle: Bundle, entry: string): string[] {
   const state = new Map<string, "open" | "done">();
@@ -66,7 +66,7 @@ function reached(bundle: Bundle, entry: string): string[] {
   return [...state.keys()];
 }
 
-/** Refuses exports that change: importers take an export's value once. */
+/** Rejects exports that change: importers read an export's value once. */
 function assertConstant(name: string, text: string): void {
   for (const [inner] of pairsIn(EXPORT.exec(text)?.[1])) {
     const escaped = inner.replaceAll("$", "\\$");
@@ -77,7 +77,7 @@ function assertConstant(name: string, text: string): void {
   }
 }
 
-/** Escapes characters so that V8 takes the text's bytes as they are. */
+/** Escapes characters so that V8 uses the text's bytes unchanged. */
 function ascii(text: string): string {
   return text.replace(
     // deno-lint-ignore no-control-regex -- all that is not ASCII
@@ -86,17 +86,15 @@ function ascii(text: string): string {
   );
 }
 
-/**
- * Returns whether `text` declares that name as a function, at its top level.
- */
+/** Returns whether `text` declares the name as a function at its top level. */
 function declaresFunction(text: string, name: string): boolean {
   const escaped = name.replaceAll("$", "\\$");
   return new RegExp(`^(?:async )?function\\*? ${escaped}\\(`, "m").test(text);
 }
 
 /**
- * Returns whether `text` makes or compares something by that name, or looks
- * into it.
+ * Returns whether `text` constructs or compares an object of that name, or
+ * reads its properties.
  */
 function usesAsObject(text: string, name: string): boolean {
   const escaped = name.replaceAll("$", "\\$");
@@ -108,7 +106,8 @@ function usesAsObject(text: string, name: string): boolean {
 }
 
 /**
- * Returns whether all that `text` takes of a file are functions that it calls.
+ * Returns whether `text` imports only functions from a file, and only calls
+ * them.
  */
 function onlyCalls(
   text: string,
@@ -122,7 +121,7 @@ function onlyCalls(
   );
 }
 
-/** Makes of a file a function that returns the file's exports. */
+/** Turns a file into a function that returns the file's exports. */
 function functionOf(
   name: string,
   bundle: Bundle,
@@ -167,14 +166,13 @@ function functionOf(
 }
 
 /**
- * Makes a function of each file of a bundle, since only a script can come with
- * V8's code cache. V8 compiles a function only when it is called. A function
- * gets four others. One takes a file's number and returns its exports. One
- * lends functions of a file, which is loaded at their first call. One promises
- * the exports, and one is for Node's modules.
- *
+ * Turns each file of a bundle into a function, since only a script can come
+ * with V8's code cache. V8 compiles a function only when it is called. A
+ * function gets four other functions. One takes a file's number and returns its
+ * exports. One lends functions of a file, which is loaded at their first call.
+ * One promises the exports, and one is for Node's modules.
  * @returns the functions by their numbers; the entry's is the first
- * @throws {BuildError} when a file is written in a way that is not known
+ * @throws {BuildError} when a file has an unknown form
  */
 export function modulesOf(bundle: Bundle, entry = "program.js"): string[] {
   const names = reached(bundle, entry);

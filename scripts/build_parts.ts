@@ -1,4 +1,4 @@
-/** Reads `size` bytes of a file. Throws where the file ends before. */
+/** Reads `size` bytes of a file. Throws if the file ends earlier. */
 export function readAt(
   file: Deno.FsFile,
   offset: number,

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "@std/path";
 import type { Commit } from "./build_commit.ts";
 
-/** Data beside a binary that shows whether it is still the right one. */
+/** Data next to a binary that shows whether it is still the right one. */
 export interface Stamp extends Commit {
-  /** Digest of all files the binary is made of. */
+  /** Digest of all files that the binary is made from. */
   readonly inputs: string;
   /** The binary's size in bytes and its time in milliseconds. */
   readonly size: number;
@@ -25,8 +25,8 @@ function filesIn(folder: string): string[] {
 
 /**
  * Digest over the names and contents of everything that goes into the binary:
- * the program, what it embeds, and the scripts that build it. Contents rather
- * than times, because git sets a file's time whenever it checks it out.
+ * the program, what it embeds, and the scripts that build it. It uses contents,
+ * not times, because git sets a file's time whenever it checks the file out.
  */
 export function inputsOf(root: string): string {
   const scripts = join(root, "scripts");
@@ -53,8 +53,8 @@ export function stampOf(path: string, inputs: string, commit: Commit): Stamp {
 
 /**
  * Returns whether the binary at `path` is the one `stamp` describes and was
- * made from `inputs` at `commit`. Its size and time tell it from one that
- * another build put there in the meantime.
+ * made from `inputs` at `commit`. Its size and time distinguish it from one
+ * that another build put there in the meantime.
  */
 export function isCurrent(
   path: string,

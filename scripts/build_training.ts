@@ -1,4 +1,4 @@
-// Bundled on its own, without the import map of deno.json.
+// This file is bundled by itself, without the import map of deno.json.
 import { dirname, join } from "node:path";
 import { PROBES } from "../src/hooks/install/probes.ts";
 import type { System, Takeover, Terminal } from "../src/system/system.ts";
@@ -9,16 +9,19 @@ import {
   hookInput,
 } from "./client_samples.ts";
 
-/** The agent's session that the hooks speak of. */
+/** The agent's session in the input of the hooks. */
 const AGENT = "00000000-0000-4000-8000-000000000000";
 
 /** The definition of a task. */
 const TASK = ".claude-mpm/tasks/train.yaml";
 
-/** Milliseconds that everything is older than it is. */
+/** Milliseconds by which everything seems older. */
 const AGE = 3_600_000;
 
-/** A second time, what is made once is there, and every branch was taken. */
+/**
+ * After the first round, files that are made only once exist; in the end every
+ * branch was taken.
+ */
 const ROUNDS = 3;
 
 type App = ReturnType<Trainee["program"]>;
@@ -51,7 +54,7 @@ function terminal({ stdin = "", keys }: Line): Terminal {
 function takenOver(keys: readonly string[]): Takeover {
   const left = keys.map((key) => new TextEncoder().encode(key));
   return {
-    // Until everything has been read no key is pressed.
+    // No key is pressed until everything has been read.
     next: (wait) => Promise.resolve(wait === 0 ? "quiet" : left.shift()),
     suspend: () => Promise.resolve(),
     [Symbol.dispose]() {},
@@ -82,7 +85,7 @@ function prepare(): { transcript: string } {
   return { transcript };
 }
 
-/** The lines of a conversation that has what hand-offs are made of. */
+/** The lines of a conversation with the usual contents of hand-offs. */
 function conversation(folder: string): string[] {
   const at = "2026-01-02T03:04:05Z";
   let last: string | null = null;
@@ -170,7 +173,7 @@ function hookLine(event: string, transcript: string, fields: object): Line {
   };
 }
 
-/** The hooks of a session in another client, whose transcript is there. */
+/** The hooks of a session in another client, whose transcript exists. */
 function clientLines(one: ClientSample): Line[] {
   const folder = Deno.cwd();
   const transcript = join(Deno.env.get("HOME")!, one.transcript);
@@ -190,7 +193,9 @@ function clientLines(one: ClientSample): Line[] {
   ];
 }
 
-/** Edits of what another agent claimed, and of what no one did. */
+/**
+ * Edits of files that another agent claimed, and of files that no one claimed.
+ */
 function claimLines(transcript: string): Line[] {
   const edits = ["claimed/a.txt", "a.txt"].map((path) =>
     hookLine("PreToolUse", transcript, {
@@ -255,7 +260,7 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["task", "status"] },
     { args: ["replay", transcript, "--step"], keys: ["jjk", "q"] },
     { args: ["complete", "-s", "Done"] },
-    // From here on there is a configuration file.
+    // From here on, the project has a configuration file.
     { args: ["config", "set", "commit", "true"] },
   ];
 }
@@ -274,7 +279,7 @@ async function run(
       ...terminal(line),
       err: (text) => errors.push(text) > 0,
     },
-    // Hooks behind this process would start the training again.
+    // Background hooks of this process would start the training again.
     program: () => undefined,
     // Files count as old, however fast this machine is.
     now: () => new Date(real.now().getTime() + AGE),
@@ -286,7 +291,10 @@ async function run(
   throw new Error(`mpm ${args.join(" ")}: ${status} ${errors.join("")}`);
 }
 
-/** Changes files in the project, and runs what is run between two commits. */
+/**
+ * Changes files in the project, and runs the usual commands between two
+ * commits.
+ */
 async function runRound(
   round: number,
   transcript: string,
@@ -316,7 +324,9 @@ async function loadedModules(trainee: Trainee): Promise<[number, number[]][]> {
   return [...users].sort(([a], [b]) => a - b);
 }
 
-/** Runs what is run every day, and returns what V8 compiled for that. */
+/**
+ * Runs the everyday commands, and returns the code that V8 compiled for them.
+ */
 async function exercise(trainee: Trainee): Promise<Uint8Array[]> {
   // The first loaded file has the first number, so the order must be fixed.
   const scripts = Array.from(
@@ -331,14 +341,14 @@ async function exercise(trainee: Trainee): Promise<Uint8Array[]> {
   return scripts.map((script) => script.createCachedData());
 }
 
-/** A script compiled with a cache, which V8 must take. */
+/** A script compiled with a cache, which V8 must accept. */
 function taken(trainee: Trainee, at: number, cache: Uint8Array): Compiled {
   const script = trainee.compiled(at, cache);
   if (script.cachedDataRejected === false) return script;
   throw new Error(`V8 does not take the cache of script ${at}`);
 }
 
-/** Place of a hash of V8's flags in a cache. */
+/** Position of a hash of V8's flags in a cache. */
 const FLAGS = { from: 12, to: 16 };
 
 /** Gives a cache the flags of this process. */
@@ -352,14 +362,14 @@ function sealed(trainee: Trainee, at: number, cache: Uint8Array): Uint8Array {
 /**
  * Runs one of four steps, each in its own process. The arguments are its name,
  * the folder with the cache of each script, and the output path.
- *
  * - `layout` writes which modules are loaded, as JSON.
- * - `exercise` writes what V8 compiled. Functions have numbers by when they
- *   were first called, which differs from run to run.
- * - `settle` reads that and writes it again: now the numbers go by the place.
+ * - `exercise` writes the code that V8 compiled. Functions are numbered in
+ *   the order of their first calls, which differs from run to run.
+ * - `settle` reads that code and writes it again, now with numbers in the
+ *   order of the source.
  * - `seal` runs under the flags that the executable will have. They differ
- *   from those before in the size of memory alone, so the hash of flags in each
- *   cache is replaced by that of here.
+ *   from the earlier ones only in the size of memory. So the hash of flags in
+ *   each cache is replaced by the new one.
  */
 export async function train(trainee: Trainee): Promise<void> {
   const [step, from = "", to = ""] = Deno.args;

@@ -9,11 +9,14 @@ interface Packed extends Pinned {
   readonly title: string;
   /** The program's path in the package. */
   readonly program: string;
-  /** Another program that has to be there. */
+  /** Another program that must be available. */
   readonly needs?: string;
 }
 
-/** The clients that mpm is tested with, one package each, none with scripts. */
+/**
+ * The clients that mpm is tested with, one package each, without install
+ * scripts.
+ */
 const PACKED = {
   claude: {
     title: "Claude Code",
@@ -122,7 +125,7 @@ export function clientVariables(
   );
 }
 
-/** Says which clients the tests run and why others are left out. */
+/** Prints which clients the tests run and why others are left out. */
 export function sayClients(clients: readonly Client[]): void {
   for (const { name, path, reason } of clients) {
     const { title } = PACKED[name];
@@ -154,7 +157,7 @@ async function findPacked(
 ): Promise<Found> {
   const folder = folderOf(name, packed);
   const path = join(folder, packed.program);
-  // It got this name when it was whole.
+  // It got this name only when it was complete.
   if (await isFile(path)) return { path };
   if (!fetched) {
     return {
@@ -186,7 +189,7 @@ async function fetchClient(packed: Packed, folder: string): Promise<void> {
   });
   try {
     const { path: archive } = await fetchArchive(packed, scratch, [
-      // Where there is no registry, tests need not wait for one.
+      // Without a registry, tests need not wait for one.
       "--fetch-retries=1",
       "--fetch-retry-mintimeout=1000",
     ]);

@@ -2,7 +2,7 @@ import type { ClientName } from "../src/base/clients.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A conversation of a client, and what its hooks get. */
+/** A conversation of a client, and the inputs of its hooks. */
 export interface ClientSample {
   readonly client: Exclude<ClientName, "claude">;
   readonly id: string;
@@ -25,7 +25,7 @@ const OPENCODE = "ses_1bd9fcd77ffeQ2xQXSm0yZrvJv";
 const TIME = "2026-11-22T20:32:32.646Z";
 const COMMAND = { command: "npm test" };
 
-/** A sample of each client but Claude Code. */
+/** A sample of each client except Claude Code. */
 export const CLIENT_SAMPLES: readonly ClientSample[] = [
   {
     client: "codex",

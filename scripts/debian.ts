@@ -2,13 +2,13 @@ import { join } from "@std/path";
 import { BuildError, say } from "./build_error.ts";
 import { cacheFolder } from "./runtime.ts";
 
-/** Packages with programs that tests talk to, and a library they need. */
+/** Packages with programs that tests use, and a library that these need. */
 const PACKAGES = ["openssh-server", "libwrap0", "age", "parallel", "cron"];
 
 /** The programs of {@link PACKAGES}. */
 const NEEDED = ["sshd", "age", "age-keygen", "parallel", "cron", "crontab"];
 
-/** Words of `apt-get` that answer soon where no network is. */
+/** Options of `apt-get` that make it fail soon without a network. */
 const SOON = [
   "-qq",
   "-o",
@@ -54,7 +54,7 @@ async function has(names: readonly string[], path: string): Promise<boolean> {
 async function unpacked(): Promise<string> {
   const cache = cacheFolder(Deno.build.os, (name) => Deno.env.get(name));
   const folder = join(cache, `debian-${await codename()}-3`);
-  // It got this name when it was whole.
+  // It got this name only when it was complete.
   if (await Deno.stat(folder).then(() => true, () => false)) return folder;
   say(`Fetching ${PACKAGES.join(", ")} with apt-get`);
   await Deno.mkdir(cache, { recursive: true });
@@ -73,7 +73,10 @@ async function unpacked(): Promise<string> {
   }
 }
 
-/** Downloads the packages, with new lists if the machine has none. */
+/**
+ * Downloads the packages, after updating the package lists if the machine has
+ * none.
+ */
 async function download(scratch: string): Promise<void> {
   const fetch = ["download", ...PACKAGES];
   try {
@@ -88,7 +91,10 @@ async function download(scratch: string): Promise<void> {
   }
 }
 
-/** The name of this machine's Debian: another one has other libraries. */
+/**
+ * The name of this machine's Debian release; other releases have other
+ * libraries.
+ */
 async function codename(): Promise<string> {
   const text = await Deno.readTextFile("/etc/os-release").catch(() => "");
   const name = /^VERSION_CODENAME=(\w+)$/m.exec(text)?.[1];

@@ -102,7 +102,7 @@ class Stage {
     Deno.writeTextFileSync(full, text);
   }
 
-  /** Shows the line, runs it, and lets its output through. */
+  /** Prints the line, runs it, and passes its output on. */
   show(line: string, ...args: string[]): void {
     const quoted = args.map((arg) => /^[\w./-]+$/.test(arg) ? arg : `"${arg}"`);
     print(`\n$ ${[line, ...quoted].join(" ")}\n`);

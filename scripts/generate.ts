@@ -17,13 +17,12 @@ const ROOT = dirname(import.meta.dirname!);
 /** The table of commands. */
 const TABLE = "src/app/table.ts";
 
-/** Folders that hold what is generated and nothing else. */
+/** Folders that hold only generated files. */
 export const GENERATED_FOLDERS = ["man", "schemas"] as const;
 
 /**
  * Everything that is derived from the command table, the schemas and other
- * tables, by path below `root`, as it should read. A test compares it with the
- * existing files.
+ * tables, by path below `root`. A test compares it with the existing files.
  */
 export async function generated(root = ROOT): Promise<Map<string, string>> {
   const read = (path: string) => Deno.readTextFile(join(root, path));
@@ -68,7 +67,10 @@ function summaryTable(summaries: Readonly<Record<string, string>>): string {
   ].join("\n");
 }
 
-/** Writes the table of commands, which the rest is made from; whether it changed. */
+/**
+ * Writes the table of commands, from which the rest is made; returns whether it
+ * changed.
+ */
 async function renewTable(root: string): Promise<boolean> {
   const path = join(root, TABLE);
   const before = await Deno.readTextFile(path);
@@ -79,7 +81,7 @@ async function renewTable(root: string): Promise<boolean> {
 
 if (import.meta.main) {
   if (await renewTable(ROOT)) {
-    // This process has loaded the table that was there.
+    // This process has loaded the old table.
     const again = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", import.meta.filename!],
     });
@@ -97,7 +99,7 @@ if (import.meta.main) {
   for (const [path, text] of files) {
     const full = join(ROOT, path);
     const old = await Deno.readTextFile(full).catch(() => undefined);
-    // A newer time of a source alone would have the binary built again.
+    // A newer time of a source would be enough to build the binary again.
     if (old !== text) await Deno.writeTextFile(full, text);
   }
 }

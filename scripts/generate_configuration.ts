@@ -6,7 +6,7 @@ import { wordsFor } from "../src/config/values.ts";
 type Key = typeof KEYS[number];
 type Table = (heads: string[], rows: string[][]) => string;
 
-/** Characters of the longest default that a row of a table has. */
+/** Characters of the longest default in a row of a table. */
 const ROOM = 50;
 
 /** `docs/configuration.md`, from the table of settings. */

@@ -7,7 +7,7 @@ import {
 import { STORED } from "../src/app/help/schemas.ts";
 import { marked, table } from "./generate_markdown.ts";
 
-/** `docs/formats.md` with its lists of files and schemas made again. */
+/** `docs/formats.md` with new lists of files and schemas. */
 export function formatsPage(page: string): string {
   const rows = STORED.map(({ name, summary }) => [
     `[${name}](../schemas/${name}.json)`,
@@ -20,7 +20,7 @@ export function formatsPage(page: string): string {
   );
 }
 
-/** The table of all files, folders and refs, with what bounds each. */
+/** The table of all files, folders and refs, with the limit of each. */
 function files(): string {
   const groups = [
     [".claude-mpm/", PROJECT_FILES],

@@ -102,7 +102,7 @@ function sectionLines({ title, text, rows = [] }: TopicSection, at: number) {
   const lines = text === undefined ? [] : prose(text);
   return [
     ...title === undefined ? [] : [`.SS ${roff(title)}`],
-    // A paragraph right below a heading is one already.
+    // Text right below a heading is a paragraph already.
     ...at === 0 || title !== undefined ? lines.slice(1) : lines,
     ...rows.flatMap(([word, meaning]) => entry(word, meaning)),
   ];
@@ -129,7 +129,7 @@ function entry(word: string, meaning: string): string[] {
   return [".TP", `.B ${roff(word)}`, ...filled(meaning)];
 }
 
-/** Paragraphs; lines that are indented stay as they are. */
+/** Paragraphs; indented lines stay unchanged. */
 function prose(text: string): string[] {
   return text.trim().split(/\n{2,}/).flatMap((paragraph) =>
     paragraph.startsWith("  ")
@@ -153,7 +153,7 @@ function filled(text: string): string[] {
   return lines.map(guarded);
 }
 
-/** Text on one line that stands for itself. */
+/** Text on one line, escaped. */
 function roff(text: string): string {
   return guarded(escaped(text));
 }
@@ -164,7 +164,7 @@ function escaped(text: string): string {
     .replaceAll("`", "\\(ga");
 }
 
-/** A dot or a quote at the start of a line would make it a request. */
+/** A dot or a quote at the start of a line would turn it into a request. */
 function guarded(line: string): string {
   return /^[.']/.test(line) ? `\\&${line}` : line;
 }

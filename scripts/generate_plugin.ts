@@ -4,7 +4,7 @@ import { VERSION } from "../src/base/version.ts";
 
 /**
  * The files that make this repository a plugin of Claude Code, by path below
- * its top, and the skills that only have another name. The other skills are
+ * its top, and the skills that only differ by name. The other skills are
  * written by hand.
  */
 export function pluginFiles(): [string, string][] {
@@ -30,7 +30,9 @@ const MANIFEST = {
   keywords: ["session", "checkpoint", "context", "hooks"],
 };
 
-/** By it the client can add this repository, which holds one plugin. */
+/**
+ * With this file the client can add this repository, which holds one plugin.
+ */
 const MARKETPLACE = {
   name: MANIFEST.name,
   owner: MANIFEST.author,

@@ -6,7 +6,7 @@ import { type Topic, topicText } from "../src/cli/topic.ts";
 /** Topics that a page of docs/ covers, so that only `mpm help` prints them. */
 const ELSEWHERE = ["environment", "files", "hooks", "formats"];
 
-/** `docs/cli.md`: what `mpm help` prints of each command. */
+/** `docs/cli.md`: the output of `mpm help` for each command. */
 export function reference(
   commands: readonly AnyCommand[],
   topics: readonly Topic[],
@@ -29,7 +29,7 @@ export function reference(
   ].join("\n\n") + "\n";
 }
 
-/** The help of a command without the options that all commands have. */
+/** The help of a command without the options common to all commands. */
 function ownHelp(command: AnyCommand): string {
   return commandHelp(command).replace(/^Global options:\n(?: .*\n)+\n?/m, "");
 }

@@ -130,7 +130,7 @@ function partOf(
   return part as JsonSchema;
 }
 
-/** A schema without its prose, to be compared. */
+/** A schema without its descriptions, for comparison. */
 function shapeOf(schema: JsonSchema): string {
   const prose = ["$schema", "title", "description"];
   return JSON.stringify(
@@ -151,7 +151,7 @@ function declaration({ name, doc, schema }: Definition, names: Names): string {
     : `${comment}export type ${name} = ${type};`;
 }
 
-/** The type of a part of a schema: the name of its shape where it has one. */
+/** The type of a part of a schema: the name of its shape, if it has one. */
 export function typeOf(
   schema: JsonSchema,
   names: Names = new Map(),
@@ -197,7 +197,7 @@ function objectType(schema: JsonSchema, names: Names, above: string): string {
   return `{\n${fields.join("\n")}\n${above}}`;
 }
 
-/** A doc comment of at most 80 columns; empty where there is nothing to say. */
+/** A doc comment of at most 80 columns; empty without a description. */
 function docComment(text: string, indent: string): string {
   if (text === "") return "";
   const safe = text.replaceAll("*/", "*\\/");

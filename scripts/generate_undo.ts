@@ -1,7 +1,7 @@
 import { type Lasting, OPERATIONS, type UndoKind } from "../src/ops/mod.ts";
 import { marked, table } from "./generate_markdown.ts";
 
-/** The result of an undo, for each way there is. */
+/** The result of an undo, for each kind of undo. */
 const WAYS: Readonly<Record<UndoKind, string>> = {
   files: "restores each file to its earlier state, byte for byte",
   checkpoints: "removes a new checkpoint, or restores a removed checkpoint",
@@ -21,7 +21,7 @@ const WAYS: Readonly<Record<UndoKind, string>> = {
 /** Operations in a row. */
 const NAMED = 7;
 
-/** `docs/undo.md` with its table of operations made again. */
+/** `docs/undo.md` with a new table of operations. */
 export function undoPage(page: string): string {
   const names = new Map<string, string[]>();
   for (const [name, kind] of Object.entries(OPERATIONS)) {

@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from "node:path";
 
-/** Of the runtime's modules, those that only compute. */
+/** The modules of the runtime that only compute. */
 const PURE_MODULES = ["node:crypto", "node:util", "node:zlib"];
 
 const ROOT = dirname(import.meta.dirname!);
@@ -22,8 +22,8 @@ function isNamed(node: Deno.lint.Node, name: string): boolean {
 }
 
 /**
- * The project's own rules: where the machine is reached, how errors read. A
- * selector that looks at attributes is tried on every node of every file. That
+ * The project's own rules: which code may access the machine, how errors are
+ * worded. A selector with attributes is tried on every node of every file. That
  * takes many times as long as looking at the node here.
  */
 const plugin: Deno.lint.Plugin = {

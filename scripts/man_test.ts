@@ -6,7 +6,7 @@ import { ROOT } from "../tests/helpers/tree.ts";
 const PAGES = [...Deno.readDirSync(`${ROOT}/man`)]
   .map(({ name }) => `${ROOT}/man/${name}`).sort();
 
-/** Returns a program's report about the pages, on both of its outputs. */
+/** Returns a program's report about the pages, from stdout and stderr. */
 function said(program: string, args: readonly string[]): string {
   const { stdout, stderr } = new Deno.Command(program, {
     args: [...args],
@@ -37,7 +37,7 @@ programTest("groff formats the man pages without a warning", ["groff"], () => {
 
 programTest("man shows every command with its options", ["man"], async () => {
   for (const [name, load] of Object.entries(COMMANDS)) {
-    // Old spellings work, and are on no page.
+    // Old spellings still work but are not on any page.
     if ((await load()).hidden) continue;
     const page = `${ROOT}/man/mpm-${name.split(" ")[0]}.1`;
     const source = Deno.readTextFileSync(page).replaceAll("\\-", "-");

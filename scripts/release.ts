@@ -15,7 +15,7 @@ import { isTriple, type Triple, TRIPLES } from "./toolchain.ts";
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
 
-/** The files beside the archives, and their sources. */
+/** The files next to the archives, and their sources. */
 export interface Finish {
   /** The project's folder. */
   readonly root: string;
@@ -36,7 +36,10 @@ export interface Packing extends Pick<Finish, "root" | "out" | "day"> {
   readonly licences: string;
 }
 
-/** Packs a binary, and what belongs to it, as the archive of its platform. */
+/**
+ * Packs a binary and the files that belong to it as the archive of its
+ * platform.
+ */
 export async function packBinary(
   binary: string,
   triple: Triple,
@@ -65,7 +68,10 @@ export async function packBinary(
   return path;
 }
 
-/** The licence, the scripts for the shells and, where `man` is, the manual. */
+/**
+ * The licence, the scripts for the shells, and the manual if the platform has
+ * `man`.
+ */
 function besideBinary(root: string, triple: Triple): string[] {
   const windows = triple.includes("windows");
   const folders = windows ? ["completions"] : ["completions", "man"];
@@ -80,9 +86,8 @@ function besideBinary(root: string, triple: Triple): string[] {
 }
 
 /**
- * Unpacks an archive of this machine's platform as a user would, and starts
- * what is in it.
- *
+ * Unpacks an archive of this machine's platform as a user would, and starts its
+ * binary.
  * @returns what `mpm --version` prints
  * @throws {BuildError} when it does not answer as this version
  */
@@ -120,7 +125,7 @@ export async function tryArchive(archive: string): Promise<string> {
 const digestOf = (bytes: Uint8Array) =>
   createHash("sha256").update(bytes).digest("hex");
 
-/** The SHA-256 of each platform's archive; all five have to be there. */
+/** The SHA-256 of each platform's archive; all five must exist. */
 async function digestsOf(out: string): Promise<Record<Triple, string>> {
   const entries = await Promise.all(TRIPLES.map(async (triple) => {
     const path = join(out, assetName(triple));
@@ -174,7 +179,7 @@ export async function finish(options: Finish): Promise<string> {
   return notes;
 }
 
-/** As `sha256sum` prints it, of the files that are assets of the release. */
+/** The output of `sha256sum` for the files that are assets of the release. */
 async function sumsOf(out: string): Promise<string> {
   const names: string[] = [];
   for await (const { name, isFile } of Deno.readDir(out)) {

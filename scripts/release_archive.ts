@@ -23,9 +23,8 @@ export function assetName(triple: Triple): string {
 export const WINGET = "mpm-winget.zip";
 
 /**
- * An archive of these files that depends on nothing but them and the day:
- * neither on the machine nor on when it is made.
- *
+ * An archive of these files that depends only on them and the day, not on the
+ * machine or the time of the build.
  * @param day `YYYY-MM-DD`, the time of all files; or "unknown"
  */
 export function pack(
@@ -50,7 +49,7 @@ function gzip(bytes: Uint8Array): Uint8Array {
   return made;
 }
 
-/** A ZIP archive knows no earlier time. */
+/** A ZIP archive cannot hold an earlier time. */
 const ZIP_BEGINS = Date.UTC(1980, 0, 1);
 
 /** The end of an archive, by POSIX: two empty blocks. */
@@ -62,7 +61,7 @@ function tar(files: readonly Packed[], mtime: number): Uint8Array {
     data: bytes,
     attrs: { mode: executable ? "755" : "644", uid: 0, gid: 0, mtime },
   })));
-  // It is filled up to a multiple of 20 blocks, which leaves any number.
+  // It is padded to a multiple of 20 blocks, so any number may be left.
   const whole = new Uint8Array(made.length + END);
   whole.set(made);
   return whole;

@@ -11,10 +11,10 @@ const RULE = "=".repeat(78);
 
 /**
  * The licences of everything in the binaries that others wrote: the texts from
- * the npm packages, and that of the runtime. The same wherever it is made.
- *
+ * the npm packages, and that of the runtime. The text is the same on every
+ * machine.
  * @param root the project's folder
- * @throws {BuildError} when something in the bundle has no licence to be told
+ * @throws {BuildError} when a part of the bundle has no known licence
  */
 export async function licencesOf(root: string): Promise<string> {
   const libraries = await librariesOf(root);
@@ -98,8 +98,7 @@ interface Known {
 const FILE = /^(?:licen[sc]e|copying|notice)\b/i;
 
 /**
- * The texts that a package brings; else what its modules say.
- *
+ * The licence texts in a package; else the notices in its modules.
  * @throws {BuildError} when neither is there
  */
 export async function licenceOf(

@@ -37,7 +37,9 @@ Deno.test("the licences are those that the packages in the binary bring", async 
 
 const MIT = "Permission is hereby granted";
 
-/** Returns the report about a package with these files, all in the bundle. */
+/**
+ * Returns the notices of a package with these files, all of them in the bundle.
+ */
 async function noticesOf(
   files: Readonly<Record<string, string>>,
   licence = "MIT",

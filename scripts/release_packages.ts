@@ -1,7 +1,7 @@
 import { assetName } from "./release_archive.ts";
 import type { Triple } from "./toolchain.ts";
 
-/** Everything that the package managers are told. */
+/** The data for the package managers. */
 export interface Release {
   readonly version: string;
   /** `OWNER/REPO` on GitHub. */

@@ -13,7 +13,7 @@ export interface Subject {
   readonly day: string;
 }
 
-/** An npm package of which something is in the binaries. */
+/** An npm package that is in the binaries, at least in part. */
 export interface Library {
   readonly name: string;
   readonly version: string;
@@ -99,7 +99,7 @@ export function purl({ name, version }: Library): string {
 const hexOf = (integrity: string) =>
   Uint8Array.fromBase64(integrity.replace(/^sha512-/, "")).toHex();
 
-/** The same for the same contents, in the form of a UUID of version 8. */
+/** A UUID of version 8 that is the same for the same contents. */
 function serialOf(parts: readonly string[]): string {
   const hex = createHash("sha256").update(parts.join("\n")).digest("hex");
   const [a, b, c, d, e] = [

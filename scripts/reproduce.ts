@@ -7,7 +7,7 @@ import type { Triple } from "./toolchain.ts";
 /** The project this script is part of. */
 const ROOT = dirname(import.meta.dirname!);
 
-/** One binary as two builds made it. */
+/** One binary, as made by two builds. */
 export interface Comparison {
   readonly triple: Triple;
   /** Bytes. */
@@ -34,9 +34,8 @@ async function run(
 }
 
 /**
- * Builds the present commit twice, each in its own clone under another path, at
- * another time and in another time zone.
- *
+ * Builds the current commit twice, each time in its own clone, under another
+ * path, at another time and in another time zone.
  * @throws {BuildError} when there is no commit or a build fails
  */
 export async function reproduce(

@@ -41,7 +41,10 @@ export function cacheFolder(
   );
 }
 
-/** The cache's file name: another package, version or archive is another. */
+/**
+ * The file name in the cache: different for another package, version or
+ * archive.
+ */
 export function cacheName(target: Target): string {
   const platform = target.name.replace(/^.*cli-/, "");
   const digest = target.integrity.replace(/^sha512-/, "").slice(0, 12)
@@ -91,8 +94,7 @@ function fromPackage(target: Target, path: string): Runtime {
 /**
  * A runtime without a download: the one `DENORT_BIN` names, or one taken from
  * npm earlier, which exists only if Deno's own download failed. Deno's own
- * cache needs no look: `deno compile` uses it.
- *
+ * cache is not read here: `deno compile` uses it.
  * @throws {BuildError} when `DENORT_BIN` is missing or for another platform
  */
 export async function runtimeAtHand(
@@ -121,12 +123,11 @@ async function extract(target: Target, triple: Triple, folder: string) {
 }
 
 /**
- * Takes a runtime out of its npm package and keeps it in the user's cache.
- * It is written under another name and renamed, so that a build running at
- * the same time never sees half of it.
- *
- * @throws {BuildError} when another Deno is running, npm fails, or what comes
- * is not what is pinned
+ * Takes a runtime out of its npm package and keeps it in the user's cache. It
+ * is written under another name and renamed, so that a build running at the
+ * same time never sees half of it.
+ * @throws {BuildError} when another Deno is running, npm fails, or the package
+ * is not the pinned one
  */
 export async function runtimeFromNpm(triple: Triple): Promise<Runtime> {
   if (Deno.version.deno !== DENO_VERSION) {

@@ -35,8 +35,7 @@ function appendedTo(size: number, end: Uint8Array): number {
 /**
  * Returns the runtime at the beginning of a Linux program made by
  * `deno compile`.
- *
- * @throws {Error} when the end is not as Deno writes it
+ * @throws {Error} when the end is not in Deno's format
  */
 export function runtimeOfElf(program: Uint8Array): Uint8Array {
   const appended = appendedTo(program.length, program);
@@ -45,9 +44,8 @@ export function runtimeOfElf(program: Uint8Array): Uint8Array {
 
 /**
  * Inserts bytes between the runtime of a Linux program and what Deno appended
- * to it. Deno finds its own from the end, so it does not read them.
- *
- * @throws {Error} when the end is not as Deno writes it
+ * to it. Deno locates its data from the end, so it does not read them.
+ * @throws {Error} when the end is not in Deno's format
  */
 export function insertIntoElf(path: string, bytes: Uint8Array): void {
   using file = Deno.openSync(path, { read: true, write: true });

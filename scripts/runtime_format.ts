@@ -6,8 +6,8 @@ import { runtimeOfPe } from "./runtime_pe.ts";
 /**
  * The platform of a program, or undefined if mpm does not support it.
  *
- * Read from the fields the formats keep for it: `e_machine` of ELF, `cputype`
- * of Mach-O, `Machine` of PE.
+ * Read from the fields of the formats for it: `e_machine` of ELF, `cputype` of
+ * Mach-O, `Machine` of PE.
  */
 export function platformOf(program: Uint8Array): Triple | undefined {
   if (program.length < 0x40) return undefined;
@@ -47,8 +47,8 @@ const EXTRACT: Record<Triple, (program: Uint8Array) => Uint8Array> = {
 /**
  * The runtime inside a program that `deno compile` made for `triple`: what a
  * fresh `deno compile` takes as its `DENORT_BIN`.
- *
- * @throws {Error} when the program is for another platform or not such a one
+ * @throws {Error} when the program is for another platform or was not made by
+ * `deno compile`
  */
 export function runtimeOf(program: Uint8Array, triple: Triple): Uint8Array {
   const platform = platformOf(program);

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { platformOf, runtimeOf } from "./runtime_format.ts";
 
-/** A file of zeros but for some numbers of 32 bits at given places. */
+/** A file of zeros except for some 32-bit numbers at given places. */
 function header(fields: Record<number, number>): Uint8Array {
   const bytes = new Uint8Array(0x80);
   for (const [at, value] of Object.entries(fields)) {

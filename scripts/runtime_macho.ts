@@ -22,7 +22,10 @@ const OFFSET_FIELDS: Readonly<Record<number, readonly number[]>> = {
 const HEADER_SIZE = 32;
 const PAGE = 0x4000;
 
-/** Begins what libsui appends; the 64-bit length of the program follows. */
+/**
+ * Marks the start of the data that libsui appends; the 64-bit length of the
+ * program follows.
+ */
 const SENTINEL = Uint8Array.from([
   ...new TextEncoder().encode("<~sui-data~>"),
   ...[0xef, 0xbe, 0xad, 0xde],
@@ -194,10 +197,9 @@ function check(runtime: Uint8Array): Uint8Array {
  * The format is that of the library libsui 0.12, which Deno uses. For arm64 it
  * inserts a segment `__SUI` and moves `__LINKEDIT` with all offsets into it
  * behind that. For Intel it appends a sentinel, the length and the program and
- * stretches `__LINKEDIT` and the string table over them. Either is undone, and
- * an arm64 signature removed: `deno compile` signs what it makes.
- *
- * @throws {Error} when the file is not such a program
+ * stretches `__LINKEDIT` and the string table over them. This function undoes
+ * both and removes an arm64 signature, since `deno compile` signs its programs.
+ * @throws {Error} when the file was not made by `deno compile`
  */
 export function runtimeOfMacho(program: Uint8Array): Uint8Array {
   const commands = readCommands(program);

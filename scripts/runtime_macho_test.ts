@@ -39,7 +39,7 @@ function file(cpu: number, commands: Uint8Array[], rest: Uint8Array) {
 const TEXT = segment("__TEXT", [0, ADDRESS, 0, LINKEDIT]);
 const TABLES = Uint8Array.from({ length: SYMBOLS + STRINGS }, (_, n) => n);
 
-/** An arm64 program; `added` bytes in its own segment when not 0. */
+/** An arm64 program; `added` bytes are in a separate segment unless it is 0. */
 function arm(added: number, signature: number, room: number): Uint8Array {
   const start = LINKEDIT + added;
   const size = TABLES.length + signature;
@@ -60,7 +60,7 @@ function arm(added: number, signature: number, room: number): Uint8Array {
   );
 }
 
-/** An Intel program, `appended` to it or nothing. */
+/** An Intel program, with the `appended` bytes, which may be empty. */
 function intel(appended: Uint8Array, room: number): Uint8Array {
   const size = TABLES.length + appended.length;
   const strings = STRINGS + appended.length;

@@ -62,10 +62,9 @@ function readImage(program: Uint8Array, view: DataView): Image {
  * The library libsui 0.12, which Deno uses, puts the program into a resource.
  * The runtime has no resources, so a last section `.pedata` is added for it.
  * The resource directory is pointed there, and the image grows by the section's
- * length. All of that is undone here: were the section left, the next program
- * would be written over it with the old virtual size.
- *
- * @throws {Error} when the file is not such a program
+ * length. This function undoes all of that: if the section stayed, the next
+ * program would be written over it with the old virtual size.
+ * @throws {Error} when the file was not made by `deno compile`
  */
 export function runtimeOfPe(program: Uint8Array): Uint8Array {
   const { coff, optional, sections } = readImage(

@@ -17,7 +17,7 @@ export interface Comments {
   of(schema: unknown): Fields | undefined;
 }
 
-/** A constant or a field as it is written, what it refers to by name. */
+/** A constant or a field as written, and the names that it refers to. */
 interface Written {
   readonly doc: string | undefined;
   readonly fields: Map<string, Written>;
@@ -35,9 +35,9 @@ const KEY = /^( +)(?:"([^"]+)"|([a-z]\w*))(?::\s*(.*)|,)$/;
 const CONST = /^(?:export )?const (\w+) = (.*)$/;
 
 /**
- * Reads the doc comments of the schemas below `folder`, which validation has no
- * use for. The files are as `deno fmt` leaves them: a field on its own line,
- * indented by its depth, its comment right above it.
+ * Reads the doc comments of the schemas below `folder`, which validation does
+ * not need. The files are formatted by `deno fmt`: each field is on its own
+ * line, indented by its depth, below its comment.
  */
 export async function readComments(folder: string): Promise<Comments> {
   const sources = new Map<string, Source>();
@@ -142,7 +142,10 @@ function namesIn(text: string): string[] {
   return text.match(/\b[A-Z]\w+\b/g) ?? [];
 }
 
-/** The fields of the schemas in `file`, including those it refers to. */
+/**
+ * The fields of the schemas in `file`, including those in other files that it
+ * refers to.
+ */
 function resolved(
   written: Written,
   file: string,
@@ -199,7 +202,7 @@ function isSchema(value: unknown): value is JsonSchema {
   return typeof value === "object" && value !== null;
 }
 
-/** Links of doc comments mean nothing in a schema. */
+/** Links in doc comments have no meaning in a schema. */
 function plain(doc: string): string {
   return doc.replaceAll(/\{@link ([^}]*)\}/g, "`$1`").replaceAll("**", "");
 }

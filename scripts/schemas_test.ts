@@ -4,7 +4,7 @@ import { ROOT, sources } from "../tests/helpers/tree.ts";
 /** Schemas of files that only mpm itself reads. */
 const PRIVATE = /\/(change_set|marker_schema|rescue_note)\.ts$/;
 
-/** Files with mpm schemas, which are all published but those. */
+/** Files with mpm schemas, all published except the private ones. */
 async function files(): Promise<string[]> {
   const paths = await sources("src");
   return paths.filter((path) =>

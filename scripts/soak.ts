@@ -13,14 +13,14 @@ const PROPERTIES = [
 
 /**
  * The long form of the tests of faults: each command's process is killed two
- * hundred times, `pause` a thousand times. `SEED=…` takes other moments. Each
+ * hundred times, `pause` a thousand times. `SEED=…` chooses other moments. Each
  * command dies at every write. Properties are tried with more cases. Then every
- * command runs in all its forms, with the binary, on every hostile store, and
- * on a disk that is full or read-only. The binary prints the help of every
- * command. A hundred hooks fire at once. A store of ten thousand files migrates.
- * Every form of a detour ends over each thing that once was in its way. Two
- * builds of one commit are the same. The binary for Windows is tried in Wine.
- * The real clients are fetched, and each takes over from each.
+ * command runs in all its forms with the binary, on every hostile store and on
+ * a full or read-only disk. The binary prints the help of every command. A
+ * hundred hooks fire at once. A store of ten thousand files migrates. Every
+ * form of a detour ends despite each obstacle that was once found. Two builds
+ * of one commit are the same. The binary for Windows is tried in Wine. The real
+ * clients are fetched, and each continues the work of each.
  */
 if (import.meta.main) {
   const binary = await ensureBuilt();

@@ -99,11 +99,11 @@ function segmentsOf(view: DataView): Segment[] {
     }));
 }
 
-/** Place of the block: the unused space in front of the code. */
+/** Place of the block: the unused space before the code. */
 interface Place {
   readonly code: Segment;
   readonly offset: number;
-  /** By how much the code's segment has to begin earlier: whole pages. */
+  /** Bytes by which the code's segment must begin earlier: whole pages. */
   readonly earlier: number;
 }
 

@@ -5,14 +5,14 @@ import { failuresOf } from "./test_failures.ts";
 import { inMemory } from "./test_memory.ts";
 import { join, resolve, toFileUrl } from "@std/path";
 
-/** Everything CI runs, in one go; the README's second command. */
+/** Everything that CI runs, in one command; the README's second command. */
 const CHECKS: readonly { name: string; args: readonly string[] }[] = [
   { name: "format", args: ["fmt", "--check", "--quiet"] },
   { name: "lint", args: ["lint", "--quiet"] },
   { name: "types", args: ["check", "--quiet", "."] },
 ];
 
-/** Types are checked before, once; not quiet, since tests print figures. */
+/** Types are checked once, before; not quiet, since tests print figures. */
 const TESTS = ["test", "--allow-all", "--no-check", "--parallel"];
 
 /** The folders of tests, those with the longest ones first. */
@@ -29,7 +29,7 @@ interface Ended {
   readonly printed: string;
 }
 
-/** Runs Deno behind the words `before`, passing its output on. */
+/** Runs Deno, preceded by the words `before`, and passes its output on. */
 async function run(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -38,7 +38,7 @@ async function run(
   const [program, ...words] = [...before, Deno.execPath(), ...args];
   const child = new Deno.Command(program!, {
     args: words,
-    // The place in Deno itself does not help the reader of a log.
+    // A stack trace of Deno itself does not help the reader of a log.
     env: { NO_COLOR: "1", RUST_BACKTRACE: "0", ...env },
     stdin: "null",
     stdout: "piped",
@@ -68,7 +68,7 @@ async function pass(
 }
 
 /**
- * Prints the work of the fault tests as two tables: the points at which each
+ * Prints the extent of the fault tests as two tables: the points at which each
  * command died, and how often its process was killed.
  */
 function sayFaults(printed: string): void {
@@ -93,13 +93,16 @@ function sayFaults(printed: string): void {
   }
 }
 
-/** Prints the failures at the end of a log, where they are seen. */
+/** Prints the failures at the end of a log, where readers look. */
 function sayFailures(printed: string): void {
   const lines = failuresOf(printed);
   if (lines.length > 0) say(["\nfailed", ...lines, ""].join("\n"));
 }
 
-/** The count of the tests as a last line that is the same for every runner. */
+/**
+ * Prints the number of tests as the last line, in the same form for every
+ * runner.
+ */
 function summarize(printed: string): void {
   const count = (what: string) =>
     Number(
@@ -138,8 +141,8 @@ function testsIn(folder: string): string[] {
 }
 
 /**
- * Writes the modules that are run as tests. Each imports a few test files, of
- * every folder some, so that none takes much longer than the others.
+ * Writes the modules that are run as tests. Each imports some test files of
+ * every folder, so that all take about the same time.
  */
 function writeGroups(folder: string): void {
   const files = [...new Set(FOLDERS.flatMap(testsIn))];

@@ -14,8 +14,8 @@ const DIFFERENCE = /^[-+] /;
 
 /**
  * Returns the failed tests and their reasons, in few lines, from the output of
- * `deno test` without colour. Deno's report is as long as the tests make it,
- * and ends in a backtrace of Deno itself. Empty when it names none.
+ * `deno test` without colour. Deno's report can be very long, and ends with a
+ * backtrace of Deno itself. Empty if the report names no failed test.
  */
 export function failuresOf(printed: string): string[] {
   const report = printed.slice(printed.lastIndexOf("\n ERRORS \n") + 1);
@@ -24,7 +24,7 @@ export function failuresOf(printed: string): string[] {
   const names = report.slice(at).split("\n").slice(3);
   names.length = names.indexOf("");
   const errors = report.slice(0, at).split("\n");
-  // Of two names the same, each has its own error.
+  // Tests with the same name have separate errors.
   let next = 0;
   const listed = names.slice(0, LIMITS.tests).flatMap((name) => {
     const start = errors.indexOf(name, next);
@@ -39,7 +39,7 @@ export function failuresOf(printed: string): string[] {
   return more > 0 ? [...listed, `and ${more} more`] : listed;
 }
 
-/** An error's first lines: of a chain of causes the start of each. */
+/** The first lines of an error, and of each of its causes. */
 function causesOf(lines: readonly string[]): string[] {
   const chain: string[][] = [[]];
   let isDiff = false;

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { failuresOf } from "./test_failures.ts";
 import { ROOT } from "../tests/helpers/tree.ts";
 
-/** Tests that fail in the ways that tests do. */
+/** Tests that fail in all common ways. */
 const TESTS = `import { assertEquals } from "@std/assert";
 Deno.test("is well", () => {});
 Deno.test("differs", () => assertEquals({ a: 1, b: "x" }, { a: 2, b: "x" }));

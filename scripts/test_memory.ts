@@ -1,11 +1,12 @@
 /** Bytes of memory that tests may fill: several times what they hold at once. */
 const SIZE = 4e9;
 
-/** Free memory that tests need for themselves, too. */
+/** Free memory that tests themselves need in addition. */
 const FREE = 8e9;
 
 /**
- * `$0`: where it is mounted. Some tests run mpm as no one, who has to get in.
+ * `$0`: where it is mounted. Some tests run mpm as an unprivileged user, who
+ * needs access.
  */
 const MOUNT = `mount -t tmpfs -o mode=711,size=${SIZE} tmpfs "$0"`;
 
@@ -24,7 +25,7 @@ async function readIfThere(path: string): Promise<string> {
   return await Deno.readTextFile(path).catch(() => "");
 }
 
-/** A folder in memory, which only what is started behind these words sees. */
+/** A folder in memory, visible only to commands started with these words. */
 export interface Memory {
   readonly folder: string;
   readonly before: readonly string[];
@@ -32,14 +33,13 @@ export interface Memory {
 
 /**
  * A file system in memory for a command, which ends with it. On a disk, tests
- * wait a good part of their time, since mpm syncs everything that it writes.
- * The folder that it is mounted at is the caller's to remove. `undefined` if it
- * is not possible: it takes Linux, root's right to mount, and memory; or if
- * `TMPDIR` says where to write.
+ * spend much of their time waiting, since mpm syncs everything that it writes.
+ * The caller removes the folder where it is mounted. `undefined` if `TMPDIR` is
+ * set or it is not possible: it needs Linux, root's right to mount, and memory.
  */
 export async function inMemory(): Promise<Memory | undefined> {
   if (Deno.build.os !== "linux" || Deno.env.has("TMPDIR")) return undefined;
-  // Else it takes being root in there, which tests tell apart.
+  // Otherwise it would need to be root in there, which changes some tests.
   if (Deno.uid() !== 0) return undefined;
   const meminfo = await readIfThere("/proc/meminfo");
   const limit = await readIfThere("/sys/fs/cgroup/memory.max");

@@ -1,23 +1,23 @@
 /**
- * Tools that build mpm. The Deno that is tested is the Deno that ships. So its
- * version, the platforms and the permissions are written here and nowhere else.
+ * Tools that build mpm. Tests use the same Deno that ships. So its version, the
+ * platforms and the permissions are written here and nowhere else.
  */
 
-/** The one Deno mpm is built and tested with. */
+/** The only version of Deno that mpm is built and tested with. */
 export const DENO_VERSION = "2.7.11";
 
 /** Copyright of that Deno, as its licence begins. */
 export const DENO_COPYRIGHT = "Copyright 2018-2026 the Deno authors";
 
 /**
- * Version of the npm packages `@stdy/cli-*`. Each carries a program compiled
- * by Deno {@link DENO_VERSION}, and so the runtime `deno compile` needs.
+ * Version of the npm packages `@stdy/cli-*`. Each contains a program compiled
+ * by Deno {@link DENO_VERSION}, and so the runtime that `deno compile` needs.
  */
 const CARRIER_VERSION = "0.22.2";
 
-/** One platform mpm is built for. */
+/** A platform that mpm is built for. */
 export interface Target {
-  /** Name of the npm package that carries the platform's runtime. */
+  /** Name of the npm package that contains the platform's runtime. */
   readonly name: string;
   readonly version: string;
   /** `sha512-` and base64, of the package's archive (npm's own format). */
@@ -85,9 +85,9 @@ export function isTriple(name: string): name is Triple {
 
 /**
  * Flags of V8 for a process that lives for the tenth of a second. Compiled code
- * is kept, and nothing is compiled again for speed, nor noted for that, until
- * it is really hot. A regular expression becomes machine code at its first use:
- * the bytecode that V8 makes for that use alone takes as long.
+ * is kept, and V8 does not optimize code, or collect data for that, until it is
+ * really hot. A regular expression becomes machine code at its first use, since
+ * making bytecode for that use takes just as long.
  */
 export const V8_FLAGS = [
   "--no-flush-bytecode",
@@ -104,9 +104,9 @@ export const V8_FLAGS = [
 
 /**
  * Permissions of the binary, baked in when it is compiled: its own files, git,
- * and the user's hook scripts. No network and no native code, and no question
- * to the user either: anything else is refused. Deno would allow code to be
- * imported from some hosts, if that were not denied.
+ * and the user's hook scripts. No network and no native code. Deno refuses
+ * anything else without asking the user. By default, Deno would allow imports
+ * of code from some hosts, so that is denied.
  */
 export const PERMISSIONS = [
   "--no-prompt",

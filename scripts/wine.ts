@@ -13,7 +13,10 @@ const RELEASE = "trixie";
 /** The packages installed there on top of the base system: about 1.6 GB. */
 const PACKAGES = ["wine", "wine64", "git", "perl", "gcc-mingw-w64-x86-64"];
 
-/** The words that begin a command in there; no variable of this machine. */
+/**
+ * The words that begin a command in there, without the variables of this
+ * machine.
+ */
 export const ALONE = [
   ...["env", "-i", "HOME=/root", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
   ...["LC_ALL=C.UTF-8", "XDG_RUNTIME_DIR=/tmp"],
@@ -27,8 +30,8 @@ export interface Wine {
 }
 
 /**
- * Makes that Debian once, in the user's cache. Takes Linux on x64, root and
- * `debootstrap`, and Debian's packages: `DEBIAN_MIRROR` names where they are.
+ * Makes that Debian once, in the user's cache. Needs Linux on x64, root,
+ * `debootstrap` and Debian's packages, which come from `DEBIAN_MIRROR`.
  */
 export async function findWine(): Promise<Wine> {
   if (Deno.build.target !== "x86_64-unknown-linux-gnu") {
@@ -38,7 +41,7 @@ export async function findWine(): Promise<Wine> {
   const cache = cacheFolder(Deno.build.os, (name) => Deno.env.get(name));
   const folder = join(cache, `wine-${RELEASE}-1`);
   try {
-    // It got this name when it was whole.
+    // It got this name only when it was complete.
     if (!await isFolder(folder)) await install(cache, folder);
     return { folder };
   } catch (error) {
@@ -77,17 +80,18 @@ async function install(cache: string, folder: string): Promise<void> {
   }
 }
 
-/** A place where that Debian is whole, with folders of this machine in it. */
+/** A complete copy of that Debian, with folders of this machine in it. */
 export interface WinePlace {
   /** The words that begin a command in there. */
   readonly before: readonly string[];
-  /** Ends every program of Windows. */
+  /** Ends all Windows programs. */
   stop(): Promise<void>;
 }
 
 /**
- * Mounts what Wine needs, and the folders, for this process alone. Wine's own
- * server runs there until `stop`: it opens the files of all its programs.
+ * Mounts the folders and everything that Wine needs, only for this process.
+ * Wine's own server runs there until `stop`: it opens the files of all its
+ * programs.
  */
 export async function startWine(
   folder: string,
@@ -111,8 +115,8 @@ export async function startWine(
     ...["nsenter", "-t", String(child.pid), "-m", "chroot", folder],
     ...ALONE,
   ];
-  // Else the first program would wait for everything that it starts on the way.
-  // It fails where one runs already, which serves as well.
+  // Otherwise the first program would wait for all programs that it starts.
+  // This fails if a server is already running, which also works.
   await quietly([...before, "wineserver", "-p"]).catch(() => {});
   await quietly([...before, "wine", "cmd", "/c", "exit"]);
   return {
@@ -147,7 +151,7 @@ async function run(program: string, args: readonly string[]): Promise<void> {
   throw new BuildError(`${program} failed: ${said.at(-1)}`, "See its log");
 }
 
-/** Runs a command whose programs stay: they keep open what they were given. */
+/** Runs a command whose programs stay and keep their files open. */
 async function quietly([program = "", ...args]: string[]): Promise<void> {
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   const { code } = await new Deno.Command(program, { args, ...streams })
@@ -160,13 +164,17 @@ async function isFolder(path: string): Promise<boolean> {
     .then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** Variables for the tests of `mpm.exe`, and what ends their Wine. */
+/**
+ * Variables for the tests of `mpm.exe`, and a function that ends their Wine.
+ */
 export interface WineForTests {
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Starts Wine for tests, with a binary just built. Without Wine it says why. */
+/**
+ * Starts Wine for tests, with a new binary. Without Wine, prints the reason.
+ */
 export async function wineForTests(): Promise<WineForTests> {
   const { folder, reason } = await findWine();
   if (folder === undefined) {

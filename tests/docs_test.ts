@@ -69,7 +69,9 @@ Deno.test("a command that no undo takes back says so in its help", async () => {
   }
 });
 
-/** A shell's words, for the quotes that examples use. */
+/**
+ * Splits a line into the words of a shell, with the quotes that examples use.
+ */
 function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)]
     .map(([, quoted, plain]) => quoted ?? plain!);
@@ -132,7 +134,7 @@ Deno.test("the README and the workflows name the Deno that is tested", async () 
   }
 });
 
-/** Links of a page to files of the project, code apart. */
+/** Links of a page to files of the project, except those in code. */
 function linksOf(page: string): string[] {
   const text = Deno.readTextFileSync(`${ROOT}/${page}`)
     .replaceAll(/^ *```[^]*?^ *```$/gm, "").replaceAll(/`[^`\n]*`/g, "`");

@@ -6,7 +6,10 @@ import { CLIENTS } from "../src/clients/mod.ts";
 import { indexedByData } from "./helpers/indexed.ts";
 import { modules, ROOT, sources } from "./helpers/tree.ts";
 
-/** The folders of `src/`: each may import those after it, and none before. */
+/**
+ * The folders of `src/`: each may import those after it, but not those before
+ * it.
+ */
 const ORDER = [
   ...[
     "app",
@@ -40,7 +43,7 @@ const ORDER = [
 /** Folders of small tools: each file is entered by its own name. */
 const OPEN = ["system", "base"];
 
-/** Files that load code only when a command line or an event asks for it. */
+/** Files that load code only when a command line or an event needs it. */
 const DISPATCH = new Set([
   ...CLIENT_NAMES.map((name) => `src/clients/${name}/client.ts`),
   ...["src/app/main.ts", "src/app/table.ts", "src/hooks/events/take.ts"],
@@ -49,7 +52,10 @@ const DISPATCH = new Set([
   "src/hooks/run_command.ts",
 ]);
 
-/** Libraries that take milliseconds to load; who imports them does as well. */
+/**
+ * Libraries that take milliseconds to load, and so do the files that import
+ * them.
+ */
 const SLOW =
   /^import (?!type )[^;]*"(zod\/|@std\/(yaml|toml)|re2js|age-encryption|bcrypt-pbkdf|@noble\/)/m;
 
@@ -58,7 +64,7 @@ interface Import {
   readonly to: string;
   readonly names: readonly string[];
   readonly typeOnly: boolean;
-  /** By `import()`, when it is reached. */
+  /** True for `import()`, which loads when it is reached. */
   readonly late: boolean;
 }
 
@@ -218,7 +224,7 @@ Deno.test("a module that computes imports only such modules", () => {
   assertEquals(wrong.map(described), []);
 });
 
-/** The files that what is imported is in. */
+/** The files that contain the imported names. */
 function behindDoor({ to, names }: Import): string[] {
   if (!isDoor(to)) return [to];
   const plain = (name: string) => name.replace(/^type /, "").split(" as ")[0]!;

@@ -7,7 +7,7 @@ import { ROOT } from "./helpers/tree.ts";
 const COLUMNS = 80;
 const DAY = 24 * 60 * 60_000;
 
-/** Runs a pause, what changes in the weekend, and a resume, for real. */
+/** Really runs a pause, the changes during the weekend, and a resume. */
 async function screen(): Promise<string> {
   using env = TestEnv.repository();
   env.extra.CLICOLOR_FORCE = "1";

@@ -95,7 +95,7 @@ Deno.test("every shipped hook documents its data, and has switches that are off"
       if (key === "MOST") continue;
       assert(value === "0" || value === "''", `${name}: ${key}=${value}`);
     }
-    // A step of the seed's that no switch can make right.
+    // A step of the original script that no switch can make safe.
     assert(!/git add (\.|-A)|sed -i|^\s*env\b/m.test(text), name);
   }
 });
@@ -197,7 +197,7 @@ posixTest(
         "M  other\n?? src/new",
         shell,
       );
-      // A person's staged changes are theirs to commit.
+      // Only the person may commit their staged changes.
       env.write("src/a", "3");
       env.git("add", "src/a");
       says("did not commit: something is staged below src");
@@ -285,7 +285,7 @@ posixTest("on-error.sh posts one line without what an error says", () => {
       '{"text":"Claude Code error: PostToolUseFailure: Bash"}',
       shell,
     );
-    // Its arguments can be seen by everybody, its input cannot.
+    // Everyone can see its arguments, but not its input.
     const [seen, ...read] = posted.split("\n");
     assert(!seen!.includes("hooks.example"), shell);
     assertEquals(read, ['url = "https://hooks.example/x"', ""], shell);
@@ -327,7 +327,7 @@ posixTest(
       const resumed = { MPM_SOURCE: "compact" };
       run(env, "pre-session.sh", { shell, set, vars: resumed });
       assertEquals(subject(), "Start the project", "not in a session's middle");
-      // Beside an untracked file.
+      // With an untracked file.
       says(`pulled, new commits: 1\n${lacks}`);
       assertEquals(subject(), "Theirs", shell);
       env.remove(".env.example");

@@ -20,7 +20,7 @@ function words(line: string): string[] {
     .map(([, quoted, plain]) => quoted ?? plain!);
 }
 
-/** Runs the story for real; ids stand as they do in the README. */
+/** Really runs the story; ids are replaced by those of the README. */
 async function transcript(): Promise<string> {
   using env = TestEnv.repository();
   env.write("login.js", "broken\n");
@@ -51,7 +51,7 @@ Deno.test("the story of the urgent fix in the README is what mpm prints", async 
   const path = `${ROOT}/README.md`;
   const readme = await Deno.readTextFile(path);
   const pattern = /(<!-- urgent-fix -->\n\n```console\n)([^]*?)(```\n)/;
-  // Hashes differ with the machine's git alone; what is told does not.
+  // Only hashes depend on the machine's git; the report does not.
   const plain = (text: string) =>
     text.replaceAll(/\b[0-9a-f]{7}\b/g, "1a2b3c4");
   const expected = plain(await transcript()) + "\n";

@@ -35,7 +35,7 @@ async function workflows(): Promise<[string, string, Workflow][]> {
   return found.sort(([a], [b]) => a < b ? -1 : 1);
 }
 
-/** By which system runs a target's binary, as its runner is called. */
+/** The name of the runner with the system of each target. */
 const RUNS: Record<string, RegExp> = {
   "x86_64-unknown-linux-gnu": /^ubuntu-[\d.]+$/,
   "aarch64-unknown-linux-gnu": /^ubuntu-[\d.]+-arm$/,
@@ -74,7 +74,7 @@ Deno.test("every action is pinned by a commit, always the same one", async () =>
       assert(commit, `${name}: ${uses}`);
       assertEquals(pins.get(action!) ?? commit, commit, action);
       pins.set(action!, commit);
-      // The version is there for people and for what proposes newer ones.
+      // The version is for people and for tools that propose newer ones.
       const line = new RegExp(`uses: ${uses} # v\\d+\\.\\d+\\.\\d+$`, "m");
       assert(line.test(text), `${name}: ${uses}`);
     }

@@ -8,14 +8,15 @@ import {
 } from "../helpers/real_clients.ts";
 
 /**
- * The clients in turn, so that each gives and gets a conversation. opencode is
- * the last one: only its plugin of mpm lets others read a conversation.
+ * The clients in turn, so that each hands over and receives a conversation.
+ * Opencode is the last one: others can read its conversations only through its
+ * mpm plugin.
  */
 const ROUND: readonly ClientName[] = [
   ...["claude", "codex", "gemini", "copilot", "claude", "opencode"] as const,
 ];
 
-// A version that this does not prove is not in the client's `carry.ts`.
+// The client's `carry.ts` lists only versions that this test proves.
 clientsSoak(
   CLIENT_NAMES,
   "a conversation goes round, as a session of each",

@@ -92,7 +92,7 @@ clientsSoak(CODEX, "it continues when mpm is gone or fails", async () => {
   }
 });
 
-/** A hook of the user, beside which those of mpm come. */
+/** A hook of the user, to which those of mpm are added. */
 const USER_HOOK = `
 [[hooks.Stop]]
 [[hooks.Stop.hooks]]

@@ -3,12 +3,12 @@ import { ClientHome } from "../helpers/all_clients.ts";
 import type { Block } from "../helpers/mock_api.ts";
 import { CLIENT_NAMES, clientsSoak } from "../helpers/real_clients.ts";
 
-/** Kills the process that mpm's hooks took for the client. */
+/** Kills the process that mpm's hooks recorded as the client. */
 const KILL = "kill -9 $(sed -n 's/.*\"pid\":\\([0-9]*\\).*/\\1/p' " +
   ".claude-mpm/state/agents/*.presence.json)";
 
 for (const name of CLIENT_NAMES) {
-  // Claude Code has its own test, by its own files.
+  // Claude Code has its own test, which uses its own files.
   if (name === "claude") continue;
   clientsSoak([name], "what it did is saved after it was killed", async () => {
     const steps: Block[][] = [];
@@ -16,7 +16,7 @@ for (const name of CLIENT_NAMES) {
     home.mpm("start", "Make the greeting polite");
     home.installHooks(name);
     const saves = () => home.json("saves", "list").sessions;
-    // A client refuses a command that kills.
+    // A client refuses a command that kills processes.
     home.env.write("end.sh", KILL);
     const client = home.get(name);
     steps.push([client.shell("echo done > made.txt")], [

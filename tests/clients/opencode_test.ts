@@ -96,7 +96,10 @@ clientsSoak(
   },
 );
 
-/** Runs the binary while this process answers the client that it starts. */
+/**
+ * Runs the binary, while this process answers the client that the binary
+ * starts.
+ */
 async function mpm(env: TestEnv, args: string[]) {
   const { code, stderr } = await new Deno.Command(binary(), {
     ...{ args, cwd: env.project, env: env.env(), clearEnv: true },

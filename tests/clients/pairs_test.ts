@@ -11,7 +11,7 @@ import {
 /** The prompt of the first client. */
 const PROMPT = "Make refunds exact to the cent.";
 
-/** Facts that the first client leaves, and the command that notes each. */
+/** Facts that the first client notes, and the command for each. */
 const FACTS: ReadonlyMap<string, string> = new Map([
   ["use bigint cents, not floats", "mpm decide 'use bigint cents, not floats'"],
   ["test the refund of 0.1 + 0.2", "mpm next 'test the refund of 0.1 + 0.2'"],
@@ -57,7 +57,7 @@ function stateOf(home: ClientHome) {
   };
 }
 
-/** Notes a row of the table of pairs, if someone wants it. */
+/** Writes a row of the table of pairs, if requested. */
 function sayPair(cells: readonly string[]): void {
   const file = Deno.env.get("MPM_PAIRS");
   if (!file) return;

@@ -9,7 +9,10 @@ import { soakTest } from "../helpers/posix.ts";
 import { clientsSoak, textsOf } from "../helpers/real_clients.ts";
 import { define, shell } from "../helpers/tasks.ts";
 
-/** Waits until both steps have begun: alone, a step would wait until its limit. */
+/**
+ * Waits until both steps have begun: a step that runs alone would wait until
+ * its limit.
+ */
 const MEETS = ': >"$MEET/$1"; until [ -e "$MEET/$2" ]; do sleep 0.02; done; ';
 
 /** Files through folders, hidden ones, unusual names, and retries. */
@@ -90,7 +93,7 @@ clientsSoak(
     env.write(".gitignore", "/out/\n/.claude-mpm/runs/\n");
     env.commit("Add a pipeline");
     const title = "1'; touch never; $(touch never) ${{ github.token }}\nnext";
-    // It has the client without an installation, and the key as a secret.
+    // It needs no installation of the client, and gets the key as a secret.
     const npm = join(home.bin, "npm");
     const called = join(env.root, "npm");
     Deno.writeTextFileSync(npm, `#!/bin/sh\necho "$@" >>'${called}'\n`, {
@@ -122,7 +125,7 @@ clientsSoak(
     Deno.removeSync(meet, { recursive: true });
     Deno.mkdirSync(meet);
     const here = ["pipeline", "run", "work", "--var", `title=${title}`];
-    // The mock answers in this process.
+    // The mock server answers in this process.
     const { code, stderr } = await start(env, here).output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     const { folder } = ends.get("last")!;

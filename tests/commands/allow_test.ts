@@ -191,7 +191,7 @@ Deno.test("allow keeps a damaged list aside and reports it", async () => {
       'allowed.json", so nothing is allowed to run now.',
     );
     assertStringIncludes(stderr, aside!);
-    // Only once: the new list is whole.
+    // Only once: the new list is complete.
     assertEquals((await mpm(env, ["allow", "make lint"])).stderr, "");
   }
 });

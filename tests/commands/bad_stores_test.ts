@@ -42,7 +42,7 @@ function put(env: TestEnv, client: string, change: (text: string) => string) {
   return { path, text };
 }
 
-/** Size and time of each file below the home, except those of mpm. */
+/** Size and time of each file below the home, except mpm files. */
 function storeOf(env: TestEnv): string[] {
   const files: string[] = [];
   const visit = (folder: string) => {
@@ -159,7 +159,10 @@ for (const client of Object.keys(STORES)) {
   });
 }
 
-/** The databases that clients keep beside their conversations, or instead. */
+/**
+ * The databases that clients keep in addition to their conversations, or
+ * instead.
+ */
 const DATABASES = [
   ".local/share/opencode/opencode.db",
   ".codex/state_5.sqlite",
@@ -181,7 +184,7 @@ Deno.test("locked databases of clients change nothing, and stay", async () => {
   });
   for (const path of paths) {
     const ended = await readAll(env, path);
-    // `carry` finds no client, and says so.
+    // `carry` finds no client and reports that.
     assertEquals([path, ended[0]], [path, 0]);
   }
   for (const database of databases) {

@@ -42,7 +42,7 @@ async function bring(env: TestEnv, file: string): Promise<ImportResult> {
   return await mpmJson<ImportResult>(env, ["import", file]);
 }
 
-/** The summaries and origins that a project lists, and texts of notes. */
+/** The summaries and origins in a project's list, and the texts of notes. */
 async function seen(env: TestEnv): Promise<string[]> {
   const { sessions } = await mpmJson<SavesListResult>(env, ["list"]);
   const { notes } = await mpmJson<NotesResult>(env, ["notes"]);
@@ -189,7 +189,7 @@ programTest(
     age("-a", "-r", SSH, "-o", again, plain);
     await bring(other, again);
     assertEquals((await seen(other)).length, 2);
-    // Saves in the form of "mpm saves export" may be encrypted, too.
+    // Saves in the form of "mpm saves export" may also be encrypted.
     using third = TestEnv.repository();
     giveKey(third, "plain");
     for (const args of [["--all"], []]) {

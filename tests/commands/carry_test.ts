@@ -50,7 +50,7 @@ Deno.test("a conversation becomes a session of another client, and undo removes 
     "assistant",
   ]);
   assertStringIncludes(lines[0].message.content, "mpm copied this");
-  // Commands and edits are sentences.
+  // Commands and edits become sentences.
   assertStringIncludes(JSON.stringify(lines), "[tool Bash: ");
   assertStringIncludes(JSON.stringify(lines), "edited ");
   assertEquals(Deno.readTextFileSync(path), before);

@@ -120,12 +120,12 @@ Deno.test("a checkpoint is one's own by its commit and every word", async () => 
   const own = env.read(RECORD);
   env.write(RECORD, own.replace("Run evil.sh", "Run it all"));
   assertEquals(await origins(env), ["before foreign"]);
-  // Made again from the commit it is as it was.
+  // Recreated from the commit, it is unchanged.
   env.remove(RECORD);
   assertEquals(await origins(env), ["before own"]);
   await mpm(env, ["doctor", "--fix"]);
   assertEquals(env.read(RECORD), own);
-  // The same words with other files behind them are another one.
+  // The same message with other files is another checkpoint.
   const ref = "refs/mpm/checkpoints/before";
   const other = env.git(
     "commit-tree",
@@ -261,7 +261,7 @@ Deno.test("a foreign checkpoint of the same state is not taken for a save", asyn
   assertEquals(refused.status, 4, refused.stdout);
   assertStringIncludes(refused.stderr, "from someone else (not verified)");
   assertStringIncludes(refused.stderr, "mpm saves trust checkpoint/before");
-  // Nor one whose record's file is not there.
+  // A checkpoint whose record is missing does not count either.
   const record = env.read(RECORD);
   env.remove(RECORD);
   assertEquals((await save()).status, 4);
@@ -291,7 +291,7 @@ Deno.test("a save that died before it was noted whose it is continues when repea
   assertEquals(await again(), [
     ...[0, 'Nothing has changed since "before"', "before own"],
   ]);
-  // The same words with other files behind them.
+  // The same message with other files.
   env.git("update-ref", ref, env.git("commit-tree", "-m", "x", "HEAD^{tree}"));
   const blob = `${commit}:record.json`;
   const tree = `100644 blob ${env.git("rev-parse", blob)}\trecord.json\n` +
@@ -328,7 +328,7 @@ Deno.test("foreign checkpoints hold up no automatic one, and drop none", async (
   env.write("a", "0");
   assertEquals((await auto("12:00:00")).saved, true);
   env.write("a", "1");
-  // Of a time to come.
+  // From the future.
   assertEquals((await auto("23:00:00")).saved, true);
   await mpmJson(env, ["checkpoint", "save", "named"], at("23:00:00"));
   const to = ["checkpoint", "restore", "named", "--yes"];

@@ -70,7 +70,8 @@ Deno.test("a restore tells what its checkpoint lacks", async () => {
 
 /**
  * Makes a file whose path below the project is `length` long. No program can
- * name it, so the lower half of the folders is made apart and moved there.
+ * name it, so the lower half of the folders is created separately and moved
+ * there.
  */
 function makeDeep(env: TestEnv, length: number): void {
   const half = `${"d".repeat(199)}/`.repeat(Math.floor(length / 400));
@@ -115,7 +116,7 @@ for (
         contents!.left_out.map(({ path, reason }) => [path[0], reason]),
         [["d", "its path is too long"]],
       );
-      // Such a path can be removed from inside alone.
+      // Such a path can only be removed from inside.
       env.run("sh", ["-c", "rm -rf d*"]);
     },
   );

@@ -3,10 +3,10 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-/** Half of `gc.autoPackLimit`, beyond which git gathers packs by itself. */
+/** Half of `gc.autoPackLimit`, above which git combines packs by itself. */
 const MOST = 25;
 
-/** Packs and loose objects, and obstacles to packs. */
+/** Packs, loose objects, and obstacles to packing. */
 function objectsOf(env: TestEnv, gitDir = ".git") {
   const folder = join(env.project, gitDir, "objects/pack");
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -123,7 +123,7 @@ Deno.test("now and then git gathers what pauses left, and no ref of the user", a
   env.write(".claude-mpm/state/imports", ".".repeat(99));
   env.write("new", "3\n");
   await pause(3);
-  // Objects of the user that no commit of mpm has stay loose.
+  // Objects of the user that are not in any mpm commit stay loose.
   assertEquals(objectsOf(env), { ...left, packs: left.packs + 1, loose });
   assertEquals(env.exists(".git/refs/heads/topic"), true);
   env.git("fsck", "--strict");

@@ -55,7 +55,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("commit" as const) }) },
 );
 
-/** Does what it can; an edit that does not fit the state changes nothing. */
+/** Applies the edits; an edit that does not fit the state changes nothing. */
 function apply(env: TestEnv, edits: readonly Edit[]): void {
   for (const one of edits) {
     if (one.do === "commit") {

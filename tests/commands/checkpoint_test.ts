@@ -28,7 +28,7 @@ function restore(env: TestEnv, ...args: string[]) {
   ]);
 }
 
-/** A repository with a bit of everything in it. */
+/** A repository with a bit of everything. */
 function busy(stash = false): TestEnv {
   const env = TestEnv.repository();
   if (stash) {
@@ -59,7 +59,9 @@ function busy(stash = false): TestEnv {
   return env;
 }
 
-/** Bytes and times of everything in git's folder that a save must not touch. */
+/**
+ * Bytes and times of everything in git's folder that a save must not change.
+ */
 function gitFolder(env: TestEnv): Record<string, string> {
   const found: Record<string, string> = {};
   const walk = (below: string) => {
@@ -150,7 +152,10 @@ posixTest("a conflict comes back with all its stages", async () => {
   assertEquals(stateOf(env), before);
 });
 
-/** Both sides have renamed a file, and made a link of what the other changed. */
+/**
+ * Both sides rename a file, and replace a file that the other side changed by a
+ * link.
+ */
 function renameBothWays(env: TestEnv): void {
   env.write("old", "a file\nof a few\nlines\n");
   env.write("kind", "a file\n");
@@ -891,7 +896,7 @@ Deno.test("a file that git would convert is clean again after a restore", async 
   env.git("update-index", "--assume-unchanged", "kept.txt");
   await save(env, "then");
   const before = stateOf(env);
-  // As a switch there and back leaves them: with other line ends.
+  // As after a switch there and back: with other line ends.
   for (const path of ["page.txt", "kept.txt"]) env.remove(path);
   env.git("update-index", "--no-assume-unchanged", "kept.txt");
   env.git("checkout", "--", ".");
@@ -944,7 +949,7 @@ Deno.test("a checkpoint holds the session, and load says what was worked on", as
     lines[next + 1],
     "1. Reproduce: Find the fewest steps that reproduce it",
   );
-  // Taking one does not change the session.
+  // Making a checkpoint does not change the session.
   const { session } = await mpmJson<{ session: { state: string } }>(env, [
     "status",
   ]);

@@ -24,7 +24,7 @@ import { posixTest } from "../helpers/posix.ts";
 const FRONT = [FRONTEND, "frontend"] as const;
 const BACK = [BACKEND, "Backend Agent"] as const;
 
-/** A moment so many minutes after noon. */
+/** The given number of minutes after noon. */
 const at = (minutes: number) => ({
   now: () => new Date(NOON.getTime() + 60_000 * minutes),
 });
@@ -262,7 +262,7 @@ Deno.test("claims of a killed client are free at once, of a running one not", as
   await child.status;
   assertEquals(await isRefused(), false);
   assertEquals(await claimed(env), []);
-  // Its number was given to another process.
+  // Its process id now belongs to another process.
   putClient(env, BACKEND, { pid: Deno.pid, start: startOf(Deno.pid) });
   Deno.removeSync(client);
   await mpmAs(env, BACK, ["claim", "src"]);

@@ -74,7 +74,7 @@ Deno.test("a clock that goes back loses no save, and resume names the save with 
   const { stdout } = await mpm(env, ["resume"], { now: EARLIER });
   assertStringIncludes(stdout, "Before");
   assertStringIncludes(stdout, "in the future");
-  // The pointer leads to the last pause, whatever the clock showed.
+  // The pointer leads to the last pause, regardless of the clock.
   assertStringIncludes(
     env.read(".claude-mpm/sessions/LATEST-SESSION.txt"),
     "session-20261120-090000",
@@ -131,7 +131,7 @@ Deno.test("automatic checkpoints continue after the clock went back", async () =
   assertEquals((await auto(NOON)).saved, true);
   env.write("a", "2\n");
   assertEquals((await auto(LATER)).saved, false);
-  // One from the future must not hold the next ones back until then.
+  // A save from the future must not delay the next ones until then.
   const back = await auto(EARLIER);
   assertEquals([back.saved, back.name], [true, "auto-2026-11-20-0900"]);
   const { checkpoints } = await mpmJson<{ checkpoints: unknown[] }>(env, [
@@ -188,7 +188,7 @@ Deno.test("the time zone changes no id and no order", () => {
     return JSON.parse(stdout) as { session_id: string; paused_at: string };
   });
   for (const { session_id: id, paused_at: at } of found) {
-    // A taken second moves to the next free one, in UTC as ever.
+    // A taken second moves to the next free one, in UTC as always.
     const ahead = Date.parse(timeOf(id)) - Date.parse(at);
     assert(ahead > -1000 && ahead < 10_000, `${id} is of ${at}`);
   }

@@ -157,7 +157,7 @@ for (const [path, text, message] of FAULTS) {
   });
 }
 
-/** A text that is sound, and a change that it takes a person to make. */
+/** A valid text, and a change that only a person can make in it. */
 const BY_HAND: [string, string[]][] = [
   ["context = { pause_at = 60 }\n", ["set", "context.block_at", "90"]],
   ["[context.windows]\na = 5000\n", ["set", "context.windows", "b=6000"]],

@@ -11,7 +11,7 @@ import { fire } from "../helpers/hook_events.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 /*
- * The program that a hook starts does not exist here: it is as if it was killed
+ * The program that a hook starts does not exist here, as if it had been killed
  * before it kept anything.
  */
 
@@ -145,7 +145,7 @@ Deno.test("contents without a note of their maker are kept again", async () => {
   const id = await ended(env);
   await mpmJson(env, ["resume"]);
   const ref = `refs/mpm/contents/${id}`;
-  // As one that is killed between the ref and the note leaves it.
+  // As after a kill between the ref and the note.
   const forget = (path: string) => {
     const own = join(env.home, ".local/state/mpm/own");
     for (const { name } of Deno.readDirSync(own)) {

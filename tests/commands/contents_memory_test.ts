@@ -8,8 +8,8 @@ import { SESSIONS } from "../helpers/stores.ts";
 const DAY = 86_400_000;
 
 /**
- * Pauses that many days from now, when all files have long been at rest.
- * `touched`: a file whose entry looks as if it had changed.
+ * Pauses the given number of days from now, when no file has changed for a long
+ * time. `touched`: a file whose entry looks as if it had changed.
  */
 async function pause(env: TestEnv, days: number, touched?: string) {
   const read: string[] = [];
@@ -66,7 +66,7 @@ Deno.test("files that have not changed are not read again, and each change is se
   assertEquals([two.read, two.files], [0, one.files]);
   assertEquals(two.contents, one.contents);
 
-  // The sizes are as before, and of one file both times.
+  // The sizes are the same as before, and so are both times of one file.
   env.write("1/1.txt", "edit 1\n");
   const path = join(env.project, "2/2.txt");
   const { mtime } = Deno.statSync(path);
@@ -89,13 +89,14 @@ Deno.test("contents take a few objects where a few of many files are new", async
   const before = objectsOf(env);
   await pause(env, 1);
   const one = objectsOf(env);
-  // The save's commit is a pack as well.
+  // The save's commit is also in a pack.
   assertEquals(one.packs - before.packs, 2);
   const two = await pause(env, 2);
   assertEquals(objectsOf(env).all - one.all, 3);
   env.write("1/1.txt", "another\n");
   const three = await pause(env, 3);
-  // The file, its folder, two above it, the commit; and the save's commit.
+  // The file, its folder, two parent folders, the commit, and the save's
+  // commit.
   assertEquals(objectsOf(env).all - one.all, 3 + 3 + 5);
   env.git("fsck", "--strict");
   const diff = ["diff-tree", "-r", "--name-only"];

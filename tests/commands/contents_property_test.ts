@@ -27,13 +27,13 @@ const ON: Edit = { do: "on", path: "none", text: "one" };
 const edit: fc.Arbitrary<Edit> = fc.record({
   do: fc.constantFrom(...KINDS),
   path: fc.constantFrom(...NAMES),
-  // Two of one size.
+  // Two of the same size.
   text: fc.constantFrom("one", "two", "three"),
 });
 
 /**
- * A project, in which each edit of a path changes the time of the last change.
- * The tests do not wait for a clock of whole seconds.
+ * A project in which each edit of a path changes its modification time, so that
+ * tests need not wait for a new second.
  */
 class Project {
   readonly env = new TestEnv();
@@ -44,7 +44,7 @@ class Project {
     this.env.git("init", "-q", `--object-format=${hash}`);
   }
 
-  /** Pauses when all files have long been at rest. */
+  /** Pauses when no file has changed for a long time. */
   async pause(): Promise<{ contents: PauseResult["contents"]; mpm: unknown }> {
     const { env } = this;
     const time = Date.now() + this.#hours++ * HOUR;
@@ -94,7 +94,7 @@ class Project {
     return `${state}/${name}`;
   }
 
-  /** Does what it can; an edit that does not fit the state changes nothing. */
+  /** Applies the edits; an edit that does not fit the state changes nothing. */
   async apply({ do: what, path, text }: Edit, commit: string | undefined) {
     const { env } = this;
     const full = join(env.project, path);
@@ -105,7 +105,7 @@ class Project {
         attempt(() => Deno.removeSync(full));
         return env.write(path, text);
       case "edit":
-        // Neither size nor time tells.
+        // Neither size nor time shows the edit.
         if (!info?.isFile) return;
         env.write(path, text.slice(0, info.size).padEnd(info.size));
         return Deno.utimeSync(full, info.mtime!, info.mtime!);
@@ -295,7 +295,7 @@ Deno.test("a note of another moment, or that someone changed, changes nothing", 
   const { note } = project;
   env.write("file", "two");
   const two = await project.pause();
-  // As it was a while ago, and sealed by no one here.
+  // As it was a while ago, and not sealed by this user.
   for (
     const text of [note, note.replace(/"seal":"\w{8}/, '"seal":"00000000')]
   ) {

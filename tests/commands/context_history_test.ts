@@ -12,7 +12,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 const FILE = ".claude/context.md";
 
-/** The moment of a pause; its id ends with the minute. */
+/** The time of a pause; its id ends with the minute. */
 const at = (minute: number) => () =>
   new Date(Date.UTC(2026, 10, 20, 12, minute));
 
@@ -100,7 +100,7 @@ Deno.test("context history lists each version with its save and its lines", asyn
     [[1, 1, 2]],
   );
   assertEquals((await history(env, "README.md")).files, []);
-  // The saves that went took their texts with them.
+  // The texts of removed saves are removed as well.
   await mpmJson(env, ["saves", "rm", id(1)]);
   const { files } = await history(env);
   assertEquals(files[0]?.versions.map((one) => [one.session_id, one.added]), [

@@ -19,7 +19,10 @@ const ID = "6cfd0319-17de-40a5-84bf-078e9df60643";
 const NOON = new Date("2026-11-20T12:00:00Z");
 const now = () => NOON;
 
-/** A transcript whose last answer had so many tokens, `ago` seconds before noon. */
+/**
+ * A transcript whose last answer had the given number of tokens, `ago` seconds
+ * before noon.
+ */
 function talk(
   env: TestEnv,
   tokens: number,
@@ -498,7 +501,7 @@ Deno.test("commands leave a context file without mpm's part alone", async () => 
   assertEquals(env.read(".claude/context.md"), damaged);
 });
 
-/** Texts by people, each with mpm's part in the middle or not at all. */
+/** Texts by people, each with mpm's part in the middle or without it. */
 const FILES: [string, Uint8Array][] = [
   ["empty", text("")],
   ["lf", text("# Ours\n\n  Branch: ours\nWas Last updated: never\n")],
@@ -526,7 +529,7 @@ for (const [name, ours] of FILES) {
       `${MINE}${name === "crlf" ? "\r\n" : "\n"}Branch: `,
     );
     assert(name === "crlf" || !end.includes("\r"));
-    // With something of people's after it, too.
+    // With more text by people after it, too.
     Deno.writeFileSync(path, new Uint8Array([...once, ...ours]));
     env.git("checkout", "-q", "-b", "other");
     await update(env);
@@ -722,7 +725,7 @@ Deno.test("context inject begins with what changed and cuts between items", asyn
       } more lines left out: .claude/context.md has them`,
     );
   }
-  // The whole text: nothing is left out or reported as left out.
+  // The whole text: mpm leaves nothing out and reports no omission.
   const short = await inject(env, "--part", "commits", "--limit", "4000");
   assert(!short.text.includes("left out"), short.text);
   const { stdout } = await mpm(env, ["resume", "--format", "context"], { now });

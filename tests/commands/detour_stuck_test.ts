@@ -5,7 +5,10 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-/** A checkpoint takes files of one MB at most, so that a large one is small. */
+/**
+ * A checkpoint accepts files of at most one MB, so that a "large" file is
+ * small.
+ */
 function limited(): TestEnv {
   const env = TestEnv.repository();
   const config = join(env.home, ".config/mpm/config.toml");

@@ -60,7 +60,7 @@ Deno.test("a folder instead of a file, and the reverse, are parked", async () =>
   const parent = treeOf(env);
   await branch(env, ["a", "--stash"]);
   assertEquals(treeOf(env), clean);
-  // Neither switch is refused for what the other branch has as a folder.
+  // Neither switch fails because the path is a folder on the other branch.
   await branch(env, ["b", "--git-branch", "other"]);
   assertEquals(env.read("one/y"), "in a folder\n");
   await comeBack(env);

@@ -26,7 +26,9 @@ const RETURNS = [
   ["--keep-parked", "--discard"],
 ];
 
-/** `feature`, with files that `other` has as others or not at all. */
+/**
+ * `feature`, with files that differ from those of `other` or are missing there.
+ */
 function project(): TestEnv {
   const env = TestEnv.repository();
   const config = join(env.home, ".config/mpm/config.toml");
@@ -73,7 +75,7 @@ function contents(env: TestEnv, folders: readonly string[]): Set<string> {
   for (const line of env.git("ls-files", "--stage").split("\n")) {
     if (!line.startsWith("160000")) found.add(line.split(" ")[1]!);
   }
-  // It stands for a file that must be added.
+  // It represents a file that must be added.
   found.delete("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
   return found;
 }

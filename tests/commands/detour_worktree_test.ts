@@ -49,7 +49,7 @@ Deno.test("--worktree leaves this tree alone and ends where it began", async () 
     here.stderr,
     "cd $ROOT/project/.claude/worktrees/review && mpm return",
   );
-  // No cleanup takes it, however old it looks.
+  // No cleanup removes it, however old it looks.
   await mpmJson(env, ["worktrees", "prune", "--min-age", "0"]);
   await mpmJson(env, ["pause", "--no-commit"]);
   assertEquals(worktrees(env), [
@@ -85,7 +85,7 @@ Deno.test("a worktree with anything that is not merged stays", async () => {
   assertEquals(commits.length, 1);
   assertEquals(Deno.readTextFileSync(join(cwd, "idea.txt")), "idea\n");
 
-  // Merged and clean it may go, since it is no longer locked.
+  // Merged and clean, it can be removed, since it is no longer locked.
   Deno.removeSync(join(cwd, "idea.txt"));
   env.git("branch", "-f", "main", "fix/login");
   const { status } = await mpm(env, ["worktrees", "prune", "--min-age", "0"]);

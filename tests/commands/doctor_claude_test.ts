@@ -126,7 +126,7 @@ posixTest("doctor tells whether the context is read", async () => {
   assertEquals(await gauge(), ["ok", "last read 3 days ago"]);
   putTranscript(env, 0);
   assertEquals((await gauge())[0], "warning");
-  // Within a session its own reading counts.
+  // Within a session, the session's own reading counts.
   env.extra.CLAUDECODE = "1";
   env.extra.CLAUDE_CODE_SESSION_ID = AGENT;
   assertStringIncludes((await gauge())[1]!, "it is outdated: 3 days old");

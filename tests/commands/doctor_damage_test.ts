@@ -149,7 +149,7 @@ posixTest(
   },
 );
 
-/** A `git fast-import` that has begun a pack and waits for more to write. */
+/** A `git fast-import` that has begun a pack and waits for more data. */
 async function beginImport(env: TestEnv): Promise<Deno.ChildProcess> {
   const known = unfinishedIn(env).length;
   const child = new Deno.Command("git", {
@@ -164,7 +164,7 @@ async function beginImport(env: TestEnv): Promise<Deno.ChildProcess> {
   return child;
 }
 
-/** A pack with the hash that git writes when the pack is whole. */
+/** A pack with the hash that git writes when the pack is complete. */
 function emptyPack(): Uint8Array {
   const pack = new Uint8Array([80, 65, 67, 75, 0, 0, 0, 2, 0, 0, 0, 0]);
   const hash = createHash("sha1").update(pack).digest();
@@ -184,7 +184,7 @@ posixTest(
     const live = await beginImport(env);
     // A pack that `git repack` has closed and is about to name.
     env.write(".git/objects/pack/tmp_pack_closed", emptyPack());
-    // One of an import that had no space for all of it.
+    // From an import that ran out of space.
     env.write(".git/objects/pack/tmp_pack_torn", emptyPack().slice(0, -1));
     known.push("pack/tmp_pack_torn");
     try {

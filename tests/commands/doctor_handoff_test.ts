@@ -145,7 +145,7 @@ posixTest(
     const { items } = await mpmJson<UndoTrashResult>(env, ["trash", "list"]);
     const trashed = `.claude-mpm/trash/${items[0]!.name}`;
     assertEquals(env.read(`${trashed}/state/items/item-1.json`), "torn");
-    // The others are as they were.
+    // The others are unchanged.
     assertStringIncludes((await mpm(env, ["decide"])).stdout, "Use SQLite");
     assertEquals((await mpm(env, ["var", "get", "port"])).stdout, "8081\n");
   },

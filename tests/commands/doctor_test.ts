@@ -275,7 +275,7 @@ posixTest("doctor finds damaged and lost sessions", async () => {
       ...{ says: 'is "other"', mend: "mpm complete work-" },
     },
   });
-  // It is the same session again.
+  // It is the same session.
   using env = await healthy();
   env.remove(pointer);
   await diagnose(env, ["--fix"]);

@@ -26,7 +26,7 @@ async function states(env: TestEnv, ...args: string[]) {
   );
 }
 
-/** A project with a commit, a check, and everything allowed that is named. */
+/** A project with a commit, a check, and the given commands allowed. */
 async function project(check: string, ...allowed: string[]): Promise<TestEnv> {
   const env = TestEnv.repository();
   env.write("check.sh", check);
@@ -257,7 +257,7 @@ posixTest(
     );
     await mpm(env, ["saves", "trust", id]);
     assertEquals(await states(env), ["npm test holds"]);
-    // A run of one's own counts more.
+    // A run by the user counts more.
     env.write("a.txt", "other\n");
     assertEquals(await states(env), ["npm test stale a.txt"]);
   },

@@ -6,7 +6,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 /**
  * A repository whose settings name a filter, and a file that was changed when
- * the index was written. Git looks into it whenever it writes the index again.
+ * the index was written. Git reads it whenever it writes the index again.
  */
 function racy(): TestEnv {
   const env = TestEnv.repository();

@@ -11,7 +11,7 @@ import {
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-/** As long as the text before, so that git has to look into the files. */
+/** As long as the earlier text, so that git has to read the files. */
 const EDITED = "TEXT\n";
 
 /** A repository full of programs, and an edit of each file that has a filter. */

@@ -36,7 +36,7 @@ const LINES = [
   "undo",
 ];
 
-/** Runs all of them; after each, what ran. */
+/** Runs all of them; after each, checks which programs ran. */
 async function runAll(
   env: TestEnv,
   marks: Marks,
@@ -90,7 +90,7 @@ for (const [kind, option] of Object.entries(KINDS)) {
     assertEquals(names.filter((name) => !seen.includes(name)), []);
     assertStringIncludes(seen.join(), "hook-reference-transaction,");
     assertEquals(await runAll(env, marks), []);
-    // The format of a repository makes no difference to its worktrees.
+    // The format of a repository does not affect its worktrees.
     if (kind !== "sha1") return;
     assertEquals(await runAll(env, marks, { cwd: linked }), []);
   });
@@ -147,7 +147,7 @@ posixTest("an alias does not take the place of Git LFS", async () => {
   addBytes(own, `[alias]\n\tlfs = "!${marks.of("alias")}"\n`);
   const before = Deno.readTextFileSync(own);
   const lines = ["pause Work", "worktrees list", "worktrees prune --dry-run"];
-  // Git itself takes the real program, where it is installed.
+  // Git itself uses the real program if it is installed.
   const aliased = has("git-lfs") ? [] : ["alias"];
   for (const path of [own, user]) {
     addBytes(path, '[filter "lfs"]\n\tclean = git lfs clean -- %f\n');
@@ -223,7 +223,7 @@ posixTest(
     for (const line of lines) {
       await mpm(env, line);
       assertEquals(marks.take(), [], line.join(" "));
-      // No file is written as it is stored where git would convert it.
+      // No file is written unconverted if git would convert it.
       const path = `${linked}/file.txt`;
       if (env.exists(path)) assertEquals(env.read(path), "text\n");
     }
@@ -308,7 +308,7 @@ posixTest("what git converts by data keeps its result", async () => {
     return stdout.split("\n").filter((line) => /^changed=/.test(line));
   };
   assertEquals(await changes(), ["changed=0"]);
-  // With the attributes on the other side of a switch alone.
+  // With the attributes only on the other side of a switch.
   env.git("switch", "-q", "main");
   const { status, stderr } = await mpm(env, [
     ...["branch", "fix", "--git-branch", "large", "--no-commit"],
@@ -338,6 +338,6 @@ posixTest("git does not wait for a pipe that a repository names", async () => {
     const { status, stderr } = await mpm(env, line.split(" "));
     assertEquals(status, 0, stderr);
   }
-  // Git would have been ended after half a minute.
+  // Git would have been killed after half a minute.
   assert(performance.now() - begun < 20_000);
 });

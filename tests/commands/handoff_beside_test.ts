@@ -9,7 +9,7 @@ const AGENTS = ["a", "b", "c", "d", "e"].map((digit) =>
   `2975e44b-0000-40a5-84bf-${digit.repeat(12)}`
 );
 
-/** A project, and a clock that continues with each event. */
+/** A project, and a clock that moves forward with each event. */
 class Story implements Disposable {
   readonly env = TestEnv.repository();
   #minute = 0;
@@ -105,7 +105,7 @@ Deno.test("a session that ended after a pause is given together with the paused 
   assertEquals(session.conversation.summary, "The endpoint is there");
   assertEquals(later.length, 1);
   assertStringIncludes(warnings.join(), `mpm resume ${later[0]!.session_id}`);
-  // A save that is requested by its id stays alone.
+  // A save that is requested by its id is shown alone.
   const alone = await story.resumed(session.session_id);
   assertEquals(alone.later, []);
 });

@@ -21,7 +21,7 @@ async function check(env: TestEnv, text: string): Promise<string[]> {
   );
 }
 
-/** Changes of the example, and what they lead to. */
+/** Changes of the example, and the resulting findings. */
 const BROKEN: readonly (readonly [
   from: string,
   to: string,
@@ -98,7 +98,7 @@ Deno.test("what only looks like a fault is not found", async () => {
   for (const [from, to] of fine) {
     assertEquals(await check(env, EXAMPLE_HANDOFF.replace(from, to)), [], to);
   }
-  // Paths count from the folder of the document, too.
+  // Paths may also be relative to the folder of the document.
   env.write(
     "docs/handoffs/one.md",
     EXAMPLE_HANDOFF.replace("docs/api", "../api"),

@@ -6,7 +6,7 @@ import { formatText, putHome } from "../helpers/stores.ts";
 
 const AGENT = "6cfd0319-0000-4000-8000-000000000000";
 
-/** Real lines of Claude Code 2.1.330, made smaller and put in one order. */
+/** Real lines of Claude Code 2.1.330, shortened and put in order. */
 const TALK = formatText("claude-code/conversation.jsonl");
 
 interface Handoff {
@@ -94,7 +94,7 @@ Deno.test("a pause keeps what was said, asked, planned and left open", async () 
   assertEquals(texts(handoff, "question"), [
     "Should refunds above 500 need a second approval?",
   ]);
-  // Each says where it came from.
+  // Each names its origin.
   const { stdout } = await mpm(env, ["saves", "show"]);
   const [, shown = ""] = stdout.split("## Hand-Off\n");
   const items = shown.split("\n## ")[0]!.trim().split("\n")

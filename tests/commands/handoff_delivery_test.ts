@@ -107,7 +107,7 @@ Deno.test("what is given is data without secrets, and bounded", async () => {
   assertEquals(text.split("</mpm-handoffs").length, 2);
   const [, handed = ""] = text.split("<mpm-handoffs");
   assert(handed.length < 7000, `${handed.length}`);
-  // The next start gives documents that found no room.
+  // The next start gives the documents that did not fit.
   const given = (told: string) => told.split("\nHand-off ").length - 1;
   const first = given(text);
   assert(first > 0);

@@ -193,7 +193,7 @@ Deno.test("what is in the folders is read with care", async () => {
   assertEquals(handoffs.length, 1);
   assertEquals(warnings.length, 1);
   assertStringIncludes(warnings[0]!, "1 answer in");
-  // A link instead of the folder leads nowhere, for writing too.
+  // A link instead of the folder is not followed, not even for writing.
   env.remove("docs/handoffs");
   Deno.symlinkSync(env.root, `${env.project}/docs/handoffs`);
   assertStringIncludes((await list(env)).warnings[0]!, "not a real folder");
@@ -252,7 +252,7 @@ Deno.test("status counts the open hand-offs, and saves carry them until they are
   await mpmJson(env, ["handoff", "accept", "0"]);
   assertEquals(await resumed(), [{ ...handoff, state: "accepted" }]);
   assert(!(await dashboard()).includes("hand-off\n"));
-  // Where the document is not known, the save is.
+  // If the document is unknown, the save still is known.
   Deno.renameSync(
     `${env.project}/.claude-mpm/handoffs/${id}.md`,
     `${env.root}/away.md`,

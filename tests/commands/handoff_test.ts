@@ -31,7 +31,7 @@ function item(
   };
 }
 
-/** A save with a hand-off, made by someone else as far as mpm knows. */
+/** A save with a hand-off that, as far as mpm knows, someone else made. */
 function handedOff(
   items: Item[],
   more: Partial<Handoff> = {},

@@ -9,7 +9,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { commandNames, misfits } from "../helpers/schemas.ts";
 
-/** The pages that are about no one command, in their order. */
+/** The pages that are not about a single command, in their order. */
 const TOPICS = [
   "exit-codes",
   "environment",
@@ -113,7 +113,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   assertStringIncludes(await hint("upgrade") ?? "", "run the installer again");
   assertStringIncludes(await hint("rollback") ?? "", "mpm undo");
   assertStringIncludes(await hint("histroy") ?? "", "mpm undo list");
-  // Half of each of these words is another one.
+  // Half of each of these words belongs to another command.
   assertEquals(await hint("resume", "--pick"), 'Run "mpm resume --help"');
   assertEquals(await hint("stamp"), '"mpm help" lists the commands');
   assertEquals(await hint("undo", "--list"), 'Did you mean "mpm undo list"?');
@@ -140,7 +140,7 @@ Deno.test("a wrong word is never answered with the opposite command", async () =
   assertEquals(await meant("checkpoint", "foo"), undefined);
 });
 
-/** The rows of words in a page, each with its description. */
+/** The rows of a page with a word, each with its description. */
 function rowsOf(text: string): Map<string, string> {
   const rows = text.matchAll(/^ {2}([a-z-]+) +([A-Z].*(?:\n\s{15}.*)*)/gm);
   return new Map(
@@ -162,7 +162,7 @@ Deno.test("every page fits a terminal and says something", async () => {
     const text = await page("help", name);
     assert(text.split("\n").length > 10, name);
     const long = text.split("\n").filter((line) => line.length > 80);
-    // A title names a folder of each system.
+    // One line per system gives its folder.
     assertEquals(long.filter((line) => line.startsWith(" ")), [], name);
   }
 });

@@ -56,7 +56,7 @@ const codex = (env: TestEnv): Told => ({
   },
 });
 
-/** As the plugin of mpm sends its events. */
+/** Sends its events as the plugin of mpm does. */
 const opencode = (env: TestEnv): Told => ({
   client: "opencode",
   common: {
@@ -66,7 +66,7 @@ const opencode = (env: TestEnv): Told => ({
   },
 });
 
-/** A session of each client, with its file and what is in it. */
+/** A session of each client, with its file and the contents. */
 const SESSIONS = [
   { told: codex, path: ROLLOUT, format: "codex/gpt55-work.jsonl" },
   { told: gemini, path: CHAT, format: "gemini/work.jsonl" },
@@ -180,7 +180,7 @@ Deno.test("Copilot CLI: a session gets the last save, and is saved itself", asyn
     tool_input: { command: "make" },
     tool_result: { result_type: "success", text_result_for_llm: "made" },
   });
-  // The names of this event's fields are mixed in the client.
+  // The client names the fields of this event inconsistently.
   await send(
     env,
     { ...told, common: { cwd: env.project, sessionId: COPILOT } },
@@ -246,7 +246,7 @@ Deno.test("hooks of Claude Code do nothing when Copilot CLI runs them", async ()
   for (const args of [named, []]) {
     env.extra.COPILOT_CLI = "1";
     assertEquals((await mpm(env, args, { stdin })).stdout, "");
-    // The same from a client that does not say so.
+    // The same from a client that does not identify itself.
     delete env.extra.COPILOT_CLI;
     assert((await mpm(env, args, { stdin })).stdout.includes("tokenizer"));
   }
@@ -279,7 +279,7 @@ for (const { told, path, format } of SESSIONS) {
   const client = format.split("/")[0];
   Deno.test(`${client}: the end of a turn never begins another one`, async () => {
     using env = await prepared(path, format);
-    // So that mpm has something to say.
+    // This makes mpm print something.
     const set = ["config", "set", "--scope", "user", "context.pause_at", "1"];
     assertEquals((await mpm(env, set)).status, 0);
     for (const stop_hook_active of [true, false]) {
@@ -318,7 +318,7 @@ for (const { told, path, format } of SESSIONS) {
   );
 }
 
-/** Makes a file of 19 GB: a hole between its lines and the same again. */
+/** Makes a file of 19 GB: its lines, a hole, and the same lines again. */
 function makeHuge(path: string): void {
   const lines = Deno.readTextFileSync(path);
   Deno.truncateSync(path, 19_000_000_000);

@@ -11,16 +11,16 @@ import {
 import type { MpmOptions } from "../helpers/mpm.ts";
 import { formatText } from "../helpers/stores.ts";
 
-/** Real lines of Claude Code, made smaller. */
+/** Real lines of Claude Code, shortened. */
 const TALK = formatText("claude-code/conversation.jsonl");
 
-/** Tells how full the context is, which is searched for from the end. */
+/** The size of the context, which mpm searches for from the end. */
 const USED = {
   ...{ type: "assistant", timestamp: "2026-11-20T08:00:00.000Z" },
   message: { model: "claude-haiku-4-5", usage: { input_tokens: 1000 } },
 };
 
-/** A project whose agent talked for long, and made a digest of that. */
+/** A project whose agent had a long conversation, with a digest of it. */
 async function digested(talk = TALK): Promise<TestEnv> {
   const env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
@@ -49,7 +49,7 @@ function say(env: TestEnv, ...lines: object[]): void {
   Deno.writeTextFileSync(transcriptOf(env), text, { append: true });
 }
 
-/** The lines of the client after a turn, and when a person leaves. */
+/** The lines of the client after a turn, and when the person exits. */
 function leave(env: TestEnv): void {
   const line = (uuid: string, parentUuid: string, more: object) => ({
     ...{ parentUuid, isSidechain: false, uuid },

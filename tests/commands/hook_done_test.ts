@@ -46,7 +46,7 @@ Deno.test("the save at the end keeps what pauses called done", async () => {
   });
   const known = ["Brush the lion", "Wired the endpoint"];
   assertEquals(doneIn(await endOf(env, 5)), known);
-  // A later end of the same session keeps it, too, and each once.
+  // A later end of the same session keeps it, too, each only once.
   assertEquals(doneIn(await endOf(env, 10)), known);
   const { stdout } = await mpm(env, ["saves", "show", "0"]);
   assertStringIncludes(stdout, "Wired the endpoint");

@@ -67,7 +67,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
   time.minute = 2;
   await pause(OTHER, "The report", "Print it");
   time.minute = 3;
-  // The other one's save in the meantime does not belong to this one.
+  // A save of the other session in the meantime does not belong to this one.
   await end(AGENT);
   const [newest, ...before] = await saves(env);
   assertEquals(before.length, 2);
@@ -79,7 +79,7 @@ Deno.test("each of two sessions in a project is saved at its end, with its own w
     next_steps: ["Add refunds", "Print it"],
   });
   assertEquals(session.mpm.agent!.session_id, AGENT);
-  // Neither did anything since.
+  // Neither session did anything since.
   time.minute = 4;
   await end(AGENT);
   await end(OTHER);
@@ -113,7 +113,7 @@ Deno.test("a session that ends after a parallel one keeps its own goal", async (
     const shown = await mpmJson<Shown>(env, ["saves", "show", newest!]);
     return shown.session.conversation.summary;
   };
-  // A pipeline adds data of other agents, which no user said.
+  // A pipeline adds data of other agents, which does not come from the user.
   const step = '\n\nYou run the step "speed" of the pipeline "analysis".\n' +
     "<mpm-steps>\nWe decided to use rockets. TODO: sell the rockets.\n";
   await ask(AGENT, "Review the quality");
@@ -202,7 +202,8 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   });
   const [first, second] = [of(AGENT), of(OTHER)];
   await first.ask("Fix the <private>hunter2</private> ledger");
-  // Neither what the client sends nor what mpm answers was asked of the agent.
+  // Neither messages of the client nor answers of mpm are requests to the
+  // agent.
   await first.ask("<task-notification>done</task-notification>");
   await first.ask("wake up", { source: "loop_wakeup" });
   await first.ask("/mpm-resume nothing like it");
@@ -227,12 +228,12 @@ Deno.test("the last prompt is what was asked in this very session", async () => 
   );
   time.minute = 5;
   await of("3975e44b-0000-40a5-84bf-078e9df60643").end("other");
-  // The goal continues, until someone says that it is over.
+  // The goal continues until someone marks it as done.
   assertEquals(await summary(), "Count the pennies and weigh them");
   assertEquals(failures(env), "");
 });
 
-/** Appends to the transcript an answer of the API that is an error. */
+/** Appends an error answer of the API to the transcript. */
 function failed(env: TestEnv, at: Date, more: object[] = []): void {
   const error = {
     type: "assistant",
@@ -268,7 +269,8 @@ Deno.test("an error that ended the last turn is recorded once", async () => {
     records().map(({ event, error, tool }) => [event, error, tool]),
     [["SessionEnd", ERROR, null]],
   );
-  // The client told it itself: the record has its words, and stays the only one.
+  // The client reported it itself: the record has its words and stays the only
+  // one.
   time.minute = 3;
   await ask();
   time.minute = 4;
@@ -283,7 +285,7 @@ Deno.test("an error that ended the last turn is recorded once", async () => {
     ["SessionEnd", ERROR],
     ["StopFailure", ERROR],
   ]);
-  // A turn after it ended well, or nothing was done since.
+  // A later turn ended successfully, or nothing was done since.
   time.minute = 6;
   await ask();
   failed(env, options.now(), [{
@@ -300,7 +302,7 @@ Deno.test("an error that ended the last turn is recorded once", async () => {
 Deno.test("an automatic save never hides one that someone made", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
-  /** An agent session that is asked something, and ends. */
+  /** An agent session that gets a prompt, and ends. */
   const visit = async (session_id: string, prompt: string) => {
     time.minute++;
     await fire(env, "UserPromptSubmit", { session_id, prompt }, options);
@@ -319,7 +321,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
     );
     const text = hookSpecificOutput!.additionalContext!;
     const { summary } = session.conversation;
-    // Both are given the same; the last prompt has its own section.
+    // Both get the same text; the last prompt has its own section.
     const about = summary.replace(/\. Last prompt: .*$/, "");
     for (const one of [about, ...warnings]) assertStringIncludes(text, one);
     return [summary, ...warnings.map((one) => one.replace(/-\d{8}.*/, ""))];
@@ -343,19 +345,19 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   const table = await mpm(env, ["saves", "list"], { ...options, keys: [] });
   assertMatch(table.stdout, /^0 .* automatic: begin/m);
   assertEquals(table.stdout.split("automatic: ").length, 3, table.stdout);
-  // One that is resumed ends twice, and is one session all the same.
+  // A resumed session ends twice and is still one session.
   await visit(OTHER, "and in UTC?");
   const again = (await resumed())[1]!;
   assertStringIncludes(again, "A later agent session was saved");
-  // The earlier of its last prompts does not stay in the summary.
+  // The summary does not keep the earlier of its last prompts.
   assertStringIncludes(again, '"begin. Last prompt: and in UTC?"');
   await visit(AGENT, "and the date?");
   const [summary, note] = await resumed();
   assertEquals(summary, "The ledger");
   assertStringIncludes(note!, "2 later agent sessions were saved automatical");
   assertStringIncludes(note!, "and the date?");
-  // A session that continues from a save of the same agent session has all of
-  // it.
+  // A session that continues from a save of the same agent session has all its
+  // items.
   time.minute++;
   await mpmJson(
     env,

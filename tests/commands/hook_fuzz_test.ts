@@ -11,7 +11,7 @@ const SAMPLES = join(ROOT, "tests/formats/claude-code");
 const TRANSCRIPTS = [...Deno.readDirSync(SAMPLES)].map(({ name }) => name)
   .filter((name) => !name.includes("stdin")).sort();
 
-/** The events that were recorded, as in a project and with a transcript. */
+/** The recorded events, adapted to a project and a transcript. */
 function events(env: TestEnv, transcript: string): Record<string, unknown>[] {
   const lines = Deno.readTextFileSync(join(SAMPLES, "hook-stdin.jsonl"))
     .trim().split("\n");
@@ -22,7 +22,7 @@ function events(env: TestEnv, transcript: string): Record<string, unknown>[] {
   }));
 }
 
-/** Fires it; whatever it is, the client is not disturbed. */
+/** Fires an event; whatever it contains, the client is not disturbed. */
 async function harmless(
   env: TestEnv,
   event: string,
@@ -33,7 +33,7 @@ async function harmless(
     stdin,
   });
   assertEquals([status, stderr], [0, ""], stdin.slice(0, 300));
-  // PreCompact answers with words for the summary, every other event with JSON.
+  // PreCompact answers with text for the summary, every other event with JSON.
   const isText = event === "PreCompact";
   const answer = stdout === "" || isText ? {} : JSON.parse(stdout);
   assertEquals(answer.decision, undefined, stdin.slice(0, 300));

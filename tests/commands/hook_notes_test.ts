@@ -19,7 +19,7 @@ import { putHome } from "../helpers/stores.ts";
 
 const NOTES = `.claude-mpm/state/agents/${AGENT}.notes.json`;
 
-/** The hooks' notes of a conversation; the rest is not known here. */
+/** The hooks' notes of a conversation; these tests ignore other fields. */
 type Notes = Record<string, { text: string; key: string }[]>;
 
 function projectWithMpm(): TestEnv {
@@ -197,7 +197,7 @@ Deno.test("only what someone asked counts as a prompt, each once", async () => {
     prompt_id: "p1",
   });
   await ask(env, "and hurry", { prompt_id: "p1" });
-  // Installed twice, a hook is told it twice.
+  // If the hooks are installed twice, each event arrives twice.
   await ask(env, "and hurry", { prompt_id: "p1" });
   await ask(env, "<task-notification>done</task-notification>");
   await ask(env, "wake up", { source: "loop_wakeup" });

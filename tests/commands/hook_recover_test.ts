@@ -11,7 +11,7 @@ import {
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** Sessions of clients that were killed, and one that begins. */
+/** Sessions of killed clients, and one that begins. */
 const KILLED = "2f9f3595-4a94-484c-9d8a-c921c801b1ef";
 const OTHER = "3f9f3595-4a94-484c-9d8a-c921c801b1ef";
 const NEW = "4f9f3595-4a94-484c-9d8a-c921c801b1ef";
@@ -35,8 +35,8 @@ function projectWithMpm(): TestEnv {
 const LATER = { now: () => new Date(NOON.getTime() + 3_600_000) };
 
 /**
- * A session that was asked something; its client then ended in no order, or
- * wrote the mark of an end.
+ * A session that got a prompt; its client then crashed or wrote the mark of an
+ * end.
  */
 async function worked(
   env: TestEnv,
@@ -126,7 +126,7 @@ Deno.test("what a killed client left is saved at the next start, once", async ()
   const again = await start(env);
   assertEquals(again.systemMessage?.includes("without saving") ?? false, false);
   assertEquals((await saves(env)).length, 1);
-  // It is mpm's doing like any other, and stays undone.
+  // It is an operation of mpm like any other, and stays undone.
   await mpmJson(env, ["undo", "1"]);
   await start(env);
   assertEquals([(await saves(env)).length, failures(env)], [0, ""]);
@@ -189,7 +189,7 @@ Deno.test("nothing is saved of a session that ended, was saved, or continues", a
   await worked(env, KILLED, { prompt: "Fix the ledger", ended: true });
   await start(env);
   assertEquals(await saves(env), []);
-  // It continues in this very client.
+  // It continues in the same client.
   await worked(env, KILLED, { prompt: "Fix the ledger" });
   await start(env, { source: "resume" }, KILLED);
   assertEquals(await saves(env), []);
@@ -199,7 +199,7 @@ Deno.test("nothing is saved of a session that ended, was saved, or continues", a
   await mpmJson(env, ["pause", "By hand", "--no-commit"], LATER);
   await start(env);
   assertEquals((await saves(env)).map(({ mpm }) => mpm.kind), ["pause"]);
-  // Of a project that hooks saw nothing in, nothing is known.
+  // mpm knows nothing about a project in which no hook ran.
   using other = projectWithMpm();
   await worked(other, KILLED, { prompt: "Fix the ledger" });
   other.remove(".claude-mpm/state/agents");

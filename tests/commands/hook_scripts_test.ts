@@ -12,7 +12,9 @@ async function contextGiven(env: TestEnv, source = "startup"): Promise<string> {
   return answer.systemMessage ?? "";
 }
 
-/** A repository with hooks and this as its pre-session.sh, allowed to run. */
+/**
+ * A repository with hooks and this text as its pre-session.sh, allowed to run.
+ */
 async function withScript(text: string): Promise<TestEnv> {
   const env = TestEnv.repository();
   await mpmJson(env, ["hooks", "install"]);
@@ -89,7 +91,7 @@ posixTest(
     await mpmJson(env, ["hooks", "eject", "post-session"]);
     env.write(path, env.read(path).replace("TEST=''", "TEST='exit 4'"));
     await mpmJson(env, ["hooks", "allow", "post-session"]);
-    // By hand it was seen.
+    // A run by hand was reported already.
     await mpm(env, ["hooks", "run", "post-session"]);
     assertEquals(await contextGiven(env), "");
     env.extra.MPM_DETACHED = "1";
@@ -101,7 +103,7 @@ posixTest(
     const line = 'post-session: "exit 4" ended with status 4';
     assertEquals(await contextGiven(env), Array(5).fill(line).join("\n"));
     assertEquals(await contextGiven(env), "");
-    // A log that came with a clone reports scripts that no one allowed.
+    // A log that came with a clone lists scripts that no one allowed.
     const log = ".claude-mpm/state/hooks.log";
     const forged = {
       ...{ unseen: true, outcome: "exited", status: 0, stdout: "run this" },

@@ -160,7 +160,8 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
   }
   const held = await prompted("go", { source: "user" });
   assertEquals(held.decision, "block");
-  // A client that does not say whether someone is there, and those without.
+  // A client that does not say whether a person is present, and clients without
+  // one.
   for (
     const [entrypoint, attended] of [
       ["sdk-cli", "0"],
@@ -539,7 +540,7 @@ Deno.test("an error record has the git status and the newest commits", async () 
   assertEquals(git.commits.length, 2);
   assert(git.commits[0].length <= 200);
   assertMatch(git.commits[1], /^[0-9a-f]{12} Start the project$/);
-  // A git that takes too long holds up no one.
+  // A slow git does not delay anyone.
   const slow = (system: System): System => ({
     ...system,
     run: (program, options) => {
@@ -647,7 +648,7 @@ Deno.test("of a hundred events at once one reports the crossing", async () => {
   assertEquals([resumeFiles(env).length, failures(env)], [1, ""]);
 });
 
-/** Scripts of the project that are allowed, and a stand-in for mpm's program. */
+/** Allowed scripts of the project, and a stand-in for mpm's program. */
 async function withScripts(
   env: TestEnv,
   scripts: Record<string, string>,

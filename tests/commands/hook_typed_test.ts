@@ -93,7 +93,7 @@ Deno.test("below 95 % a typed pause is the model's, where it has the skill", asy
     return blocked;
   };
   talked(env, 100_000);
-  // No skill is there: the hook answers.
+  // Without skills, the hook answers.
   assertEquals(await answered(), [...PAUSES, "mpm:mpm-pause"]);
   for (const name of ["mpm-pause", "mpm-session-pause", "mpm-init"]) {
     env.write(`.claude/skills/${name}/SKILL.md`, "x");
@@ -158,7 +158,7 @@ Deno.test("a prompt that asks in words for a checkpoint or a template gets it", 
   using env = full();
   await mpmJson(env, ["checkpoint", "save", "Feature Development", "-m", "Oh"]);
   const checkpoint = "Resume from checkpoint: Feature Development";
-  // Shown, and given to the agent with the next prompt.
+  // It is shown, and the agent gets it with the next prompt.
   assertStringIncludes(await said(env, checkpoint), "Oh");
   talked(env, 1000);
   const answerTo = async (prompt: string) => {

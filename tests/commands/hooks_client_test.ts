@@ -6,7 +6,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 const LOCAL = ".claude/settings.local.json";
 
-/** Puts a program that says `says` instead of Claude Code. */
+/** Replaces Claude Code by a program that prints `says`. */
 function client(env: TestEnv, says: string): void {
   const folder = join(env.root, "programs");
   Deno.mkdirSync(folder, { recursive: true });

@@ -23,7 +23,7 @@ const OTHERS = ["codex", "gemini", "opencode", "copilot"] as const;
 
 type File = readonly [path: string, text: string];
 
-/** Settings of someone else beside mpm's, by client. */
+/** Settings of someone else next to mpm's, by client. */
 const FOREIGN: Readonly<Record<string, File>> = {
   codex: [
     ".codex/hooks.json",
@@ -51,7 +51,7 @@ function inHome(env: TestEnv, path: string, text: string): void {
   Deno.writeTextFileSync(file, text);
 }
 
-/** Hooks of the user, in the other form that Codex takes. */
+/** Hooks of the user, in the other form that Codex accepts. */
 const IN_TOML: File = [
   ".codex/config.toml",
   [
@@ -225,7 +225,7 @@ posixTest(
       const ended = run(failing);
       assertEquals([ended.status, ended.stdout], [0, ""], failing);
     }
-    // The client kills the shell alone, and waits for the end of its output.
+    // The client kills only the shell, and waits for the end of its output.
     const file = join(env.root, "pid");
     Deno.writeTextFileSync(
       program,

@@ -93,8 +93,8 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
     const value = JSON.parse(Deno.readTextFileSync(path));
     const binary = join(env.root, "bin", "mpm");
     const mark = "--installed-by=mpm/0.1.0";
-    // Copilot CLI runs the project's hooks in a shell, and takes a failed one
-    // for a refusal.
+    // Copilot CLI runs the project's hooks in a shell, and treats a failed one
+    // as a refusal.
     const started = scope === "project"
       ? {
         command: `[ ! -x ${binary} ] || ${binary} hook PreToolUse ` +
@@ -240,7 +240,7 @@ Deno.test("hooks install finds its status line whatever the binary's path", asyn
     const wrap = (system: System) => ({ ...system, program: () => program });
     const status = await mpm(env, ["hooks", "status"], { wrap });
     assertEquals([status.status, status.stderr], [0, ""], status.stdout);
-    // Someone edits the file, so that mpm has to find what is its own.
+    // Someone edits the file, so that mpm has to find its own entries.
     env.write(LOCAL, env.read(LOCAL).replace("{", '{"theirs": 1,'));
     await mpm(env, UNINSTALL);
     assertEquals(JSON.parse(env.read(LOCAL)), { theirs: 1 });
@@ -426,7 +426,7 @@ Deno.test("what hooks install writes is not an uncommitted work, until it is edi
   const quiet = await mpm(env, ["resume"]);
   assertStringIncludes(quiet.stdout, "No uncommitted changes");
   assertEquals(env.git("status", "--porcelain"), "");
-  // One that is the user's now, and one that git knows.
+  // One that now belongs to the user, and one that git tracks.
   env.write(".claude/skills/mine/SKILL.md", "mine\n");
   env.git("add", "-f", ".claude/skills/mpm-pause/SKILL.md");
   assertEquals(
@@ -488,7 +488,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   using env = new TestEnv();
   const shared = join(env.root, "shared");
   const skills = join(env.project, ".claude/skills");
-  // Someone's own folder, of which mpm wrote nothing.
+  // The user's own folder, where mpm wrote nothing.
   Deno.mkdirSync(shared);
   Deno.mkdirSync(join(env.project, ".claude"));
   Deno.symlinkSync(shared, skills);
@@ -496,7 +496,7 @@ posixTest("hooks uninstall leaves skills behind links alone", async () => {
   assertEquals((await mpm(env, [...INSTALL, "--skills"])).status, 4);
   const first = await mpmJson<HooksUninstallReport>(env, UNINSTALL);
   assertEquals([first.removed, first.skills], [true, []]);
-  // One that mpm wrote, which they put elsewhere then.
+  // One that mpm wrote and that the user then moved elsewhere.
   Deno.removeSync(skills);
   await mpmJson(env, [...INSTALL, "--skills"]);
   Deno.renameSync(skills, join(shared, "skills"));
@@ -560,7 +560,7 @@ Deno.test("hooks install brings the skills of a newer mpm where there were some"
   for (const one of ["mpm-init", "mpm-pause"]) env.remove(skill(one));
   await mpm(env, INSTALL);
   assert(env.exists(skill("mpm-init")));
-  // Someone removed that one.
+  // Someone removed it.
   assert(!env.exists(skill("mpm-pause")));
 });
 

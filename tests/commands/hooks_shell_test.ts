@@ -26,7 +26,7 @@ async function states(env: TestEnv): Promise<Record<string, string>> {
   return Object.fromEntries(hooks.map(({ name, state }) => [name, state]));
 }
 
-/** A project with this as its pre-session.sh, allowed to run. */
+/** A project with this text as its pre-session.sh, allowed to run. */
 async function withScript(text: string): Promise<TestEnv> {
   const env = new TestEnv();
   await mpmJson(env, ["hooks", "eject", "pre-session"]);

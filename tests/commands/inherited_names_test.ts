@@ -7,7 +7,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { ownSave, putHome, putSave } from "../helpers/stores.ts";
 
-/** Names that each JavaScript object answers to. */
+/** Names of properties that every JavaScript object inherits. */
 const NAMES = [
   "constructor",
   "toString",

@@ -7,7 +7,7 @@ interface Paused {
   readonly warnings: string[];
 }
 
-/** The next steps of a new save, and what it warned of. */
+/** The next steps of a new save, and its warnings. */
 async function paused(env: TestEnv, ...steps: string[]) {
   const { session_id: id, warnings } = await mpmJson<Paused>(env, [
     ...["pause", "--no-commit", "Look"],

@@ -80,7 +80,7 @@ Deno.test("what a pause says is carried until it is closed", async () => {
     "decision open Use SQLite",
     "next open Add fees",
   ]);
-  // For claude-mpm: what was given first, and nothing twice.
+  // For claude-mpm: the given items first, each only once.
   assertEquals(second.conversation.next_steps, [
     ...["Add fees", "Add refunds", "Test it"],
   ]);
@@ -140,7 +140,7 @@ Deno.test("--input says goals, constraints, rejected approaches and how to verif
       ["npm test", null],
     ],
   );
-  // How to verify stays known, and a new goal takes the place of the old one.
+  // The way to verify stays known, and a new goal replaces the old one.
   await pauseWith(env, 2, { goal: "Fees work" });
   const { session } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
   const [goal] = session.mpm!.handoff!.items.filter((one) =>
@@ -204,10 +204,10 @@ Deno.test("a hand-off of any size stays below 256 KiB and says what it left out"
   assert(bytes <= 256 * 1024, `${bytes}`);
   assert(handoff.left_out! > 100);
   assert(handoff.items.some(({ kind }) => kind === "goal"));
-  // Whole items: the first ones went.
+  // Only whole items; the first ones were dropped.
   const next = handoff.items.filter(({ kind }) => kind === "next");
   assert(next.length > 0 && next.every(({ text }) => text.endsWith("wörd")));
-  // Nothing is lost: it is carried.
+  // Nothing is lost: the items are carried over.
   assertEquals((await open(env)).length, 121);
 });
 

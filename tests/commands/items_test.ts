@@ -11,7 +11,7 @@ import { at } from "../helpers/works.ts";
 
 const ITEMS = ".claude-mpm/state/items";
 
-/** Says something and returns its number. */
+/** Adds an item and returns its number. */
 async function say(
   env: TestEnv,
   ...args: readonly string[]
@@ -227,7 +227,7 @@ Deno.test("damaged, linked, huge and foreign files hide no other item", async ()
   const elsewhere = `${env.root}/elsewhere.json`;
   Deno.renameSync(`${env.project}/${path(5)}`, elsewhere);
   Deno.symlinkSync(elsewhere, `${env.project}/${path(5)}`);
-  // The content of another item does not pass for this one.
+  // The content of another item is not accepted for this one.
   env.write(path(8), env.read(path(1)));
   const { open: items, warnings } = await mpmJson<DoneResult>(env, ["done"]);
   assertEquals(items.map(({ text }) => text), ["A", "F"]);
@@ -236,7 +236,7 @@ Deno.test("damaged, linked, huge and foreign files hide no other item", async ()
   for (const part of ["item-2", "item-4", "item-5", "item-8", "1 item in"]) {
     assertStringIncludes(text, part);
   }
-  // Their numbers are not given to others.
+  // Other items do not get their numbers.
   assertEquals([await say(env, "next", "G"), await say(env, "next", "H")], [
     ...[7, 9],
   ]);
@@ -370,7 +370,7 @@ Deno.test("a session starts with the variables of its worktree", async () => {
     return vars.map(({ name, value }) => `${name}=${value}`);
   };
   await mpmJson(env, ["var", "set", "port", "1"]);
-  // The detour makes a session of the work at hand.
+  // The detour turns the current work into a session.
   await mpmJson(env, ["branch", "child"]);
   assertEquals(await list(), []);
   await mpmJson(env, ["return"]);
@@ -401,11 +401,11 @@ Deno.test("completion offers the open items and the variables", async () => {
   assertEquals(await offered("var", "get", ""), ["port\t1"]);
 });
 
-/** The cache of many items, and the time at which it may be kept. */
+/** The cache of many items, and the time from which it may be written. */
 const KNOWN = ".claude-mpm/state/items.json";
 const LATER = () => new Date(Date.now() + 60_000);
 
-/** Says many things; a reader keeps what it read of their files. */
+/** Adds many items; a reader caches the data of their files. */
 async function sayMany(env: TestEnv): Promise<void> {
   const steps = Array.from({ length: 25 }, (_, step) => ["-n", `Do ${step}.`]);
   await mpm(env, ["pause", "--no-commit", "Half done", ...steps.flat()]);

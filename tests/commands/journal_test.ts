@@ -116,7 +116,7 @@ posixTest(
   },
 );
 
-/** A line as someone else might write it; it names what it likes. */
+/** A line that someone else could write, with any name. */
 function forged(env: TestEnv, name: string, more: object = {}): string {
   const digest = "0".repeat(64);
   return JSON.stringify({
@@ -151,7 +151,7 @@ Deno.test("a journal of someone else is shown and never acted on", async () => {
   assertStringIncludes(shown, "(not by you on this machine)");
   assertEquals(Deno.readTextFileSync(victim), "precious\n");
   assertEquals(env.read("README.md"), "# Project\n");
-  // Even with a key that is known here: another machine has another.
+  // Even with a key that is known here, since another machine has another key.
   await templates(env, "mine");
   const [, own] = env.read(JOURNAL).trimEnd().split("\n");
   env.write(JOURNAL, own!.replace("mine.md", "mine.mD").concat("\n"));

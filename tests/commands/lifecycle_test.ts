@@ -375,7 +375,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
   for (const id of ids) {
     assertEquals((await mpm(env, ["saves", "show", id])).status, 0);
   }
-  // By name as well, since nothing that is shown has it.
+  // Also by name, since no shown text has it.
   assertEquals((await mpm(env, ["saves", "show", "one"])).status, 0);
   const text = (await mpm(env, ["saves", "list"], { typed: [] })).stdout;
   assertStringIncludes(
@@ -614,7 +614,7 @@ Deno.test("a name that was used before means the session that continues", async 
   });
   const [first, second] = workIds(env);
   assertEquals(work?.id, second);
-  // Each means the one that it is possible for.
+  // Each command uses the session for which it is possible.
   const done = await mpmJson<CompleteResult>(env, ["archive", "login"]);
   const next = await mpmJson<CompleteResult>(env, ["complete", "login"]);
   assertEquals([done.session.id, next.session.id], [first, second]);

@@ -64,7 +64,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
       ["A  mine"],
     );
     assertEquals(env.git("ls-files", "--", PAUSE), "");
-    // Now it is the rollback that git sees.
+    // Now git sees the rollback.
     const args = ["migrate", "--rollback"];
     const back = await mpmJson<RollbackReport>(env, args);
     assertEquals([back.tracked, back.commands], [4, expected]);

@@ -100,7 +100,7 @@ for (const { version, id, pause } of SAMPLES) {
     for (const args of [["resume", id], ["saves", "verify", id]]) {
       assertEquals((await mpm(env, args)).status, 0, args.join(" "));
     }
-    // Files in the new folder are kept as mpm's saves are.
+    // Files in the new folder are kept like mpm's saves.
     const [there, kept] = [SESSIONS, ".claude-mpm/kept"]
       .map((folder) => env.read(`${folder}/${id}.json`));
     assertEquals(kept, there);

@@ -19,14 +19,14 @@ import {
 } from "../helpers/old_stores.ts";
 import { putHome, SESSIONS } from "../helpers/stores.ts";
 
-/** One id, and what each of the three folders holds under it. */
+/** One id, and the content of each of the three folders for it. */
 interface Meeting {
   readonly said: string;
-  /** Seconds of `paused_at`, by which the older one is known. */
+  /** Seconds of `paused_at`, which show the older one. */
   readonly pause: number;
   readonly sessions: number;
   readonly home: number;
-  /** Ids in the end, and the seconds that their saves say. */
+  /** The resulting ids, and the seconds in their saves. */
   readonly end: readonly (readonly [second: number, said: number])[];
 }
 
@@ -202,7 +202,7 @@ Deno.test("a rollback out of order takes away no save whose old file cannot come
   assertEquals(secondsSaid(env), [[0, 20], [1, 10]]);
   const [first, second] = folders.map((path) => basename(path));
   await mpmJson(env, ["migrate", "--rollback", first!]);
-  // The first one is instead of the second one's old file now.
+  // The first one has now replaced the old file of the second one.
   const { status, stdout } = await mpm(env, [
     "migrate",
     "--rollback",

@@ -125,7 +125,7 @@ Deno.test("migrate moves all kinds of files, keeping bytes, times and order", as
   ]);
   assertEquals([result.folder_gone, result.complete], [true, true]);
   assertEquals(env.exists(PAUSE), false);
-  // No path inside, so it has every byte it had.
+  // It contains no path, so it stays identical.
   assertEquals(env.read(`${SESSIONS}/${short}.json`), bytes);
   assertEquals(info(env, `${SESSIONS}/${short}.json`).mtime, shortTime);
   // Only the paths of the session's own files; a person's text is a record.
@@ -169,7 +169,7 @@ Deno.test("migrate counts an equal file as a duplicate, once, and keeps it in th
   const ends = [".json", ".md", ".yaml"];
   for (const end of ends) {
     const text = env.read(`${PAUSE}/${TWICE}${end}`);
-    // claude-mpm's script rewrites none, another tool may have.
+    // The script of claude-mpm does not rewrite them; another tool may have.
     const moved = end === ".md" ? text.replace("/pause/", "/") : text;
     put(env, `${SESSIONS}/${TWICE}${end}`, { text: moved });
   }
@@ -439,7 +439,7 @@ Deno.test("migrate --rollback restores exactly, keeps later saves, and can be un
   for (const [name, state] of Object.entries(since)) {
     if (name.includes(id)) expected[name] = state;
   }
-  // It points to the save made since.
+  // It points to the save made since then.
   expected["LATEST-SESSION.txt"] = since["LATEST-SESSION.txt"]!;
   assertEquals(sessionsListing(env), expected);
 });
@@ -459,10 +459,10 @@ Deno.test("undo of a migration leaves no pointer to a save that went back", asyn
     const { status, stdout, stderr } = await mpm(env, ["undo", number]);
     assertEquals([status, stdout.includes("Left alone")], [0, false], stderr);
   };
-  // The pause took the pointer, and has it still.
+  // The pause moved the pointer to its save, and it is still there.
   await undo("1");
   assertStringIncludes(pointer(), id);
-  // That undone, the newest save is the migrated one.
+  // After that undo, the newest save is the migrated one.
   await undo("3");
   await undo("2");
   assertStringIncludes(pointer(), PLAIN);

@@ -258,7 +258,7 @@ Deno.test("the order of notes does not follow a clock that goes back", async () 
   assertEquals(await texts(env), ["Third", "Second", "First"]);
 });
 
-/** Two branches that both have notes since the first. */
+/** Two branches that both have added notes since the first. */
 async function branched(env: TestEnv): Promise<string> {
   const old = await note(env, ["Dates are text"]);
   env.commit("Add a note");
@@ -355,7 +355,7 @@ Deno.test("an agent session is given the notes of others once", async () => {
     (await told(env, "SessionStart", { source: "resume" })).includes("news"),
     false,
   );
-  // The context is gone, and the notes with it.
+  // The context is lost, and so are the notes in it.
   assertStringIncludes(
     await told(env, "SessionStart", { source: "compact" }),
     "Old news",

@@ -12,7 +12,7 @@ import { posixTest } from "../helpers/posix.ts";
 
 const ID = "ses_df6bf1241ffe6aEPgdrIFJ3SCL";
 
-/** Puts a transcript of mpm's plugin where it would be. */
+/** Writes a transcript of mpm's plugin to its usual place. */
 function withTranscript(env: TestEnv, name = "work.jsonl"): string {
   const folder = join(env.home, ".local/state/mpm/opencode");
   Deno.mkdirSync(folder, { recursive: true });

@@ -341,7 +341,7 @@ The API
   );
   await mpmJson(env, ["pause", "x", "--no-commit"]);
   env.commit("All");
-  // Nothing is uncommitted: what was worked on last.
+  // Nothing is uncommitted: the last changed files count.
   assertStringIncludes(await inject(), "Working on partition: backend");
   await mpmJson(env, ["partition", "use", "--none"]);
   assert(!(await inject()).includes("backend"));

@@ -5,7 +5,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
 import { programTest } from "../helpers/programs.ts";
 
-/** Programs that sign, and how a key of each is made and set. */
+/** Programs for signing, and functions that make and set a key for each. */
 const SIGNERS: Record<string, (env: TestEnv) => void> = {
   "ssh-keygen"(env) {
     const key = join(env.home, "key");
@@ -48,7 +48,7 @@ for (const [program, setKey] of Object.entries(SIGNERS)) {
       const names = env.git("show", "--format=", "--name-only", "HEAD");
       assertEquals(names.split("\n").filter((name) => !name.includes(id)), []);
       assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
-      // The commits of mpm's refs are no one's.
+      // The commits of mpm's refs are not signed.
       const own = env.git("log", "--format=%G?", "--glob=refs/mpm/*");
       assertEquals(own.split("\n").slice(0, 2), ["N", "N"]);
 

@@ -463,7 +463,7 @@ Deno.test("pause leaves out what is marked private", async () => {
     ...["pause", "--no-commit", "Key <private>hunter2</private> is set"],
     ...["-n", "Rotate <private>it"],
   ], { now: NOON });
-  // The summary is the headline too.
+  // The summary is also the headline.
   assertEquals(redactions, { private: 3 });
   const { conversation } = savedJson(env);
   assertEquals(conversation.summary, "Key [redacted:private] is set");
@@ -556,7 +556,7 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
   task("1", "completed");
   task("2", "in_progress");
   task("3", "pending");
-  // As it is within Claude Code, which says its session itself.
+  // As within Claude Code, which names its session itself.
   env.extra.CLAUDECODE = "1";
   env.extra.CLAUDE_CODE_SESSION_ID = agent;
   await mpmJson(env, ["pause", "--no-commit"], { now: NOON });
@@ -574,9 +574,9 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
 });
 
 /**
- * Facts that claude-mpm's reader asks of a save before it resumes it. They are
- * the name, the time of the file, an object of texts and lists of texts, the
- * project.
+ * Properties that claude-mpm's reader checks in a save before resuming it. They
+ * are the name, the time of the file, an object of texts and lists of texts,
+ * the project.
  */
 Deno.test("pause writes what claude-mpm's reader takes", async () => {
   using env = TestEnv.repository();

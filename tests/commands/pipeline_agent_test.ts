@@ -9,8 +9,8 @@ const RUN = ["pipeline", "run", "work"];
 const RESUME = ["pipeline", "resume"];
 
 /**
- * Claude Code as far as these pipelines need it. It keeps its arguments and
- * prints the file of its step. It fails if that reports an error.
+ * Stands in for Claude Code, as far as these pipelines need it. It keeps its
+ * arguments and prints the file of its step. It fails if that reports an error.
  */
 const STAND_IN = `#!/bin/sh
 printf '%s\\n' "$@" "agent: $MPM_AGENT" >>"$FILES/$MPM_PIPELINE_STEP.asked"
@@ -77,7 +77,7 @@ posixTest("a limit that has ended lets resume continue", async () => {
   assertEquals(status, 0, stderr);
   const [run] = runIds(env);
   const events = logOf(env, run!).filter(({ event }) => event === "limited");
-  // A limit is not tried again at once.
+  // After a limit, the step is not tried again at once.
   assertEquals(events.length, 2);
   assertEquals(asked("one").split("--max-turns").length, 1);
   assertEquals(asked("two").split("--max-turns").length, 4);

@@ -120,7 +120,7 @@ Deno.test("values reach the scripts of a workflow as they are", async () => {
   const run = workflow.jobs.show!.steps.find(({ name }) => name === "Run")!;
   assertEquals([...run.run!.matchAll(EXPRESSION)], []);
   const version = "1'; touch never; $(touch never)";
-  // As GitHub replaces them.
+  // Replaced as on GitHub.
   const values: Record<string, string> = {
     "inputs.version": version,
     "'${{'": "${{",

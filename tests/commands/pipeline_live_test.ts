@@ -13,7 +13,7 @@ import {
   until,
 } from "../helpers/tasks.ts";
 
-/** A step that waits after its effect until the file `go` is there. */
+/** A step that, after its effect, waits until the file `go` exists. */
 const WAITS = "echo x >>effects; while [ ! -e go ]; do sleep 0.02; done";
 
 const NOTIFY = shell('echo "$1" >>told', "{pipeline}: {state}");
@@ -151,7 +151,7 @@ posixTest("a run ends at Ctrl-C while mpm reads a large file", async () => {
   assertEquals((await mpm(env, ["pipeline", "run", "work"])).status, 0);
   const [run = ""] = runIds(env);
   env.run("sh", ["-c", GROW]);
-  // mpm compares the file with what the step began with.
+  // mpm compares the file with its state when the step began.
   const before = logOf(env, run);
   await interrupted(
     ["resume", run],

@@ -53,7 +53,7 @@ Deno.test("pipeline new refuses other kinds and names", async () => {
   }
 });
 
-/** Claude Code as far as these pipelines need it. */
+/** Stands in for Claude Code, as far as these pipelines need it. */
 const STAND_IN = `#!/bin/sh
 for prompt; do :; done
 step=$(printf '%s' "$prompt" |

@@ -6,7 +6,7 @@ import { runIds, shell } from "../helpers/tasks.ts";
 
 const FILE = ".claude-mpm/pipelines/work.yaml";
 
-/** A run with a step that is done, one that failed, and a skipped one. */
+/** A run with a finished step, a failed one, and a skipped one. */
 async function project(): Promise<TestEnv> {
   const env = TestEnv.repository();
   const steps = {

@@ -5,7 +5,7 @@ import { mpm } from "../helpers/mpm.ts";
 const SECRET = "ghp_0123456789abcdefghijABCDEFGHIJ456789";
 const FILE = ".claude-mpm/pipelines/work.yaml";
 
-/** A project with an allowed pipeline; every JSON text is YAML as well. */
+/** A project with an allowed pipeline; every JSON text is also YAML. */
 async function project(steps: Record<string, object>, more: object = {}) {
   const env = TestEnv.repository();
   await define(env, steps, more);
@@ -27,7 +27,7 @@ function shell(script: string, more: object = {}) {
   return { run: ["sh", "-c", script], ...more };
 }
 
-/** The answer of a command for programs, after its events. */
+/** The JSON answer of a command, after its events. */
 async function answer(env: TestEnv, args: string[]) {
   const { status, stdout, stderr } = await mpm(env, [...args, "--json"]);
   const last = stdout.trimEnd().split("\n").at(-1)!;

@@ -51,7 +51,7 @@ function present(env: TestEnv): string[] {
   ];
 }
 
-/** A story that uses what mpm can do, each step a command line. */
+/** A story that uses all features of mpm; each step is a command line. */
 const STORY = [
   "setup --yes --binary $ROOT/bin/mpm",
   "config set trash.max_age 20d",
@@ -157,7 +157,7 @@ posixTest(`${NAME}, outside git`, async () => {
   assertEquals(await strays(env, story), []);
 });
 
-/** Files that `put` makes, older by a minute each. */
+/** Files that `put` makes, each one minute older than the next. */
 function putOld(env: TestEnv, folder: string, names: readonly string[]): void {
   for (const [at, name] of names.entries()) {
     env.write(`${folder}/${name}`, "{}");

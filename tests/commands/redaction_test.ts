@@ -7,7 +7,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { alnum } from "../helpers/secrets.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** A different token for every place it is put into. */
+/** A different token for every place where it is put. */
 class Planted {
   readonly places = new Map<string, string>();
 
@@ -48,7 +48,7 @@ function filesBelow(folder: string): Map<string, string> {
   return found;
 }
 
-/** Every object of the repository: its name and, but for trees, its text. */
+/** Every object of the repository: its name and, except for trees, its text. */
 function objects(env: TestEnv): Map<string, string> {
   const format = "--batch-check=%(objectname) %(objecttype)";
   const all = env.git("cat-file", "--batch-all-objects", format).split("\n");
@@ -215,7 +215,7 @@ Deno.test("no secret of a file's name is in a note of files at rest", async () =
   assert(notes.some((path) => path.includes("contents-")));
 });
 
-/** A save without what differs from one run to the next. */
+/** A save without the fields that differ between runs. */
 interface Resumed {
   readonly session: Save;
   readonly changes: Changes;
@@ -234,7 +234,7 @@ Deno.test("names without their secrets are still known for what they are", async
   const { session, changes } = await resumed(env);
   assertEquals(planted.in(JSON.stringify([session, changes])), []);
   assertEquals(Object.keys(session.mpm!.redactions), ["github-token"]);
-  // Nothing changed, and nothing is reported as changed.
+  // Nothing changed, and mpm reports no change.
   assertEquals(changes.branch.change, "same");
   assertEquals(
     changes.working_directory.paths.map(({ change }) => change),
@@ -388,7 +388,7 @@ Deno.test("only the user's own file changes what is redacted", async () => {
     await summary("acme_12345678 password=hunter2"),
     "[redacted:acme] password=hunter2",
   );
-  // In what is really written, and in the title of what can be undone.
+  // In the written files, and in the title of the operation to undo.
   await mpmJson(env, ["pause", "acme_12345678 hunter2", "--no-commit"]);
   await mpmJson(env, ["start", "one", "Use acme_12345678"]);
   await mpmJson(env, ["saves", "rm", "latest"]);

@@ -7,7 +7,7 @@ import { ROOT } from "../helpers/tree.ts";
 
 const ID = "3f8a0000-0000-4000-8000-000000000001";
 
-/** Puts a transcript where Claude Code keeps those of this project. */
+/** Writes a transcript to the folder that Claude Code uses for this project. */
 function transcript(
   env: TestEnv,
   text: string,
@@ -176,7 +176,7 @@ Deno.test("replay says what was withdrawn, and keeps what ran in parallel", asyn
       prompt("e", { seconds: 4, parent: "b0000000", text: "Instead" }),
       answer("f", { seconds: 5, parent: "e0000000", content: [call("one")] }),
       answer("1", { seconds: 5, parent: "f0000000", content: [call("two")] }),
-      // The results come in another order, and one hangs off the chain.
+      // The results come in another order, and one is outside of the chain.
       result("2", { seconds: 7, parent: "10000000", call: "two", text: "two" }),
       result("3", { seconds: 6, parent: "f0000000", call: "one", text: "one" }),
       answer("4", {
@@ -415,7 +415,9 @@ Deno.test("replay prints while it reads, and ends when nothing reads it", async 
   transcript(env, lines.join("\n"));
   const { stdout } = await mpm(env, ["replay"]);
   let printed = "";
-  /** Runs it for a reader of some parts; how many it was given. */
+  /**
+   * Runs it for a reader that stops after some parts; returns how many it got.
+   */
   const parts = async (most: number) => {
     let count = 0;
     printed = "";
@@ -436,7 +438,7 @@ Deno.test("replay prints while it reads, and ends when nothing reads it", async 
   };
   assert(await parts(1000) > 4);
   assertEquals(printed, stdout);
-  // The rest is printed once more, to no one.
+  // The rest is printed once more, without a reader.
   assert(await parts(2) <= 4);
   assertEquals(stdout.startsWith(printed), true);
 });

@@ -11,7 +11,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const NOT_VERIFIED = "from someone else (not verified)";
 
-/** Pauses with one uncommitted file, and loses that. Returns the save's id. */
+/** Pauses with one uncommitted file, and deletes it. Returns the save's id. */
 async function pausedAndLost(env: TestEnv): Promise<string> {
   env.write("new.txt", "mine\n");
   const { session_id: id } = await mpmJson<PauseResult>(env, ["pause", "x"]);
@@ -19,7 +19,7 @@ async function pausedAndLost(env: TestEnv): Promise<string> {
   return id;
 }
 
-/** A stranger's contents, fetched under the id of a save. */
+/** Contents by a stranger, fetched under the id of a save. */
 async function fetchForeign(env: TestEnv, id: string): Promise<void> {
   using stranger = TestEnv.repository();
   stranger.write("new.txt", "theirs\n");

@@ -178,7 +178,7 @@ Deno.test("resume --list on a terminal is searched as one types", async () => {
   const typed = await choose("fi", "rst", { event: "resized" }, "\r");
   assertStringIncludes(typed.stdout, `Session Resume: ${FIRST}`);
   assertStringIncludes(typed.stderr, "Search: first");
-  // An arrow may come in pieces; an ESC that nothing follows is a key.
+  // An arrow key may come in pieces; an ESC alone is a key.
   const cut = await choose("\x1b", "[B", "\r");
   assertStringIncludes(cut.stdout, `Session Resume: ${FIRST}`);
   for (
@@ -186,7 +186,7 @@ Deno.test("resume --list on a terminal is searched as one types", async () => {
   ) {
     const left = await choose(...keys);
     assertEquals([left.status, left.stdout], [130, ""]);
-    // The terminal is as it was before anything else is said.
+    // The terminal is restored before mpm prints anything else.
     assertStringIncludes(
       left.stderr,
       "\x1b[?2004l\x1b[?25h\x1b[?1049lError: No save was chosen\n",

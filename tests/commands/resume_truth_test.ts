@@ -7,7 +7,9 @@ import { mpm, mpmJson, type MpmOptions } from "../helpers/mpm.ts";
 import { anotherUser } from "../helpers/users.ts";
 import { copySample, SAMPLES } from "../helpers/stores.ts";
 
-/** The report without what the save itself says, `ID` for commit ids. */
+/**
+ * The report without the texts of the save itself; `ID` stands for commit ids.
+ */
 async function report(
   env: TestEnv,
   { cwd, args = [] }: { cwd?: string; args?: string[] } = {},
@@ -64,7 +66,7 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
     [changes!.branch.change, changes!.branch.recorded, changes!.branch.remote],
     ["other-copy", "absent", { name: "origin/feature/auth", merged: true }],
   );
-  // Where the branch was at the pause, it is known to have been deleted.
+  // In the clone of the pause, the branch is known to be deleted.
   env.git("switch", "-q", "main");
   env.git("branch", "-q", "-D", "feature/auth");
   const here = await report(env);
@@ -73,7 +75,7 @@ Deno.test("resume in a clone does not say that a branch was deleted or left that
     here,
     "feature/auth was deleted; its commits are not all in main\n",
   );
-  // A new clone is given the state folder, as rsync would, but never the branch.
+  // A new clone gets the state folder, as from rsync, but never the branch.
   const copy = join(env.root, "copy");
   env.gitIn(env.root, "clone", "-q", "-b", "main", clone, copy);
   await new Deno.Command("cp", {
@@ -126,7 +128,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   for (const name of ["one", "two", "three"]) commit(`${name}.txt`, name);
   env.write("shared.txt", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n");
   env.commit("nine");
-  // The pause commits its save on the branch, and the squash takes it along.
+  // The pause commits its save on the branch, and the squash includes it.
   await mpmJson(env, ["pause", "On the branch"]);
   env.git("switch", "-q", "main");
   const begin = env.git("rev-parse", "HEAD");
@@ -180,7 +182,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
   assertStringIncludes(unknown, "Commits No Longer in HEAD (4):");
   assertStringIncludes(unknown, "No local branch feature here\n");
 
-  // Of two commits none brought all of it, but the result is the same.
+  // Neither of two commits has all changes, but the result is the same.
   env.git("reset", "-q", "--hard", begin);
   const { session } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
   const head = session.mpm!.head!;
@@ -199,7 +201,7 @@ Deno.test("resume says into which commit several commits were squash-merged", as
     "No local branch feature here; the changes of its commits are all in " +
       "main\n",
   );
-  // Where a part is missing, all are lost.
+  // If a part is missing, all of it counts as lost.
   env.git("reset", "-q", "--hard", "HEAD~1");
   assertStringIncludes(await report(env), "Commits No Longer in HEAD (4):");
   // A branch of that name without them does not count.
@@ -255,7 +257,8 @@ Deno.test("resume takes no commit of a pause for a new commit or a conflict", as
       "The commit made by the pause, ID, also includes files that were " +
         "already staged: staged.txt",
     );
-    // A commit since makes it a conflict; another pause's own is a new commit.
+    // A commit since then makes it a conflict; the commit of another pause is a
+    // new commit.
     env.write("staged.txt", "three\n");
     env.git("add", "staged.txt");
     env.write("sub/.claude-mpm/sessions/session-20261121-000000.json", "[]");
@@ -302,7 +305,7 @@ Deno.test("a pause quotes the last commit of the user, and none that a pause mad
     env.git("log", "-3", "--format=%s").match(/pause at/g)?.length,
     3,
   );
-  // However many pauses there were.
+  // Regardless of the number of pauses.
   for (let at = 0; at < 20; at++) {
     env.git(
       ...["commit", "-q", "--allow-empty", "-m"],
@@ -404,7 +407,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
     taken.stderr,
     "git switch --detach origin/feature/auth,",
   );
-  // A switch there brings the files, but not to where mpm keeps saves.
+  // A switch there brings the files, but not into mpm's folder of saves.
   env.gitIn(linked, "merge", "-q", "origin/feature/auth");
   const brought = await mpm(env, ["resume", "--list"], { cwd: linked });
   assertStringIncludes(
@@ -420,7 +423,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   await mpm(env, ["undo"], { cwd: linked });
   env.gitIn(clone, "worktree", "remove", linked);
   env.gitIn(clone, "branch", "-q", "-D", "feature/auth");
-  // The command that is named shows it, though two remotes have the branch.
+  // The named command shows it, although two remotes have the branch.
   env.gitIn(clone, "remote", "add", "fork", env.project);
   env.gitIn(clone, "fetch", "-q", "fork");
   env.gitIn(clone, "switch", "-q", "--track", "origin/feature/auth");
@@ -491,13 +494,13 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
     "1 file that git is configured to ignore was not compared\n",
   );
   Deno.removeSync(join(env.project, ".gitattributes"));
-  // A pause records them, so that they are as they were.
+  // A pause records them, so they count as unchanged.
   await mpmJson(env, ["pause", "--no-commit", "Edited"]);
   assertStringIncludes(
     await report(env),
     "• 4 uncommitted files (unchanged since the pause)\n",
   );
-  // Of an older save no one knows what was so at the pause.
+  // For an older save, the state at the pause is unknown.
   const folder = join(env.project, ".claude-mpm", "sessions");
   const [id] = [...Deno.readDirSync(folder)].map(({ name }) => name)
     .filter((name) => /^session-.*\.json$/.test(name)).sort();
@@ -514,7 +517,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
 Deno.test("resume says where git could not look", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit"]);
-  // Root may read every folder, so git's warning is put in.
+  // Root may read every folder, so the test adds git's warning.
   const warning = "warning: could not open directory 'private/': " +
     "Permission denied\n";
   const { stdout } = await mpm(env, ["resume", "--peek"], {

@@ -19,7 +19,7 @@ const STASH = ["hotfix", "Fix", "--stash", "--git-branch", "fix"];
 /** The tree before the detour below. */
 let parent: ReturnType<typeof treeOf>;
 
-/** A detour from `featureUnderWay`, which left what it had. */
+/** A detour from `featureUnderWay`, which parked its changes. */
 const built = prepared(async () => {
   const env = featureUnderWay();
   parent = treeOf(env);
@@ -110,7 +110,7 @@ Deno.test("--carry brings it along, staged as staged", async () => {
       line.endsWith("\tlogin.js") ? `100644 ${blob} 0\tlogin.js` : line
     ),
   );
-  // And everything of the parent's is as it was.
+  // And everything of the parent is unchanged.
   env.git("restore", "--staged", "--worktree", "login.js", "README.md");
   env.remove("idea.txt");
   assertEquals(treeOf(env), parent);
@@ -297,7 +297,7 @@ Deno.test("a switch by hand during the detour is not an obstacle", async () => {
   assertEquals(treeOf(env), parent);
 });
 
-/** Gives each object its own file, so that one can be lost. */
+/** Puts each object into its own file, so that one can be lost. */
 function unpack(env: TestEnv): void {
   const each = "for pack in .git/objects/pack/*.pack; do " +
     'test -f "$pack" && mv "$pack" .git/away && ' +
@@ -439,7 +439,7 @@ Deno.test("a pause within a detour saves the stack, a clone rebuilds it", async 
   env.git("clone", "-q", url, join(env.root, "clone"));
   const there = { cwd: join(env.root, "clone") };
   await mpmJson(env, ["saves", "import", saved], there);
-  // Imported saves are someone else's until the user says otherwise.
+  // Imported saves count as someone else's until the user trusts them.
   await mpmJson(env, ["saves", "trust", "latest"], there);
   await mpmJson(env, ["resume", "latest"], there);
   assertEquals(await stackLines(env, there), [

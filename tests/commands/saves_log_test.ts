@@ -29,7 +29,7 @@ function log(env: TestEnv): string[] {
     });
 }
 
-/** The ids that a list has, and those that it says are gone from the disk. */
+/** The ids in a list, and those that it reports as missing on the disk. */
 async function listed(env: TestEnv) {
   const { sessions, lost } = await mpmJson<SavesListResult>(env, [
     "saves",

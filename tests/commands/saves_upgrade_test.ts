@@ -28,8 +28,8 @@ const OLD_RULES = `/.gitignore
 
 /**
  * A store as version 0.1.0 leaves it: the first save is committed on another
- * branch, the second on `main`, the third was never committed. Of each `kept/`
- * has a copy. Returns their ids, the newest first.
+ * branch, the second on `main`, the third was never committed. `kept/` has a
+ * copy of each. Returns their ids, the newest first.
  */
 async function oldStore(env: TestEnv): Promise<string[]> {
   env.write(".claude-mpm/.gitignore", OLD_RULES);
@@ -161,7 +161,7 @@ Deno.test("a kept copy that differs is in the log, too, and the save stays as it
   ).split("\n").map((commit) => env.git("show", `${commit}:${id}.json`));
   const shown = (text: string) => text.trimEnd().replaceAll(env.root, "$ROOT");
   assertEquals(all, [shown(damaged), shown(kept)]);
-  // A copy that is not a save is not thrown away with the others.
+  // A copy that is not a save is not deleted with the others.
   assertEquals(env.exists(KEPT), false);
   const trash = join(env.project, ".claude-mpm/trash");
   const [removal] = [...Deno.readDirSync(trash)].map(({ name }) => name);

@@ -21,7 +21,7 @@ interface Scanned {
   readonly skipped: { file: string; reason: string }[];
 }
 
-/** `mpm scan --json`, whose exit status is 5 where it finds something. */
+/** `mpm scan --json`, whose exit status is 5 if it finds something. */
 async function scan(env: TestEnv, ...files: string[]): Promise<Scanned> {
   const done = await mpm(env, ["scan", ...files, "--json"]);
   const result = JSON.parse(done.stdout) as Scanned;
@@ -111,7 +111,7 @@ Deno.test("without a file scan reads the project, and says what it read", async 
   );
   const { left_out, scope } = await scan(env);
   assertEquals([left_out, scope], [{ binary: 1, repository: 1 }, "project"]);
-  // From below it is the same project, by names from there.
+  // In a subfolder it is the same project, with relative names.
   const below = await mpm(env, ["scan", "--json"], {
     cwd: join(env.project, "src"),
   });
@@ -128,7 +128,7 @@ Deno.test("without git scan reads the folder, and names what it skipped", async 
   Deno.mkdirSync(join(folder, "node_modules"), { recursive: true });
   Deno.writeTextFileSync(join(folder, "a.txt"), "nothing\n");
   Deno.writeTextFileSync(join(folder, "node_modules/x.js"), TOKEN);
-  // Larger than what is read of a file that no one named: a hole.
+  // Larger than the limit for a file that was not named: a hole.
   const large = Deno.openSync(join(folder, "large.txt"), {
     create: true,
     write: true,
@@ -188,7 +188,7 @@ posixTest(
     Deno.symlinkSync(join(env.root, "outside"), join(env.project, "a/link"));
     Deno.symlinkSync(env.root, join(env.project, "a/folder"));
     assertEquals((await scan(env, "a")).files, 1);
-    // A link that is named is what was requested.
+    // A link that is named explicitly is followed.
     assertEquals((await scan(env, "a/link")).labels, { "github-token": 1 });
     const missing = await mpm(env, ["scan", "nowhere"]);
     assertEquals(missing.status, 3);

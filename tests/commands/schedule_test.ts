@@ -46,7 +46,7 @@ posixTest("a crontab keeps every other byte, and comes back", async () => {
   assertEquals(Deno.readFileSync(crontab).length, now.length);
   await mpmJson(env, ["schedule", "remove", "standup", "task-health"]);
   assertEquals(Deno.readFileSync(crontab), CRONTAB);
-  // A crontab that mpm made goes with its last entry.
+  // A crontab that mpm made is removed with its last entry.
   Deno.removeSync(crontab);
   await mpmJson(env, [...ADD, "--via", "cron"]);
   await mpmJson(env, ["undo"]);
@@ -180,7 +180,7 @@ posixTest(
 posixTest("a log is bounded, and a second run at once is skipped", async () => {
   const env = TestEnv.repository();
   using _env = env;
-  // The output is longer in the log, which escapes it.
+  // The output is longer in the log, where it is escaped.
   const { folder } = fakeSchedulers(
     env,
     `head -c 80000 /dev/zero | tr '\\0' '\\033'

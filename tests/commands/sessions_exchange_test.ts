@@ -98,7 +98,7 @@ Deno.test("sessions export bundles several with their checksums", async () => {
     assertEquals(save.json, text);
     assertEquals(save.sha256, sha256(text));
   }
-  // Written over an older export, and a torn save is named, never fatal.
+  // It replaces an older export; a damaged save is named, but not fatal.
   const all = await mpm(env, [
     ...["saves", "export", "--all", "-o", file, "--json"],
   ]);

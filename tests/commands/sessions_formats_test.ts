@@ -72,7 +72,7 @@ Deno.test("resume logs are listed after the saves, shown, verified and resumed",
   const resumed = await mpm(env, ["resume", FULL]);
   assertEquals(resumed.status, 0, resumed.stderr);
   assertStringIncludes(resumed.stdout, "Auth system");
-  // The newest save stays what a mere resume takes.
+  // A plain resume still uses the newest save.
   assertEquals(
     (await mpmJson<ResumeReport>(env, ["resume"])).session.session_id,
     idAt(0),

@@ -23,7 +23,7 @@ Deno.test("what mpm writes claude-mpm lists in the same order: pauses, recovered
     record.split("\n").slice(0, 4).join("\n"),
   );
   await mpmJson(env, ["saves", "recover", "--finalize"]);
-  // A save without a project is of any.
+  // A save without a project belongs to any project.
   const save = JSON.parse(env.read(`${SESSIONS}/session-20261120-120000.json`));
   other.write(
     `${SESSIONS}/session-20261120-120100.json`,

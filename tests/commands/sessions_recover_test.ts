@@ -79,7 +79,7 @@ Deno.test("sessions recover --finalize saves what claude-mpm would have", async 
   assertEquals(pause, theirs.incremental_pause);
   assertEquals(save.mpm.kind, "recovered");
   assertStringIncludes(save.important_reminders[0], "Recovered at 2026-11-21");
-  // The record is kept under its name, and ends as theirs does, key by key.
+  // The record is kept under its name, and ends like theirs, key by key.
   const record = env.read(`${SESSIONS}/${ID}-incremental.jsonl`).split("\n");
   assertEquals(record.slice(0, 4), lines());
   const [mine, last] = [

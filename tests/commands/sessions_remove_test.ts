@@ -25,7 +25,7 @@ async function list(env: TestEnv): Promise<string[]> {
   return sessions.map(({ session_id: id }) => id);
 }
 
-/** Everything below `.claude-mpm` but what only serves speed. */
+/** Everything below `.claude-mpm` except caches. */
 function files(env: TestEnv, folder = ".claude-mpm"): string[] {
   return [...Deno.readDirSync(join(env.project, folder))]
     .flatMap(({ name, isDirectory }) => {
@@ -68,7 +68,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second cop
     there.map((path) => path.replace(folder, ".claude-mpm")),
     before,
   );
-  // The pointer leads to the present newest save, and a verification finds no
+  // The pointer leads to the current newest save, and a verification finds no
   // fault.
   assertStringIncludes(env.read(`${SESSIONS}/LATEST-SESSION.txt`), ID);
   const verified = await mpm(env, ["saves", "verify"]);
@@ -98,7 +98,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
   }
   env.remove(folder);
   assertEquals(await list(env), [ID]);
-  // The pointer is derived, and comes again with the next pause.
+  // The pointer is derived, and the next pause writes it again.
   const pointer = `${SESSIONS}/LATEST-SESSION.txt`;
   assertEquals(files(env), before.filter((path) => path !== pointer));
   for (const path of files(env)) {
@@ -139,7 +139,7 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
     "session-20261118-120000",
   ];
   for (const id of ids) putSave(env, ownSave(id));
-  // The id says what its time does not.
+  // Its id and its time differ.
   const odd = "session-20990101-000000";
   putSave(env, ownSave(odd, { pausedAt: "2026-11-17T12:00:00.000Z" }));
   const { removed, spared } = await mpmJson<SavesRmResult>(env, [
@@ -174,7 +174,7 @@ Deno.test("sessions rm takes numbers of one list, both folders, and strays of th
   assertEquals(removed.map(({ session_id: id }) => id), [idAt(3), idAt(2)]);
   assertEquals(await list(env), [idAt(1), idAt(0)]);
   assert(removed[1]!.files.some((path) => path.startsWith(env.home)));
-  // Another project's save is no one's business here.
+  // A save of another project is not shown here.
   Deno.statSync(join(env.home, `.claude-mpm/sessions/${idAt(3)}.json`));
 });
 

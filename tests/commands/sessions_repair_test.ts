@@ -102,7 +102,7 @@ Deno.test("sessions verify --repair leaves alone what it cannot know", async () 
   assertEquals(both.status, 2);
 });
 
-/** A save of which only `kept/` is left. */
+/** A save that is left only in `kept/`. */
 function lose(env: TestEnv): void {
   for (const end of [".json", ".json.sha256", ".yaml", ".md"]) {
     env.remove(`${SESSIONS}/${ID}${end}`);

@@ -243,8 +243,8 @@ for (const [version, id, summary] of SAMPLES) {
     const resumed = await mpm(env, ["resume"]);
     assertEquals(resumed.status, 0, resumed.stderr);
     assertStringIncludes(resumed.stdout, `📊 Session Resume: ${id}`);
-    // Neither its commits nor its files are those of this repository. That is
-    // reported, and nothing is made up from its damaged lists.
+    // Neither its commits nor its files are those of this repository. mpm
+    // reports that, and does not invent data from its damaged lists.
     const [report, notes] = resumed.stdout.split("Changes Since Pause:")[1]!
       .split("  Notes:\n");
     assertEquals(

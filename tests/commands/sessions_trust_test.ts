@@ -197,7 +197,7 @@ Deno.test("nothing in a project makes a save anybody's own", async () => {
     .map(({ name }) => name);
   assertEquals(lists, ["2026-11"]);
   anotherUser(env);
-  // The first user's state, at every place where a project could bring it.
+  // The first user's state, in every place where a project could contain it.
   for (
     const place of [".", ".claude-mpm", ".claude-mpm/state", ".local/state/mpm"]
   ) {
@@ -314,7 +314,7 @@ posixTest("lists behind links, and damaged ones, say nothing", async () => {
   putHome(env, ".local/state/mpm/trusted-saves.json", "{");
   assertEquals(await originOf(env), "foreign");
   Deno.removeSync(list);
-  // A torn line takes no other one with it.
+  // A damaged line does not affect other lines.
   const [, line] = Deno.readTextFileSync(elsewhere).split("\n");
   Deno.writeTextFileSync(list, `\n${line!.slice(0, 20)}\n${line}`);
   assertEquals(await originOf(env), "own");

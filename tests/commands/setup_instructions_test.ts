@@ -20,7 +20,7 @@ async function changed(env: TestEnv, ...args: string[]): Promise<unknown> {
   return changes.map(({ file, action }) => [file, action]);
 }
 
-/** Texts before, with every kind of end that a file has. */
+/** Earlier texts, with every kind of line end at the end of the file. */
 const TEXTS = [
   "# Rules\n\nBe kind.\n",
   "# Rules\r\n\r\nBe kind.\r\n",

@@ -18,7 +18,7 @@ function park(env: TestEnv, name: string): void {
   );
 }
 
-/** Three sessions within one another, and one that is complete. */
+/** Three nested sessions, and one that is complete. */
 async function nested(): Promise<TestEnv> {
   const env = TestEnv.repository();
   await mpmJson(env, ["start", "old", "Earlier work"], { now: at(0) });
@@ -217,7 +217,7 @@ conflicts=0
 checkpoint_origin=
 `;
 
-/** A project at a session, one commit ahead, two paths changed. */
+/** A project with a current session, one commit ahead, two paths changed. */
 async function prompted(): Promise<TestEnv> {
   const env = TestEnv.repository();
   env.git("clone", "-q", "--bare", ".", "../remote.git");
@@ -281,7 +281,8 @@ posixTest(
         });
         assertEquals([status, stderr], [0, ""], folder);
         const runs = Deno.readTextFileSync(log).trim().split("\n");
-        // A prompt asks once; for people what changed since the save is compared.
+        // A prompt calls git once; for people, mpm also compares the changes
+        // since the save.
         const most = args.length === 1 ? 5 : 1;
         assertEquals(runs.length <= most, true, runs.join("\n"));
         const states = runs.filter((run) =>

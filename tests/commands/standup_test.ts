@@ -26,7 +26,7 @@ function texts(entries: readonly Entry[]): string[] {
   return entries.map(({ text }) => text);
 }
 
-/** Of one of them, by name. */
+/** The report of one agent, by name. */
 function reportOf({ actors }: StandupResult, wanted: string) {
   const found = actors.find(({ name }) =>
     name.toLowerCase() === wanted.toLowerCase()

@@ -43,7 +43,7 @@ Deno.test("a tab in the text of a save is a tab in its Markdown and on the scree
   const { stdout } = await mpm(env, ["saves", "show"]);
   assertStringIncludes(stdout, "\na\tb\n\tindented\n");
   assertStringIncludes((await mpm(env, ["resume"])).stdout, "a\tb");
-  // Version 0.1.0 wrote it otherwise, and that file is as good.
+  // Version 0.1.0 wrote it in another form, which is also valid.
   env.write(`${SESSIONS}/${id}.md`, markdown.replaceAll("\t", "\\t"));
   const { checks } = await diagnose(env);
   assertEquals(checks.saves!.findings, []);
@@ -138,7 +138,7 @@ Deno.test("a checkpoint tells the next steps of the newest save and the runtimes
     assertStringIncludes(stdout, "## Next Steps\n1. Write the migration\n");
     assertStringIncludes(stdout, runtimes);
   }
-  // Someone else's next steps do not become this user's.
+  // Next steps of someone else do not become those of this user.
   env.extra.XDG_STATE_HOME = join(env.root, "elsewhere");
   env.write("more", "");
   await mpmJson(env, ["checkpoint", "save", "two"]);
@@ -323,7 +323,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
     "mpm saves import ../linked",
     "mpm saves import packages/api",
   ]);
-  // A newer mpm save is the right one again, and is reported.
+  // A newer mpm save is the right one again, and mpm reports that.
   const paused = await mpm(env, ["pause", "Mine"], { cwd: api });
   assertStringIncludes(
     paused.stderr,

@@ -6,7 +6,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** A moment of the day on which these stories end at noon. */
+/** A time on the day on which these stories end at noon. */
 const at = (clock: string) => () => new Date(`2026-11-20T${clock}Z`);
 const NOON = at("12:00:00");
 
@@ -241,7 +241,7 @@ Deno.test("summary puts what saves say on one line each, and hides nothing", asy
 Deno.test("summary leaves out what someone else made, and reports it", async () => {
   using env = TestEnv.repository();
   await pause(env, "11:30:00", "Theirs");
-  // As another user, who has the project and not the state.
+  // As another user, who has the project but not the state.
   env.extra.XDG_STATE_HOME = join(env.root, "state");
   const found = await summary(env);
   assert(!found.text.includes("Theirs"));
@@ -307,12 +307,15 @@ posixTest(
     ]);
     assertEquals(env.read("README.md"), "# Project\n");
     assertEquals(env.read("notes.md"), "# Mine\n");
-    // An empty file is no one's.
+    // An empty file does not belong to anyone.
     assertEquals((await mpm(env, ["summary", "-o", "docs/a.md"])).status, 0);
   },
 );
 
-/** Makes `program` what rewrites layers; it counts its runs in a file. */
+/**
+ * Sets `program` as the program that rewrites layers; it counts its runs in a
+ * file.
+ */
 function summarizer(env: TestEnv, script: string, timeout = "1m"): string {
   const path = join(env.home, "shorten");
   Deno.writeTextFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });

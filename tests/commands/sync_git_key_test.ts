@@ -11,7 +11,7 @@ import {
   craftEntry,
 } from "../helpers/team_entries.ts";
 
-/** Makes a key of ssh and sets it in the user's own settings of git. */
+/** Makes an SSH key and sets it in the user's own git settings. */
 function signsWithKey(env: TestEnv, passphrase: string): string {
   const key = join(env.home, "signing");
   env.run("ssh-keygen", ["-qt", "ed25519", "-N", passphrase, "-f", key]);
@@ -32,7 +32,7 @@ async function keysSeenBy(env: TestEnv): Promise<TrustResult["keys"]> {
   return (await mpmJson<TrustResult>(env, ["trust"])).keys;
 }
 
-/** Puts a person's binding into the log of another writer; returns its id. */
+/** Copies a person's binding into the log of another writer; returns its id. */
 function copyBinding(of: TestEnv, team: Team): string {
   const { server } = team;
   const [ref = ""] = team.logs()[0]!.split(" ");

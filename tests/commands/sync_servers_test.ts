@@ -19,7 +19,7 @@ import { programTest } from "../helpers/programs.ts";
 import { SSH_PROGRAMS, SshServer } from "../helpers/ssh_server.ts";
 import { person, savesOf, type UserSettings } from "../helpers/people.ts";
 
-/** A server, and what a user needs in their own settings to reach it. */
+/** A server, and the settings that a user needs to reach it. */
 interface Server extends AsyncDisposable {
   readonly url: string;
   readonly settings: UserSettings;
@@ -115,7 +115,10 @@ for (const [transport, programs] of TRANSPORTS) {
   }
 }
 
-/** Shows that git itself runs a plant: without that the test above says little. */
+/**
+ * Shows that git itself runs a planted program: otherwise the test above proves
+ * little.
+ */
 function testPlant(
   transport: Transport,
   one: Plant,

@@ -8,13 +8,13 @@ import { results, runIds, taskProject } from "../helpers/tasks.ts";
 
 const RUN = ["task", "run", "work"];
 
-/** Prints its arguments, and the session that it seems to be started in. */
+/** Prints its arguments, and the session in which it seems to run. */
 const STAND_IN = `#!/bin/sh
 printf '[%s]' "\${0##*/}" "$@"
 echo " in \${CLAUDE_CODE_SESSION_ID-}\${CODEX_THREAD_ID-}\${MPM_AGENT_SESSION-}."
 `;
 
-/** A program in front of PATH that prints how it was started. */
+/** A program at the start of PATH that prints how it was started. */
 function standIn(env: TestEnv, name: string): void {
   const bin = join(env.root, "programs");
   Deno.mkdirSync(bin, { recursive: true });
@@ -43,7 +43,7 @@ for (const [client, form] of Object.entries(FORMS)) {
       agent: { prompt: "{item}", turns: 8, client },
     });
     standIn(env, client);
-    // Of the session that mpm itself was started in.
+    // From the session in which mpm itself was started.
     env.extra.CLAUDECODE = "1";
     env.extra.CLAUDE_CODE_SESSION_ID = "cc79d0f3-7a44-4ea1-8f9e-6dc0ab5c7a11";
     env.extra.CODEX_THREAD_ID = "019d0f37-7a44-7ea1-8f9e-6dc0ab5c7a11";
@@ -73,7 +73,7 @@ posixTest(
     assertEquals((await mpm(env, RUN)).status, 0);
     assertEquals(outputs(env), [
       `${FORMS.codex("Compare:\na\nb")} in .`,
-      // The first item of a chunk has what its agent said.
+      // The first item of a chunk has the output of its agent.
       "",
       `${FORMS.codex("Compare:\nc")} in .`,
     ]);

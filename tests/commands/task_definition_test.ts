@@ -8,7 +8,7 @@ import { define, runIds } from "../helpers/tasks.ts";
 const PATH = ".claude-mpm/tasks/work.yaml";
 const RUN = ["task", "run", "work"];
 
-/** Allows a file with any text and runs it; it must not come to run anything. */
+/** Allows a file with any text and runs it; it must not run anything. */
 async function refused(
   env: TestEnv,
   text: string | Uint8Array,

@@ -20,7 +20,7 @@ import {
 
 const ITEMS = ["a", "b", "c", "d"];
 
-/** The third item waits after its effect until the file `go` is there. */
+/** The third item, after its effect, waits until the file `go` exists. */
 const WAITS = `
 ${EFFECT}
 [ "$1" = c ] || exit 0
@@ -45,7 +45,7 @@ function works(env: TestEnv): boolean {
   });
 }
 
-/** A run whose runner was killed in its third item, after that had its effect. */
+/** A run whose runner was killed in its third item, after the item's effect. */
 async function interrupted(
   { fields = {}, script = WAITS }: Options = {},
 ): Promise<{ env: TestEnv; run: string }> {
@@ -279,7 +279,7 @@ posixTest("a run that is not the user's is listed and left alone", async () => {
     assertEquals(effects(env, run).length, 3, where);
   }
   env.extra.HOME = home;
-  // The same run in a copy of the project is not one of that place.
+  // The same run in a copy of the project does not belong to the copy.
   const copy = join(env.root, "copy");
   env.run("cp", ["-a", env.project, copy]);
   const { status, stderr } = await mpm(env, ["task", "resume", run], {

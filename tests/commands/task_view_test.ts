@@ -20,7 +20,7 @@ function ended(chunk: number, state: string, counters: number[]) {
   };
 }
 
-/** Plants a run as a clone could bring it: nothing seals its record. */
+/** Plants a run as a clone could contain it: its record is not sealed. */
 function plant(env: TestEnv, { over = true, id = RUN } = {}): void {
   const lines = (values: unknown[]) =>
     values.map((value) => `${JSON.stringify(value)}\n`).join("");
@@ -257,7 +257,7 @@ Deno.test("a run tells what happens in events, and a log a line each ten seconds
   ]);
   assertEquals(lines.at(-1).state, "failed");
   let time = Date.UTC(2026, 10, 23);
-  // Each look at the clock takes a second.
+  // Each reading of the clock takes a second.
   const slow = await mpm(env, ["task", "run", "work"], {
     now: () => new Date(time += 1000),
   });
@@ -345,7 +345,7 @@ Deno.test("an interrupted run is in status and doctor, an ended one is not", asy
     (await mpm(env, ["task", "list", "--json"])).stdout,
   );
   const [{ run }] = runs;
-  // As if the machine had gone down before the end was written.
+  // As if the machine had crashed before the end was written.
   const log = `.claude-mpm/runs/${run}/log.jsonl`;
   env.write(log, env.read(log).split("\n").slice(0, -3).join("\n"));
   const status = await mpm(env, ["status"]);

@@ -52,7 +52,7 @@ async function pause(env: TestEnv, text: string): Promise<void> {
   await mpmJson(env, args, { now: () => at });
 }
 
-/** The bytes of every object of a repository, those without a ref too. */
+/** The bytes of every object of a repository, including those without a ref. */
 function objects(remote: CraftedRemote): string {
   const list = remote.git([
     ...["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"],

@@ -7,7 +7,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 const DAY = 24 * 60 * 60 * 1000;
 const START = Date.UTC(2026, 10, 20, 12);
 
-/** A clock that stands so many days after the start. */
+/** A clock that is the given number of days after the start. */
 const day = (count: number) => () => new Date(START + count * DAY);
 
 const TRASH = ".claude-mpm/trash";
@@ -17,14 +17,14 @@ function folders(env: TestEnv): string[] {
     .filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
 }
 
-/** Everything there is as old as its name says. */
+/** Everything in it becomes as old as its name says. */
 function settle(env: TestEnv): void {
   for (const name of folders(env)) {
     Deno.utimeSync(join(env.project, TRASH, name), START / 1000, START / 1000);
   }
 }
 
-/** A removal, and as many operations after it as push it out of the last. */
+/** A removal, and enough later operations to push it out of the log. */
 async function removed({ later = 25 } = {}): Promise<TestEnv> {
   const env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit", "Old"], { now: day(0) });
@@ -122,7 +122,8 @@ Deno.test("the trash of a clock that goes wrong loses nothing young", async () =
   using env = await removed();
   // Then the clock went back: the existing files are from the future.
   assertEquals(await prune(env, -400), []);
-  // It was behind when this was put there; the file system knows better.
+  // The clock was slow when this was put there; the file system has the right
+  // time.
   env.write(`${TRASH}/19700101-000000-rm/file`, "x");
   assertEquals(await prune(env, 0), []);
   assertEquals(folders(env).length, 2);

@@ -27,11 +27,11 @@ class Clock {
 }
 
 interface Case {
-  /** Files that are there before anything is done. */
+  /** Files that exist before the first command. */
   first?: (env: TestEnv) => void;
   /** Preparations; each a command line. */
   before?: string[][];
-  /** Files that are made after that. */
+  /** Files that are created after that. */
   files?: (env: TestEnv) => void;
   args: string[];
   /** Name of the operation in the log. */
@@ -505,7 +505,7 @@ Deno.test("undo says how far it is where there is much to restore", async () => 
     await mpmJson(env, ["pause", "--no-commit", words]);
   }
   await mpmJson(env, ["saves", "prune", "--keep", "1"]);
-  // Each look at the clock finds it a second later.
+  // Each reading of the clock is a second later.
   let time = NOON.getTime();
   const now = () => new Date(time += 1000);
   const { status, stderr } = await mpm(env, ["undo"], { now, typed: [] });

@@ -3,7 +3,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { fire } from "../helpers/hook_events.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-/** Invisible characters in a text, but for the sign behind an emoji. */
+/** Invisible characters in a text, except for the one after an emoji. */
 const UNSEEN =
   "\u034f\u115f\u17b4\u17b5\u180b\u180f\u200b\u2065\ufe00\ufe0e\ufff0\u{e0100}\u{e01ef}\u{e0041}";
 

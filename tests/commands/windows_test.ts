@@ -10,7 +10,8 @@ import { posixTest } from "../helpers/posix.ts";
 import { asWindows } from "../helpers/windows.ts";
 
 /**
- * The parts of Windows that show in the `System`, on a machine of another kind.
+ * The parts of Windows that are visible in the `System`, on another operating
+ * system.
  */
 function on(env: TestEnv, shell = true) {
   return { wrap: asWindows(env, { shell }) };
@@ -21,7 +22,7 @@ posixTest(
   async () => {
     using env = TestEnv.repository();
     const folder = join(env.project, ".claude-mpm");
-    // Open to all, as every folder of Windows looks through its bits.
+    // Open to all, as the mode bits of every Windows folder seem to say.
     Deno.mkdirSync(folder);
     Deno.chmodSync(folder, 0o777);
     env.write("README.md", "# Changed\n");
@@ -147,7 +148,7 @@ posixTest(
     ): Promise<CheckpointRestoreResult> => {
       const command = ["checkpoint", "restore", "all", "--json", ...args];
       const { status, stdout } = await mpm(env, command, on(env));
-      // Into another folder: what it lists is all there is to say.
+      // Into another folder: its list is the only output.
       assertEquals(status, args.includes("--to") ? 0 : 4);
       return JSON.parse(stdout);
     };

@@ -85,7 +85,7 @@ Deno.test("a resume in a clone rebuilds the stack from the save", async () => {
   assertEquals(there.saves, [save]);
   assertEquals(there.detour, recordOf(env, work!.id).detour);
   assertEquals(there.worktree, clone);
-  // Where it came from nothing changed.
+  // In its original place, nothing changed.
   assertEquals(states(env), {
     feature: "new active working active paused",
     fix: "new active paused",
@@ -171,7 +171,7 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   ]);
   await mpmJson(other, ["saves", "import", `${other.root}/s.json`]);
   assertEquals(other.exists(WORK), false);
-  // It is someone else's until the user says otherwise.
+  // It counts as someone else's until the user trusts it.
   await mpmJson(other, ["resume", "latest"]);
   assertEquals(other.exists(WORK), false);
   await mpmJson(other, ["saves", "trust", "latest"]);

@@ -20,7 +20,7 @@ Deno.test("someone else's session does not belong to this user", async () => {
   using env = await withTheirWork();
   for (const args of [["status"], ["stack", "--all"], ["context", "inject"]]) {
     const { stdout } = await mpm(env, args);
-    // The save that the detour was left by is told about as foreign.
+    // The save in which the detour was left is reported as foreign.
     assert(!/Their detour|outage/.test(stdout), `${args}: ${stdout}`);
   }
   env.write(".claude-mpm/config.toml", "");
@@ -80,10 +80,10 @@ Deno.test("one's own record that someone else wrote over is theirs", async () =>
   env.write(path, own.replace("My task", "Do something else"));
   const { stdout, stderr } = await mpm(env, ["status"]);
   assert(!(stdout + stderr).includes("Do something else"));
-  // Nor is a save of one's own hidden by what it says.
+  // Nor can the text of a save hide a save of the user.
   env.write(path, own.replaceAll('"paused"', '"archived"'));
   assertStringIncludes((await mpm(env, ["saves", "list"])).stdout, "Here");
-  // By its save it is restored.
+  // Its save restores it.
   await mpmJson(env, ["resume"]);
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
   assert(env.exists(`${CURRENT}/main.json`));

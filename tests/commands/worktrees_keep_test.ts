@@ -129,7 +129,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
       const early = new Date(Date.now() - 3600_000);
       Deno.utimeSync(file, early, early);
       env.gitIn(path, "update-index", "--refresh");
-      // As editors do it: another file takes the name.
+      // As editors do: a new file replaces the old one.
       Deno.writeTextFileSync(`${file}.new`, "# PROJECT\n");
       Deno.utimeSync(`${file}.new`, early, early);
       Deno.renameSync(`${file}.new`, file);
@@ -147,7 +147,7 @@ const KEPT_WORKTREES: readonly Kept[] = [
       env.git("merge", "-q", "worktree-x");
       const file = join(path, "a.ipynb");
       Deno.writeTextFileSync(file, "input\noutput\n");
-      // Older than the index, so that git does not look into it again.
+      // Older than the index, so that git does not read it again.
       const early = new Date(Date.now() - 3600_000);
       Deno.utimeSync(file, early, early);
       env.gitIn(path, "add", "a.ipynb");
@@ -532,7 +532,7 @@ posixTest(
     env.extra.CLAUDE_PROJECT_DIR = path;
     assertEquals(reasons(await pruneLater(env)), own);
     delete env.extra.CLAUDE_PROJECT_DIR;
-    // The save is in the main worktree, so that none is lost with it.
+    // The save is in the main worktree, so it is not lost with this one.
     assertEquals(gone(await pruneLater(env)), ["x"]);
     const { sessions } = await mpmJson<{ sessions: unknown[] }>(env, [
       "saves",

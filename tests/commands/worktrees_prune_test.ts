@@ -21,7 +21,7 @@ const branches = (env: TestEnv) =>
   env.git("for-each-ref", "--format=%(refname:short)", "refs/heads")
     .split("\n");
 
-/** A worktree that may go, and the reason given. */
+/** A worktree that can be removed, and the reported reason. */
 interface Gone {
   readonly what: string;
   readonly reason: string;
@@ -550,6 +550,7 @@ posixTest("fifty worktrees take few processes", async () => {
     }),
   });
   assertEquals([result.removed.length, result.preserved.length], [40, 10]);
-  // To look, to look at what git does not watch, to look again, to remove.
+  // To check, to check files that git does not track, to check again, to
+  // remove.
   assert(processes <= 2 * 50 + 2 * 40 + 15, `${processes} processes`);
 });

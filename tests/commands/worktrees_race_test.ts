@@ -15,11 +15,11 @@ import {
   WORKTREES,
 } from "../helpers/worktrees.ts";
 
-/** Returns the place of a worktree during the last look at it. */
+/** Returns the place of a worktree during the last check. */
 const aside = (env: TestEnv, name: string) =>
   join(env.project, ".git/mpm/removing", name, "tree");
 
-/** Someone who does something once, just before mpm takes a step. */
+/** Someone who does something once, just before a step of mpm. */
 interface Meddler {
   before?(step: "rename" | "create", path: string): boolean;
   beforeRun?(options: RunOptions): boolean;
@@ -53,7 +53,7 @@ const meddling = ({ before, beforeRun, meddle }: Meddler) => {
   });
 };
 
-/** A worktree `x` in whose way a step comes, and `y`, which always goes. */
+/** A worktree `x`, which a step disturbs, and `y`, which is always removed. */
 async function race(env: TestEnv, meddler: Meddler) {
   addWorktree(env, "y");
   return await pruneLater(env, { wrap: meddling(meddler) });
@@ -286,7 +286,7 @@ posixTest(
     });
     const result = await pruneLater(env, { wrap: blind });
     assertEquals([gone(result), reasons(result)], [[], { empty: why, x: why }]);
-    // Windows has no way to ask, and moves no folder that is in use.
+    // Windows cannot report it, and does not move a folder that is in use.
     const windows = await pruneLater(env, { wrap: as("windows") });
     assertEquals(gone(windows), ["empty", "x"]);
   },

@@ -123,7 +123,7 @@ Deno.test("commits far down in a reflog stay reachable", async () => {
   env.gitIn(path, "checkout", "-q", "--detach", "main");
   const head = env.git("rev-parse", "main");
   const log = join(env.project, ".git/worktrees/x/logs/HEAD");
-  // As after an expiry: the first entry that is left tells where HEAD was.
+  // As after an expiry: the first remaining entry shows where HEAD was.
   const last = Deno.readTextFileSync(log).split("\n").at(-2)!;
   const more = last.replace(lost, head);
   Deno.writeTextFileSync(log, `${last}\n${`${more}\n`.repeat(500)}`);

@@ -42,7 +42,7 @@ function states(env: TestEnv): string[] {
   return handoffs.map(({ state }) => state);
 }
 
-/** The id of the hand-off that a request has in full, if it has one. */
+/** The id of the hand-off that a request contains in full, if any. */
 function givenIn(request: ApiRequest): string | undefined {
   const text = JSON.stringify(request.messages);
   if (!text.includes("- PUT /api/users/:id endpoint")) return undefined;

@@ -97,7 +97,8 @@ Deno.test("the binary has help for every command", async () => {
     assertEquals(help.status, 0);
     assertStringIncludes(help.stdout, `Usage: mpm ${name}`);
     assertEquals(await mpm(env, ["help", ...words]), help);
-    // Only the binary shows that it has a command, but each start takes time.
+    // Only the binary shows that a command works in it, but each start takes
+    // time.
     if (!SOAKS && nth % 3 > 0) continue;
     assertEquals(run(env, ...words, "--help"), help);
   }

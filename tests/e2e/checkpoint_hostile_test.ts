@@ -113,7 +113,7 @@ posixTest("no link among mpm's files is followed", () => {
   assertEquals([...Deno.readDirSync(outside)], []);
 });
 
-/** A commit whose record and trees are someone else's. */
+/** A commit whose record and trees come from someone else. */
 function plant(
   env: TestEnv,
   id: string,
@@ -256,7 +256,7 @@ posixTest("a restore marker of someone else does no harm", () => {
       env.project +
       '","before":{"checkpoint":{"id":"../../x","commit":"--help"}},"after":{}}\n{"torn',
   );
-  // No one sealed that line, so it is not even looked at without its number.
+  // That line is not sealed, so without its number it is not even considered.
   assertEquals(run(env, "undo").status, 3);
   const { status, stderr } = run(env, "undo", "1");
   assertEquals(status, 4, stderr);

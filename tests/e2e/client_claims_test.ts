@@ -30,7 +30,7 @@ function asked<T>(env: TestEnv, ...args: string[]): T {
   return JSON.parse(stdout);
 }
 
-/** Runs a session that writes a file; returns what its model is told. */
+/** Runs a session that writes a file; returns the text for its model. */
 async function trespass(env: TestEnv, path: string): Promise<string> {
   await using api = new MockApi({ steps: [write(env, path)] });
   await runClient(env, api, ["-p", "Write it", ...MODEL]);

@@ -13,7 +13,7 @@ function hooked(): TestEnv {
   return env;
 }
 
-/** Its window has a million tokens, of which the client leaves some to hooks. */
+/** Its window has a million tokens; the client reserves some for hooks. */
 function prompt(text: string, ...more: string[]): string[] {
   const model = ["--model", "claude-opus-5-5", "--allowedTools", "Bash"];
   return ["-p", text, ...model, ...more];
@@ -35,7 +35,7 @@ const AGENT: Block[] = [{
   },
 }];
 
-/** A script of the client's that starts a sub-agent. */
+/** A script for the client that starts a sub-agent. */
 const WORKFLOW: Block[] = [{
   type: "tool_use",
   name: "Workflow",
@@ -46,7 +46,7 @@ await agent("SUBAGENT: say that you are done", { label: "one" });
   },
 }];
 
-/** Requests for the model that carry a conversation. */
+/** Requests to the model that contain a conversation. */
 function asked(api: MockApi): string[] {
   return api.requests.filter(({ tools }) => tools?.length)
     .map(({ messages }) => JSON.stringify(messages));
@@ -208,7 +208,7 @@ clientTest(
     assertStringIncludes(record.error, "Exit code 3");
     assertEquals(record.git.changes, ["?? new.txt"]);
     assertStringIncludes(record.git.commits[0], "Start the project");
-    // It is made in the background. Starting mpm to ask would hold that up.
+    // It is made in the background. Starting mpm to check would delay that.
     const made = () => namesIn(env, ".claude-mpm/checkpoints").length > 0;
     for (let tries = 0; !made(); tries++) {
       assert(tries < 500, "no checkpoint");

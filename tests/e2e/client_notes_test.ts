@@ -125,7 +125,7 @@ clientTest(
       stdout: "null",
       stderr: "null",
     }).spawn();
-    // The client writes its transcript behind what it does.
+    // The client writes its transcript with a delay.
     const waits = () =>
       env.exists("../came") &&
       Deno.readTextFileSync(transcriptOf(env)).includes("../came");
@@ -158,7 +158,7 @@ clientTest(
       )[0],
     );
     assertStringIncludes(first, "Recovered after the client stopped");
-    // Once, also for a client that starts when all of it is long known.
+    // Once, also for a client that starts long after it.
     const { stdout } = await runClient(env, api, prompt("and now"));
     assertStringIncludes(stdout, "All done.");
     assertEquals(saves(env).filter(({ mpm }) => mpm.recovered).length, 1);

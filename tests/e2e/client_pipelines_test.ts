@@ -16,7 +16,7 @@ import { logOf, runIds } from "../helpers/tasks.ts";
 /** The calls of the agent of each step; then it answers. */
 type Calls = (step: string) => readonly Block[] | Promise<readonly Block[]>;
 
-/** The step that a request is about; "" for requests beside the steps. */
+/** The step that a request is about; "" for requests outside of the steps. */
 function stepOf(request: ApiRequest): string {
   if (!request.tools?.length) return "";
   return /You run the step "([^"]+)"/.exec(textsOf(request))?.[1] ?? "";
@@ -307,7 +307,7 @@ clientsSoak(["claude"], "the parallel analysis", async () => {
   const parallel = new Set(["security", "performance", "quality"]);
   const asking = new Set<string>();
   const { promise: allAsk, resolve } = Promise.withResolvers<void>();
-  // Each of the three gets its answer when all of them have asked.
+  // Each of the three gets its answer when all of them have sent a request.
   await using home = agentsHome(async (step) => {
     asking.add(step);
     if (asking.size === parallel.size) resolve();

@@ -68,7 +68,7 @@ clientTest(
   async () => {
     using env = skilled();
     const input = {
-      // As the skill asks for it.
+      // As the skill requires.
       command: `mpm pause --agent-session ${AGENT} --no-commit --input - ` +
         "<<'MPM_END'\nsummary: the road\nnext_steps:\n- Pave it\n" +
         "decisions:\n- Use gravel: it's $(cheap)\nMPM_END",

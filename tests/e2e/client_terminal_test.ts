@@ -11,13 +11,13 @@ import { binary } from "../helpers/mpm.ts";
 /** Clears what is in the prompt. */
 const EMPTY = "\x15";
 
-/** The conversation as the model was last given it. */
+/** The conversation in the last request to the model. */
 function asked(api: MockApi): string {
   const talked = api.requests.filter(({ tools }) => tools?.length);
   return JSON.stringify(talked.at(-1)?.messages) ?? "";
 }
 
-/** Waits until the model was given a text, and answered. */
+/** Waits until the model got a text, and answered. */
 async function sent(
   terminal: ClientTerminal,
   api: MockApi,
@@ -26,7 +26,7 @@ async function sent(
   await terminal.until(() => asked(api).includes(text), () => asked(api));
 }
 
-/** The client's transcripts: the session's id, and what is in them. */
+/** The client's transcripts: the session's id, and the contents. */
 function transcripts(env: TestEnv): { id: string; text: string }[] {
   const folder = join(env.home, ".claude/projects", projectSlug(env.project));
   const names = existsSync(folder) ? [...Deno.readDirSync(folder)] : [];
@@ -38,8 +38,8 @@ function transcripts(env: TestEnv): { id: string; text: string }[] {
 }
 
 /**
- * Waits until the client wrote down a text that it shows. On the screen it may
- * be in pieces: the client draws only the changed parts.
+ * Waits until the client has recorded a text that it shows. On the screen it
+ * may be in pieces: the client draws only the changed parts.
  */
 async function shown(
   terminal: ClientTerminal,
@@ -102,7 +102,7 @@ terminalTest(
     await sent(terminal, api, "override weigh the coins");
     await terminal.type(" !override sort them\r");
     await sent(terminal, api, "!override sort them");
-    // As a shell command it would be there, too.
+    // A shell command would also be there.
     assert(!asked(api).includes("bash-input"), asked(api));
     const requests = api.requests.length;
     await terminal.type(`${EMPTY} /mpm-pause half done\r`);
@@ -141,7 +141,7 @@ terminalTest(
     await terminal.see("shift+tab");
     await turn(terminal, env, "go");
     await terminal.type("more\r");
-    // The skills are there: no blank is needed before their names.
+    // The skills are installed, so no blank is needed before their names.
     await shown(
       terminal,
       env,
@@ -150,7 +150,7 @@ terminalTest(
     assert(!asked(api).includes("<task-notification>"), asked(api));
     env.write("done", "");
     await sent(terminal, api, "<task-notification>");
-    // Of an earlier session; a loop's prompt is not what was scheduled.
+    // From an earlier session; the prompt of a loop is not a scheduled one.
     const createdAt = Date.now() - 120_000;
     const due = {
       cron: "* * * * *",

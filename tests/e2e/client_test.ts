@@ -61,7 +61,7 @@ function groups<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-/** A text for each scope that there is one for. */
+/** Assigns a scope to each text, as far as there are texts. */
 function scoped<T>(texts: readonly T[]): [Scope, T][] {
   return texts.map((text, at) => [SCOPES[at]!, text]);
 }
@@ -70,7 +70,7 @@ function prompt(text: string): string[] {
   return ["-p", text, "--model", "claude-opus-5-5", "--allowedTools", "Bash"];
 }
 
-/** The events that came, in order of their names. */
+/** The received events, sorted by name. */
 function events(calls: readonly Called[]): string[] {
   return calls.map(({ args, input }) => {
     assertEquals(args.slice(0, 1), ["hook"]);
@@ -135,7 +135,7 @@ clientTest(
         systemMessage: "The mpm plugin does nothing: mpm is not on PATH",
       }]],
     );
-    // Of hooks that fail or print something there is a line.
+    // A hook that fails or prints something leaves a line.
     const folder = join(env.home, ".claude/projects");
     const lines = transcripts(folder).filter((line) =>
       /"hook_(?!system_message)/.test(line) && !line.includes("SessionStart")
@@ -225,9 +225,9 @@ clientTest("it takes settings of all kinds with hooks in them", async () => {
 
 /**
  * Starts the client with a settings file in each scope. Returns its output and
- * the keys, or "" for the whole, that it refuses of each. It reports it before
- * it finds that there is nothing to continue with, which takes half the time of
- * a conversation.
+ * the keys of each file that it rejects, or "" for the whole file. The client
+ * reports this before it finds that there is nothing to continue, which takes
+ * half as long as a conversation.
  */
 async function complaintsAbout(texts: readonly string[]) {
   using env = TestEnv.repository();
@@ -272,12 +272,12 @@ clientTest("it rejects what hooks install refuses", async () => {
   );
 });
 
-/** A value that each key of the settings does not take, and one that it does. */
+/** For each key of the settings, an invalid value and a valid one. */
 const SETTINGS: Record<string, { wrong: unknown; right?: unknown }> = JSON
   .parse(formatText("claude-code-settings.json"));
 
 clientTest("it judges each setting as mpm does", async () => {
-  const size = 10; // It names no more than that of one file.
+  const size = 10; // It names only the key of one file.
   const values = Object.entries(SETTINGS);
   const wrong = values.map(([key, { wrong }]) => [key, wrong] as const);
   const right = values.map(([key, { right }]) => [key, right] as const);
@@ -293,7 +293,7 @@ clientTest("it judges each setting as mpm does", async () => {
   );
   const taken = right.filter(([, value]) => value !== undefined);
   assert(taken.length > 110);
-  // A login that is requested keeps the client from continuing.
+  // A required login keeps the client from continuing.
   const { stderr } = await complaintsAbout([
     text(taken.filter(([key]) => !/^(forceLogin|required)/.test(key))),
   ]);

@@ -14,7 +14,7 @@ function bash(command: string): Block[] {
   return [{ type: "tool_use", name: "Bash", input }];
 }
 
-/** Waits until the files after so many steps were read. */
+/** Waits until the files were read after the given number of steps. */
 async function untilKept(env: TestEnv, count: number): Promise<void> {
   for (let tries = 0; tries < 2000; tries++) {
     const kept = env.exists(TREES) ? JSON.parse(env.read(TREES)).trees : [];

@@ -17,7 +17,7 @@ const RESUME = {
   copilot: (id: string) => ["copilot", `--resume=${id}`],
 };
 
-/** A repository with a save, and a copy of mpm that may go. */
+/** A repository with a save, and a copy of mpm that may be deleted. */
 function prepared(): { env: TestEnv; copy: string } {
   const env = TestEnv.repository();
   const copy = join(env.root, "copy of mpm");
@@ -42,7 +42,7 @@ function newest(env: TestEnv): Listed {
   return JSON.parse(list).sessions[0];
 }
 
-/** The requests that carry a conversation. */
+/** The requests that contain a conversation. */
 function asked(api: MockApi): string[] {
   return api.requests.filter(({ tools }) => tools?.length).map(textsOf);
 }

@@ -29,7 +29,10 @@ async function project(): Promise<TestEnv> {
   return env;
 }
 
-/** An `mpm` on PATH that completes as mpm does, and else notes what it got. */
+/**
+ * An `mpm` on PATH that completes like mpm, and otherwise records its
+ * arguments.
+ */
 function standIn(env: TestEnv): void {
   const bin = join(env.root, "bin");
   Deno.mkdirSync(bin);
@@ -42,7 +45,7 @@ case $1 in __complete | completions) exec "${binary()}" "$@" ;; esac
   env.extra.TERM = "xterm";
 }
 
-/** Types lines into an interactive shell and returns what mpm was given. */
+/** Types lines into an interactive shell and returns the arguments of mpm. */
 async function type(
   env: TestEnv,
   shell: string,

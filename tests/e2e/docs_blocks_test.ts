@@ -12,8 +12,8 @@ import { addWorktree, agentProject } from "../helpers/worktrees.ts";
 const COMMANDS = ["sh", "bash", "shell", "zsh", "console"];
 
 /**
- * Commands that are not run here, by how they begin: what each would do, and
- * what looks after it instead.
+ * Commands that are not run here, by their beginnings: the effect of each, and
+ * the test that covers it instead.
  */
 const NOT_RUN: Readonly<Record<string, string>> = {
   'curl -fsSL "$MPM_RELEASES': "downloads; install_sh_test.ts has a server",
@@ -33,11 +33,14 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "sync_test.ts, team_test.ts and bundle_test.ts, with a remote",
 };
 
-/** Deno at work on the project itself; that what it names exists is checked. */
+/**
+ * Deno commands for the project itself; the test only checks that the named
+ * files exist.
+ */
 const DENO =
   /^(?:[A-Z_]+=\S+ )*(?:npx -y deno@\S+|deno) (?<verb>task|test) (?<names>.+)/;
 
-/** The projects that pages need which begin with something else than a commit. */
+/** The projects for pages that need more than a commit at the start. */
 const PROJECTS: Readonly<Record<string, () => Promise<TestEnv> | TestEnv>> = {
   "README.md": withBuild,
   "docs/handoff.md": withModules,
@@ -53,7 +56,7 @@ const MEANWHILE: Readonly<Record<string, string>> = {
   "mpm checkpoint save": "echo more >>src/app.js",
 };
 
-/** Commands that take long unless they are requested less. */
+/** Commands that take long unless they do less. */
 const LESS: Readonly<Record<string, string>> = {
   "mpm hooks test --runs 20": "mpm hooks test --runs 1",
   "mpm evidence --run --link":
@@ -63,7 +66,7 @@ const LESS: Readonly<Record<string, string>> = {
 /** Commands that find nothing without hooks; step_trees_test.ts has them. */
 const FIND_NOTHING = ["mpm replay --at", "mpm replay fork"];
 
-/** A line as it runs: in `sh -e` each one that fails ends the block. */
+/** The line that runs: in `sh -e` a failing line ends the block. */
 function lineToRun(line: string): string {
   const finds = !FIND_NOTHING.some((start) => line.startsWith(start));
   return startOf(LESS, line) ?? (finds ? line : `${line} || [ $? -eq 3 ]`);
@@ -116,7 +119,9 @@ function withOldStore(): TestEnv {
   return env;
 }
 
-/** Five saves, one of them of a day that the page names, and another clone. */
+/**
+ * Five saves, one of them from a day that the page names, and another clone.
+ */
 async function withSaves(): Promise<TestEnv> {
   const env = TestEnv.repository();
   for (const day of [16, 17, 18, 19, 20]) {

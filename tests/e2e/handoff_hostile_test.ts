@@ -71,7 +71,7 @@ async function run(env: TestEnv, args: string[], input = ""): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** Asserts that what was planted is between the fences alone. */
+/** Asserts that the planted text is only between the fences. */
 function checkFenced(text: string, tag: string): void {
   const [, fence] = new RegExp(`^<${tag} fence="([^"]+)">$`, "m").exec(text)!;
   const open = `<${tag} fence="${fence}">`;

@@ -112,7 +112,7 @@ function textsOf({ messages = [] }: ApiRequest): string[] {
   );
 }
 
-/** Answers by the last prompt that a person gave. */
+/** Answers according to the last prompt by a person. */
 function model(script: Script) {
   return (request: ApiRequest) => {
     const texts = textsOf(request);
@@ -133,7 +133,7 @@ const ARGS = [
   ...["--allowedTools", "Bash,Write,TaskCreate,TaskUpdate"],
 ];
 
-/** Facts that the next session needs, each by its words. */
+/** Facts that the next session needs, each with its words. */
 const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
   ["the goal", "Add refunds to the payments API"],
   ["the deadline", "by Friday 17:00"],
@@ -207,7 +207,7 @@ clientTest(
       textsOf(request).some((text) => text.trim() === "Continue.")
     )!;
     const given = contextIn(first);
-    // For reading it: the name of a file.
+    // The name of a file to which the text is written for reading.
     const shown = Deno.env.get("MPM_STORY");
     if (shown) Deno.writeTextFileSync(shown, given);
     const lost = NEEDED.filter(([, ...any]) =>
@@ -219,7 +219,7 @@ clientTest(
   },
 );
 
-/** Returns whether the client wrote down that its agent calls a tool so. */
+/** Returns whether the client recorded such a tool call of its agent. */
 function written(env: TestEnv, text: string): boolean {
   const folder = join(env.home, ".claude/projects", projectSlug(env.project));
   const files = [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile);

@@ -17,7 +17,7 @@ import { formatText } from "../helpers/stores.ts";
  * version. It keeps the readable parts, and reports the others.
  */
 
-/** Real lines of Claude Code, made smaller and put in one order. */
+/** Real lines of Claude Code, shortened and put in order. */
 const LINES = formatText("claude-code/conversation.jsonl").trimEnd()
   .split("\n");
 
@@ -28,7 +28,7 @@ interface Odd {
   write(path: string, put: (lines: readonly string[]) => void): void;
   /** Further messages about it. */
   readonly unread: readonly RegExp[];
-  /** True if the conversation is kept all the same. */
+  /** True if the conversation is kept nevertheless. */
   readonly kept: boolean;
 }
 
@@ -83,7 +83,7 @@ const ODD: Record<string, Odd> = {
         const message = { role: "user", content: "Said in another way" };
         const later = [
           JSON.stringify({ type: "said", ...fields, message }),
-          // Lines that only describe the conversation are not missed.
+          // Lines that only describe the conversation are not reported.
           JSON.stringify({ type: "colour", sessionId: AGENT, colour: "red" }),
         ];
         return [8, 20].includes(at) ? [line, ...later] : [line];
@@ -157,7 +157,7 @@ for (const [what, { write, unread, kept }] of Object.entries(ODD)) {
       save(env);
       assertEquals(failures(env), "");
       const handoff = handoffIn(env);
-      // The end that is read has the hole where no hook noted what was before.
+      // The part that is read has a gap if no hook recorded the earlier part.
       const shown = handoff.unread.filter((one) => !/over 2 MB/.test(one));
       assertEquals(shown.length, unread.length, `${shown}`);
       unread.forEach((one, at) => assert(one.test(shown[at]!)));

@@ -59,7 +59,7 @@ posixTest(
       assertEquals(env.git("show", `${ref}:worktree/new`), "1");
     };
     await kept();
-    // The same after one that was killed before that.
+    // The same after a run that was killed before that.
     env.git("update-ref", "-d", ref);
     env.write(`.claude-mpm/state/uncopied/${id}.contents`, "");
     fire(env, "SessionStart", { source: "startup" });

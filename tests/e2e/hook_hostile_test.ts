@@ -16,7 +16,7 @@ function project(): { env: TestEnv; folder: string; transcript: string } {
 
 type Project = ReturnType<typeof project>;
 
-/** A transcript that says 96 % of 200,000 tokens, now. */
+/** A transcript that reports 96 % of 200,000 tokens, now. */
 function full({ transcript }: Project): void {
   const line = {
     type: "assistant",
@@ -86,7 +86,7 @@ Deno.test("the binary does not wait for an event that never ends", async () => {
   const text = eventOf(place, { prompt: "go" });
   const open = (part: string) => (writer: WritableStreamDefaultWriter) =>
     writer.write(new TextEncoder().encode(part));
-  // At once, since each waits as long as it ever does.
+  // All at once, since each waits as long as possible.
   const [none, part, whole] = await Promise.all(
     ["", text.slice(0, -5), text]
       .map((sent) => hook(place, "UserPromptSubmit", open(sent))),
@@ -218,7 +218,7 @@ posixTest(
         say(eventOf(place, more)),
       );
       assertEquals([code, stderr], [0, ""], event);
-      // A second for the lock, the rest for a machine that is busy.
+      // A second for the lock, the rest for a busy machine.
       assert(milliseconds < 8000, `${event}: ${milliseconds}`);
       if (event === "UserPromptSubmit") {
         assertStringIncludes(
@@ -240,7 +240,7 @@ Deno.test("hooks test fires what the settings start, and tells what does not wor
   const none = env.run(binary(), ["hooks", "test"]);
   assertEquals(none.status, 3);
   env.run(binary(), ["hooks", "install"]);
-  // The remains of an interrupted trial go with the next.
+  // The next trial removes the remains of an interrupted one.
   const left = join(env.home, ".local/state/mpm/trial-1");
   Deno.mkdirSync(left, { recursive: true });
   Deno.utimeSync(left, 1, 1);
@@ -279,7 +279,7 @@ Deno.test("hooks test fires what the settings start, and tells what does not wor
 Deno.test("hooks test stays in its scratch project, whatever is around it", () => {
   using env = TestEnv.repository();
   env.run(binary(), ["hooks", "install"]);
-  // Some keep all of their home folder in git.
+  // Some users keep their whole home folder in git.
   env.gitIn(env.home, "init", "-q");
   const tried = env.run(binary(), ["hooks", "test"], {
     env: {

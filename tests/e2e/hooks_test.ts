@@ -8,7 +8,7 @@ import { posixTest } from "../helpers/posix.ts";
 const SCRIPT = ".claude-mpm/hooks/post-session.sh";
 const LOG = ".claude-mpm/state/hooks.log";
 
-/** A project whose post-session.sh is this, allowed to run. */
+/** A project with this text as its post-session.sh, allowed to run. */
 function withScript(text: string): TestEnv {
   const env = new TestEnv();
   env.run(binary(), ["hooks", "eject", "post-session"]);

@@ -14,7 +14,7 @@ import { posixTest } from "../helpers/posix.ts";
  * A cloned repository, or an unpacked archive, may hold anything instead of
  * each file that mpm has there. Every command runs after each of these changes
  * with little time and memory: nothing outside is written, printed, run or
- * signalled. All are made of one project, which takes long to build.
+ * signalled. All start from copies of one project, which takes long to build.
  */
 const FILES: Record<string, Change> = {
   "links to files that would do": changes.linksToFiles,
@@ -31,23 +31,23 @@ const FOLDERS: Record<string, Change> = {
   "links instead of the folders in those": changes.linksToFolders(3),
 };
 
-/** Text that acts on a terminal or hides text, line ends apart. */
+/** Characters that control a terminal or hide text, except line ends. */
 const ACTING =
   // deno-lint-ignore no-control-regex
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
 
-/** Commands that first find their place, in all ways it is used. */
+/** Commands that first find their project, for all its uses. */
 const LOOKING = ("pause|resume|start|status|branch|checkpoint save|undo|" +
   "checkpoint restore|worktrees list|worktrees prune|context inject|migrate|" +
   "context update|statusline|hook|hooks install|init|restore|saves keep|" +
   "timeline|replay fork").split("|");
 
-/** No command is led out of the store by its files. */
+/** The files of the store do not lead any command outside. */
 async function files(
   t: Deno.TestContext,
   hostile: HostileProject,
 ): Promise<void> {
-  // Else what follows would prove nothing.
+  // Otherwise the next checks would prove nothing.
   await t.step(
     "each works where no one tampered",
     () =>
@@ -65,7 +65,7 @@ async function files(
   }
 }
 
-/** Nor by what it says. */
+/** Nor do the contents of the files. */
 async function contents(
   t: Deno.TestContext,
   hostile: HostileProject,
@@ -99,7 +99,10 @@ async function contents(
   );
 }
 
-/** None runs what a repository names, or follows it outside. */
+/**
+ * No command runs a program that a repository names, or follows its paths
+ * outside.
+ */
 async function git(
   t: Deno.TestContext,
   hostile: HostileProject,

@@ -6,10 +6,9 @@ import { posixTest } from "../helpers/posix.ts";
 import { binary, mpm, mpmJson } from "../helpers/mpm.ts";
 
 /**
- * The folder for single invalid files in the store. That no command is harmed
- * by them is what the other tests of hostile stores show. These run the binary,
- * but not if only a text is invalid: the effect of its permissions on links
- * shows only there.
+ * The folder for single invalid files in the store. Other tests of hostile
+ * stores show that they do not harm any command. These tests run the binary,
+ * except for invalid texts: only there its permissions have an effect on links.
  */
 const SESSIONS = ".claude-mpm/sessions";
 const PLANTED = "session-20991231-000000";
@@ -18,7 +17,7 @@ function run(env: TestEnv, ...args: string[]) {
   return env.run(binary(), args);
 }
 
-/** One real save beside the planted ones. */
+/** One real save next to the planted ones. */
 function store(): TestEnv {
   const env = TestEnv.repository();
   const { status } = run(env, "pause", "--no-commit", "Own");

@@ -22,7 +22,7 @@ Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
   const script = await Deno.readTextFile(SCRIPT);
   assertEquals(await syntaxErrors("powershell", script), []);
   assert(script.startsWith("#Requires -Version 5.1\n"));
-  // Without a mark at its start it is read in the code page of the machine.
+  // Without a byte order mark, it is read in the code page of the machine.
   assert(/^[\n\x20-\x7e]*$/.test(script));
   // Operators that came with PowerShell 7.
   const code = script.replaceAll(/'[^'\n]*'|"[^"\n]*"/g, "''");

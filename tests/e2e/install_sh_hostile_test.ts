@@ -173,7 +173,7 @@ posixTest(
   },
 );
 
-/** An archive of what `make` puts into a folder. */
+/** An archive of the files that `make` puts into a folder. */
 function packed(installation: Installation, make: string): Uint8Array {
   const folder = Deno.makeTempDirSync({ dir: installation.env.root });
   const done = installation.env.run("sh", ["-euc", `${make}`], { cwd: folder });
@@ -206,7 +206,8 @@ posixTest(
       }
       assertEquals(Deno.statSync(outside).mode! & 0o777, 0o600, make);
     }
-    // Files beside the program stay in their place, even if their paths climb.
+    // Files next to the program stay in their place, even if their paths
+    // contain "..".
     const archive = packed(
       installation,
       "mkdir d; echo x >evil; cd d; printf '#!/bin/sh\\necho mpm 9.9.9\\n' >mpm; " +
@@ -252,7 +253,7 @@ posixTest("install.sh ends a connection that has gone silent", async () => {
 });
 
 posixTest("install.sh says that the disk is full", async () => {
-  // A device that is always full stands for the file that does not fit.
+  // A device that is always full represents the file that does not fit.
   const full = 'ln -sf /dev/full "$(dirname "$file")/space"';
   const last =
     'for file in "$@"; do case $file in */mpm-*.gz) break;; esac; done';
@@ -295,7 +296,7 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
     const signal = signals[turn % signals.length]!;
     await using installation = new Installation();
     const { env } = installation;
-    // As a terminal does, to all processes of the group.
+    // To all processes of the group, as from a terminal.
     const kill = `kill -s ${signal} 0; exit 1`;
     const archive = archiveOf(
       env,

@@ -70,7 +70,7 @@ posixTest(
         stderr: "null",
       }).spawn();
       const writer = child.stdin.getWriter();
-      // A shell that gives up early does not read all of it.
+      // A shell that exits early does not read all of it.
       await writer.write(new TextEncoder().encode(script)).catch(() => {});
       await writer.close().catch(() => {});
       return (await child.status).success;
@@ -382,7 +382,7 @@ posixTest(
     const done = await installation.run(["--file", `a b/${NAME}`], offline);
     assertEquals(done.status, 0, done.stderr);
     assertEquals(names(installation.folder), ["mpm"]);
-    // Lines as another tool writes them, ends as Windows has them.
+    // Lines in the format of another tool, with the line ends of Windows.
     const text = new TextDecoder().decode(sums as Uint8Array);
     env.write("sums", text.toUpperCase().replace(/ {2}.*\n/, ` *${NAME}\r\n`));
     Deno.removeSync(own("a b/SHA256SUMS"));
@@ -524,7 +524,7 @@ posixTest("install.sh that is interrupted leaves nothing", async () => {
     while (!installation.server.asked.includes(`download/v9.9.9/${NAME}`)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    // As a terminal does, to all processes of the group.
+    // To all processes of the group, as from a terminal.
     installation.env.run("sh", ["-c", `kill -s ${signal} -- -${child.pid}`]);
     assert(!(await child.status).success);
     installation.assertNothing(`${signal} ${shell}`);
@@ -599,9 +599,9 @@ posixTest("install.sh explains itself and what it does not take", async () => {
 function blocksOf(path: string): string[] {
   const text = Deno.readTextFileSync(join(ROOT, path));
   return [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, one]) => one!)
-    // That there is such a task is asked by docs_blocks_test.ts.
+    // The test docs_blocks_test.ts checks that the task exists.
     .filter((one) => !one.includes(" npx -y deno@"))
-    // Blocks name the platform that most have.
+    // Blocks name the most common platform.
     .map((one) =>
       one.replaceAll("x86_64-unknown-linux-gnu", Deno.build.target)
     );
@@ -650,6 +650,6 @@ posixTest("the commands of docs/install.md and the README work", async () => {
       assertEquals(names(join(installation.env.home, "bin")), ["mpm"]);
     }
   }
-  // Installed from four ways; the last block takes it away.
+  // Installed in four ways; the last block removes it.
   assertEquals(names(installation.folder), []);
 });

@@ -31,7 +31,7 @@ Deno.test("the binary migrates and undoes it", () => {
   assertEquals(sessionsListing(env), before);
 });
 
-/** Saves as claude-mpm 4.20 left them, each of four files. */
+/** Saves as claude-mpm 4.20 left them, with four files each. */
 const SAVES = killsOf(2500, 500);
 
 function manyFiles(env: TestEnv): void {
@@ -81,7 +81,7 @@ Deno.test("thousands of files migrate, and come back, in a few seconds", () => {
     }, ` +
       `--no-backup ${seconds[2]}`,
   );
-  // Alone on two cores ten thousand take about three seconds; beside all other tests,
-  // which sync as well, it must still end.
+  // Alone on two cores, ten thousand saves take about three seconds; it must
+  // also end while all other tests run and sync.
   assert(there.seconds < 60 && back.seconds < 60, seconds.join(" "));
 });

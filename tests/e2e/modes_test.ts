@@ -6,9 +6,7 @@ import { HostileProject } from "../helpers/hostile.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest, unprivileged } from "../helpers/posix.ts";
 
-/**
- * Modes of everything that is below a folder and is not as `due` says, by path.
- */
+/** Modes below a folder that differ from `due`, by path. */
 function otherModes(folder: string, due: { file: number; folder: number }) {
   const modeOf = (path: string) =>
     Deno.lstatSync(join(folder, path)).mode! & 0o777;
@@ -116,7 +114,7 @@ posixTest("settings and rules keep the mode they have", () => {
 
 Deno.test({
   name: "what belongs to another user is neither read nor written",
-  // Only root can make such a thing.
+  // Only root can create it.
   ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
   fn() {
     using env = TestEnv.repository();

@@ -82,7 +82,7 @@ class Shared {
     return id;
   }
 
-  /** Both list the same saves, and each is as it was written. */
+  /** Checks that both list the same saves, and that each is unchanged. */
   check(where: string): void {
     const ids = [...this.texts.keys()].sort();
     const listed = ({ stdout }: Outcome) =>
@@ -99,7 +99,7 @@ class Shared {
     this.mpm("saves", "verify");
   }
 
-  /** Every save is in the log, and `kept/` is gone. */
+  /** Checks that every save is in the log, and `kept/` is gone. */
   checkUpgraded(): void {
     const { env } = this;
     assertEquals(env.exists(KEPT), false);

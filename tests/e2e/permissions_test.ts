@@ -9,7 +9,7 @@ import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { ROOT } from "../helpers/tree.ts";
 
-/** Tries what mpm must not be able to do, and prints what came of it. */
+/** Tries actions that mpm must not be able to do, and prints the results. */
 const PROBE = `
 const tries = {
   connect: () => Deno.connect({ hostname: "127.0.0.1", port: 9 }),
@@ -84,7 +84,7 @@ posixTest("variables of the loader keep no program from being run", () => {
 
 Deno.test("no file on the disk is treated as a part of the program", () => {
   using env = new TestEnv();
-  // Deno says that what is in an executable is there.
+  // Deno reports the files in an executable as existing.
   const folder = join(env.root, "deno-compile-mpm");
   Deno.mkdirSync(folder);
   for (const name of ["main.js", SCRIPTS]) {

@@ -17,7 +17,7 @@ function project(count: number): TestEnv {
   return env;
 }
 
-/** The prompt, then its status, then how the terminal is. */
+/** The prompt, then its status, then the state of the terminal. */
 const PROMPT = `"${binary()}" resume --list --peek --no-changes; ` +
   'echo "status=$?"; stty -a; echo done';
 

@@ -17,11 +17,11 @@ function project(): TestEnv {
   return env;
 }
 
-/** The player, then its status, then how the terminal is. */
+/** The player, then its status, then the state of the terminal. */
 const PLAYER = `"${binary()}" replay work.jsonl --step; echo "status=$?"; ` +
   "stty -a; echo done";
 
-/** Fails unless the terminal is as it was. */
+/** Fails unless the terminal is restored. */
 async function assertGivenBack(pty: Pty, status: string): Promise<void> {
   assertStringIncludes(await pty.until(`status=${status}`), "\x1b[?1049l");
   const terminal = await pty.until("done");
@@ -112,7 +112,7 @@ ptyTest(
     assertEquals(lines.length, 12);
     assertEquals(lines.filter((line) => line.length > 40), []);
     env.run("stty", ["-F", name!, "rows", "6", "cols", "60"]);
-    // A frame of the size before may be on its way.
+    // A frame in the previous size may still arrive.
     for (let rows = 0; rows !== 6;) {
       rows = (await pty.until("\x1b[J")).split("\r\n").length;
     }
@@ -155,7 +155,7 @@ ptyTest(
     await pty.type("fg\n");
     await pty.until("\x1b[?1049h");
     await pty.until("Step 1 of ");
-    // Nothing can be done before such a stop, but all is drawn again after it.
+    // mpm cannot act before such a stop, but it redraws everything after it.
     env.run("kill", ["-STOP", pid!]);
     await pty.until("ready> ");
     await pty.type("fg\n");

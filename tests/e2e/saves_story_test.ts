@@ -12,7 +12,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 10, 20, 12);
 
-/** A clock that each command is given, and that a test moves. */
+/** The clock of each command, which a test moves. */
 class Clock {
   #time = START;
   readonly options = { now: () => new Date(this.#time) };
@@ -22,7 +22,7 @@ class Clock {
   }
 }
 
-/** Ten pauses, each with other uncommitted files and its own words. */
+/** Ten pauses, each with different uncommitted files and its own message. */
 async function pauseTenTimes(env: TestEnv, clock: Clock): Promise<void> {
   for (let count = 0; count < 10; count++) {
     clock.pass(1);
@@ -46,7 +46,7 @@ async function detourTwice(env: TestEnv, clock: Clock): Promise<void> {
   }
 }
 
-/** Two sessions a day, each saved when it ends, with its files after that. */
+/** Two sessions a day, each saved when it ends, and then its files. */
 async function workAWeek(env: TestEnv, clock: Clock): Promise<void> {
   for (let count = 0; count < 14; count++) {
     clock.pass(12);
@@ -152,7 +152,7 @@ Deno.test("the words of removed saves are in no object once the trash has expire
   await mpmJson(env, ["saves", "rm", "9", "8"], clock.options);
   await mpmJson(env, ["saves", "prune", "--keep", "5"], clock.options);
   assertEquals((await savesOf(env)).length, 5);
-  // The newest operations can still be undone: they must be others.
+  // The newest operations can still be undone, so others must follow.
   for (let count = 0; count < 21; count++) {
     await mpmJson(env, ["var", "set", "count", `${count}`], clock.options);
   }

@@ -34,7 +34,7 @@ posixTest(
       const { status, stderr } = env.run("sh", ["-c", line]);
       assertEquals(status, 0, stderr);
     }
-    // The entry as the scheduler has it.
+    // The entry of the scheduler.
     const units = join(env.home, ".config/systemd/user");
     for (const { name } of [...Deno.readDirSync(units)]) {
       if (!name.endsWith(".service")) continue;

@@ -6,7 +6,7 @@ import { soakTest } from "../helpers/posix.ts";
 import { has } from "../helpers/programs.ts";
 import { say } from "../helpers/say.ts";
 
-/** A name with all characters that an entry has to quote. */
+/** A name with all characters that an entry must quote. */
 const ODD = `a b %h 'q" $HOME \${X}`;
 
 /**
@@ -40,7 +40,7 @@ ${RUN_ONCE}
 crontab -l | cmp - ../before && echo restored
 `;
 
-/** A systemd for one user, which sees no other. */
+/** A systemd for one user, isolated from others. */
 const SYSTEMD = `
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/system /run/user/0

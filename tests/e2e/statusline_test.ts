@@ -9,7 +9,7 @@ import { formatText, putHome } from "../helpers/stores.ts";
 const ID = "2975e44b-8da5-4bbb-a4f5-59595064217c";
 const SAMPLE = formatText("claude-code/statusline-stdin.jsonl").split("\n")[1]!;
 
-/** Starts the status line with a standard input that the test holds. */
+/** Starts the status line with a standard input that the test controls. */
 function startLine(env: TestEnv, cwd = env.project): Deno.ChildProcess {
   return new Deno.Command(binary(), {
     args: ["statusline"],
@@ -24,7 +24,7 @@ function startLine(env: TestEnv, cwd = env.project): Deno.ChildProcess {
 
 type Line = [stdout: string, stderr: string, code: number];
 
-/** Returns the answer to `text`; a reader that goes away early is fine. */
+/** Returns the answer to `text`; it is fine if the reader exits early. */
 async function line(
   env: TestEnv,
   text: string,
@@ -60,7 +60,7 @@ Deno.test("the binary's status line keeps a reading that context finds", async (
 
 Deno.test("the binary's status line does not wait for an input that never ends", async () => {
   using env = TestEnv.repository();
-  // At once, since each waits as long as it ever does.
+  // All at once, since each waits as long as possible.
   const [none, part, [whole]] = await Promise.all(
     ["", SAMPLE.slice(0, 90), SAMPLE]
       .map((text) => line(env, text, { close: false })),
@@ -79,7 +79,7 @@ Deno.test("the binary's status line reads no 100 MB", async () => {
     for (; written < 100; written++) await writer.write(block);
     await writer.close();
   } catch {
-    // It went away, as it should.
+    // It exited, as expected.
   }
   const { stdout, code } = await child.output();
   assertEquals([new TextDecoder().decode(stdout), code], ["\n", 0]);
@@ -118,7 +118,10 @@ posixTest(
   },
 );
 
-/** Puts a transcript where Claude Code has it; its last answer is of now. */
+/**
+ * Writes a transcript to the place where Claude Code keeps it; its last answer
+ * has the current time.
+ */
 function transcript(env: TestEnv, tokens: number, before = 0): string {
   const path = `.claude/projects/${projectSlug(env.project)}/${ID}.jsonl`;
   putHome(env, path, "");

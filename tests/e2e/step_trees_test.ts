@@ -144,7 +144,7 @@ posixTest(
       "a",
       "b",
     ]);
-    // Between two calls of one batch no one looked.
+    // No state was recorded between two calls of one batch.
     assertEquals(two!.exact, null);
     assertEquals(two!.before?.checkpoint, first);
     assertEquals(two!.after?.checkpoint, trees[1]);
@@ -173,7 +173,7 @@ posixTest(
     assertEquals(unknown.status, 3);
     assertStringIncludes(unknown.stderr, "The tree at step");
     assertStringIncludes(unknown.stderr, first!);
-    // They are in no list and in no journal.
+    // They are not in any list or journal.
     const listed = client.json<CheckpointListResult>("checkpoint", "list");
     assertEquals([listed.checkpoints, listed.hidden], [[], 2]);
     assert(!client.mpm("undo", "list").stdout.includes("batch-"));
@@ -239,7 +239,9 @@ posixTest(
   },
 );
 
-/** Every file below a folder but git's own, with its contents and mode. */
+/**
+ * Every file below a folder except those of git, with its contents and mode.
+ */
 function contents(folder: string): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (below: string) => {
@@ -318,7 +320,7 @@ posixTest(
     assertEquals(client.mpm("replay", "fork", String(prompt)).status, 3);
     const again = client.mpm("replay", "fork", step, "--name", made.name);
     assertEquals(again.status, 4);
-    // It can be undone while nothing has changed in it.
+    // It can be undone as long as nothing has changed in it.
     Deno.writeTextFileSync(join(there, "mine"), "1");
     const refused = client.mpm("undo");
     assertStringIncludes(refused.stderr, "was changed since");

@@ -33,19 +33,19 @@ async function sameBuilds(): Promise<void> {
   assert(size > 1e7);
 }
 
-/** Debian's folder for libraries of arm64 beside those of x86_64. */
+/** Debian's folder for libraries of arm64 next to those of x86_64. */
 const LIBRARIES = "/usr/aarch64-linux-gnu";
 
 /**
- * The processor that is emulated: of those in use. QEMU's default signs each
- * return address, and takes four times as long.
+ * The emulated processor, a common one. QEMU's default signs each return
+ * address, and takes four times as long.
  */
 const PROCESSOR = "cortex-a72";
 
 const EMULATOR = ["/usr/bin/qemu-aarch64-static", "/usr/bin/qemu-aarch64"]
   .find((path) => existsSync(path));
 
-/** Debian's packages that running the arm64 binary needs and that are absent. */
+/** The missing Debian packages that the arm64 binary needs. */
 function missingForArm64(): string[] {
   const needed: [string, boolean][] = [
     ["qemu-user-static", EMULATOR !== undefined],

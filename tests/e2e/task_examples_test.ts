@@ -23,7 +23,7 @@ function projectOfPage(): TestEnv {
   return env;
 }
 
-/** The lines that the page has for a task. */
+/** The lines of the page for a task. */
 function linesFor(task: string): string[] {
   const found = blocksOf("docs/tasks.md").find(({ kind, lines }) =>
     kind === "sh" && lines.some((line) => line === `mpm task run ${task}`)
@@ -84,7 +84,7 @@ programTest(
   },
 );
 
-/** Two tables, of 20,000 and of 1,500 rows, and one for their sums. */
+/** Two tables with 20,000 and 1,500 rows, and one for their sums. */
 const TABLES = `
 CREATE TABLE orders (id INTEGER PRIMARY KEY, cents INTEGER NOT NULL);
 CREATE TABLE refunds (id INTEGER PRIMARY KEY, cents INTEGER NOT NULL);

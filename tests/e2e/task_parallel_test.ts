@@ -123,7 +123,7 @@ programTest(
     const made = [...Deno.readDirSync(env.project)].map(({ name }) => name)
       .filter((name) => name.startsWith("made-")).map((name) => env.read(name));
     assertEquals(made.sort(), [...ODD].sort());
-    // No part of the run stays on the hosts.
+    // No part of the run remains on the hosts.
     for (const home of hosts.homes) {
       const [name] = [...Deno.readDirSync(join(home, ".cache/mpm-tasks"))];
       const left = join(home, ".cache/mpm-tasks", name!.name, "mpm");
@@ -140,7 +140,7 @@ longTest(
     const { env, servers, homes } = hosts;
     const items = ["1", "2", "3", "4", "5"];
     const [effects, go] = [join(env.root, "effects"), join(env.root, "go")];
-    // The shell would report the signal to a connection that is gone.
+    // The shell would report the signal to a closed connection.
     const script = `exec 2>/dev/null
     say() { echo "$1 $2 $HOME" >>'${effects}'; }
     trap 'say ended $1; exit 1' TERM
@@ -179,7 +179,7 @@ longTest(
     assertEquals(again.status, 0, again.stderr);
     assertStringIncludes(again.stderr, "Note: skipped the host");
     assertEquals(states(), items.map((item) => `${item} done`));
-    // Each item began once, but the one that was lost.
+    // Each item began once, except for the lost one.
     const began = said().filter((line) => line.startsWith("began"))
       .map((line) => line.split(" ")[1]).sort();
     assertEquals(began, [...items, lost].sort());

@@ -18,7 +18,7 @@ function statusOf(env: TestEnv) {
   return JSON.parse(stdout);
 }
 
-/** Looks until a run has the state, at most ten seconds. */
+/** Waits until a run has the state, at most ten seconds. */
 async function until(env: TestEnv, state: string) {
   for (let tries = 0; tries < 100; tries++) {
     const status = statusOf(env);
@@ -40,7 +40,7 @@ Deno.test({
     }
     const { pid, run } = await until(env, "running");
     assert(pid > 0);
-    // Of two processes that want it, one has it.
+    // Only one of two processes gets it.
     const second = env.run(binary(), ["task", "resume"]);
     assertEquals(second.status, 4, second.stdout);
     assertStringIncludes(second.stderr, `process ${pid}`);

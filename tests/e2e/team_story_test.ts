@@ -8,7 +8,7 @@ import { person } from "../helpers/people.ts";
 
 const MINUTE = 60_000;
 
-/** Two people at their terminals, and what they see. */
+/** Two people at their terminals, and the output they see. */
 class Story {
   readonly lines: string[] = [];
   #time = Date.UTC(2026, 10, 20, 9);

@@ -35,7 +35,8 @@ posixTest(
     };
     run("pause", "--no-commit", "-s", "Begin");
     const folders = foldersOf(env);
-    // One reads the state, and one the contents with the project's attributes.
+    // One reads the state, and the other reads the contents with the project's
+    // attributes.
     assertEquals(Object.keys(folders).length, 2);
     for (const [folder, names] of Object.entries(folders)) {
       const all = ["HEAD", "commondir", "config", "info", "refs", "worktrees"];

@@ -6,8 +6,8 @@ import { posixTest } from "../helpers/posix.ts";
 import { CURRENT, putWork, WORK, workIds } from "../helpers/works.ts";
 
 /**
- * A cloned repository may hold anything in `.claude-mpm/`. Links are tried with
- * the binary, since what its permissions do to them shows only there.
+ * A cloned repository may hold anything in `.claude-mpm/`. Links are tested
+ * with the binary, since only there its permissions affect them.
  */
 const PLANTED = "work-20991231-000000";
 const TEMPLATES = ".claude-mpm/templates";
@@ -40,13 +40,13 @@ const COMMANDS = [
   ["start", "x", "--template", "planted"],
 ];
 
-/** Those that ask which session is the current one. */
+/** Commands that determine the current session. */
 const POINTED = [["status", "--porcelain"], ["check"], [
   "pause",
   "--no-commit",
 ]];
 
-/** No command crashes, hangs or tells what is outside. */
+/** No command crashes, hangs or reveals data from outside. */
 async function surviveAll(
   env: TestEnv,
   commands = COMMANDS,
@@ -206,7 +206,8 @@ posixTest(
         join(folder, name),
         JSON.stringify({ ...save, mpm }),
       );
-      // No one's words bring a session here; these the user took for theirs.
+      // Texts of others do not bring a session here; these, the user accepted
+      // as their own.
       assertEquals((await run(env, "resume")).status, 0);
       assertEquals(workIds(env), before);
       assertEquals((await run(env, "saves", "trust", "latest")).status, 0);
@@ -220,7 +221,7 @@ posixTest(
         assertEquals(status, 0, `${args.join(" ")}: ${stderr}`);
       }
     }
-    // The last one has a valid id and nothing else: it is rebuilt, bare.
+    // The last one has only a valid id: it is rebuilt without other data.
     assertEquals(workIds(env), [...before, PLANTED]);
   },
 );

@@ -42,7 +42,7 @@ posixTest(
 
 let template: TestEnv | undefined;
 
-/** A copy of what `since` makes: there are many deaths. */
+/** A copy of the project that `since` makes, since many kills need one. */
 async function copied(): Promise<TestEnv> {
   template ??= await since();
   const env = new TestEnv();
@@ -50,7 +50,7 @@ async function copied(): Promise<TestEnv> {
   return env;
 }
 
-/** The same with a checkpoint of it, and other work since. */
+/** The same with a checkpoint, and other work since then. */
 async function since(): Promise<TestEnv> {
   const env = working();
   const { status, stderr } = await mpm(env, ["checkpoint", "save", "one"]);
@@ -61,7 +61,8 @@ async function since(): Promise<TestEnv> {
   env.write("dir", "a file now\n");
   env.write("made", "since\n");
   env.git("add", "made");
-  // Once these rules are gone, a restore that continues sees what they hid.
+  // Once these rules are gone, a restore that continues sees the files that
+  // they hid.
   env.write(".gitignore", "*.log\n");
   env.write("a.log", "ignored\n");
   return env;
@@ -88,7 +89,7 @@ posixTest(
           `${where}: ${next.stderr}`,
         );
         const { files, index } = stateOf(env);
-        // Before its marker nothing was changed; after it, all is.
+        // Before its marker nothing is changed; after it, everything is.
         if (JSON.stringify(files) === JSON.stringify(edited.files)) {
           assertEquals(index, edited.index, where);
           return;

@@ -13,7 +13,9 @@ import { stateOf } from "../helpers/worktree_state.ts";
 /** Restores that are killed. */
 const ROUNDS = 8;
 
-/** Someone commits all when git has reported HEAD and looks at the files. */
+/**
+ * Someone commits everything when git has reported HEAD and reads the files.
+ */
 function committing(env: TestEnv) {
   return (system: System): System => {
     const logged = Promise.withResolvers<void>();

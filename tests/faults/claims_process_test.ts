@@ -7,7 +7,7 @@ import { binary, mpmJson } from "../helpers/mpm.ts";
 import { SOAKS } from "../helpers/posix.ts";
 import { putHome } from "../helpers/stores.ts";
 
-/** Sessions at once, files that they edit, and edits of each. */
+/** Simultaneous sessions, the files that they edit, and the edits of each. */
 const SESSIONS = 20;
 const FILES = 5;
 const EDITS = SOAKS ? 60 : 1;
@@ -91,7 +91,7 @@ function counted(env: TestEnv): number {
   ).reduce((sum, count) => sum + count);
 }
 
-/** Lets all clients edit the same files, some of which are killed. */
+/** Lets all clients edit the same files, and kills some of the clients. */
 async function editAll(env: TestEnv): Promise<Ended[]> {
   for (let at = 0; at < FILES; at++) env.write(`counter-${at}`, "0\n");
   Deno.mkdirSync(join(env.home, ".claude/sessions"), { recursive: true });
@@ -106,7 +106,7 @@ async function editAll(env: TestEnv): Promise<Ended[]> {
 
 Deno.test({
   name: "twenty sessions that edit the same files lose no edit and never wait",
-  // Only there it is known at once that a process is gone.
+  // Only on Linux it is known at once that a process has ended.
   ignore: Deno.build.os !== "linux",
   async fn() {
     using env = TestEnv.repository();
@@ -115,7 +115,7 @@ Deno.test({
     const ended = await editAll(env);
     const killed = ended.filter(({ status }) => status.signal === "SIGKILL");
     const whole = ended.filter(({ status }) => status.success);
-    // An edit by two at once loses one of them.
+    // If two clients edit at once, one edit is lost.
     assertEquals(counted(env), 16 * EDITS + 4 * (EDITS - 1));
     assertEquals([killed.length, whole.length], [4, 16]);
     const refused = whole.map(({ text }) => Number(text.split(" ")[1]));

@@ -14,7 +14,7 @@ const ID = "session-20261120-120000";
 const NEXT = "session-20261121-120000";
 const TEXT = "uncommitted-quokka\n";
 
-/** The saves on the disk, and those that only git has. */
+/** The saves on the disk, and those that are only in git. */
 async function listed(env: TestEnv) {
   const { sessions, lost } = await mpmJson<SavesListResult>(env, [
     ...["saves", "list"],
@@ -107,7 +107,7 @@ Deno.test("a prune that dies anywhere is not a loss, and git follows it", async 
     async check(env, where) {
       const { there, lost } = await listed(env);
       assert(there.includes(NEXT), where);
-      // The next write makes up for the copy in git.
+      // The next write adds the missing copy in git.
       await mpmJson(env, ["pause", "Next"], { now: at(3) });
       const after = await listed(env);
       assertEquals(after.there.includes(ID), there.includes(ID), where);

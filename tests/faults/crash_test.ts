@@ -21,7 +21,10 @@ function enumerate(
   });
 }
 
-/** The old or the new state is there, whole; the next pause repairs the rest. */
+/**
+ * Checks that the old or the new state is complete; the next pause repairs the
+ * rest.
+ */
 async function checkWhole(
   env: TestEnv,
   where: string,
@@ -33,7 +36,7 @@ async function checkWhole(
     : undefined;
   assert(["New", "Old", undefined].includes(summary), `${where}: ${summary}`);
   if (finished) assertEquals(summary, "New");
-  // Reading alone has repaired what is derived.
+  // Reading alone has repaired the derived files.
   if (summary !== undefined) assertEquals(underived(env), [], where);
 
   const again = await mpm(env, ["pause", "Again"], { now: LATER });

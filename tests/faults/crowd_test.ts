@@ -100,7 +100,7 @@ posixTest(
     for (const { line, code, stderr } of done) {
       assertEquals(code, 0, `${line}: ${stderr}`);
     }
-    // Every pause that reported it is there, or in the trash of a prune.
+    // Every save that a pause reported exists, or is in the trash of a prune.
     const paused = done.filter(({ line }) => line.startsWith("pause"))
       .map(({ stdout }) => JSON.parse(stdout).session_id as string);
     assertEquals(new Set(paused).size, 16);
@@ -133,7 +133,10 @@ posixTest(
   },
 );
 
-/** Each that said it is done is in the journal, once, under its own number. */
+/**
+ * Checks that each command that reported success is in the journal once, under
+ * its own number.
+ */
 async function checkLog(env: TestEnv, paused: string[]): Promise<void> {
   const { operations } = await mpmJson<UndoListResult>(env, [
     "log",

@@ -38,7 +38,7 @@ Deno.test("return leaves the old or the new state whole at every crash point", a
       env.write("both.txt", "staged in the detour\n");
       env.git("add", "both.txt");
       env.write("idea.txt", "of the detour\n");
-      // It has to go to the trash, and comes back where the return does not end.
+      // It must go to the trash, and come back if the return does not finish.
       env.write("build", "ignored\n");
       child = treeOf(env);
       return env;

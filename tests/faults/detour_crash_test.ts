@@ -14,7 +14,7 @@ import { sayPoints } from "../helpers/say.ts";
 const NOON = () => new Date("2026-11-20T12:00:00Z");
 const LATER = () => new Date("2026-11-20T13:00:00Z");
 
-/** In the pause of the parent, whose own crash points another test has. */
+/** Inside the pause of the parent, whose crash points another test covers. */
 function isInPause(at: number): boolean {
   return at > 10 && at < 50 && at % 8 > 0;
 }
@@ -37,7 +37,7 @@ Deno.test("branch leaves the old or the new state whole at every crash point", a
       const begun = stack.length > 0;
       if (finished) assert(begun);
       if (!begun) {
-        // The old state, to the byte; and it can be tried again.
+        // The old state, byte for byte; and the command can be tried again.
         assertEquals(treeOf(env), wanted, where);
         assertEquals(
           env.git("branch", "--format=%(refname:short)"),
@@ -70,7 +70,7 @@ function leftovers(env: TestEnv): string[] {
 Deno.test("a detour into a worktree is all there or not at every crash point", async () => {
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", "review", "--worktree"], {
-    // Up to the pause of the parent it is as above.
+    // Up to the pause of the parent, it is the same as above.
     isReported: (at) => at < 50,
     programs: "changing-git",
     now: NOON,

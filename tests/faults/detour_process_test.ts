@@ -81,7 +81,7 @@ Deno.test("a worktree that git was stopped in is undone", async () => {
     if (finished || !isUnderWay(env) || !env.exists(made)) {
       continue;
     }
-    // As git leaves it: no index yet, and a file of which half is written.
+    // As git leaves it: no index yet, and a half-written file.
     env.remove(made);
     env.remove(".claude/worktrees/review/run.sh");
     env.write(".claude/worktrees/review/login.js", "bro");

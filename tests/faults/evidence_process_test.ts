@@ -4,7 +4,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, start } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-/** Lets other work happen until something is so, a minute at most. */
+/** Lets other work happen until a condition holds, for at most a minute. */
 async function until(what: string, isSo: () => boolean): Promise<void> {
   const start = performance.now();
   while (!isSo()) {
@@ -20,7 +20,7 @@ function isAlive(pid: string): boolean {
   return new TextDecoder().decode(stdout) !== "";
 }
 
-/** The copies that are there. */
+/** The existing copies. */
 function copies(env: TestEnv): string[] {
   const folder = join(env.home, ".local/state/mpm/runs");
   return [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -56,7 +56,7 @@ posixTest(
     assert(isAlive(pid));
     const before = env.git("status", "--porcelain");
     assertEquals(copies(env).length, 1);
-    // A run at the same time leaves the copy of another one alone.
+    // A simultaneous run leaves the copy of another run alone.
     await mpm(env, ["evidence"]);
     assertEquals(copies(env).length, 1);
     child.kill("SIGKILL");

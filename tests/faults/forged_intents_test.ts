@@ -13,17 +13,17 @@ import { mixedStore } from "../helpers/old_stores.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { addWorktree, agentProject, LATER } from "../helpers/worktrees.ts";
 
-/** An operation that dies in its middle. */
+/** An operation that dies halfway. */
 interface Interrupted {
   prepare(): Promise<TestEnv>;
   readonly dies: (env: TestEnv) => string[] | Promise<string[]>;
-  /** Returns whether it is in its middle. */
+  /** Returns whether it is halfway. */
   isBegun?(env: TestEnv): boolean;
-  /** Every how many writes it is tried. */
+  /** It is tried at every write with a multiple of this number. */
   readonly every?: number;
-  /** Returns the file in which an earlier version noted it, and the text. */
+  /** Returns the file in which an earlier version noted it, and its text. */
   readonly old?: (env: TestEnv, intent: OldIntent) => [string, unknown];
-  /** The command that finishes it, where not every one does. */
+  /** The command that finishes it, if not every command does. */
   readonly next?: string[];
   readonly now?: () => Date;
 }
@@ -164,7 +164,7 @@ function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
   return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 }
 
-/** The files in which finishing it must end. */
+/** The files that must result from finishing it. */
 function endOf(env: TestEnv): unknown {
   const files = env.exists(".git") ? treeOf(env) : {};
   const worktree = env.exists(".claude/worktrees/x");
@@ -182,7 +182,7 @@ const FORGERIES: Record<string, (env: TestEnv, path: string) => void> = {
   "another store": (env) =>
     env.write(".claude-mpm/state/store-id", "0123456789abcdef"),
   "another place": (env) => {
-    // As in a copy of the project: the seal is for the folder it was in.
+    // As in a copy of the project: the seal is for the original folder.
     const moved = join(env.root, "moved");
     Deno.renameSync(env.project, moved);
     Deno.symlinkSync(moved, env.project);
@@ -210,7 +210,7 @@ function stateOf(env: TestEnv): unknown {
   return [endOf(env), stdout];
 }
 
-/** Runs it until it is in its middle, and dies there. */
+/** Runs it until it is halfway, and dies there. */
 async function interrupted(
   kind: string,
   {
@@ -238,7 +238,7 @@ async function interrupted(
   }
 }
 
-/** The place of the user's key, and one beside it. */
+/** The folder of the user's key, and a second one next to it. */
 function keyFolder(env: TestEnv): { state: string; aside: string } {
   const state = join(env.home, ".local/state/mpm");
   return { state, aside: `${state}-aside` };
@@ -257,7 +257,7 @@ for (const [kind, one] of Object.entries(KINDS)) {
     const begun = new FolderCopy(env.root);
     for (const [name, forge] of Object.entries(FORGERIES)) {
       forge(env, intentsOf(env).find((one) => one.kind === kind)!.path);
-      // A restore may be a step of it.
+      // A restore may be one of its steps.
       intentsOf(env).filter((one) => one.kind !== kind)
         .forEach(({ path }) => env.remove(path));
       const [{ path }] = intentsOf(env) as [{ path: string }, ...unknown[]];
@@ -265,7 +265,7 @@ for (const [kind, one] of Object.entries(KINDS)) {
       const before = stateOf(env);
       await goOn(env, kind === "migrate" ? undefined : one.next);
       if (kind === "worktrees prune") {
-        // Git's own record of it says where it goes back to.
+        // Git's own record says where it belongs.
         const isThere = env.exists(".claude/worktrees/x");
         assertEquals(isThere, name !== "another place");
       } else assertEquals(stateOf(env), before, name);

@@ -12,7 +12,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { sayPoints } from "../helpers/say.ts";
 import { at } from "../helpers/works.ts";
 
-/** Returns the names of the forks; each is there with all that belongs to it. */
+/** Returns the names of the forks; checks that each is complete. */
 async function forks(env: TestEnv, where: string): Promise<string[]> {
   const stack = await stackLines(env, { now: at(60) });
   assertEquals(isUnderWay(env), false, where);

@@ -26,7 +26,9 @@ function settings(env: TestEnv): string | undefined {
   return env.exists(LOCAL) ? env.read(LOCAL) : undefined;
 }
 
-/** Whatever happened: as before, whole, and with nothing left beside it. */
+/**
+ * Checks that the settings are as before and complete, without leftover files.
+ */
 function checkBack(env: TestEnv, before: string | undefined, where: string) {
   assertEquals(settings(env), before, where);
   const folder = join(env.project, ".claude");
@@ -42,7 +44,7 @@ function checkBack(env: TestEnv, before: string | undefined, where: string) {
 
 for (const before of BEFORE) {
   const name = before === undefined ? "no settings" : "somebody's settings";
-  // Skills are as many writes again; once is enough.
+  // Skills double the number of writes; once is enough.
   const install = before === undefined ? [...INSTALL, "--skills"] : INSTALL;
 
   Deno.test(`hooks install may die anywhere: ${name}`, async () => {
@@ -55,7 +57,7 @@ for (const before of BEFORE) {
       async check(env, where) {
         const found = settings(env)?.replaceAll(env.root, "$ROOT");
         assert(found === before || found === after, `${where}: ${found}`);
-        // Someone who gives up, and someone who tries again.
+        // One user gives up, another one tries again.
         if (isOneOf(2, where)) {
           await mpm(env, install, { now });
           const written = settings(env)!.replaceAll(env.root, "$ROOT");

@@ -19,7 +19,7 @@ function removeIfThere(env: TestEnv, path: string): void {
   if (env.exists(path)) env.remove(path);
 }
 
-/** A repository with so many saves, each with contents. */
+/** A repository with the given number of saves, each with contents. */
 async function paused(count: number): Promise<TestEnv> {
   const env = TestEnv.repository();
   env.write("staged", "1\n");
@@ -42,7 +42,8 @@ const VICTIMS: readonly Victim[] = [
       return ["pause", `Round ${round}`];
     },
     async check(env, where) {
-      // It keeps what killed ones did not, if it is there as it was.
+      // It keeps the files that killed pauses did not keep, if they are
+      // unchanged.
       await mpmJson(env, ["pause", "Last"]);
       const ids = savesIn(env);
       for (const id of ids) {
@@ -63,7 +64,7 @@ const VICTIMS: readonly Victim[] = [
       return ["restore", "latest", "--all", "--yes"];
     },
     async check(env, where) {
-      // The first to look finishes what was begun.
+      // The first command that reads finishes the interrupted operation.
       await mpmJson(env, ["checkpoint", "list"]);
       await mpmJson(env, ["restore", "latest", "--all", "--yes"]);
       const there = [env.read("staged"), env.read("new")];

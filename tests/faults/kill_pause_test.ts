@@ -5,7 +5,7 @@ import { killAgain, killsOf } from "../helpers/kills.ts";
 import { posixTest } from "../helpers/posix.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
-/** Rounds after which the saves go. */
+/** Number of rounds after which the saves are removed. */
 const CLEARED = 50;
 
 posixTest(
@@ -17,7 +17,7 @@ posixTest(
       // Checked before the old project is removed: a torn save stays visible.
       looks: CLEARED,
       next: (env, round) => {
-        // The number of files stays small, so that each look is quick.
+        // The number of files stays small, so that each check is quick.
         if (round > 0 && round % CLEARED === 0) clear(env);
         return ["pause", "--no-commit", `Round ${round}`];
       },

@@ -29,7 +29,7 @@ function withSaves(count: number): TestEnv {
   return env;
 }
 
-/** A repository with a file of two contents, each in a checkpoint. */
+/** A repository with two versions of a file, each in a checkpoint. */
 async function twoStates(): Promise<TestEnv> {
   const env = TestEnv.repository();
   for (const name of ["a", "b"]) {
@@ -41,7 +41,7 @@ async function twoStates(): Promise<TestEnv> {
 
 const FIX = "fix/login";
 
-/** The state of the current work while no one makes a detour. */
+/** The state of the current work without a detour. */
 let underWay: TreeState;
 
 const VICTIMS: readonly Victim[] = [
@@ -68,7 +68,7 @@ const VICTIMS: readonly Victim[] = [
       return ["checkpoint", "restore", other, "--yes"];
     },
     async check(env, where) {
-      // The first to look finishes what was begun.
+      // The first command that reads finishes the interrupted operation.
       await mpmJson(env, ["checkpoint", "list"]);
       assertEquals(env.read("one"), env.read("two"), where);
     },
@@ -178,7 +178,7 @@ const VICTIMS: readonly Victim[] = [
     looks: 4,
     async check(env, where) {
       let lines = await stackLines(env);
-      // A git that the dead process had started may still be at its work.
+      // A git that the dead process had started may still be running.
       for (let tries = 0; isUnderWay(env); tries++) {
         assert(tries < 50, `${where}: it is not settled`);
         lines = await stackLines(env);
@@ -194,7 +194,7 @@ const VICTIMS: readonly Victim[] = [
   },
 ];
 
-/** The same store from the start. */
+/** Restores the same store. */
 function renewed(env: TestEnv): string[] {
   env.remove(".claude-mpm");
   for (let at = 0; at < 5; at++) {

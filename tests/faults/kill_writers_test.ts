@@ -29,7 +29,7 @@ async function paused(): Promise<TestEnv> {
   return env;
 }
 
-/** No operation is undone by two undos that both hold. */
+/** Checks that no operation is undone by two valid undos. */
 async function checkUnique(env: TestEnv, where: string): Promise<void> {
   const { operations } = await mpmJson<UndoListResult>(env, [
     ...["log", "-n", "1000"],

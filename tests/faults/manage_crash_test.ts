@@ -30,7 +30,7 @@ async function ids(env: TestEnv): Promise<string[]> {
   return sessions.map(({ session_id: id }) => id);
 }
 
-/** Every save that is listed is whole, and can be verified as before. */
+/** Checks that every listed save is complete, and can be verified as before. */
 async function assertWhole(env: TestEnv, where: string): Promise<void> {
   const { sessions } = await mpmJson<SavesVerifyResult>(env, [
     "saves",
@@ -41,7 +41,7 @@ async function assertWhole(env: TestEnv, where: string): Promise<void> {
   }
 }
 
-/** The contents of all files of saves, wherever they are by now. */
+/** The contents of all files of saves, wherever they are now. */
 function contents(env: TestEnv, folder = ".claude-mpm"): string[] {
   return [...Deno.readDirSync(join(env.project, folder))]
     .flatMap(({ name, isDirectory }) => {
@@ -122,7 +122,7 @@ Deno.test("import brings in each save once and whole at every crash point", asyn
     now: NOON,
     prepare() {
       const env = TestEnv.repository();
-      // Its second is taken, so that one of them has to move.
+      // Its second is already in use, so one of them has to move.
       putSave(env, ownSave(idAt(1), { summary: "mine" }));
       return env;
     },

@@ -53,7 +53,7 @@ async function migrated(): Promise<TestEnv> {
   return env;
 }
 
-/** The bundle of `import` is beside the store. */
+/** The bundle for `import` is next to the store. */
 async function withBundle(): Promise<TestEnv> {
   const env = await store();
   using other = new TestEnv();
@@ -75,7 +75,7 @@ async function withRecord(): Promise<TestEnv> {
 interface Case {
   readonly args: readonly string[];
   readonly prepare: () => TestEnv | Promise<TestEnv>;
-  /** Every so many writes one is looked at. */
+  /** One write out of this many is tested. */
   readonly step: number;
 }
 
@@ -110,7 +110,7 @@ async function summaries(env: TestEnv): Promise<string[]> {
   return sessions.map(({ summary }) => summary).sort();
 }
 
-/** Everything a file of a session says, wherever it lies by now. */
+/** The texts of all files of sessions, wherever they are now. */
 function texts(env: TestEnv, folder = ".claude-mpm"): Set<string> {
   return new Set(
     [...Deno.readDirSync(join(env.project, folder))]
@@ -156,7 +156,7 @@ for (const { args, prepare, step } of CASES) {
         const where = `${problem} from write ${at}: ${stderr}`;
         const after = [...texts(env)];
         for (const text of before) {
-          // A record that is finished gets one more line.
+          // A finished record gets one more line.
           assert(after.some((one) => one.startsWith(text.trimEnd())), where);
         }
         const { intact } = await mpmJson<SavesVerifyResult>(
@@ -172,7 +172,7 @@ for (const { args, prepare, step } of CASES) {
         refused++;
         assertEquals(status, 6, where);
         assertStringIncludes(stderr, "Error: Cannot ");
-        // The same again, on a disk that lets it, has the same end.
+        // The same command on a working disk has the same result.
         const again = await mpm(env, await left(env, args), { now: LATER });
         const end = args.includes("rm") ? [0, 2] : [0, 3];
         assert(end.includes(again.status), `${where} ${again.stderr}`);

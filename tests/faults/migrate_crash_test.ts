@@ -35,7 +35,7 @@ function withoutCounts(result: MigrateReport): unknown {
   return { moved, duplicates, conflicts, saves, complete, rewritten };
 }
 
-/** Dies at every write in turn, then runs again as if nothing had been. */
+/** Dies at every write in turn, then runs again normally. */
 async function enumerate(
   store: Copies,
   args: readonly string[],
@@ -59,7 +59,7 @@ async function enumerate(
         assert(present.includes(summary), `${where}: lost ${summary}`);
       }
       if (finished) return;
-      // The next one dies as well, somewhere else.
+      // The next run also dies, at another write.
       const [at] = where.match(/\d+/)!;
       await runDying(env, args, { at: (7 * Number(at)) % 40, now: NOON });
       await check(env, where);
@@ -79,7 +79,7 @@ function backups(env: TestEnv): unknown {
     });
 }
 
-/** Every so many deaths what they left is rolled back, too. */
+/** After one death out of this many, the result is also rolled back. */
 const ROLLED_BACK = 5;
 
 for (const backup of [[], ["--no-backup"]]) {
@@ -95,7 +95,7 @@ for (const backup of [[], ["--no-backup"]]) {
       const again = await mpmJson<MigrateReport>(env, args, { now: LATER });
       assertEquals(sessionsListing(env), after, where);
       assertEquals(backups(env), kept, where);
-      // After the last removal there is nothing left to be told.
+      // After the last removal there is nothing left to report.
       if (again.moved > 0) {
         assertEquals(withoutCounts(again), withoutCounts(result), where);
       }

@@ -21,7 +21,10 @@ function oldStore(): TestEnv {
   return env;
 }
 
-/** Every old save, and `extra` ones beside, whole and once each. */
+/**
+ * Checks that every old save and `extra` other ones are complete and exist
+ * once.
+ */
 async function checkAll(env: TestEnv, extra: number): Promise<void> {
   const { sessions } = await mpmJson<SavesListResult>(env, [
     "saves",
@@ -92,7 +95,7 @@ posixTest(
   },
 );
 
-/** Migrations that are killed, and as many rollbacks. */
+/** Number of killed migrations, and of killed rollbacks. */
 const ROUNDS = 5;
 
 posixTest(
@@ -104,7 +107,7 @@ posixTest(
       const child = start(env, ["migrate"]);
       const isBegun = () => env.exists(".claude-mpm/backups");
       if (await killOnce(child, isBegun, 6 * round)) count++;
-      // A pause does not mind what is half done.
+      // A half-finished migration does not disturb a pause.
       assertEquals((await mpm(env, ["pause", "--no-commit", "Now"])).status, 0);
       assertEquals((await mpm(env, ["migrate"])).status, 0);
       await checkAll(env, 1);

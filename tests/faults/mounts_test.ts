@@ -66,7 +66,10 @@ mountTest(
   },
 );
 
-/** One run with so much room; whether it got through without a word. */
+/**
+ * Runs it once with this much space; returns whether it succeeded without a
+ * message.
+ */
 async function onFullOnce(one: Writer, pages: number): Promise<boolean> {
   using env = await prepareFor(one);
   const logged = await count(env);
@@ -129,8 +132,9 @@ mountTest(
   posixTest,
   "a checkpoint that fails on a full disk leaves nothing half-written in git",
   () => {
-    // Many files go into one pack; a large one becomes its own object. With
-    // room for some of the pack, for all but its index, and for nearly all.
+    // Many files go into one pack; a large one becomes its own object. There is
+    // space for a part of the pack, for all except its index, and for nearly
+    // all.
     const cases = [
       ...[[30, 100_000, 200], [1, 3_000_000, 200], [3, 1_000_000, 300]],
       ...[[5, 3000, 7], [5, 3000, 8], [5, 3000, 9]],
@@ -150,7 +154,7 @@ mountTest(
   },
 );
 
-/** Pages from which on a command must have enough. */
+/** Number of pages that must be enough for a command. */
 const ENOUGH = 48;
 
 mountTest(

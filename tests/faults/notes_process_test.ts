@@ -5,7 +5,7 @@ import { namesIn } from "../helpers/hook_events.ts";
 import { mpmJson, start } from "../helpers/mpm.ts";
 import { SOAKS } from "../helpers/posix.ts";
 
-/** Processes at a time, and notes of each: 1,000 in a long run. */
+/** Simultaneous processes, and notes of each: 1,000 in a long run. */
 const WRITERS = 20;
 const EACH = SOAKS ? 50 : 2;
 
@@ -38,6 +38,6 @@ Deno.test("twenty processes write notes and lose none", async () => {
   const view = env.read(".claude/shared-context.md");
   const shown = view.split("\n").filter((line) => line.startsWith("- "));
   assertEquals(shown.length, Math.min(200, expected.length));
-  // Each writer had all notes that were written before.
+  // Each writer got all notes that were written before.
   assertEquals(new Set(notes.map(({ id }) => id)).size, expected.length);
 });

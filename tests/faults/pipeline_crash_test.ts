@@ -21,7 +21,7 @@ async function project(steps: object): Promise<TestEnv> {
   return env;
 }
 
-/** Steps in the project are flagged, or happen once. */
+/** Steps in the project are flagged, or take effect once. */
 posixTest("a pipeline that dies at any write does no step twice", async () => {
   const steps = ["a", "b", "c"];
   const points = await dieEverywhere(["pipeline", "run", "work"], {

@@ -67,7 +67,10 @@ function look(env: TestEnv): string[] {
   );
 }
 
-/** Each step is done or flagged, and its effect happened as often as it may. */
+/**
+ * Checks that each step is done or flagged, and that its effect happened as
+ * often as allowed.
+ */
 function assertEffects(
   env: TestEnv,
   { run, steps }: PipelineStatusResult,
@@ -126,7 +129,7 @@ for (
         statuses: [0, 1],
         async check(env, where) {
           const run = openRun(env);
-          // An application that has begun is finished by the next command.
+          // The next command finishes applying results if that has begun.
           await mpm(env, ["checkpoint", "list"]);
           await count(env, where);
           const found = look(env);

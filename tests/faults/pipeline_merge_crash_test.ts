@@ -9,7 +9,7 @@ import { shell } from "../helpers/tasks.ts";
 const NOW = () => new Date("2026-03-04T05:06:07Z");
 const FILE = ".claude-mpm/pipelines/work.yaml";
 
-/** A run whose steps are done, and whose results are still to be applied. */
+/** A run whose steps are done, but whose results are not applied yet. */
 async function prepare(): Promise<TestEnv> {
   const env = TestEnv.repository();
   env.write("one", "1\n");
@@ -45,7 +45,7 @@ posixTest(
     const points = await dieEverywhere(["pipeline", "resume"], {
       prepare,
       now: NOW,
-      // The writes of any restore die in the tests of checkpoints.
+      // The tests of checkpoints cover a death at each write of a restore.
       isReported: (at) => !SOAKS && at % 15 !== 0,
       async check(env, where) {
         await mpm(env, ["checkpoint", "list"]);

@@ -63,7 +63,7 @@ posixTest(
     using env = TestEnv.repository();
     const slow = join(env.root, "slow");
     Deno.mkdirSync(slow);
-    // A git that waits, so that the signal surely comes while mpm works.
+    // A git that waits, so that the signal certainly arrives while mpm works.
     Deno.writeTextFileSync(
       join(slow, "git"),
       `#!/bin/sh\ntouch "${env.root}/started"\nexec sleep 20\n`,

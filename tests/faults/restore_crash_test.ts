@@ -23,7 +23,7 @@ const PAUSE = ["pause", "--no-commit", "Working"];
 
 let template: TestEnv | undefined;
 
-/** A copy of that with a save of it, and the work lost since. */
+/** A copy of it with a save, and the work lost since then. */
 async function lost(): Promise<TestEnv> {
   if (!template) {
     template = working();
@@ -34,7 +34,7 @@ async function lost(): Promise<TestEnv> {
     template.write("made", "since\n");
   }
   const env = new TestEnv();
-  // The home as well: it says who made the contents.
+  // The home as well, since it shows who made the contents.
   for (const folder of ["project", "home"]) {
     env.run("cp", [
       "-a",

@@ -14,10 +14,10 @@ import { person, savesOf } from "../helpers/people.ts";
 /** The exit status of a failure outside mpm. */
 const OUTSIDE = 6;
 
-/** A server that fails, and what mpm says about it. */
+/** A server that fails, and the message of mpm about it. */
 interface Failure {
   readonly name: string;
-  /** Makes it fail; returns what makes it work again. */
+  /** Makes it fail; returns a function that makes it work again. */
   begin(server: HttpsGit, path: string): () => void;
   readonly says: RegExp;
 }

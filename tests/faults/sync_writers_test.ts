@@ -11,13 +11,15 @@ import { person, savesOf } from "../helpers/people.ts";
 const WRITERS = SOAKS ? 50 : 3;
 const EACH = SOAKS ? 20 : 2;
 
-/** Milliseconds within which a sync is killed; many at once take long. */
+/**
+ * Milliseconds within which a sync is killed; many simultaneous ones take long.
+ */
 const SOON = SOAKS ? 2000 : 300;
 
 /** The exit status of a command that did not get the lock. */
 const LOCKED = 4;
 
-/** Commands that run at the same moment: a machine has so much memory. */
+/** Commands that run at the same time, limited by the machine's memory. */
 const AT_ONCE = 12;
 
 const waiting: (() => void)[] = [];
@@ -81,7 +83,8 @@ posixTest(
     const sum = (of: "killed" | "of") =>
       kills.reduce((all, one) => all + one[of], 0);
     sayKills("sync", { killed: sum("killed"), of: sum("of"), seed: SEED });
-    // All send what the kills left, and then all read what the others sent.
+    // All send the entries that the kills left, and then all read those of the
+    // others.
     for (const _ of ["send", "read"]) {
       await Promise.all(people.map((env) => run(env, ["sync", "origin"])));
     }
@@ -90,7 +93,7 @@ posixTest(
     });
     const lists = await Promise.all(people.map(savesOf));
     assertEquals(lists[0]!.toSorted(), expected.toSorted());
-    // Saves of one millisecond have no order.
+    // Saves from the same millisecond have no order.
     for (const list of lists) {
       assertEquals(list.toSorted(), lists[0]!.toSorted());
     }

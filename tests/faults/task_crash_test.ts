@@ -26,7 +26,7 @@ const wrap = (system: System): System => ({
   sleep: (milliseconds, signal) => system.sleep(milliseconds / 50, signal),
 });
 
-/** A run of two chunks; the second one fails once before it ends well. */
+/** A run of two chunks; the second one fails once before it succeeds. */
 function project(): Promise<TestEnv> {
   const fails = `[ "$1" = d ] && [ ! -e failed ] && { : >failed; exit 3; }`;
   return taskProject({
@@ -37,7 +37,9 @@ function project(): Promise<TestEnv> {
   });
 }
 
-/** After a death: nothing is running, and resume does the rest. */
+/**
+ * Checks the state after a death: nothing is running, and resume does the rest.
+ */
 async function check(env: TestEnv, where: string): Promise<void> {
   const [run] = runIds(env);
   if (run === undefined) return;
@@ -76,7 +78,7 @@ for (const command of ["run", "resume"] as const) {
   );
 }
 
-/** A run whose runner died as its first program was about to begin. */
+/** A run whose runner died just before its first program began. */
 async function interrupted(env: TestEnv): Promise<void> {
   await mpm(env, ["task", "run", "work"], { now: NOW, wrap });
   const path = runFile(RUN, "log.jsonl");
@@ -117,7 +119,7 @@ posixTest("no program starts before the disk has its start", async () => {
       append(path, bytes, options) {
         if (path.endsWith("log.jsonl") && !options?.synced) unsynced.push(path);
         const text = new TextDecoder().decode(bytes);
-        // The program of the chunk that starts has done nothing.
+        // The program of the starting chunk has not done anything yet.
         if (text.includes('"start"')) {
           const chunk = JSON.parse(text.trim().split("\n").at(-1)!).chunk;
           const known = effects(env, RUN);

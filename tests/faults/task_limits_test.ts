@@ -22,7 +22,7 @@ import {
 
 const RUN = ["task", "run", "work"];
 
-/** The most memory that a process had until now, in KiB. */
+/** The peak memory of a process until now, in KiB. */
 function peak(pid: number): number {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -32,7 +32,7 @@ function peak(pid: number): number {
   }
 }
 
-/** Runs a command and measures the most memory that it had, in MiB. */
+/** Runs a command and measures its peak memory, in MiB. */
 async function memoryOf(env: TestEnv, args: string[]) {
   const child = start(env, args);
   let most = 0;

@@ -37,7 +37,7 @@ function log(env: TestEnv): Promise<UndoListResult> {
   return mpmJson<UndoListResult>(env, ["log"]);
 }
 
-/** Returns the state after one look, which finishes interrupted work. */
+/** Returns the state after one read, which finishes interrupted work. */
 async function settled(env: TestEnv) {
   await mpmJson(env, ["saves", "list"]);
   const state = undoState(env);
@@ -74,7 +74,7 @@ for (const [name, lines] of Object.entries(CASES)) {
       async check(env, where, finished) {
         const state = await settled(env);
         if (![before, after].includes(state)) {
-          // One of both, and it tells which lines are different.
+          // The state is one of the two; the error shows the different lines.
           assertEquals(JSON.parse(state), JSON.parse(before), where);
         }
         if (finished) assertEquals(state, before);
@@ -99,7 +99,10 @@ for (const [name, lines] of Object.entries(CASES)) {
   });
 }
 
-/** Lines of which an undo that dies, typed again, undoes the last alone. */
+/**
+ * Command lines of which an undo that dies and is repeated undoes only the
+ * last.
+ */
 const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
   {
     "template new": [["template", "new", "a"], ["template", "new", "b"]],
@@ -124,7 +127,7 @@ const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
   };
 
 for (const [name, lines] of Object.entries(AGAIN)) {
-  // It has many points, each with a capture of the working tree.
+  // It has many crash points, each with a capture of the working tree.
   const test = name === "checkpoint restore" ? soakTest : Deno.test;
   test(`undo of ${name} that dies is finished by the same again, and undoes no more`, async () => {
     let number = 0;
@@ -228,7 +231,7 @@ posixTest(
         const noted = env.read(".claude-mpm/state/journal.jsonl").includes(
           "undoes",
         );
-        // Another test looks at all of those before.
+        // Another test covers all the earlier ones.
         if (!noted && !isOneOf(8, where)) return;
         if (noted) await mpm(env, ["checkpoint", "list"], { now: at(11) });
         else await mpm(env, ["undo"], { now: at(11) });

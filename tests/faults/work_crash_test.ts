@@ -14,7 +14,7 @@ import { at, CURRENT, recordOf, WORK, workIds } from "../helpers/works.ts";
 const ID = "work-20261121-120000";
 
 /**
- * Returns the present output of the commands: the current session, and all of
+ * Returns the current output of the commands: the current session, and all of
  * them.
  */
 async function listed(env: TestEnv): Promise<{
@@ -34,7 +34,9 @@ async function listed(env: TestEnv): Promise<{
   };
 }
 
-/** Temporary files that a dead command left, once another one has written. */
+/**
+ * Temporary files of a dead command that remain after another one has written.
+ */
 function leftovers(env: TestEnv): string[] {
   return [WORK, CURRENT, ".claude-mpm/sessions"].flatMap((folder) =>
     env.exists(folder)
@@ -145,7 +147,7 @@ Deno.test("a pause and its session agree at every crash point", async () => {
     now: at(5),
     prepare: () => started(["check", "1"]),
     async check(env, where, finished) {
-      // Looking alone finishes what died past its commit point.
+      // Reading alone finishes an operation that died after its commit point.
       const { sessions } = await mpmJson<SavesListResult>(env, [
         ...["saves", "list"],
       ]);
@@ -209,7 +211,7 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
     prepare() {
       const env = new TestEnv();
       env.git("clone", "-q", source.project, ".");
-      // The same user's: else it would be someone else's save.
+      // By the same user; otherwise it would count as someone else's save.
       copyOwn(source, env);
       return env;
     },
@@ -227,7 +229,7 @@ Deno.test("a resume elsewhere rebuilds the session at every crash point", async 
   assert(points.count > 8);
 });
 
-/** Takes what tells the user's own saves along to another home. */
+/** Copies the data that identifies the user's own saves to another home. */
 function copyOwn(from: TestEnv, to: TestEnv): void {
   const own = ".local/state/mpm/own";
   Deno.mkdirSync(join(to.home, own), { recursive: true, mode: 0o700 });

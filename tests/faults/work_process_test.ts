@@ -22,7 +22,7 @@ posixTest(
         ).output()),
     );
     const outcomes = done.map(({ code }) => code);
-    // A pause may come before a tick, which then is refused, and reports it.
+    // A pause may come before a tick, which is then refused and reports that.
     assertEquals(outcomes.filter((code) => code !== 0 && code !== 4), []);
     assertEquals(outcomes.slice(40), Array(10).fill(0));
     const record = recordOf(env, workIds(env)[0]!);

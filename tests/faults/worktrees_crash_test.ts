@@ -38,8 +38,8 @@ function prepare(): TestEnv {
 const NAMES = ["group/squashed", "moved"];
 
 /**
- * Each worktree is at its place, whole and registered, or it is gone and can be
- * undone. Nothing is left between.
+ * Checks that each worktree is in its place, complete and registered, or is
+ * removed and can be restored, without an intermediate state.
  */
 function checkWhole(
   env: TestEnv,
@@ -98,7 +98,7 @@ posixTest("a cleanup may be killed at every step", async () => {
       const where = `${died}, then ${next}`;
       await mpm(env, next);
       checkWhole(env, heads, where);
-      // Now and then also that the cleanup is done by the next one.
+      // Sometimes also checks that the next cleanup finishes this one.
       if (isOneOf(5, died) || finished) await finishAndRestore(env, where);
     },
   });

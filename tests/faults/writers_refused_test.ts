@@ -10,7 +10,7 @@ import { WRITERS } from "../helpers/writers.ts";
 // The others are in a separate file, because files run in parallel.
 testRefused(WRITERS.filter((_, index) => index % 2 === 0));
 
-/** Larger than the limit below lets any file be. */
+/** Larger than the limit for files below. */
 const LARGE = "large ".repeat(60_000);
 
 posixTest(

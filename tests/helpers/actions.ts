@@ -19,7 +19,7 @@ export interface WorkflowOrder {
   readonly root: string;
   /** The variables of the machine. */
   readonly env: Readonly<Record<string, string>>;
-  /** Seconds that a minute takes here. */
+  /** Number of seconds that a minute takes here. */
   readonly minute?: number;
 }
 
@@ -59,9 +59,9 @@ async function libraries(): Promise<Libraries> {
 }
 
 /**
- * Runs a workflow as GitHub does, as far as exported workflows need it. The
- * parser and the evaluator are those that GitHub publishes. Each job runs in a
- * new clone. The three actions do what their pages say.
+ * Runs a workflow like GitHub, as far as exported workflows need it. The parser
+ * and the evaluator are published by GitHub. Each job runs in a new clone. The
+ * three actions do what their documentation says.
  */
 export async function runWorkflow(
   order: WorkflowOrder,
@@ -130,7 +130,7 @@ function readWorkflow(
   return plain(value) as { jobs: Record<string, Job> };
 }
 
-/** Its types call the tokens an iterator, and so do loops over them. */
+/** Adapts the tokens, whose type is an iterator, to loops. */
 function* all<T>(tokens: { count: number; get(at: number): T }): Generator<T> {
   for (let at = 0; at < tokens.count; at++) yield tokens.get(at);
 }
@@ -195,7 +195,8 @@ class Runner {
         `No files were found with the provided path: ${text("path")}`,
       );
     }
-    // An artifact never changes, and a second one of its name is refused.
+    // An artifact never changes, and a second one with the same name is
+    // refused.
     Deno.mkdirSync(dirname(stored), { recursive: true });
     Deno.mkdirSync(stored);
     copyFiles(root, stored, files.map((file) => relative(root, file)));
@@ -203,8 +204,8 @@ class Runner {
 
   /**
    * Finds the files of an artifact with the library of GitHub's action. They
-   * belong to the least common ancestor of where the patterns begin; a single
-   * file belongs to its folder.
+   * belong to the lowest common folder of the beginnings of the patterns; a
+   * single file belongs to its folder.
    */
   async #find(path: string, { hidden }: { hidden: boolean }) {
     const patterns = path.split("\n").map((line) => line.trim()).map((line) =>
@@ -227,7 +228,7 @@ class Runner {
     return { files, root: first.slice(0, end < 0 ? undefined : end).join("/") };
   }
 
-  /** Runs a script with the shell that GitHub takes. */
+  /** Runs a script with the shell that GitHub uses. */
   async #script(
     { run = "", shell, env = {} }: Step,
     { minutes }: { minutes: number },
@@ -273,7 +274,7 @@ function filesIn(folder: string, below = ""): string[] {
   });
 }
 
-/** An archive of GitHub has contents and names, but no modes and links. */
+/** An archive on GitHub has contents and names, but neither modes nor links. */
 function copyFiles(from: string, to: string, paths: readonly string[]): void {
   Deno.mkdirSync(to, { recursive: true });
   for (const path of paths) {

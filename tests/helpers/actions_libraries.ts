@@ -1,4 +1,4 @@
-/** GitHub's own libraries for workflows, as the bundle of a test has them. */
+/** GitHub's libraries for workflows, from the bundle of a test. */
 export { data, Evaluator, Lexer, Parser } from "@actions/expressions";
 export { create } from "@actions/glob";
 export {

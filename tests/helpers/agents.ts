@@ -67,7 +67,7 @@ export async function edit(
   }, options);
 }
 
-/** Why an edit was refused; `undefined`: it passes. */
+/** The reason why an edit was refused; `undefined` if it is allowed. */
 export function refused(answer: Answer): string | undefined {
   const { permissionDecision, permissionDecisionReason } =
     answer.hookSpecificOutput ?? {};
@@ -76,7 +76,7 @@ export function refused(answer: Answer): string | undefined {
 
 /**
  * Writes the file that a client keeps while it runs. `start`: the start time of
- * the process, this one's unless it is given.
+ * the process, by default of this one.
  */
 export function putClient(
   env: TestEnv,
@@ -89,7 +89,7 @@ export function putClient(
   return join(env.home, path);
 }
 
-/** The start of a process as /proc has it. */
+/** The start time of a process, from /proc. */
 export function startOf(pid: number): string | undefined {
   const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];

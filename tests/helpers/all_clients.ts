@@ -17,7 +17,7 @@ function scopeOf(name: ClientName): string[] {
 export class ClientHome implements AsyncDisposable {
   readonly env = TestEnv.repository();
   readonly api: MockApi;
-  /** The folder in front of PATH: mpm and the clients. */
+  /** The first folder of PATH: mpm and the clients. */
   readonly bin = join(this.env.root, "programs");
   readonly clients: ReadonlyMap<ClientName, RealClient>;
 
@@ -36,7 +36,7 @@ export class ClientHome implements AsyncDisposable {
     this.clients = new Map(
       names.map((name) => [name, new RealClient(name, env, this.api)]),
     );
-    // A client that mpm starts needs its variables, too.
+    // A client that mpm starts also needs its variables.
     for (const client of this.clients.values()) {
       Object.assign(env.extra, client.variables());
     }

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 
 /**
- * Any code point but half of a pair, as a unit of texts. The library's own
- * `binary` takes a second to be made.
+ * Any code point except half of a surrogate pair, as a unit of texts. The
+ * library's own `binary` takes a second to be made.
  */
 export const CODE_POINT: fc.Arbitrary<string> = fc
   .integer({ min: 0, max: 0x10ffff - 0x800 })

@@ -12,7 +12,7 @@ const ARGUMENTS = [
 /** A page in a real browser. */
 export interface Shown {
   readonly page: Page;
-  /** The addresses that were asked for, the page's own left out. */
+  /** The requested addresses, except that of the page. */
   readonly requests: readonly string[];
   /**
    * The browser's reports: errors of scripts, resources that the policy
@@ -21,7 +21,7 @@ export interface Shown {
   readonly complaints: readonly string[];
 }
 
-/** Opens a file in Chromium and hands it to `look`. */
+/** Opens a file in Chromium and passes the page to `look`. */
 export async function inBrowser(
   path: string,
   look: (shown: Shown) => Promise<void>,
@@ -53,7 +53,7 @@ export async function inBrowser(
   }
 }
 
-/** Returns the findings of axe, a line each. */
+/** Returns the findings of axe, one line each. */
 export async function barriers(page: Page): Promise<string[]> {
   // The page's own policy refuses every other script.
   const found = await axe(page);

@@ -5,7 +5,9 @@ export function sha256(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** JSON as mpm and claude-mpm write it: two blanks an indent, only ASCII. */
+/**
+ * JSON in the format of mpm and claude-mpm: indented by two blanks, only ASCII.
+ */
 export function asciiJson(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll(
     /[\u007f-\uffff]/g,

@@ -31,7 +31,7 @@ export function clientEnv(
   };
 }
 
-/** The variables by which Claude Code talks to `api` alone. */
+/** The variables that make Claude Code connect only to `api`. */
 export function apiVariables(api: MockApi): Record<string, string> {
   return {
     ANTHROPIC_BASE_URL: api.url,

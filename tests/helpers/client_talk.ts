@@ -2,7 +2,7 @@ import { CLIENT_BIN, clientEnv } from "./client.ts";
 import type { TestEnv } from "./env.ts";
 import type { MockApi } from "./mock_api.ts";
 
-/** A line of what the client says in its stream of JSON. */
+/** A line of the client's JSON stream. */
 export interface Said {
   readonly type: string;
   readonly subtype?: string;
@@ -10,7 +10,7 @@ export interface Said {
   readonly [key: string]: unknown;
 }
 
-/** One run of the real client that is given one prompt after the other. */
+/** One run of the real client, which gets one prompt after the other. */
 export class ClientTalk implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -39,7 +39,7 @@ export class ClientTalk implements AsyncDisposable {
     this.#lines = linesOf(this.#child.stdout);
   }
 
-  /** Gives it a prompt and returns all it says until it is done with it. */
+  /** Gives it a prompt and returns all lines until it has finished. */
   async say(prompt: string): Promise<Said[]> {
     await this.begin(prompt);
     const all: Said[] = [];
@@ -57,14 +57,14 @@ export class ClientTalk implements AsyncDisposable {
       .join("\n");
   }
 
-  /** Gives it a prompt and does not wait for what it does with it. */
+  /** Gives it a prompt and does not wait for the end. */
   async begin(prompt: string): Promise<void> {
     const message = { role: "user", content: prompt };
     const line = `${JSON.stringify({ type: "user", message })}\n`;
     await this.#writer.write(new TextEncoder().encode(line));
   }
 
-  /** Ends it as a crash does: it cannot do anything about it. */
+  /** Ends it like a crash: it cannot react. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;

@@ -21,14 +21,14 @@ function isThere(path: string): boolean {
   }
 }
 
-/** Control sequences for a terminal beside its text. */
+/** Control sequences for a terminal, apart from text. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /\x1b(\[[^@-~]*[@-~]|\][^\x07]*\x07|.)/g;
 
-/** Milliseconds for whatever is waited for: the machine may be busy. */
+/** Milliseconds for any wait: the machine may be busy. */
 const PATIENCE = 60_000;
 
-/** The client as a person has it, who has been asked all first questions. */
+/** The client of a person who has answered all its first questions. */
 export class ClientTerminal implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -75,7 +75,7 @@ export class ClientTerminal implements AsyncDisposable {
     return text;
   }
 
-  /** Waits until something was shown, and begins again behind it. */
+  /** Waits until the text is shown; the next call begins after it. */
   async see(text: string): Promise<void> {
     const wanted = text.replaceAll(/\s+/g, "");
     let seen = "";
@@ -93,9 +93,7 @@ export class ClientTerminal implements AsyncDisposable {
     }
   }
 
-  /**
-   * Types one key after the other, as a person does; a paste is not a typing.
-   */
+  /** Types one key after the other, as a person does; pasting is different. */
   async type(keys: string): Promise<void> {
     for (const key of keys) {
       await this.#writer.write(new TextEncoder().encode(key));

@@ -1,6 +1,6 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-/** Columns that a line takes on a terminal; colours take none. */
+/** Columns of a line on a terminal, without colours. */
 export function columns(line: string): number {
   // deno-lint-ignore no-control-regex
   const bare = line.replaceAll(/\x1b\[[\d;]+m|\p{Mn}|\p{Me}|\p{Cf}/gu, "");

@@ -3,7 +3,7 @@ export const USER = ".config/mpm/config.toml";
 export const PROJECT = ".claude-mpm/config.toml";
 export const LOCAL = ".claude-mpm/config.local.toml";
 
-/** Files that mpm does not take: which, its text, what the error says. */
+/** Files that mpm rejects: the path, the text, and the error. */
 export const FAULTS: [string, string, string][] = [
   [
     USER,

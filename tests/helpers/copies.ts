@@ -10,7 +10,7 @@ const NO_REPOSITORY: RunResult = {
   stderr: new TextEncoder().encode("fatal: not a git repository\n"),
 };
 
-/** Outside git, without starting it to be told so. */
+/** An environment outside git that knows this without starting git. */
 class GitlessEnv extends TestEnv {
   override system(options: Parameters<TestEnv["system"]>[0] = {}): System {
     const run = () => Promise.resolve(NO_REPOSITORY);
@@ -57,7 +57,7 @@ export class Copies {
     }
   }
 
-  /** A new one: bytes, modes, and the times of files. */
+  /** Makes a new one with the same bytes, modes, and times of files. */
   make(): TestEnv {
     const env = new GitlessEnv();
     for (const { path, mode, mtime, bytes } of this.#all) {

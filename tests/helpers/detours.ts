@@ -7,7 +7,7 @@ import type {
 import { TestEnv } from "./env.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 
-/** Everything of the user's in a worktree, so that two moments can be compared. */
+/** All data of the user in a worktree, so that two moments can be compared. */
 export interface TreeState {
   /** By path: mode and bytes, or a link's target; ignored files too. */
   readonly files: Readonly<Record<string, string>>;
@@ -129,7 +129,7 @@ export function comeBack(
   return mpmJson<ReturnResult>(env, ["return", ...args], options);
 }
 
-/** Each session as `name:state`, indented, the present one with a star. */
+/** Each session as `name:state`, indented, the current one with a star. */
 export async function stackLines(
   env: TestEnv,
   options?: MpmOptions,

@@ -15,7 +15,7 @@ export interface Diagnosis {
   readonly checks: Readonly<Record<string, Row>>;
 }
 
-/** Runs `mpm doctor` with whatever exit status. */
+/** Runs `mpm doctor` and accepts any exit status. */
 export async function diagnose(
   env: TestEnv,
   args: readonly string[] = [],
@@ -56,7 +56,9 @@ export function dropLog(env: TestEnv): void {
   ) env.git("update-ref", "-d", ref);
 }
 
-/** A program called mpm that says a version, in a folder below the root. */
+/**
+ * Makes a program called mpm that prints a version, in a folder below the root.
+ */
 export function putProgram(
   env: TestEnv,
   folder: string,
@@ -70,7 +72,7 @@ export function putProgram(
   return path;
 }
 
-/** Something that is not well, and what a doctor makes of it. */
+/** A problem, and the result of a doctor for it. */
 export interface Illness {
   readonly harm: (env: TestEnv) => unknown;
   readonly check: string;
@@ -78,14 +80,14 @@ export interface Illness {
   readonly status: number;
   /** Words of the finding. */
   readonly says: string;
-  /** Words of what fixes it. */
+  /** Words of the suggested fix. */
   readonly mend?: string;
-  /** Its state after `--fix`; absent if that leaves it alone. */
+  /** Its state after `--fix`; absent if that does not change it. */
   readonly fixed?: Row["state"];
   readonly options?: MpmOptions;
 }
 
-/** Breaks a healthy project and has a doctor look at it. */
+/** Breaks a healthy project and runs a doctor in it. */
 export async function holds(
   what: string,
   illness: Illness,
@@ -93,7 +95,7 @@ export async function holds(
 ): Promise<void> {
   using env = await prepare();
   const { check, state, status, says, mend, fixed } = illness;
-  // One moment, since a row may tell the time.
+  // The same moment, since a row may contain the time.
   const present = new Date();
   const options = { now: () => present, ...illness.options };
   await illness.harm(env);
@@ -108,7 +110,7 @@ export async function holds(
     name !== check && state === "error"
   );
   assertEquals(others, [], what);
-  // Looking changes nothing: it finds the same again.
+  // A check changes nothing, so it finds the same again.
   assertEquals((await diagnose(env, [], options)).checks[check], row, what);
   const after = await diagnose(env, ["--fix"], options);
   assertEquals(after.checks[check]?.state, fixed ?? state, what);

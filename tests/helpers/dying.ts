@@ -30,7 +30,7 @@ export async function runDying(
           ...dying.terminal,
           err: (text) => {
             said.push(text);
-            // A death while another one is cleaned up after hides it.
+            // A death during the cleanup after another one hides it.
             died ||= /Crash|died at write|SuppressedError/.test(text);
             return true;
           },
@@ -45,7 +45,9 @@ export async function runDying(
   return !died;
 }
 
-/** Number of states of a command that are looked at, except in `deno task soak`. */
+/**
+ * Number of states of a command that are checked, except in `deno task soak`.
+ */
 const ENOUGH = 12;
 
 /** Counts of the crash points of a command. */
@@ -55,7 +57,7 @@ export interface Points {
    * Number of states on the disk that they leave: several may leave the same.
    */
   readonly states: number;
-  /** Number of those that were looked at. */
+  /** Number of checked states. */
   readonly seen: number;
 }
 
@@ -66,11 +68,11 @@ interface State {
 }
 
 /**
- * Goes through every state that a command leaves on the disk when it dies at
- * one of its writes, each half done. Has `check` look at it. The command runs
- * once: what is on the disk at each write is what a death there leaves. States
- * that are the same to the byte are looked at once; `where` names every write
- * that leaves it. Of many states every second, third or so is looked at.
+ * Calls `check` for every state that a command leaves on the disk when it dies
+ * at one of its writes, each half done. The command runs once: the files on the
+ * disk at each write are those that a death there leaves. Identical states are
+ * checked once; `where` names every write that leaves it. If there are many
+ * states, only every second or third is checked.
  */
 export async function dieEverywhere(
   args: readonly string[],
@@ -80,9 +82,9 @@ export async function dieEverywhere(
     now: () => Date;
     programs?: Programs;
     wrap?: NonNullable<MpmOptions["wrap"]>;
-    /** All states are looked at, however many there are. */
+    /** Checks all states, however many there are. */
     all?: true;
-    /** Deaths that another test has: they are left out. */
+    /** Deaths that another test covers; they are left out. */
     isReported?: (at: number) => boolean;
   },
 ): Promise<Points> {
@@ -131,8 +133,8 @@ async function statesOf(
 }
 
 /**
- * Returns whether a death is one of every `nth`: after these a test looks at
- * what would take long after each.
+ * Returns whether a death is one of every `nth`: only after these a test does
+ * its slow checks.
  */
 export function isOneOf(nth: number, where: string): boolean {
   return where.match(/\d+/g)?.some((at) => Number(at) % nth === 0) ?? false;

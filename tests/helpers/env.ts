@@ -37,7 +37,7 @@ function hasMpm(folder: string): boolean {
   }
 }
 
-/** A throw-away home with a hermetic git; `using` removes it. */
+/** A temporary home with a hermetic git; `using` removes it. */
 export class TestEnv implements Disposable {
   static #repository: FolderCopy | undefined;
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-" }));
@@ -46,7 +46,7 @@ export class TestEnv implements Disposable {
   readonly project = join(this.root, "project");
   /** Seconds added for each git command, so that commits differ in time. */
   #clock = 0;
-  /** The variables that stay as they are. */
+  /** The variables that stay unchanged. */
   readonly #fixed: Readonly<Record<string, string>> = {
     PATH,
     ...WINDOWS_ENV,
@@ -73,9 +73,9 @@ export class TestEnv implements Disposable {
     GIT_COMMITTER_NAME: "Ada Lovelace",
     GIT_COMMITTER_EMAIL: "ada@example.com",
   };
-  /** Environment variables beside the hermetic ones. */
+  /** Environment variables in addition to the hermetic ones. */
   readonly extra: Record<string, string> = {};
-  /** See {@link settle}; by what may change the answer. */
+  /** Results for {@link settle}, by the data that may change them. */
   #places: Map<string, Promise<RunResult>> | undefined;
 
   constructor() {
@@ -89,7 +89,8 @@ export class TestEnv implements Disposable {
     TestEnv.#repository ??= TestEnv.#begun();
     const env = new TestEnv();
     TestEnv.#repository.restore(env.project);
-    // As many commands of git as had been run there: commits get the same times.
+    // The number of git commands that had run there, so that commits get the
+    // same times.
     env.#clock = 3;
     // The index has the times and numbers of the files it was made for.
     env.git("update-index", "-q", "--refresh");
@@ -123,7 +124,7 @@ export class TestEnv implements Disposable {
     return new Date(Date.UTC(2026, 0, 1) + 1000 * this.#clock++).toISOString();
   }
 
-  /** One of the variables: mpm asks for many, one by one. */
+  /** Returns one of the variables: mpm reads many, one by one. */
   #variable(name: string): string | undefined {
     const date = this.#date();
     if (Object.hasOwn(this.extra, name)) return this.extra[name];
@@ -133,9 +134,9 @@ export class TestEnv implements Disposable {
   }
 
   /**
-   * From now on the project stays the repository it is, or none: commands in
-   * this process are told so by git once. For tests that run very many there,
-   * each of which would start a git to ask that alone.
+   * From now on the project stays the same repository, or stays outside git, so
+   * commands in this process ask git only once. For tests that run very many
+   * commands there, each of which would start a git only for that question.
    */
   settle(): void {
     this.#places ??= new Map();
@@ -161,14 +162,16 @@ export class TestEnv implements Disposable {
     return this.#head() ?? this.git("rev-parse", "HEAD");
   }
 
-  /** The id of `HEAD` if files say it, which is cheaper than to ask git. */
+  /**
+   * The id of `HEAD` if files contain it, which is cheaper than calling git.
+   */
   #head(): string | undefined {
     try {
       const head = this.read(".git/HEAD").trim();
       const ref = head.replace(/^ref: /, "");
       const id = ref === head ? head : this.read(`.git/${ref}`).trim();
       if (!/^[0-9a-f]{40,64}$/.test(id)) return undefined;
-      // The clock ticks as it does when git is asked.
+      // The clock ticks as for a call of git.
       this.#clock++;
       return id;
     } catch {
@@ -192,7 +195,7 @@ export class TestEnv implements Disposable {
     removeTree(join(this.project, path));
   }
 
-  /** Whatever is there, a dangling link too. */
+  /** Returns whether anything exists there, even a dangling link. */
   exists(path: string): boolean {
     try {
       Deno.lstatSync(join(this.project, path));

@@ -6,10 +6,10 @@ import {
 } from "../../src/system/system.ts";
 import { keepFile } from "./folder_copy.ts";
 
-/** The process died here: nothing after it runs. */
+/** The process died here; no later code runs. */
 export class Crash extends Error {}
 
-/** The methods that change something: each a point where mpm may die. */
+/** The methods that change something: mpm may die at each of them. */
 const WRITES = [
   "create",
   "append",
@@ -38,7 +38,7 @@ const CHANGING = [
   "worktree",
 ];
 
-/** The programs that count beside the writes. */
+/** The programs that count in addition to the writes. */
 export type Programs = "none" | "changing-git" | "all";
 
 /** Returns whether a program is one that counts. */
@@ -125,7 +125,7 @@ function writeHalf(
   try {
     files[method](path, bytes.subarray(0, bytes.length >> 1));
   } catch (error) {
-    // The whole of it is refused as well, and that is what counts.
+    // Writing all of it is also refused, and only that counts.
     if (!(error instanceof FileError)) throw error;
     return onPoint();
   }
@@ -142,7 +142,7 @@ export function refusing(
 ): System {
   let calls = 0;
   const files = wrapped(system.files, (method, args, proceed) => {
-    // Taking things away works on a full disk.
+    // Removing files works on a full disk.
     if (calls++ < at || method === "remove") return proceed();
     onRefusal();
     throw new FileError(problem, "write", String(args[0]));
@@ -166,7 +166,7 @@ function wrapped(
   const faulty: Files = { ...inner, ...writes };
   return {
     ...faulty,
-    // Each of many files is its own point.
+    // Each of many files is a separate point.
     createAll: async (all) => {
       for (const { path, bytes, mtime, mode } of all) {
         faulty.create(path, bytes);

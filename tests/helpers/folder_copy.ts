@@ -19,8 +19,8 @@ interface Entry {
 }
 
 /**
- * Everything below a folder at a moment. It is held in memory: two moments
- * are compared, and one is restored by writing only what differs.
+ * Everything below a folder at one moment, in memory. Two moments can be
+ * compared, and one is restored by writing only the differences.
  */
 export class FolderCopy {
   readonly #root: string;
@@ -43,11 +43,12 @@ export class FolderCopy {
 
   /**
    * Restores the folder to what it was, or another one to the same. Times are
-   * restored, too: git takes a file for unchanged that is older than its index.
+   * restored, too: git treats a file as unchanged if it is older than the
+   * index.
    */
   restore(root = this.#root): void {
     const left = read(root);
-    // From the innermost on: a folder is empty by its turn.
+    // Starts with the innermost, so each folder is empty at its turn.
     for (const [path, entry] of [...left].toReversed()) {
       const due = this.#entries.get(path);
       const isMade = due?.twin && !left.has(due.twin);
@@ -90,11 +91,11 @@ function make(path: string, { kind, mode, mtime, bytes }: Entry): void {
     Deno.writeFileSync(path, bytes!);
     Deno.utimeSync(path, new Date(mtime!), new Date(mtime!));
   }
-  // Not as the umask cuts it.
+  // Not limited by the umask.
   if (Deno.build.os !== "windows") Deno.chmodSync(path, mode);
 }
 
-/** Each path below a folder, a folder before what is in it. */
+/** Each path below a folder, a folder before its contents. */
 function read(root: string): Map<string, Entry> {
   const found = new Map<string, Entry>();
   const firsts = new Map<number, string>();

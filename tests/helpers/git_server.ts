@@ -4,8 +4,9 @@ import { join } from "@std/path";
 export interface Fault {
   readonly service: "git-receive-pack" | "git-upload-pack";
   /**
-   * `request`: the server is gone after so many bytes of what the client sends.
-   * `answer`: everything is done, and the answer ends after so many bytes.
+   * `request`: the server stops after the given number of bytes from the
+   * client. `answer`: everything is done, but the answer ends after the given
+   * number of bytes.
    */
   readonly part: "request" | "answer";
   readonly after: number;
@@ -131,7 +132,7 @@ function responseOf(output: Uint8Array, after: number): Response {
   return new Response(body, { status: parseInt(status), headers });
 }
 
-/** A body whose connection breaks off at once. */
+/** A body whose connection breaks at once. */
 function broken(): ReadableStream<Uint8Array> {
   const error = new Error("the server is gone");
   return new ReadableStream({ start: (controller) => controller.error(error) });
@@ -143,7 +144,7 @@ function bytesOf(
   return body ?? new Response(new Uint8Array()).body!;
 }
 
-/** Passes so many bytes on; then the stream ends, or breaks off. */
+/** Passes the given number of bytes on; then the stream ends or breaks. */
 function cut(
   after: number,
   way: "end" | "break",

@@ -22,7 +22,7 @@ Please implement the required endpoints.
 See API spec: docs/api-spec.md#user-endpoints
 `;
 
-/** A hand-off that mpm handoff check accepts where there is `tracked.txt`. */
+/** A hand-off that mpm handoff check accepts if `tracked.txt` exists. */
 export function plantedHandoff(text: string): string {
   return `# Agent Handoff: A → B
 

@@ -98,7 +98,7 @@ export function eventJson(
   });
 }
 
-/** The folder that Claude Code has for a project with a path of 200 units. */
+/** The folder in which Claude Code keeps a project with a path of 200 units. */
 export function projectSlug(path: string): string {
   return path.replaceAll(/[^A-Za-z0-9]/g, "-");
 }
@@ -110,8 +110,8 @@ export function transcriptOf(env: TestEnv): string {
 }
 
 /**
- * Fires an event in this process, at noon, as a client in a terminal does unless
- * the environment says otherwise; `{}` where nothing is printed.
+ * Fires an event in this process, at noon, as a client in a terminal does
+ * unless the environment says otherwise; `{}` if nothing is printed.
  */
 export async function fire(
   env: TestEnv,
@@ -128,11 +128,11 @@ export async function fire(
   });
   assertEquals([status, stderr], [0, ""]);
   if (stdout === "") return {};
-  // Of PreCompact the client takes the text as it is.
+  // The client uses the text of PreCompact unchanged.
   return event === "PreCompact" ? { text: stdout } : JSON.parse(stdout);
 }
 
-/** A transcript whose last answer had so many tokens of 200,000. */
+/** A transcript whose last answer had the given number of 200,000 tokens. */
 export function talked(
   env: TestEnv,
   tokens: number,
@@ -150,7 +150,7 @@ export function talked(
   putHome(env, `.claude/projects/${slug}/${AGENT}.jsonl`, lines.join(""));
 }
 
-/** Names in a folder of the project; none where it is not there. */
+/** Names in a folder of the project; empty if it is missing. */
 export function namesIn(env: TestEnv, folder: string): string[] {
   if (!env.exists(folder)) return [];
   return [...Deno.readDirSync(join(env.project, folder))]
@@ -163,7 +163,7 @@ export function resumeFiles(env: TestEnv): string[] {
     .filter((name) => name.startsWith("session-resume-"));
 }
 
-/** Own errors that hooks noted. */
+/** Errors in mpm itself that hooks noted. */
 export function failures(env: TestEnv): string {
   const path = ".claude-mpm/state/hook-errors.log";
   return env.exists(path) ? env.read(path) : "";

@@ -21,19 +21,22 @@ import { exists, removeTree } from "./remove.ts";
 /** Is in everything that the store's owner wrote. */
 export const GENUINE = "genuine7";
 
-/** Is in everything that is outside the project: no one may see it. */
+/** Is in everything outside the project: no one may see it. */
 export const CANARY = "canary77";
 
 /** Milliseconds in which any command has to end, on a machine that is busy. */
 const TIME_LIMIT = 20_000;
 
-/** Kilobytes of data a command may hold: no file of a gigabyte has room. */
+/** Kilobytes of data a command may hold: a file of a gigabyte does not fit. */
 const DATA_LIMIT = 900_000;
 
-/** Folders beside the project where mpm may write, below the root. */
+/** Folders outside the project where mpm may write, below the root. */
 const OWN = ["home/.local/state/mpm", "home/.config/mpm"];
 
-/** One line of so many is the binary's: no divisor of how many there are. */
+/**
+ * The binary runs one line out of this many, which must not divide the number
+ * of lines.
+ */
 const BINARY_EVERY = 23;
 
 const WORKTREES = ".claude/worktrees";
@@ -67,7 +70,7 @@ export class HostileProject implements Named, AsyncDisposable {
   readonly #changed = join(this.env.root, ".changed");
   readonly #umask: string;
   #driver: Driver | undefined;
-  /** Of all lines so far: which are run by the binary goes by that. */
+  /** The number of lines so far, which decides which ones the binary runs. */
   #count = 0;
   /** Number of changes made to the project. */
   #changes = 0;
@@ -81,7 +84,7 @@ export class HostileProject implements Named, AsyncDisposable {
   items: readonly number[] = [];
   notes: readonly string[] = [];
 
-  /** `umask`: of everything that mpm does here, in octal digits. */
+  /** `umask`: for everything that mpm does here, in octal digits. */
   static async make({ umask }: { umask: string }): Promise<HostileProject> {
     const hostile = new HostileProject(umask);
     await hostile.#build();
@@ -265,7 +268,7 @@ export class HostileProject implements Named, AsyncDisposable {
     this.notes = [old, ids().find((id) => id !== old)!];
   }
 
-  /** One that is in use, one that could go, and one that went. */
+  /** One in use, one that could be removed, and a removed one. */
   async #worktrees(): Promise<void> {
     const { env } = this;
     for (const name of ["gone", "idle", "busy"]) {
@@ -334,7 +337,10 @@ export class HostileProject implements Named, AsyncDisposable {
     for (const { event, fields } of EVENTS) await this.#hook(event, fields);
   }
 
-  /** The files of the store and of Claude Code's folder, from the project. */
+  /**
+   * The files of the store and of Claude Code's folder, relative to the
+   * project.
+   */
   files(): string[] {
     return [".claude-mpm", ".claude"].flatMap((folder) =>
       filesBelow(join(this.project, folder)).map((path) => `${folder}/${path}`)
@@ -358,7 +364,8 @@ export class HostileProject implements Named, AsyncDisposable {
   /** Runs a line by the binary, with little time and memory. */
   async run({ args, stdin }: Omit<Line, "command">): Promise<Outcome> {
     const child = new Deno.Command("sh", {
-      // Whatever it starts has descriptor 3, so its end is waited for, too.
+      // All programs that it starts inherit descriptor 3, so the test waits for
+      // their ends, too.
       args: ["-c", `${this.#limits} exec "$@" 3>&2`, "sh", binary(), ...args],
       cwd: this.project,
       env: this.env.env(),
@@ -386,9 +393,9 @@ export class HostileProject implements Named, AsyncDisposable {
 
   /**
    * Runs lines with the binary, or with a process that runs many lines from the
-   * sources, which takes a small part of the time. Then each line is the
-   * binary's in some of the rounds, and lines that leave something running in
-   * all.
+   * sources, which is much faster. With that process, the binary still runs
+   * each line in some rounds, and in all rounds the lines that leave a program
+   * running.
    */
   async #runLine(line: Line): Promise<Outcome> {
     const isTurn = this.#count++ % BINARY_EVERY === 0;
@@ -410,8 +417,8 @@ export class HostileProject implements Named, AsyncDisposable {
   }
 
   /**
-   * Changes the store as it was built, runs every line on it, which each finds
-   * again, and fails where one did harm. `each` looks at what came of a line.
+   * Changes the store, runs every line on a new copy of it, and fails if one
+   * did harm. `each` checks the result of a line.
    */
   async attack(
     change: Change,
@@ -419,7 +426,7 @@ export class HostileProject implements Named, AsyncDisposable {
       each?: (line: Line, done: Outcome) => void;
       skip?: (line: Line) => boolean;
       lines?: readonly Line[];
-      /** Of these only every second one, and the others after the next change. */
+      /** Runs only every second line, and the others after the next change. */
       half?: true;
     } = {},
   ): Promise<void> {
@@ -428,7 +435,7 @@ export class HostileProject implements Named, AsyncDisposable {
     await change(this);
     this.#takeMark();
     this.#copy(root, this.#changed);
-    // As it comes out of an archive: no index knows the files of this disk.
+    // As from an archive: no index knows the files on this disk.
     this.#copy(this.#changed, root);
     const outline = new Outline(root, [this.#built, this.#changed]);
     this.#assertNothingTaken(outline.files());
@@ -486,7 +493,7 @@ export class HostileProject implements Named, AsyncDisposable {
     assertEquals(done, false, "the victim was ended");
   }
 
-  /** Takes the mark that the program left. */
+  /** Returns and removes the mark that the program left. */
   #takeMark(): string {
     try {
       const ran = Deno.readTextFileSync(this.#mark);
@@ -498,7 +505,9 @@ export class HostileProject implements Named, AsyncDisposable {
     }
   }
 
-  /** Nothing from outside got into these files, as far as they are its own. */
+  /**
+   * Checks that these files got no data from outside, as far as mpm wrote them.
+   */
   #assertNothingTaken(paths: readonly string[]): void {
     const taken = paths.filter((path) =>
       path.startsWith(`${this.project}/`) && smallText(path).includes(CANARY)

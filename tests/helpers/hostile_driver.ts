@@ -52,7 +52,7 @@ export class Driver {
     return JSON.parse(line);
   }
 
-  /** Ends the process, whatever it does. */
+  /** Ends the process, whatever it is doing. */
   async end(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#child.status;

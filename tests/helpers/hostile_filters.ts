@@ -14,7 +14,7 @@ export function markProgram(env: TestEnv): Marks {
   const list = join(env.root, "marks");
   Deno.writeTextFileSync(
     program,
-    // A remote would be waited for, and waits for an answer.
+    // A remote would be waited for, and itself waits for an answer.
     `#!/bin/sh\necho "$1" >> '${list}'\n[ "$1" = remote ] || cat\n`,
     { mode: 0o755 },
   );
@@ -29,7 +29,7 @@ export function markProgram(env: TestEnv): Marks {
   };
 }
 
-/** Adds to a file, a character a byte. */
+/** Adds to a file, one byte per character. */
 export function addBytes(path: string, text: string): void {
   const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
   Deno.writeFileSync(path, bytes, { append: true });
@@ -37,7 +37,7 @@ export function addBytes(path: string, text: string): void {
 
 /** A filter, and where it is. */
 interface Route {
-  /** Of the filter, a character a byte. */
+  /** Text of the filter, one byte per character. */
   readonly filter?: string;
   /** Below `.git` (or the project), instead of `config`. */
   readonly settings?: string;
@@ -69,7 +69,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   elsewhere: { attributes: "../attributes" },
 };
 
-/** Hooks that git runs in what mpm does; any other comes with a transport. */
+/**
+ * Hooks that git runs during commands of mpm; the others belong to a transport.
+ */
 const HOOKS = ("applypatch-msg commit-msg fsmonitor-watchman post-applypatch " +
   "post-checkout post-commit post-index-change post-merge post-rewrite " +
   "pre-applypatch pre-auto-gc pre-commit pre-merge-commit pre-push pre-rebase " +
@@ -121,7 +123,7 @@ export function plantFilters(
 
 let later = 0;
 
-/** Gives the files a new time, so that git has to look into them. */
+/** Gives the files a new time, so that git has to read them. */
 export function touchFiles(env: TestEnv, folder = env.project): void {
   const time = new Date(Date.UTC(2026, 0, 1) + 1000 * ++later);
   for (const { name } of Deno.readDirSync(folder)) {

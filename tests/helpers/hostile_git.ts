@@ -47,14 +47,14 @@ const TRIGGERS: Record<string, string> = {
   "tag.gpgSign": "true",
 };
 
-/** Changed without git's knowing: it has to look at the content. */
+/** Changes a file so that git has to read its content. */
 function touch(path: string, text: string): void {
   Deno.writeTextFileSync(path, text);
   Deno.utimeSync(path, new Date(), new Date());
 }
 
 /**
- * A `.git` as an archive may bring it. Its settings, hooks and those of a
+ * A `.git` as it may come in an archive. Its settings, hooks and those of a
  * repository within name programs at every place where git may run one.
  */
 export function programs(hostile: HostileProject): void {
@@ -91,7 +91,7 @@ function nameAll({ env, program }: HostileProject, folder: string): void {
     Deno.copyFileSync(program, join(folder, ".git/hooks", name));
   }
   env.gitIn(folder, "config", "remote.origin.url", `ext::${program} %S`);
-  // Last, since git itself obeys them.
+  // Last, since git itself uses them.
   for (const [name, value] of Object.entries(TRIGGERS)) {
     env.gitIn(folder, "config", name, value);
   }
@@ -114,7 +114,7 @@ export function scripts(hostile: HostileProject): void {
   }
 }
 
-/** Another repository of the user's, outside, with a linked worktree. */
+/** Another repository of the user, outside, with a linked worktree. */
 function otherRepository({ env, outside }: HostileProject): string {
   const other = join(outside, "other");
   env.git("init", "-q", other);

@@ -23,8 +23,8 @@ type Making = (named: Named) => (string | readonly string[])[];
 
 /**
  * The lines for each command on a hostile store: words, or several lines. A
- * missing command fails the test of the table, so that a new command joins the
- * matrix with the change that brings it.
+ * missing command fails the test of the table, so that a new command is added
+ * to the matrix in the same change.
  */
 const LINES: Record<string, Making> = {
   "pause": () => [
@@ -191,9 +191,9 @@ const STATUSES = new Map<string, readonly number[]>([
   ["evidence", [0, 1, 4]],
   // The saves were made outside of an agent session.
   ["replay", [0, 3]],
-  // Nothing that comes with a project makes a team.
+  // Files that come with a project do not make a team.
   ["team remove", [3]],
-  // Nor does anything name a remote.
+  // Nor do they name a remote.
   ["sync", [2]],
   ["replay fork", [0, 3]],
   ["carry", [0, 3]],
@@ -202,7 +202,7 @@ const STATUSES = new Map<string, readonly number[]>([
   ["task resume", [1]],
   ["task watch", [1]],
   ["task cancel", [4]],
-  // No project comes with a run of a pipeline, or with a schedule.
+  // A project does not come with a run of a pipeline or a schedule.
   ...["run", "resume", "cancel", "status", "watch", "logs", "report", "rm"]
     .map((name): [string, number[]] => [`pipeline ${name}`, [3]]),
   ["pipeline graph", [3]],
@@ -211,16 +211,16 @@ const STATUSES = new Map<string, readonly number[]>([
   ["schedule run", [3]],
   // Not every machine has a scheduler.
   ["schedule add", [0, 4]],
-  // Nothing was uncommitted when they were made.
+  // Nothing was uncommitted when the saves were made.
   ["restore", [0, 3]],
 ]);
 
-/** The statuses with which the lines of a command end where all is fine. */
+/** The statuses with which the lines of a command end if all is fine. */
 export function statusesOf(command: string): readonly number[] {
   return STATUSES.get(command) ?? [0];
 }
 
-/** Events that the handler of another one takes, too. */
+/** Events that the handler of another event also handles. */
 const TWINS = ["StopFailure", "SubagentStop", "TaskCompleted"];
 
 /** Commands that read an event on standard input. */
@@ -266,7 +266,7 @@ export function allLines(named: Named): Line[] {
   });
 }
 
-/** Commands of the table above that mpm has not, or not any more. */
+/** Commands in the table above that mpm no longer has. */
 export function staleLines(): string[] {
   return [...Object.keys(LINES), ...Object.keys(WITH_INPUT)]
     .filter((command) => !commandNames().includes(command));
@@ -284,7 +284,7 @@ const NAMING = ("resume|complete|cancel|archive|branch|saves show|" +
   "schedule remove|schedule run|task run|task resume|task cancel|task status|task rm|task report|team add x|team remove|notes|notes rm|notes settle|note x --supersedes")
   .split("|");
 
-/** These commands with a name that leads elsewhere, where a path is made of it. */
+/** These commands with a name that would lead elsewhere as part of a path. */
 export function strayLines(names: readonly string[]): Line[] {
   return NAMING.flatMap((command) =>
     names.map((name) => ({ command, args: [...command.split(" "), name] }))
@@ -292,21 +292,21 @@ export function strayLines(names: readonly string[]): Line[] {
 }
 
 /**
- * Those that start each hook of the settings in their own project, which takes
- * seconds: for rounds in which the settings are as they were.
+ * Lines that start each hook of the settings in their own project, which takes
+ * seconds: for rounds with unchanged settings.
  */
 export function firing({ command }: Line): boolean {
   return command === "hooks test";
 }
 
-/** Those that may start a program and do not wait for its end. */
+/** Lines that may start a program and do not wait for its end. */
 export function leavesRunning(line: Line): boolean {
   return firing(line) || line.command === "hook";
 }
 
 /**
- * One line of each command, in the next round another one. The profile of the
- * hooks is left out: it starts what their test starts, once more.
+ * One line of each command, in each round a different one. The profile of the
+ * hooks is left out, since it starts the same programs as their test.
  */
 export function oneOfEach(lines: readonly Line[], round: number): Line[] {
   const forms = Map.groupBy(lines, ({ command }) => command);

@@ -3,10 +3,16 @@ import { realSystem } from "../../src/system/real.ts";
 import type { Order } from "./hostile_driver.ts";
 import { fakeTerminal } from "./mpm.ts";
 
-/** Lines after which what they left in memory is given back: little is allowed. */
+/**
+ * Number of lines after which garbage is collected, since the memory is
+ * limited.
+ */
 const COLLECT_EVERY = 20;
 
-/** Runs the orders on standard input, one a line, and answers each with one. */
+/**
+ * Runs the orders on standard input, one per line, and answers each with a
+ * line.
+ */
 if (import.meta.main) {
   let rest = "";
   let count = 0;

@@ -13,13 +13,13 @@ function eachFile(
   hostile.files().forEach((path, nth) => change(at(hostile, path), nth));
 }
 
-/** Replaces what is at `path` by what `make` puts there. */
+/** Replaces the file at `path` by the one that `make` puts there. */
 function replace(path: string, make: () => void): void {
   removeTree(path);
   make();
 }
 
-/** The same text as someone else's, its checksum too. */
+/** The same text as written by someone else, with a valid checksum. */
 function foreign(path: string): Uint8Array {
   if (path.endsWith(".json.sha256")) {
     const digest = sha256(foreign(path.replace(/\.sha256$/, "")));
@@ -30,7 +30,7 @@ function foreign(path: string): Uint8Array {
   return Uint8Array.from(text, (unit) => unit.charCodeAt(0));
 }
 
-/** Names of files that mpm has for a moment, or makes when it needs them. */
+/** Names of files that mpm keeps for a moment, or makes when it needs them. */
 export const PASSING = [
   "crontab.new",
   ".config.toml.tmp",
@@ -85,7 +85,7 @@ export function linksToFiles(hostile: HostileProject): void {
   linksInPassing(hostile, hostile.program);
 }
 
-/** Every file is a link to where a file would come to be. */
+/** Every file is a link to a place where a file would be created. */
 export function linksToNothing(hostile: HostileProject): void {
   eachFile(hostile, (path, nth) =>
     replace(path, () => {
@@ -94,7 +94,7 @@ export function linksToNothing(hostile: HostileProject): void {
   linksInPassing(hostile, join(hostile.outside, "absent"));
 }
 
-/** The folders so many levels down are links to such folders outside. */
+/** The folders at the given depth are links to similar folders outside. */
 export function linksToFolders(
   level: number,
 ): (hostile: HostileProject) => void {
@@ -139,7 +139,7 @@ export function devices(hostile: HostileProject): void {
     }));
 }
 
-/** Each of a gigabyte, of which the disk has only the beginning. */
+/** Files of one gigabyte, of which the disk has only the beginning. */
 export function gigabytes(hostile: HostileProject): void {
   eachFile(hostile, (path) => Deno.truncateSync(path, 1024 ** 3));
 }
@@ -191,7 +191,10 @@ export function texts(hostile: HostileProject): void {
   }
 }
 
-/** Beside the project, and in `state/`, lies what each kind of name means. */
+/**
+ * Puts files that each type of name could mean next to the project and into
+ * `state/`.
+ */
 export function namesakes(hostile: HostileProject): void {
   const session = { session_id: "namesake", name: "namesake", task: CANARY };
   const texts: Record<string, string> = {
@@ -205,7 +208,7 @@ export function namesakes(hostile: HostileProject): void {
   }
 }
 
-/** Every value of the JSON is of another kind, and leads elsewhere. */
+/** Every value of the JSON has another type and leads elsewhere. */
 export function invalidValues(hostile: HostileProject): void {
   const odd = [
     "../../../outside/program",

@@ -19,7 +19,10 @@ export const SHELLS = Deno.build.os === "windows" ? [] : [
 ].filter(([program]) => has(program!))
   .map(([program, ...args]) => [pathOf(program!)!, ...args]);
 
-/** A installation with a release of a program that answers as mpm, and a server. */
+/**
+ * An installation with a release of a program that answers like mpm, and a
+ * server.
+ */
 export class Installation implements AsyncDisposable {
   readonly env = new TestEnv();
   readonly folder = join(this.env.home, ".local", "bin");
@@ -71,14 +74,14 @@ export class Installation implements AsyncDisposable {
     };
   }
 
-  /** Nothing but what was in the home folder before, and no temporary file. */
+  /** Checks that the home folder is as before, without temporary files. */
   assertNothing(message?: string): void {
     const left = [this.env.home, join(this.env.root, "tmp")]
       .flatMap((folder) => [...Deno.readDirSync(folder)].map((e) => e.name));
     assertEquals(left, [], message);
   }
 
-  /** The whole folder is the program and nothing else. */
+  /** Checks that the folder contains only the program. */
   assertInstalled(version: string, message?: string): void {
     assertEquals(names(this.folder), ["mpm"], message);
     assertEquals(this.env.run(this.mpm, ["--version"]).stdout, answer(version));
@@ -98,7 +101,7 @@ export const answer = (version: string) =>
 export const names = (folder: string) =>
   [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
-/** Files in an archive beside the program. */
+/** Files next to the program in an archive. */
 const PAGES = {
   "README.md": "not installed\n",
   "man/mpm.1": '.\\" Written\n.TH MPM 1 "" "mpm 9.9.9" "mpm manual"\n',
@@ -146,7 +149,7 @@ export function archiveOf(
   return bytes;
 }
 
-/** A folder that comes first on PATH, with programs that answer so. */
+/** A folder that comes first on PATH, with programs that give these answers. */
 export function fakes(
   installation: Installation,
   answers: Record<string, string>,
@@ -161,7 +164,7 @@ export function fakes(
   return folder;
 }
 
-/** Links to the programs named, as the only ones there are. */
+/** Links to the named programs, as the only available ones. */
 export function only(
   installation: Installation,
   programs: readonly string[],

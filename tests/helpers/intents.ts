@@ -21,7 +21,7 @@ export function isUnderWay(env: TestEnv, ...kinds: string[]): boolean {
   );
 }
 
-/** Takes the user's key away for good, as a home folder that is a file does. */
+/** Removes the user's key permanently, as if the home folder were a file. */
 export function loseKey(env: TestEnv): void {
   const folder = join(env.home, ".local/state");
   Deno.mkdirSync(join(folder, "mpm"), { recursive: true });

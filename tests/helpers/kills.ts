@@ -4,7 +4,7 @@ import type { TestEnv } from "./env.ts";
 import { mpm, mpmJson, start } from "./mpm.ts";
 import { sayKills } from "./say.ts";
 
-/** Seed of the kills' moments; a failure can be repeated. */
+/** Seed for the moments of the kills, so that a failure can be repeated. */
 export const SEED = Number(Deno.env.get("SEED") ?? 20_261_120);
 
 /** Kills of a command: as many as `deno task soak` does, or `usual` ones. */
@@ -24,30 +24,30 @@ export function* randoms(seed: number): Generator<number> {
 export interface Victim {
   readonly name: string;
   prepare(): TestEnv | Promise<TestEnv>;
-  /** The next command line for the present state of the project. */
+  /** The next command line for the current state of the project. */
   next(env: TestEnv, round: number): string[];
-  /** Exit statuses of a run that was not killed; 0, 3 and 4 unless given. */
+  /** Exit statuses of a run that was not killed; 0, 3 and 4 by default. */
   readonly statuses?: readonly number[];
-  /** Rounds after which everything is looked at; 10 unless given. */
+  /** Rounds after which everything is checked; 10 by default. */
   readonly looks?: number;
   /** Further conditions after a kill: every save must also be whole. */
   check?(env: TestEnv, where: string): void | Promise<void>;
 }
 
-/** Rounds after which everything is looked at. */
+/** Rounds after which everything is checked. */
 const LOOK = 10;
 
 /** Weight of the newest run in the estimate of a run's time. */
 const NEWEST = 0.3;
 
-/** Moments are spread over so much of a run: some end before theirs. */
+/** Factor by which the moments exceed a run: some runs end before theirs. */
 const BEYOND = 1.1;
 
 /**
  * Kills the real process `kills` times, at moments spread over its run and a
  * little beyond, and checks the remaining files. Runs that were faster than
- * their kill do not count. One continues at a time: other tests have the rest
- * of the machine, and a run that shares its core takes longer to kill.
+ * their kill do not count. Only one runs at a time: other tests use the rest of
+ * the machine, and a run that shares its core takes longer to kill.
  */
 export async function killAgain(victim: Victim, kills: number): Promise<void> {
   using env = await victim.prepare();
@@ -60,7 +60,7 @@ export async function killAgain(victim: Victim, kills: number): Promise<void> {
     const args = victim.next(env, rounds);
     const begun = performance.now();
     const child = start(env, args);
-    // The first tells how long one takes; each that ends takes part in that.
+    // The first run shows how long one takes; each run that ends updates it.
     const usual = known.get(args[0]!);
     const after = usual === undefined
       ? 10_000

@@ -4,7 +4,7 @@ import { ROOT } from "./tree.ts";
 export interface Block {
   /** The page, below the top folder of the project. */
   readonly page: string;
-  /** Of its first line within the fence, from 1. */
+  /** Number of its first line within the fence, from 1. */
   readonly line: number;
   /** The word behind the fence: `sh`, `console`, `json`, … */
   readonly kind: string;

@@ -16,15 +16,15 @@ export interface MockOptions {
   ) => Given | Promise<Given>;
   /** Tokens that each answer reports as read from the cache. */
   readonly tokens?: number;
-  /** The status with which each request fails; 200 unless given. */
+  /** The status with which each request fails; 200 by default. */
   readonly status?: number;
   /** The response instead of any answer; `undefined` for the answer. */
   readonly refuse?: (request: ApiRequest) => Response | undefined;
 }
 
 /**
- * A stand-in for the APIs of models on the loopback, so that the real clients
- * run without an account. It keeps every request.
+ * A stand-in for the APIs of models on loopback, so that the real clients run
+ * without an account. It keeps every request.
  */
 export class MockApi implements AsyncDisposable {
   readonly requests: ApiRequest[] = [];
@@ -115,7 +115,7 @@ function elsewhere(path: string): Response {
   return Response.json({ data: [] });
 }
 
-/** Fields that some client asks for without offering tools. */
+/** Fields that some client requests without offering tools. */
 const ASIDE = {
   title: "Mock",
   next_speaker: "user",

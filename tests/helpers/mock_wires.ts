@@ -30,7 +30,7 @@ export interface Reply {
 
 /** One API of models. */
 export interface Wire {
-  /** Tells whether a request's path is of this API. */
+  /** Returns whether a request's path belongs to this API. */
   readonly takes: (path: string) => boolean;
   /** Translates a request, which keeps its own fields too. */
   readonly read: (body: Body, path: string) => ApiRequest;

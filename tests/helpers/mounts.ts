@@ -4,7 +4,7 @@ import { binary } from "./mpm.ts";
 import { has } from "./programs.ts";
 import { say } from "./say.ts";
 
-/** Mounts that only the program in them sees, and that end with it. */
+/** Mounts that only the program in them sees and that end with it. */
 const OWN_MOUNTS = [Deno.uid() === 0 ? "-m" : "-rm", "sh", "-euc"];
 
 const READ_ONLY = `
@@ -12,7 +12,7 @@ mount --bind "$1" "$1"
 mount -o remount,bind,ro "$1"
 `;
 
-/** `$2`: pages of 4 KiB that are left; what came of it is in `$1.after`. */
+/** `$2`: number of free pages of 4 KiB; the result is in `$1.after`. */
 const FULL = `
 cp -a "$1" "$1.after"
 mount -t tmpfs -o size=8m,mode=700 tmpfs "$1"
@@ -66,10 +66,7 @@ export function mountTest(
   Deno.test({ name, ignore: true, fn });
 }
 
-/**
- * Runs command lines of the real mpm where everything that is below is
- * read-only.
- */
+/** Runs command lines of the real mpm where everything below is read-only. */
 export function onReadOnly(
   env: TestEnv,
   lines: readonly (readonly string[])[],
@@ -83,7 +80,9 @@ export function onReadOnly(
   );
 }
 
-/** Runs one where the project's disk has but so many pages left. */
+/**
+ * Runs one where the project's disk has only the given number of pages left.
+ */
 export function onFullDisk(
   env: TestEnv,
   pages: number,

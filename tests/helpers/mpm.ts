@@ -5,7 +5,7 @@ import type { Outcome, TestEnv } from "./env.ts";
 export interface MpmOptions {
   readonly cwd?: string;
   readonly now?: () => Date;
-  /** Lines typed; giving them makes all streams terminals. */
+  /** Typed lines; if present, all streams are terminals. */
   readonly typed?: readonly string[];
   /**
    * Input of a terminal key by key, which makes all streams terminals;
@@ -40,14 +40,16 @@ export async function mpm(
 }
 
 /**
- * An error as data fits the schema of errors, and is everything that is told.
+ * Checks that an error as data fits the schema of errors, and is the only
+ * output.
  */
 async function checkError(
   args: readonly string[],
   stdout: string,
   stderr: string,
 ): Promise<void> {
-  // A status can be an answer, as that of a doctor is; after "--" it is a word.
+  // A status can be an answer, like that of a doctor; after "--", `--json` is
+  // just a word.
   if (stdout !== "" || args.indexOf("--") >= 0) return;
   const { misfits } = await import("./schemas.ts");
   const found = misfits("error", JSON.parse(stderr));
@@ -73,12 +75,12 @@ export async function mpmJson<T = Record<string, unknown>>(
   return value as T;
 }
 
-/** Every answer fits the schema of its command. */
+/** Checks that every answer fits the schema of its command. */
 async function checkResult(
   args: readonly string[],
   value: unknown,
 ): Promise<void> {
-  // Many a test asks for no data: what checks it is not loaded for those.
+  // Many tests request no data, so they do not load the code that checks it.
   const { commandNames, misfits } = await import("./schemas.ts");
   const name = [args.slice(0, 2).join(" "), args[0]!]
     .find((words) => commandNames().includes(words));
@@ -87,7 +89,7 @@ async function checkResult(
   if (found !== "") throw new Error(`mpm ${args.join(" ")} --json: ${found}`);
 }
 
-/** A terminal that only a test looks at. */
+/** A terminal that only a test reads. */
 export function fakeTerminal(
   { typed, keys, edit, lend, stdin = "" }: MpmOptions,
 ) {
@@ -137,8 +139,9 @@ export function binary(): string {
 }
 
 /**
- * Copies the binary. Another process does it: what a parallel test starts at
- * that moment would hold the copy open, and a file open for writing cannot run.
+ * Copies the binary. Another process does it. Programs that a parallel test
+ * starts at that moment would hold the copy open, and a file open for writing
+ * cannot run.
  */
 export function copyBinary(to: string): void {
   const args = [binary(), to];

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 
-/** The ways to a remote that mpm takes. */
+/** The transports to a remote that mpm uses. */
 export type Transport = "file" | "git" | "https" | "ssh";
 
 /** Programs in the settings of a clone that git would run on its own. */
@@ -105,7 +105,7 @@ export const PLANTS: readonly Plant[] = [
   {
     name: "http.proxy",
     over: ["https"],
-    // Nothing listens there.
+    // No server listens there.
     put: (env) => {
       env.git("config", "http.proxy", "http://127.0.0.1:9");
       env.git("config", "remote.origin.proxy", "http://127.0.0.1:9");

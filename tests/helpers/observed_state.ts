@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 import { repositoryState } from "./undo_state.ts";
 
-/** The id of a store is another one in each, and so are its commits. */
+/** Replaces the id of a store and its commits, which differ in each store. */
 function plain(text: string, env: TestEnv): string {
   return text.replaceAll(env.root, "$ROOT")
     .replaceAll(/("?store"?: ).*/g, "$1")
@@ -31,7 +31,7 @@ export function observedState(env: TestEnv): Record<string, string> {
   );
 }
 
-/** Each file is as before or as after; what is of the moment is apart. */
+/** Checks that each file is as before or as after, except temporary ones. */
 export function checkFiles(
   found: Record<string, string>,
   { before, after, where }: {

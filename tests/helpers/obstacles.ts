@@ -1,6 +1,6 @@
 import type { TestEnv } from "./env.ts";
 
-/** Something that once refused a return. */
+/** A file that once made a return fail. */
 export interface Obstacle {
   readonly name: string;
   /** Made before the detour begins, or within it. */
@@ -8,7 +8,7 @@ export interface Obstacle {
   make(env: TestEnv): void;
 }
 
-/** More than a checkpoint takes here. */
+/** More than a checkpoint accepts here. */
 const LARGE = 1024 * 1024 + 1;
 
 function large(env: TestEnv, path: string): void {
@@ -20,7 +20,7 @@ function repository(env: TestEnv, path: string): void {
   env.write(`${path}/inner`, `in ${path}\n`);
 }
 
-/** The other branch has nothing there. */
+/** Removes the path from the other branch. */
 function clear(env: TestEnv, path: string): void {
   if (env.exists(path)) env.remove(path);
 }
@@ -33,7 +33,7 @@ function hidden(env: TestEnv, path: string, mark: string): void {
   env.write(path, `${mark}, on disk\n`);
 }
 
-/** The same with no change in the index. */
+/** The same without a change in the index. */
 function unseen(env: TestEnv, path: string, mark: string): void {
   env.git("update-index", `--${mark}`, path);
   env.write(path, `${mark}, unseen\n`);

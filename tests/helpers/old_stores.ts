@@ -144,8 +144,8 @@ export function mixedStore(): TestEnv {
 }
 
 /**
- * The smallest store in which a migration takes each of its ways. It has a save
- * of all parts, a duplicate, two ids that mean different saves (each way
+ * The smallest store in which a migration does each of its actions. It has a
+ * save of all parts, a duplicate, two ids that mean different saves (each way
  * round), two pointers, and a foreign file.
  */
 export function smallStore(): TestEnv {

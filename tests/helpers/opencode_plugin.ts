@@ -67,7 +67,7 @@ export function event(type: string, properties: unknown): PluginCall {
   return { name: "event", input: { event: { type, properties } } };
 }
 
-/** A prompt of a person, and the events that tell it. */
+/** A prompt of a person, and the events that report it. */
 export function prompted(text: string, id = ID): PluginCall[] {
   const part = {
     ...{ id: "prt_1", messageID: "msg_1", sessionID: id },

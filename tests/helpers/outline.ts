@@ -13,8 +13,8 @@ export function smallText(path: string): string {
 
 /**
  * Lists everything below a folder with the facts of the file system: writing to
- * a file changes its times, whatever else is restored. Nothing is read, so
- * there may be pipes, devices and files of any size.
+ * a file changes its times, even if everything else is restored. Nothing is
+ * read, so there may be pipes, devices and files of any size.
  */
 export class Outline {
   readonly #root: string;
@@ -51,7 +51,7 @@ export class Outline {
       ) => path);
   }
 
-  /** The paths that are new, gone or another by now, absolute. */
+  /** The paths that are new, missing or different now, absolute. */
   changes(): string[] {
     const now = this.#read();
     return [...new Set([...this.#entries.keys(), ...now.keys()])]
@@ -89,7 +89,7 @@ function lookup(path: string): Deno.FileInfo | undefined {
   }
 }
 
-/** One thing, without what is in it. */
+/** Copies a single file or folder, without its contents. */
 function put(from: string, to: string): void {
   const info = Deno.lstatSync(from);
   if (info.isSymlink) return Deno.symlinkSync(Deno.readLinkSync(from), to);

@@ -12,8 +12,8 @@ export interface PeerRow {
  * Lists a project as claude-mpm would, by the rules of its reader. Names match
  * its two patterns, the order is by modification time, and unparsable JSON is
  * left out. Every field has its type there, and only files of this project
- * count. claude-mpm itself needs a Python with its packages, so this stands for
- * it.
+ * count. claude-mpm itself needs a Python with its packages, so this stands in
+ * for it.
  */
 export function peerList(project: string): PeerRow[] {
   const rows = [`${SESSIONS}`, `${SESSIONS}/pause`].flatMap((folder) =>

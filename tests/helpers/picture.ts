@@ -19,7 +19,7 @@ const COLOURS = new Map([
 // deno-lint-ignore no-control-regex
 const PARTS = /\x1b\[([\d;]+)m|([^\x1b]+)/g;
 
-/** Text of one look. */
+/** Text in one style. */
 interface Run {
   readonly column: number;
   readonly text: string;
@@ -27,8 +27,7 @@ interface Run {
 }
 
 /**
- * Returns an SVG of what a terminal shows.
- *
+ * Returns an SVG of the screen of a terminal.
  * @param screen text with the colours that mpm uses, at most `columns` wide
  */
 export function pictureOf(screen: string, columns: number): string {
@@ -62,7 +61,9 @@ function textOf(line: string, row: number): string[] {
   return spans.length === 0 ? [] : [`<text y="${y}">${spans.join("")}</text>`];
 }
 
-/** Each run knows its column, so that a wide character shifts nothing. */
+/**
+ * Each run knows its column, so that a wide character does not shift others.
+ */
 function runsOf(line: string): Run[] {
   const runs: Run[] = [];
   let isBold = false;

@@ -1,8 +1,8 @@
 import { say } from "./say.ts";
 
 /**
- * A test of what Windows has not: a shell, links without a privilege, FIFOs,
- * modes, signals.
+ * A test of features that Windows lacks: a shell, links without a privilege,
+ * FIFOs, modes, signals.
  */
 export function posixTest(
   name: string,
@@ -14,14 +14,14 @@ export function posixTest(
 /** True if this is `deno task soak`. */
 export const SOAKS = Deno.env.get("MPM_SOAK") === "1";
 
-/** The cases that a property is tried with: a fifth of those of a soak. */
+/** The number of cases for a property: a fifth of those of a soak. */
 export function runs(all: number): { numRuns: number } {
   return { numRuns: SOAKS ? all : all / 5 };
 }
 
 /**
- * As {@link posixTest} for one that takes minutes: `deno task soak` runs it, and `test` says
- * that it does not.
+ * As {@link posixTest} for one that takes minutes: `deno task soak` runs it,
+ * and `test` reports that it does not.
  */
 export function soakTest(
   name: string,

@@ -4,7 +4,8 @@ import { FolderCopy } from "./folder_copy.ts";
 /**
  * An environment that takes many commands to build, built once for all tests of
  * a file. Each test finds it unchanged, at the same path, since many of mpm's
- * files contain that path. A second one at the same time is built.
+ * files contain that path. A second one that is needed at the same time is
+ * built.
  */
 export function prepared(
   build: () => Promise<TestEnv>,

@@ -15,9 +15,9 @@ export function pathOf(program: string): string | undefined {
 export const has = (program: string) => pathOf(program) !== undefined;
 
 /**
- * A test on Linux that needs programs which not every machine has: elsewhere
- * the same names are other programs. If a program is missing, the report says
- * that the test was left out.
+ * A test on Linux that needs programs that not every machine has: elsewhere the
+ * same names are other programs. If a program is missing, the report says that
+ * the test was left out.
  */
 export function programTest(
   name: string,

@@ -24,7 +24,7 @@ export class Pty implements AsyncDisposable {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
-  /** Output that no `until` has taken. */
+  /** Output that no `until` has returned yet. */
   #text = "";
 
   constructor(env: Pick<TestEnv, "project" | "env">, script: string) {
@@ -57,8 +57,8 @@ export class Pty implements AsyncDisposable {
   }
 
   /**
-   * Returns the next output; empty at the end. A program that says nothing more
-   * for so long never will.
+   * Returns the next output; empty at the end. A program that is silent for
+   * this long will print nothing more.
    */
   async #read(): Promise<Uint8Array | undefined> {
     let timer: number | undefined;

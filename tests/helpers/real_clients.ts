@@ -20,7 +20,7 @@ interface Run {
 
 /** The differences between the clients that matter to tests. */
 interface Driver {
-  /** Variables beside the hermetic ones. */
+  /** Variables in addition to the hermetic ones. */
   readonly variables: (place: Place) => Record<string, string>;
   /** Files of its configuration, by their paths in the home. */
   readonly files: (place: Place) => Record<string, string>;
@@ -140,7 +140,7 @@ trust_level = "trusted"
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
-      // It asks a registry at each start, and waits where none answers.
+      // It calls a registry at each start, and waits if none answers.
       npm_config_registry: `${api.url}/registry/`,
       BUN_CONFIG_REGISTRY: `${api.url}/registry/`,
       npm_config_fetch_retries: "0",
@@ -194,7 +194,7 @@ trust_level = "trusted"
 
 export const CLIENT_NAMES = Object.keys(DRIVERS) as ClientName[];
 
-/** The program of a client, or "" where it is not available. */
+/** The program of a client, or "" if it is not available. */
 export function programOf(name: ClientName): string {
   return Deno.env.get(`${name.toUpperCase()}_BIN`) ?? "";
 }

@@ -16,10 +16,10 @@ const PROBLEMS = ["full", "denied", "read-only", "other", "missing"] as const;
 
 type Problem = typeof PROBLEMS[number];
 
-/** Each problem is at one of so many writes. */
+/** Each problem occurs at one of this many writes. */
 const EVERY = (SOAKS ? 2 : 6) * PROBLEMS.length;
 
-/** Those that `refused_test.ts` has, at every write of these. */
+/** The writers that `refused_test.ts` covers, at every write. */
 const EXPECTED: Readonly<Record<string, readonly Problem[]>> = {
   "pause": ["full", "denied", "read-only", "other"],
 };
@@ -33,7 +33,7 @@ export async function intact(env: TestEnv, where: string): Promise<void> {
   assert(result.intact, where);
 }
 
-/** A command in its project, and what counts of that before and after it. */
+/** A command in its project, and the relevant state before and after it. */
 interface Refused {
   readonly env: TestEnv;
   readonly writer: Writer;
@@ -41,7 +41,9 @@ interface Refused {
   readonly after: Record<string, string>;
 }
 
-/** One run that is refused from its `from`-th write on; whether it was. */
+/**
+ * One run that is refused from its `from`-th write on; returns whether it was.
+ */
 async function refusedFrom(
   { env, writer, before, after }: Refused,
   { from, problem }: { from: number; problem: Problem },
@@ -65,7 +67,7 @@ async function refusedFrom(
   assertStringIncludes(stderr, "Error: Cannot ");
   checkFiles(observedState(env), { before, after, where });
   assertEquals(leftovers(env.project), [], where);
-  // The same again, on a disk that lets it, has the same end.
+  // The same command on a working disk has the same result.
   const again = await mpm(env, writer.args, { now: at(0) });
   const ends = writer.once ? [0, 2, 3, 4] : [0];
   assert(ends.includes(again.status), `${where} ${again.stderr}`);
@@ -84,7 +86,8 @@ export function testRefused(writers: readonly Writer[]): void {
       await mpmJson(env, [...writer.args], { now: at(0) });
       const after = observedState(env);
       let refused = 0;
-      // Each problem at other writes, so that together they are at many.
+      // Each problem occurs at different writes, so that together they cover
+      // many.
       for (const [first, problem] of PROBLEMS.entries()) {
         if (EXPECTED[writer.name]?.includes(problem)) continue;
         for (let from = first;; from += EVERY) {
@@ -103,7 +106,8 @@ export function testRefused(writers: readonly Writer[]): void {
 
 /**
  * On a read-only disk, the real process exits with 6 and changes nothing. This
- * is the last of an environment: its files are someone else's then.
+ * must be the last use of an environment: afterwards its files belong to
+ * another user.
  */
 function refusesUnwritable(env: TestEnv, writer: Writer): void {
   // Commands that only write the user's own files may still write.
@@ -119,7 +123,7 @@ function refusesUnwritable(env: TestEnv, writer: Writer): void {
   assertEquals(status, 6, where);
 }
 
-/** Takes away the right to write to any folder of the environment. */
+/** Removes the write permission of all folders of the environment. */
 function locked(env: TestEnv): string[] {
   const all: string[] = [];
   const walk = (folder: string) => {

@@ -5,16 +5,16 @@ export type Answer =
   | Uint8Array
   | number
   | { readonly to: string }
-  /** The length of all of it, and then only the start. */
+  /** The full length, but only the start of the data. */
   | { readonly start: Uint8Array; readonly length: number }
-  /** The start, and then nothing for as long as one waits. */
+  /** The start, and then nothing, however long a client waits. */
   | { readonly stalls: Uint8Array };
 
 /** Releases as GitHub serves them, on loopback. */
 export class ReleaseServer implements AsyncDisposable {
   /** Value of `MPM_RELEASES`. */
   readonly address: string;
-  /** The paths asked for, in that order. */
+  /** The requested paths, in order. */
   readonly asked: string[] = [];
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stop = new AbortController();
@@ -64,7 +64,7 @@ function stalled(start: Uint8Array): Response {
   return new Response(body);
 }
 
-/** A body that ends early, although its length was said. */
+/** A body that ends early, although its length was announced. */
 function cut({ start, length }: { start: Uint8Array; length: number }) {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -87,7 +87,7 @@ export function releaseOf(
   return new Map(
     Object.entries(all).flatMap(([name, bytes]): [string, Answer][] => [
       [`download/${tag}/${name}`, bytes],
-      // As GitHub does: to the tag, and from there to where files are kept.
+      // Like GitHub: to the tag, and from there to the place of the files.
       [`latest/download/${name}`, { to: `download/${tag}/${name}` }],
     ]),
   );

@@ -1,19 +1,19 @@
 import { lstatSync } from "node:fs";
 
-/** Milliseconds that something which still writes below a folder may take. */
+/** Milliseconds for a program that still writes below a folder to end. */
 const PATIENCE = 20_000;
 
 /** Milliseconds before it is tried again. */
 const PAUSE = 10;
 
-/** Returns whether anything is there, a dangling link too. */
+/** Returns whether anything exists there, even a dangling link. */
 export function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
- * Removes a path with all below it. A program that was started by one that was
- * killed may continue for a moment, and put a file where all was gone.
+ * Removes a path with everything below it. A child of a killed program may
+ * continue for a moment, and create a file in a removed folder.
  */
 export function removeTree(path: string): void {
   const end = performance.now() + PATIENCE;

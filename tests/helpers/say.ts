@@ -4,9 +4,9 @@ export function say(text: string): void {
 }
 
 /**
- * Says at how many points a command may die, how many different states that
- * leaves, and how many of these were looked at. All of them together are the
- * table that `deno task test` ends with.
+ * Prints at how many points a command may die, how many different states that
+ * leaves, and how many of these were checked. These lines form the table at the
+ * end of `deno task test`.
  */
 export function sayPoints(
   command: string,
@@ -18,7 +18,7 @@ export function sayPoints(
   say(`crash points: ${command} ${count}${suffix}`);
 }
 
-/** Says how many processes were killed, from which seed of the moments. */
+/** Prints how many processes were killed, and the seed of the moments. */
 export function sayKills(
   command: string,
   { killed, of, seed }: { killed: number; of: number; seed: number },

@@ -24,7 +24,7 @@ esac
 exit 0
 `;
 
-/** Takes what it is asked, and notes it. */
+/** Accepts every command, and notes it. */
 const NOTED = 'echo "$*" >>"$FAKE/said"\n';
 
 /** Puts programs of schedulers and an mpm on the path. */

@@ -1,12 +1,12 @@
 import { Ajv2020, type ValidateFunction } from "ajv/2020";
 import { ROOT } from "./tree.ts";
 
-/** One for all: it reads the schema of schemas but once. */
+/** A single one, so that it reads the schema of schemas only once. */
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 
 let names: readonly string[] | undefined;
 
-/** The commands of mpm, which each have a schema of what they answer. */
+/** The commands of mpm, each with a schema for its answer. */
 export function commandNames(): readonly string[] {
   names ??= [...Deno.readDirSync(`${ROOT}/schemas`)]
     .filter(({ name }) => name.endsWith(".json"))

@@ -1,6 +1,6 @@
 import { alnum, hex } from "./secrets.ts";
 
-/** Text of ordinary sources and sentences that holds no credential. */
+/** Text of ordinary sources and sentences without a credential. */
 export const LOOKALIKES: readonly string[] = [
   // Sentences.
   "the password reset page",
@@ -68,7 +68,7 @@ export const LOOKALIKES: readonly string[] = [
   "ALTER ROLE app WITH PASSWORD :password;",
   'message = "The " + "quick " + "brown " + "fox";',
   "'border-right', 'border-style', 'border-width', 'border-image', 'grid', 'column', 'row', 'area', 'flow', 'list', 'style', 'type', 'image', 'outline'",
-  // Plain words that stand elsewhere in the text, and words of programming.
+  // Plain words that occur elsewhere in the text, and words of programming.
   'read(gherkin, { token: "gherkin" })',
   '{"access_token": "Marzipan", "kind": "x"}, {"name": "marzipan"}',
   'const kinds = { token: "identifier" }, other = { token: "punctuation" };',

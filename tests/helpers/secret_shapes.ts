@@ -3,12 +3,12 @@ import { PROGRAMS } from "./secret_program_shapes.ts";
 import { alnum, capitals, hex, privateKey } from "./secrets.ts";
 
 /**
- * Shapes in which credentials are in text: a name, the text, and what must
- * not be left of it. All values are made here.
+ * Forms of credentials in text: a name, the text, and the parts that must not
+ * remain. All values are made here.
  */
 export type Shape = readonly [name: string, text: string, ...secrets: string[]];
 
-/** A password as programs make them, as people do, and of one plain word. */
+/** Passwords: one made by a program, one by a person, and a plain word. */
 const P = alnum(14, 3);
 const Q = alnum(14, 8);
 const H = ["Wint", "er#2", "4snow"].join("");

@@ -3,14 +3,14 @@ import type { Shape } from "./secret_shapes.ts";
 const W = ["sword", "fish"].join("");
 const M = ["hunter", "2Gherkin", "9"].join("");
 
-/** Several plain words, as they are given to tokens, keys and cookies. */
+/** Several plain words, as used for tokens, keys and cookies. */
 const WORDS = ["open", "swordfish", "now"];
 const BLANKS = WORDS.join(" ");
 const DOTS = WORDS.join(".");
 const DASHES = WORDS.join("-");
 const UNDERSCORES = WORDS.join("_");
 
-/** Tokens, keys and cookies that are words, which code gives them, too. */
+/** Tokens, keys and cookies that are words, as they also occur in code. */
 export const PLAIN_WORDS: readonly Shape[] = [
   ...[
     "token",

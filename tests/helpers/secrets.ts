@@ -33,7 +33,7 @@ function pick(from: string, length: number, seed: number): string {
   return text;
 }
 
-/** The last three groups of a key in groups of five. */
+/** The last three groups of a key in groups of five characters. */
 function fives(): string {
   return [0, 1, 2].map((seed) => `-${capitals(5, seed)}`).join("");
 }
@@ -154,7 +154,10 @@ export const TOKENS: readonly (readonly [label: string, token: string])[] = [
   ["jwt", `eyJ${alnum(20)}..${alnum(16)}.${alnum(40)}.${alnum(22)}`],
 ];
 
-/** The lines of a private key, its ends apart so that no line is one. */
+/**
+ * The lines of a private key, whose markers are split so that no source line
+ * contains one.
+ */
 export function privateKey(kind = "RSA "): string {
   const dashes = "-".repeat(5);
   const lines = [0, 1, 2].map((seed) => alnum(64, seed));

@@ -1,4 +1,4 @@
-/** A settings file as it is found, and what an installation makes of it. */
+/** A settings file, and the result of an installation for it. */
 export interface Shape {
   readonly text: string;
   /** The message of a refusal; absent for an installation. */
@@ -51,7 +51,7 @@ function deep(levels: number): string {
   return `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`;
 }
 
-/** Shapes found in the wild, and each way to be wrong. */
+/** Forms found in the wild, and each possible mistake. */
 export const SHAPES: Readonly<Record<string, Shape>> = {
   "an empty file": { text: "" },
   "blanks only": { text: "\n  \n" },

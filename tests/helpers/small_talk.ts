@@ -5,7 +5,7 @@ import { AGENT, projectSlug } from "./hook_events.ts";
 import { mpmJson, type MpmOptions } from "./mpm.ts";
 import { putHome } from "./stores.ts";
 
-/** A line of a transcript, or several, without its time. */
+/** One or more lines of a transcript, without times. */
 type Line = Record<string, unknown>;
 
 /** The words of a person. */
@@ -13,7 +13,7 @@ export function prompt(text: string): Line[] {
   return [{ type: "user", message: { content: text } }];
 }
 
-/** The words that the agent ends a turn with. */
+/** The agent's message at the end of a turn. */
 export function answer(text: string): Line[] {
   const content = [{ type: "text", text }];
   return [{ type: "assistant", message: { content, stop_reason: "end_turn" } }];
@@ -33,7 +33,7 @@ export function todoList(states: Record<string, string>): Line[] {
   return tool("TodoWrite", { todos: newTodos }, { newTodos });
 }
 
-/** A question with choices, and the one that a person took. */
+/** A question with choices, and the one that a person chose. */
 export function chosen(
   question: string,
   { labels, answer }: { labels: readonly string[]; answer: string },
@@ -113,7 +113,7 @@ export async function pauseTalk(
   return lastSave(env);
 }
 
-/** Returns the newest save as its file has it. */
+/** Returns the newest save from its file. */
 export function lastSave(env: TestEnv): Save {
   const folder = join(env.project, ".claude-mpm", "sessions");
   const name = [...Deno.readDirSync(folder)].map(({ name }) => name)

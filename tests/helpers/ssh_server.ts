@@ -15,7 +15,7 @@ export class SshServer implements AsyncDisposable {
 
   /**
    * @param folder an empty folder for keys and settings
-   * @param home the home of the user who logs in; their own unless given
+   * @param home the home of the user who logs in; their own by default
    */
   constructor(folder: string, home?: string) {
     this.#folder = folder;
@@ -65,7 +65,7 @@ export class SshServer implements AsyncDisposable {
     this.#children.delete(child);
   }
 
-  /** Ends every connection at once, and takes no more of them. */
+  /** Ends every connection at once, and accepts no more of them. */
   kill(): void {
     this.#isOver = true;
     this.#listener.close();
@@ -123,7 +123,7 @@ function serverCommand(folder: string): string[] {
   return ["unshare", "-m", "sh", "-euc", script, passwd, ...words];
 }
 
-/** Libraries beside an `sshd` that was unpacked and not installed. */
+/** Libraries next to an `sshd` that was unpacked but not installed. */
 function serverEnv(): Record<string, string> {
   const root = dirname(dirname(dirname(pathOf("sshd")!)));
   const machine = `${Deno.build.arch}-linux-gnu`;

@@ -2,8 +2,8 @@ import { join } from "@std/path";
 import { PATH, type TestEnv } from "./env.ts";
 
 /**
- * Puts a program that stands in for a client on PATH. It tells `version`, notes
- * each other call in the file that is returned, and runs `script` for it.
+ * Puts a program that stands in for a client on PATH. It prints `version`,
+ * notes each other call in the returned file, and runs `script` for it.
  */
 export function putClient(
   env: TestEnv,

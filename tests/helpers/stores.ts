@@ -171,7 +171,7 @@ export function putMany(env: TestEnv, count: number): void {
   rest(env);
 }
 
-/** Lets the store's folders have rested, without waiting for it. */
+/** Makes the store's folders look unchanged for a while, without waiting. */
 export function rest(env: TestEnv): void {
   const path = join(env.project, SESSIONS);
   const time = new Date(Math.floor(Date.now() / 1000) * 1000 - 10_000 + 123);

@@ -12,7 +12,7 @@ interface Node {
 
 const PREFIX = "@vscode/tree-sitter-wasm/tree-sitter-";
 
-/** Returns the syntax errors of a text, by a grammar alone: nothing is run. */
+/** Returns the syntax errors of a text, by a grammar alone: no code runs. */
 export async function syntaxErrors(
   language: "powershell" | "ruby" | "bash",
   text: string,

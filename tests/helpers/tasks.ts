@@ -24,7 +24,7 @@ export async function define(
   name = "work",
   kind: "task" | "pipeline" = "task",
 ): Promise<void> {
-  // Every JSON text is one of YAML as well.
+  // Every JSON text is also YAML.
   const path = `.claude-mpm/${kind}s/${name}.yaml`;
   env.write(path, `${JSON.stringify(definition, null, 2)}\n`);
   const { status, stderr } = await mpm(env, ["allow", path]);
@@ -64,7 +64,7 @@ export function effects(env: TestEnv, run: string): string[] {
   return env.exists(name) ? linesOf(env.read(name)) : [];
 }
 
-/** The runs that a project has, the oldest first. */
+/** The runs of a project, the oldest first. */
 export function runIds(env: TestEnv): string[] {
   if (!env.exists(RUNS)) return [];
   return [...Deno.readDirSync(join(env.project, RUNS))]
@@ -77,7 +77,7 @@ export function runFile(run: string, name: string): string {
   return `${RUNS}/${run}/${name}`;
 }
 
-/** The lines of a run's log, without a torn one. */
+/** The lines of a run's log, without an incomplete one. */
 export function logOf(env: TestEnv, run: string): Record<string, unknown>[] {
   return objects(env, runFile(run, "log.jsonl"));
 }
@@ -113,8 +113,8 @@ export function openRun(env: TestEnv): string | undefined {
 }
 
 /**
- * Every item is there once. One that is done had its effect once. One that is
- * flagged had it once at most. No other item was begun.
+ * Checks that every item exists once. A finished item had its effect once, and
+ * a flagged one at most once. No other item was begun.
  */
 export function assertOnce(
   env: TestEnv,
@@ -137,7 +137,7 @@ export function assertOnce(
   return { flagged };
 }
 
-/** Lets other work happen until something is so, a minute at most. */
+/** Lets other work happen until a condition holds, for at most a minute. */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,

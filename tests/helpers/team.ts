@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import { TestEnv } from "./env.ts";
 
-/** A bare repository and clones of it, each of another person. */
+/** A bare repository and clones of it, each for a different person. */
 export class Team implements Disposable {
   readonly #all: TestEnv[] = [];
   /** The bare repository, absolute. */

@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { join } from "@std/path";
 
 /**
- * Entries of a team's log, written by the description of the format alone, so
- * that anything in them can be wrong.
+ * Entries of a team's log, written only from the description of the format, so
+ * that every part can be made invalid.
  */
 
 const encoder = new TextEncoder();
@@ -11,7 +11,7 @@ const encoder = new TextEncoder();
 const digest = (bytes: Uint8Array) =>
   createHash("sha256").update(bytes).digest("hex");
 
-/** A writer with an own key. */
+/** A writer with its own key. */
 export class CraftedWriter {
   readonly #pair = generateKeyPairSync("ed25519");
   readonly key = this.#pair.publicKey.export({ format: "jwk" }).x!;
@@ -28,7 +28,7 @@ export class CraftedWriter {
   }
 }
 
-/** The parts of an entry. Parts that are given replace the right ones. */
+/** The parts of an entry. Given parts replace the correct ones. */
 export interface Crafted {
   readonly number: number;
   readonly kind?: string;
@@ -37,7 +37,7 @@ export interface Crafted {
   readonly author?: string;
   readonly at?: string;
   readonly log?: string;
-  /** The fields of the body; they replace all of those above. */
+  /** The fields of the body; they replace all the fields above. */
   readonly body?: Record<string, unknown>;
   /** The bytes of the body. */
   readonly bytes?: Uint8Array;

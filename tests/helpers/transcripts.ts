@@ -20,7 +20,7 @@ export function putTranscript(
   return path;
 }
 
-/** Prompts with a secret each, which make a transcript of 9 MB. */
+/** A transcript of 9 MB whose prompts each contain a secret. */
 export function longTranscript(secret: string): string {
   const filling = "All of this is to be read, and most of it is code. ";
   const lines = Array.from({ length: 1300 }, (_, at) => ({

@@ -2,13 +2,13 @@ import { join } from "@std/path";
 import { sha256 } from "./bytes.ts";
 import type { TestEnv } from "./env.ts";
 
-/** Files that an undo does not restore: of the moment, derived, or its own. */
+/** Files that an undo does not restore: temporary, derived, or its own. */
 const APART =
   /^\.git$|^\.claude-mpm\/(journal\.jsonl|trash|checkpoints|backups|errors|\.lock|(sessions\/)?\.gitignore|state\/(?!work\/|current\/))|LATEST-SESSION\.txt$|sessions\/\.mpm\.tmp$|\/\.lock$|journal-key$|\/writer(\.[^/]*)?$|^\.local\/state\/mpm\/own\/|\/settings\/[^/]*\/before-/;
 
 /**
  * Every file an operation may change, with mode and content, by its path.
- * Records of checkpoints are apart: their refs tell.
+ * Records of checkpoints are left out: their refs are compared instead.
  */
 export function undoState(env: TestEnv): Record<string, string> {
   const found: Record<string, string> = {};
@@ -16,7 +16,7 @@ export function undoState(env: TestEnv): Record<string, string> {
   return found;
 }
 
-/** The same with where the branch is and what git says of the files. */
+/** The same, with the commit of the branch and git's status of the files. */
 export function repositoryState(env: TestEnv): Record<string, string> {
   return { ...undoState(env), ...gitState(env) };
 }
@@ -24,7 +24,7 @@ export function repositoryState(env: TestEnv): Record<string, string> {
 /** State of the branch, the index, and the refs; by {@link gitFiles}. */
 const gitStates = new Map<string, Record<string, string>>();
 
-/** It is git that reports it, but for the same files only once. */
+/** Git reports it, but only once for the same files. */
 function gitState(env: TestEnv): Record<string, string> {
   const files = gitFiles(env);
   const known = gitStates.get(files) ?? {
@@ -39,7 +39,7 @@ function gitState(env: TestEnv): Record<string, string> {
 
 const refs = new Map<string, string>();
 
-/** Each ref of a checkpoint and where it is; asked once for the same files. */
+/** Each ref of a checkpoint and its commit; read once for the same files. */
 export function checkpointRefs(env: TestEnv): string {
   const files = gitFiles(env);
   const known = refs.get(files) ??
@@ -48,7 +48,7 @@ export function checkpointRefs(env: TestEnv): string {
   return known;
 }
 
-/** A digest of all that git goes by for its state. */
+/** A digest of all files that determine git's state. */
 function gitFiles(env: TestEnv): string {
   const found: string[] = [];
   const take = (path: string) => {

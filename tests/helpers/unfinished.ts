@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 
-/** The temporary files that git has among the objects, e.g. `pack/tmp_pack_x`. */
+/** The temporary files of git among the objects, e.g. `pack/tmp_pack_x`. */
 export function unfinishedIn(env: TestEnv): string[] {
   const objects = join(env.project, ".git/objects");
   return [...Deno.readDirSync(objects)].flatMap(({ name: folder }) =>

@@ -1,7 +1,7 @@
 import { join } from "@std/path";
 import type { TestEnv } from "./env.ts";
 
-/** From now on it is another user, who has this project's files. */
+/** Turns the user into another one, who has this project's files. */
 export function anotherUser(env: TestEnv, name = "other"): void {
   const home = join(env.root, name);
   env.extra.HOME = home;

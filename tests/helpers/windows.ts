@@ -2,7 +2,7 @@ import { join } from "@std/path";
 import type { FileInfo, Files, System } from "../../src/system/system.ts";
 import type { TestEnv } from "./env.ts";
 
-/** A file as Windows reports it: no bits, no owner. */
+/** A file as Windows reports it: without mode bits and owner. */
 function portable(info: FileInfo | undefined): FileInfo | undefined {
   return info && { ...info, mode: undefined, uid: undefined };
 }
@@ -22,8 +22,8 @@ function variables(env: TestEnv): Record<string, string | undefined> {
 
 /**
  * The machine as if it were Windows, as far as the `System` shows it. It has no
- * permission bits and no users, its variables, and a shell only if git brings
- * one. Paths stay those of this machine.
+ * permission bits and no users; it has the variables of Windows, and a shell
+ * only if git includes one. Paths stay those of this machine.
  */
 export function asWindows(
   env: TestEnv,
@@ -40,7 +40,7 @@ export function asWindows(
         return { bytes, info: portable(info)! };
       },
       chmod: (path) => {
-        // Does nothing, but not for a missing file.
+        // Does nothing, but fails for a missing file.
         files.lstat(path);
       },
     };

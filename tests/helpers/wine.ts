@@ -19,7 +19,7 @@ export const CLAUDE_EXE = Deno.env.get("MPM_CLAUDE_EXE") ?? "";
 
 /**
  * A test of `mpm.exe`. Without Wine, or a program that it `needs`, it is left
- * out, and says so.
+ * out, which is reported.
  */
 export function wineTest(
   name: string,
@@ -38,7 +38,10 @@ export function wineTest(
   });
 }
 
-/** Sources beside the tests, and what Debian's compiler makes of them. */
+/**
+ * Sources next to the tests, and the programs that Debian's compiler makes from
+ * them.
+ */
 const PROGRAMS = {
   "git.exe": ["git.c", "-lws2_32"],
   "start.exe": ["start.c"],
@@ -113,7 +116,7 @@ export interface WineOptions {
     | readonly ["kill" | "crash", number];
 }
 
-/** A throw-away user of Windows with a project; `using` removes it. */
+/** A temporary Windows user with a project; `using` removes it. */
 export class WineEnv implements Disposable {
   readonly root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "mpm-w-" }));
   readonly home = join(this.root, "home");
@@ -247,7 +250,7 @@ export class WineEnv implements Disposable {
   ): Promise<Outcome> {
     const child = this.spawn(name, words, options);
     const writer = child.stdin.getWriter();
-    // A program that ended takes no input.
+    // A program that has ended accepts no input.
     await writer.write(new TextEncoder().encode(options.stdin ?? ""))
       .then(() => writer.close()).catch(() => {});
     const { code, stdout, stderr } = await child.output();
@@ -268,7 +271,7 @@ export class WineEnv implements Disposable {
     }).spawn();
   }
 
-  /** Another program opens a file alone, until it is released. */
+  /** Makes another program open a file exclusively until it is released. */
   async hold(path: string): Promise<{ release(): Promise<void> }> {
     const child = this.spawn(this.starter, ["hold", this.windows(path)]);
     const reader = child.stdout.getReader();
@@ -313,7 +316,7 @@ function copy(from: readonly string[], to: string): void {
   if (!success) throw new Error(`Cannot copy to ${to}`);
 }
 
-/** Git asks no one and reads only the repository's settings. */
+/** Git does not prompt and reads only the repository's settings. */
 const GIT = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",

@@ -8,7 +8,7 @@ import { misfits } from "./schemas.ts";
 export const WORK = ".claude-mpm/state/work";
 export const CURRENT = ".claude-mpm/state/current";
 
-/** A clock that is at so many minutes after noon. */
+/** A clock at the given number of minutes after noon. */
 export const at = (minute: number) => () =>
   new Date(Date.UTC(2026, 10, 21, 12, minute));
 
@@ -56,7 +56,7 @@ function sealKey(env: TestEnv): string {
   return Deno.readTextFileSync(path);
 }
 
-/** Every record with the steps it made, by name or id. */
+/** Every record with its completed steps, by name or id. */
 export function states(env: TestEnv): Record<string, string> {
   return Object.fromEntries(
     workIds(env).map((id) => recordOf(env, id)).map((work) => [

@@ -44,7 +44,7 @@ export function commitIn(
   return env.gitIn(path, "rev-parse", "HEAD");
 }
 
-/** A clock two hours ahead: every worktree has been left alone for long. */
+/** A clock two hours ahead, so that every worktree has been unused for long. */
 export const LATER = () => new Date(Date.now() + 2 * 3600 * 1000);
 
 /** Prunes two hours later. */
@@ -58,7 +58,7 @@ export async function pruneLater(
   });
 }
 
-/** Each folder that stayed, and why. */
+/** Each remaining folder, and the reason. */
 export function reasons(
   { preserved }: { preserved: WorktreeRow[] },
 ): Record<string, string> {
@@ -67,7 +67,7 @@ export function reasons(
   );
 }
 
-/** The names that went. */
+/** The names of the removed worktrees. */
 export function gone({ removed }: WorktreesPruneResult): string[] {
   return removed.map(({ name }) => name);
 }

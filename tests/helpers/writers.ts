@@ -16,7 +16,7 @@ export interface Writer {
   files?(env: TestEnv): void;
   /** True if a second run has nothing to do, and reports it with 3 or 4. */
   readonly once?: true;
-  /** True if a second run makes another file beside the first. */
+  /** True if a second run makes another file in addition to the first. */
   readonly adds?: true;
   /** True if its crash points have their own test. */
   readonly hasOwnTest?: true;
@@ -32,7 +32,7 @@ const RECORD = formatText(
   `claude-mpm/v6.5.83-incremental/${SESSIONS}/session-20261120-230847-incremental.jsonl`,
 ).trimEnd().split("\n").slice(0, -1).join("\n");
 
-/** Every command that writes, but for those about worktrees and detours. */
+/** Every command that writes, except those about worktrees and detours. */
 export const WRITERS: readonly Writer[] = [
   { name: "pause", args: ["pause", "--no-commit", "Now"], hasOwnTest: true },
   { name: "next", args: ["next", "Add refunds"] },

@@ -61,7 +61,7 @@ wineTest("Ctrl-C leaves the list of saves", async (env) => {
   await env.mpm(["pause", "-s", "Second"]);
   await using pty = env.console(env.exe, ["resume", "--list"]);
   await pty.until("Search:");
-  // Wine forgets one that comes before mpm reads its first key.
+  // Wine drops a key that comes before mpm reads its first key.
   const press = () => void pty.type("\x03").catch(() => {});
   press();
   const again = setInterval(press, AGAIN);

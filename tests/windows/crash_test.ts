@@ -8,9 +8,9 @@ const ENDED = 9;
 interface Deaths {
   /** Makes the state that each death begins with. */
   readonly prepare?: (env: WineEnv) => void | Promise<void>;
-  /** Looks at what a death has left. */
+  /** Checks the state after a death. */
   readonly check: (where: string, finished: boolean) => Promise<void>;
-  /** Every so many calls a death: 1 is each of them. */
+  /** The command dies at one call out of this many; 1 means every call. */
   readonly step: number;
 }
 
@@ -19,7 +19,8 @@ const MOMENTS = 6;
 
 /**
  * Ends a command before its first call that changes files, then before a later
- * one, up to its last; then after some time. Each time in the same state.
+ * one, up to its last; then after some time. The state before is the same each
+ * time.
  */
 async function dieEverywhere(
   env: WineEnv,
@@ -216,7 +217,7 @@ wineTest("a return that dies anywhere keeps the work", async (env) => {
   });
 });
 
-/** Ends the detour, if there is one: the work must lie as it was. */
+/** Ends the detour, if there is one: the work must be unchanged. */
 async function home(env: WineEnv, where: string): Promise<void> {
   if ((await good(env, ["status"], where)).includes("Detour of: main")) {
     await good(env, ["return"], where);

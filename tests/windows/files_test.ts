@@ -2,7 +2,9 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { namesIn, type WineEnv, wineTest } from "../helpers/wine.ts";
 
-/** Runs `act` while another program has a file of the project open alone. */
+/**
+ * Runs `act` while another program has a file of the project open exclusively.
+ */
 async function whileHeld<T>(
   env: WineEnv,
   path: string,
@@ -35,7 +37,7 @@ wineTest("a save survives that its files are open elsewhere", async (env) => {
   assertEquals(second.status, 0, second.stderr);
   const { stdout } = await env.mpm(["resume"]);
   assertStringIncludes(stdout, "Summary: Second");
-  // The next command that looks writes the file that was held.
+  // The next command that reads writes the locked file.
   const { session } = JSON.parse((await env.mpm(["resume", "--json"])).stdout);
   assertStringIncludes(
     Deno.readTextFileSync(pointer),
@@ -112,7 +114,7 @@ wineTest("names that differ by case only lose nothing", async (env) => {
     ...["checkpoint", "restore", "both", "--yes"],
   ]);
   assertEquals(status, 0, stdout);
-  // One file cannot be both: the other is in the trash, and said to be.
+  // One file cannot be both: the other is in the trash, and mpm reports that.
   const texts = filesBelow(env.project)
     .filter((path) => /read\.txt$/i.test(path))
     .map((path) => Deno.readTextFileSync(path));

@@ -201,7 +201,7 @@ wineTest("a path of 300 characters is kept and restored", async (env) => {
   }
   await long("undo");
   assertEquals(env.git("status", "--porcelain"), "");
-  // Wine itself gives up at 260 characters: then mpm says what it left out.
+  // Wine itself fails at 260 characters: then mpm reports what it left out.
   env.write(path, "two\n");
   assertStringIncludes(await mpm(env, ["pause", "Deep"]), path);
 });
