@@ -63,7 +63,7 @@ Deno.test("a fact is given where its pieces are together", () => {
   assert(!far.has(["Friday", "8:15"]));
 });
 
-Deno.test("what is over is claimed unless a word or its heading says so", () => {
+Deno.test("a fact that is out of date counts as claimed unless a word or its heading marks it", () => {
   for (
     const [text, claimed] of [
       ["Next steps:\n- Cut it", true],

@@ -8,7 +8,7 @@ Deno.test("modules of the same lines are one script, in their order", () => {
   assertEquals(grouped(loaded, () => 1_000_000), [[1, 4], [2, 7]]);
 });
 
-Deno.test("a small module comes to those that are mostly loaded with it", () => {
+Deno.test("a small module is joined to those that are mostly loaded with it", () => {
   const loaded = [[0, LINES], [1, [0, 1, 2]], [2, [3]]] as const;
   const sizes = [50_000, 100, 900_000];
   assertEquals(grouped(loaded, (module) => sizes[module]!), [[0, 1], [2]]);

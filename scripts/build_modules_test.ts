@@ -46,7 +46,7 @@ Deno.test("modulesOf() numbers files as the entry reaches them", () => {
   own.forEach((text, at) => assert(modules[at]!.includes(text), text));
 });
 
-Deno.test("modulesOf() gives the same for other names of the files", () => {
+Deno.test("modulesOf() returns the same for other file names", () => {
   const other = (letter: string) =>
     String.fromCharCode(
       "a".charCodeAt(0) + "z".charCodeAt(0) -
@@ -62,7 +62,7 @@ Deno.test("modulesOf() gives the same for other names of the files", () => {
   assertEquals(modulesOf(renamed), modulesOf(BUNDLE));
 });
 
-Deno.test("modulesOf() refuses what it cannot turn into a script", () => {
+Deno.test("modulesOf() refuses code that it cannot turn into a script", () => {
   const entry = BUNDLE.get("program.js")!;
   for (
     const [text, reason] of [
@@ -115,7 +115,7 @@ Deno.test("modulesOf() loads a file late that only lends functions", () => {
   }
 });
 
-Deno.test("modules in scripts do what they do in files", async () => {
+Deno.test("modules in scripts behave as in files", async () => {
   const folder = Deno.makeTempDirSync({ prefix: "mpm-modules-test-" });
   try {
     const main = await writeProgram(join(folder, "program"), {

@@ -30,7 +30,7 @@ Deno.test("finish() drops comments that name files outside the project", () => {
   assertEquals(finish(text, COMMIT), text.split("\n").slice(3).join("\n"));
 });
 
-Deno.test("targetsOf() takes --target, --all, or this machine", () => {
+Deno.test("targetsOf() accepts --target, --all, or neither for this machine", () => {
   assertEquals(targetsOf(["--all"]), TRIPLES);
   const [, second, third] = TRIPLES as [string, string, string];
   assertEquals<readonly string[]>(
@@ -61,7 +61,7 @@ Deno.test("binaryPath() has a folder for every target but the machine's", () => 
   }
 });
 
-Deno.test("dayOf() is the day in UTC, and of nothing but seconds", () => {
+Deno.test("dayOf() returns the day in UTC, and only for seconds", () => {
   assertEquals(dayOf("1767312000"), "2026-01-02");
   assertEquals(dayOf("1767311999"), "2026-01-01");
   for (const text of [undefined, "", "-1", "1.5", "now", "9".repeat(20)]) {
@@ -88,7 +88,7 @@ async function inScratch(run: (root: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("inputsOf() changes with what the binary is made of only", () =>
+Deno.test("inputsOf() changes only with the inputs of the binary", () =>
   inScratch(async (root) => {
     await Deno.mkdir(join(root, "src", "cli"), { recursive: true });
     await Deno.mkdir(join(root, "scripts"));

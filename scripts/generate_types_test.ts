@@ -19,7 +19,7 @@ Deno.test("typeOf() gives the type of each kind of schema", () => {
   for (const [schema, type] of cases) assertEquals(typeOf(schema), type);
 });
 
-Deno.test("typeOf() tells fields that may be absent, and open objects", () => {
+Deno.test("typeOf() handles optional fields and open objects", () => {
   const schema = {
     type: "object",
     properties: {

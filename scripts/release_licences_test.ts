@@ -5,7 +5,7 @@ import { licenceOf, licencesOf } from "./release_licences.ts";
 import { librariesOf, type Library } from "./release_sbom.ts";
 import { ROOT } from "../tests/helpers/tree.ts";
 
-Deno.test("the licences are those that the packages in the binary bring", async () => {
+Deno.test("the licences are those of the packages in the binary", async () => {
   const text = await licencesOf(ROOT);
   assertEquals(await licencesOf(ROOT), text, "the same whenever made");
   assert(!text.includes("\r") && !text.includes(ROOT) && text.endsWith(".\n"));
@@ -63,7 +63,7 @@ async function noticesOf(
   }
 }
 
-Deno.test("every text of a package's licence is taken, whatever it is called", async () => {
+Deno.test("every licence text of a package is included, whatever its name", async () => {
   assertEquals(
     await noticesOf({ "license": "ISC\r\ntext\r\n" }, "ISC"),
     "ISC\ntext",
@@ -77,7 +77,7 @@ Deno.test("every text of a package's licence is taken, whatever it is called", a
   );
 });
 
-Deno.test("without such a text the notices in its modules are told, if they are MIT", async () => {
+Deno.test("without a licence text the notices in its modules are used, if they are MIT", async () => {
   assertEquals(
     await noticesOf({
       "a.js": "// Ported\n// Copyright B. MIT license.\nlet x;",
@@ -87,7 +87,7 @@ Deno.test("without such a text the notices in its modules are told, if they are 
   );
 });
 
-Deno.test("a package whose licence cannot be told ends the release", async () => {
+Deno.test("a package with an unknown licence ends the release", async () => {
   const notice = "// Copyright A. MIT license.\n";
   const cases: [Record<string, string>, string?][] = [
     [{}],

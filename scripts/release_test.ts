@@ -99,7 +99,7 @@ Deno.test("pack() makes archives that depend on their files and the day alone", 
   assertEquals(date, ((2026 - 1980) << 9) | (3 << 5) | 4);
 });
 
-Deno.test("changesOf() is the section of one version", () => {
+Deno.test("changesOf() returns the section of one version", () => {
   assertEquals(changesOf(CHANGELOG, "1.2.3"), "### Fixed\n\n- A thing");
   assertEquals(changesOf(CHANGELOG, "1.2.2"), "- An older thing");
   assertEquals(
@@ -131,7 +131,7 @@ Deno.test("the changelog begins with unreleased changes", async () => {
   }
 });
 
-Deno.test("stamped() tells an installer where the releases are, once", async () => {
+Deno.test("stamped() writes the place of the releases into an installer, once", async () => {
   for (const name of ["install.sh", "install.ps1"]) {
     const script = await Deno.readTextFile(join(ROOT, "scripts", name));
     const address = `'https://github.com/${REPOSITORY}/releases'`;
@@ -156,7 +156,7 @@ Deno.test("the formula for Homebrew is Ruby and has each archive once", async ()
   );
 });
 
-Deno.test("Ruby itself takes the formula", async () => {
+Deno.test("Ruby itself accepts the formula", async () => {
   const ruby = new Deno.Command("ruby", {
     args: ["-c"],
     stdin: "piped",
@@ -176,7 +176,7 @@ Deno.test("Ruby itself takes the formula", async () => {
   assertEquals(text((await child.output()).stdout).trim(), "Syntax OK");
 });
 
-Deno.test("the manifest for Scoop names the archive and how to follow it", () => {
+Deno.test("the manifest for Scoop names the archive and how to update it", () => {
   const manifest = JSON.parse(packagesOf(RELEASE).get("mpm.json")!);
   const name = assetName("x86_64-pc-windows-msvc");
   assertEquals(manifest, {
@@ -277,7 +277,7 @@ Deno.test("the bill of materials lists what the program imports, as locked", asy
   assertEquals(bill.dependencies[0]!.dependsOn, refs);
 });
 
-Deno.test("finish() makes the rest of a release, and the sums of all of it", async () => {
+Deno.test("finish() makes the rest of a release, and the checksums of all files", async () => {
   const out = await Deno.makeTempDir();
   try {
     const binary = join(out, "..", `binary-${crypto.randomUUID()}`);

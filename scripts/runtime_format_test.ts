@@ -12,7 +12,7 @@ function header(fields: Record<number, number>): Uint8Array {
 
 const ELF = 0x464c457f;
 
-Deno.test("platformOf() tells the five platforms by their headers", () => {
+Deno.test("platformOf() recognizes the five platforms by their headers", () => {
   const expected = {
     "x86_64-unknown-linux-gnu": header({ 0: ELF, 18: 62 }),
     "aarch64-unknown-linux-gnu": header({ 0: ELF, 18: 183 }),
@@ -29,7 +29,7 @@ Deno.test("platformOf() tells the five platforms by their headers", () => {
   }
 });
 
-Deno.test("platformOf() knows no platform for anything else", () => {
+Deno.test("platformOf() returns no platform for other files", () => {
   for (
     const program of [
       new Uint8Array(),

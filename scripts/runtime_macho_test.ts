@@ -81,7 +81,7 @@ Deno.test("runtimeOfMacho() undoes the segment and drops the signature", () => {
   assertEquals(runtimeOfMacho(arm(0x1000, 100, 99)), arm(0, 0, 0x4000));
 });
 
-Deno.test("runtimeOfMacho() leaves offsets of 0 alone", () => {
+Deno.test("runtimeOfMacho() keeps offsets of 0", () => {
   const runtime = new DataView(runtimeOfMacho(arm(0x1000, 4, 0)).buffer);
   const dyldInfo = 32 + 72 + 72;
   assertEquals(runtime.getUint32(dyldInfo, true), 0x80000022);

@@ -18,7 +18,7 @@ Deno.test("verifyIntegrity() accepts the archive npm's digest is of", () => {
   );
 });
 
-Deno.test("verifyIntegrity() refuses any other and shows its digest", () => {
+Deno.test("verifyIntegrity() refuses any other archive and shows its digest", () => {
   const error = assertThrows(
     () => verifyIntegrity(encode("abd"), "sha512-3a81oZNherrMQXNJriBBMRLm"),
     BuildError,
@@ -27,7 +27,7 @@ Deno.test("verifyIntegrity() refuses any other and shows its digest", () => {
   assertEquals(typeof error.hint, "string");
 });
 
-Deno.test("fileIn() finds a file behind others", () => {
+Deno.test("fileIn() finds a file after others", () => {
   assertEquals(fileIn(ARCHIVE, "package/bin/program"), encode("the program"));
 });
 

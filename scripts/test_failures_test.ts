@@ -71,7 +71,7 @@ Deno.test("failuresOf() reports a module that cannot be loaded", async () => {
   assertEquals(error, "  error: (in promise) Error: at once");
 });
 
-Deno.test("failuresOf() reports eight, and says how many more there are", () => {
+Deno.test("failuresOf() reports eight failures, and the number of the others", () => {
   const names = Array.from({ length: 10 }, (_, nth) => `t${nth} => ./x.ts:1:1`);
   const printed = [
     "./x.ts => t0 ... FAILED (1ms)",
@@ -90,7 +90,7 @@ Deno.test("failuresOf() reports eight, and says how many more there are", () => 
   assertEquals(lines.slice(-3), [names[7], "  error: Error: no", "and 2 more"]);
 });
 
-Deno.test("failuresOf() has nothing to say where no test failed", () => {
+Deno.test("failuresOf() is empty if no test failed", () => {
   assertEquals(failuresOf(""), []);
   assertEquals(failuresOf("\nok | 3 passed | 0 failed (1ms)\n"), []);
   assertEquals(failuresOf("\n ERRORS \n\nx => y\n"), []);

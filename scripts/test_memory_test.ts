@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { hasRoom } from "./test_memory.ts";
 
-Deno.test("hasRoom() wants memory that is free, and that may be used", () => {
+Deno.test("hasRoom() requires free memory within the limit", () => {
   const free = (kilobytes: number) =>
     `MemTotal:       24684084 kB\nMemFree:               1 kB\n` +
     `MemAvailable:   ${kilobytes} kB\nBuffers:              1 kB\n`;

@@ -16,7 +16,7 @@ Deno.test("there are five targets, each with pinned digests", () => {
   }
 });
 
-Deno.test("isTriple() accepts the five and nothing JavaScript adds", () => {
+Deno.test("isTriple() accepts the five triples but no inherited names", () => {
   assert(TRIPLES.every(isTriple));
   assert(!["", "linux", "toString"].some(isTriple));
 });

@@ -25,7 +25,7 @@ async function commands(): Promise<[string, AnyCommand][]> {
   );
 }
 
-Deno.test("what is generated is fresh: run deno task generate", async () => {
+Deno.test("generated files are up to date: run deno task generate", async () => {
   const files = await generated();
   for (const [path, text] of files) {
     assertEquals(await Deno.readTextFile(`${ROOT}/${path}`), text, path);
@@ -55,7 +55,7 @@ Deno.test("the command table is complete and without contradictions", async () =
   }
 });
 
-Deno.test("a command that no undo takes back says so in its help", async () => {
+Deno.test("a command that cannot be undone says so in its help", async () => {
   const all = new Map(await commands());
   const lasting = Object.entries(OPERATIONS)
     .filter(([, kind]) => typeof kind === "object").map(([name]) => name);
@@ -142,7 +142,7 @@ function linksOf(page: string): string[] {
     .map(([, target]) => target!);
 }
 
-Deno.test("links of all pages lead somewhere, to headings too", () => {
+Deno.test("links in all pages, also to headings, are valid", () => {
   const wrong: string[] = [];
   for (const page of pages()) {
     for (const link of linksOf(page)) {
@@ -179,7 +179,7 @@ Deno.test("the page on architecture has ten steps of a pause, each with a file",
   for (const step of steps) assertMatch(step, /\]\(\.\.\/[\w/]+\.ts\)/);
 });
 
-Deno.test("issue forms are what GitHub takes", () => {
+Deno.test("GitHub accepts the issue forms", () => {
   const folder = `${ROOT}/.github/ISSUE_TEMPLATE`;
   for (const { name } of Deno.readDirSync(folder)) {
     const form = parseYaml(Deno.readTextFileSync(`${folder}/${name}`)) as Form;

@@ -198,7 +198,7 @@ Deno.test("nothing imports itself through others, types included", () => {
   assertEquals(cycles, []);
 });
 
-Deno.test("code is loaded late only where a line or an event asks for it", () => {
+Deno.test("code is loaded late only where a command line or an event needs it", () => {
   const wrong = IMPORTS.filter(({ from, to, late }) =>
     late && !DISPATCH.has(from) && !SLOW_ONES.has(to)
   );
@@ -251,7 +251,7 @@ Deno.test("no folder of src/ has more than 25 files", () => {
 const CLIENT_PART =
   /^src\/clients\/\w+\/(adapter|carry|client|news|reader|setup|store)\.ts$/;
 
-Deno.test("a small file is a command, a door, or used by two others", () => {
+Deno.test("a small file is a command, a door, or used by two other files", () => {
   const users = new Map<string, Set<string>>();
   for (const one of IMPORTS.filter(({ from }) => !isDoor(from))) {
     for (const to of behindDoor(one)) {
@@ -284,7 +284,7 @@ Deno.test("files and functions stay small", async () => {
   assertEquals(long, []);
 });
 
-Deno.test("the words typed are the path opened", async () => {
+Deno.test("the words of a command name its file", async () => {
   const table = await Deno.readTextFile(join(ROOT, "src/app/table.ts"));
   const rows = table.matchAll(/"([a-z ]+)":[^"]*import\(\s*"([^"]+)"/g);
   const wrong = [...rows].filter(([, words, path]) => {
@@ -328,7 +328,7 @@ Deno.test("only ops/ takes locks and writes the log, and only git/ runs git", ()
 const OUTSIDE =
   /^(src\/app\/main\.ts$|src\/system\/|schemas\/|scripts\/|tests\/)/;
 
-Deno.test("tests of behaviour import main, the machine and schemas alone", async () => {
+Deno.test("tests of behaviour import only main, the machine and schemas", async () => {
   const folders = ["commands", "faults", "e2e", "formats", "helpers"];
   const paths = await Promise.all(
     folders.map((one) => modules(`tests/${one}`)),

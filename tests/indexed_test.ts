@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { indexedByData } from "./helpers/indexed.ts";
 
-Deno.test("indexedByData() tells keys that are data from those that are known", () => {
+Deno.test("indexedByData() distinguishes keys from data from known ones", () => {
   const folder = Deno.makeTempDirSync();
   try {
     const path = join(folder, "a.ts");

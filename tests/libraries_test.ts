@@ -29,7 +29,7 @@ Deno.test("docs/development.md lists the libraries that mpm uses", async () => {
 });
 
 // docs/development.md says why mpm reads its command line by another parser.
-Deno.test("parseArgs() of @std/cli does not tell what mpm has to tell", () => {
+Deno.test("parseArgs() of @std/cli does not report what mpm must report", () => {
   const read = (...args: string[]) =>
     parseArgs(args, { boolean: ["json"], string: ["summary"] });
   assertEquals(read("--summary"), read("--summary="));
@@ -38,7 +38,7 @@ Deno.test("parseArgs() of @std/cli does not tell what mpm has to tell", () => {
   assertEquals(read("--summary", "- fixed it").summary, "");
 });
 
-Deno.test("timingSafeEqual() compares bytes of one length", () => {
+Deno.test("timingSafeEqual() compares bytes of equal length", () => {
   const bytes = (...values: number[]) => new Uint8Array(values);
   assertEquals(timingSafeEqual(bytes(1, 2), bytes(1, 2)), true);
   assertEquals(timingSafeEqual(bytes(1, 2), bytes(1, 3)), false);

@@ -109,7 +109,7 @@ Deno.test("CI checks the subjects of all commits of a push", async () => {
   );
 });
 
-Deno.test("a release has every target, each built where it runs", async () => {
+Deno.test("a release has every target, each built on its own system", async () => {
   const release = (await workflows()).find(([name]) => name === "release.yml")!;
   const { jobs, on } = release[2];
   assertEquals(on, { push: { tags: ["v*"] } });
@@ -140,7 +140,7 @@ Deno.test("a release has every target, each built where it runs", async () => {
   });
 });
 
-Deno.test("a release started again publishes no more than the archives", async () => {
+Deno.test("a restarted release publishes only the archives", async () => {
   const [, , { jobs }] = (await workflows())
     .find(([name]) => name === "release.yml")!;
   const using = (job: string, action: string) =>
@@ -154,7 +154,7 @@ Deno.test("a release started again publishes no more than the archives", async (
   assertEquals(using("publish", "actions/upload-artifact@"), []);
 });
 
-Deno.test("an unfinished release is not the latest, and is tried", async () => {
+Deno.test("an unfinished release is not the latest, and can be tested", async () => {
   const [, , { jobs }] = (await workflows())
     .find(([name]) => name === "release.yml")!;
   const runs = (job: string) =>

@@ -3,7 +3,7 @@ import { join as tidied } from "@std/path";
 import * as fc from "fast-check";
 import { join } from "./join.ts";
 
-Deno.test("join() is that of the standard library", () => {
+Deno.test("join() equals that of the standard library", () => {
   const part = fc.array(fc.constantFrom("/", ".", "..", "a", ".git", "x.y", ""))
     .map((parts) => parts.join(""));
   fc.assert(

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { agentName, agentNameIn, agentNameOfType } from "./names.ts";
 import { MpmError } from "./errors.ts";
 
-Deno.test("spellings of one agent's name are the same", () => {
+Deno.test("different spellings of an agent's name are the same", () => {
   const spellings = ["backend", "Backend", "BACKEND", "Backend Agent"];
   for (const text of [...spellings, "backend-agent", " backend_AGENT "]) {
     assertEquals(agentNameIn(text)?.key, "backend", text);

@@ -44,7 +44,7 @@ Deno.test("isSafePath() keeps paths where they belong, on every system", () => {
   }
 });
 
-Deno.test("isWindowsName() knows the names Windows keeps for itself", () => {
+Deno.test("isWindowsName() knows the names that Windows reserves", () => {
   const possible = [
     "a",
     "con1",
@@ -64,7 +64,7 @@ Deno.test("isWindowsName() knows the names Windows keeps for itself", () => {
   for (const name of impossible) assertEquals(isWindowsName(name), false, name);
 });
 
-Deno.test("reasonNotThere() tells why, and only where it is so", () => {
+Deno.test("reasonNotThere() gives a reason only for missing files", () => {
   assertEquals(reasonNotThere("src/aux.c", "linux"), undefined);
   assertEquals(reasonNotThere("src/aux.c", "darwin"), undefined);
   assertEquals(

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { unifiedDiff } from "./unified_diff.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-Deno.test("unifiedDiff() is empty where nothing differs", () => {
+Deno.test("unifiedDiff() is empty for equal texts", () => {
   assertEquals(unifiedDiff("f", "a\nb", "a\nb"), "");
 });
 
@@ -66,7 +66,7 @@ Deno.test("unifiedDiff() makes patches that git applies", () => {
   }
 });
 
-Deno.test("unifiedDiff() takes texts that have nothing in common", () => {
+Deno.test("unifiedDiff() handles texts without common lines", () => {
   const lines = (sign: string) =>
     Array.from({ length: 3000 }, (_, at) => `${sign}${at}\n`).join("");
   const diff = unifiedDiff("f", lines("a"), lines("b"));

@@ -33,7 +33,7 @@ files:
   );
 });
 
-Deno.test("toYaml() is read back as the same value", () => {
+Deno.test("the output of toYaml() is read as the same value", () => {
   const key = fc.string({ unit: CODE_POINT }).filter((name) =>
     name !== "__proto__"
   );

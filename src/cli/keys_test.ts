@@ -33,7 +33,7 @@ Deno.test("decodeKeys() names the keys of a terminal", () => {
   }
 });
 
-Deno.test("decodeKeys() gives the same wherever the input is cut", () => {
+Deno.test("decodeKeys() returns the same wherever the input is split", () => {
   const input = "a\x1b[A漢\x1b[5~\r\x1b[1;5Cx\x1b[A\x1b[200~p\rq\x1b[201~\r";
   const whole = named(decodeKeys(input, { ended: true }).keys);
   for (let at = 0; at <= input.length; at++) {
@@ -44,7 +44,7 @@ Deno.test("decodeKeys() gives the same wherever the input is cut", () => {
   }
 });
 
-Deno.test("decodeKeys() takes an ESC for a key only when nothing follows", () => {
+Deno.test("decodeKeys() treats an ESC as a key only when nothing follows", () => {
   assertEquals(decodeKeys("\x1b", { ended: false }), {
     keys: [],
     rest: "\x1b",

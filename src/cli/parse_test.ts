@@ -51,13 +51,13 @@ Deno.test("parse() keeps words and values as they were typed", () => {
   });
 });
 
-Deno.test("parse() takes a value that begins with a dash", () => {
+Deno.test("parse() accepts a value that begins with a dash", () => {
   assertEquals(own(["-m", "- fixed the login"]).message, "- fixed the login");
   assertEquals(own(["-m", "-5"]).message, "-5");
   assertEquals(own(["--message=--no-commit"]).message, "--no-commit");
 });
 
-Deno.test("parse() takes everything after -- as words", () => {
+Deno.test("parse() treats everything after -- as words", () => {
   assertEquals(own(["--", "-m", "x"]).words, ["-m", "x"]);
 });
 
@@ -65,7 +65,7 @@ Deno.test("parse() collects a repeatable option in order", () => {
   assertEquals(own(["--tag", "b", "--tag=a"]).tag, ["b", "a"]);
 });
 
-Deno.test("parse() does not let a boolean take the next word", () => {
+Deno.test("parse() does not use the next word for a boolean", () => {
   assertEquals(own(["--no-commit", "true"]), {
     ...NOTHING,
     words: ["true"],

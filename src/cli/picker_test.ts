@@ -72,7 +72,7 @@ Deno.test("a picker moves by line, by page and to both ends, and stays within", 
   assertEquals(press(one, "\r"), 29);
 });
 
-Deno.test("a picker narrows as one types, and widens again", () => {
+Deno.test("a picker narrows its list with each typed character, and widens it again", () => {
   const one = picker(100);
   press(one, "\x1b[B\x1b[B\x1b[B");
   press(one, "odd");
@@ -113,7 +113,7 @@ Deno.test("a number that is typed chooses the line that shows it", () => {
   assertEquals(press(picker(3), "/2\r"), 2);
 });
 
-Deno.test("what fits best must be chosen, unless one moved to another", () => {
+Deno.test("the best match is chosen unless the person moved to another one", () => {
   const choices = ["b1", "a", "b"].map((text) => ({
     cells: [text],
     detail: "",
@@ -134,7 +134,7 @@ Deno.test("what fits best must be chosen, unless one moved to another", () => {
   assertEquals(press(make(), "\x1b[Bb\x7f\r"), 0);
 });
 
-Deno.test("a picker is left by Escape, Ctrl-C, and Ctrl-D where nothing is typed", () => {
+Deno.test("Escape, Ctrl-C, and Ctrl-D with no input close a picker", () => {
   for (const input of ["\x1b", "\x03", "\x07", "\x04", "abc\x1b"]) {
     assertEquals(press(picker(3), input), "cancelled");
   }

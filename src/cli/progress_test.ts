@@ -35,7 +35,7 @@ Deno.test("progress prints nothing for quick work", async () => {
   assertEquals(shown, []);
 });
 
-Deno.test("progress counts what takes long, not too often, and takes itself away", () => {
+Deno.test("progress counts long work, not too often, and erases itself", () => {
   const { shown, context, at } = startProgress();
   {
     using line = new ProgressLine(context);
@@ -50,7 +50,7 @@ Deno.test("progress counts what takes long, not too often, and takes itself away
   ]);
 });
 
-Deno.test("progress names what is awaited for long", async () => {
+Deno.test("progress names the reason for a long wait", async () => {
   const { shown, context, pass } = startProgress();
   await during(context, "Looking", async () => {
     pass();

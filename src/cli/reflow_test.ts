@@ -55,7 +55,7 @@ Deno.test("reflow() breaks long lines between words", () => {
   }
 });
 
-Deno.test("reflowPage() fills prose again, and leaves the rest in its lines", () => {
+Deno.test("reflowPage() wraps prose again, and keeps the other lines", () => {
   const page = "One two three four five\nsix seven.\n\nShort\nlines.\n\n" +
     "Options:\n  -a  one two three four\n  -b  five\n\nThe end of all of it is\nhere.\n";
   assertEquals(

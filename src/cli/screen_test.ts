@@ -33,7 +33,7 @@ function screenWith(
 const ENTERED = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const LEFT = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
-Deno.test("a screen that fails gives the terminal back", async () => {
+Deno.test("a screen that fails restores the terminal", async () => {
   for (const part of ["onKey", "render", "work"] as const) {
     const { system, happened } = screenWith(["x", undefined]);
     const fail = () => {
@@ -50,7 +50,7 @@ Deno.test("a screen that fails gives the terminal back", async () => {
   }
 });
 
-Deno.test("a screen is left while it is stopped, and drawn again", async () => {
+Deno.test("a screen is closed while mpm is stopped, and drawn again later", async () => {
   for (const key of ["\x1a", "stopped"]) {
     const { system, happened } = screenWith([key, "q"]);
     const outcome = await showScreen<"ended">(system, {

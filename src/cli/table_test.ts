@@ -12,7 +12,7 @@ Deno.test("width() counts columns, not characters", () => {
   assertEquals(width(painted.red("red")), 3);
 });
 
-Deno.test("cut() keeps within the columns and closes the paint", () => {
+Deno.test("cut() stays within the columns and resets the colors", () => {
   assertEquals(cut("abcdef", 6), "abcdef");
   assertEquals(cut("abcdef", 4), "abc…");
   assertEquals(cut("日本語", 4), "日…");
@@ -29,7 +29,7 @@ Deno.test("table() aligns columns and cuts the last to the width", () => {
   );
 });
 
-Deno.test("table() cuts what may be cut where the last column has no room", () => {
+Deno.test("table() shortens other columns if the last one does not fit", () => {
   const row = ["a".repeat(20), "b".repeat(24), "c".repeat(40)];
   assertEquals(
     table([row], 60, [1]),

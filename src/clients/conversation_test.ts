@@ -12,7 +12,7 @@ const GIVEN = [
   '</mpm-session fence="a1b2">',
 ].join("\n");
 
-Deno.test("withoutHandoffs() leaves what a person said around a hand-off", () => {
+Deno.test("withoutHandoffs() keeps a person's text around a hand-off", () => {
   assertEquals(withoutHandoff(`Continue.\n\n${GIVEN}\n`), "Continue.");
   assertEquals(withoutHandoff(`${GIVEN}\nUse cents.`), "Use cents.");
   assertEquals(withoutHandoff(`${GIVEN}\nA\n${GIVEN}\nB`), "A\n\nB");
@@ -25,7 +25,7 @@ Deno.test("withoutHandoff() removes a prompt that mpm wrote", () => {
   assertEquals(withoutHandoff(TAKE_OVER), TAKE_OVER);
 });
 
-Deno.test("withoutHandoffs() knows a hand-off that was cut, or ends elsewhere", () => {
+Deno.test("withoutHandoffs() recognizes a truncated hand-off, or one that ends elsewhere", () => {
   assertEquals(
     withoutHandoff(`Continue.\n${GIVEN.slice(0, 120)}`),
     "Continue.",

@@ -18,7 +18,7 @@ function ran(command: string, exit: number | undefined): AgentEvent {
   });
 }
 
-Deno.test("the facts of a conversation are made of its events", () => {
+Deno.test("the facts of a conversation come from its events", () => {
   const agent = { id: "a", name: "Explore" };
   const diff = "--- a\n+++ b\n@@ -1,2 +1 @@\n-function gone() {\n keep\n";
   const facts = conversationOf([

@@ -53,14 +53,14 @@ Deno.test("gaugeOf() takes the status line's figure, unless the transcript's is 
   assertEquals(short(later), [null, 150_000, 200_000, 75, "transcript"]);
 });
 
-Deno.test("gaugeOf() goes by the transcript where the status line knows nothing", () => {
+Deno.test("gaugeOf() uses the transcript if the status line has no figure", () => {
   const after = transcript(3208, 60, { compaction: "c1" });
   const known = gauge(reading(undefined, 5), after);
   assertEquals(short(known), [null, 3208, 200_000, 1.604, "compaction"]);
   assertEquals(known.compaction, "c1");
 });
 
-Deno.test("gaugeOf() knows nothing after a compaction that does not tell what it left", () => {
+Deno.test("gaugeOf() has no figure after a compaction that does not report one", () => {
   const given = transcript(undefined, 4, { compaction: "c1" });
   assertEquals(
     gauge(reading(190_000, 5), given).unknown,
@@ -69,7 +69,7 @@ Deno.test("gaugeOf() knows nothing after a compaction that does not tell what it
   assertEquals(gauge(undefined, undefined).tokens, null);
 });
 
-Deno.test("gaugeOf() counts what is stale or ahead of the clock as unknown", () => {
+Deno.test("gaugeOf() counts a reading that is stale or from the future as unknown", () => {
   assertEquals(gauge(reading(1, 3600), undefined).unknown, null);
   assertEquals(
     gauge(reading(1, 3601), undefined).unknown,
@@ -117,7 +117,7 @@ const WINDOWS: [
 ];
 
 for (const [model, tokens, windows, wanted, from] of WINDOWS) {
-  Deno.test(`gaugeOf() takes ${wanted} for ${tokens} tokens of ${model}`, () => {
+  Deno.test(`gaugeOf() reports ${wanted} for ${tokens} tokens of ${model}`, () => {
     const given = transcript(tokens, 1, { model });
     const { window, window_source: source, unknown } = gauge(undefined, given, {
       windows,
@@ -141,7 +141,7 @@ Deno.test("gaugeOf() takes the status line's window for the same model only", ()
   assertEquals(gauge(status, other).window, 200_000);
 });
 
-Deno.test("gaugeOf() counts to where Claude Code is told to compact", () => {
+Deno.test("gaugeOf() counts up to the configured compaction point of Claude Code", () => {
   const given = reading(140_000, 1, {
     window: 1_000_000,
     model: "claude-opus-5-5",

@@ -57,13 +57,13 @@ const EXACT: [number, Level][] = [
   [200_000, "block"],
 ];
 
-Deno.test("levelOf() changes at 70, 85 and 95 percent, to the token", () => {
+Deno.test("levelOf() changes at exactly 70, 85 and 95 percent", () => {
   for (const [tokens, level] of EXACT) {
     assertEquals(levelOf(full(tokens), AT), level, String(tokens));
   }
 });
 
-Deno.test("levelOf() is normal for whatever is unknown", () => {
+Deno.test("levelOf() is normal for unknown values", () => {
   for (const unknown of ["stale", ""]) {
     assertEquals(levelOf(full(200_000, { unknown }), AT), "normal");
   }
@@ -84,7 +84,7 @@ Deno.test("levelOf() is exact for percentages that a fraction cannot hold", () =
   ));
 });
 
-Deno.test("advance() tells each crossing once", () => {
+Deno.test("advance() reports each crossing once", () => {
   const readings = [
     139_999,
     140_000,
@@ -101,7 +101,7 @@ Deno.test("advance() tells each crossing once", () => {
   assertEquals(crossings([full(195_000), full(195_000)]), ["block", null]);
 });
 
-Deno.test("advance() takes a figure that swings for one crossing", () => {
+Deno.test("advance() counts an oscillating figure as one crossing", () => {
   const readings = [
     140_000,
     139_000,
@@ -121,7 +121,7 @@ Deno.test("advance() takes a figure that swings for one crossing", () => {
   );
 });
 
-Deno.test("advance() begins again after a compaction", () => {
+Deno.test("advance() starts over after a compaction", () => {
   const after = full(180_000, { compaction: "c1" });
   assertEquals(
     crossings([full(190_000), after, after, full(190_000)]),
@@ -149,7 +149,7 @@ Deno.test("advance() ignores unknown readings", () => {
   }
 });
 
-Deno.test("advance() never tells a level twice without a fall or a compaction between", () => {
+Deno.test("advance() reports a level again only after a fall or a compaction", () => {
   fc.assert(fc.property(
     fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 40 }),
     (tokens) => {
@@ -171,7 +171,7 @@ Deno.test("advance() never tells a level twice without a fall or a compaction be
   ));
 });
 
-Deno.test("acknowledge() is for the level reached; a higher one asks again", () => {
+Deno.test("acknowledge() covers the current level; a higher one asks again", () => {
   const step = (state: LevelState, tokens: number) =>
     advance(state, { gauge: full(tokens), thresholds: AT, now: NOW }).state;
   assertEquals(acknowledge(NO_LEVELS, NOW), NO_LEVELS);
@@ -186,7 +186,7 @@ Deno.test("acknowledge() is for the level reached; a higher one asks again", () 
   assertEquals(step(seen, 100).acknowledged, null);
 });
 
-Deno.test("levelsFromJson() reads back a kept state, and ignores garbage", () => {
+Deno.test("levelsFromJson() reads a kept state, and ignores garbage", () => {
   const { state } = advance(NO_LEVELS, {
     gauge: full(150_000),
     thresholds: AT,
@@ -271,7 +271,7 @@ Deno.test("onAgent() starts no sub-agents from the second level on", () => {
   assertStringIncludes(onAgent("urgent", gauge).reason!, "/mpm-pause");
 });
 
-Deno.test("onCrossing() writes the resume file and tells a way out at each level", () => {
+Deno.test("onCrossing() writes the resume file and names a way out at each level", () => {
   for (const level of LEVELS) {
     if (level === "normal") continue;
     const { writeResumeFile, message, note } = onCrossing(level, full(150_000));
@@ -281,7 +281,7 @@ Deno.test("onCrossing() writes the resume file and tells a way out at each level
   }
 });
 
-Deno.test("levelRows() tells the tokens that each level begins at", () => {
+Deno.test("levelRows() returns the tokens at which each level begins", () => {
   assertEquals(levelRows(AT, 200_000).map(({ tokens }) => tokens), [
     140_000,
     170_000,
@@ -290,7 +290,7 @@ Deno.test("levelRows() tells the tokens that each level begins at", () => {
   assertEquals(levelRows(AT, null)[0]!.tokens, null);
 });
 
-Deno.test("figures never say more than is true", () => {
+Deno.test("figures are never rounded up", () => {
   assertEquals(percentText(69.999), "69.9 %");
   assertEquals(percentText(70), "70.0 %");
   assertEquals(figureText(UNKNOWN_GAUGE), "at an unknown level");

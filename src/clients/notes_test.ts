@@ -32,7 +32,7 @@ Deno.test("withNotes() keeps the first 5 and the last 25 prompts", () => {
   assertEquals(texts.at(-1), "prompt 99");
 });
 
-Deno.test("withNotes() puts an answer instead of its open question", () => {
+Deno.test("withNotes() replaces an open question by its answer", () => {
   const open = { ...said("Which?", "toolu_1#0"), options: ["a", "b"] };
   const notes = withNotes(withNotes(NO_NOTES, { questions: [open] }), {
     questions: [{ ...open, answer: "b" }],
@@ -40,13 +40,13 @@ Deno.test("withNotes() puts an answer instead of its open question", () => {
   assertEquals(notes.questions.map(({ answer }) => answer), ["b"]);
 });
 
-Deno.test("withNotes() replaces what runs in the background as a whole", () => {
+Deno.test("withNotes() replaces the list of background commands", () => {
   const one = withNotes(NO_NOTES, { background: [said("server", "b1")] });
   assertEquals(withNotes(one, {}).background.length, 1);
   assertEquals(withNotes(one, { background: [] }).background, []);
 });
 
-Deno.test("withNotes() fits its file whatever is said, ends of texts included", () => {
+Deno.test("withNotes() fits its file for any text, including ends of texts", () => {
   let notes = NO_NOTES;
   for (let at = 0; at < 40; at++) {
     const text = `begins ${at} ${"é".repeat(9000)} ends ${at}`;
@@ -60,7 +60,7 @@ Deno.test("withNotes() fits its file whatever is said, ends of texts included", 
   assert(last.startsWith("begins 39") && last.endsWith("ends 39"), last);
 });
 
-Deno.test("notesFromJson() takes what fits and leaves out the rest", () => {
+Deno.test("notesFromJson() reads valid fields and ignores the rest", () => {
   const notes = notesFromJson({
     prompts: [said("good"), { text: 1 }, null, "x"],
     plans: [{ ...said("p"), state: "eaten" }],
@@ -87,7 +87,7 @@ Deno.test("cutMiddle() leaves no half character", () => {
   }));
 });
 
-Deno.test("withNoted() counts a prompt once that a hook gave without an ID", () => {
+Deno.test("withNoted() counts a prompt without an ID from a hook once", () => {
   const noted = (text: string, at: string) => ({ text, at, key: "" });
   const line = { ...said("Go on."), key: "id-1" };
   const notes = withNotes(NO_NOTES, {

@@ -17,7 +17,7 @@ function machine(platform: System["platform"] = "linux"): System {
 const WANTED = { binary: "/opt/it's here/mpm", claims: false };
 
 for (const [name, { files }] of Object.entries({ gemini: setup, copilot })) {
-  Deno.test(`${name}: its files are written and removed whole`, () => {
+  Deno.test(`${name}: its files are written and removed completely`, () => {
     const all = files(machine());
     assert(all.length > 0);
     for (const file of all) {
@@ -54,7 +54,7 @@ for (const [name, { files }] of Object.entries({ gemini: setup, copilot })) {
     );
   });
 
-  Deno.test(`${name}: a hook ends with 0 without mpm, or if it fails`, async () => {
+  Deno.test(`${name}: a hook exits with 0 without mpm, or if mpm fails`, async () => {
     const lines = files(machine()).flatMap((file) =>
       [
         ...file.install(undefined, {
@@ -96,7 +96,7 @@ Deno.test("gemini: times are in milliseconds, and no event comes before a reques
   assertEquals(windows.entries(text)[0]?.binary, WANTED.binary);
 });
 
-Deno.test("gemini: commands take words, and no variable of another client", () => {
+Deno.test("gemini: commands insert the typed words, and no variable of another client", () => {
   const commands = setup.files(machine())
     .filter(({ path }) => path.endsWith(".toml"));
   assertEquals(commands.length, 8);

@@ -10,7 +10,7 @@ import { thresholdsOf } from "./levels.ts";
 
 const now = () => NOON;
 
-Deno.test("of a hundred hooks at once one crosses the threshold", async () => {
+Deno.test("only one of a hundred simultaneous hooks crosses the threshold", async () => {
   using env = TestEnv.repository();
   talked(env, 171_000);
   const system = env.system({ now });

@@ -19,7 +19,7 @@ for (
   });
 }
 
-Deno.test("symbolsIn() takes what changed before what encloses it and is used", () => {
+Deno.test("symbolsIn() prefers changed symbols to enclosing and used ones", () => {
   assertEquals(
     symbolsIn([
       "@@ -1,4 +1,4 @@ function chargeCard(card) {",
@@ -37,7 +37,7 @@ Deno.test("symbolsIn() ignores prose", () => {
   assertEquals(symbolsIn(["+The greeting was changed.", "+# Notes"]), []);
 });
 
-Deno.test("symbolsIn() names 8 at most, whatever the lines hold", () => {
+Deno.test("symbolsIn() returns at most 8 names", () => {
   fc.assert(fc.property(fc.array(fc.string()), (lines) => {
     assert(symbolsIn(lines).length <= 8);
   }));

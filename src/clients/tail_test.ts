@@ -25,7 +25,7 @@ const MANY = Array.from(
   (_, at) => `${at} ${"é€😀x".repeat((at * at * 37) % 300)}`,
 );
 
-Deno.test("lines come whole, the last one first, wherever a block ends", () => {
+Deno.test("lines are complete, the last one first, wherever a block ends", () => {
   for (const end of ["", "\n", "\n\n"]) {
     const { lines } = read(MANY.join("\n") + end);
     assertEquals(lines, MANY.toReversed());

@@ -10,7 +10,7 @@ import { putHome } from "../../tests/helpers/stores.ts";
 import { readConfigAnyway } from "./config.ts";
 import { DEFAULTS } from "./settings.ts";
 
-Deno.test("a fault costs a hook that setting alone, and a huge file itself", async () => {
+Deno.test("a hook ignores only a faulty setting, or a whole huge file", async () => {
   using env = TestEnv.repository();
   putHome(env, USER, "comit = 1\n[hooks]\nenabled = false\n");
   // The parser would take minutes to read it.

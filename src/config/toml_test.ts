@@ -59,23 +59,23 @@ const UNSET: [string, string, string][] = [
 ];
 
 for (const [text, path, wanted] of UNSET) {
-  Deno.test(`unsetValue() takes ${path} out of ${JSON.stringify(text)}`, () => {
+  Deno.test(`unsetValue() removes ${path} from ${JSON.stringify(text)}`, () => {
     assertEquals(unsetValue(text, path.split(".")), wanted);
   });
 }
 
 for (const text of ["t = { a = 2 }\n", "a 1\n", "a = [1\n", 'a = "x\n']) {
-  Deno.test(`setValue() leaves ${JSON.stringify(text)} to people`, () => {
+  Deno.test(`setValue() does not edit ${JSON.stringify(text)}`, () => {
     assertThrows(() => setValue(text, ["t", "a"], "1"), MpmError);
   });
 }
 
-Deno.test("setValue() leaves a key that is there twice to people", () => {
+Deno.test("setValue() does not edit a duplicate key", () => {
   const text = "a = 1\na = 2\n";
   assertThrows(() => setValue(text, ["a"], "1"), MpmError, "lines 1,2");
 });
 
-Deno.test("lineOf() finds a key, or what holds it", () => {
+Deno.test("lineOf() finds a key, or the object that contains it", () => {
   const text = "# x\na = 1\n[t]\nb = [\n1]\n[t.w]\n'm.n' = 1\n";
   assertEquals(lineOf(text, ["a"]), 2);
   assertEquals(lineOf(text, ["t", "b"]), 4);
@@ -133,7 +133,7 @@ function at(value: unknown, path: readonly string[]): unknown {
 }
 
 for (const name of ["constructor", "toString", "__proto__", "valueOf"]) {
-  Deno.test(`parseAnyName() takes ${name} as any other name`, () => {
+  Deno.test(`parseAnyName() accepts ${name} like any other name`, () => {
     const text = (name: string) =>
       `a = 1\n  "${name}" = 2 # two\n[t.x]\nb = [1,\n 2]\n[t.${name}]\n` +
       `c = "[${name}]"\n${name}.d = 3\n[[${name}s]]\ne = 1979-05-27\n`;

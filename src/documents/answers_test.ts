@@ -20,7 +20,7 @@ function idOf(id: number): string {
   return id.toString(16).padStart(12, "0");
 }
 
-Deno.test("the answer that no other follows counts, whatever the clock", () => {
+Deno.test("the answer without a later one counts, regardless of the clock", () => {
   assertEquals(standingOf([]).state, "waiting");
   const first = answer(1, "accepted", [], "2026-11-23T12:00:00.000Z");
   // The clock was set back.
@@ -30,7 +30,7 @@ Deno.test("the answer that no other follows counts, whatever the clock", () => {
   assertEquals(history, [first, second]);
 });
 
-Deno.test("answers of two branches are disputed until someone settles it", () => {
+Deno.test("answers of two branches are disputed until someone settles them", () => {
   const both = [
     answer(1, "accepted"),
     answer(2, "rejected", [1]),
@@ -49,7 +49,7 @@ Deno.test("answers of two branches are disputed until someone settles it", () =>
   );
 });
 
-Deno.test("answers that follow each other lose nothing", () => {
+Deno.test("successive answers lose nothing", () => {
   const loop = [answer(1, "accepted", [2]), answer(2, "rejected", [1])];
   const { state, history } = standingOf(loop);
   assertEquals(state, "disputed");

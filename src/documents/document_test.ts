@@ -44,7 +44,7 @@ function partsOf(text: string): HandoffParts {
   };
 }
 
-Deno.test("the example is read, and written again to the byte", () => {
+Deno.test("the example is read, and written again byte for byte", () => {
   const parts = partsOf(EXAMPLE);
   assertEquals(parts, {
     from: "Frontend",
@@ -143,7 +143,7 @@ Deno.test("whatever is written is read again", () => {
   );
 });
 
-Deno.test("any text can be read, and its lines stay within it", () => {
+Deno.test("any text can be read, and line numbers stay within it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
       const { prose } = readDocument(EXAMPLE + text);

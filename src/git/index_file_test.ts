@@ -53,7 +53,7 @@ async function fill(env: TestEnv): Promise<void> {
 }
 
 for (const hash of ["sha1", "sha256"] as const) {
-  Deno.test(`the bytes of an index of ${hash} say what git says`, async () => {
+  Deno.test(`reading the bytes of an index of ${hash} agrees with git`, async () => {
     using env = new TestEnv();
     env.git("init", "-q", `--object-format=${hash}`);
     env.write("README.md", "four");
@@ -68,7 +68,7 @@ for (const hash of ["sha1", "sha256"] as const) {
   });
 }
 
-Deno.test("an index of another form, or a damaged one, is left to git", async () => {
+Deno.test("git handles an index with another format, or a damaged one", async () => {
   using env = TestEnv.repository();
   await fill(env);
   const { bytes } = await both(env);

@@ -48,7 +48,7 @@ const REPOSITORIES: Record<string, (env: TestEnv) => string[]> = {
 };
 
 for (const [name, make] of Object.entries(REPOSITORIES)) {
-  Deno.test(`quickPlace() finds what git finds: ${name}`, async () => {
+  Deno.test(`quickPlace() agrees with git: ${name}`, async () => {
     using env = TestEnv.repository();
     for (const folder of make(env)) {
       assertEquals<unknown>(
@@ -60,7 +60,7 @@ for (const [name, make] of Object.entries(REPOSITORIES)) {
   });
 }
 
-Deno.test("quickPlace() finds nothing where there is no worktree", () => {
+Deno.test("quickPlace() finds nothing outside a worktree", () => {
   using env = new TestEnv();
   env.write(".git/config", "");
   env.write("broken/.git", "no gitdir");
@@ -69,7 +69,7 @@ Deno.test("quickPlace() finds nothing where there is no worktree", () => {
   }
 });
 
-Deno.test("quickWorkspace() leaves to git what git may see otherwise", () => {
+Deno.test("quickWorkspace() leaves cases to git that git may see differently", () => {
   using env = TestEnv.repository();
   const system = env.system();
   const at = (folder: string) => quickWorkspace(system, join(env.root, folder));
@@ -85,7 +85,7 @@ Deno.test("quickWorkspace() leaves to git what git may see otherwise", () => {
   assertEquals(at("project"), undefined);
 });
 
-Deno.test("quickWorkspace() says what git says, or leaves it to git", async () => {
+Deno.test("quickWorkspace() agrees with git, or leaves the case to git", async () => {
   using env = TestEnv.repository();
   env.write("sub/deep/file", "");
   env.git("worktree", "add", "-q", "../linked");

@@ -290,7 +290,7 @@ Deno.test("readState() does not write to the repository", async () => {
   assertEquals(Deno.readFileSync(index), before);
 });
 
-Deno.test("readState() describes what vanishes or refuses as far as it is known", async () => {
+Deno.test("readState() describes files that vanish or cannot be read as far as possible", async () => {
   using env = TestEnv.repository();
   env.write("vanishing", "x");
   env.write("refusing", "x");

@@ -63,7 +63,7 @@ Deno.test("parseStatus() reads changed, renamed, unmerged, untracked and submodu
   );
 });
 
-Deno.test("parseStatus() gives back any paths that were written", () => {
+Deno.test("parseStatus() returns any paths that were written", () => {
   const path = fc.string({ unit: CODE_POINT, minLength: 1 })
     .filter((text) => !text.includes("\0"));
   const entry = fc.oneof(

@@ -19,7 +19,7 @@ Deno.test("decodeBytes() gives UTF-8 as text and other bytes as U+DC00 plus the 
   assertEquals(decodeBytes(bytes(0xef, 0xbb, 0xbf, 0x61)), "\ufeffa");
 });
 
-Deno.test("decodeBytes() takes overlong forms, surrogates and numbers beyond Unicode as bytes", () => {
+Deno.test("decodeBytes() treats overlong forms, surrogates and numbers beyond Unicode as bytes", () => {
   assertEquals(decodeBytes(bytes(0xc0, 0x80)), "\udcc0\udc80");
   assertEquals(decodeBytes(bytes(0xed, 0xb3, 0xbf)), "\udced\udcb3\udcbf");
   assertEquals(
@@ -50,7 +50,7 @@ Deno.test("splitFields() keeps empty fields and drops what follows the last NUL"
   assertEquals(fields(""), []);
 });
 
-Deno.test("quotePath() writes names that git reads back from a line", () => {
+Deno.test("quotePath() writes names that git can read from a line", () => {
   using env = TestEnv.repository();
   const names = [...'a"b', "new\nline", "tab\t", "é", "back\\slash"];
   for (const name of names) env.write(`odd/${name}`, "x");

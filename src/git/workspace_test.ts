@@ -57,7 +57,7 @@ Deno.test("locate() takes a bare repository as the root of its worktrees", async
   ]);
 });
 
-Deno.test("locate() says that a bare repository has no working tree", async () => {
+Deno.test("locate() reports that a bare repository has no working tree", async () => {
   using env = TestEnv.repository();
   env.git("clone", "-q", "--bare", ".", "../bare.git");
   assertEquals<unknown>(await found(env, "bare.git/refs"), {
@@ -130,7 +130,7 @@ Deno.test("locate() does not treat the home folder as the project of the folders
   assertEquals((await found(env, "home")).root, "$ROOT/home");
 });
 
-Deno.test("locate() says that git is not installed", async () => {
+Deno.test("locate() reports that git is not installed", async () => {
   using env = TestEnv.repository();
   env.extra.PATH = join(env.root, "nothing");
   const { git, reason, root } = await found(env, "project");
@@ -141,7 +141,7 @@ Deno.test("locate() says that git is not installed", async () => {
   ]);
 });
 
-Deno.test("locate() tells why git refuses a repository", async () => {
+Deno.test("locate() reports why git refuses a repository", async () => {
   using env = TestEnv.repository();
   env.write("broken/.git", "gitdir: /nowhere\n");
   const broken = await found(env, "project/broken");

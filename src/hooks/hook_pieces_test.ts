@@ -40,7 +40,7 @@ Deno.test("an answer follows the protocol, and is empty without content", () => 
   assert(text.length <= 10_000 && text.isWellFormed());
 });
 
-Deno.test("work is what tools do, but for mpm's commands", () => {
+Deno.test("tool calls count as work, except mpm commands", () => {
   const bash = (command: string) => ({
     tool_name: "Bash",
     tool_input: { command },

@@ -94,7 +94,7 @@ Deno.test("a reason that comes later is added", () => {
   assertEquals(changed.map(({ why }) => why), ["No server"]);
 });
 
-Deno.test("what was closed stays closed when its key comes again", () => {
+Deno.test("a closed item stays closed when its key comes again", () => {
   const closed = { state: "done", key: "k", closed_at: ago(2) } as const;
   const { open, changed } = said([kept(1, closed)], [
     item({ key: "k", text: "Say it again" }),
@@ -116,7 +116,7 @@ Deno.test("a todo follows the list of its agent session alone", () => {
   assertEquals(labels(changed), ["1 done First"]);
 });
 
-Deno.test("a todo is open again only if that was said after it was closed", () => {
+Deno.test("a todo is open again only if it was reopened after it was closed", () => {
   const todo = { via: "todo", key: "1", agent: "a", text: "First" };
   const closed = kept(1, { ...todo, state: "done", closed_at: ago(1) });
   const again = (at: string) =>
@@ -125,21 +125,21 @@ Deno.test("a todo is open again only if that was said after it was closed", () =
   assertEquals(again(ago(0)), ["1 doing First"]);
 });
 
-Deno.test("a todo that is done closes the same next step", () => {
+Deno.test("a finished todo closes the same next step", () => {
   const { open, changed } = said([kept(1, { text: "Add tests" })], [
     item({ via: "todo", key: "1", text: "Add tests", state: "done" }),
   ]);
   assertEquals([open.length, labels(changed)], [0, ["1 done Add tests"]]);
 });
 
-Deno.test("what is done closes a question of the same words", () => {
+Deno.test("a finished item closes a question with the same text", () => {
   const before = [kept(1, { kind: "question", text: "Which port?" })];
   const done = item({ text: "which port?", state: "done" });
   const { open, changed } = said(before, [done]);
   assertEquals([open.length, labels(changed)], [0, ["1 done Which port?"]]);
 });
 
-Deno.test("the goals of the last three conversations stay", () => {
+Deno.test("the goals of the last three conversations are kept", () => {
   const goal = { kind: "goal" } as const;
   const before = [
     kept(1, { ...goal, via: "prompt", text: "Oldest", at: ago(9) }),
@@ -157,7 +157,7 @@ Deno.test("the goals of the last three conversations stay", () => {
   assertEquals(labels(said(open, [older]).open), goals);
 });
 
-Deno.test("a goal that was said replaces all goals", () => {
+Deno.test("a stated goal replaces all goals", () => {
   const goal = { kind: "goal" } as const;
   const before = [
     kept(1, { ...goal, via: "prompt" }),
@@ -176,7 +176,7 @@ Deno.test("an older plan does not replace a newer one", () => {
   assertEquals(labels(newer.open), ["2 open Newest"]);
 });
 
-Deno.test("what belongs to one conversation is not carried", () => {
+Deno.test("items of a single conversation are not carried", () => {
   const kinds = ["done", "prompt", "message", "report", "error"] as const;
   const fresh = kinds.map((kind) => item({ kind }));
   assertEquals(said([], fresh).changed, []);
@@ -201,7 +201,7 @@ Deno.test("500 items can be open, and more are refused", () => {
   assertEquals(refused.map(({ text }) => text), ["One more"]);
 });
 
-Deno.test("closed items go after 30 days, unless their key can come again", () => {
+Deno.test("closed items are removed after 30 days, unless their key can come again", () => {
   const closed = (number: number, days: number, more: Partial<KeptItem> = {}) =>
     kept(number, {
       state: "done",
@@ -223,7 +223,7 @@ Deno.test("closed items go after 30 days, unless their key can come again", () =
   assertEquals(removed.toSorted(), [1, 3, 7]);
 });
 
-Deno.test("no number is given twice", () => {
+Deno.test("no number is used twice", () => {
   const closed = { state: "done", at: ago(50), closed_at: ago(40) } as const;
   const { removed, changed } = said([kept(1, closed), kept(9, closed)], [
     item(),
@@ -245,7 +245,7 @@ Deno.test("numbers close items, once, and unknown ones are named", () => {
   assertEquals(unknown, [7]);
 });
 
-Deno.test("an item that comes back from a save keeps its number and save", () => {
+Deno.test("an item restored from a save keeps its number and save", () => {
   const back = item({ number: 7, save: "session-20261101-090000" });
   const taken = item({ number: 1, text: "Another" });
   const { changed } = said([kept(1)], [back, taken, item()]);

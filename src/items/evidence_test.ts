@@ -44,7 +44,7 @@ function line(runs: Run[], difference: Difference) {
   return states(runs, difference).map(evidenceLine);
 }
 
-Deno.test("evidence holds only for the very files and a known success", () => {
+Deno.test("evidence is valid only for the same files and a known success", () => {
   assertEquals(line([run()], SAME), [
     "holds: npm test (passed 2h ago on the same files)",
   ]);
@@ -68,7 +68,7 @@ Deno.test("evidence holds only for the very files and a known success", () => {
   ]);
 });
 
-Deno.test("the last run of a command counts, wherever it stands", () => {
+Deno.test("the last run of a command counts, in any position", () => {
   const failed = run({ exit: 1, at: "2026-11-23T11:00:00Z" });
   const contradicted =
     "contradicted: npm test (failed 1h ago with exit status 1)";

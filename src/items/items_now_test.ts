@@ -21,7 +21,7 @@ function kept(id: string, number: number, more: Partial<Item> = {}): KeptItem {
   return { ...item(id, more), ...here };
 }
 
-Deno.test("mergeItems() shows what is open now, with the numbers of here", () => {
+Deno.test("mergeItems() shows the currently open items, with local numbers", () => {
   const closed = kept("c", 2, { state: "done" });
   const later = kept("d", 3, { text: "said later" });
   const items = mergeItems(

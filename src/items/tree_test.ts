@@ -48,7 +48,7 @@ Deno.test("other worktrees in the project do not count", () => {
   assertEquals(changes([file("a"), other]), changes([file("a")]));
 });
 
-Deno.test("a rename is a file that is gone and one that is new", () => {
+Deno.test("a rename counts as a deleted file and a new one", () => {
   const renamed = file("new", { status: "R ", from: "old" });
   assertEquals(treeOf(state([renamed]))?.files, [
     { path: "new", content: `100644 ${"1".repeat(32)}` },
@@ -63,7 +63,7 @@ Deno.test("a rename is a file that is gone and one that is new", () => {
   );
 });
 
-Deno.test("of a path that is removed and untracked the file counts", () => {
+Deno.test("for a removed and untracked path, the file counts", () => {
   const removed = file("a", { status: "D ", ...gone });
   assertEquals(
     changes([file("a", { status: "??" }), removed]),
@@ -85,7 +85,7 @@ Deno.test("large files are known by size and time", () => {
   assertNotEquals(changes([file("a", { ...large, mtime: 6 })]), one);
 });
 
-Deno.test("a tree with a content that is not known is not known", () => {
+Deno.test("a tree with unknown content is unknown", () => {
   for (
     const unknown of [
       file("a", { sha256: null, unread: "denied" }),
@@ -162,7 +162,7 @@ Deno.test("files that changed since are named", () => {
   assertEquals(compared(then, now), { same: false, paths: ["a", "b", "c"] });
 });
 
-Deno.test("where it cannot be told nothing is the same", () => {
+Deno.test("if it is unknown, nothing counts as the same", () => {
   const now = state([], { head: OTHER });
   assertEquals(compared(state([]), now), {
     ...{ same: undefined, paths: [] },
@@ -176,7 +176,7 @@ Deno.test("where it cannot be told nothing is the same", () => {
   assertEquals(compared(state(many), now, { committed: [] }).same, undefined);
 });
 
-Deno.test("a tree is that of an earlier run only if nothing is newer", () => {
+Deno.test("a tree counts as that of an earlier run only if nothing is newer", () => {
   const recent = (time: number) => [
     { sha: HEAD, author: "", timestamp: "", message: "", time },
   ];

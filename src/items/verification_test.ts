@@ -29,7 +29,7 @@ const KINDS = {
 
 for (const [kind, text] of Object.entries(KINDS)) {
   for (const command of text.split(/\||\n/).map((one) => one.trim())) {
-    Deno.test(`verificationOf() takes "${command}" for a ${kind}`, () => {
+    Deno.test(`verificationOf() recognizes "${command}" as a ${kind}`, () => {
       assertEquals(verificationOf(command), {
         kind: kind as keyof typeof KINDS,
         doubt: undefined,
@@ -84,7 +84,7 @@ for (
   );
 }
 
-Deno.test("isWorthRunning() leaves out what only looks", () => {
+Deno.test("isWorthRunning() leaves out commands that only read", () => {
   for (const command of ["ls -la", "cd x && cat a | head", "git status", ""]) {
     assert(!isWorthRunning(command), command);
   }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { TestEnv } from "../../tests/helpers/env.ts";
 import { RecordSeals } from "./sealed_record.ts";
 
-Deno.test("a record counts in its project alone, and one of an earlier version anywhere", () => {
+Deno.test("a record counts only in its project, one of an earlier version anywhere", () => {
   using env = new TestEnv();
   const system = env.system();
   const seals = (kind: string, store?: string) =>

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { PASSING } from "../../tests/helpers/hostile_projects.ts";
 import { ROOT, sources } from "../../tests/helpers/tree.ts";
 
-Deno.test("the tests put a link under every name that mpm has for a moment", async () => {
+Deno.test("the tests put a link under every temporary name of mpm", async () => {
   const texts = await Promise.all(
     (await sources("src")).map((path) => Deno.readTextFile(join(ROOT, path))),
   );

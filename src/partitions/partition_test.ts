@@ -24,7 +24,7 @@ Deno.test("a folder has all below it, and the most exact one counts", () => {
   ]);
 });
 
-Deno.test("the partition with most paths is the one that was worked on", () => {
+Deno.test("the partition with most paths is the current one", () => {
   const all = partitions({ a: ["a"], b: ["b"], constructor: ["c"] });
   assertEquals(all.mostOf(["a/1", "b/1", "b/2", "x"]), "b");
   assertEquals(all.mostOf(["b/1", "a/1"]), "a");

@@ -4,7 +4,7 @@ import { locate } from "../git/workspace.ts";
 import { gitFields, toGitContext } from "./draft.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-Deno.test("toGitContext() sorts paths by what changed and keeps full ids", async () => {
+Deno.test("toGitContext() sorts paths by the type of change and keeps full ids", async () => {
   using env = TestEnv.repository();
   env.write("both", "1");
   const head = env.commit("Add both");

@@ -20,7 +20,7 @@ const ROWS = [
   row(4, "session-20261117-103000", { summary: "Nothing of it" }),
 ];
 
-Deno.test("a search finds what is in words before what is in ids and times", () => {
+Deno.test("a search ranks matches in words before those in ids and times", () => {
   const find = searcher(ROWS);
   assertEquals(find("511"), [1, 2, 3, 0]);
   assertEquals(find("LOG 511"), [2, 0]);
@@ -29,7 +29,7 @@ Deno.test("a search finds what is in words before what is in ids and times", () 
   assertEquals(find("nowhere"), []);
 });
 
-Deno.test("a list that is searched stays in the order of its times", () => {
+Deno.test("a searched list stays in the order of its times", () => {
   const listed = { sessions: ROWS } as Parameters<typeof filterRows>[0];
   const filter = { branch: undefined, since: undefined, limit: undefined };
   assertEquals(

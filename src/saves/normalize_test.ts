@@ -21,7 +21,7 @@ function normalized(value: unknown, id = ID) {
   return { save, warnings };
 }
 
-Deno.test("normalize() returns every schema-valid save as it is, without a warning", () => {
+Deno.test("normalize() returns every schema-valid save unchanged, without a warning", () => {
   fc.assert(
     fc.property(anySave(), (save) => {
       SaveSchema.parse(save);
@@ -33,7 +33,7 @@ Deno.test("normalize() returns every schema-valid save as it is, without a warni
   );
 });
 
-Deno.test("normalize() makes a valid save of any object, and is done after one go", () => {
+Deno.test("normalize() makes a valid save of any object in one pass", () => {
   const fields = Object.keys(ownSave(ID));
   const value = fc.dictionary(
     fc.oneof(fc.constantFrom(...fields), fc.string()),
@@ -51,7 +51,7 @@ Deno.test("normalize() makes a valid save of any object, and is done after one g
   );
 });
 
-Deno.test("normalize() takes an object that has no text for no truth value", () => {
+Deno.test("normalize() does not treat an object without text as a boolean", () => {
   const status = { clean: { toString: null } };
   const { save } = normalize(
     { git_context: { status } },
@@ -196,7 +196,7 @@ Deno.test("normalize() makes invalid values readable and reports them", () => {
   ]);
 });
 
-Deno.test("normalize() takes conversation: null for an empty one", () => {
+Deno.test("normalize() treats conversation: null as an empty one", () => {
   const { save, warnings } = normalized({ conversation: null });
   assertEquals(save.conversation.summary, "");
   assertStringIncludes(warnings.join("\n"), "conversation: null");
@@ -209,7 +209,7 @@ for (const branch of ["", "unknown", null]) {
   });
 }
 
-Deno.test('normalize() keeps an mpm branch that is called "unknown"', () => {
+Deno.test('normalize() keeps an mpm branch named "unknown"', () => {
   const save = ownSave(ID, { branch: "unknown" });
   assertEquals(normalized(save).save.git_context.branch, "unknown");
 });
@@ -234,14 +234,14 @@ for (
   });
 }
 
-Deno.test("normalize() takes the id in the file's name, and keeps the other", () => {
+Deno.test("normalize() uses the id in the file's name, and keeps the other", () => {
   const { save, warnings } = normalized({ session_id: "session-x" });
   assertEquals(save.session_id, ID);
   assertEquals(save.unplaced, { session_id: ["session-x"] });
   assertStringIncludes(warnings[0]!, "does not match the file name");
 });
 
-Deno.test("normalize() reads a save of a newer mpm as far as it knows it", () => {
+Deno.test("normalize() reads the known parts of a save from a newer mpm", () => {
   const value = structuredClone(ownSave(ID)) as Record<string, unknown>;
   (value.mpm as Record<string, unknown>).schema = 2;
   const { save, warnings } = normalized(value);
@@ -257,7 +257,7 @@ for (const [kind, value] of [["list", []], ["null", null], ["text", "x"]]) {
   });
 }
 
-Deno.test("normalize() counts a repair that is made again and again", () => {
+Deno.test("normalize() counts a repeated repair", () => {
   const value = structuredClone(ownSave(ID)) as Record<string, unknown>;
   (value.mpm as Record<string, unknown>).decisions = Array(1000).fill(1);
   assertEquals(normalized(value).warnings, [

@@ -7,7 +7,7 @@ import { redactSave } from "./redact.ts";
 const ID = "session-20261120-100000";
 const AT = "2026-11-20T10:00:00.000Z";
 
-Deno.test("a secret in the name of a file that only a hand-off has is replaced", () => {
+Deno.test("a secret in a file name that occurs only in a hand-off is replaced", () => {
   const token = `ghp_${alnum(36)}`;
   const names = [`src/${token}.ts`, "src/plain.ts"];
   const files = names.map((path) => ({

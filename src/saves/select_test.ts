@@ -56,7 +56,7 @@ for (
     ["170015", 1],
   ] as const
 ) {
-  Deno.test(`matchSave() takes "${selector}" for entry ${index}`, () => {
+  Deno.test(`matchSave() treats "${selector}" as entry ${index}`, () => {
     assertEquals(matchSave(ENTRIES, selector), ENTRIES[index]!);
   });
 }
@@ -85,7 +85,7 @@ for (
     ["-1", "USAGE", 'Invalid number "-1"'],
   ] as const
 ) {
-  Deno.test(`matchSave() takes "${selector}" for an index and nothing else`, () => {
+  Deno.test(`matchSave() treats "${selector}" only as an index`, () => {
     const named = [...ENTRIES.slice(1), entry("session-20251017-000000", "4")];
     const error = assertThrows(() => matchSave(named, selector), MpmError);
     assertEquals([error.code, error.message], [code, message]);
@@ -102,7 +102,7 @@ Deno.test("matchSave() names ten ids at most", () => {
   assertStringIncludes(error.hint!, "and 15 more");
 });
 
-Deno.test("matchSave() says how to save when there is nothing", () => {
+Deno.test("matchSave() shows how to save if the list is empty", () => {
   const error = assertThrows(() => matchSave([], "latest"), MpmError);
   assertEquals(error.code, "NOT_FOUND");
   assertStringIncludes(error.hint!, "mpm pause");

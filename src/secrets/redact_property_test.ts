@@ -43,7 +43,7 @@ const text = fc.array(
   { maxLength: 40 },
 ).map((pieces) => pieces.join(""));
 
-Deno.test("redacted once is redacted for good", () => {
+Deno.test("redacting a text again changes nothing", () => {
   fc.assert(
     fc.property(text, (given) => {
       const once = redactor.text(given);
@@ -66,7 +66,7 @@ Deno.test("spans are in order, none over another, none empty", () => {
   );
 });
 
-Deno.test("no token survives among anything that parts it from words", () => {
+Deno.test("no token survives next to any separator", () => {
   const apart = fc.constantFrom(
     ...[" ", "\n", '"', "'", "(", ")", "=", ",", ";", "\\n", "\t", "|", "<"],
   );
@@ -87,7 +87,7 @@ Deno.test("no token survives among anything that parts it from words", () => {
   );
 });
 
-Deno.test("ids and hashes stay to the letter", () => {
+Deno.test("ids and hashes stay unchanged", () => {
   const id = fc.oneof(
     fc.uuid(),
     fc.stringMatching(/^[0-9a-f]{7,64}$/),
@@ -105,7 +105,7 @@ Deno.test("ids and hashes stay to the letter", () => {
   );
 });
 
-Deno.test("values of any shape keep theirs, and JSON stays JSON", () => {
+Deno.test("values of any shape keep it, and JSON stays JSON", () => {
   fc.assert(
     fc.property(fc.jsonValue(), text, (value, given) => {
       const clean = redactor.value({ value, given });
@@ -201,7 +201,7 @@ Deno.test("the time grows with the length, whatever the text is", () => {
   assertEquals(slow, []);
 });
 
-Deno.test("what may hold no secret holds none", () => {
+Deno.test("files that must not contain secrets contain none", () => {
   fc.assert(
     fc.property(
       text,
@@ -217,7 +217,7 @@ Deno.test("what may hold no secret holds none", () => {
   );
 });
 
-Deno.test("a word of many megabytes is no more than the engine can take", () => {
+Deno.test("a word of many megabytes does not exceed the engine's limits", () => {
   const word = "a1".repeat(8_000_000);
   assertEquals(mayHoldSecret(word), true);
   const token = `ghp_${word}`;
@@ -234,7 +234,7 @@ Deno.test("a word of many megabytes is no more than the engine can take", () => 
   });
 });
 
-Deno.test("a long text is looked at for words in any case, as a short one", () => {
+Deno.test("a long text is searched for words in any case, like a short one", () => {
   const filling = "some words of a text without anything in them\n";
   for (const times of [1, 4000]) {
     const around = filling.repeat(times);
@@ -245,7 +245,7 @@ Deno.test("a long text is looked at for words in any case, as a short one", () =
   }
 });
 
-Deno.test("a long text has the secrets of its parts, however far apart", () => {
+Deno.test("the secrets in a long text are found, however far apart", () => {
   const filling = "some words of a text without anything in them\n";
   const parts = SHAPES.map(([, shape], at) =>
     `%\n${shape}\n%\n${filling.repeat(at % 3 * 45)}`

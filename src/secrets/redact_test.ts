@@ -9,7 +9,7 @@ function redact(text: string): string {
   return redactor.text(text);
 }
 
-Deno.test("the token of every provider is hidden wherever it stands", () => {
+Deno.test("the token of every provider is hidden in any position", () => {
   const wrong: unknown[] = [];
   const places: ((token: string) => string)[] = [
     (token) => token,
@@ -35,7 +35,7 @@ Deno.test("the token of every provider is hidden wherever it stands", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("what follows a token goes with it, the sentence stays", () => {
+Deno.test("a token is hidden, and the punctuation after it stays", () => {
   const token = `ghp_${alnum(36)}`;
   assertEquals(
     redact(`Use ${token}, or not. ${token}!`),
@@ -43,7 +43,7 @@ Deno.test("what follows a token goes with it, the sentence stays", () => {
   );
 });
 
-Deno.test("private keys are hidden whole, their lines ended in whatever way", () => {
+Deno.test("whole private keys are hidden, with any line ends", () => {
   for (const kind of ["", "RSA ", "EC ", "OPENSSH ", "ENCRYPTED "]) {
     const key = privateKey(kind);
     for (
@@ -325,7 +325,7 @@ Deno.test("text without a secret stays unchanged", () => {
   assertEquals(texts.map(redact), texts);
 });
 
-Deno.test("what is redacted is left alone, and counted once", () => {
+Deno.test("redacted text is not changed again, and counted once", () => {
   const token = `ghp_${alnum(36)}`;
   const text = `A=${token} {"password":"${WORD}"} https://a:${WORD}@b.c`;
   const counts: Counts = {};
@@ -339,7 +339,7 @@ Deno.test("what is redacted is left alone, and counted once", () => {
   assertEquals([redactor.text(once, again), again], [once, {}]);
 });
 
-Deno.test("a text that one redactor passed is looked at by another", () => {
+Deno.test("a text that one redactor accepted is checked by another", () => {
   const text = "harmless words";
   assertEquals(redactor.text(text), text);
   const find = (text: string) =>
@@ -349,7 +349,7 @@ Deno.test("a text that one redactor passed is looked at by another", () => {
   assertEquals([redactor.text(text), redactor.text(text)], [text, text]);
 });
 
-Deno.test("in values names count, and what carries nothing is not copied", () => {
+Deno.test("names within values count, and parts without data are not copied", () => {
   const counts: Counts = {};
   const value = {
     a: { password: WORD, tokens: 12, token: "", note: "x" },
@@ -375,7 +375,7 @@ Deno.test("in values names count, and what carries nothing is not copied", () =>
   assertEquals(redactor.value(plain) === plain, true);
 });
 
-Deno.test("names keep what tells them apart", () => {
+Deno.test("redacted names stay distinguishable", () => {
   const [one, two] = [`ghp_${alnum(36)}`, `ghp_${alnum(36, 5)}`];
   const [first, second] = [`fix/${one}`, `fix/${two}`].map((name) =>
     redactor.name(name)

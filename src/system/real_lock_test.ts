@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
-Deno.test("a lock that is held is tried ever more seldom, until the time is up", async () => {
+Deno.test("a held lock is tried at growing intervals until the time is up", async () => {
   using env = new TestEnv();
   const path = join(env.root, "lock");
   const { files } = env.system();

@@ -17,7 +17,7 @@ function shell(
   });
 }
 
-Deno.test("run() gives output and status", async () => {
+Deno.test("run() returns output and status", async () => {
   const { outcome, status, stdout, stderr } = await shell(
     "cat; echo oops >&2; exit 3",
     { stdin: "in" },
@@ -30,14 +30,14 @@ Deno.test("run() gives output and status", async () => {
   ]);
 });
 
-Deno.test("run() takes a program that does not read its input", async () => {
+Deno.test("run() works with a program that does not read its input", async () => {
   const { outcome, status } = await shell("exit 0", {
     stdin: "x".repeat(1_000_000),
   });
   assertEquals([outcome, status], ["exited", 0]);
 });
 
-Deno.test("run() says that a program is missing", async () => {
+Deno.test("run() reports a missing program", async () => {
   const { outcome, status } = await run("mpm-no-such-program", {
     args: [],
     cwd: "/",
@@ -73,7 +73,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "run() ends in time though a grandchild keeps the output open",
+  name: "run() ends in time even if a grandchild keeps the output open",
   // Leaving it behind is intended: nothing waits for it.
   sanitizeOps: false,
   sanitizeResources: false,
@@ -85,7 +85,7 @@ Deno.test({
   },
 });
 
-Deno.test("run() adds to and takes from the environment", async () => {
+Deno.test("run() adds and removes variables of the environment", async () => {
   const { stdout } = await run("sh", {
     args: ["-c", 'echo "$ADDED,$HOME"'],
     cwd: "/",

@@ -26,7 +26,7 @@ Deno.test("infoOf() has no bits and no owner on Windows, whatever is given", () 
   assertEquals(infoOf(given, "linux").mode, 0o666);
 });
 
-Deno.test("patiently() waits until a file is free, and not for ever", () => {
+Deno.test("patiently() waits until a file is free, but not forever", () => {
   class Held extends Error {}
   const isHeld = (error: unknown) => error instanceof Held;
   for (const times of [0, 1, 9, 10]) {
@@ -61,7 +61,7 @@ Deno.test("changedEnv() changes a variable in whatever case it has", () => {
   );
 });
 
-Deno.test("homeOf() is the system's own on Windows", () => {
+Deno.test("homeOf() returns the system's home folder on Windows", () => {
   const both = (name: string) =>
     ({ HOME: "/c/Users/ada", USERPROFILE: "C:\\Users\\ada" })[name];
   assertEquals(homeOf(true, both), "C:\\Users\\ada");

@@ -80,7 +80,7 @@ Deno.test("unknown fields of a message are named in the output", () => {
   assertEquals(output, lines.join(""));
 });
 
-Deno.test("a message that is too long is output", () => {
+Deno.test("a message that is too long counts as output", () => {
   const line = `{"state":"${"x".repeat(1024 * 1024)}"}\n`;
   const { messages, output } = taken(`${line}{"state":1}\n`, 60_000);
   assertEquals(messages, [{ kind: "state", value: 1 }]);

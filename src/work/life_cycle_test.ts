@@ -33,7 +33,7 @@ const LEADS: Record<WorkState, Partial<Record<Action, WorkState[]>>> = {
   cancelled: {},
 };
 
-Deno.test("every state takes the actions of the diagram and no other", () => {
+Deno.test("every state accepts only the actions of the diagram", () => {
   let refused = 0;
   for (const state of STATES) {
     for (const action of ACTIONS) {
@@ -63,7 +63,7 @@ Deno.test("every pair of states is joined by the diagram's arrows alone", () => 
   ]);
 });
 
-Deno.test("what a command can do needs no step that has no command", () => {
+Deno.test("allowedActions() lists only actions that have a command", () => {
   assertEquals(
     STATES.map((state) => allowedActions(state).join(" ")),
     [
@@ -88,7 +88,7 @@ const BASE = {
   agent_session: null,
 };
 
-Deno.test("every step is recorded with its time, those without a command too", () => {
+Deno.test("every step is recorded with its time, even those without a command", () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 10, 21, 12, minute));
   let work = newWork(BASE, at(0));
   work = moved(work, "work", at(1));

@@ -39,7 +39,7 @@ const FREE: WorktreeFacts = {
 
 const rules = { ...WORKTREE_RULES, now: 2 * HOUR };
 
-Deno.test("decide() removes only what is known in full", () => {
+Deno.test("decide() removes only files that are known in full", () => {
   assert(decide(FREE, rules)!.remove);
   const steps = [
     "status",
@@ -58,7 +58,7 @@ Deno.test("decide() removes only what is known in full", () => {
   }
 });
 
-Deno.test("decide() keeps what a process is in, an empty folder too", () => {
+Deno.test("decide() keeps a folder that a process is in, even an empty one", () => {
   const empty = {
     ...FREE,
     kind: "orphan",
@@ -80,7 +80,7 @@ Deno.test("decide() keeps what a process is in, an empty folder too", () => {
   assert(decide(empty, rules)!.remove);
 });
 
-Deno.test("decide() takes what changes in the meantime for in use, at any age", () => {
+Deno.test("decide() treats files that change in the meantime as in use, at any age", () => {
   const { contents } = FREE as { contents: { newest: number } };
   const ahead = {
     ...FREE,
@@ -133,13 +133,13 @@ Deno.test("lockHolder() knows Claude Code's reasons and no others", () => {
   ) assertEquals(lockHolder(reason), undefined, reason);
 });
 
-Deno.test("startInStat() reads past any name of a program", () => {
+Deno.test("startInStat() handles any program name", () => {
   const fields = Array.from({ length: 40 }, (_, at) => `${at + 3}`);
   assertEquals(startInStat(`1 (a) b (c) ${fields.join(" ")}`), "22");
   assertEquals(startInStat("rubbish"), undefined);
 });
 
-Deno.test("patchForm() leaves out where a patch applies, not what it does", () => {
+Deno.test("patchForm() leaves out the position of a patch, but not its changes", () => {
   const patch = (line: number, text: string, ids = "1..2") =>
     `diff --git a/f b/f\nindex ${ids} 100644\n--- a/f\n+++ b/f\n` +
     `@@ -${line},2 +${line},2 @@ near\n x\n-@@ old @@\n+${text}\n`;
@@ -158,7 +158,7 @@ Deno.test("isPassing() spares branches that outlive a worktree", () => {
   }
 });
 
-Deno.test("refPart() makes one part of a ref name of any name, and no two alike", () => {
+Deno.test("refPart() turns any name into one unique part of a ref name", () => {
   assertEquals(refPart("agent-1_a", 0), "agent-1_a");
   assertEquals(refPart("a/b.lock é", 0), "a%2fb%2elock%20%c3%a9");
   assert(refPart("%2f", 0) !== refPart("/", 0));
@@ -167,7 +167,7 @@ Deno.test("refPart() makes one part of a ref name of any name, and no two alike"
   assert(refPart(long, 1).length < 200);
 });
 
-Deno.test("parseDuration() takes whole numbers with a unit", () => {
+Deno.test("parseDuration() accepts whole numbers with a unit", () => {
   assertEquals(
     ["0", "90s", "30m", "1h", "2d", "1w"].map((text) =>
       parseDuration(text, "It") / 1000

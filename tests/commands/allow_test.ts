@@ -38,7 +38,7 @@ Deno.test("allow keeps the words of a command, and the text of a shell line", as
   );
 });
 
-Deno.test("allow of a project does not count in a clone of it", async () => {
+Deno.test("permissions for a project do not count in a clone of it", async () => {
   using env = TestEnv.repository();
   env.write("run.sh", "exit 0\n");
   await allow(env, "npm test");
@@ -86,7 +86,7 @@ Deno.test("allow and hooks allow are one list", async () => {
   assertEquals(await listed(env), [["pre-session.sh", false]]);
 });
 
-Deno.test("allow takes what an earlier version allowed", async () => {
+Deno.test("allow accepts permissions of an earlier version", async () => {
   using env = TestEnv.repository();
   const hook = ".claude-mpm/hooks/pre-session.sh";
   env.write(hook, "#!/bin/sh\nexit 0\n");
@@ -103,7 +103,7 @@ Deno.test("allow takes what an earlier version allowed", async () => {
   assertEquals((await listed(env)).length, 2);
 });
 
-Deno.test("undo undoes what was allowed, and what no longer was", async () => {
+Deno.test("undo undoes adding and removing a permission", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["init"]);
   env.write("run.sh", "exit 0\n");

@@ -86,7 +86,7 @@ async function readAll(
 }
 
 for (const client of Object.keys(STORES)) {
-  Deno.test(`${client}: a conversation that is cut is read as far as it goes`, async () => {
+  Deno.test(`${client}: a truncated conversation is read as far as possible`, async () => {
     using env = TestEnv.repository();
     const half = Math.floor(
       Deno.readTextFileSync(join(ROOT, STORES[client]!.fixture)).length / 2,
@@ -115,7 +115,7 @@ for (const client of Object.keys(STORES)) {
     assertEquals(replay, 0);
   });
 
-  Deno.test(`${client}: a conversation that cannot be opened is said`, async () => {
+  Deno.test(`${client}: a conversation that cannot be opened is reported`, async () => {
     using env = TestEnv.repository();
     const { path } = put(env, client, (text) => text);
     const refuse = (at: string) => {
@@ -144,7 +144,7 @@ for (const client of Object.keys(STORES)) {
   });
 
   Deno.test({
-    name: `${client}: of 19 GB the end is read`,
+    name: `${client}: only the end of 19 GB is read`,
     ignore: !SOAKS,
     async fn() {
       using env = TestEnv.repository();
@@ -170,7 +170,7 @@ const DATABASES = [
   `.copilot/session-state/${ID}/session.db`,
 ];
 
-Deno.test("locked databases of clients change nothing, and stay", async () => {
+Deno.test("locked databases of clients are not changed", async () => {
   using env = TestEnv.repository();
   const paths = Object.keys(STORES).map((client) =>
     put(env, client, (text) => text).path

@@ -149,7 +149,7 @@ Deno.test("a bundle is encrypted to recipients, or to the team", async () => {
   assertEquals((await mpm(other, ["import", team])).status, 4);
 });
 
-Deno.test("a key with a passphrase asks for it on a terminal, unseen", async () => {
+Deno.test("a key with a passphrase asks for it on a terminal without echoing it", async () => {
   using env = await sender();
   using other = TestEnv.repository();
   giveKey(other, "locked");
@@ -204,7 +204,7 @@ programTest(
   },
 );
 
-Deno.test("an export replaces no other file, and nothing leaves in plain that must not", async () => {
+Deno.test("an export replaces no other file, and writes no secret data unencrypted", async () => {
   using env = await sender();
   env.write("notes.json", "{}");
   env.write("secret.age", "age-encryption.org/v1\nmine");
@@ -231,7 +231,7 @@ Deno.test("an export replaces no other file, and nothing leaves in plain that mu
   assertEquals(env.read("secret.age"), "age-encryption.org/v1\nmine");
 });
 
-Deno.test("damaged, cut, giant and newer bundles are refused in words", async () => {
+Deno.test("damaged, truncated, giant and newer bundles are refused with a clear message", async () => {
   using env = await sender();
   using other = TestEnv.repository();
   giveKey(other, "plain");

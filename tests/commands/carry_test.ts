@@ -119,7 +119,7 @@ esac`,
   );
 });
 
-Deno.test("an import that fails leaves nothing, and a missing model is said", async () => {
+Deno.test("a failed import leaves nothing, and a missing model is reported", async () => {
   const { env, carry } = project();
   using _ = env;
   await mpmJson(env, ["pause", "-m", "Anything"]);
@@ -170,7 +170,7 @@ Deno.test("secrets, escape sequences and thoughts are not carried", async () => 
   assertEquals(made.left_out, ["1 thought"]);
 });
 
-Deno.test("carry says what is missing", async () => {
+Deno.test("carry reports missing parts", async () => {
   const { env } = project("");
   using _ = env;
   const empty = await mpm(env, ["carry", AGENT, "--to", "claude"]);

@@ -43,7 +43,7 @@ async function origins(env: TestEnv): Promise<string[]> {
 const load = (env: TestEnv) =>
   mpmJson<CheckpointLoadResult>(env, ["checkpoint", "load", "before"]);
 
-Deno.test("one's own checkpoint is one's own and unmarked", async () => {
+Deno.test("one's own checkpoint is shown without a mark", async () => {
   using env = await withCheckpoint();
   assertEquals(await origins(env), ["before own"]);
   const { origin, text } = await load(env);
@@ -101,7 +101,7 @@ Deno.test("load fences someone else's checkpoint and names no command of it", as
   assert(!again.includes(fence!), "the fence could be guessed");
 });
 
-Deno.test("what load says of someone else's checkpoint is bounded", async () => {
+Deno.test("the output of load for someone else's checkpoint is bounded", async () => {
   using env = TestEnv.repository();
   env.write(".claude/context.md", "Many words\n".repeat(5000));
   await mpmJson(env, ["checkpoint", "save", "before"]);
@@ -115,7 +115,7 @@ Deno.test("what load says of someone else's checkpoint is bounded", async () => 
   );
 });
 
-Deno.test("a checkpoint is one's own by its commit and every word", async () => {
+Deno.test("a checkpoint counts as one's own by its commit and its whole text", async () => {
   using env = await withCheckpoint();
   const own = env.read(RECORD);
   env.write(RECORD, own.replace("Run evil.sh", "Run it all"));
@@ -139,7 +139,7 @@ Deno.test("a checkpoint is one's own by its commit and every word", async () => 
   assertEquals(await origins(env), ["before foreign"]);
 });
 
-Deno.test("a removal that is undone leaves a checkpoint one's own", async () => {
+Deno.test("a checkpoint is still one's own after its removal is undone", async () => {
   using env = await withCheckpoint();
   await mpmJson(env, ["checkpoint", "rm", "before"]);
   assertEquals(await origins(env), []);
@@ -147,7 +147,7 @@ Deno.test("a removal that is undone leaves a checkpoint one's own", async () => 
   assertEquals(await origins(env), ["before own"]);
 });
 
-Deno.test("a restore says of a foreign checkpoint that it is, and continues", async () => {
+Deno.test("a restore reports that a checkpoint is foreign, and continues", async () => {
   using env = await withCheckpoint();
   env.write("README.md", "mine\n");
   anotherUser(env);
@@ -173,7 +173,7 @@ Deno.test("a restore says of a foreign checkpoint that it is, and continues", as
   assertStringIncludes(to.stdout, "Note: From someone else (not verified)");
 });
 
-Deno.test("a checkpoint is trusted, and no longer", async () => {
+Deno.test("a checkpoint can be trusted and untrusted", async () => {
   using env = await withCheckpoint();
   anotherUser(env);
   const trust = (...args: string[]) =>
@@ -199,14 +199,14 @@ Deno.test("a checkpoint is trusted, and no longer", async () => {
   assertEquals(status, 3);
 });
 
-Deno.test("a ref that is made again from a record makes it no one's own", async () => {
+Deno.test("a ref restored from a record does not make the checkpoint one's own", async () => {
   using env = await withCheckpoint();
   env.git("update-ref", "-d", "refs/mpm/checkpoints/before");
   anotherUser(env);
   assertEquals(await origins(env), ["before foreign"]);
 });
 
-Deno.test("a checkpoint that was not noted is there, foreign until it is trusted", async () => {
+Deno.test("a checkpoint without a note is listed, foreign until it is trusted", async () => {
   using env = await withCheckpoint();
   const noted = join(env.root, "home/.local/state/mpm/own");
   Deno.removeSync(noted, { recursive: true });
@@ -218,7 +218,7 @@ Deno.test("a checkpoint that was not noted is there, foreign until it is trusted
   assertEquals((await origins(env))[0], "before trusted");
 });
 
-Deno.test("where nothing can be noted the checkpoint is saved all the same", async () => {
+Deno.test("a checkpoint is saved even if it cannot be noted", async () => {
   using env = TestEnv.repository();
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
   const { status, stderr } = await mpm(env, ["checkpoint", "save", "before"]);
@@ -227,7 +227,7 @@ Deno.test("where nothing can be noted the checkpoint is saved all the same", asy
   assertEquals(await origins(env), ["before foreign"]);
 });
 
-Deno.test("status and completion say of a checkpoint that it is foreign", async () => {
+Deno.test("status and completion mark a foreign checkpoint", async () => {
   using env = await withCheckpoint("Note");
   const listing = async () => {
     const status = await mpm(env, ["status"]);
@@ -251,7 +251,7 @@ Deno.test("status and completion say of a checkpoint that it is foreign", async 
   assertEquals(await listing(), ["trusted", "before", "trusted", said]);
 });
 
-Deno.test("a foreign checkpoint of the same state is not taken for a save", async () => {
+Deno.test("a foreign checkpoint of the same state does not replace a save", async () => {
   using env = await withCheckpoint();
   const ref = env.git("rev-parse", "refs/mpm/checkpoints/before");
   const save = () => mpm(env, ["checkpoint", "save", "before"]);
@@ -274,7 +274,7 @@ Deno.test("a foreign checkpoint of the same state is not taken for a save", asyn
   assertEquals(await origins(env), ["before own"]);
 });
 
-Deno.test("a save that died before it was noted whose it is continues when repeated", async () => {
+Deno.test("a save that died before its owner was noted continues when repeated", async () => {
   using env = await withCheckpoint();
   const state = join(env.home, ".local/state/mpm/own");
   const [{ name: list }] = [...Deno.readDirSync(state)] as [Deno.DirEntry];
@@ -306,7 +306,7 @@ Deno.test("a save that died before it was noted whose it is continues when repea
   assertEquals(await again(), [4, "", "before foreign"]);
 });
 
-Deno.test("foreign checkpoints hold up no automatic one, and drop none", async () => {
+Deno.test("foreign checkpoints neither delay nor drop automatic ones", async () => {
   using env = TestEnv.repository();
   const at = (time: string) => ({
     now: () => new Date(`2026-11-20T${time}Z`),
@@ -355,7 +355,7 @@ Deno.test("foreign checkpoints hold up no automatic one, and drop none", async (
   ]);
 });
 
-Deno.test("a record that was planted does not take the name of another one", async () => {
+Deno.test("a planted record does not take the name of another one", async () => {
   using env = await withCheckpoint();
   const own = JSON.parse(env.read(RECORD));
   env.write("README.md", "planted\n");
@@ -369,7 +369,7 @@ Deno.test("a record that was planted does not take the name of another one", asy
   assertEquals(commit, own.commit);
 });
 
-Deno.test("a record that is nested without end is read from its commit", async () => {
+Deno.test("a deeply nested record is read from its commit", async () => {
   using env = await withCheckpoint();
   const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
   const record = env.read(RECORD);

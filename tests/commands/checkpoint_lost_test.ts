@@ -10,7 +10,7 @@ import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-Deno.test("a content that the repository lost is named by its path", async () => {
+Deno.test("a lost object of the repository is named by its path", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "kept\n");
   env.write("src/lost", "lost\n");
@@ -55,7 +55,7 @@ Deno.test("the lock of a git that was killed is named, and what to do", async ()
   assertEquals([again.status, again.stderr], [0, ""]);
 });
 
-Deno.test("a restore tells what its checkpoint lacks", async () => {
+Deno.test("a restore reports the files that its checkpoint lacks", async () => {
   using env = TestEnv.repository();
   env.write("nested/file", "1\n");
   env.gitIn(join(env.project, "nested"), "init", "-q");

@@ -37,7 +37,7 @@ function fillUp(env: TestEnv, count: number): void {
   }
 }
 
-Deno.test("a checkpoint is one more pack, which git gathers as any other", async () => {
+Deno.test("a checkpoint is one more pack, which git combines like any other", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "changed\n");
   env.write("new", "new\n");
@@ -52,7 +52,7 @@ Deno.test("a checkpoint is one more pack, which git gathers as any other", async
   assertEquals(env.read("README.md"), "changed\n");
 });
 
-Deno.test("mpm brings no repository halfway to gathering its packs", async () => {
+Deno.test("mpm keeps every repository below half of git's limit for packs", async () => {
   using env = TestEnv.repository();
   env.write("new", "1\n");
   await run(env, "checkpoint", "save", "one");
@@ -104,7 +104,7 @@ Deno.test("outside git a checkpoint is a pack in mpm's repository", async () => 
   assertEquals(objectsOf(env, own), { packs: 1, loose: 0, others: [] });
 });
 
-Deno.test("now and then git gathers what pauses left, and no ref of the user", async () => {
+Deno.test("sometimes git packs the objects of pauses, but no ref of the user", async () => {
   using env = TestEnv.repository();
   env.git("branch", "topic");
   env.write("new", "1\n");

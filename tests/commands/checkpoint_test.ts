@@ -318,7 +318,7 @@ function closed(system: System): System {
   };
 }
 
-Deno.test("what git cannot look at is named and left alone", async () => {
+Deno.test("files that git cannot read are named and not changed", async () => {
   using env = TestEnv.repository();
   const { left_out: leftOut } = await mpmJson<CheckpointSaveResult>(
     env,
@@ -497,7 +497,7 @@ posixTest(
   },
 );
 
-Deno.test("ignored files come back beside the others of a folder that was in the way", async () => {
+Deno.test("ignored files are restored next to the others of an obstructing folder", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", "*.log\n");
   env.write("name", "a file\n");
@@ -625,7 +625,7 @@ Deno.test("a restore from before a project was in git is undone in its repositor
   assertEquals(env.read("a"), "2\n");
 });
 
-Deno.test("git gc, clone, push and stash do not notice", async () => {
+Deno.test("git gc, clone, push and stash are not affected", async () => {
   using env = busy();
   const before = stateOf(env);
   await save(env, "one");
@@ -711,7 +711,7 @@ Deno.test("automatic checkpoints wait, are named by their time, and only the las
   ]);
 });
 
-Deno.test("list, show, load and diff tell what is in a checkpoint", async () => {
+Deno.test("list, show, load and diff report the content of a checkpoint", async () => {
   using env = TestEnv.repository();
   env.write("gone", "1\n");
   env.commit("More");
@@ -852,7 +852,7 @@ Deno.test("a checkpoint of another worktree is restored here, with a note", asyn
   assertEquals(env.gitIn(other, "status", "--short"), "?? made");
 });
 
-Deno.test("what is too large is refused by name, another git command is waited out", async () => {
+Deno.test("files that are too large are refused by name, and mpm waits for another git command", async () => {
   using env = TestEnv.repository();
   const config = join(env.home, ".config/mpm/config.toml");
   Deno.mkdirSync(dirname(config), { recursive: true });
@@ -874,7 +874,7 @@ Deno.test("what is too large is refused by name, another git command is waited o
   assertEquals(Deno.statSync(join(env.project, "large")).size, 3 * 1024 * 1024);
 });
 
-Deno.test("where HEAD has moved on its branch, the way back is to the commit", async () => {
+Deno.test("if HEAD has moved on its branch, a return goes to the commit", async () => {
   using env = TestEnv.repository();
   env.write("file", "1\n");
   await save(env, "then");
@@ -934,7 +934,7 @@ Deno.test("--to writes into a new or empty folder and nowhere else", async () =>
   }
 });
 
-Deno.test("a checkpoint holds the session, and load says what was worked on", async () => {
+Deno.test("a checkpoint holds the session, and load shows the work in progress", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     ...["start", "login", "--template", "bug-fix", "--var", "bug=#7"],

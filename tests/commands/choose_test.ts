@@ -18,7 +18,7 @@ async function saved(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("a name that is missing is chosen by the number that the lists show", async () => {
+Deno.test("a missing name is chosen by the number that the lists show", async () => {
   using env = await saved();
   const before = await ids(env);
   const { status, stderr } = await mpm(env, ["saves", "rm"], {
@@ -44,7 +44,7 @@ Deno.test("choosing can be cancelled, and mpm asks only if someone can answer", 
   assertEquals((await mpm(env, ["saves", "rm"], { keys: [] })).status, 2);
 });
 
-Deno.test("a plain terminal is asked with a numbered list", async () => {
+Deno.test("a plain terminal shows a question as a numbered list", async () => {
   using env = TestEnv.repository();
   env.extra.TERM = "dumb";
   for (const name of ["first", "second"]) {

@@ -49,7 +49,7 @@ Deno.test("pauses of one second get a second each, in their order", async () => 
   assertEquals(session.conversation.summary, "c");
 });
 
-Deno.test("a clock past the year 9999 is not a time to save at", async () => {
+Deno.test("a clock past the year 9999 is not a valid time for a save", async () => {
   using env = TestEnv.repository();
   const last = clock("9999-12-31T23:59:59Z");
   await pause(env, "Last", last);
@@ -81,7 +81,7 @@ Deno.test("a clock that goes back loses no save, and resume names the save with 
   );
 });
 
-Deno.test("a save from the future is reported, never pruned, and stands for no other", async () => {
+Deno.test("a save from the future is reported, never pruned, and replaces no other", async () => {
   using env = TestEnv.repository();
   await pause(env, "Future", FUTURE);
   await pause(env, "Now", NOON);
@@ -98,7 +98,7 @@ Deno.test("a save from the future is reported, never pruned, and stands for no o
   }
 });
 
-Deno.test("undo goes by the order of the operations and not by their times", async () => {
+Deno.test("undo uses the order of the operations, not their times", async () => {
   using env = TestEnv.repository();
   await pause(env, "First", FUTURE);
   await pause(env, "Second", NOON);
@@ -140,7 +140,7 @@ Deno.test("automatic checkpoints continue after the clock went back", async () =
   assertEquals(checkpoints.length, 2);
 });
 
-Deno.test("a checkpoint from the future is noted where it is used", async () => {
+Deno.test("the use of a checkpoint from the future is reported", async () => {
   using env = TestEnv.repository();
   const save = (name: string, now: () => Date) =>
     mpmJson(env, ["checkpoint", "save", name], { now });
@@ -162,7 +162,7 @@ Deno.test("a checkpoint from the future is noted where it is used", async () => 
   assertEquals(stderr, "");
 });
 
-Deno.test("a restore notes that the save it takes is from the future", async () => {
+Deno.test("a restore reports that the used save is from the future", async () => {
   using env = TestEnv.repository();
   env.write("a", "1\n");
   await mpmJson(env, ["pause", "Ahead"], { now: FUTURE });

@@ -59,7 +59,7 @@ Deno.test("completion knows commands, options and values", async () => {
   assertEquals(await offered(env, ["-C", ""]), ["folders"]);
 });
 
-Deno.test("an option that was given is offered again only if it can be", async () => {
+Deno.test("a used option is offered again only if it can be repeated", async () => {
   using env = new TestEnv();
   const flags = await offered(env, ["pause", "-t", "x", "-s", "y", "--"]);
   assertEquals(flags.includes("--todo"), true);
@@ -165,7 +165,7 @@ Deno.test("completion writes nothing, however large the store", async () => {
   assertEquals(snapshot(env.project), before);
 });
 
-Deno.test("completion is silent and harmless whatever is wrong", async () => {
+Deno.test("completion is silent and harmless after any error", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/sessions/session-20260101-000000.json", "{torn");
   env.write(".claude-mpm/state/work", "no folder");
@@ -189,7 +189,7 @@ Deno.test("completion is silent and harmless whatever is wrong", async () => {
   assertEquals([status, stdout], [0, ""]);
 });
 
-Deno.test("PowerShell is given words as it has to quote them", async () => {
+Deno.test("candidates for PowerShell are quoted as it requires", async () => {
   using env = TestEnv.repository();
   env.git("branch", "it's-@odd");
   const words = ["branch", "x", "--git-branch=it"];

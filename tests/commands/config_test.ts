@@ -166,7 +166,7 @@ const BY_HAND: [string, string[]][] = [
 ];
 
 for (const [text, args] of BY_HAND) {
-  Deno.test(`config ${args.join(" ")} leaves ${JSON.stringify(text)} to people`, async () => {
+  Deno.test(`config ${args.join(" ")} does not edit ${JSON.stringify(text)}`, async () => {
     using env = TestEnv.repository();
     putHome(env, USER, text);
     const { status, stderr } = await mpm(env, ["config", ...args]);
@@ -249,7 +249,7 @@ Deno.test("config get prints a text as it is", async () => {
   assertEquals(stdout, `${text}\n`);
 });
 
-Deno.test("config tells where each entry of a table is from", async () => {
+Deno.test("config shows the origin of each entry of a table", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["config", "set", "context.windows.near.x", "2000"]);
   env.extra.MPM_CONFIG_CONTEXT_WINDOWS = "far=3000";

@@ -55,7 +55,7 @@ function uncopied(env: TestEnv): string {
   return join(env.project, ".claude-mpm/state/uncopied");
 }
 
-Deno.test("resume says which files were lost before they were kept", async () => {
+Deno.test("resume reports files that were lost before they were kept", async () => {
   using env = TestEnv.repository();
   const id = await ended(env);
   env.remove("one.txt");
@@ -100,7 +100,7 @@ Deno.test("nothing is due for a save that was removed", async () => {
   assertEquals(stdout.includes("still to be kept"), false);
 });
 
-Deno.test("nothing is kept that was lost before, and resume says so", async () => {
+Deno.test("files that were lost before are not kept, and resume reports that", async () => {
   using env = TestEnv.repository();
   const id = await ended(env);
   env.git("clean", "-qfd");
@@ -120,7 +120,7 @@ Deno.test("nothing is kept that was lost before, and resume says so", async () =
   );
 });
 
-Deno.test("resume says that files were excluded, or removed since", async () => {
+Deno.test("resume reports excluded files, and files removed since then", async () => {
   using env = TestEnv.repository();
   env.write(".env", "KEY=1\n");
   env.write("new.txt", "1\n");

@@ -83,7 +83,7 @@ Deno.test("files that have not changed are not read again, and each change is se
   env.git("fsck", "--strict");
 });
 
-Deno.test("contents take a few objects where a few of many files are new", async () => {
+Deno.test("contents need few objects if few of many files are new", async () => {
   using env = TestEnv.repository();
   written(env, 150);
   const before = objectsOf(env);
@@ -121,7 +121,7 @@ Deno.test("contents that git has lost in the meantime are stored again", async (
   );
 });
 
-Deno.test("the next pause makes up for contents whose commit git has lost", async () => {
+Deno.test("the next pause stores contents again whose commit git has lost", async () => {
   using env = TestEnv.repository();
   written(env, 4);
   const one = await pause(env, 1);
@@ -154,7 +154,7 @@ Deno.test("files that were excluded before are kept as soon as they may be", asy
   );
 });
 
-Deno.test("a damaged note of the files is made again", async () => {
+Deno.test("a damaged note of the files is written again", async () => {
   using env = TestEnv.repository();
   written(env, 2);
   const one = await pause(env, 1);

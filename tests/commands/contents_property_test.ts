@@ -263,7 +263,7 @@ Deno.test("a file that changes twice within a moment is read again", async () =>
   assertEquals(commits.size, texts.length);
 });
 
-Deno.test("two worktrees with files of one name remember their own", async () => {
+Deno.test("two worktrees with files of the same name remember their own", async () => {
   using project = new Project();
   const { env } = project;
   env.write("file", "one");

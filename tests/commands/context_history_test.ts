@@ -66,7 +66,7 @@ Deno.test("a save keeps a context file once, and names the save that has it", as
   assertEquals((await kept(env, 5))?.[0]?.[2], null);
 });
 
-Deno.test("a text that only an automatic save has is kept again", async () => {
+Deno.test("a text that is only in an automatic save is kept again", async () => {
   using env = TestEnv.repository();
   env.write(FILE, "One\n");
   talked(env, 1000);
@@ -128,7 +128,7 @@ Deno.test("context diff shows what changed between saves, and since one", async 
   assertEquals(none.status, 3);
 });
 
-Deno.test("a partition's context file is kept beside the project's", async () => {
+Deno.test("a partition's context file is kept in addition to the project's", async () => {
   using env = TestEnv.repository();
   env.write(
     ".claude-mpm/config.toml",

@@ -69,7 +69,7 @@ Deno.test("context shows tokens, window, source, age and what each threshold doe
   );
 });
 
-Deno.test("context knows nothing without a session, and of a stale one", async () => {
+Deno.test("context has no reading without a session or with a stale one", async () => {
   using env = TestEnv.repository();
   const none = await context(env);
   assertEquals([none.session_id, none.gauge.unknown, none.level], [
@@ -203,7 +203,7 @@ Deno.test("statusline has an empty line for an mpm bug", async () => {
   assertEquals([done.stdout, done.status], ["\n", 0]);
 });
 
-Deno.test("statusline forgets sessions of long ago", async () => {
+Deno.test("statusline forgets old sessions", async () => {
   using env = TestEnv.repository();
   // Without a project the readings are the user's.
   const cwd = env.home;
@@ -344,7 +344,7 @@ Deno.test("context resume-file holds all six items, redacted and private", async
   assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
 });
 
-Deno.test("context resume-file takes the lists of the newest save where the agent has none", async () => {
+Deno.test("context resume-file uses the lists of the newest save if the agent has none", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     "pause",
@@ -516,7 +516,7 @@ function text(value: string): Uint8Array {
 }
 
 for (const [name, ours] of FILES) {
-  Deno.test(`context update keeps every byte of people's: ${name}`, async () => {
+  Deno.test(`context update keeps every byte by people: ${name}`, async () => {
     using env = TestEnv.repository();
     const path = join(env.project, ".claude/context.md");
     env.write(".claude/context.md", ours);
@@ -541,7 +541,7 @@ for (const [name, ours] of FILES) {
   });
 }
 
-Deno.test("context update renews the lines of people's that say branch and time", async () => {
+Deno.test("context update renews lines by people that show branch and time", async () => {
   using env = TestEnv.repository();
   const path = ".claude/context.md";
   const code = "```\nBranch: example\n```\n";
@@ -582,7 +582,7 @@ for (
     "a\0b\0",
   ]
 ) {
-  Deno.test(`context update leaves ${JSON.stringify(odd.slice(-30))} alone`, async () => {
+  Deno.test(`context update does not change ${JSON.stringify(odd.slice(-30))}`, async () => {
     using env = TestEnv.repository();
     env.write(".claude/context.md", odd);
     assertEquals((await mpm(env, ["context", "update"])).status, 4);
@@ -618,7 +618,7 @@ async function inject(env: TestEnv, ...args: string[]) {
   );
 }
 
-Deno.test("context inject says nothing where there is nothing to say", async () => {
+Deno.test("context inject prints nothing if there is nothing to report", async () => {
   using env = TestEnv.repository();
   const { stdout, status } = await mpm(env, ["context", "inject"]);
   assertEquals([stdout, status], ["", 0]);
@@ -732,7 +732,7 @@ Deno.test("context inject begins with what changed and cuts between items", asyn
   assert(stdout.indexOf("Count the pennies") < stdout.indexOf("Summary:"));
 });
 
-Deno.test("context inject stays within its bound, whatever there is", async () => {
+Deno.test("context inject stays within its limit, however much there is", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "x ".repeat(20_000), "--no-commit"]);
   env.write(".claude/context.md", "y".repeat(200_000));

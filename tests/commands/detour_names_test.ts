@@ -6,7 +6,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 
 const NAME = "Bug Fix (urgent)";
 
-Deno.test("a detour is called what was typed, and found by it", async () => {
+Deno.test("a detour has the typed name, and is found by it", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "# Under way\n");
   const parent = treeOf(env);
@@ -40,7 +40,7 @@ Deno.test("a detour is called what was typed, and found by it", async () => {
   assertEquals(env.read("idea.txt"), "idea\n");
 });
 
-Deno.test("a worktree and its branch are called after the words of a name", async () => {
+Deno.test("a worktree and its branch are named after the words of a name", async () => {
   using env = TestEnv.repository();
   const { worktree, to } = await branch(env, [NAME, "--worktree"]);
   assertEquals(worktree, join(env.project, ".claude/worktrees/bug-fix-urgent"));

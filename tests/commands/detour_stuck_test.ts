@@ -36,7 +36,7 @@ function trashed(env: TestEnv): string[] {
   return found.filter((path) => !path.includes(".git/")).sort();
 }
 
-Deno.test("a large file that only one of two branches ignores is not an obstacle", async () => {
+Deno.test("a large file that only one of two branches ignores does not prevent a return", async () => {
   using env = limited();
   env.git("switch", "-q", "-c", "feature");
   env.write(".gitignore", "*.bin\n");
@@ -95,7 +95,7 @@ Deno.test("a tracked file that grew too large goes to the trash with --park", as
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-Deno.test("what git is told not to look at is parked with its staged change", async () => {
+Deno.test("files that git is configured to skip are parked with their staged changes", async () => {
   using env = TestEnv.repository();
   env.write("skip.txt", "1\n");
   env.write("assume.txt", "1\n");
@@ -124,7 +124,7 @@ Deno.test("what git is told not to look at is parked with its staged change", as
   assertEquals(env.git("ls-files", "-v", "*.txt"), flags);
 });
 
-Deno.test("a repository in the tree stays there over a return", async () => {
+Deno.test("a repository in the tree stays during a return", async () => {
   using env = TestEnv.repository();
   await branch(env, ["fix", "--git-branch", "fix"]);
   env.git("init", "-q", "vendor");
@@ -136,7 +136,7 @@ Deno.test("a repository in the tree stays there over a return", async () => {
   assertEquals(env.exists("idea.txt"), false);
 });
 
-Deno.test("what is in the way of a return and in no checkpoint goes to the trash", async () => {
+Deno.test("an obstacle to a return that is in no checkpoint goes to the trash", async () => {
   using env = TestEnv.repository();
   env.write(".git/info/exclude", "/build\n/notes.txt\n/out\n");
   env.write("build/x", "tracked\n");
@@ -205,7 +205,7 @@ posixTest("a name that is not UTF-8 refuses no return", async () => {
   assertEquals(env.git("branch", "--show-current"), "feature");
 });
 
-Deno.test("files of a filter name the way that git goes alone", async () => {
+Deno.test("a return with filtered files names the git command to use instead", async () => {
   using env = TestEnv.repository();
   await branch(env, ["fix", "--git-branch", "other"]);
   env.write(".gitattributes", "*.psd filter=lfs\n");
@@ -219,7 +219,7 @@ Deno.test("files of a filter name the way that git goes alone", async () => {
   await comeBack(env);
 });
 
-Deno.test("a worktree of a detour stays with what no checkpoint can hold", async () => {
+Deno.test("a worktree of a detour stays if it has files that do not fit into a checkpoint", async () => {
   using env = limited();
   await branch(env, ["look", "--worktree"]);
   const there = { cwd: join(env.project, ".claude/worktrees/look") };

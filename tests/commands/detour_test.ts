@@ -127,7 +127,7 @@ Deno.test("--stash of a clean tree parks nothing", async () => {
   assertEquals([back.restored, back.to.branch], [null, "main"]);
 });
 
-Deno.test("what is set aside for a detour is not reported as lost", async () => {
+Deno.test("work parked for a detour is not reported as lost", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "edited\n");
   env.write("other.txt", "begun\n");
@@ -196,7 +196,7 @@ Deno.test("three detours deep, each with its own parked work", async () => {
   ]);
 });
 
-Deno.test("--dry-run of branch and return says the same and changes nothing", async () => {
+Deno.test("--dry-run of branch and return prints the same and changes nothing", async () => {
   using env = featureUnderWay();
   const before = treeOf(env);
   const args = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
@@ -226,7 +226,7 @@ Deno.test("a detour from a template has its checklist", async () => {
   assertEquals(unknown.status, 3);
 });
 
-Deno.test("what a branch refuses changes nothing", async () => {
+Deno.test("a refused branch changes nothing", async () => {
   using env = featureUnderWay();
   env.git("branch", "taken", "main");
   env.git("worktree", "add", "-q", join(env.root, "other"), "taken");
@@ -339,7 +339,7 @@ Deno.test("a branch refuses before the first commit and outside git", async () =
   assertEquals(env.read("file"), "x\n");
 });
 
-Deno.test("uncommitted work that is in no one's way comes along", async () => {
+Deno.test("uncommitted work that does not conflict comes along", async () => {
   using env = TestEnv.repository();
   env.git("branch", "other");
   env.write("notes.txt", "mine\n");
@@ -361,7 +361,7 @@ Deno.test("a second detour of the same name is refused", async () => {
   await branch(env, ["a"]);
 });
 
-Deno.test("undo says why a detour is not undone by it", async () => {
+Deno.test("undo reports why it does not undo a detour", async () => {
   using env = featureUnderWay();
   await branch(env, ["a", "--stash"]);
   const begun = await mpm(env, ["undo"]);

@@ -68,7 +68,7 @@ Deno.test("a folder instead of a file, and the reverse, are parked", async () =>
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("a file that the index lost and is to add again comes back so", async () => {
+Deno.test("a file marked as intent-to-add comes back with that mark", async () => {
   using env = TestEnv.repository();
   env.write("a", "tracked\n");
   env.commit("A file");
@@ -82,7 +82,7 @@ Deno.test("a file that the index lost and is to add again comes back so", async 
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("what a parked rule had ignored is told about and stays", async () => {
+Deno.test("files that a parked rule had ignored are reported and stay", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", ".env\n");
   env.write(".env", "precious\n");
@@ -94,7 +94,7 @@ Deno.test("what a parked rule had ignored is told about and stays", async () => 
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("the folder that a detour is begun or ended in stays", async () => {
+Deno.test("the working folder at the start or end of a detour stays", async () => {
   using env = TestEnv.repository();
   env.git("switch", "-q", "-c", "feature");
   env.write("there/file.txt", "one\n");

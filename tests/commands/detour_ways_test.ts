@@ -163,12 +163,12 @@ async function checkAll(obstacles: readonly Obstacle[]): Promise<void> {
   }
 }
 
-Deno.test("no state refuses every return, and none loses anything", async () => {
+Deno.test("in every state some return works, and no return loses anything", async () => {
   await checkAll(OBSTACLES);
 });
 
 Deno.test({
-  name: "so it is with each obstacle alone, and with its neighbours",
+  name: "the same is true for each obstacle alone, and with its neighbours",
   ignore: !Deno.env.has("MPM_SOAK"),
   async fn() {
     for (const [at, one] of OBSTACLES.entries()) {

@@ -18,7 +18,7 @@ function worktrees(env: TestEnv): string[] {
     .map((line) => line.slice("worktree $ROOT".length));
 }
 
-Deno.test("--worktree leaves this tree alone and ends where it began", async () => {
+Deno.test("--worktree does not change this tree and ends where it began", async () => {
   using env = featureUnderWay();
   const before = treeOf(env);
   const begun = await mpm(env, [
@@ -72,7 +72,7 @@ Deno.test("--worktree leaves this tree alone and ends where it began", async () 
   );
 });
 
-Deno.test("a worktree with anything that is not merged stays", async () => {
+Deno.test("a worktree with any unmerged work stays", async () => {
   using env = featureUnderWay();
   await branch(env, ["fix", "--worktree", "--git-branch", "fix/login"]);
   const cwd = join(env.project, ".claude/worktrees/fix");
@@ -134,7 +134,7 @@ Deno.test("two worktrees have two stacks", async () => {
   assertEquals([treeOf(env), treeOf(env, cwd)], trees);
 });
 
-Deno.test("a return from a worktree leaves a parent paused that is at another detour", async () => {
+Deno.test("a return from a worktree leaves a parent with another detour paused", async () => {
   using env = featureUnderWay();
   await branch(env, ["review", "--worktree"]);
   await branch(env, ["hotfix"]);

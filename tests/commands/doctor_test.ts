@@ -706,7 +706,7 @@ posixTest(
   },
 );
 
-Deno.test("doctor says all of a check however narrow the terminal is", async () => {
+Deno.test("doctor prints the whole text of a check however narrow the terminal is", async () => {
   using env = await healthy();
   const summary = "not installed; mpm hooks install adds them";
   for (const columns of [40, 60, 80]) {

@@ -72,7 +72,7 @@ class Story implements Disposable {
   }
 }
 
-Deno.test("a session that ended after a pause is given together with the paused work", async () => {
+Deno.test("a session that ended after a pause is shown together with the paused work", async () => {
   using story = new Story();
   await story.say(0, "Add refunds to the API");
   await story.pause(0, "The endpoint is there", "-n", "Write the ledger");
@@ -115,7 +115,7 @@ async function shown(story: Story): Promise<string> {
   return (await mpm(story.env, line, story.options)).stdout;
 }
 
-Deno.test("of several later sessions the last three are given, the newest save of each", async () => {
+Deno.test("the newest saves of the last three later sessions are shown", async () => {
   using story = new Story();
   await story.say(0, "Begin");
   await story.pause(0, "Paused by hand");
@@ -142,7 +142,7 @@ Deno.test("of several later sessions the last three are given, the newest save o
   assertStringIncludes(text, "4 later agent sessions");
 });
 
-Deno.test("a later save that someone changed is named, and its conversation not given", async () => {
+Deno.test("a later save that someone changed is named, but its conversation is left out", async () => {
   using story = new Story();
   await story.say(0, "Begin");
   await story.pause(0, "Paused by hand");
@@ -163,7 +163,7 @@ Deno.test("a later save that someone changed is named, and its conversation not 
   assertEquals(text.match(/^ .*Obey me/gm), null);
 });
 
-Deno.test("a resume names sessions that ended beside the one it takes up", async () => {
+Deno.test("a resume names parallel sessions that ended with the resumed one", async () => {
   using story = new Story();
   await story.say(0, "The first one begins");
   await story.say(1, "The second one begins");
@@ -206,7 +206,7 @@ Deno.test("a session that ended before another one began did not run in parallel
   assertEquals([warnings, later], [[], []]);
 });
 
-Deno.test("of many sessions beside one another three are named", async () => {
+Deno.test("three of many parallel sessions are named", async () => {
   using story = new Story();
   for (const agent of [0, 1, 2, 3, 4]) {
     await story.say(agent, `Agent ${agent} begins`);

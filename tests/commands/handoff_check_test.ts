@@ -80,7 +80,7 @@ Deno.test("each rule finds a document that breaks it, and only that", async () =
   }
 });
 
-Deno.test("what only looks like a fault is not found", async () => {
+Deno.test("text that only looks like an error is not reported", async () => {
   using env = exampleHandoff();
   const fine = [
     ["# Agent Handoff: Frontend → Backend", "# Title"],
@@ -138,7 +138,7 @@ posixTest("what passed is evidence until a file changes", async () => {
   assertStringIncludes(stdout, "handoff.md:4: evidence: `sh check.sh`: stale");
 });
 
-Deno.test("a document that is made to take long is checked soon", async () => {
+Deno.test("a document that is crafted to be slow is checked quickly", async () => {
   using env = exampleHandoff();
   const long = (sign: string) => sign.repeat(1_000_000);
   env.write("docs/api-spec.md", `# ${long("[")}\n${long("<")}\n`);

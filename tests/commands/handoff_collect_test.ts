@@ -59,7 +59,7 @@ function texts(
   ).map(({ text }) => text);
 }
 
-Deno.test("a pause keeps what was said, asked, planned and left open", async () => {
+Deno.test("a pause keeps statements, questions, plans and open items", async () => {
   using env = TestEnv.repository();
   const handoff = await kept(env);
   const goal =
@@ -122,7 +122,7 @@ Deno.test("a pause keeps todos with their states, and next steps in order", asyn
   ]);
 });
 
-Deno.test("a pause keeps the last run of each command, and doubts a pipe", async () => {
+Deno.test("a pause keeps the last run of each command, and does not trust a pipe", async () => {
   using env = TestEnv.repository();
   const { runs } = await kept(env);
   const known = runs.filter(({ kind }) => kind !== "other");
@@ -213,7 +213,7 @@ Deno.test("a pause keeps files that only a search or a command named", async () 
   assert(given.stdout.includes(line), given.stdout);
 });
 
-Deno.test("a pause keeps why it ended, what still runs, and reports", async () => {
+Deno.test("a pause keeps the reason for the end, running commands, and reports", async () => {
   using env = TestEnv.repository();
   const handoff = await kept(env);
   assertEquals(texts(handoff, "error"), [
@@ -224,7 +224,7 @@ Deno.test("a pause keeps why it ended, what still runs, and reports", async () =
   assertEquals(texts(handoff, "report"), ["SUB FG RESULT."]);
 });
 
-Deno.test("a withdrawn prompt and a tool's output are no one's words", async () => {
+Deno.test("a withdrawn prompt and a tool's output do not count as statements", async () => {
   using env = TestEnv.repository();
   const handoff = await kept(env);
   const said = JSON.stringify(handoff.items);
@@ -232,7 +232,7 @@ Deno.test("a withdrawn prompt and a tool's output are no one's words", async () 
   assert(!said.includes("always delete the ledger"));
 });
 
-Deno.test("a second pause says nothing twice, and a done task is done", async () => {
+Deno.test("a second pause repeats nothing, and a finished task stays done", async () => {
   using env = TestEnv.repository();
   const first = await kept(env);
   const more = [
@@ -288,7 +288,7 @@ Deno.test("a setting turns a source off", async () => {
   assert(texts(handoff, "decision").length > 0);
 });
 
-Deno.test("a torn transcript keeps the whole parts and reports the others", async () => {
+Deno.test("the complete parts of a damaged transcript are kept, the others reported", async () => {
   using env = TestEnv.repository();
   const lines = TALK.trimEnd().split("\n");
   const torn = [

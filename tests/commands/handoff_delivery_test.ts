@@ -45,7 +45,7 @@ const started = (env: TestEnv, more: Record<string, unknown> = {}) =>
 const sub = (env: TestEnv, type: string) =>
   told(env, "SubagentStart", { agent_id: `a-${type}`, agent_type: type });
 
-Deno.test("a session is given its waiting hand-off once, until it is answered", async () => {
+Deno.test("a session gets its waiting hand-off once, until it is answered", async () => {
   using env = await waiting();
   const first = await started(env);
   assertEquals([first.whole, first.named], [true, true]);
@@ -67,7 +67,7 @@ Deno.test("a session is given its waiting hand-off once, until it is answered", 
   assertEquals(failures(env), "");
 });
 
-Deno.test("a sub-agent is given its hand-off by its type, the first one of a session", async () => {
+Deno.test("the first sub-agent of a type in a session gets the hand-off for it", async () => {
   using env = await waiting();
   delete env.extra.MPM_AGENT;
   assertEquals((await started(env)).named, false);
@@ -79,7 +79,7 @@ Deno.test("a sub-agent is given its hand-off by its type, the first one of a ses
   assertEquals(failures(env), "");
 });
 
-Deno.test("a hand-off is given to no other agent, and a project without any says nothing", async () => {
+Deno.test("only the named agent gets a hand-off, and a project without any prints nothing", async () => {
   using env = await waiting();
   env.extra.MPM_AGENT = "frontend";
   assertEquals((await started(env)).named, false);
@@ -90,7 +90,7 @@ Deno.test("a hand-off is given to no other agent, and a project without any says
   assertEquals((await sub(empty, "backend")).text, "");
 });
 
-Deno.test("what is given is data without secrets, and bounded", async () => {
+Deno.test("the given text is data without secrets, and bounded", async () => {
   using env = await waiting();
   const key = `ghp_${"a1B2c3D4e5f6".repeat(3)}`;
   const hostile = (name: string, body: string) =>
@@ -115,7 +115,7 @@ Deno.test("what is given is data without secrets, and bounded", async () => {
   assertEquals(failures(env), "");
 });
 
-Deno.test("a document that two sessions start for is given to each once", async () => {
+Deno.test("each of two sessions gets the document once", async () => {
   using env = await waiting();
   const all = await Promise.all(
     [AGENT, AGENT, AGENT, OTHER].map((id) => started(env, { session_id: id })),

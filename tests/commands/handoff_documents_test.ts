@@ -59,7 +59,7 @@ Deno.test("the example goes from new to done, and undo undoes each step", async 
   assertEquals(await states(env), []);
 });
 
-Deno.test("a hand-off that is finished takes no other answer", async () => {
+Deno.test("a finished hand-off accepts no other answer", async () => {
   using env = exampleHandoff();
   await made(env, ...HANDOFF_ARGS);
   const reject = ["handoff", "reject", "0"];
@@ -84,7 +84,7 @@ Deno.test("a hand-off that is finished takes no other answer", async () => {
   assertEquals(handoff.answers.map(({ reason }) => reason), ["no"]);
 });
 
-Deno.test("names that cannot be right are refused, and new ones are not", async () => {
+Deno.test("impossible names are refused, and new ones are not", async () => {
   using env = exampleHandoff();
   const refused = async (...args: string[]) => {
     const { status, stderr } = await mpm(env, ["handoff", "new", ...args]);
@@ -152,7 +152,7 @@ Deno.test("new fills the document from the session, without secrets", async () =
   assert(!text.includes(key));
 });
 
-Deno.test("the editor's text is what is written, and a wrong one stays", async () => {
+Deno.test("the editor's text is written, and an invalid one is kept", async () => {
   using env = exampleHandoff();
   const args = ["handoff", "new", ...HANDOFF_ARGS, "-e"];
   const wrong = await mpm(env, args, {
@@ -179,7 +179,7 @@ Deno.test("the editor's text is what is written, and a wrong one stays", async (
   assertStringIncludes(text, "My words");
 });
 
-Deno.test("what is in the folders is read with care", async () => {
+Deno.test("the files in the folders are read with care", async () => {
   using env = exampleHandoff();
   await made(env, ...HANDOFF_ARGS, "--git");
   env.write("docs/handoffs/README.md", "# Hand-offs\n## To: Everyone\n");

@@ -63,7 +63,7 @@ Deno.test("the client's summary does not call a finished step open, nor an open 
   assert(!/endpoint is done in src\/refunds.ts\./.test(after), after);
 });
 
-Deno.test("the next steps of the last message stay if a person says to continue", async () => {
+Deno.test("the next steps of the last message stay if a person only tells the agent to continue", async () => {
   for (
     const [words, stays] of [
       ["Never log names. Go on with the webhook.", true],

@@ -105,7 +105,7 @@ const FACTS: Partial<Handoff> = {
   unread: ["The first 3 MB of the transcript were not read"],
 };
 
-Deno.test("an agent is given every kind of a hand-off, the most important first", async () => {
+Deno.test("an agent gets every kind of item in a hand-off, the most important first", async () => {
   using env = TestEnv.repository();
   putSave(env, handedOff(RICH, FACTS));
   const text = await given(env);
@@ -202,7 +202,7 @@ async function paused(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("what is closed or said after a save is so wherever it is shown", async () => {
+Deno.test("items closed or added after a save appear so everywhere", async () => {
   using env = await paused();
   const now = { now: LATER };
   const texts = async () => {
@@ -265,7 +265,7 @@ Deno.test("variables are shown in their current versions", async () => {
   assert(!(await given(env)).includes("port="));
 });
 
-Deno.test("a person sees in one line what a session continues from", async () => {
+Deno.test("a person sees in one line which save a session continues from", async () => {
   using env = await paused();
   env.write("pennies.ts", "1");
   env.commit("Count the pennies");
@@ -281,13 +281,13 @@ Deno.test("a person sees in one line what a session continues from", async () =>
   }
 });
 
-Deno.test("nothing is taken up where there is no save", async () => {
+Deno.test("without a save, nothing is resumed", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   assertEquals(await fire(env, "SessionStart", { source: "startup" }), {});
 });
 
-Deno.test("open items are given without a save, also where all saves are of ended work", async () => {
+Deno.test("open items are shown without a save, or if all saves belong to ended work", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["next", "Send the <mpm-context> retries"], {
     now: LATER,
@@ -328,7 +328,7 @@ Deno.test("open items are given without a save, also where all saves are of ende
   assert(!(await context()).includes("Open items"));
 });
 
-Deno.test("open items without a save are shortened by whole ones", async () => {
+Deno.test("open items without a save are shortened by whole items", async () => {
   using env = TestEnv.repository();
   for (let at = 0; at < 30; at++) {
     await mpmJson(env, ["next", `Step ${at} ${"x".repeat(90)}.`]);
@@ -342,7 +342,7 @@ Deno.test("open items without a save are shortened by whole ones", async () => {
   assert(steps.length > 3 && steps.every((one) => one.endsWith(".")), text);
 });
 
-Deno.test("an agent is told how to continue with its own conversation", async () => {
+Deno.test("an agent gets the command that continues its own conversation", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit", "--agent-session", AGENT]);
   assertStringIncludes(

@@ -212,7 +212,7 @@ Deno.test("a prompt that contradicts a typed item is kept beside it", async () =
   assertEquals(openTexts(save, "decision"), both.slice(0, 1));
 });
 
-Deno.test("the hand-off says of a prompt what of it was withdrawn", async () => {
+Deno.test("the hand-off shows which part of a prompt was withdrawn", async () => {
   using env = TestEnv.repository();
   await pauseTalk(env, [
     ...prompt("Work on the ledger with care."),
@@ -231,7 +231,7 @@ Deno.test("the hand-off says of a prompt what of it was withdrawn", async () => 
   );
 });
 
-Deno.test("an answer that only points at something says what it points at", async () => {
+Deno.test("an answer that only refers to something is kept with the agent's reply", async () => {
   using env = TestEnv.repository();
   const save = await pauseTalk(env, [
     ...prompt("Choose a database."),

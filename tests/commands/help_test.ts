@@ -102,7 +102,7 @@ Deno.test("a group of commands without a verb lists its contents", async () => {
   assertStringIncludes(stderr, 'Did you mean "mpm checkpoint save"?');
 });
 
-Deno.test("a word of another tool is answered with the command for it", async () => {
+Deno.test("a command of another tool is answered with the mpm command for it", async () => {
   using env = new TestEnv();
   const hint = async (...words: string[]) => {
     const { status, stderr } = await mpm(env, words);
@@ -126,7 +126,7 @@ Deno.test("a word of another tool is answered with the command for it", async ()
   assertEquals(await hint("constructor"), '"mpm help" lists the commands');
 });
 
-Deno.test("a wrong word is never answered with the opposite command", async () => {
+Deno.test("a suggestion for a wrong word is never the opposite command", async () => {
   using env = new TestEnv();
   const meant = async (...words: string[]) => {
     const { stderr } = await mpm(env, words);
@@ -198,7 +198,7 @@ Deno.test("help as data names options with their values", async () => {
   );
 });
 
-Deno.test("help formats prints a schema that takes what is stored", async () => {
+Deno.test("help formats prints a schema that accepts the stored files", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "# Edited\n");
   const { stdout } = await mpm(env, ["help", "formats", "saves-list"]);
@@ -232,7 +232,7 @@ Deno.test("help formats prints a schema that takes what is stored", async () => 
   }
 });
 
-Deno.test("what is written line by line and what is read fit their schemas", async () => {
+Deno.test("output and input in lines fit their schemas", async () => {
   using env = TestEnv.repository();
   const input = {
     ...{ summary: "Half of it", name: "half", primary_task: "Pay" },

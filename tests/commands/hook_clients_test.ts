@@ -213,7 +213,7 @@ Deno.test("Copilot CLI: after a compaction the agent gets the state again", asyn
   assertEquals(last, "");
 });
 
-Deno.test("a pause in a client's shell is of its session", async () => {
+Deno.test("a pause in a client's shell belongs to the client's session", async () => {
   using env = await prepared(CHAT, "gemini/work.jsonl");
   putHome(env, EVENTS, formatText("copilot/work.jsonl"));
   const projects = { [env.project]: "project" };
@@ -252,7 +252,7 @@ Deno.test("hooks of Claude Code do nothing when Copilot CLI runs them", async ()
   }
 });
 
-Deno.test("an edit of a claimed file is denied in each client's words", async () => {
+Deno.test("an edit of a claimed file is denied in the format of each client", async () => {
   using env = await prepared(EVENTS, "copilot/work.jsonl");
   assertEquals(
     (await mpm(env, ["claim", "src/", "--task", "the parser"])).status,
@@ -350,7 +350,7 @@ posixTest("codex: a session is saved beside a sub-agent's 19 GB", async () => {
   assertEquals(session.mpm.agent.session_id, PARENT);
 });
 
-Deno.test("events that are broken are not answered", async () => {
+Deno.test("broken events get no answer", async () => {
   using env = await prepared(CHAT, "gemini/work.jsonl");
   for (const { client, common } of [gemini(env), copilot(env)]) {
     for (

@@ -30,7 +30,7 @@ function projectWithMpm(): TestEnv {
   return env;
 }
 
-Deno.test("a compaction is told what is open, as data, in few characters", async () => {
+Deno.test("a compaction gets the open items as data, in few characters", async () => {
   using env = projectWithMpm();
   assertEquals(await contextGiven(env), "");
   await mpmJson(env, ["start", "Feature", "--template", "Feature Development"]);

@@ -84,7 +84,7 @@ async function handoffAtEnd(
     .replaceAll(env.project, "/project");
 }
 
-Deno.test("the end of a session takes what the last turn's end read", async () => {
+Deno.test("the end of a session uses the digest of the last turn", async () => {
   using env = await digested();
   using other = await digested();
   assert(Deno.statSync(digestPath(env)).isFile);
@@ -109,7 +109,7 @@ Deno.test("the end of a session takes what the last turn's end read", async () =
   assertEquals(await Deno.stat(digestPath(env)).catch(() => "none"), "none");
 });
 
-Deno.test("what is said after a digest was made is in the save", async () => {
+Deno.test("text after a digest is in the save", async () => {
   using env = await digested();
   leave(env);
   say(env, {
@@ -121,7 +121,7 @@ Deno.test("what is said after a digest was made is in the save", async () => {
   assertStringIncludes(await handoffAtEnd(env), "Never round the totals.");
 });
 
-Deno.test("a digest that someone else wrote does not count", async () => {
+Deno.test("a digest by someone else does not count", async () => {
   using env = await digested();
   leave(env);
   const text = Deno.readTextFileSync(digestPath(env));

@@ -33,7 +33,7 @@ function project(): TestEnv {
   return env;
 }
 
-Deno.test("the save at the end keeps what pauses called done", async () => {
+Deno.test("the save at the end keeps finished work of pauses", async () => {
   using env = project();
   const input = {
     accomplishments: ["Wired the endpoint"],
@@ -71,7 +71,7 @@ Deno.test("the save at the end leaves out other agent sessions", async () => {
   assertEquals(doneIn(await endOf(env, 5)), []);
 });
 
-Deno.test("what was done is known after the next agent session, too", async () => {
+Deno.test("finished work is still known after the next agent session", async () => {
   using env = project();
   const ends = async (agent: string, minute: number, todos: string[]) => {
     putTalk(env, [

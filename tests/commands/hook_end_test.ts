@@ -51,7 +51,7 @@ function worked(tool_name = "Edit") {
   return { tool_calls: [{ tool_name, tool_input: {} }] };
 }
 
-Deno.test("each of two sessions in a project is saved at its end, with its own words", async () => {
+Deno.test("each of two sessions in a project is saved at its end, with its own text", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
   const pause = (agent: string, summary: string, next: string) =>
@@ -124,7 +124,7 @@ Deno.test("a session that ends after a parallel one keeps its own goal", async (
   assertEquals(await end(AGENT), "Review the quality");
 });
 
-Deno.test("a session is saved once for each time that something was done", async () => {
+Deno.test("a session is saved once after each period of work", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
   const at = async (minute: number, event: string, fields = {}) => {
@@ -170,7 +170,7 @@ Deno.test("a session that is saved again does not repeat its last request", asyn
   }
 });
 
-Deno.test("what an earlier version noted of a session's work counts", async () => {
+Deno.test("notes of an earlier version about a session's work count", async () => {
   using env = projectWithMpm();
   const { options } = clock();
   const path = `.claude-mpm/state/agents/${AGENT}.activity.json`;
@@ -181,7 +181,7 @@ Deno.test("what an earlier version noted of a session's work counts", async () =
   assertEquals((await saves(env)).length, 1);
 });
 
-Deno.test("the last prompt is what was asked in this very session", async () => {
+Deno.test("the last prompt is the last request in the same session", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
   const summary = async () => {
@@ -372,7 +372,7 @@ Deno.test("an automatic save never hides one that someone made", async () => {
   assertEquals(failures(env), "");
 });
 
-Deno.test("a save of elsewhere, or of a clock ahead, keeps no session from being saved", async () => {
+Deno.test("a save from the future does not prevent saving a session", async () => {
   using env = projectWithMpm();
   const { time, options } = clock();
   const later = { now: () => new Date("2099-01-01T00:00:00Z") };
@@ -450,7 +450,7 @@ Deno.test("the oldest automatic saves of a branch go to the trash, no others", a
   assertEquals(failures(env), "");
 });
 
-Deno.test("no list makes a session's end remove what someone saved by hand", async () => {
+Deno.test("the end of a session never removes a save that someone made by hand", async () => {
   using env = projectWithMpm();
   putHome(env, ".config/mpm/config.toml", "[sessions]\nkeep_auto = 1\n");
   const { time, options } = clock();
@@ -510,7 +510,7 @@ Deno.test("a fault in the configuration loses no save: none is committed, no wor
   assertEquals(checkpoints.map(({ name }) => name), ["half way"]);
 });
 
-Deno.test("the end of a session leaves the copy in git to what it starts", async () => {
+Deno.test("the end of a session leaves the copy in git to a background process", async () => {
   using env = projectWithMpm();
   const copies = () => env.git("for-each-ref", "refs/mpm/saves");
   await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" });

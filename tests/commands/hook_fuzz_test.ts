@@ -46,7 +46,7 @@ function project(): TestEnv {
   return env;
 }
 
-Deno.test("recorded events with recorded transcripts are taken, whole", async () => {
+Deno.test("recorded events with recorded transcripts are accepted completely", async () => {
   for (const name of TRANSCRIPTS) {
     using env = project();
     for (const event of events(env, join(SAMPLES, name))) {
@@ -59,7 +59,7 @@ Deno.test("recorded events with recorded transcripts are taken, whole", async ()
   }
 });
 
-Deno.test("reordered events with unknown fields are taken like the others", async () => {
+Deno.test("reordered events with unknown fields are accepted like the others", async () => {
   using env = project();
   const transcript = join(SAMPLES, TRANSCRIPTS[0]!);
   for (const event of events(env, transcript)) {
@@ -72,7 +72,7 @@ Deno.test("reordered events with unknown fields are taken like the others", asyn
   }
 });
 
-Deno.test("torn events, and fields of other kinds, do nothing and break nothing", async () => {
+Deno.test("incomplete events, and fields of other types, do nothing", async () => {
   using env = project();
   const [first] = TRANSCRIPTS;
   const seen = new Set<string>();
@@ -95,7 +95,7 @@ Deno.test("torn events, and fields of other kinds, do nothing and break nothing"
   assert(seen.size > 8);
 });
 
-Deno.test("torn transcripts, and garbage in them, are a reading or unknown", async () => {
+Deno.test("damaged transcripts, and garbage in them, give a reading or unknown", async () => {
   using env = project();
   const transcript = join(env.root, "t.jsonl");
   for (const name of TRANSCRIPTS) {
@@ -128,7 +128,7 @@ Deno.test("torn transcripts, and garbage in them, are a reading or unknown", asy
   }
 });
 
-Deno.test("a disk that is full from any write on disturbs no event", async () => {
+Deno.test("a disk that becomes full at any write does not disturb an event", async () => {
   const fields = {
     prompt: "/mpm-pause now",
     source: "compact",

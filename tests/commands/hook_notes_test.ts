@@ -115,7 +115,7 @@ async function tellAll(env: TestEnv): Promise<void> {
   await fire(env, "Stop", { last_assistant_message: "Shall I continue?" });
 }
 
-Deno.test("hooks keep each thing that a conversation tells them", async () => {
+Deno.test("hooks keep every fact that they get from a conversation", async () => {
   using env = projectWithMpm();
   await tellAll(env);
   const at = NOON.toISOString();
@@ -191,7 +191,7 @@ Deno.test("a source that is switched off is not kept, nor are its earlier notes"
   assertEquals([env.exists(NOTES), failures(env)], [false, ""]);
 });
 
-Deno.test("only what someone asked counts as a prompt, each once", async () => {
+Deno.test("only requests count as prompts, each once", async () => {
   using env = projectWithMpm();
   await ask(env, "Fix the <private>hunter2</private> ledger", {
     prompt_id: "p1",
@@ -213,7 +213,7 @@ Deno.test("only what someone asked counts as a prompt, each once", async () => {
   assertEquals(other.exists(".claude-mpm"), false);
 });
 
-Deno.test("what ends in the background is background no more, and its report is kept", async () => {
+Deno.test("a background command that ends is no longer listed, and its report is kept", async () => {
   using env = projectWithMpm();
   await batch(
     env,
@@ -280,7 +280,7 @@ Deno.test("an error counts until its turn is over, or it went well", async () =>
   assertEquals(texts(env, "errors"), []);
 });
 
-Deno.test("a question or a plan that was turned down is kept as that", async () => {
+Deno.test("a rejected question or plan is kept as rejected", async () => {
   using env = projectWithMpm();
   const refused = "The user doesn't want to proceed with this tool use.";
   await batch(
@@ -304,7 +304,7 @@ Deno.test("a question or a plan that was turned down is kept as that", async () 
   assertEquals(env.read(NOTES), before);
 });
 
-Deno.test("notes stay small and well-formed whatever they are told", async () => {
+Deno.test("notes stay small and well-formed for any event", async () => {
   using env = projectWithMpm();
   const secret = `AKIA${"QWERTYUIOPASDFGH"}`;
   const evil = [
@@ -365,7 +365,7 @@ Deno.test("ten events at once lose none of their notes", async () => {
   assertEquals(failures(env), "");
 });
 
-Deno.test("tasks are not kept either where that is switched off", async () => {
+Deno.test("tasks are not kept either if that is switched off", async () => {
   using env = projectWithMpm();
   putHome(env, ".config/mpm/config.toml", "[handoff]\ntasks = false\n");
   const tasks = `.claude-mpm/state/agents/${AGENT}.tasks.json`;
@@ -478,7 +478,7 @@ Deno.test("a command that verifies is noted with its result and the tree it ran 
   assertEquals([verified(env), failures(env)], [[], ""]);
 });
 
-Deno.test("a command is noted without a tree where git does not tell", async () => {
+Deno.test("a command is noted without a tree if git does not report one", async () => {
   using env = new TestEnv();
   env.write(".claude-mpm/config.toml", "");
   talked(env, 1000);

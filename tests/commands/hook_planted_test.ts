@@ -30,7 +30,7 @@ function projectWithMpm(): TestEnv {
   return env;
 }
 
-Deno.test("what came with a clone is not a word of a conversation", async () => {
+Deno.test("files from a clone do not count as parts of a conversation", async () => {
   using env = projectWithMpm();
   for (const [file, value] of Object.entries(PLANTED)) {
     env.write(path(file), JSON.stringify(value));
@@ -53,7 +53,7 @@ Deno.test("what came with a clone is not a word of a conversation", async () => 
   assertEquals(failures(env), "");
 });
 
-Deno.test("what one session was told is not told another", async () => {
+Deno.test("the notes of one session are not used for another", async () => {
   using env = projectWithMpm();
   await fire(env, "UserPromptSubmit", { prompt: "Weigh the gherkins" });
   await fire(env, "TaskCreated", { task_id: "1", task_subject: WORDS });

@@ -49,7 +49,7 @@ async function saves(env: TestEnv): Promise<Listed["sessions"]> {
   );
 }
 
-Deno.test("below the thresholds, or where the gauge is stale, events say nothing", async () => {
+Deno.test("below the thresholds, or with a stale gauge, events print nothing", async () => {
   using env = projectWithMpm();
   for (const [tokens, ago] of [[139_999, 60], [199_000, 3700]] as const) {
     talked(env, tokens, { ago });
@@ -103,7 +103,7 @@ Deno.test("at 85 % new sub-agents are denied with the reason, other tools are no
   assertEquals(decision, undefined);
 });
 
-Deno.test("at 95 % mpm holds back typed prompts but for the ways out", async () => {
+Deno.test("at 95 % mpm holds back typed prompts except the ways out", async () => {
   using env = projectWithMpm();
   talked(env, 190_000);
   const typed = (prompt: string) => fire(env, "UserPromptSubmit", { prompt });
@@ -133,7 +133,7 @@ Deno.test("at 95 % mpm holds back typed prompts but for the ways out", async () 
   assertEquals(failures(env), "");
 });
 
-Deno.test("at 95 % what no person typed is never held back", async () => {
+Deno.test("at 95 % text that no person typed is never held back", async () => {
   using env = projectWithMpm();
   talked(env, 199_000);
   const prompted = (prompt: string, more = {}) =>
@@ -177,7 +177,7 @@ Deno.test("at 95 % what no person typed is never held back", async () => {
   }
 });
 
-Deno.test("at 95 % what Claude Code queued is never held back", async () => {
+Deno.test("at 95 % prompts that Claude Code queued are never held back", async () => {
   using env = projectWithMpm();
   talked(env, 199_000);
   const queue = (content: string) => {
@@ -226,7 +226,7 @@ Deno.test("a prompt that could not be sent again is not held back", async () => 
   assertEquals(decision, "block");
 });
 
-Deno.test("where no one types, a full context is told without holding anything back", async () => {
+Deno.test("without a person, a full context is reported without holding prompts back", async () => {
   using env = projectWithMpm();
   env.extra.CLAUDE_CODE_SESSION_ATTENDED = "0";
   talked(env, 199_000);
@@ -237,7 +237,7 @@ Deno.test("where no one types, a full context is told without holding anything b
   assert(!/held back|\/mpm-pause|blank/.test(text), text);
 });
 
-Deno.test("the blank before a command is advised only where its skill is missing", async () => {
+Deno.test("the blank before a command is advised only if its skill is missing", async () => {
   using env = projectWithMpm();
   talked(env, 199_000);
   const advice = async (prompt: string) =>
@@ -280,7 +280,7 @@ Deno.test("a compaction resets the levels, so that they are crossed again", asyn
   assert((await fire(env, "PostToolBatch")).systemMessage);
 });
 
-Deno.test("switched off, and without mpm in the project, nothing is printed or written", async () => {
+Deno.test("if switched off, or without mpm in the project, nothing is printed or written", async () => {
   using env = TestEnv.repository();
   talked(env, 199_000);
   const events = ["UserPromptSubmit", "PostToolBatch", "SessionStart"];
@@ -340,7 +340,7 @@ Deno.test("a typed /mpm-pause makes a save, also at 95 %, and the prompt is not 
   assertEquals((session.mpm.agent as { session_id: string }).session_id, AGENT);
 });
 
-Deno.test("a typed /mpm-resume shows the report, and the next prompt takes it along once", async () => {
+Deno.test("a typed /mpm-resume shows the report, and the next prompt includes it once", async () => {
   using env = projectWithMpm();
   await mpmJson(env, ["pause", "The ledger", "--no-commit"]);
   const { decision, reason } = await fire(env, "UserPromptSubmit", {
@@ -358,7 +358,7 @@ Deno.test("a typed /mpm-resume shows the report, and the next prompt takes it al
   assertEquals(await fire(env, "UserPromptSubmit", { prompt: "go on" }), {});
 });
 
-Deno.test("a typed /mpm-checkpoint makes one, named or not; a refusal is the answer", async () => {
+Deno.test("a typed /mpm-checkpoint makes one, named or not, or answers with the error", async () => {
   using env = projectWithMpm();
   for (const prompt of ["/mpm-checkpoint", "/mpm-checkpoint before it"]) {
     const { decision } = await fire(env, "UserPromptSubmit", { prompt });
@@ -411,7 +411,7 @@ Deno.test("a session begins with the save, the session of the worktree, and the 
   }
 });
 
-Deno.test("a session's end is saved, without a commit, if something was done", async () => {
+Deno.test("a session's end makes a save without a commit if any work was done", async () => {
   using env = projectWithMpm();
   talked(env, 1000);
   await fire(env, "SessionEnd", { reason: "other" });
@@ -434,7 +434,7 @@ Deno.test("a session's end is saved, without a commit, if something was done", a
   assertEquals([session.mpm.kind, work.state], ["auto", "active"]);
 });
 
-Deno.test("the save at the end keeps what was said, and follows only on more work", async () => {
+Deno.test("the save at the end keeps the conversation, and is made only after more work", async () => {
   using env = projectWithMpm();
   talked(env, 1000);
   let minute = 0;
@@ -560,7 +560,7 @@ Deno.test("an error record has the git status and the newest commits", async () 
   assertEquals(await record({ now: last }), null);
 });
 
-Deno.test("tasks are kept for the save, where their files are gone", async () => {
+Deno.test("tasks are kept for the save if their files are gone", async () => {
   using env = projectWithMpm();
   const made = (task_id: string, task_subject: string) =>
     fire(env, "TaskCreated", { task_id, task_subject });
@@ -578,7 +578,7 @@ Deno.test("tasks are kept for the save, where their files are gone", async () =>
   assertEquals(rest, { in_progress_tasks: [], completed_count: 1 } as never);
 });
 
-Deno.test("tasks that were kept are in the resume file, too", async () => {
+Deno.test("kept tasks are also in the resume file", async () => {
   using env = projectWithMpm();
   for (const [task_id, task_subject] of [["1", "Count"], ["2", "Weigh it"]]) {
     await fire(env, "TaskCreated", { task_id, task_subject });
@@ -592,7 +592,7 @@ Deno.test("tasks that were kept are in the resume file, too", async () => {
   assertStringIncludes(list("Pending Tasks"), "Weigh it");
 });
 
-Deno.test("a Claude Code that names no event is answered like one that does", async () => {
+Deno.test("a Claude Code that names no event gets the same answer as one that does", async () => {
   using env = projectWithMpm();
   talked(env, 192_000);
   const bare = (stdin: string) => mpm(env, [], { stdin, now: () => NOON });
@@ -608,7 +608,7 @@ Deno.test("a Claude Code that names no event is answered like one that does", as
   assertStringIncludes((await bare("")).stdout, "Usage: mpm");
 });
 
-Deno.test("an event that is not for us, or is typed by hand, does nothing", async () => {
+Deno.test("an event that is not for mpm, or is typed by hand, does nothing", async () => {
   using env = projectWithMpm();
   const cases: [string[], string][] = [
     [["hook", "Nonsense"], "{}"],
@@ -628,7 +628,7 @@ Deno.test("an event that is not for us, or is typed by hand, does nothing", asyn
   assertEquals([typed.status, typed.stdout], [0, ""]);
 });
 
-Deno.test("an own failure is noted, and the session continues", async () => {
+Deno.test("a failure in mpm is noted, and the session continues", async () => {
   using env = projectWithMpm();
   Deno.symlinkSync(env.root, join(env.project, ".claude-mpm/errors"));
   await fire(env, "PostToolUseFailure", { tool_name: "Bash", error: "no" });
@@ -638,7 +638,7 @@ Deno.test("an own failure is noted, and the session continues", async () => {
   assertEquals(namesIn(env, "../errors"), []);
 });
 
-Deno.test("of a hundred events at once one reports the crossing", async () => {
+Deno.test("only one of a hundred simultaneous events reports the crossing", async () => {
   using env = projectWithMpm();
   talked(env, 140_000);
   const answers = await Promise.all(

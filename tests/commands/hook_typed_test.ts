@@ -80,7 +80,7 @@ Deno.test("every spelling of a resume shows the report at 95 %", async () => {
   assert(/The road[^]*The gate/.test(list), list);
 });
 
-Deno.test("below 95 % a typed pause is the model's, where it has the skill", async () => {
+Deno.test("below 95 % the model handles a typed pause if it has the skill", async () => {
   using env = full();
   const PAUSES = ["mpm-pause", "mpm-session-pause", "mpm-init pause"];
   const answered = async () => {
@@ -111,7 +111,7 @@ Deno.test("below 95 % a typed pause is the model's, where it has the skill", asy
   assertEquals(await answered(), [...PAUSES, "mpm:mpm-pause"]);
 });
 
-Deno.test("a typed command gives its help, and names no other project", async () => {
+Deno.test("a typed command prints its help, and names no other project", async () => {
   using env = full();
   assertStringIncludes(await said(env, "/mpm-pause --help"), "mpm pause [");
   const refused = await said(env, "/mpm-resume --list --project /tmp");
@@ -154,7 +154,7 @@ Deno.test("a prompt that only looks like a command continues to the model", asyn
   ) assertEquals(await fire(env, "UserPromptSubmit", { prompt }), {}, prompt);
 });
 
-Deno.test("a prompt that asks in words for a checkpoint or a template gets it", async () => {
+Deno.test("a prompt that requests a checkpoint or a template in words gets it", async () => {
   using env = full();
   await mpmJson(env, ["checkpoint", "save", "Feature Development", "-m", "Oh"]);
   const checkpoint = "Resume from checkpoint: Feature Development";
@@ -183,7 +183,7 @@ Deno.test("a prompt that asks in words for a checkpoint or a template gets it", 
   assertEquals(await fire(other, "UserPromptSubmit", { prompt }), {});
 });
 
-Deno.test("a detour that is typed may have blanks in its name, in quotes", async () => {
+Deno.test("a typed detour may have blanks in its quoted name", async () => {
   using env = full();
   const answer = await said(
     env,

@@ -67,7 +67,7 @@ const CASES: readonly (readonly [client: string, file: File])[] = [
 ];
 
 for (const [client, foreign] of CASES) {
-  Deno.test(`the hooks of ${client} beside ${foreign[0]} come and go to the byte`, async () => {
+  Deno.test(`the hooks of ${client} with ${foreign[0]} are added and removed without other changes`, async () => {
     using env = withBinary();
     inHome(env, ...foreign);
     const before = treeOf(env.home);
@@ -136,7 +136,7 @@ Deno.test("setup finds every client, and its removal restores all bytes", async 
 });
 
 for (const name of ["hooks.json", "config.toml"]) {
-  Deno.test(`doctor says in red which hooks of Codex CLI in ${name} are not trusted`, async () => {
+  Deno.test(`doctor reports in red which hooks of Codex CLI in ${name} are not trusted`, async () => {
     using env = withBinary();
     const before = name === "config.toml" ? USER_HOOK : "";
     inHome(env, ".codex/config.toml", before);

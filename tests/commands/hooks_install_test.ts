@@ -122,7 +122,7 @@ Deno.test("hooks install creates missing settings, and uninstall removes them", 
   }
 });
 
-Deno.test("hooks uninstall takes out only what is mpm's where others changed the file", async () => {
+Deno.test("hooks uninstall removes only mpm's entries if others changed the file", async () => {
   using env = new TestEnv();
   env.write(LOCAL, '{\n  "a": 1,\n  "hooks": {\n    "Stop": []\n  }\n}\n');
   await mpm(env, INSTALL);
@@ -139,7 +139,7 @@ Deno.test("hooks uninstall takes out only what is mpm's where others changed the
   );
 });
 
-Deno.test("hooks uninstall leads back to before the first installation, through an upgrade", async () => {
+Deno.test("hooks uninstall restores the state before the first installation, even after an upgrade", async () => {
   using env = new TestEnv();
   const before = '{ "hooks" : { } , "x" : [ ] }';
   env.write(LOCAL, before);
@@ -181,7 +181,7 @@ function patched(env: TestEnv, diff: string): Uint8Array {
   return bytesOf(env);
 }
 
-Deno.test("hooks install and uninstall --dry-run print what patch takes, and write nothing", async () => {
+Deno.test("hooks install and uninstall --dry-run print a valid patch, and write nothing", async () => {
   const kinds = [
     "only other hooks",
     "tabs",
@@ -366,7 +366,7 @@ Deno.test("hooks install in a folder that refuses writes changes nothing", async
   assertEquals(treeOf(env.project), before);
 });
 
-Deno.test("hooks install says when someone changes the file at the same moment", async () => {
+Deno.test("hooks install reports when someone changes the file at the same time", async () => {
   using env = new TestEnv();
   env.write(LOCAL, "{}");
   let changed = false;
@@ -406,7 +406,7 @@ Deno.test("hooks install works in a worktree and a subfolder on the main worktre
   assertStringIncludes(project.warnings.join(), "belongs to the project");
 });
 
-Deno.test("what hooks install writes is not an uncommitted work, until it is edited", async () => {
+Deno.test("files of hooks install are not uncommitted work until they are edited", async () => {
   using env = TestEnv.repository();
   const exclude = ".git/info/exclude";
   const before = "*.log";
@@ -462,7 +462,7 @@ posixTest(
   },
 );
 
-Deno.test("hooks install says where Claude Code will read what it wrote", async () => {
+Deno.test("hooks install reports where Claude Code will read its settings", async () => {
   using env = TestEnv.repository();
   env.git("clone", "-q", "--bare", ".", "../bare.git");
   env.gitIn(join(env.root, "bare.git"), "worktree", "add", "-q", "../tree");
@@ -564,7 +564,7 @@ Deno.test("hooks install brings the skills of a newer mpm where there were some"
   assert(!env.exists(skill("mpm-pause")));
 });
 
-Deno.test("hooks install refuses to replace someone's status line and says how both go", async () => {
+Deno.test("hooks install refuses to replace a status line and shows how to combine both", async () => {
   using env = new TestEnv();
   const { text } = SHAPES["someone's status line"]!;
   env.write(LOCAL, text);
@@ -612,7 +612,7 @@ posixTest(
   },
 );
 
-Deno.test("hooks uninstall says in which scope the hooks are", async () => {
+Deno.test("hooks uninstall reports the scope of the hooks", async () => {
   using env = new TestEnv();
   await mpm(env, [...INSTALL, "--scope", "user"]);
   const { stdout } = await mpm(env, UNINSTALL);

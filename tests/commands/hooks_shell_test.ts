@@ -83,7 +83,7 @@ posixTest(
   },
 );
 
-Deno.test("hooks eject upgrades what no one edited and keeps what someone did", async () => {
+Deno.test("hooks eject upgrades unedited files and keeps edited ones", async () => {
   using env = new TestEnv();
   await mpm(env, ["hooks", "eject"]);
   // As if an earlier mpm had shipped other texts.
@@ -220,7 +220,7 @@ posixTest("a script behind a link, or none at all, is not run", async () => {
   assert(!env.exists("x"));
 });
 
-Deno.test("hook takes any event, reads what it is given, and says nothing", async () => {
+Deno.test("hook accepts any event, reads its input, and prints nothing", async () => {
   using env = new TestEnv();
   for (const stdin of ["", "{", '{"hook_event_name":"Stop"}']) {
     const done = await mpm(

@@ -159,7 +159,7 @@ for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
   );
 }
 
-Deno.test("hooks status goes by the switch of the scope that wins", async () => {
+Deno.test("hooks status uses the switch of the effective scope", async () => {
   using env = await installed();
   Deno.mkdirSync(join(env.home, ".claude"));
   Deno.writeTextFileSync(
@@ -180,7 +180,7 @@ Deno.test("hooks status finds what Claude Code ignores or cannot read", async ()
   assertEquals(broken.findings.map(({ problem }) => problem), ["unreadable"]);
 });
 
-Deno.test("hooks status reports a binary that may not be looked at", async () => {
+Deno.test("hooks status reports a binary that cannot be read", async () => {
   using env = await installed();
   const program = join(env.root, "bin", "mpm");
   const found = await status(env, {
@@ -208,7 +208,7 @@ Deno.test("hooks status names the user's settings once in the home folder", asyn
   assert(stdout.startsWith("user: "), stdout);
 });
 
-Deno.test("hooks status knows hooks in a file that Claude Code does not take", async () => {
+Deno.test("hooks status reports hooks in a file that Claude Code rejects", async () => {
   using env = await installed();
   replacing("{", '{"model": 5, "disableAllHooks": true,')(env);
   const ignored = await status(env);
@@ -298,7 +298,7 @@ for (
   });
 }
 
-Deno.test("hooks status goes by the scope that wins for the plugin, too", async () => {
+Deno.test("hooks status also uses the effective scope for the plugin", async () => {
   using env = await installed();
   env.write(".claude/settings.json", '{"enabledPlugins": {"mpm@m": true}}');
   assertEquals((await status(env)).findings.length, 1);
@@ -331,7 +331,7 @@ Deno.test("hooks status, install and doctor know the plugin", async () => {
   );
 });
 
-Deno.test("hooks status names another mpm than the one that is asked", async () => {
+Deno.test("hooks status names an mpm other than the running one", async () => {
   using env = await installed();
   const { findings } = await status(env, {
     wrap: (system) => ({ ...system, program: () => Deno.execPath() }),

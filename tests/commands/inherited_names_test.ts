@@ -163,7 +163,7 @@ Deno.test("tables of settings and counts of labels may have such entries", async
   assertEquals(JSON.parse(scan.stdout).labels, { constructor: 1 });
 });
 
-Deno.test("fields of a save that mpm does not know keep such names", async () => {
+Deno.test("unknown fields of a save keep such names", async () => {
   using env = TestEnv.repository();
   const entries = NAMES.map((name) => `"${name}": {"${name}": 1}`).join(", ");
   const save = ownSave("session-20261120-101010");

@@ -21,7 +21,7 @@ async function paused(env: TestEnv, ...steps: string[]) {
 
 const FOLDER = ".claude-mpm/state/items";
 
-Deno.test("items of others in great number hide none of one's own", async () => {
+Deno.test("many items of others hide none of one's own", async () => {
   using env = TestEnv.repository();
   await paused(env, "Write the tests", "Ship it");
   const own = env.read(`${FOLDER}/item-1.json`);

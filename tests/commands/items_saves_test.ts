@@ -58,7 +58,7 @@ async function open(env: TestEnv): Promise<string[]> {
   return open.map(({ number, kind, text }) => `${number} ${kind} ${text}`);
 }
 
-Deno.test("what a pause says is carried until it is closed", async () => {
+Deno.test("items of a pause are carried until they are closed", async () => {
   using env = TestEnv.repository();
   const first = await pause(env, 0, ...[
     ...["-n", "Add refunds", "-d", "Use SQLite", "-b", "No key yet"],
@@ -93,7 +93,7 @@ Deno.test("what a pause says is carried until it is closed", async () => {
   );
 });
 
-Deno.test("--done closes an open item of the same words, and says it was done", async () => {
+Deno.test("--done closes an open item with the same text, and reports it as done", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-t", "Test it", "-b", "No key yet");
   const save = await pause(env, 1, "--done", "test  it", "--done", "Unknown");
@@ -106,7 +106,7 @@ Deno.test("--done closes an open item of the same words, and says it was done", 
   assertEquals(save.todos.completed.length, 2);
 });
 
-Deno.test("--input says goals, constraints, rejected approaches and how to verify", async () => {
+Deno.test("--input accepts goals, constraints, rejected approaches and how to verify", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A", "-n", "B");
   const { session_id: id, warnings } = await pauseWith(env, 1, {
@@ -154,7 +154,7 @@ Deno.test("--input says goals, constraints, rejected approaches and how to verif
   assertEquals(bad.status, 2);
 });
 
-Deno.test("JSON that comes with an agent session is the agent's, typed words the user's", async () => {
+Deno.test("JSON from an agent session belongs to the agent, typed words to the user", async () => {
   using env = TestEnv.repository();
   const agent = ["--agent-session", "00000000-0000-4000-8000-000000000001"];
   const { session_id: id } = await pauseWith(
@@ -181,7 +181,7 @@ Deno.test("one undo undoes a pause with its items", async () => {
   assertEquals(await open(env), ["1 next A"]);
 });
 
-Deno.test("secrets in items are redacted, counted, and ids left alone", async () => {
+Deno.test("secrets in items are redacted and counted, and ids are kept", async () => {
   using env = TestEnv.repository();
   const token = `ghp_${"a1B2".repeat(9)}`;
   const save = await pause(env, 0, "-n", `Use ${token}`, "-d", token);
@@ -232,7 +232,7 @@ Deno.test("every kind of item keeps its share of a full hand-off", async () => {
   assert(steps + decisions > 25, `${steps} ${decisions}`);
 });
 
-Deno.test("a resume takes the items of an own save among one's own where they are not known", async () => {
+Deno.test("a resume adds unknown items of one's own save to one's items", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A", "-n", "B", "-d", "C");
   await mpmJson(env, ["done", "2"]);
@@ -256,7 +256,7 @@ Deno.test("a resume takes the items of an own save among one's own where they ar
   assertEquals(await open(env), ["1 next New"]);
 });
 
-Deno.test("a resume sets the variables of an own save where they were lost", async () => {
+Deno.test("a resume restores lost variables from one's own save", async () => {
   using env = TestEnv.repository();
   const vars = async () => (await mpm(env, ["var", "list"])).stdout;
   await mpm(env, ["var", "set", "port", "8080"]);
@@ -277,7 +277,7 @@ Deno.test("a resume sets the variables of an own save where they were lost", asy
   assertEquals(await vars(), "No variables are set.\n");
 });
 
-Deno.test("what was closed here does not come back with an older save", async () => {
+Deno.test("items closed here do not come back with an older save", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "-n", "A");
   await mpmJson(env, ["done", "1"]);
@@ -285,7 +285,7 @@ Deno.test("what was closed here does not come back with an older save", async ()
   assertEquals([items, await open(env)], [[], []]);
 });
 
-Deno.test("nothing in a save that someone else made is taken until it is trusted", async () => {
+Deno.test("no part of a foreign save is used until it is trusted", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await pause(env, 0, "-n", "Their step");
   anotherUser(env);
@@ -297,7 +297,7 @@ Deno.test("nothing in a save that someone else made is taken until it is trusted
   assertEquals(await open(env), ["1 next Their step"]);
 });
 
-Deno.test("a damaged hand-off in a save is repaired, and the rest of it used", async () => {
+Deno.test("a damaged hand-off in a save is repaired, and the rest is used", async () => {
   using env = TestEnv.repository();
   const save = await pause(env, 0, "-n", "A", "-n", "B");
   const [first, second] = save.mpm!.handoff!.items;

@@ -53,7 +53,7 @@ Decisions
   );
 });
 
-Deno.test("without items each list reports it", async () => {
+Deno.test("each list reports if it is empty", async () => {
   using env = TestEnv.repository();
   for (
     const [command, said] of [
@@ -90,7 +90,7 @@ Deno.test("done closes several items, --drop drops one, and numbers are not reus
   assertEquals(await say(env, "next", "D"), 4);
 });
 
-Deno.test("a number that is not there is an error with the list", async () => {
+Deno.test("an unknown number is an error that shows the list", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");
   const { status, stderr } = await mpm(env, ["done", "1", "7"]);
@@ -102,7 +102,7 @@ Deno.test("a number that is not there is an error with the list", async () => {
   assertEquals((await mpm(env, ["done", "A"])).status, 2);
 });
 
-Deno.test("done says when an item was closed", async () => {
+Deno.test("done reports when an item was closed", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "A");
   await mpm(env, ["done", "1"], { now: at(0) });
@@ -152,7 +152,7 @@ Deno.test("a dry run shows what would be done and writes nothing", async () => {
   assertEquals(await open(env), ["1 next A"]);
 });
 
-Deno.test("what an agent says is marked as said by it", async () => {
+Deno.test("statements of an agent are marked as the agent's", async () => {
   using env = TestEnv.repository();
   env.extra.CLAUDECODE = "1";
   env.extra.CLAUDE_CODE_SESSION_ID = "00000000-0000-4000-8000-000000000001";
@@ -175,7 +175,7 @@ Deno.test("secrets are redacted, texts escaped, and long ones refused", async ()
   assertEquals((await mpm(env, ["next", " "])).status, 2);
 });
 
-Deno.test("a detour sees its own items, and the parent gets what it left", async () => {
+Deno.test("a detour sees its own items, and the parent gets its open ones", async () => {
   using env = TestEnv.repository();
   await say(env, "next", "Of the worktree");
   await mpmJson(env, ["start", "parent"]);
@@ -254,7 +254,7 @@ Deno.test("items that someone else wrote are never this user's own", async () =>
   assertEquals(stdout.includes("Their step"), false);
 });
 
-Deno.test("a copy of an item or of variables of another project counts for nothing", async () => {
+Deno.test("a copy of an item or of variables from another project does not count", async () => {
   using env = TestEnv.repository();
   const other = `${env.root}/other`;
   Deno.mkdirSync(other);
@@ -294,7 +294,7 @@ Deno.test("a link instead of the folder is refused, and a pause continues", asyn
   assertEquals(Deno.lstatSync(folder).isSymlink, true);
 });
 
-Deno.test("two commands at once give two numbers", async () => {
+Deno.test("two simultaneous commands get two numbers", async () => {
   using env = TestEnv.repository();
   const numbers = await Promise.all(
     ["A", "B", "C", "D"].map((text) => say(env, "next", text)),
@@ -322,7 +322,7 @@ Deno.test("variables are set, listed, printed and unset, each undoable", async (
   assertEquals(await list(), ["port=8081", "ticket=PAY-17 and more"]);
 });
 
-Deno.test("a variable needs a name as shells have them, and a small value", async () => {
+Deno.test("a variable needs a valid shell name and a small value", async () => {
   using env = TestEnv.repository();
   for (const name of ["1a", "a-b", "", "x".repeat(65)]) {
     assertEquals((await mpm(env, ["var", "set", name, "1"])).status, 2);
@@ -340,7 +340,7 @@ Deno.test("a variable needs a name as shells have them, and a small value", asyn
   assertStringIncludes(stderr, "Variables: constructor");
 });
 
-Deno.test("a variable that looks like a secret is redacted, which is said", async () => {
+Deno.test("a variable that looks like a secret is redacted, and mpm reports that", async () => {
   using env = TestEnv.repository();
   const { stdout } = await mpm(env, [
     ...["var", "set", "DB_PASSWORD", "correct-horse-battery"],
@@ -414,7 +414,7 @@ async function sayMany(env: TestEnv): Promise<void> {
   assertStringIncludes(env.read(KNOWN), "Do 24.");
 }
 
-Deno.test("what was read of many items counts while their files stay the same", async () => {
+Deno.test("the cache of many items is valid while their files stay the same", async () => {
   using env = TestEnv.repository();
   await sayMany(env);
   env.write(`${ITEMS}/item-1.json`, "{}");

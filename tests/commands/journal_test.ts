@@ -19,7 +19,7 @@ async function templates(env: TestEnv, ...names: string[]): Promise<void> {
   for (const name of names) await mpmJson(env, ["template", "new", name]);
 }
 
-Deno.test("a journal with torn lines continues, and undo with it", async () => {
+Deno.test("a journal with damaged lines continues to work, and so does undo", async () => {
   using env = TestEnv.repository();
   await templates(env, "one", "two");
   const text = env.read(JOURNAL);
@@ -36,7 +36,7 @@ Deno.test("a journal with torn lines continues, and undo with it", async () => {
   assertEquals(env.exists(".claude-mpm/templates/one.md"), false);
 });
 
-Deno.test("undo in a project that was moved says where its operations were done", async () => {
+Deno.test("undo in a moved project reports where its operations were done", async () => {
   using env = TestEnv.repository();
   await templates(env, "one", "two");
   await mpmJson(env, ["undo"]);
@@ -52,7 +52,7 @@ Deno.test("undo in a project that was moved says where its operations were done"
   ]);
 });
 
-Deno.test("a lost journal loses the way back and nothing else", async () => {
+Deno.test("a lost journal only makes undo impossible", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
   env.remove(JOURNAL);
@@ -64,7 +64,7 @@ Deno.test("a lost journal loses the way back and nothing else", async () => {
   assert(env.exists(".claude-mpm/templates/one.md"));
 });
 
-Deno.test("a journal that has grown large is cut, and its numbers continue", async () => {
+Deno.test("a large journal is shortened, and its numbers continue", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
   const line = env.read(JOURNAL).trimEnd();
@@ -200,7 +200,7 @@ Deno.test("a line with the last number there is keeps no other from the journal"
   assertEquals(env.exists(".claude-mpm/templates/one.md"), true);
 });
 
-Deno.test("a line of the journal that is nested without end is skipped", async () => {
+Deno.test("a deeply nested line of the journal is skipped", async () => {
   using env = TestEnv.repository();
   await templates(env, "one");
   const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;

@@ -101,7 +101,7 @@ Deno.test("start keeps where and how the work began", async () => {
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-Deno.test("start is refused beside an active session, and says what to do", async () => {
+Deno.test("start is refused with an active session, and shows the next step", async () => {
   using env = await started("start", "login");
   const { status, stderr } = await mpm(env, ["start", "other"]);
   assertEquals(status, 4);
@@ -114,7 +114,7 @@ Deno.test("start is refused beside an active session, and says what to do", asyn
   assertEquals(states(env), { login: "new active" });
 });
 
-Deno.test("start beside a paused session leaves that for later", async () => {
+Deno.test("start with a paused session keeps that one for later", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   const { left, session } = await mpmJson<StartResult>(
@@ -204,7 +204,7 @@ Deno.test("a pause carries the session, and its checklist travels in the save", 
   assertStringIncludes(document, "- [x] Create feature branch");
 });
 
-Deno.test("a pause without a session is as it was, and costs one look", async () => {
+Deno.test("a pause without a session is as before, and needs one check", async () => {
   using env = TestEnv.repository();
   const looked: string[] = [];
   const { session_id: id, session } = await mpmJson<PauseResult>(
@@ -244,7 +244,7 @@ Deno.test("a second pause keeps the session paused and is one of its saves, too"
   assertEquals([state, transitions.length, saves.length], ["paused", 2, 2]);
 });
 
-Deno.test("a paused session takes no tick before it is resumed", async () => {
+Deno.test("a paused session accepts no tick before it is resumed", async () => {
   using env = await started();
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   assertEquals(await mpm(env, ["check", "1"]), {
@@ -267,7 +267,7 @@ Deno.test("resume --peek reads and writes nothing", async () => {
   assertEquals(states(env), before);
 });
 
-Deno.test("resume leaves the worktree at another active session and reports it", async () => {
+Deno.test("resume keeps another active session of the worktree and reports it", async () => {
   using env = await started("start", "login");
   const { session_id: id } = await mpmJson<PauseResult>(
     env,
@@ -320,7 +320,7 @@ Deno.test("a resume skips saves of ended sessions, and reports it", async () => 
   assertEquals(peeked.work?.state, "complete");
 });
 
-Deno.test("a resume with nothing but finished sessions names the newest", async () => {
+Deno.test("a resume with only finished sessions names the newest", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   await mpmJson(env, ["resume"], { now: at(2) });
@@ -384,7 +384,7 @@ Deno.test("archived and cancelled sessions leave lists and numbers, and are foun
   );
 });
 
-Deno.test("the list shows name and state of the session where it is known", async () => {
+Deno.test("the list shows name and state of the session if known", async () => {
   using env = await started("start", "login", "Fix it");
   await mpmJson(env, ["pause", "Half way", "--no-commit"], { now: at(1) });
   const { stdout } = await mpm(env, ["saves", "list"], {
@@ -400,7 +400,7 @@ Deno.test("the list shows name and state of the session where it is known", asyn
   assertStringIncludes(report, "Session: login: Fix it (continues)\n");
 });
 
-Deno.test("complete with open items says which; nothing is lost by it", async () => {
+Deno.test("complete lists open items, and loses none", async () => {
   using env = await started();
   await mpmJson(env, ["check", "3-16"], { now: at(1) });
   const dry = await mpmJson<CompleteResult>(env, ["complete", "--dry-run"]);
@@ -446,7 +446,7 @@ Deno.test("sessions are found by id, name, part of the id, and their saves", asy
   assertEquals((await mpm(env, ["complete"])).status, 3);
 });
 
-Deno.test("what the table does not allow is a conflict that names what it does", async () => {
+Deno.test("an action that the table does not allow is a conflict that names the allowed ones", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   for (const action of ["complete", "cancel"]) {
@@ -473,7 +473,7 @@ Deno.test("a paused session whose saves were removed can still be ended", async 
   assertEquals(states(env), { login: "new active paused active cancelled" });
 });
 
-Deno.test("a damaged record is never replaced by what a save says", async () => {
+Deno.test("a damaged record is never replaced by data of a save", async () => {
   using env = await started("start", "login");
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
   const path = `${WORK}/${workIds(env)[0]}.json`;
@@ -505,7 +505,7 @@ Deno.test("archive without a selector takes the only completed session", async (
   assertEquals(session.name, "two");
 });
 
-Deno.test("a detour and a session with an open one are ended by return alone", async () => {
+Deno.test("only return ends a detour, or a session with an open one", async () => {
   using env = await started("start", "feature");
   detour(env, { name: "hotfix", minute: 1 });
   const hints = {
@@ -566,7 +566,7 @@ Deno.test("check ticks by number, span and text, and undoes it", async () => {
   );
 });
 
-Deno.test("what people typed is redacted before it is kept", async () => {
+Deno.test("typed text is redacted before it is kept", async () => {
   using env = await started("start", "login", "Use <private>hunter2</private>");
   const id = workIds(env)[0]!;
   assertEquals(recordOf(env, id).task, "Use [redacted:private]");
@@ -574,7 +574,7 @@ Deno.test("what people typed is redacted before it is kept", async () => {
   assertEquals(recordOf(env, id).summary, "[redacted:private] done");
 });
 
-Deno.test("unknown fields of a record survive what mpm writes", async () => {
+Deno.test("unknown fields of a record survive writes by mpm", async () => {
   using env = await started();
   const path = `${WORK}/${workIds(env)[0]}.json`;
   const record = JSON.parse(env.read(path));

@@ -3,7 +3,7 @@ import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-Deno.test("a configuration too long for a command line is not an obstacle", async () => {
+Deno.test("a configuration may be too long for a command line", async () => {
   using env = TestEnv.repository();
   const mark = join(env.root, "ran");
   const filters = Array.from(

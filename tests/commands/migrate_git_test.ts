@@ -37,7 +37,7 @@ function follow(env: TestEnv, commands: readonly string[]): void {
 const OTHERS = "':(top,exclude,glob)**/.gitignore'";
 
 for (const rules of ["claude-mpm's", "mpm's"]) {
-  Deno.test(`migrate says what commits the move, under ${rules} rules`, async () => {
+  Deno.test(`migrate prints the commands that commit the move, under ${rules} rules`, async () => {
     using env = committedStore();
     if (rules === "mpm's") {
       env.git("rm", "-q", ".claude-mpm/.gitignore");
@@ -76,7 +76,7 @@ for (const rules of ["claude-mpm's", "mpm's"]) {
   });
 }
 
-Deno.test("a rollback of a migration that was not committed leaves git nothing to do", async () => {
+Deno.test("a rollback of an uncommitted migration leaves git unchanged", async () => {
   using env = committedStore();
   await mpmJson(env, ["migrate"]);
   const { commands, tracked } = await mpmJson<RollbackReport>(env, [
@@ -105,7 +105,7 @@ Deno.test("migrate names the repository where it runs in a linked worktree", asy
   );
 });
 
-Deno.test("a migrated save gets a copy in the log, and loses it with a rollback", async () => {
+Deno.test("a migrated save gets a copy in the log, which a rollback removes", async () => {
   using env = committedStore();
   await mpmJson(env, ["migrate"]);
   const last = () =>
@@ -125,7 +125,7 @@ function shared(folder: string): string[] {
   });
 }
 
-Deno.test("no file of a backup is a live one, after a migration and any rollback", async () => {
+Deno.test("no file of a backup is shared with a live one, after a migration and any rollback", async () => {
   using env = mixedStore();
   const noon = Date.parse("2026-11-20T12:00:00Z");
   const home = join(env.project, ".claude-mpm");

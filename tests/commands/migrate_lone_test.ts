@@ -54,7 +54,7 @@ Deno.test("migrate moves a resume document and an automatic pause, which then ca
   assert(stdout.startsWith("An unfinished automatic pause"), stdout);
 });
 
-Deno.test("migrate takes equal files in both folders for duplicates", async () => {
+Deno.test("migrate treats equal files in both folders as duplicates", async () => {
   using env = store();
   for (const name of LONE) {
     put(env, `${SESSIONS}/${name}`, { text: env.read(`${PAUSE}/${name}`) });

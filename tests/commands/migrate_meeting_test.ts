@@ -131,7 +131,7 @@ function secondsSaid(env: TestEnv): [number, number][] {
     .sort();
 }
 
-Deno.test("migrate puts no checksum beside a save that it does not fit", async () => {
+Deno.test("migrate does not put a checksum next to a save that it does not match", async () => {
   using env = new TestEnv();
   put(env, `${SESSIONS}/${PLAIN}.json`, { text: oldJson(PLAIN) });
   put(env, `${PAUSE}/${PLAIN}.json.sha256`, { text: "0".repeat(64) });
@@ -150,7 +150,7 @@ Deno.test("migrate puts no checksum beside a save that it does not fit", async (
   assertEquals(intact, true);
 });
 
-Deno.test("migrate --global takes no save that names its project by a relative path", async () => {
+Deno.test("migrate --global moves no save that names its project by a relative path", async () => {
   using env = new TestEnv();
   Deno.mkdirSync(join(env.project, ".claude-mpm"));
   putHome(env, `${SESSIONS}/${PLAIN}.json`, oldJson(PLAIN, { project: "." }));
@@ -158,7 +158,7 @@ Deno.test("migrate --global takes no save that names its project by a relative p
   assertEquals(moved, 0);
 });
 
-Deno.test("a save of the last second there is moves to a free one before it", async () => {
+Deno.test("a save in the last possible second moves to a free one before it", async () => {
   using env = new TestEnv();
   const last = "session-99991231-235959";
   const free = "session-99991231-235958";
@@ -188,7 +188,7 @@ Deno.test("a save of the last second there is moves to a free one before it", as
   await mpmJson(env, ["migrate", "--rollback"]);
 });
 
-Deno.test("a rollback out of order takes away no save whose old file cannot come back", async () => {
+Deno.test("a rollback out of order removes no save whose old file cannot be restored", async () => {
   using env = new TestEnv();
   const said = ["2025-11-01T10:00:20Z", "2025-11-01T10:00:10Z"];
   const folders: string[] = [];

@@ -221,7 +221,7 @@ Deno.test("migrate keeps both of two sessions with one id, the older one under t
   assertEquals(env.read(`${SESSIONS}/${second}.md`), `# ${second} older\n`);
 });
 
-Deno.test("migrate says of a conflict which id the older session got", async () => {
+Deno.test("migrate reports for a conflict which id the older session got", async () => {
   using env = mixedStore();
   const { status, stdout } = await mpm(env, ["migrate"], { now: NOON });
   assertEquals(status, 0);
@@ -333,7 +333,7 @@ Deno.test("migrate leaves a checksum of other content under its own name", async
   assertEquals((await states(env))[PLAIN], "intact");
 });
 
-Deno.test("migrate lets the pointer to the newer save win", async () => {
+Deno.test("migrate keeps the pointer to the newer save", async () => {
   using env = new TestEnv();
   putOld(env, PLAIN);
   putPointer(env, PAUSE, PLAIN);
@@ -347,7 +347,7 @@ Deno.test("migrate lets the pointer to the newer save win", async () => {
   assertEquals(env.exists(PAUSE), false);
 });
 
-Deno.test("migrate --global takes home the strays of this project alone", async () => {
+Deno.test("migrate --global moves only the strays of this project", async () => {
   using env = new TestEnv();
   Deno.mkdirSync(join(env.project, ".claude-mpm"));
   const stray = (id: string, project: string) => {
@@ -444,7 +444,7 @@ Deno.test("migrate --rollback restores exactly, keeps later saves, and can be un
   assertEquals(sessionsListing(env), expected);
 });
 
-Deno.test("undo of a migration leaves no pointer to a save that went back", async () => {
+Deno.test("undo of a migration leaves no pointer to a save that was moved back", async () => {
   using env = TestEnv.repository();
   putOld(env, PLAIN);
   await migrate(env);
@@ -510,7 +510,7 @@ Deno.test("migrate --rollback refuses a record that names other files", async ()
   assertStringIncludes(stderr, "not the file name of a save");
 });
 
-Deno.test("migrate --rollback names the backups there are", async () => {
+Deno.test("migrate --rollback names the existing backups", async () => {
   using env = mixedStore();
   await migrate(env);
   const unknown = await mpm(env, ["migrate", "--rollback", "../else"]);
@@ -564,7 +564,7 @@ Deno.test("migrate shows its backups to no git command", async () => {
   assertEquals(env.git("status", "--porcelain").includes("backups"), false);
 });
 
-Deno.test("migrate lets no index hide what was moved", async () => {
+Deno.test("migrate lets no index hide the moved files", async () => {
   using env = new TestEnv();
   putMany(env, 300);
   const newest = async () =>

@@ -43,7 +43,7 @@ function byHand(env: TestEnv, id: string, supersedes: string[]): void {
   env.write(`${FOLDER}/${id}.json`, JSON.stringify(value));
 }
 
-Deno.test("note writes a file and the view, which undo takes back", async () => {
+Deno.test("note writes a file and the view, and undo removes both", async () => {
   using env = TestEnv.repository();
   const { stdout } = await mpm(env, [
     ...["note", "Dates are", "ISO 8601", "--agent", "Backend Agent"],
@@ -80,7 +80,7 @@ Deno.test("a dry run of note, notes settle and notes rm writes nothing", async (
   assertEquals([namesIn(env, FOLDER), env.read(VIEW)], before);
 });
 
-Deno.test("notes that supersede the same one hold until one is settled", async () => {
+Deno.test("notes that supersede the same one are all valid until one is settled", async () => {
   using env = TestEnv.repository();
   const old = await note(env, ["Dates are text", "--agent", "backend"]);
   const one = await note(env, ["ISO 8601", "--supersedes", old.slice(0, 5)]);
@@ -122,7 +122,7 @@ Deno.test("notes lists by writer and by ID", async () => {
   ]);
 });
 
-Deno.test("bad notes and IDs get a clear answer and change nothing", async () => {
+Deno.test("invalid notes and IDs get a clear answer and change nothing", async () => {
   using env = TestEnv.repository();
   const id = await note(env, ["A"]);
   for (
@@ -184,7 +184,7 @@ Deno.test("files that are not notes are named, and the others are read", async (
   assertEquals([notes.length, warnings.length], [1, 2]);
 });
 
-Deno.test("what people write into the view stays, to the byte", async () => {
+Deno.test("text that people write into the view stays unchanged", async () => {
   using env = TestEnv.repository();
   const path = join(env.project, VIEW);
   const text = `# Ours\r\n\r\n${OPEN}\r\nold\r\n<!-- /mpm -->\r\n\xff end`;
@@ -308,7 +308,7 @@ Deno.test("a view in conflict is written again", async () => {
   env.git("commit", "-qm", "Merge");
 });
 
-Deno.test("two branches that both begin with notes merge", async () => {
+Deno.test("two branches that both add the first notes merge", async () => {
   using env = TestEnv.repository();
   env.git("switch", "-qc", "api");
   await note(env, ["On api"]);
@@ -334,7 +334,7 @@ async function told(
   return out?.additionalContext ?? "";
 }
 
-Deno.test("an agent session is given the notes of others once", async () => {
+Deno.test("an agent session gets the notes of others once", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   await note(env, ["Old news", "--agent", "frontend"]);
@@ -362,7 +362,7 @@ Deno.test("an agent session is given the notes of others once", async () => {
   );
 });
 
-Deno.test("a session has seen what it wrote and listed itself", async () => {
+Deno.test("a session has seen the items that it wrote or listed", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   await note(env, ["Old news", "--agent", "frontend"]);
@@ -373,7 +373,7 @@ Deno.test("a session has seen what it wrote and listed itself", async () => {
   assertEquals(await told(env, "UserPromptSubmit"), "");
 });
 
-Deno.test("notes of a linked worktree are listed and told here", async () => {
+Deno.test("notes of a linked worktree are listed and delivered here", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   env.git("worktree", "add", "-q", "-b", "api", "../api");

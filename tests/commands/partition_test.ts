@@ -123,7 +123,7 @@ Deno.test("partitions work outside git, and in a project without any", async () 
   assert(!empty.exists(".claude-mpm"));
 });
 
-Deno.test("a partition must be what it should be", async () => {
+Deno.test("a partition with invalid fields is refused", async () => {
   using env = TestEnv.repository();
   const wrong = [
     "partitions = 3",
@@ -273,7 +273,7 @@ posixTest(
   },
 );
 
-Deno.test("a save has the partition, and resume groups what changed by it", async () => {
+Deno.test("a save has the partition, and resume groups changes by partition", async () => {
   using env = project();
   env.commit("Configure");
   await mpmJson(env, ["partition", "use", "frontend"]);
@@ -317,7 +317,7 @@ Deno.test("a save has the partition, and resume groups what changed by it", asyn
   );
 });
 
-Deno.test("an agent is given the context file of the partition in use", async () => {
+Deno.test("an agent gets the context file of the partition in use", async () => {
   using env = project();
   env.write(".claude/context.md", "Everything\n");
   env.write(".claude/backend-context.md", "The API\n");

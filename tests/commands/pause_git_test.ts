@@ -106,7 +106,7 @@ Deno.test("pause --commit does not commit once the folder is ignored", async () 
   assertEquals(await branchCommit(env), [false, "git ignores .claude-mpm"]);
 });
 
-Deno.test("pause --commit does not commit beside another git command", async () => {
+Deno.test("pause --commit does not commit while another git command runs", async () => {
   using env = TestEnv.repository();
   env.write(".git/index.lock", "");
   assertEquals(await branchCommit(env), [
@@ -170,7 +170,7 @@ posixTest("pause takes a branch whose name is not UTF-8", () => {
   assert(!stdout.includes("?? .claude-mpm"), stdout);
 });
 
-Deno.test("the message of the commit holds nothing a terminal acts on", async () => {
+Deno.test("the commit message contains no control characters", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "a\x1b]0;title\x07\u202eb"], { now: NOON });
   assertStringIncludes(
@@ -197,7 +197,7 @@ Deno.test("pause and resume agree on the project with and without git", async ()
   assertEquals(await resumedSummary(env), "No git");
 });
 
-Deno.test("pause says where the files are, from wherever it runs", async () => {
+Deno.test("pause prints where the files are, wherever it runs", async () => {
   using env = TestEnv.repository();
   const below = join(env.project, "src");
   Deno.mkdirSync(below);
@@ -221,7 +221,7 @@ Deno.test("pause refuses to export into the store", async () => {
   assertEquals(env.read(`${SESSIONS}/${ID}.json`), old);
 });
 
-Deno.test("a failed export leaves the save, with its copy, and is reported", async () => {
+Deno.test("a failed export keeps the save and its copy, and is reported", async () => {
   using env = TestEnv.repository();
   const target = join(env.root, "out");
   Deno.mkdirSync(target);
@@ -265,7 +265,7 @@ const IGNORING: [string, string, string][] = [
 ];
 
 for (const [what, path, rule] of IGNORING) {
-  Deno.test(`pause --commit does not commit where a rule ignores ${what}`, async () => {
+  Deno.test(`pause --commit does not commit if a rule ignores ${what}`, async () => {
     using env = TestEnv.repository();
     env.write(path, rule);
     for (const _ of ["first", "second"]) {

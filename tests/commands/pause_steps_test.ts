@@ -12,7 +12,7 @@ import {
   todoList,
 } from "../helpers/small_talk.ts";
 
-Deno.test("a pause names a step once that an option, a todo and an item give", async () => {
+Deno.test("a step from an option, a todo and an item appears once in a pause", async () => {
   using env = TestEnv.repository();
   putTalk(env, [
     ...prompt("Add refunds"),

@@ -94,7 +94,7 @@ Deno.test("pause names the command that continues the agent's conversation", asy
   assertEquals(command, ["claude", "--resume", agent]);
 });
 
-Deno.test("pause -e saves what the editor left, and nothing for an empty text", async () => {
+Deno.test("pause -e saves the text from the editor, and nothing for an empty text", async () => {
   using env = TestEnv.repository();
   env.extra.VISUAL = "my-editor --wait";
   const pause = ["pause", "-e", "--no-commit", "-n", "From the line"];
@@ -167,7 +167,7 @@ Deno.test("pause -e keeps a text that it cannot use, and opens it again", async 
   assertStringIncludes(piped.stderr, "without a terminal");
 });
 
-Deno.test("pause records everything that was said", async () => {
+Deno.test("pause records everything from its options", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     ...["pause", "-s", "Payments", "-a", "Added webhooks", "-a", "Added tests"],
@@ -227,7 +227,7 @@ posixTest(
   },
 );
 
-Deno.test("pause writes a checksum of the very bytes of the JSON", async () => {
+Deno.test("pause writes a checksum of the exact bytes of the JSON", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit", "Grüße 🎉"], { now: NOON });
   const bytes = Deno.readFileSync(join(env.project, SESSIONS, `${ID}.json`));
@@ -252,7 +252,7 @@ Deno.test("pause makes a summary from the state of the project", async () => {
   assert(generated);
 });
 
-Deno.test("pause --commit commits its own files to the branch and nothing else", async () => {
+Deno.test("pause --commit commits only its own files to the branch", async () => {
   using env = TestEnv.repository();
   env.write("staged.txt", "staged\n");
   env.git("add", "staged.txt");
@@ -384,7 +384,7 @@ Deno.test("two pauses in one second are two saves", async () => {
   assertEquals(savedJson(env).conversation.summary, "one");
 });
 
-Deno.test("pause --dry-run writes nothing and says what it would", async () => {
+Deno.test("pause --dry-run writes nothing and prints what it would write", async () => {
   using env = TestEnv.repository();
   const { stdout } = await mpm(env, ["pause", "--dry-run", "x"], { now: NOON });
   assertStringIncludes(stdout, "Dry run: nothing was written");
@@ -578,7 +578,7 @@ Deno.test("pause saves the tasks and todos of the agent's session", async () => 
  * are the name, the time of the file, an object of texts and lists of texts,
  * the project.
  */
-Deno.test("pause writes what claude-mpm's reader takes", async () => {
+Deno.test("pause writes files that claude-mpm's reader accepts", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "# Edited\n");
   await mpmJson(env, [

@@ -162,7 +162,7 @@ Deno.test("an input has no expression, which GitHub would refuse", async () => {
   );
 });
 
-Deno.test("unusual names stay apart in a workflow, and cannot add to it", async () => {
+Deno.test("unusual names stay distinct in a workflow, and cannot add to it", async () => {
   using env = TestEnv.repository();
   const { workflow, text } = await exported(env, {
     description: "a\u0085jobs: {}\u2028jobs: {}\u0007",

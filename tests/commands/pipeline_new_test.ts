@@ -7,7 +7,7 @@ import { logOf, runIds } from "../helpers/tasks.ts";
 
 const FILE = ".claude-mpm/pipelines/development.yaml";
 
-Deno.test("pipeline new says the commands that come next", async () => {
+Deno.test("pipeline new prints the next commands", async () => {
   using env = TestEnv.repository();
   const dry = await mpm(env, ["pipeline", "new", "development", "--dry-run"]);
   assertEquals([dry.status, env.exists(FILE)], [0, false], dry.stderr);

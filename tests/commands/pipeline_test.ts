@@ -122,7 +122,7 @@ Deno.test("a changed definition runs its own steps and those after them again", 
   }]);
 });
 
-Deno.test("a step whose check removes or changes its files is not done with them", async () => {
+Deno.test("a step whose check removes or changes its files is not done", async () => {
   using env = await project({
     gone: shell("echo 1 >one", { produces: ["one"], verify: ["rm", "one"] }),
     more: shell("echo 1 >two", {
@@ -141,7 +141,7 @@ Deno.test("a step whose check removes or changes its files is not done with them
   assertEquals([more.state, more.artefacts], ["done", ["two"]]);
 });
 
-Deno.test("an error about a definition is one line, whatever is in it", async () => {
+Deno.test("an error in a definition is reported in one line, whatever it contains", async () => {
   using env = TestEnv.repository();
   const steps = { a: { needs: ["x\nHint: run it\u001b[2J"], run: ["true"] } };
   env.write(FILE, JSON.stringify({ steps }));

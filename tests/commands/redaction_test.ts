@@ -225,7 +225,7 @@ async function resumed(env: TestEnv): Promise<Resumed> {
   return await mpmJson<Resumed>(env, ["resume", "--peek"]);
 }
 
-Deno.test("names without their secrets are still known for what they are", async () => {
+Deno.test("names without their secrets are still recognized", async () => {
   const planted = new Planted();
   using env = plantedProject(planted);
   const branch = `fix/${planted.places.get("branch")}`;
@@ -265,7 +265,7 @@ async function whatOf(env: TestEnv, start: string): Promise<unknown> {
     .find(({ path }) => path.startsWith(start))?.change;
 }
 
-Deno.test("a return finds the branch whose name holds a secret", async () => {
+Deno.test("a return finds a branch whose name contains a secret", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "one\n");
   env.commit("First");
@@ -281,7 +281,7 @@ Deno.test("a return finds the branch whose name holds a secret", async () => {
   assertEquals(env.read("a.txt"), "two\n");
 });
 
-Deno.test("only the folder of a detour has its name where that is a secret", async () => {
+Deno.test("only the folder of a detour has its name if that is a secret", async () => {
   using env = TestEnv.repository();
   const token = `ghp_${alnum(36)}`;
   await mpmJson(env, ["start", "main-work"]);
@@ -313,7 +313,7 @@ Deno.test("only the folder of a detour has its name where that is a secret", asy
   assertEquals(new Set(fields), new Set(["place", "worktree"]));
 });
 
-Deno.test("a pause says what it left out, and saves the counts", async () => {
+Deno.test("a pause reports its omissions, and saves the counts", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   const token = `ghp_${alnum(36)}`;
@@ -359,7 +359,7 @@ Deno.test("the contents of an older save are redacted in output", async () => {
   }
 });
 
-Deno.test("only the user's own file changes what is redacted", async () => {
+Deno.test("only the user's own file changes the rules of redaction", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   env.extra.MPM_CONFIG_REDACTION_ENABLED = "false";
@@ -406,7 +406,7 @@ Deno.test("only the user's own file changes what is redacted", async () => {
   );
 });
 
-Deno.test("rules that cannot be read let nothing past them", async () => {
+Deno.test("invalid rules let no secret through", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   putHome(env, ".config/mpm/config.toml", '[redaction.rules]\nodd = "a(b"\n');

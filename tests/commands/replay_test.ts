@@ -152,7 +152,7 @@ Deno.test("replay shows the types, steps and times that are wanted", async () =>
   assertEquals(await steps(env, "--agent", "main"), all);
 });
 
-Deno.test("replay says what was withdrawn, and keeps what ran in parallel", async () => {
+Deno.test("replay marks withdrawn steps, and keeps parallel ones", async () => {
   using env = TestEnv.repository();
   const call = (id: string) => ({
     ...{ type: "tool_use", id, name: "Bash" },
@@ -327,7 +327,7 @@ Deno.test("replay finds a session by a save, an ID, a part of it, or a file", as
   }
 });
 
-Deno.test("replay reads what can be read of a damaged transcript, and says what not", async () => {
+Deno.test("replay reads the readable parts of a damaged transcript, and reports the others", async () => {
   using env = TestEnv.repository();
   const long = JSON.stringify({ type: "user", text: "x".repeat(3_000_000) });
   const path = transcript(

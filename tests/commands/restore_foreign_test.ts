@@ -69,7 +69,7 @@ Deno.test("fetched contents are never restored without being named", async () =>
   assertEquals(all.notes.join().includes(NOT_VERIFIED), false);
 });
 
-Deno.test("an older save's own contents stand in for someone else's", async () => {
+Deno.test("an older save's own contents are used instead of someone else's", async () => {
   using env = TestEnv.repository();
   const id = await pausedAndLost(env);
   env.write("other.txt", "2\n");
@@ -81,7 +81,7 @@ Deno.test("an older save's own contents stand in for someone else's", async () =
   assertEquals(env.read("new.txt"), "mine\n");
 });
 
-Deno.test("a planted note of the last contents lends a stranger's no name", async () => {
+Deno.test("a planted note does not make a stranger's contents count as one's own", async () => {
   using env = TestEnv.repository();
   const id = await pausedAndLost(env);
   await fetchForeign(env, id);

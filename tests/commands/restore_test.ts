@@ -99,7 +99,7 @@ posixTest("what a save kept comes back, staged, links and modes", async () => {
   );
 });
 
-Deno.test("without paths only what is lost comes back", async () => {
+Deno.test("without paths only lost files are restored", async () => {
   using env = working();
   const { session_id: id } = await paused(env);
   env.git("checkout", "-q", "--", "kept.txt");
@@ -134,7 +134,7 @@ To restore the saved version: mpm restore ${id} <path>, or --all
   assertStringIncludes(both.stdout, "left alone: 1 path\n  staged.txt\n");
 });
 
-Deno.test("what was committed or stashed since is not lost", async () => {
+Deno.test("work committed or stashed later is not lost", async () => {
   using env = working();
   await paused(env);
   env.git("checkout", "-q", "-b", "other");
@@ -146,7 +146,7 @@ Deno.test("what was committed or stashed since is not lost", async () => {
   assertEquals(changes!.contents, null);
 });
 
-Deno.test("a commit since is not undone by a restore", async () => {
+Deno.test("a restore does not undo a later commit", async () => {
   using env = working();
   await paused(env);
   lose(env);
@@ -234,7 +234,7 @@ Deno.test("a pause without changes, or outside git, keeps nothing", async () => 
   assert((await mpm(plain, ["restore"])).stderr.includes("Outside git"));
 });
 
-Deno.test("all saves together keep only so much, and the oldest goes first", async () => {
+Deno.test("all saves together have a size limit, and the oldest goes first", async () => {
   using env = TestEnv.repository();
   env.extra.MPM_CONFIG_PAUSE_CONTENTS_TOTAL_MB = "1";
   const ids: string[] = [];
@@ -253,7 +253,7 @@ Deno.test("all saves together keep only so much, and the oldest goes first", asy
   assertEquals(refs, ids.slice(1).map((id) => `refs/mpm/contents/${id}`));
 });
 
-Deno.test("contents of automatic saves go before older ones of a pause", async () => {
+Deno.test("contents of automatic saves are removed before older ones of a pause", async () => {
   using env = TestEnv.repository();
   env.extra.MPM_CONFIG_PAUSE_CONTENTS_TOTAL_MB = "1";
   const large = (letter: string) => env.write("data", letter.repeat(450_000));

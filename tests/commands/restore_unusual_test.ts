@@ -111,7 +111,7 @@ posixTest(
   },
 );
 
-Deno.test("what is at the place of a folder stays, and nothing was restored", async () => {
+Deno.test("a file where a folder was stays, and nothing is restored", async () => {
   using env = TestEnv.repository();
   env.write("folder/new", "1\n");
   await mpmJson(env, PAUSE);
@@ -141,7 +141,7 @@ posixTest(
   },
 );
 
-Deno.test("contents are added to a save that has none, where nothing changed", async () => {
+Deno.test("contents are added to a save without them if nothing changed", async () => {
   using env = TestEnv.repository();
   env.write("same", "1\n");
   env.write("other", "1\n");

@@ -116,7 +116,7 @@ Deno.test("resume in a clone does not report an upstream that only the other cop
   }
 });
 
-Deno.test("resume says into which commit several commits were squash-merged", async () => {
+Deno.test("resume names the commit into which several commits were squash-merged", async () => {
   using env = TestEnv.repository();
   const commit = (path: string, subject: string) => {
     env.write(path, `${subject}\n`);
@@ -222,7 +222,7 @@ function peerCommit(env: TestEnv, id: string, folder = "."): void {
   );
 }
 
-Deno.test("resume takes no commit of a pause for a new commit or a conflict", async () => {
+Deno.test("resume does not treat a commit of a pause as a new commit or a conflict", async () => {
   for (const { version, id, pause } of SAMPLES.slice(0, 4)) {
     using env = TestEnv.repository();
     env.write("staged.txt", "one\n");
@@ -280,7 +280,7 @@ Deno.test("resume reports work that was amended into the commit of mpm's pause",
   assertEquals(text.includes("also took"), false, text);
 });
 
-Deno.test("a pause quotes the last commit of the user, and none that a pause made", async () => {
+Deno.test("a pause quotes the user's last commit, not one made by a pause", async () => {
   using env = TestEnv.repository();
   env.write("work.txt", "one\n");
   const head = env.commit("Fix the login");
@@ -317,7 +317,7 @@ Deno.test("a pause quotes the last commit of the user, and none that a pause mad
   assertEquals(own!.head, env.git("rev-parse", "HEAD~1"));
 });
 
-Deno.test("resume says for each file why its content was not compared", async () => {
+Deno.test("resume reports for each file why its content was not compared", async () => {
   using env = TestEnv.repository();
   for (const name of ["locked.txt", "opened.txt", "big.bin", "lib.txt"]) {
     env.write(name, "committed\n");
@@ -360,7 +360,7 @@ Deno.test("resume says for each file why its content was not compared", async ()
   );
 });
 
-Deno.test("a list names remote branches with saves that are not here, and whose words a save is", async () => {
+Deno.test("a list names remote branches with saves that are missing here, and the author of a save", async () => {
   using env = TestEnv.repository();
   const clone = join(env.root, "clone");
   env.git("switch", "-q", "-c", "feature/auth");
@@ -447,7 +447,7 @@ Deno.test("a list names remote branches with saves that are not here, and whose 
   assertEquals(picker.stderr.includes("(not verified): Mine"), false);
 });
 
-Deno.test("resume reports what git is told not to look at, and ignored submodules", async () => {
+Deno.test("resume reports files that git is configured to skip, and ignored submodules", async () => {
   using env = TestEnv.repository();
   const module = join(env.root, "module");
   env.gitIn(env.root, "init", "-q", module);
@@ -514,7 +514,7 @@ Deno.test("resume reports what git is told not to look at, and ignored submodule
   assertStringIncludes(older, "• assumed changed before or after the pause\n");
 });
 
-Deno.test("resume says where git could not look", async () => {
+Deno.test("resume reports folders that git could not read", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "--no-commit"]);
   // Root may read every folder, so the test adds git's warning.

@@ -64,7 +64,7 @@ Deno.test("a return refuses a dirty tree and says what to do", async () => {
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("--park keeps what the detour left in a checkpoint", async () => {
+Deno.test("--park keeps the detour's leftovers in a checkpoint", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.write("login.js", "half\n");
@@ -89,7 +89,7 @@ Deno.test("--park keeps what the detour left in a checkpoint", async () => {
   assertEquals(treeOf(env), child);
 });
 
-Deno.test("--carry brings it along, staged as staged", async () => {
+Deno.test("--carry takes the changes along, with staged ones staged", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   env.write("login.js", "carried\n");
@@ -207,7 +207,7 @@ Deno.test("a rebased parent gets its work merged", async () => {
   assertEquals(env.read("base.txt"), "base\n");
 });
 
-Deno.test("a stash on the branch itself comes back onto the new commits", async () => {
+Deno.test("a stash on the branch itself is restored onto the new commits", async () => {
   using env = featureUnderWay();
   const parent = treeOf(env);
   await branch(env, ["quick", "--stash"]);
@@ -218,7 +218,7 @@ Deno.test("a stash on the branch itself comes back onto the new commits", async 
   assertEquals(treeOf(env).status, parent.status);
 });
 
-Deno.test("a deleted parent's branch is made again, or another is taken", async () => {
+Deno.test("a deleted branch of the parent is made again, or another one is used", async () => {
   const { env, parent } = await inDetour();
   using _env = env;
   const head = env.git("rev-parse", "feature");
@@ -306,7 +306,7 @@ function unpack(env: TestEnv): void {
   env.git("-c", `alias.each=!${each}`, "each");
 }
 
-Deno.test("parked work that is gone or damaged is reported, with a way out", async () => {
+Deno.test("lost or damaged parked work is reported, with a way out", async () => {
   const { env } = await inDetour();
   using _env = env;
   const commit = env.git("rev-parse", "refs/mpm/checkpoints/parked-hotfix");
@@ -355,7 +355,7 @@ Deno.test("return where there is nothing to return from", async () => {
   assertEquals(both.status, 2);
 });
 
-Deno.test("a return ends nothing where git does not answer", async () => {
+Deno.test("a return ends no detour if git does not answer", async () => {
   const { env } = await inDetour();
   using _env = env;
   const { PATH } = env.extra;
@@ -383,7 +383,7 @@ Deno.test("a return outside git does not mention git", async () => {
   assertEquals(done.stdout.includes("Git branch"), false);
 });
 
-Deno.test("nothing is wrong after a return from where a pause was committed", async () => {
+Deno.test("everything is right after a return from a branch with a committed pause", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Before"]);
   await branch(env, ["look", "--git-branch", "look"]);

@@ -78,7 +78,7 @@ Context: One`,
   assertEquals(env.git("status", "--porcelain"), "");
 });
 
-Deno.test("a missing save is listed as missing, and comes back only on request", async () => {
+Deno.test("a missing save is listed as missing, and restored only on request", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "One");
   await pause(env, 1, "Two");
@@ -104,7 +104,7 @@ Deno.test("a missing save is listed as missing, and comes back only on request",
   assertEquals((await mpm(env, ["saves", "recover", "session-x"])).status, 3);
 });
 
-Deno.test("git clean -fdx takes all saves, and one command brings them back", async () => {
+Deno.test("git clean -fdx removes all saves, and one command restores them", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "One");
   await pause(env, 1, "Two");
@@ -136,7 +136,7 @@ Deno.test("a save that came back after git clean knows its folder, even beside a
   }
 });
 
-Deno.test("kept files without a save of one's own are called someone else's", async () => {
+Deno.test("kept files without one's own save are reported as someone else's", async () => {
   using env = TestEnv.repository();
   env.write("new.txt", "uncommitted\n");
   await pause(env, 0, "One");
@@ -152,7 +152,7 @@ Deno.test("kept files without a save of one's own are called someone else's", as
   );
 });
 
-Deno.test("a removed save is in no object of the repository once the trash has lost it", async () => {
+Deno.test("no object of the repository has a removed save once the trash has dropped it", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "Keep this");
   await pause(env, 1, "Zanzibar words");
@@ -193,7 +193,7 @@ function found(env: TestEnv, text: string): boolean {
   return ids.some((id) => env.git("cat-file", "-p", id).includes(text));
 }
 
-Deno.test("a save that only git has can be removed for good", async () => {
+Deno.test("a save that is only in git can be removed permanently", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "One");
   removeByHand(env, ID);
@@ -203,7 +203,7 @@ Deno.test("a save that only git has can be removed for good", async () => {
   assertEquals((await listed(env)).there, [ID]);
 });
 
-Deno.test("hooks and reflogs of a repository do not see the log", async () => {
+Deno.test("the log triggers no hook of a repository and is in no reflog", async () => {
   using env = TestEnv.repository();
   env.write(".git/hooks/reference-transaction", "#!/bin/sh\ntouch ran\n");
   Deno.chmodSync(join(env.project, ".git/hooks/reference-transaction"), 0o755);
@@ -216,7 +216,7 @@ Deno.test("hooks and reflogs of a repository do not see the log", async () => {
   assertEquals(env.exists(".git/logs/refs/mpm"), false);
 });
 
-Deno.test("two installations on one clone have a ref each, and list the same", async () => {
+Deno.test("two installations on one clone have separate refs, and list the same", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "One");
   env.extra.XDG_STATE_HOME = join(env.root, "other-state");
@@ -258,7 +258,7 @@ Deno.test("--no-commit and commit = false leave the log out", async () => {
   assertEquals(both.status, 2);
 });
 
-Deno.test("commit = true is said once to mean something else", async () => {
+Deno.test("the new meaning of commit = true is reported once", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "commit = true\n");
   const first = await mpm(env, ["pause", "One"]);
@@ -267,7 +267,7 @@ Deno.test("commit = true is said once to mean something else", async () => {
   assertEquals(env.git("log", "--format=%s"), "Start the project");
 });
 
-Deno.test("pause.branch_commit counts in the user's own file alone, and for no detour", async () => {
+Deno.test("pause.branch_commit counts only in the user's own file, and not for a detour", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "[pause]\nbranch_commit = true\n");
   await mpm(env, ["pause", "One"]);
@@ -284,7 +284,7 @@ Deno.test("pause.branch_commit counts in the user's own file alone, and for no d
   assertStringIncludes(env.git("log", "-1", "--format=%s"), "session: pause");
 });
 
-Deno.test("a removal that someone else wrote takes no save that is there out of git", async () => {
+Deno.test("a removal by someone else does not remove an existing save from git", async () => {
   using env = TestEnv.repository();
   await pause(env, 0, "Keep this");
   env.extra.GIT_COMMITTER_DATE = new Date(START + 9 * DAY).toISOString();

@@ -145,7 +145,7 @@ Deno.test("kept/ stays where git cannot keep its copies, and outside git", async
   assertEquals(outside.exists(`${KEPT}/session-20261101-120000.json`), true);
 });
 
-Deno.test("a kept copy that differs is in the log, too, and the save stays as it is", async () => {
+Deno.test("a kept copy that differs is also in the log, and the save stays unchanged", async () => {
   using env = TestEnv.repository();
   const [id = "", other] = await oldStore(env);
   env.write(`${KEPT}/${other}.json`, "{torn");

@@ -30,7 +30,7 @@ async function scan(env: TestEnv, ...files: string[]): Promise<Scanned> {
   return result;
 }
 
-Deno.test("scan says where secrets are, and never which", async () => {
+Deno.test("scan reports where secrets are, but never the secrets", async () => {
   using env = TestEnv.repository();
   env.write("a/notes.md", `one\n  🙂 ${TOKEN}\n\npassword=hunter2 ${TOKEN}\n`);
   env.write("a/b/key.pem", `x\n${privateKey()}\n`);
@@ -81,7 +81,7 @@ Deno.test("scan reads standard input, UTF-16 and binary files", async () => {
   assertEquals((await scan(env, "data.bin")).labels, { "github-token": 1 });
 });
 
-Deno.test("without a file scan reads the project, and says what it read", async () => {
+Deno.test("without a file, scan reads the project and reports what it read", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", "*.log\nbuild/\n");
   env.write("src/a.ts", `const key = "${TOKEN}";\n`);
@@ -122,7 +122,7 @@ Deno.test("without a file scan reads the project, and says what it read", async 
   );
 });
 
-Deno.test("without git scan reads the folder, and names what it skipped", async () => {
+Deno.test("without git, scan reads the folder and names skipped files", async () => {
   using env = TestEnv.repository();
   const folder = join(env.root, "plain");
   Deno.mkdirSync(join(folder, "node_modules"), { recursive: true });
@@ -149,7 +149,7 @@ Deno.test("without git scan reads the folder, and names what it skipped", async 
   assertEquals(status, 5);
 });
 
-Deno.test("scan finds nothing in what mpm wrote", async () => {
+Deno.test("scan finds nothing in files that mpm wrote", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "one\n");
   env.commit("First");

@@ -18,7 +18,7 @@ async function saved(texts: readonly string[]): Promise<readonly string[]> {
   return save.conversation.accomplishments;
 }
 
-Deno.test("a save holds no credential, in whatever shape it stands", async () => {
+Deno.test("a save contains no credential of any form", async () => {
   assert(SHAPES.length > 300 && TOKENS.length > 100);
   const shapes = [
     ...SHAPES,
@@ -34,7 +34,7 @@ Deno.test("a save holds no credential, in whatever shape it stands", async () =>
   assertEquals(await saved(texts), texts);
 });
 
-Deno.test("a save keeps what only looks like a credential", async () => {
+Deno.test("a save keeps text that only looks like a credential", async () => {
   const given = LOOKALIKES.map((text) => text.trim());
   assertEquals(await saved(given), given);
 });

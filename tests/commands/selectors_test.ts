@@ -14,7 +14,7 @@ function twoSaves(): TestEnv {
   return env;
 }
 
-Deno.test("a number beyond a list selects nothing, in whatever command", async () => {
+Deno.test("a number beyond a list selects nothing, in any command", async () => {
   using env = twoSaves();
   await mpmJson(env, ["checkpoint", "save", "before-8"]);
   const lines = [
@@ -99,7 +99,7 @@ Deno.test("the case of an id does not matter", async () => {
   assertEquals(done.status, 0, done.stderr);
 });
 
-Deno.test("claude-mpm's spelling counts from 1 in its list, its question and its selectors", async () => {
+Deno.test("with claude-mpm's spelling, the list, the question and the selectors count from 1", async () => {
   using env = twoSaves();
   const listed = await mpm(env, ["session", "resume", "--list"]);
   assertStringIncludes(listed.stdout, `  [1] ${NEWER}`);
@@ -129,7 +129,7 @@ Deno.test("claude-mpm's spelling counts from 1 in its list, its question and its
   assertStringIncludes(asked.stdout, `Session Resume: ${NEWER}`);
 });
 
-Deno.test("a number at the prompt is the one that its line shows", async () => {
+Deno.test("a number at the prompt chooses the line that shows it", async () => {
   using env = TestEnv.repository();
   for (let at = 0; at < 12; at++) putSave(env, ownSave(idAt(60 * at)));
   const list = ["resume", "--list", "--peek"];

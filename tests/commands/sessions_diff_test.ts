@@ -7,7 +7,7 @@ import { copySample, SAMPLES } from "../helpers/stores.ts";
 const at = (minute: number) => () =>
   new Date(Date.UTC(2026, 10, 20, 12, minute));
 
-Deno.test("sessions diff shows what came, went and changed between two saves", async () => {
+Deno.test("sessions diff shows additions, removals and changes between two saves", async () => {
   using env = TestEnv.repository();
   env.write("same.txt", "same\n");
   env.write("edited.txt", "one\n");

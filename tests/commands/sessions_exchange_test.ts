@@ -58,7 +58,7 @@ async function bringSome(
   return JSON.parse(stdout.replaceAll("$ROOT", env.root));
 }
 
-Deno.test("sessions export writes one save to the byte", async () => {
+Deno.test("sessions export writes one save byte for byte", async () => {
   using env = new TestEnv();
   putSave(env, ownSave(idAt(0)));
   putSave(env, ownSave(idAt(1)));
@@ -321,7 +321,7 @@ posixTest(
   },
 );
 
-Deno.test("<private> text leaves with no export and enters with no import", async () => {
+Deno.test("neither export nor import includes <private> text", async () => {
   using env = new TestEnv();
   using other = new TestEnv();
   putSave(other, ownSave(idAt(0), { summary: "a <private>b</private> c" }));
@@ -362,7 +362,7 @@ Deno.test("sessions import refuses a save that says it is another than its entry
   ]);
 });
 
-Deno.test("a save that was copied to another name leaves in a bundle under that name", async () => {
+Deno.test("a save copied to another name is in a bundle under that name", async () => {
   using env = new TestEnv();
   using other = new TestEnv();
   env.write(`${SESSIONS}/${idAt(60)}.json`, JSON.stringify(ownSave(idAt(0))));
@@ -376,7 +376,7 @@ Deno.test("a save that was copied to another name leaves in a bundle under that 
   assertEquals(imported.map(({ session_id: id }) => id), [idAt(60)]);
 });
 
-Deno.test("sessions import says of an empty bundle that it is one", async () => {
+Deno.test("sessions import reports an empty bundle", async () => {
   using env = new TestEnv();
   env.write("empty.json", JSON.stringify({ mpm_bundle: 1, saves: [] }));
   const { status, stdout } = await mpm(env, [
@@ -387,7 +387,7 @@ Deno.test("sessions import says of an empty bundle that it is one", async () => 
   assertEquals([status, stdout], [0, "It contains no saves.\n"]);
 });
 
-Deno.test("an imported save says only what its file said", async () => {
+Deno.test("an imported save contains only the data of its file", async () => {
   using env = TestEnv.repository();
   const id = "session-20260101-101010";
   const given = {

@@ -79,7 +79,7 @@ Deno.test("resume logs are listed after the saves, shown, verified and resumed",
   );
 });
 
-Deno.test("a resume log that is there as Markdown only says the same", async () => {
+Deno.test("a resume log in Markdown alone has the same content", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
   const [full, short] = [await show(env, FULL), await show(env, SHORT)];
@@ -97,7 +97,7 @@ Deno.test("a resume log that is there as Markdown only says the same", async () 
   assertEquals((await list(env)).map(({ format }) => format), ["md", "md"]);
 });
 
-Deno.test("the newest log is resumed where there is no save", async () => {
+Deno.test("the newest log is resumed if there is no save", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
   const { session } = await mpmJson<ResumeReport>(env, ["resume"]);
@@ -184,7 +184,7 @@ Deno.test("ids in YAML that look like numbers stay text", async () => {
   assertEquals(git.recent_commits[0]!.message, "007");
 });
 
-Deno.test("torn and invalid files are reported and hide no other", async () => {
+Deno.test("damaged and invalid files are reported and do not hide others", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
   putSave(env, ownSave(idAt(0)));

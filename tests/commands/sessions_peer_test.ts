@@ -8,7 +8,7 @@ import { formatText, SESSIONS } from "../helpers/stores.ts";
 const at = (minute: number) => () =>
   new Date(Date.UTC(2026, 10, 20, 12, minute));
 
-Deno.test("what mpm writes claude-mpm lists in the same order: pauses, recovered and imported saves", async () => {
+Deno.test("claude-mpm lists saves of mpm in the same order: pauses, recovered and imported saves", async () => {
   using env = TestEnv.repository();
   using other = new TestEnv();
   await mpmJson(env, ["pause", "First", "-n", "Go on", "--no-commit"], {

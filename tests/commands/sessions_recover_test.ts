@@ -40,7 +40,7 @@ async function recover(env: TestEnv, ...args: string[]) {
   );
 }
 
-Deno.test("sessions recover tells what was recorded and changes nothing", async () => {
+Deno.test("sessions recover prints the recorded data and changes nothing", async () => {
   using env = unfinished();
   const before = env.read(ACTIVE);
   const { status, stdout } = await mpm(env, ["saves", "recover"]);
@@ -118,7 +118,7 @@ for (
     ["middle", () => lines().with(1, "{oops").join("\n") + "\n\n", [2]],
   ] as const
 ) {
-  Deno.test(`sessions recover reads a record whose ${what} line is torn`, async () => {
+  Deno.test(`sessions recover reads a record whose ${what} line is incomplete`, async () => {
     using env = unfinished(text());
     const answer = await recover(env);
     assertEquals(answer.torn_lines, [...torn]);

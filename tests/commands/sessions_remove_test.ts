@@ -78,7 +78,7 @@ Deno.test("sessions rm moves every file of a save into the trash, its second cop
   );
 });
 
-Deno.test("a removal's manifest says what was where, so that all of it can go back", async () => {
+Deno.test("a removal's manifest lists all places, so that everything can be restored", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Work", "--no-commit"], { now: NOON });
   const before = files(env);
@@ -106,7 +106,7 @@ Deno.test("a removal's manifest says what was where, so that all of it can go ba
   }
 });
 
-Deno.test("sessions rm says what git still has of a save that a branch has", async () => {
+Deno.test("sessions rm reports the parts of a save that git still has on a branch", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "Work", "--commit"], { now: NOON });
   const result = await mpmJson<SavesRmResult>(env, ["saves", "rm", ID]);
@@ -122,7 +122,7 @@ Deno.test("sessions rm says what git still has of a save that a branch has", asy
   );
 });
 
-Deno.test("sessions rm takes a save that only kept/ has", async () => {
+Deno.test("sessions rm removes a save that is only in kept/", async () => {
   using env = new TestEnv();
   await mpmJson(env, ["pause", "Work"], { now: NOON });
   env.remove(`${SESSIONS}/${ID}.json`);
@@ -158,7 +158,7 @@ Deno.test("sessions prune neither takes a save from the future nor lets it stand
   assertEquals(JSON.parse(stdout).removed, []);
 });
 
-Deno.test("sessions rm takes numbers of one list, both folders, and strays of the home folder", async () => {
+Deno.test("sessions rm accepts numbers of one list with both folders and strays of the home folder", async () => {
   using env = new TestEnv();
   for (const second of [0, 1, 2, 3]) putSave(env, ownSave(idAt(second)));
   putSave(env, ownSave(idAt(2), { summary: "older" }), {
@@ -216,7 +216,7 @@ posixTest("sessions rm refuses a link instead of the trash", async () => {
   assertEquals([...Deno.readDirSync(env.home)], []);
 });
 
-Deno.test("two removals in one second get a folder each", async () => {
+Deno.test("two removals in one second get separate folders", async () => {
   using env = new TestEnv();
   for (const second of [0, 1]) putSave(env, ownSave(idAt(second)));
   for (const _ of [0, 1]) {
@@ -248,7 +248,7 @@ for (
     [["--keep", "100"], []],
   ] as const
 ) {
-  Deno.test(`sessions prune ${args.join(" ")} takes what is said and no newest of a branch`, async () => {
+  Deno.test(`sessions prune ${args.join(" ")} removes the selected saves but no newest of a branch`, async () => {
     using env = new TestEnv();
     branches(env);
     copySample(env, "resume-logs");

@@ -25,7 +25,7 @@ async function verify(env: TestEnv, ...args: string[]) {
   return { status, ...row! };
 }
 
-Deno.test("sessions verify --all names what is wrong beside a save, --repair makes it whole", async () => {
+Deno.test("sessions verify --all names problems near a save, --repair fixes them", async () => {
   using env = await store();
   const texts = ["yaml", "md"].map((end) =>
     env.read(`${SESSIONS}/${ID}.${end}`)
@@ -57,7 +57,7 @@ Deno.test("sessions verify --all names what is wrong beside a save, --repair mak
   assertEquals((await verify(env)).notes, []);
 });
 
-Deno.test("sessions verify --repair puts a kept copy instead of a damaged save", async () => {
+Deno.test("sessions verify --repair replaces a damaged save by the kept copy", async () => {
   using env = await store();
   const json = env.read(`${SESSIONS}/${ID}.json`);
   // As git does it: a new file, which the second name does not follow.
@@ -92,7 +92,7 @@ Deno.test("sessions verify --repair renews a damaged kept copy and a lost checks
   assertEquals(env.read(KEPT), env.read(`${SESSIONS}/${ID}.json`));
 });
 
-Deno.test("sessions verify --repair leaves alone what it cannot know", async () => {
+Deno.test("sessions verify --repair does not change what it cannot know", async () => {
   using env = await store();
   for (const path of [`${SESSIONS}/${ID}.json`, KEPT]) env.write(path, "{torn");
   const { status, state, repaired } = await verify(env, "--repair");
@@ -158,7 +158,7 @@ Deno.test("other files stay out of git's sight beside claude-mpm's rules", async
   assertEquals(untracked.filter((line) => /kept|trash|backups/.test(line)), []);
 });
 
-Deno.test("sessions verify --repair continues where one save refuses, and says what did", async () => {
+Deno.test("sessions verify --repair continues if one save fails, and reports it", async () => {
   using env = await store();
   await mpmJson(env, ["pause", "More", "--no-commit"], {
     now: () => new Date("2026-11-20T13:00:00Z"),

@@ -174,14 +174,14 @@ Deno.test("sessions show prints the save in three formats", async () => {
   assertEquals([session.session_id, format], [ID, "md"]);
 });
 
-Deno.test("sessions show escapes what a terminal would act on", async () => {
+Deno.test("sessions show escapes control characters of a terminal", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "-s", "a\x1b]0;title\x07b\u202e"]);
   const { stdout } = await mpm(env, ["saves", "show"]);
   assertStringIncludes(stdout, "a\\x1b]0;title\\x07b\\u{202e}");
 });
 
-Deno.test("sessions verify tells intact, unchecked and damaged apart", async () => {
+Deno.test("sessions verify distinguishes intact, unchecked and damaged saves", async () => {
   using env = await oneSave();
   const good = await mpm(env, ["saves", "verify"]);
   assertEquals([good.status, good.stdout], [

@@ -47,7 +47,7 @@ async function trust(
   return await mpmJson<SavesTrustResult>(env, words, { now: NOON });
 }
 
-Deno.test("a save is its user's own, without any remark", async () => {
+Deno.test("a save of the user is shown without any remark", async () => {
   using env = await withOwnSave();
   assertEquals(await originOf(env), "own");
   for (
@@ -102,7 +102,7 @@ Deno.test("someone else's save is shown as foreign wherever it is read", async (
   assertEquals(agent_command, null);
 });
 
-Deno.test("the note about a foreign save comes before a long text could push it out", async () => {
+Deno.test("the note about a foreign save comes before a long text could displace it", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   await mpmJson(env, ["pause", "x".repeat(20_000), "--no-commit"]);
@@ -112,7 +112,7 @@ Deno.test("the note about a foreign save comes before a long text could push it 
   assert(stdout.length <= 1600);
 });
 
-Deno.test("trust is in the content: a changed save is foreign again", async () => {
+Deno.test("trust depends on the content: a changed save is foreign again", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   const dry = await trust(env, "latest", "--dry-run");
@@ -150,7 +150,7 @@ Deno.test("trust is in the content: a changed save is foreign again", async () =
   assertEquals(await originOf(env), "foreign");
 });
 
-Deno.test("trust takes all of a project, and leaves one's own alone", async () => {
+Deno.test("trust accepts all saves of a project, and does not change one's own", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   await mpmJson(env, ["pause", "Mine", "--no-commit"], {
@@ -174,7 +174,7 @@ Deno.test("trust takes all of a project, and leaves one's own alone", async () =
   );
 });
 
-Deno.test("trust refuses what makes no sense", async () => {
+Deno.test("trust refuses invalid combinations", async () => {
   using env = await withOwnSave();
   for (
     const [args, status] of [
@@ -189,7 +189,7 @@ Deno.test("trust refuses what makes no sense", async () => {
   }
 });
 
-Deno.test("nothing in a project makes a save anybody's own", async () => {
+Deno.test("no file in a project makes a save count as one's own", async () => {
   using env = await withOwnSave();
   await mpm(env, ["saves", "list"]);
   const state = join(env.home, ".local/state/mpm");
@@ -209,7 +209,7 @@ Deno.test("nothing in a project makes a save anybody's own", async () => {
   assertEquals(await originOf(env), "foreign");
 });
 
-Deno.test("a save stays its user's own wherever it and the project go", async () => {
+Deno.test("a save stays the user's own wherever it and the project are moved", async () => {
   using env = await withOwnSave();
   // The line ends that git may put in.
   const text = env.read(SAVE);
@@ -229,7 +229,7 @@ Deno.test("a save stays its user's own wherever it and the project go", async ()
   Deno.renameSync(moved, env.project);
 });
 
-Deno.test("what was imported is foreign, also to its author elsewhere", async () => {
+Deno.test("imported saves are foreign, even to their author elsewhere", async () => {
   using env = await withOwnSave();
   using other = TestEnv.repository();
   const file = join(other.root, "save.json");
@@ -240,7 +240,7 @@ Deno.test("what was imported is foreign, also to its author elsewhere", async ()
   assertEquals(await originOf(other), "trusted");
 });
 
-Deno.test("a foreign save brings no session until it is trusted", async () => {
+Deno.test("a foreign save does not restore a session until it is trusted", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   await mpmJson(env, ["start", "login", "Fix the login"]);
@@ -273,7 +273,7 @@ Deno.test("claude-mpm's saves are foreign until they are trusted", async () => {
   assertEquals(await originOf(env), "trusted");
 });
 
-Deno.test("what an agent's session says does not take over foreign words", async () => {
+Deno.test("the save of an agent session does not adopt text of a foreign save", async () => {
   using env = await withOwnSave();
   anotherUser(env);
   env.write("a.txt", "edited\n");

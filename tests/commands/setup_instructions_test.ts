@@ -29,7 +29,7 @@ const TEXTS = [
   "",
 ];
 
-Deno.test("instructions come and go, and the file keeps its bytes", async () => {
+Deno.test("instructions are added and removed, and the rest of the file is unchanged", async () => {
   for (const text of TEXTS) {
     using env = TestEnv.repository();
     env.write("AGENTS.md", text);

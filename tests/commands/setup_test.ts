@@ -95,7 +95,7 @@ Deno.test("setup shows what it would write, asks, and writes nothing without a y
   assertEquals(env.exists(".gitignore"), false);
 });
 
-Deno.test("setup asks no one where no one is, and offers no hooks without a client", async () => {
+Deno.test("setup asks nothing without a person, and offers no hooks without a client", async () => {
   using env = TestEnv.repository();
   const { status, stderr } = await mpm(env, ["setup"]);
   assertEquals([status, stderr.includes("--yes accepts the proposal")], [

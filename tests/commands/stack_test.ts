@@ -73,7 +73,7 @@ Deno.test("stack draws several branches of one session, the oldest first", async
   ]);
 });
 
-Deno.test("stack reports an active session that its worktree is not at", async () => {
+Deno.test("stack reports an active session that is not current in its worktree", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "first"], { now: at(0) });
   env.remove(`${CURRENT}/main.json`);
@@ -89,7 +89,7 @@ Deno.test("stack reports an active session that its worktree is not at", async (
   assertEquals([left.current, left.problems], ["work-20261121-120100", []]);
 });
 
-Deno.test("a detour that its worktree is not at is put back, not ended", async () => {
+Deno.test("a detour that is not current in its worktree is restored, not ended", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["branch", "look"]);
   env.remove(`${CURRENT}/main.json`);
@@ -112,7 +112,7 @@ Deno.test("stack cuts long titles, so that state and mark are seen", async () =>
   assertStringIncludes(line!, "… (active 1m ago) ◄ you are here");
 });
 
-Deno.test("stack leaves out what is settled, unless --all or something hangs on it", async () => {
+Deno.test("stack leaves out finished sessions, unless --all is set or others depend on them", async () => {
   using env = await nested();
   await mpmJson(env, ["archive", "old"], { now: at(6) });
   const { stdout } = await mpm(env, ["stack"], { now: at(10) });
@@ -246,7 +246,7 @@ Deno.test("status --porcelain has one form, and nothing outside a project", asyn
   assertEquals(await mpm(bare, ["status", "--porcelain"]), nothing);
 });
 
-Deno.test("status --porcelain comes out whatever is in the store", async () => {
+Deno.test("status --porcelain prints its lines whatever is in the store", async () => {
   using env = await prompted();
   for (const text of ["", "{", "[1]", '{"session":"../x"}']) {
     env.write(".claude-mpm/state/current/main.json", text);
@@ -294,7 +294,7 @@ posixTest(
   },
 );
 
-Deno.test("status compares with no upstream that is gone or not there", async () => {
+Deno.test("status does not compare with a missing upstream", async () => {
   using env = await prompted();
   env.git("update-ref", "-d", "refs/remotes/origin/main");
   const gone = await mpm(env, ["status"]);
@@ -307,7 +307,7 @@ Deno.test("status compares with no upstream that is gone or not there", async ()
   assertEquals(await prompt(), ["ahead=", "behind="]);
 });
 
-Deno.test("status offers no resume where none of the saves is left", async () => {
+Deno.test("status offers no resume if no save is left", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "login"], { now: at(0) });
   await mpmJson(env, ["pause", "--no-commit"], { now: at(1) });
@@ -323,7 +323,7 @@ Deno.test("status offers no resume where none of the saves is left", async () =>
   assertEquals((await mpm(env, ["cancel"])).status, 0);
 });
 
-Deno.test("no list says a session's name twice in a line", async () => {
+Deno.test("no list repeats a session's name in a line", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["branch", "hotfix", "Fix login"]);
   await mpmJson(env, ["pause"]);

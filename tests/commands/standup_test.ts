@@ -35,7 +35,7 @@ function reportOf({ actors }: StandupResult, wanted: string) {
   return found;
 }
 
-Deno.test("standup says kindly that nothing was done", async () => {
+Deno.test("standup reports politely that nothing was done", async () => {
   using env = TestEnv.repository();
   const { status, stdout } = await mpm(env, ["standup"], { now: at(60) });
   assertEquals(status, 0);
@@ -43,7 +43,7 @@ Deno.test("standup says kindly that nothing was done", async () => {
   assertEquals(env.exists(".claude-mpm"), false);
 });
 
-Deno.test("standup tells what a person did, plans, and is blocked by", async () => {
+Deno.test("standup shows a person's work, plans, and blockers", async () => {
   using env = TestEnv.repository();
   const now = at(0);
   await mpm(env, ["next", "Add refunds"], { now });
@@ -84,7 +84,7 @@ Deno.test("standup reads commits of all worktrees, and finds overlaps", async ()
   ]);
 });
 
-Deno.test("a commit during the only agent session of a worktree is its own", async () => {
+Deno.test("a commit during the only agent session of a worktree belongs to that session", async () => {
   using env = TestEnv.repository();
   const lines = ["2025-12-31T23:00:00Z", "2026-01-01T01:00:00Z"].map((
     timestamp,
@@ -132,7 +132,7 @@ Deno.test("standup names the agent of a session that has ended", async () => {
   assertEquals(texts(reportOf(result, "backend").next), ["Write tests"]);
 });
 
-Deno.test("standup names the files of an agent that says nothing else", async () => {
+Deno.test("standup names the files of an agent without other reports", async () => {
   using env = TestEnv.repository();
   const start = at(0)().getTime();
   const paths = [..."abcdefg"].map((name) => `src/${name}.ts`);
@@ -220,7 +220,7 @@ Deno.test("standup redacts secrets", async () => {
   assertEquals(stdout.includes(secret), false);
 });
 
-Deno.test("standup takes ages, dates and days, and refuses the rest", async () => {
+Deno.test("standup accepts ages, dates and days, and refuses the rest", async () => {
   using env = TestEnv.repository();
   const since = async (text: string) =>
     (await standup(env, "--since", text)).since;

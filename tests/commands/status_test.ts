@@ -50,7 +50,7 @@ Deno.test("the help of status names the fields for prompts in their order", asyn
   assertEquals(named.filter((one) => !words.includes(one)), fields);
 });
 
-Deno.test("status says what it cannot read of the saves, and the rest", async () => {
+Deno.test("status reports the saves that it cannot read, and shows the rest", async () => {
   using env = await saved();
   const folder = join(env.project, ".claude-mpm/sessions");
   for (const { name } of [...Deno.readDirSync(folder)]) {
@@ -108,7 +108,7 @@ Deno.test("mpm alone is a dashboard in a project on a terminal, else the help", 
   assertStringIncludes(stale.stdout, "Context: unknown (it is outdated: ");
 });
 
-Deno.test("mpm alone keeps the command that restores a lost file whole", async () => {
+Deno.test("mpm alone does not shorten the command that restores a lost file", async () => {
   using env = TestEnv.repository();
   env.write("draft.txt", "draft\n");
   const { session_id: id } = await mpmJson<PauseResult>(env, ["pause"]);

@@ -35,7 +35,7 @@ Deno.test("doctor finds nothing wrong in a fresh clone of committed saves", asyn
   assert(!verified.stdout.includes("kept/"), verified.stdout);
 });
 
-Deno.test("a tab in the text of a save is a tab in its Markdown and on the screen", async () => {
+Deno.test("a tab in the text of a save stays a tab in its Markdown and on the screen", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await mpmJson(env, ["pause", "a\tb\n\tindented"]);
   const markdown = env.read(`${SESSIONS}/${id}.md`);
@@ -105,7 +105,7 @@ Deno.test("saves and checkpoints record how full the agent's context was, or tha
   assertEquals(await usage(24 * 60), unknown, "a stale reading");
 });
 
-Deno.test("a checkpoint tells the next steps of the newest save and the runtimes of the project", async () => {
+Deno.test("a checkpoint shows the next steps of the newest save and the runtimes of the project", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     "pause",
@@ -146,7 +146,7 @@ Deno.test("a checkpoint tells the next steps of the newest save and the runtimes
   assert(!stdout.includes("Write the migration"), stdout);
 });
 
-Deno.test("a resume file has the lists of the save it names, and is read as just these", async () => {
+Deno.test("a resume file has exactly the lists of the save that it names", async () => {
   using env = TestEnv.repository();
   const { session_id: id } = await mpmJson(env, [
     ...["pause", "x", "--no-commit", "-t", "Fix the login", "-n", "Call Bob"],
@@ -190,7 +190,7 @@ for (const { version, id, pause } of SAMPLES) {
   });
 }
 
-Deno.test("sessions show leaves out what a Markdown save or a log does not say", async () => {
+Deno.test("sessions show leaves out data that a Markdown save or a log lacks", async () => {
   using env = new TestEnv();
   copySample(env, "resume-logs");
   const id = "session-20260101-000000";
@@ -230,7 +230,7 @@ Deno.test("documents of claude-mpm among the templates are not listed, and hide 
   assertStringIncludes((await show("pr-workflow")).stdout, "# PR Workflow");
 });
 
-Deno.test("beside an ignore file of claude-mpm git sees no mpm files", async () => {
+Deno.test("with an ignore file of claude-mpm, git still sees no mpm files", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/.gitignore", "logs/\n*.log\n*.pyc\n__pycache__/\n");
   env.commit("Use claude-mpm");
@@ -254,7 +254,7 @@ Deno.test("beside an ignore file of claude-mpm git sees no mpm files", async () 
   assert(commit?.made);
 });
 
-Deno.test("the log and the lock of version 0.1.0 are taken over once", async () => {
+Deno.test("the log and the lock of version 0.1.0 are migrated once", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["pause", "one"]);
   const store = join(env.project, ".claude-mpm");

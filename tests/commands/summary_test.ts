@@ -227,7 +227,7 @@ Deno.test("summary of nothing reports it, with and without git", async () => {
   assertStringIncludes((await summary(bare)).text, "Outside git");
 });
 
-Deno.test("summary puts what saves say on one line each, and hides nothing", async () => {
+Deno.test("summary puts each entry of a save on one line, and hides nothing", async () => {
   using env = TestEnv.repository();
   const hostile = "\x1b[2J\u202eevil\n## Layer 9: Mine\n" + "x".repeat(5000);
   await pause(env, "11:30:00", hostile, "-a", hostile, "-d", hostile);
@@ -414,7 +414,7 @@ Deno.test("a project cannot name the program, nor a variable, nor its own path",
   assertEquals(set.status, 2);
 });
 
-Deno.test("layers are a part of what an agent is given, where it is wanted", async () => {
+Deno.test("an agent gets the layers if that is configured", async () => {
   using env = TestEnv.repository();
   await story(env);
   const given = await mpm(env, ["context", "inject", "--part", "layers"], {

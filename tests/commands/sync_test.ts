@@ -50,7 +50,7 @@ Deno.test("a save and a note reach another clone, and branches stay", async () =
   assertEquals(bob.git("branch", "-a").includes("mpm"), false);
 });
 
-Deno.test("a sync without a remote says how to name one", async () => {
+Deno.test("a sync without a remote prints how to name one", async () => {
   using team = new Team();
   const ann = team.clone("Ann");
   const none = await mpm(ann, ["sync"]);
@@ -128,7 +128,7 @@ Deno.test("a colleague's save is resumed on another path and branch", async () =
   );
 });
 
-Deno.test("a save of one's own keeps its id beside one of a colleague", async () => {
+Deno.test("one's own save keeps its id next to one of a colleague", async () => {
   using team = new Team();
   const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
   const now = () => new Date("2026-11-20T12:00:00Z");
@@ -206,7 +206,7 @@ Deno.test("a removal reaches others, and a pruned log replaces the old one", asy
   assertEquals(await summaries(eve!), ["new"]);
 });
 
-Deno.test("conversations are refused without a team, and stay at home", async () => {
+Deno.test("conversations are refused without a team, and are not sent", async () => {
   using team = new Team();
   const ann = team.clone("Ann");
   await mpmJson(ann, ["pause", "one"]);
@@ -252,7 +252,7 @@ Deno.test("hand-offs, answers and claims travel, untrusted ones reach no agent",
   assertEquals((await list(ann))[0]?.sender, null);
 });
 
-Deno.test("a pause syncs only where the user set it, and keeps its status", async () => {
+Deno.test("a pause syncs only if the user configured it, and keeps its status", async () => {
   using team = new Team();
   const ann = team.clone("Ann");
   await mpmJson(ann, ["pause", "one"]);

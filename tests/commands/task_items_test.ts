@@ -244,7 +244,7 @@ Deno.test("an item with a NUL character is refused by its number", async () => {
   assertEquals(runIds(env), []);
 });
 
-Deno.test("the next start removes what a killed start left", async () => {
+Deno.test("the next start removes the leftovers of a killed start", async () => {
   using env = await taskProject({ items: { list: ["a"] }, run: ["true"] });
   env.write(".claude-mpm/runs/.new-12345678/items.jsonl", '"a"\n');
   const { status, stderr } = await mpm(env, ["task", "run", "work"]);

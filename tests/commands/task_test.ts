@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm } from "../helpers/mpm.ts";
 
-Deno.test("a run that is not there, or not the user's, is not cancelled", async () => {
+Deno.test("a run that is missing, or not the user's, is not cancelled", async () => {
   using env = TestEnv.repository();
   const none = await mpm(env, ["task", "cancel"]);
   assertEquals([none.status, none.stderr], [

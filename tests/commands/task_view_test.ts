@@ -105,7 +105,7 @@ Deno.test("a run without an end and without a lock is interrupted", async () => 
   ]);
 });
 
-Deno.test("a run is found by its id, its task, or not at all", async () => {
+Deno.test("a run is found by its id or its task", async () => {
   using env = TestEnv.repository();
   const none = await mpm(env, ["task", "status"]);
   assertEquals([none.status, none.stdout], [3, ""]);
@@ -166,7 +166,7 @@ Deno.test("logs are printed by item, redacted and escaped", async () => {
   assertEquals((await mpm(env, ["task", "logs", "--item", "x"])).status, 3);
 });
 
-Deno.test("removed runs come back whole, and go again", async () => {
+Deno.test("removed runs can be restored completely, and removed again", async () => {
   using env = TestEnv.repository();
   plant(env);
   plant(env, { id: "smells-20261102-101500" });
@@ -194,7 +194,7 @@ Deno.test("removed runs come back whole, and go again", async () => {
   assertEquals(again.status, 4, again.stdout);
 });
 
-Deno.test("watching a run that is over shows how it stands", async () => {
+Deno.test("watching a finished run shows its state", async () => {
   using env = TestEnv.repository();
   plant(env);
   const { status, stdout } = await mpm(env, ["task", "watch", RUN, "--json"]);
@@ -217,7 +217,7 @@ ${more}`,
   return env;
 }
 
-Deno.test("mpm task lists the tasks, with what keeps them from running", async () => {
+Deno.test("mpm task lists the tasks, with the reasons why they cannot run", async () => {
   using env = await project();
   env.write(".claude-mpm/tasks/odd.yaml", "runs: [a]\n");
   env.write(".claude-mpm/tasks/-x.yaml", "run: [a]\n");
@@ -240,7 +240,7 @@ Deno.test("mpm task lists the tasks, with what keeps them from running", async (
   assertStringIncludes(text.stdout, `Not allowed yet: mpm allow ${TASK}`);
 });
 
-Deno.test("a run tells what happens in events, and a log a line each ten seconds", async () => {
+Deno.test("a run reports its progress in events, and in a log line every ten seconds", async () => {
   using env = await project();
   const { stdout } = await mpm(env, ["task", "run", "work", "--json"]);
   const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -323,7 +323,7 @@ Deno.test("logs of more than 16 MiB are left out of an answer, and counted", asy
   assertEquals([logs.length, left], [4, 1], stderr);
 });
 
-Deno.test("a damaged run is named by doctor, with how to remove it", async () => {
+Deno.test("doctor names a damaged run and how to remove it", async () => {
   using env = await project();
   await mpm(env, ["task", "run", "work"]);
   const listed = await mpm(env, ["task", "list", "--json"]);

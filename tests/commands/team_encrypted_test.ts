@@ -110,7 +110,7 @@ Deno.test("with a team, the remote has no 32 bytes of plain text", async () => {
   ]);
 });
 
-Deno.test("someone removed reads nothing new, someone added reads everything", async () => {
+Deno.test("a removed member cannot read new entries, an added one can read all", async () => {
   using two = new Two();
   const { ada, ben, remote } = two;
   giveKey(ben, "plain");
@@ -135,7 +135,7 @@ Deno.test("someone removed reads nothing new, someone added reads everything", a
   assertEquals(remote.git(["for-each-ref", "refs/mpm/"]).split("\n").length, 1);
 });
 
-Deno.test("entries open once the right key is there", async () => {
+Deno.test("entries can be opened once the right key is available", async () => {
   using two = new Two();
   const { ada, ben } = two;
   await mpmJson(ada, ["team", "add", "ben", ...SSH.split(" ")]);
@@ -150,7 +150,7 @@ Deno.test("entries open once the right key is there", async () => {
   assertEquals(await summaries(ben), ["first"]);
 });
 
-Deno.test("plain entries are not sent to a team, and leave the remote", async () => {
+Deno.test("unencrypted entries are not sent to a team, and are removed from the remote", async () => {
   using two = new Two();
   const { ada, ben, remote } = two;
   giveKey(ben, "plain");
@@ -171,7 +171,7 @@ Deno.test("plain entries are not sent to a team, and leave the remote", async ()
   assertEquals(await summaries(ben), ["for all", "plain and public"]);
 });
 
-Deno.test("a team that was lost stops a sync, and nothing leaves in plain", async () => {
+Deno.test("a lost team stops a sync, so nothing is sent unencrypted", async () => {
   using two = new Two();
   const { ada, remote } = two;
   await mpmJson(ada, ["team", "add", "ben", ...SSH.split(" ")]);

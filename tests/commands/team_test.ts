@@ -22,7 +22,7 @@ async function team(env: TestEnv): Promise<[string, string, boolean][]> {
   return members.map(({ name, recipient, own }) => [name, recipient, own]);
 }
 
-Deno.test("a team is a list of keys, which undo takes back", async () => {
+Deno.test("a team is a list of keys, and undo restores the earlier list", async () => {
   using env = TestEnv.repository();
   assertEquals(await team(env), []);
   const dry = ["team", "add", "ann", ...SSH.split(" "), "--dry-run"];
@@ -54,7 +54,7 @@ Deno.test("a team is a list of keys, which undo takes back", async () => {
   assertEquals((await team(env)).length, 3);
 });
 
-Deno.test("a team says who you are, and warns if you are not a member", async () => {
+Deno.test("mpm team names the user, and warns if the user is not a member", async () => {
   using env = TestEnv.repository();
   giveKey(env, "plain");
   const { stdout: nobody } = await mpm(env, ["team"]);
@@ -80,7 +80,7 @@ Deno.test("a team says who you are, and warns if you are not a member", async ()
   );
 });
 
-Deno.test("your keys come from your own settings alone", async () => {
+Deno.test("your keys come only from your own settings", async () => {
   using env = TestEnv.repository();
   giveKey(env, "native", "age.txt");
   giveKey(env, "locked", "work");
@@ -103,7 +103,7 @@ Deno.test("your keys come from your own settings alone", async () => {
   assertStringIncludes(warnings[0]!, "~/.ssh/none");
 });
 
-Deno.test("a damaged team is never taken for a missing one", async () => {
+Deno.test("a damaged team is never treated as a missing one", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["team", "add", "ann", NATIVE]);
   const folder = join(env.home, ".local", "state", "mpm", "teams");
@@ -116,7 +116,7 @@ Deno.test("a damaged team is never taken for a missing one", async () => {
   }
 });
 
-Deno.test("names and keys that cannot be are refused in words", async () => {
+Deno.test("invalid names and keys are refused with a clear message", async () => {
   using env = TestEnv.repository();
   for (
     const [args, status, text] of [

@@ -127,7 +127,7 @@ Deno.test("a template takes state variables: --var first, then mpm var, then the
   assertStringIncludes(stdout, "#13 on release at 80");
 });
 
-Deno.test("a state variable that a template cannot take is named, and nothing is started", async () => {
+Deno.test("a state variable that is invalid in a template is named, and nothing is started", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["var", "set", "bug", "x".repeat(501)]);
   const long = await mpm(env, ["start", "--template", "bug-fix"]);
@@ -212,7 +212,7 @@ Deno.test("template new writes a template that can be used, and replaces none", 
   assertEquals(session.task, "Deploy: the docs");
 });
 
-Deno.test("template new copies any file, and tells its faults before it writes", async () => {
+Deno.test("template new copies any file, and reports its errors before writing", async () => {
   using env = TestEnv.repository();
   env.write("list.md", "\ufeff# List\r\n\r\n- [ ] a: {{x}}\r\n");
   const args = ["template", "new", "list", "--from", "list.md"];
@@ -232,7 +232,7 @@ Deno.test("template new copies any file, and tells its faults before it writes",
   assertEquals(missing.status, 6);
 });
 
-Deno.test("template new copies a template with a secret in its front matter without it", async () => {
+Deno.test("template new removes a secret from the front matter of a copy", async () => {
   using env = TestEnv.repository();
   const token = `ghp_${"a1B2c3D4e5".repeat(3)}F6g7H8`;
   const label = "[redacted:github-token]";
@@ -278,7 +278,7 @@ Deno.test("template new copies a template with a secret in its front matter with
   assert(!stderr.includes(token));
 });
 
-Deno.test("template new gives a copy its own name however the first one was written", async () => {
+Deno.test("template new gives a copy its own name, however the original spelled it", async () => {
   using env = TestEnv.repository();
   for (const name of ["name: >\n  Of two\n  lines", '"name": Quoted']) {
     env.write(

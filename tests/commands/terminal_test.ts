@@ -47,7 +47,7 @@ Deno.test("lists that are piped cut nothing", async () => {
   assert(widest(shown.stdout) <= 80, shown.stdout);
 });
 
-Deno.test("an error stands out on a terminal, and is plain elsewhere", async () => {
+Deno.test("an error is highlighted on a terminal, and plain elsewhere", async () => {
   using env = new TestEnv();
   env.extra.NO_COLOR = "";
   env.extra.TERM = "xterm";

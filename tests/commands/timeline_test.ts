@@ -57,7 +57,7 @@ Deno.test("timeline shows sessions, detours, saves, checkpoints, agents and comm
   assertEquals(times, times.toSorted());
 });
 
-Deno.test("timeline takes a session, types, times and a number of events", async () => {
+Deno.test("timeline accepts a session, types, times and a number of events", async () => {
   using env = await project();
   const types = async (...args: string[]) =>
     [
@@ -99,7 +99,7 @@ Deno.test("timeline draws each session as a line", async () => {
   ) assertStringIncludes(stdout, line);
 });
 
-Deno.test("timeline works with nothing, outside git, and marks what others made", async () => {
+Deno.test("timeline works without data and outside git, and marks foreign data", async () => {
   using env = new TestEnv();
   const empty = await mpm(env, ["timeline"]);
   assertEquals([empty.status, empty.stdout], [0, "No events.\n"]);
@@ -125,7 +125,7 @@ Deno.test("timeline works with nothing, outside git, and marks what others made"
   assertStringIncludes(stdout, "(not verified): Outside git");
 });
 
-Deno.test("timeline reads transcripts that are damaged, and tells no secret", async () => {
+Deno.test("timeline reads damaged transcripts, and prints no secret", async () => {
   using env = TestEnv.repository();
   const key = `sk-ant-api03-${"aB3dE5fG7h".repeat(9)}`;
   const name = (at: number) => `3f8a0000-0000-4000-8000-00000000000${at}.jsonl`;

@@ -62,7 +62,7 @@ Deno.test("the trash keeps what is younger than its age, and drops what is older
   assertStringIncludes(stderr, "no longer in the trash");
 });
 
-Deno.test("what the last operations need stays, however old and large", async () => {
+Deno.test("files that the last operations need stay, however old and large", async () => {
   using env = await removed({ later: 3 });
   await mpmJson(env, ["config", "set", "trash.max_mb", "1"], { now: day(0) });
   assertEquals(await prune(env, 400), []);
@@ -73,7 +73,7 @@ Deno.test("what the last operations need stays, however old and large", async ()
   assertEquals(sessions.length, 1);
 });
 
-Deno.test("a trash that is too large drops the oldest first", async () => {
+Deno.test("a trash that is too large drops the oldest files first", async () => {
   using env = await removed();
   await mpmJson(env, ["config", "set", "trash.max_mb", "1"]);
   env.write(`${TRASH}/20261101-000000-rm/large`, new Uint8Array(700_000));
@@ -103,7 +103,7 @@ Deno.test("the age can be given, is checked, and a project cannot set it", async
   assertEquals((await mpm(env, set)).status, 2);
 });
 
-Deno.test("mpm drops what is old by itself, once a day, and never a stranger's", async () => {
+Deno.test("mpm removes old files by itself, once a day, but never a stranger's", async () => {
   using env = await removed();
   env.write(`${TRASH}/mine/file`, "mine\n");
   env.write(`${TRASH}/20200101-000000-rm`, "a file\n");
@@ -118,7 +118,7 @@ Deno.test("mpm drops what is old by itself, once a day, and never a stranger's",
   assert(env.exists(`${TRASH}/20200101-000000-rm`));
 });
 
-Deno.test("the trash of a clock that goes wrong loses nothing young", async () => {
+Deno.test("a wrong clock does not make the trash lose new files", async () => {
   using env = await removed();
   // Then the clock went back: the existing files are from the future.
   assertEquals(await prune(env, -400), []);

@@ -267,7 +267,7 @@ Deno.test("undo goes back one operation after the other, to the first", async ()
   ]);
 });
 
-Deno.test("undo of a pause leaves a commit alone that someone built on or has", async () => {
+Deno.test("undo of a pause keeps a commit that others have or that has later commits", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "Work", "--commit"]);
@@ -302,7 +302,7 @@ Deno.test("undo of a pause keeps what was staged and edited in the meantime", as
   assertEquals(env.git("log", "--format=%s"), "Start the project");
 });
 
-Deno.test("undo replaces nothing that was changed since, and says what and by whom", async () => {
+Deno.test("undo replaces no later change, and reports which and by whom", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, STARTED);
@@ -334,7 +334,7 @@ Deno.test("undo replaces nothing that was changed since, and says what and by wh
   assertEquals((await undo(env, clock)).details, []);
 });
 
-Deno.test("undo of a removal does not replace a save that took the place", async () => {
+Deno.test("undo of a removal does not replace a new save with the same id", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "--no-commit", "Mine"]);
@@ -349,7 +349,7 @@ Deno.test("undo of a removal does not replace a save that took the place", async
   );
 });
 
-Deno.test("undo of a restore refuses where a file was edited since", async () => {
+Deno.test("undo of a restore is refused if a file was edited since then", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   env.write("a", "one\n");
@@ -366,7 +366,7 @@ Deno.test("undo of a restore refuses where a file was edited since", async () =>
   assertEquals(env.read("a"), "two\n");
 });
 
-Deno.test("what a hook did is skipped, and undone by its number", async () => {
+Deno.test("undo skips operations of hooks, except by number", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["pause", "Mine"]);
@@ -384,7 +384,7 @@ Deno.test("what a hook did is skipped, and undone by its number", async () => {
   assertEquals(env.git("for-each-ref", "refs/mpm/checkpoints"), "");
 });
 
-Deno.test("undo skips what cannot be undone, and log says which it takes", async () => {
+Deno.test("undo skips operations that cannot be undone, and log shows which one is next", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   const log = () => mpmJson<UndoListResult>(env, ["log"], { now: clock.now });
@@ -439,7 +439,7 @@ Deno.test("undo skips what cannot be undone, and log says which it takes", async
   assertEquals(env.exists(".claude-mpm/templates/mine.md"), false);
 });
 
-Deno.test("undo skips what lost its copies, and what a lasting operation built on", async () => {
+Deno.test("undo skips operations that lost their copies, or that a lasting one depends on", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["template", "new", "mine"]);
@@ -458,7 +458,7 @@ Deno.test("undo skips what lost its copies, and what a lasting operation built o
   assertStringIncludes(passed.at(-1)!.reason, "depends on it");
 });
 
-Deno.test("what is done where mpm is not used is in the user's log", async () => {
+Deno.test("operations outside of mpm projects are in the user's log", async () => {
   const clock = new Clock();
   using env = TestEnv.repository();
   await ok(env, clock, ["config", "set", "context.pause_at", "60"]);
@@ -499,7 +499,7 @@ Deno.test("log is cut at its limit and reports it", async () => {
   });
 });
 
-Deno.test("undo says how far it is where there is much to restore", async () => {
+Deno.test("undo shows its progress if there is much to restore", async () => {
   using env = new TestEnv();
   for (const words of ["One", "Two", "Three", "Four"]) {
     await mpmJson(env, ["pause", "--no-commit", words]);

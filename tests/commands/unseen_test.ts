@@ -7,7 +7,7 @@ import { mpm } from "../helpers/mpm.ts";
 const UNSEEN =
   "\u034f\u115f\u17b4\u17b5\u180b\u180f\u200b\u2065\ufe00\ufe0e\ufff0\u{e0100}\u{e01ef}\u{e0041}";
 
-Deno.test("no character that no one sees reaches a terminal or an agent", async () => {
+Deno.test("invisible characters reach neither a terminal nor an agent", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   const words = `Ready ⚠️ ${UNSEEN} a\ufe0f done`;

@@ -158,7 +158,7 @@ Deno.test("a paused session can continue in another worktree, and only there", a
   assertEquals(session?.worktree, env.project);
 });
 
-Deno.test("an imported save rebuilds its session and changes none that is here", async () => {
+Deno.test("an imported save rebuilds its session and changes no existing one", async () => {
   const { env, save } = await pausedDetour();
   using _ = env;
   using other = TestEnv.repository();
@@ -180,7 +180,7 @@ Deno.test("an imported save rebuilds its session and changes none that is here",
   assertEquals(Object.keys(states(other)), ["feature", "fix"]);
 });
 
-Deno.test("a resume that cannot write reports all the same", async () => {
+Deno.test("a resume that cannot write still prints its report", async () => {
   const { env, save } = await pausedDetour();
   using _ = env;
   env.remove(CURRENT);
@@ -246,7 +246,7 @@ Deno.test("a session that continued in a clone continues from there", async () =
   });
 });
 
-Deno.test("what two clones ticked is ticked once they meet", async () => {
+Deno.test("ticks of two clones are combined", async () => {
   const { env, clone } = await twoClones();
   using _ = env;
   await mpmJson(env, ["resume"], { now: at(2) });
@@ -263,7 +263,7 @@ Deno.test("what two clones ticked is ticked once they meet", async () => {
   ]);
 });
 
-Deno.test("an older save restores no older checklist", async () => {
+Deno.test("an older save does not restore an older checklist", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, [
     ...["start", "feature", "--template", "feature-development"],

@@ -56,7 +56,7 @@ Deno.test("no word of someone else's session gets into a save", async () => {
   assertEquals(session.mpm!.session ?? null, null);
 });
 
-Deno.test("a session of one's own takes the place of someone else's", async () => {
+Deno.test("one's own session replaces someone else's", async () => {
   using env = await withTheirWork();
   const theirs = workIds(env);
   await mpmJson(env, ["branch", "mine", "My detour"]);
@@ -70,7 +70,7 @@ Deno.test("a session of one's own takes the place of someone else's", async () =
   assertEquals(workIds(env).filter((id) => theirs.includes(id)), theirs);
 });
 
-Deno.test("one's own record that someone else wrote over is theirs", async () => {
+Deno.test("one's own record that someone else overwrote counts as theirs", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "mine", "My task"]);
   await mpmJson(env, ["pause", "--no-commit", "Here"]);
@@ -89,7 +89,7 @@ Deno.test("one's own record that someone else wrote over is theirs", async () =>
   assert(env.exists(`${CURRENT}/main.json`));
 });
 
-Deno.test("on another machine one's work continues from a save that is trusted", async () => {
+Deno.test("on another machine, work continues from a trusted save", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["start", "mine", "My task"]);
   await mpmJson(env, ["pause", "--no-commit", "Here"]);
@@ -105,7 +105,7 @@ Deno.test("on another machine one's work continues from a save that is trusted",
   assertStringIncludes((await mpm(env, ["status"])).stdout, "mine: My task");
 });
 
-Deno.test("where no key can be kept, no session begins", async () => {
+Deno.test("no session begins if no key can be stored", async () => {
   using env = TestEnv.repository();
   env.extra.XDG_STATE_HOME = join(env.project, "README.md");
   const { status, stderr } = await mpm(env, ["start", "mine", "x"]);

@@ -663,7 +663,7 @@ posixTest("no filter that settings name is run", async () => {
 });
 
 Deno.test({
-  name: "what has a name that is not UTF-8 stays, and is told",
+  name: "files whose names are not UTF-8 stay, and are reported",
   ignore: Deno.build.os !== "linux",
   async fn() {
     using env = agentProject();

@@ -269,7 +269,7 @@ Deno.test("branches that outlive a worktree stay", async () => {
   assertEquals(branches(env), ["alias", "develop", "feature", "main", "named"]);
 });
 
-Deno.test("empty orphans and worktrees that were moved by hand go", async () => {
+Deno.test("empty orphans and worktrees that were moved by hand are removed", async () => {
   using env = agentProject();
   env.write(`${WORKTREES}/file.txt`, "a file is not a directory\n");
   Deno.mkdirSync(join(env.project, WORKTREES, "empty"));
@@ -494,7 +494,7 @@ Deno.test("a dry run and a list change nothing", async () => {
   assertEquals(dry, { ...rest, removed: would, dry_run: true });
 });
 
-Deno.test("the user's own configuration says what is trash and what is young", async () => {
+Deno.test("the user's own configuration defines what is trash and what is new", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
   Deno.mkdirSync(join(path, "node_modules"));

@@ -196,7 +196,7 @@ const as = (platform: System["platform"]) => (system: System): System => ({
 
 for (const platform of ["linux", "darwin"] as const) {
   Deno.test({
-    name: `a worktree that a process is in stays, asked as on ${platform}`,
+    name: `a worktree in use by a process stays, detected as on ${platform}`,
     ignore: Deno.build.os === "windows" ||
       (Deno.build.os !== platform && !isInstalled("lsof")),
     async fn() {

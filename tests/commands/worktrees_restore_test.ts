@@ -87,7 +87,7 @@ Deno.test("names that are too long for a ref come back", async () => {
   for (const name of names) assertEquals((await restore(env, name)).name, name);
 });
 
-Deno.test("a branch that another one's name leaves no room for is not made", async () => {
+Deno.test("a branch whose name conflicts with that of another one is not made", async () => {
   using env = agentProject();
   addWorktree(env, "one", "-b", "work/one");
   addWorktree(env, "two", "-b", "two");
@@ -105,7 +105,7 @@ Deno.test("a branch that another one's name leaves no room for is not made", asy
   ]);
 });
 
-Deno.test("commits that only the reflog knew stay reachable", async () => {
+Deno.test("commits that are only in the reflog stay reachable", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x", "--detach");
   const lost = commitIn(env, path);
@@ -131,7 +131,7 @@ Deno.test("commits far down in a reflog stay reachable", async () => {
   assertEquals(env.git("rev-parse", `${removed[0]!.rescue}/log/0`), lost);
 });
 
-Deno.test("commits that only its other heads knew stay reachable", async () => {
+Deno.test("commits that are only in its other heads stay reachable", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
   const other = join(env.root, "other");
@@ -151,7 +151,7 @@ Deno.test("commits that only its other heads knew stay reachable", async () => {
 
 for (const cone of [true, false]) {
   const kind = cone ? "--cone" : "--no-cone";
-  Deno.test(`a sparse checkout comes back so: ${kind}`, async () => {
+  Deno.test(`a sparse checkout is restored: ${kind}`, async () => {
     using env = agentProject();
     for (const file of ["a/one.txt", "b/two.txt", "c/three.txt"]) {
       env.write(file, "text\n");
@@ -179,7 +179,7 @@ for (const cone of [true, false]) {
   });
 }
 
-Deno.test("restore refuses what it cannot do, and says why", async () => {
+Deno.test("restore refuses with the reason if it cannot restore", async () => {
   using env = agentProject();
   assertEquals((await mpm(env, ["worktrees", "restore"])).status, 3);
   addWorktree(env, "one");
@@ -228,7 +228,7 @@ Deno.test("a forged rescue leads nowhere else", async () => {
   assert(!env.exists(join("..", "escape")));
 });
 
-Deno.test("undo makes the worktrees of a cleanup again, and says what it cannot", async () => {
+Deno.test("undo recreates the worktrees of a cleanup, and reports what it cannot restore", async () => {
   using env = agentProject();
   await mpmJson(env, ["init"]);
   const path = addWorktree(env, "agent-a", "--detach");

@@ -19,7 +19,7 @@ function shell(env: TestEnv, script: string) {
   return env.run("sh", ["-c", script, "sh", binary()]);
 }
 
-Deno.test("the binary says its version, commit and date", () => {
+Deno.test("the binary prints its version, commit and date", () => {
   using env = new TestEnv();
   const { status, stdout } = run(env, "--version");
   assertEquals(status, 0);
@@ -66,7 +66,7 @@ const SPELLINGS: string[][] = [
   ["session", "resume", "--project-path", "."],
 ];
 
-Deno.test("the binary takes the spellings of the documents", () => {
+Deno.test("the binary accepts the spellings of the documents", () => {
   using env = TestEnv.repository();
   for (const words of SPELLINGS) {
     const { status, stderr } = run(env, ...words);
@@ -126,7 +126,7 @@ posixTest("the binary asks nothing without a terminal", () => {
   assert(!stdout.includes("Select session"));
 });
 
-Deno.test("the binary colours only where it is wanted", () => {
+Deno.test("the binary uses colours only where they are wanted", () => {
   using env = TestEnv.repository();
   run(env, "pause", "One");
   const list = ["saves", "list"];
@@ -171,7 +171,7 @@ Deno.test("the binary works inside a git hook", () => {
   assertEquals(save.git_context.status.staged, ["other.txt"]);
 });
 
-Deno.test("the binary writes nothing outside the project but what tells its own from others'", () => {
+Deno.test("outside the project, the binary only writes data that identifies the user's own files", () => {
   using env = TestEnv.repository();
   run(env, "pause", "One");
   run(env, "resume");

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROOT } from "../helpers/tree.ts";
 
-Deno.test("the demonstration shows a pause, changes, and a resume that tells them", async () => {
+Deno.test("the demonstration shows a pause, changes, and a resume that reports them", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "scripts/demo.ts"],
     cwd: ROOT,

@@ -217,7 +217,7 @@ for (const page of PAGES) {
   });
 }
 
-Deno.test("tasks and tests that pages name are there", () => {
+Deno.test("tasks and tests that pages name exist", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`));
   const named = pages().flatMap(blocksOf)
     .filter(({ kind }) => COMMANDS.includes(kind))

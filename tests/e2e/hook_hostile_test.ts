@@ -98,7 +98,7 @@ Deno.test("the binary does not wait for an event that never ends", async () => {
   assertEquals(JSON.parse(whole.stdout).decision, "block");
 });
 
-Deno.test("the binary gives up on an event of 100 MB", async () => {
+Deno.test("the binary rejects an event of 100 MB", async () => {
   const place = project();
   using _ = place.env;
   full(place);
@@ -168,7 +168,7 @@ posixTest(
   },
 );
 
-Deno.test("of many hooks at once one reports the crossing, and none fails", async () => {
+Deno.test("only one of many simultaneous hooks reports the crossing, and none fails", async () => {
   const place = project();
   const { env, folder } = place;
   using _ = env;
@@ -235,7 +235,7 @@ posixTest(
   },
 );
 
-Deno.test("hooks test fires what the settings start, and tells what does not work", () => {
+Deno.test("hooks test starts the programs of the settings, and reports failures", () => {
   using env = TestEnv.repository();
   const none = env.run(binary(), ["hooks", "test"]);
   assertEquals(none.status, 3);

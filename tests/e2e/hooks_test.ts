@@ -99,7 +99,7 @@ function begun(pid: number): void {
 
 for (const [what, upgraded] of [["upgraded", true], ["removed", false]]) {
   Deno.test({
-    name: `a hook that begins while mpm is ${what} ends well`,
+    name: `a hook that begins while mpm is ${what} succeeds`,
     ignore: Deno.build.os !== "linux",
     async fn() {
       using env = TestEnv.repository();

@@ -49,7 +49,7 @@ async function files(
 ): Promise<void> {
   // Otherwise the next checks would prove nothing.
   await t.step(
-    "each works where no one tampered",
+    "each works without tampering",
     () =>
       hostile.attack(() => {}, {
         skip: firing,
@@ -86,7 +86,7 @@ async function contents(
       }),
   );
   await t.step(
-    "texts that act on a terminal",
+    "texts that control a terminal",
     () =>
       hostile.attack(changes.texts, {
         skip: firing,
@@ -128,6 +128,6 @@ posixTest("no command is led out of the store, or harmed by it", async (t) => {
   assertEquals(staleLines(), []);
   await using hostile = await HostileProject.make({ umask: "000" });
   await t.step("by its files", (t) => files(t, hostile));
-  await t.step("by what it says", (t) => contents(t, hostile));
+  await t.step("by its text", (t) => contents(t, hostile));
   await t.step("by git's own files", (t) => git(t, hostile));
 });

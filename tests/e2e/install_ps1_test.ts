@@ -18,7 +18,7 @@ const NAME = "mpm-x86_64-pc-windows-msvc.zip";
 const WINDOWS = Deno.build.os === "windows";
 
 /** Checks without a PowerShell. */
-Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
+Deno.test("install.ps1 is valid PowerShell 5.1", async () => {
   const script = await Deno.readTextFile(SCRIPT);
   assertEquals(await syntaxErrors("powershell", script), []);
   assert(script.startsWith("#Requires -Version 5.1\n"));
@@ -31,7 +31,7 @@ Deno.test("install.ps1 is PowerShell, and of 5.1", async () => {
   assert(!/Expand-Archive|Get-FileHash/.test(code));
 });
 
-Deno.test("what pages tell people to type into PowerShell is PowerShell", async () => {
+Deno.test("examples for PowerShell in pages are valid PowerShell", async () => {
   const blocks = pages().flatMap(blocksOf)
     .filter(({ kind }) => kind === "powershell");
   assert(blocks.length > 3);
@@ -52,7 +52,7 @@ Deno.test("a part of install.ps1 is not a script", async () => {
   }
 });
 
-Deno.test("the installers take the same, and say the same of it", async () => {
+Deno.test("the installers accept the same releases and print the same messages", async () => {
   const sh = await Deno.readTextFile(join(ROOT, "scripts", "install.sh"));
   const ps1 = await Deno.readTextFile(SCRIPT);
   const flags = [...sh.matchAll(/^ {2}--([a-z]+) /gm)].map(([, name]) => name!)

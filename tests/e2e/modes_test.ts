@@ -113,7 +113,7 @@ posixTest("settings and rules keep the mode they have", () => {
 });
 
 Deno.test({
-  name: "what belongs to another user is neither read nor written",
+  name: "files of another user are neither read nor written",
   // Only root can create it.
   ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
   fn() {

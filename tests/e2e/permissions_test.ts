@@ -31,7 +31,7 @@ for (const [name, attempt] of Object.entries(tries)) {
 console.log(JSON.stringify(outcome));
 `;
 
-Deno.test("what is compiled as mpm is cannot open a socket or load a library", async () => {
+Deno.test("a program compiled like mpm cannot open a socket or load a library", async () => {
   using env = new TestEnv();
   const main = join(env.root, "probe.js");
   const output = join(env.root, "probe");
@@ -52,7 +52,7 @@ Deno.test("the permissions are those that docs/security.md lists", () => {
   assert(!PERMISSIONS.some((flag) => /net|ffi|import=|all$/.test(flag)));
 });
 
-Deno.test("the binary has these permissions baked in", () => {
+Deno.test("the binary has these built-in permissions", () => {
   // Deno's data behind its runtime is JSON, with a name for each list.
   const bytes = Deno.readFileSync(binary());
   const text = new TextDecoder("latin1").decode(bytes);
@@ -96,7 +96,7 @@ Deno.test("no file on the disk is treated as a part of the program", () => {
   assertEquals(status, 0);
 });
 
-Deno.test("the binary comes with what the engine compiled of it", () => {
+Deno.test("the binary contains code that the engine compiled", () => {
   const text = new TextDecoder("latin1").decode(Deno.readFileSync(binary()));
   assert(text.includes("const CACHED = true;"));
 });

@@ -81,7 +81,7 @@ async function page(text: string): Promise<{ env: TestEnv; path: string }> {
 
 const work = () => Deno.readTextFileSync(`${ROOT}/tests/handoff/work.jsonl`);
 
-Deno.test("a page is one file, replaces its like, and nothing else", async () => {
+Deno.test("a page is one file that replaces only pages like it", async () => {
   const { env, path } = await page(work());
   using _ = env;
   const text = Deno.readTextFileSync(path);
@@ -186,7 +186,7 @@ programTest(
   },
 );
 
-Deno.test("a long page is the same with another thread, and if that fails", async () => {
+Deno.test("a long page is the same with another thread, and without one", async () => {
   using env = TestEnv.repository();
   await mpm(env, ["config", "set", "redaction.rules.ours", "ours-[0-9]+"]);
   env.write(`${ID}.jsonl`, longTranscript(KEY));

@@ -101,7 +101,7 @@ function peerChanges(env: TestEnv, id: string): string[] {
   ];
 }
 
-Deno.test("weeks of saves are on no branch, in no status, and all of them can be resumed", async () => {
+Deno.test("weeks of saves are on no branch and in no status, and all can be resumed", async () => {
   using env = TestEnv.repository();
   const clock = new Clock();
   const refs = env.git("for-each-ref", "refs/heads");
@@ -135,7 +135,7 @@ function wordsIn(env: TestEnv, words: readonly string[]): string[] {
   return words.filter((word) => all.includes(word));
 }
 
-Deno.test("the words of removed saves are in no object once the trash has expired", async () => {
+Deno.test("no object has the text of removed saves once the trash has expired", async () => {
   using env = TestEnv.repository();
   const clock = new Clock();
   await pauseTenTimes(env, clock);

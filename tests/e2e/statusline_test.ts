@@ -69,7 +69,7 @@ Deno.test("the binary's status line does not wait for an input that never ends",
   assertStringIncludes(whole, "Opus 5.5 · ░░░░░░░░░░ 1%");
 });
 
-Deno.test("the binary's status line reads no 100 MB", async () => {
+Deno.test("the binary's status line does not read 100 MB", async () => {
   using env = TestEnv.repository();
   const child = startLine(env);
   const writer = child.stdin.getWriter();
@@ -86,7 +86,7 @@ Deno.test("the binary's status line reads no 100 MB", async () => {
   assert(written < 100, `${written} MB were read`);
 });
 
-Deno.test("the binary's status line does with what it can read and write", async () => {
+Deno.test("the binary's status line works with what it can read and write", async () => {
   using env = TestEnv.repository();
   const odd = join(env.project, "a folder with blanks é");
   Deno.mkdirSync(odd);
@@ -138,7 +138,7 @@ function transcript(env: TestEnv, tokens: number, before = 0): string {
   return full;
 }
 
-Deno.test("the binary reads the gauge behind 70 MB, and knows nothing without a transcript", () => {
+Deno.test("the binary reads the gauge after 70 MB, and has none without a transcript", () => {
   using env = TestEnv.repository();
   const path = transcript(env, 150_000, 70_000_000);
   const read = () =>
@@ -148,7 +148,7 @@ Deno.test("the binary reads the gauge behind 70 MB, and knows nothing without a 
   assertEquals([read().gauge.tokens, read().level], [null, "normal"]);
 });
 
-Deno.test("of many processes at once one crosses the threshold", async () => {
+Deno.test("only one of many simultaneous processes crosses the threshold", async () => {
   using env = TestEnv.repository();
   transcript(env, 171_000);
   const processes = Array.from(

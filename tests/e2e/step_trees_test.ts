@@ -335,7 +335,7 @@ posixTest(
 );
 
 Deno.test({
-  name: "the player shows the files of a step, and what a command changed",
+  name: "the player shows the files of a step, and the changes of a command",
   ignore: !hasPty(),
   async fn() {
     using client = new Client();

@@ -14,7 +14,7 @@ import { ROOT } from "../helpers/tree.ts";
 
 /** It builds twice, which takes long. */
 Deno.test({
-  name: "two builds of one commit are the same to the byte",
+  name: "two builds of one commit are identical",
   ignore: !SOAKS,
   fn: sameBuilds,
 });

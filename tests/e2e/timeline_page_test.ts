@@ -119,7 +119,7 @@ programTest("a timeline with 5,000 events is searched and zoomed by keys", [
   });
 });
 
-Deno.test("a timeline replaces its own page, and nothing else", async () => {
+Deno.test("a timeline replaces only its own page", async () => {
   using env = TestEnv.repository();
   const args = ["timeline", "--html", "page.html"];
   for (let run = 0; run < 2; run++) {

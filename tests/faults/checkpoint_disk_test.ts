@@ -23,7 +23,7 @@ function fullDisk(system: System): System {
   };
 }
 
-Deno.test("what the disk has no room for is not a file that cannot be read", async () => {
+Deno.test("a full disk is not reported as an unreadable file", async () => {
   using env = TestEnv.repository();
   env.write("large", "x".repeat(2 * 1024 * 1024));
   const failed = await mpm(env, ["checkpoint", "save", "one"], {

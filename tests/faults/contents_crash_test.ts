@@ -41,7 +41,7 @@ async function ended(): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("a saves keep that dies anywhere is made up for by the next resume", async () => {
+Deno.test("the next resume completes a saves keep that dies anywhere", async () => {
   const points = await dieEverywhere(["saves", "keep", ID], {
     now: at(0),
     programs: "changing-git",
@@ -99,7 +99,7 @@ Deno.test("a recover that dies anywhere leaves each save lost or whole, and can 
   sayPoints("saves recover from git", points);
 });
 
-Deno.test("a prune that dies anywhere is not a loss, and git follows it", async () => {
+Deno.test("a prune that dies anywhere loses nothing, and the next one updates git", async () => {
   const points = await dieEverywhere(["saves", "prune", "--keep", "1"], {
     now: at(2),
     programs: "changing-git",

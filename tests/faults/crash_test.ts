@@ -91,7 +91,7 @@ Deno.test("pause leaves the old or the new save whole at every crash point", asy
   assert(fresh.count > 15 && second.count > 10);
 });
 
-Deno.test("init leaves nothing torn at every crash point", async () => {
+Deno.test("init leaves no partial file at every crash point", async () => {
   const points = await dieEverywhere(["init", "--ignore"], {
     now: NOON,
     prepare() {

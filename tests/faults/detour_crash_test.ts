@@ -67,7 +67,7 @@ function leftovers(env: TestEnv): string[] {
   return intentsOf(env).map(({ path }) => path);
 }
 
-Deno.test("a detour into a worktree is all there or not at every crash point", async () => {
+Deno.test("a detour into a worktree is complete or absent at every crash point", async () => {
   let wanted: ReturnType<typeof treeOf> | undefined;
   const points = await dieEverywhere(["branch", "review", "--worktree"], {
     // Up to the pause of the parent, it is the same as above.

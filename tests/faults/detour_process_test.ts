@@ -24,7 +24,7 @@ posixTest("of two terminals that branch at once one is first", async () => {
   assertEquals(treeOf(env), parent);
 });
 
-Deno.test("what was edited after a death is in a checkpoint", async () => {
+Deno.test("edits after a death are in a checkpoint", async () => {
   let edited = 0;
   let finished = false;
   using env = featureUnderWay();
@@ -63,7 +63,7 @@ Deno.test("what was edited after a death is in a checkpoint", async () => {
   assert(edited > 3);
 });
 
-Deno.test("a worktree that git was stopped in is undone", async () => {
+Deno.test("a worktree that an interrupted git left is removed", async () => {
   let met = 0;
   let finished = false;
   using env = featureUnderWay();

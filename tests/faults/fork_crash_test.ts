@@ -37,7 +37,7 @@ async function forks(env: TestEnv, where: string): Promise<string[]> {
   return names;
 }
 
-Deno.test("a fork is all there or not at all at every crash point", async () => {
+Deno.test("a fork is complete or absent at every crash point", async () => {
   using first = await called();
   const step = await stepOf(first);
   const args = ["replay", "fork", step, AGENT];
@@ -61,7 +61,7 @@ Deno.test("a fork is all there or not at all at every crash point", async () => 
   assert(points.count > 20);
 });
 
-Deno.test("a killed fork leaves nothing that its next one stumbles over", async () => {
+Deno.test("a killed fork leaves nothing that makes the next one fail", async () => {
   using first = await called();
   const step = await stepOf(first);
   await killAgain({

@@ -47,7 +47,7 @@ for (const before of BEFORE) {
   // Skills double the number of writes; once is enough.
   const install = before === undefined ? [...INSTALL, "--skills"] : INSTALL;
 
-  Deno.test(`hooks install may die anywhere: ${name}`, async () => {
+  Deno.test(`hooks install can die at any point: ${name}`, async () => {
     using whole = projectWith(before);
     await mpm(whole, install, { now });
     const after = settings(whole)!.replaceAll(whole.root, "$ROOT");
@@ -70,7 +70,7 @@ for (const before of BEFORE) {
     sayPoints(`${install.join(" ")}, ${name}`, points);
   });
 
-  Deno.test(`hooks uninstall may die anywhere: ${name}`, async () => {
+  Deno.test(`hooks uninstall can die at any point: ${name}`, async () => {
     let installed: string | undefined;
     const points = await dieEverywhere(UNINSTALL, {
       now,
@@ -91,7 +91,7 @@ for (const before of BEFORE) {
   });
 }
 
-Deno.test("setup --remove may die anywhere", async () => {
+Deno.test("setup --remove can die at any point", async () => {
   const before = BEFORE[1]!;
   const page = ".local/share/fish/vendor_completions.d/mpm.fish";
   const remove = ["setup", "--remove", "--yes"];
@@ -112,7 +112,7 @@ Deno.test("setup --remove may die anywhere", async () => {
   sayPoints("setup --remove", points);
 });
 
-Deno.test("an upgrade of the hooks may die anywhere", async () => {
+Deno.test("an upgrade of the hooks can die at any point", async () => {
   const before = BEFORE[1]!;
   const env = projectWith(before);
   await mpm(env, INSTALL, { now });

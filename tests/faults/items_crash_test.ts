@@ -18,7 +18,7 @@ const PAUSE = [
   ...["--done", "Test it"],
 ];
 
-Deno.test("a pause that dies loses no item, and the next one says nothing twice", async () => {
+Deno.test("a pause that dies loses no item, and the next one repeats none", async () => {
   const points = await dieEverywhere(PAUSE, {
     now: at(5),
     async prepare() {

@@ -112,7 +112,7 @@ for (const [name, { args, gone }] of Object.entries(REMOVALS)) {
   });
 }
 
-Deno.test("import brings in each save once and whole at every crash point", async () => {
+Deno.test("import adds each save once and complete at every crash point", async () => {
   using other = new TestEnv();
   for (const second of [0, 1]) {
     putSave(other, ownSave(idAt(second), { summary: "theirs" }));

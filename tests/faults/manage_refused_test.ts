@@ -138,7 +138,7 @@ async function left(
 for (const { args, prepare, step } of CASES) {
   const line = args.slice(0, 3).filter((arg) => !arg.includes("2026"))
     .join(" ");
-  Deno.test(`${line} loses nothing and is exit 6 when writes are refused`, async () => {
+  Deno.test(`${line} loses nothing and exits with 6 when writes are refused`, async () => {
     const copies = new Copies(await prepare());
     using whole = copies.make();
     await mpmJson(whole, args, { now: LATER });

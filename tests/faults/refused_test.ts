@@ -59,7 +59,7 @@ for (const problem of ["full", "denied", "read-only", "other"] as const) {
 }
 
 Deno.test({
-  name: "pause in a read-only folder is exit 6 with the path and a hint",
+  name: "pause in a read-only folder exits with 6, the path and a hint",
   ignore: Deno.build.os === "windows", // folders lack this mode there
   fn: () => {
     using env = TestEnv.repository();

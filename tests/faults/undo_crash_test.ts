@@ -155,7 +155,7 @@ for (const [name, lines] of Object.entries(AGAIN)) {
   });
 }
 
-Deno.test("undo of a committed pause may die anywhere and is finished by the next", async () => {
+Deno.test("undo of a committed pause can die at any point, and the next one finishes it", async () => {
   let start = "";
   const points = await dieEverywhere(["undo"], {
     now: at(10),

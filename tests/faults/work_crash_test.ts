@@ -56,7 +56,7 @@ async function started(...more: string[][]): Promise<TestEnv> {
   return env;
 }
 
-Deno.test("start leaves no session or a whole one at every crash point", async () => {
+Deno.test("start leaves no session or a complete one at every crash point", async () => {
   const points = await dieEverywhere(["start", "login"], {
     now: at(0),
     prepare: () => TestEnv.repository(),
@@ -77,7 +77,7 @@ Deno.test("start leaves no session or a whole one at every crash point", async (
   assert(points.count > 10);
 });
 
-Deno.test("start beside a paused session stays at that or is at the new one at every crash point", async () => {
+Deno.test("start with a paused session ends at that or at the new one at every crash point", async () => {
   const points = await dieEverywhere(["start", "other"], {
     now: at(5),
     prepare: () => started(["pause", "--no-commit"]),
@@ -97,7 +97,7 @@ Deno.test("start beside a paused session stays at that or is at the new one at e
   assert(points.count > 5);
 });
 
-Deno.test("check ticks everything that was named or nothing at every crash point", async () => {
+Deno.test("check ticks all named items or none at every crash point", async () => {
   const points = await dieEverywhere(["check", "1", "3"], {
     now: at(5),
     prepare: () => started(),

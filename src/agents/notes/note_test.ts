@@ -82,7 +82,7 @@ Deno.test("a note that supersedes another one hides it", () => {
   assertEquals([second!.supersededBy, second!.contradicts], [[], []]);
 });
 
-Deno.test("two notes that supersede the same one hold until one settles", () => {
+Deno.test("two notes that supersede the same one are both valid until one settles it", () => {
   const old = note();
   const one = note({ by: "a", order: 2, supersedes: [old.id] });
   const other = note({ by: "b", order: 2, supersedes: [old.id] });
@@ -105,7 +105,7 @@ Deno.test("a note may supersede one that arrives later", () => {
   assertEquals(merged.at(-1)!.supersededBy, [now.id]);
 });
 
-Deno.test("all notes of a cycle hold, and a note outside hides its own", () => {
+Deno.test("all notes of a cycle are valid, and a note outside hides the one that it supersedes", () => {
   const [a, b, c, d] = ["a", "b", "c", "d"].map((one) => one.repeat(12)) as [
     string,
     string,
@@ -133,7 +133,7 @@ Deno.test("thousands of notes in one cycle are merged at once", () => {
   assert(performance.now() - started < 2000);
 });
 
-Deno.test("the id of a note is that of its content, and orders grow", () => {
+Deno.test("the id of a note comes from its content, and orders grow", () => {
   assertEquals(note().id, note().id);
   assertNotEquals(note().id, note({ by: "frontend" }).id);
   assertEquals(nextOrder([]), 1);

@@ -33,7 +33,7 @@ Deno.test("a standup lists agents before people, each thing once", () => {
   );
 });
 
-Deno.test("files of two are overlaps, and a claim covers its folder", () => {
+Deno.test("files of two agents are overlaps, and a claim covers its folder", () => {
   const changed = (actor: Actor, path: string) => ({
     ...{ actor, path, how: "changed" as const },
   });

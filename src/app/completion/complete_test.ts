@@ -24,7 +24,7 @@ Deno.test("a bash line is read as bash reads it", () => {
   assertEquals(read("mpm a\\"), [[], "a\\", "", 0]);
 });
 
-Deno.test("a bash reply stands for its value in every kind of quote", () => {
+Deno.test("a bash reply is quoted correctly within every kind of quote", () => {
   const value = `a:b 'c' "d" $e \\f`;
   const reply = (quote: "" | "'" | '"', kept: number) =>
     bashReply(value, { text: "", quote, kept });

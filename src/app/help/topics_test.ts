@@ -10,7 +10,7 @@ async function page(topic: string): Promise<string> {
   return (await mpm(env, ["help", topic])).stdout;
 }
 
-Deno.test("the pages hold what their tables hold", async () => {
+Deno.test("the pages agree with the tables", async () => {
   const exits = await page("exit-codes");
   for (const { exit, meaning } of Object.values(ERRORS)) {
     assertMatch(exits, new RegExp(`^  ${exit} `, "m"));

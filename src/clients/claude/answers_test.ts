@@ -231,7 +231,7 @@ function counting(env: TestEnv) {
   return { system: { ...system, files }, counted };
 }
 
-Deno.test("readTranscriptGauge() reads the end of 70 MB alone", () => {
+Deno.test("readTranscriptGauge() reads only the end of 70 MB", () => {
   using env = new TestEnv();
   const filler = line({ type: "user", message: { content: "x".repeat(500) } });
   const path = sparse(env, 70_000_000, `\n${answer(42)}${filler.repeat(100)}`);

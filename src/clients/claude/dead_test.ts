@@ -59,7 +59,7 @@ Deno.test("deadSessions() finds a session whose process is gone", async () => {
 });
 
 Deno.test({
-  name: "deadSessions() is not deceived by a number that was given again",
+  name: "deadSessions() is not deceived by a reused process id",
   ignore: !LINUX,
   async fn() {
     using env = new TestEnv();
@@ -96,7 +96,7 @@ Deno.test({
   },
 });
 
-Deno.test("deadSessions() finds a transcript that breaks off", async () => {
+Deno.test("deadSessions() finds a transcript that ends abruptly", async () => {
   using env = new TestEnv();
   transcript(env, [USER, ANSWER], ID, DAY);
   assertEquals(await found(env), UNSURE);
@@ -123,7 +123,7 @@ for (
   });
 }
 
-Deno.test("deadSessions() finds what was taken up again and killed then", async () => {
+Deno.test("deadSessions() finds a session that was resumed and then killed", async () => {
   using env = new TestEnv();
   transcript(env, [USER, ANSWER, END, USER], ID, DAY);
   assertEquals(await found(env), UNSURE);

@@ -4,7 +4,7 @@ import { usesMpm } from "./home.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { mpm } from "../../../tests/helpers/mpm.ts";
 
-Deno.test("usesMpm() finds hooks behind megabytes of other settings", async () => {
+Deno.test("usesMpm() finds hooks after megabytes of other settings", async () => {
   using env = new TestEnv();
   const path = ".claude/settings.local.json";
   const allow = Array.from(

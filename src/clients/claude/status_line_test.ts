@@ -41,7 +41,7 @@ Deno.test("parseStatusInput() reads what Claude Code sends", () => {
   });
 });
 
-Deno.test("parseStatusInput() takes the percentage where there is nothing better", () => {
+Deno.test("parseStatusInput() uses the percentage if there is no better figure", () => {
   const window = { context_window_size: 200_000 };
   assertEquals(tokensOf({ ...window, used_percentage: 71 }), 142_000);
   for (const odd of [null, 0, -1, 101, "71", NaN]) {
@@ -59,7 +59,7 @@ Deno.test("parseStatusInput() takes the percentage where there is nothing better
   assertEquals(tokensOf([]), undefined);
 });
 
-Deno.test("parseStatusInput() returns undefined for a torn text, or one without a session", () => {
+Deno.test("parseStatusInput() returns undefined for an incomplete text, or one without a session", () => {
   for (const text of LINES) {
     fc.assert(
       fc.property(fc.nat(text.length - 1), (at) => {
@@ -80,7 +80,7 @@ Deno.test("parseStatusInput() returns undefined for a torn text, or one without 
   for (const text of odd) assertEquals(parseStatusInput(text, NOW), undefined);
 });
 
-Deno.test("parseStatusInput() takes any values without a failure", () => {
+Deno.test("parseStatusInput() accepts any values without an error", () => {
   fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
     const text = JSON.stringify({
       session_id: "s",
@@ -98,7 +98,7 @@ Deno.test("parseStatusInput() takes any values without a failure", () => {
   }));
 });
 
-Deno.test("newestStatus() reads back a kept record, and ignores garbage", () => {
+Deno.test("newestStatus() reads a kept record, and ignores garbage", () => {
   const kept = LINES.map((text, at) => {
     const { sessionId: _, ...record } = parseStatusInput(
       text,

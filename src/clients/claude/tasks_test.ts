@@ -108,7 +108,7 @@ Deno.test("readAgentWork() finds files under CLAUDE_CONFIG_DIR", () => {
   assertEquals(work(env).tasks.pending.length, 1);
 });
 
-Deno.test("readAgentWork() folds the tasks of a real transcript", () => {
+Deno.test("readAgentWork() combines the tasks of a real transcript", () => {
   using env = new TestEnv();
   const text = formatText("claude-code/print-mode-tools-tasks.jsonl");
   const path = transcript(env, text);
@@ -125,14 +125,14 @@ Deno.test("readAgentWork() folds the tasks of a real transcript", () => {
   assertEquals([tasks.pending, tasks.completedCount], [[], 0]);
 });
 
-Deno.test("readAgentWork() takes no todos from a TodoWrite that was refused", () => {
+Deno.test("readAgentWork() ignores todos of a refused TodoWrite", () => {
   using env = new TestEnv();
   transcript(env, formatText("claude-code/print-mode-todowrite.jsonl"));
   const { todos, tasks } = work(env);
   assertEquals([todos, tasks], [[], NOTHING]);
 });
 
-Deno.test("readAgentWork() takes the last todos, past torn and garbage lines", () => {
+Deno.test("readAgentWork() reads the last todos despite damaged and garbage lines", () => {
   using env = new TestEnv();
   transcript(
     env,
@@ -147,7 +147,7 @@ Deno.test("readAgentWork() takes the last todos, past torn and garbage lines", (
   ]);
 });
 
-Deno.test("readAgentWork() folds updates, with what they were called with", () => {
+Deno.test("readAgentWork() combines updates with the input of their calls", () => {
   using env = new TestEnv();
   const call = (id: string, input: unknown) =>
     line({
@@ -177,7 +177,7 @@ Deno.test("readAgentWork() folds updates, with what they were called with", () =
   assertEquals(tasks.completedCount, 1);
 });
 
-Deno.test("readAgentWork() begins with the last whole list that was told", () => {
+Deno.test("readAgentWork() begins with the last complete list", () => {
   using env = new TestEnv();
   const content = [
     { id: "1", subject: "Kept", status: "pending" },
@@ -198,7 +198,7 @@ Deno.test("readAgentWork() begins with the last whole list that was told", () =>
   assertEquals([tasks.pending, tasks.completedCount], [[], 1]);
 });
 
-Deno.test("readAgentWork() reads the last 4 MiB of a long transcript only", () => {
+Deno.test("readAgentWork() reads only the last 4 MiB of a long transcript", () => {
   using env = new TestEnv();
   const filler = line({ content: "ä".repeat(1000) });
   const before = todoWrite("too far back") + created("1", "Too far back");
@@ -229,7 +229,7 @@ Deno.test("readAgentWork() finds the transcript of a session that has moved", ()
 });
 
 for (const id of ["", "../../x", "a/b", ".", "a\0b", "x".repeat(129)]) {
-  Deno.test(`readAgentWork() makes no path of ${JSON.stringify(id.slice(0, 9))}`, () => {
+  Deno.test(`readAgentWork() makes no path from ${JSON.stringify(id.slice(0, 9))}`, () => {
     using env = new TestEnv();
     putHome(env, ".claude/projects/x.jsonl", todoWrite("one"));
     assertEquals(work(env, id), {
@@ -256,7 +256,7 @@ Deno.test({
   },
 });
 
-Deno.test("readAgentWork() finds nothing where there is no home, or a file in its place", () => {
+Deno.test("readAgentWork() finds nothing if the home is missing or a file", () => {
   using env = new TestEnv();
   putHome(env, ".claude", "a file");
   assertEquals(work(env).tasks, NOTHING);
@@ -279,7 +279,7 @@ Deno.test("projectSlug() makes the names that Claude Code makes", () => {
   assertEquals(dirname(long), ".");
 });
 
-Deno.test("currentClaudeSession() needs Claude Code's mark and a sound id", () => {
+Deno.test("currentClaudeSession() needs Claude Code's mark and a valid id", () => {
   using env = new TestEnv();
   const current = () => currentClaudeSession(env.system());
   assertEquals(current(), undefined);

@@ -79,7 +79,7 @@ for (const name of ["gpt55-work", "code-mode-work"] as const) {
   });
 }
 
-Deno.test("Codex: a sub-agent's own rollout and report are part of its parent's", () => {
+Deno.test("Codex: a sub-agent's rollout and report are part of the parent's", () => {
   using env = TestEnv.repository();
   put(env, "agent-child");
   const { events } = eventsAt(env, put(env, "agent-main"));

@@ -15,7 +15,7 @@ const FOREIGN = `{
   // not here
 }`;
 
-Deno.test("Codex: hooks.json is to the byte as before, and foreign hooks stay", () => {
+Deno.test("Codex: hooks.json is byte for byte as before, and foreign hooks stay", () => {
   const texts = [
     undefined,
     "{}",
@@ -35,7 +35,7 @@ Deno.test("Codex: hooks.json is to the byte as before, and foreign hooks stay", 
   assertThrows(() => JSON_FILE.install(FOREIGN, WANTED), MpmError, "not JSON");
 });
 
-Deno.test("Codex: mpm's part of config.toml comes and goes to the byte", () => {
+Deno.test("Codex: mpm's part of config.toml is added and removed without other changes", () => {
   const texts = [
     'model = "x"\n',
     'model = "x"',
@@ -63,7 +63,7 @@ Deno.test("Codex: mpm's part of config.toml comes and goes to the byte", () => {
   );
 });
 
-Deno.test("Codex: the trust of a hook is read, and what it would have to be", () => {
+Deno.test("Codex: the trust of a hook and its expected hash are read", () => {
   const text = JSON_FILE.install("{}", WANTED);
   const [first] = hooksToTrust(hooksInJson(text));
   assertEquals(first?.key, "session_start:0:0");
@@ -87,7 +87,7 @@ enabled = false
   assertEquals(of("k")?.hash, "sha256:1");
 });
 
-Deno.test("Codex: hooks in config.toml have keys and hashes as those in hooks.json", () => {
+Deno.test("Codex: hooks in config.toml have keys and hashes like those in hooks.json", () => {
   const foreign =
     '[[hooks.Stop]]\n[[hooks.Stop.hooks]]\ntype = "command"\ncommand = "x"\n';
   const hooks = hooksInToml(

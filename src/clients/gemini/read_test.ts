@@ -41,7 +41,7 @@ const user = (id: string, text: string) => ({
   content: [{ text }],
 });
 
-Deno.test("a chat that was resumed is told once, with its diffs", async () => {
+Deno.test("a resumed chat is read once, with its diffs", async () => {
   using env = new TestEnv();
   const events = await eventsOf(env, formatText("gemini/work.jsonl"));
   assertEquals(texts(events, "prompt"), [
@@ -68,7 +68,7 @@ Deno.test("a chat that was resumed is told once, with its diffs", async () => {
   assertEquals(facts.lastMessage?.text, "The note is there.");
 });
 
-Deno.test("a compaction is known by its messages, a resume is not one", async () => {
+Deno.test("a compaction is recognized by its messages, and a resume is not one", async () => {
   using env = new TestEnv();
   const whole = formatText("gemini/compact.jsonl");
   const events = await eventsOf(env, whole);
@@ -109,7 +109,7 @@ Deno.test("a rewind withdraws prompts, and broken values are left out", async ()
   ]);
 });
 
-Deno.test("a sub-agent's chat is told with its name", async () => {
+Deno.test("a sub-agent's chat is shown with its name", async () => {
   using env = new TestEnv();
   const main = formatText("gemini/agent-main.jsonl");
   const path = putChat(env, main, "session-2026-11-22T20-36-0764ecbe.jsonl");
@@ -135,7 +135,7 @@ Deno.test("chats are found by their folder and by their id", async () => {
   assertEquals(await store.find(system, other), undefined);
 });
 
-Deno.test("a prompt behind what hooks added is read", async () => {
+Deno.test("a prompt after text added by hooks is read", async () => {
   using env = new TestEnv();
   const events = await eventsOf(
     env,

@@ -254,7 +254,7 @@ for (const { name, client, lines, exit, log, end } of CASES) {
   });
 }
 
-Deno.test("headless output: Codex names the time in the zone of the machine", () => {
+Deno.test("headless output: Codex gives the time in the machine's time zone", () => {
   const at = (hour: number, day = 0) => {
     const time = new Date(NOW);
     time.setDate(time.getDate() + day);

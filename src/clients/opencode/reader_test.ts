@@ -76,7 +76,7 @@ Deno.test("opencode: the facts of a transcript that the plugin wrote", () => {
   assertEquals(events[0]!.cwd, "/home/dev/project");
 });
 
-Deno.test("opencode: a sub-agent's work is its own, and its report is told", () => {
+Deno.test("opencode: a sub-agent's work is kept separately, and its report is read", () => {
   const text = textOf("agent.jsonl");
   const { events } = open(text);
   const inside = events.filter(({ agent }) => agent?.name === "general");
@@ -94,7 +94,7 @@ Deno.test("opencode: a sub-agent's work is its own, and its report is told", () 
   assertEquals(readGauge(holding(text), "/file")?.tokens, 1000);
 });
 
-Deno.test("opencode: a compaction is told with its summary", () => {
+Deno.test("opencode: a compaction is read with its summary", () => {
   const text = textOf("compact.jsonl");
   const { events } = open(text);
   const compactions = events.map(({ what }) => what)
@@ -171,7 +171,7 @@ Deno.test("opencode: withdrawn prompts are marked, and come back", () => {
   );
 });
 
-Deno.test("opencode: torn, foreign and hostile lines are left out", () => {
+Deno.test("opencode: damaged, foreign and hostile lines are left out", () => {
   const tool = (state: unknown, name = "bash") => ({
     type: "part",
     part: { type: "tool", tool: name, callID: "c", state },

@@ -61,7 +61,7 @@ Deno.test("a carried item appears once, in the layer of its age", () => {
   ]);
 });
 
-Deno.test("what was closed, dropped or superseded since is not told as open", () => {
+Deno.test("items closed, dropped or superseded later are not shown as open", () => {
   const open = item("09:30", { text: "Logout", number: 2 });
   const old = item("09:30", { kind: "decision", text: "Cookies", number: 3 });
   const done: Item = {

@@ -29,7 +29,7 @@ Deno.test("sentencesOf() keeps sentences whole", () => {
   );
 });
 
-Deno.test("sentencesOf() leaves out what is shown and not said", () => {
+Deno.test("sentencesOf() leaves out code and quotations", () => {
   const text = [
     "Look.",
     "```sh",
@@ -103,14 +103,14 @@ for (
   });
 }
 
-Deno.test("sentencesOf() takes no sentence that was cut", () => {
+Deno.test("sentencesOf() ignores truncated sentences", () => {
   assertEquals(
     texts(`One. Two is cut in\n${CUT_MARK}\nthe middle here. Three.`),
     ["One.", "Three."],
   );
 });
 
-Deno.test("sentencesOf() takes any text and gives parts of it", () => {
+Deno.test("sentencesOf() accepts any text and returns parts of it", () => {
   const part = fc.constantFrom(
     ...[
       "a. B",
@@ -214,7 +214,7 @@ for (
   });
 }
 
-Deno.test("the next sentence shows that a way was left", () => {
+Deno.test("the next sentence shows that an approach was dropped", () => {
   const left = "The bitmaps did not work: the suite takes nine minutes.";
   const way = "I am going with a trie instead.";
   assertEquals(agentItems(`${left} ${way}`), [
@@ -255,7 +255,7 @@ for (
     ...["I made a typo, so the import failed.", "I left the door open."],
   ]
 ) {
-  Deno.test(`the agent's "${text}" settles nothing`, () => {
+  Deno.test(`the agent's "${text}" closes nothing`, () => {
     assertEquals(agentItems(text), []);
   });
 }
@@ -309,7 +309,7 @@ for (
   });
 }
 
-Deno.test("lists are told by their headings", () => {
+Deno.test("lists are recognized by their headings", () => {
   const text = [
     "## Done",
     "- added refund()",

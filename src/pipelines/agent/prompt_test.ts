@@ -15,7 +15,7 @@ Deno.test("agent prompt: a first step has no hand-off", () => {
   );
 });
 
-Deno.test("agent prompt: steps before are data, in order", () => {
+Deno.test("agent prompt: earlier steps are data, in order", () => {
   const before = [
     { step: "notes", artefacts: ["NOTES.md"], output: "Wrote it\n" },
     {
@@ -38,7 +38,7 @@ Deno.test("agent prompt: steps before are data, in order", () => {
   );
 });
 
-Deno.test("agent prompt: a retry is said", () => {
+Deno.test("agent prompt: a retry is mentioned", () => {
   assert(promptOf({ ...ORDER, attempt: 2 }).includes("An earlier attempt"));
 });
 

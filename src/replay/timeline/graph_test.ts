@@ -39,7 +39,7 @@ const text = (columns: number, options = {}) =>
     ...{ project: "/p", events: EVENTS, more: true, page: null, warnings: [] },
   }, makeStyle(false, columns, options));
 
-Deno.test("a graph fits 40, 80 and 160 columns, and acts on no terminal", () => {
+Deno.test("a graph fits 40, 80 and 160 columns, and does not control the terminal", () => {
   for (const columns of [40, 80, 160]) {
     const lines = text(columns).split("\n");
     assertEquals(lines.filter((line) => width(line) > columns), []);

@@ -116,7 +116,7 @@ Deno.test("detectChanges() names the one twin of a patch that was there twice", 
   });
 });
 
-Deno.test("detectChanges() shows what a squash of one commit became", async () => {
+Deno.test("detectChanges() shows the result of squashing one commit", async () => {
   using env = TestEnv.repository();
   env.git("switch", "-q", "-c", "feature");
   add(env, "a", "a", "Add a");
@@ -140,7 +140,7 @@ Deno.test("detectChanges() shows what a squash of one commit became", async () =
   );
 });
 
-Deno.test("detectChanges() takes no empty commit for another", async () => {
+Deno.test("detectChanges() does not match empty commits with each other", async () => {
   using env = TestEnv.repository();
   env.commit("Empty");
   env.commit("Kept");
@@ -155,7 +155,7 @@ Deno.test("detectChanges() takes no empty commit for another", async () => {
   });
 });
 
-Deno.test("detectChanges() says that no commit removed or changed what a switch or a reset took away", async () => {
+Deno.test("detectChanges() reports that no commit removed or changed files that a switch or a reset removed", async () => {
   using env = TestEnv.repository();
   add(env, "f", "one\n", "Add f");
   env.git("switch", "-q", "-c", "feat");

@@ -58,7 +58,7 @@ Deno.test("detectChanges() ignores paths of a forged save that lead elsewhere", 
   ]);
 });
 
-Deno.test("detectChanges() outside a repository says that nothing can be told", async () => {
+Deno.test("detectChanges() reports outside a repository that it cannot compare", async () => {
   using env = new TestEnv();
   const save = await pauseIn(env);
   assertEquals(

@@ -46,7 +46,7 @@ ${CLEAN}`,
   );
 });
 
-Deno.test("detectChanges() reports a reset as behind, with the commits that went", async () => {
+Deno.test("detectChanges() reports a reset as behind, with the dropped commits", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");
   env.commit("Add a");
@@ -121,7 +121,7 @@ ${CLEAN}`,
   );
 });
 
-Deno.test("detectChanges() lists as lost what has no twin on the other side", async () => {
+Deno.test("detectChanges() lists commits without a twin on the other side as lost", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");
   env.commit("Add a");
@@ -138,7 +138,7 @@ Deno.test("detectChanges() lists as lost what has no twin on the other side", as
   );
 });
 
-Deno.test("detectChanges() reports it when the commit of the pause is not there", async () => {
+Deno.test("detectChanges() reports a missing commit of the pause", async () => {
   using env = TestEnv.repository();
   env.write("a.txt", "a");
   env.commit("Add a");
@@ -163,7 +163,7 @@ ${CLEAN}
   );
 });
 
-Deno.test("detectChanges() goes by time where no recorded commit is left, and reports it", async () => {
+Deno.test("detectChanges() uses times if no recorded commit is left, and reports it", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   save.paused_at = "2026-01-01T00:00:05.500Z";
@@ -307,7 +307,7 @@ async function askedSince(
   return { changes, commands: commands.sort() };
 }
 
-Deno.test("detectChanges() reads no more than it must", async () => {
+Deno.test("detectChanges() reads only the necessary files", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   assertEquals((await askedSince(env, save)).commands, ["status"]);
@@ -342,7 +342,7 @@ Deno.test("detectChanges() sees a commit that is made while it asks", async () =
   ]);
 });
 
-Deno.test("detectChanges() fails rather than take an unanswered question for no change", async () => {
+Deno.test("detectChanges() fails if git does not answer, and does not assume no change", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   env.commit("Two");

@@ -22,7 +22,7 @@ async function changesOf(env: TestEnv, save: Save): Promise<string[]> {
   );
 }
 
-Deno.test("detectChanges() tells an unstaged edit that was thrown away from one that continued", async () => {
+Deno.test("detectChanges() distinguishes a discarded unstaged edit from one that continued", async () => {
   using env = withStaged("a", "b", "c", "d");
   env.write("new", "staged\n");
   env.git("add", "new");
@@ -63,7 +63,7 @@ Deno.test("detectChanges() distinguishes staged and committed changes from unsta
   );
 });
 
-Deno.test("detectChanges() takes staged content for committed only where a commit has it", async () => {
+Deno.test("detectChanges() treats staged content as committed only if a commit has it", async () => {
   using env = TestEnv.repository();
   env.write("README.md", "staged\n");
   env.git("add", "README.md");
@@ -74,7 +74,7 @@ Deno.test("detectChanges() takes staged content for committed only where a commi
   assertEquals(await changesOf(env, save), ["README.md  M unstaged"]);
 });
 
-Deno.test("detectChanges() sees a mode staged beside the same content", async () => {
+Deno.test("detectChanges() sees a staged mode with the same content", async () => {
   using env = withStaged("a");
   env.write("a", "staged\n");
   Deno.chmodSync(join(env.project, "a"), 0o755);

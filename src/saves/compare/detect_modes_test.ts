@@ -77,7 +77,7 @@ Deno.test("detectChanges() reports a mode that changed", async () => {
   );
 });
 
-Deno.test("detectChanges() takes no content for committed without its mode", async () => {
+Deno.test("detectChanges() treats content as committed only with its mode", async () => {
   using env = withModes();
   const save = await pauseIn(env);
   chmod(env, "f2", 0o644);
@@ -91,7 +91,7 @@ Deno.test("detectChanges() takes no content for committed without its mode", asy
   ]);
 });
 
-Deno.test("detectChanges() does not go by modes that git is told to ignore", async () => {
+Deno.test("detectChanges() does not use modes that git is configured to ignore", async () => {
   using env = TestEnv.repository();
   env.git("config", "core.fileMode", "false");
   for (const name of ["f1", "f2", "f3"]) env.write(name, "one\n");

@@ -9,7 +9,7 @@ import {
   withFiles,
 } from "./helpers_test.ts";
 
-Deno.test("detectChanges() tells the same from edited further, reverted and deleted", async () => {
+Deno.test("detectChanges() distinguishes unchanged, further edited, reverted and deleted", async () => {
   using env = withFiles();
   for (const name of ["a", "b", "c", "d"]) env.write(name, "edited\n");
   env.write("new", "new\n");
@@ -43,7 +43,7 @@ Deno.test("detectChanges() tells the same from edited further, reverted and dele
   );
 });
 
-Deno.test("detectChanges() tells committed from changed by commits, and ignored from gone", async () => {
+Deno.test("detectChanges() distinguishes committed from changed by commits, and ignored from deleted", async () => {
   using env = withFiles();
   for (const name of ["a", "b"]) env.write(name, "edited\n");
   env.write("new", "new\n");
@@ -70,7 +70,7 @@ Deno.test("detectChanges() tells committed from changed by commits, and ignored 
   ]);
 });
 
-Deno.test("detectChanges() tells staged from unstaged, and from staged otherwise", async () => {
+Deno.test("detectChanges() distinguishes staged from unstaged and from other staged content", async () => {
   using env = withFiles();
   for (const name of ["a", "b", "c", "d"]) env.write(name, "edited\n");
   env.write("new", "new\n");
@@ -89,7 +89,7 @@ Deno.test("detectChanges() tells staged from unstaged, and from staged otherwise
   ]);
 });
 
-Deno.test("detectChanges() names what is dirty since: new, edited, deleted, renamed", async () => {
+Deno.test("detectChanges() names new changes: new, edited, deleted, renamed", async () => {
   using env = withFiles();
   const save = await pauseIn(env);
   env.write("a", "edited\n");
@@ -152,7 +152,7 @@ Deno.test("detectChanges() reports a path changed before and after the pause as 
   );
 });
 
-Deno.test("detectChanges() sees a conflict resolved, and a file there again", async () => {
+Deno.test("detectChanges() sees a resolved conflict and a restored file", async () => {
   using env = withFiles();
   env.git("switch", "-q", "-c", "other");
   env.write("a", "theirs\n");
@@ -223,7 +223,7 @@ Deno.test("detectChanges() finds no change right after a pause, whatever the sta
   ]);
 });
 
-Deno.test("detectChanges() goes by size and time for files over 10 MiB, and reports it", async () => {
+Deno.test("detectChanges() uses size and time for files over 10 MiB, and reports it", async () => {
   using env = TestEnv.repository();
   const big = new Uint8Array(10 * 1024 * 1024 + 1);
   for (const name of ["grown", "kept", "touched"]) env.write(name, big);

@@ -83,7 +83,7 @@ Deno.test("detectChanges() reports that the branch was merged into the current o
   });
 });
 
-Deno.test("detectChanges() reports a deleted branch whose commits went with it", async () => {
+Deno.test("detectChanges() reports a deleted branch with its lost commits", async () => {
   using env = TestEnv.repository();
   env.git("switch", "-q", "-c", "feature");
   env.commit("Work on it");
@@ -118,7 +118,7 @@ Deno.test("detectChanges() follows a branch through its renames", async () => {
   );
 });
 
-Deno.test("detectChanges() takes no rename from before the pause for one since", async () => {
+Deno.test("detectChanges() does not report a rename from before the pause as new", async () => {
   using env = TestEnv.repository();
   env.git("branch", "old");
   env.git("branch", "-m", "old", "kept");
@@ -144,7 +144,7 @@ Deno.test("detectChanges() reports a HEAD that was detached, and one that was at
   assertEquals((await changesSince(env, detached)).branch.change, "attached");
 });
 
-Deno.test("detectChanges() reports what was pushed", async () => {
+Deno.test("detectChanges() reports pushed commits", async () => {
   using env = withRemote();
   env.commit("Mine");
   const save = await pauseIn(env);
@@ -162,7 +162,7 @@ Deno.test("detectChanges() reports what was pushed", async () => {
   );
 });
 
-Deno.test("detectChanges() reports what was pulled", async () => {
+Deno.test("detectChanges() reports pulled commits", async () => {
   using env = withRemote();
   const save = await pauseIn(env);
   pushFromElsewhere(env);
@@ -181,7 +181,7 @@ Deno.test("detectChanges() reports what was pulled", async () => {
   );
 });
 
-Deno.test("detectChanges() tells fetched from diverged", async () => {
+Deno.test("detectChanges() distinguishes fetched from diverged", async () => {
   using env = withRemote();
   const save = await pauseIn(env);
   pushFromElsewhere(env);

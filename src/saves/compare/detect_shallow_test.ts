@@ -25,7 +25,7 @@ const SHALLOW =
   "The history is shallow and begins after the pause: mpm cannot be certain " +
   "which commits are new or lost";
 
-Deno.test("detectChanges() calls nothing lost or rewritten behind the cut of a shallow history", async () => {
+Deno.test("detectChanges() calls nothing lost or rewritten before the cut of a shallow history", async () => {
   const { env, clone } = withShallow();
   using _ = env;
   const save = await pauseIn(env, clone);
@@ -71,7 +71,7 @@ Deno.test("detectChanges() calls nothing lost or rewritten behind the cut of a s
   );
 });
 
-Deno.test("detectChanges() tells ahead, behind and diverged above the cut of a shallow history", async () => {
+Deno.test("detectChanges() distinguishes ahead, behind and diverged after the cut of a shallow history", async () => {
   const { env, clone } = withShallow();
   using _ = env;
   const save = await pauseIn(env, clone);
@@ -100,7 +100,7 @@ Deno.test("detectChanges() tells ahead, behind and diverged above the cut of a s
   );
 });
 
-Deno.test("detectChanges() does not say that no commit removed a file behind the cut", async () => {
+Deno.test("detectChanges() does not claim that no commit before the cut removed a file", async () => {
   const { env, clone } = withShallow();
   using _ = env;
   Deno.writeTextFileSync(join(clone, "mine"), "x");

@@ -32,7 +32,7 @@ async function restored(
   return env.gitIn(path, "branch", "--show-current");
 }
 
-Deno.test("detectChanges() tells how to make a worktree again that is gone", async () => {
+Deno.test("detectChanges() shows how to recreate a removed worktree", async () => {
   const { env, path } = await withLinked();
   using _ = env;
   Deno.writeTextFileSync(join(path, "README.md"), "changed\n");
@@ -76,7 +76,7 @@ Deno.test("detectChanges() suggests a command that works after a plain removal o
   assertEquals(await restored(env, save, path), "feature");
 });
 
-Deno.test("detectChanges() takes an empty folder for a worktree that is gone", async () => {
+Deno.test("detectChanges() treats an empty folder as a removed worktree", async () => {
   const { env, path, save } = await withLinked();
   using _ = env;
   Deno.removeSync(path, { recursive: true });
@@ -103,7 +103,7 @@ Deno.test("detectChanges() suggests a command that unlocks a place git keeps", a
   assertEquals(await restored(env, save, path), "feature");
 });
 
-Deno.test("detectChanges() suggests to make the branch again where it is gone, too", async () => {
+Deno.test("detectChanges() also suggests recreating a deleted branch", async () => {
   const { env, path, save } = await withLinked();
   using _ = env;
   env.git("worktree", "remove", path);
@@ -116,7 +116,7 @@ Deno.test("detectChanges() suggests to make the branch again where it is gone, t
   assertEquals((await changesSince(env, save)).worktree?.restore, null);
 });
 
-Deno.test("placeOf() tells no upper from lower case on Windows", async () => {
+Deno.test("placeOf() ignores case on Windows", async () => {
   using env = TestEnv.repository();
   const save = await pauseIn(env);
   save.mpm!.worktree = "c:\\work\\PROJECT";

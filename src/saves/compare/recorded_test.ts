@@ -17,7 +17,7 @@ Deno.test("decodeQuoted() undoes git's quoting and leaves plain names", () => {
   }
 });
 
-Deno.test("splitRename() tells the old name from the new", () => {
+Deno.test("splitRename() separates the old name from the new one", () => {
   assertEquals(splitRename("f3.txt -> g3.txt"), {
     path: "g3.txt",
     from: "f3.txt",
@@ -29,7 +29,7 @@ Deno.test("splitRename() tells the old name from the new", () => {
   assertEquals(splitRename("src/a.ts"), { path: "src/a.ts" });
 });
 
-Deno.test("repairFirst() gives a lost letter back only where it is certain", () => {
+Deno.test("repairFirst() restores a lost letter only if it is certain", () => {
   const around = (present: string[], topNames: string[] = []) => ({
     present,
     files: [],

@@ -214,7 +214,7 @@ Deno.test("renderChanges() escapes everything that came from git or the save", (
   }
 });
 
-Deno.test("shortAge() gives the largest unit, and says when a clock was wrong", () => {
+Deno.test("shortAge() returns the largest unit, and reports a wrong clock", () => {
   const ages = [0, 59, 60, 7200, 3 * 86_400, 20 * 86_400, 70 * 86_400, 4e7]
     .map((age) => shortAge(NOW.getTime() - age * 1000, NOW));
   assertEquals(ages, [
@@ -231,7 +231,7 @@ Deno.test("shortAge() gives the largest unit, and says when a clock was wrong", 
   assertEquals(shortAge(NaN, NOW), "at an unknown time");
 });
 
-Deno.test("shellWord() quotes only what a shell would take apart", () => {
+Deno.test("shellWord() quotes only words that a shell would split", () => {
   const words = [
     "plain/path-1.txt",
     "a b",
@@ -254,7 +254,7 @@ Deno.test("shellWord() quotes only what a shell would take apart", () => {
   ]);
 });
 
-Deno.test("compare() gives what its schema says, also where nothing is known", () => {
+Deno.test("compare() returns data that fits its schema, even if nothing is known", () => {
   const workspace = {
     git: "none",
     reason: undefined,

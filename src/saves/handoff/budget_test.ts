@@ -8,7 +8,7 @@ function section(title: string, entries: string[], more = {}): Section {
   return { title, entries, weight: 1, rest: `mpm ${title}`, ...more };
 }
 
-Deno.test("fitted() shows everything where there is room", () => {
+Deno.test("fitted() shows everything that fits", () => {
   const text = fitted([
     section("", ["head"]),
     section("none", []),
@@ -18,7 +18,7 @@ Deno.test("fitted() shows everything where there is room", () => {
   assertEquals(text, "head\nnext:\n- one\n- two\nfiles: a, b");
 });
 
-Deno.test("fitted() shortens by whole entries and says what shows the rest", () => {
+Deno.test("fitted() leaves out whole entries and names the command that shows the rest", () => {
   const many = (word: string) =>
     Array.from({ length: 40 }, (_, at) => `- ${word} ${at}`);
   const text = fitted([
@@ -36,7 +36,7 @@ Deno.test("fitted() shortens by whole entries and says what shows the rest", () 
   ]);
 });
 
-Deno.test("fitted() lets a long entry push out nothing", () => {
+Deno.test("fitted() does not let a long entry displace others", () => {
   const long = `- ${"x".repeat(700)}`;
   const text = fitted([
     section("", ["head"]),
@@ -45,7 +45,7 @@ Deno.test("fitted() lets a long entry push out nothing", () => {
   assertEquals(text, "head\nnext:\n- a\n- b\n… 1 more: mpm next");
 });
 
-Deno.test("fitted() counts what has no room at all", () => {
+Deno.test("fitted() counts entries that do not fit at all", () => {
   const text = fitted([
     section("", ["head"]),
     section("a section with a title of some length", ["- x".repeat(99)]),
@@ -93,7 +93,7 @@ function counts(list: readonly Section[], text: string): number[] {
   );
 }
 
-Deno.test("fitted() never goes over its limit, and shows whole entries only", () => {
+Deno.test("fitted() never exceeds its limit, and shows only whole entries", () => {
   fc.assert(fc.property(sections, fc.nat(12_000), (given, limit) => {
     const list = numbered(given);
     const text = fitted(list, { limit, rest: REST });
@@ -105,7 +105,7 @@ Deno.test("fitted() never goes over its limit, and shows whole entries only", ()
   }));
 });
 
-Deno.test("fitted() accounts for every entry, and is not empty where one fits", () => {
+Deno.test("fitted() counts every entry, and is not empty if one fits", () => {
   fc.assert(fc.property(sections, fc.integer({ min: 60, max: 12_000 }), (
     given,
     limit,
@@ -135,7 +135,7 @@ function seen(list: readonly Section[], text: string) {
   });
 }
 
-Deno.test("fitted() shows no fewer entries of the first sections in more room", () => {
+Deno.test("fitted() never shows fewer entries of the first sections with a higher limit", () => {
   fc.assert(
     fc.property(
       sections,

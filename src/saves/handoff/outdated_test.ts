@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { withMarks } from "./outdated.ts";
 
-Deno.test("withMarks() marks sentences about items that are closed", () => {
+Deno.test("withMarks() marks sentences about closed items", () => {
   const over = [
     "Write the parser",
     "Ship",
@@ -35,7 +35,7 @@ Deno.test("withMarks() marks sentences about items that are closed", () => {
   );
 });
 
-Deno.test("withMarks() marks sentences about steps that are open again", () => {
+Deno.test("withMarks() marks sentences about reopened steps", () => {
   const over = ["Ledger"];
   const left = ["Refund endpoint", "Ledger webhook"];
   const marked = (text: string) => withMarks(text, { over, left });

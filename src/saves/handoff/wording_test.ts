@@ -131,7 +131,7 @@ Deno.test("a command that only did something does not verify the work", () => {
   ]);
 });
 
-Deno.test("pieces() divides a text where it can be read on", () => {
+Deno.test("pieces() divides a text between paragraphs and sentences", () => {
   assertEquals(
     pieces(
       "A paragraph\nthat continues.\n\n- one\n  and more\n- two\n```\na\n  b\n```\nEnd\u202e",
@@ -154,7 +154,7 @@ Deno.test("pieces() divides a text where it can be read on", () => {
   assertEquals(oneLine(" a\n\tb\x1b "), "a b\\x1b");
 });
 
-Deno.test("what the user of a foreign save said is marked as from someone else", () => {
+Deno.test("statements in a foreign save are marked as from someone else", () => {
   const user = { ...ITEM, source: "user" } as const;
   const foreign = { ...CLOCK, foreign: true };
   assertEquals(

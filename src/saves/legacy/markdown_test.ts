@@ -36,7 +36,7 @@ function written(save: Save) {
 }
 
 for (const { version, id, pause } of SAMPLES.slice(1)) {
-  Deno.test(`parseMarkdownSave() reads of claude-mpm ${version} what its JSON says`, () => {
+  Deno.test(`parseMarkdownSave() reads the same from claude-mpm ${version} as its JSON has`, () => {
     const base = `claude-mpm/${version}/.claude-mpm/sessions${
       pause ? "/pause" : ""
     }/${id}`;
@@ -47,7 +47,7 @@ for (const { version, id, pause } of SAMPLES.slice(1)) {
   });
 }
 
-Deno.test("parseMarkdownSave() reads back mpm's document", () => {
+Deno.test("parseMarkdownSave() reads mpm's document", () => {
   const save = ownSave(ID, { name: "payments", branch: "feature/x" });
   save.conversation = {
     primary_task: "Ship it",
@@ -82,7 +82,7 @@ Deno.test("parseMarkdownSave() reads back mpm's document", () => {
   assertEquals(read.git_context.status.untracked, ["ü.txt"]);
 });
 
-Deno.test("parseMarkdownSave() reads what models wrote by hand", () => {
+Deno.test("parseMarkdownSave() reads documents that models wrote by hand", () => {
   const { save } = parsed(`# Session Pause: payments
 
 **Session ID:** session-20251020-143022
@@ -123,19 +123,19 @@ Deno.test("parseMarkdownSave() ends a summary that holds half a code block", () 
   assertEquals(warnings, []);
 });
 
-Deno.test("parseMarkdownSave() takes time in proportion to hostile lines", () => {
+Deno.test("parseMarkdownSave() takes linear time for hostile lines", () => {
   const blanks = " ".repeat(200_000);
   parsed(`# ${blanks}x\n**a**: ${blanks}x\n- ${blanks}x\n`);
 });
 
 for (const heading of ["Next Steps", "Remaining Work", "To Verify"]) {
-  Deno.test(`parseMarkdownSave() takes "${heading}" for next steps`, () => {
+  Deno.test(`parseMarkdownSave() reads "${heading}" as next steps`, () => {
     const { save } = parsed(`## ${heading}\n\n- one\n`);
     assertEquals(save.conversation.next_steps, ["one"]);
   });
 }
 
-Deno.test("parseMarkdownSave() reads what a torn file still has", () => {
+Deno.test("parseMarkdownSave() reads the remains of a damaged file", () => {
   const { version, id } = SAMPLES[4];
   const text = formatText(
     `claude-mpm/${version}/.claude-mpm/sessions/${id}.md`,

@@ -15,7 +15,7 @@ import { formatText, ownSave, SAMPLES } from "../../../tests/helpers/stores.ts";
 const ID = "session-20251020-143022";
 
 for (const { version, id, pause } of SAMPLES.slice(1, 4)) {
-  Deno.test(`parseYamlSave() reads of claude-mpm ${version} what its JSON says`, () => {
+  Deno.test(`parseYamlSave() reads the same from claude-mpm ${version} as its JSON has`, () => {
     const base = `claude-mpm/${version}/.claude-mpm/sessions${
       pause ? "/pause" : ""
     }/${id}`;
@@ -28,7 +28,7 @@ for (const { version, id, pause } of SAMPLES.slice(1, 4)) {
   });
 }
 
-Deno.test("parseYamlSave() reads back mpm's YAML", () => {
+Deno.test("parseYamlSave() reads mpm's YAML", () => {
   const save = ownSave(ID, { name: "null", summary: "a\n\n  b: #c\t😀" });
   save.mpm!.files = [{
     path: "1e3",
@@ -56,7 +56,7 @@ Deno.test("parseYamlSave() keeps commit ids that look like numbers", () => {
   assertEquals(save.git_context.branch, null);
 });
 
-Deno.test("parseYamlSave() reads what a torn file still has, and names the line", () => {
+Deno.test("parseYamlSave() reads the remains of a damaged file, and names the line", () => {
   const { version, id } = SAMPLES[3];
   const text = formatText(
     `claude-mpm/${version}/.claude-mpm/sessions/${id}.yaml`,
@@ -79,7 +79,7 @@ Deno.test("parseYamlSave() reads what a torn file still has, and names the line"
   assertMatch(warnings[0]!, /^line \d+, column \d+: .*"conversation"/);
 });
 
-Deno.test("parseYamlSave() refuses aliases that expand without end", () => {
+Deno.test("parseYamlSave() refuses aliases that expand endlessly", () => {
   let text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (let at = 1; at < 12; at++) {
     const alias = `*a${at - 1}`;
@@ -89,7 +89,7 @@ Deno.test("parseYamlSave() refuses aliases that expand without end", () => {
   assertStringIncludes(error.message, "expands");
 });
 
-Deno.test("parseYamlSave() gives up soon on a long file with a fault", () => {
+Deno.test("parseYamlSave() stops early in a long file with an error", () => {
   const text = "a: 'x\n".repeat(100_000);
   const error = assertThrows(() => parseYamlSave(text, "x.yaml"), MpmError);
   assertEquals(error.code, "UNREADABLE");

@@ -20,7 +20,7 @@ A road
   }]);
 });
 
-Deno.test("a line that only looks like a field continues with the text", () => {
+Deno.test("a line that only looks like a field is part of the text", () => {
   assertEquals(parsePlain("summary: a\nnote: b", "x"), {
     summary: "a\nnote: b",
   });

@@ -5,7 +5,7 @@ import { layout } from "../../ops/mod.ts";
 import type { Save } from "../save.ts";
 import { noteAutoSave } from "./auto_saves.ts";
 
-Deno.test("noteAutoSave() keeps the newest 5,000, of saves that are there", async () => {
+Deno.test("noteAutoSave() keeps the newest 5,000, only for existing saves", async () => {
   using env = new TestEnv();
   const { sessions, state } = layout(env.project);
   const ids = Array.from({ length: 5003 }, (_, number) => {

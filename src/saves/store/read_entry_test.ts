@@ -57,7 +57,7 @@ Deno.test("listSaves() reads each file of a large store once", async () => {
   assertEquals(cold.entries.length, COUNT);
 });
 
-Deno.test("listSaves() reads again what was written in place, sizes and times alike", async () => {
+Deno.test("listSaves() rereads a file that was written in place, even with equal size and time", async () => {
   using env = store();
   await list(env);
   const path = join(env.project, SESSIONS, `${idAt(0)}.json`);
@@ -71,7 +71,7 @@ Deno.test("listSaves() reads again what was written in place, sizes and times al
   assertEquals(entries.at(-1)!.summary, `Play ${idAt(0)}`);
 });
 
-Deno.test("listSaves() sees saves that came and went", async () => {
+Deno.test("listSaves() sees added and removed saves", async () => {
   using env = store();
   await list(env);
   putSave(env, ownSave(idAt(1), { summary: "new" }));
@@ -82,7 +82,7 @@ Deno.test("listSaves() sees saves that came and went", async () => {
   assert(!entries.some(({ id }) => id === idAt(60)));
 });
 
-Deno.test("listSaves() does not cache a file that may still be written", async () => {
+Deno.test("listSaves() does not cache a file that may still change", async () => {
   using env = store();
   const system = env.system();
   await listSaves(system, env.project);

@@ -56,7 +56,7 @@ for (const { version, id, pause } of SAMPLES) {
 }
 
 for (const format of ["yaml", "md"] as const) {
-  Deno.test(`listSaves() takes the ${format} for the save only where there is no JSON`, async () => {
+  Deno.test(`listSaves() uses the ${format} as the save only if there is no JSON`, async () => {
     using env = new TestEnv();
     copySample(env, "v4.20.6");
     const { id } = SAMPLES[1];
@@ -121,7 +121,7 @@ Deno.test("listSaves() lists an id in both folders once, that of sessions/", asy
   assertEquals(more, []);
 });
 
-Deno.test("listSaves() takes the copy that can be read", async () => {
+Deno.test("listSaves() uses the readable copy", async () => {
   using env = new TestEnv();
   const id = idAt(0);
   env.write(`${SESSIONS}/${id}.json`, '{"torn": ');
@@ -192,7 +192,7 @@ for (
     ["no UTF-8", new Uint8Array([0x7b, 0x22, 0xff]), /byte 2 is not UTF-8/],
   ] as const
 ) {
-  Deno.test(`listSaves() shows a save that is ${what} as a problem, beside the others`, async () => {
+  Deno.test(`listSaves() shows a save that is ${what} as a problem, along with the others`, async () => {
     using env = new TestEnv();
     putSave(env, ownSave(idAt(0)));
     env.write(`${SESSIONS}/${idAt(1)}.json`, content);
@@ -264,7 +264,7 @@ Deno.test("listSaves() is empty without any folder", async () => {
 });
 
 Deno.test({
-  name: "listSaves() throws, or warns, where the folder is a link or a file",
+  name: "listSaves() throws, or warns, if the folder is a link or a file",
   ignore: WINDOWS,
   async fn() {
     using env = new TestEnv();

@@ -138,7 +138,7 @@ for (
   });
 }
 
-Deno.test("keepListing() gives way to another reader, and clears a dead one's file", async () => {
+Deno.test("keepListing() yields to another reader, and removes the file of a dead one", async () => {
   using env = smallStore();
   env.write(".claude-mpm/state/.index.json.new", "half");
   await index(env);
@@ -147,7 +147,7 @@ Deno.test("keepListing() gives way to another reader, and clears a dead one's fi
   assert(env.exists(INDEX));
 });
 
-Deno.test("keepListing() throws nothing where it cannot write", async () => {
+Deno.test("keepListing() does not throw if it cannot write", async () => {
   using env = smallStore();
   env.write(".claude-mpm/state", "in the way");
   await index(env);
@@ -283,7 +283,7 @@ function pause(env: TestEnv, id: string, now?: () => Date) {
   return done;
 }
 
-Deno.test("noteSave() keeps the index true without listing or reading saves", async () => {
+Deno.test("noteSave() keeps the index correct without listing or reading saves", async () => {
   using env = await store();
   for (let second = 1; second <= 60; second++) {
     const id = idAt(90_000 + second);
@@ -302,20 +302,20 @@ Deno.test("noteSave() leaves a change right after it visible", async () => {
   assertEquals((await newest(env)).entry.id, idAt(90_001));
 });
 
-Deno.test("noteSave() keeps no index that was not true before the save", async () => {
+Deno.test("noteSave() drops an index that was wrong before the save", async () => {
   using env = await store();
   putSave(env, ownSave(idAt(95_000)));
   pause(env, idAt(90_000));
   assertEquals((await newest(env)).entry.id, idAt(95_000));
 });
 
-Deno.test("noteSave() leaves the next reader to list when the last listing is old", async () => {
+Deno.test("noteSave() makes the next reader list if the last listing is old", async () => {
   using env = await store();
   pause(env, idAt(90_000), () => new Date(Date.now() + 2 * 60 * 60 * 1000));
   assertEquals((await newest(env)).warm, false);
 });
 
-Deno.test("a removal leaves an index that is true", async () => {
+Deno.test("a removal leaves a correct index", async () => {
   using env = smallStore();
   const now = () => new Date();
   const ids = async () =>

@@ -13,7 +13,7 @@ const TOLD = {
   cookie: "cookie Set-Cookie",
 } as const;
 
-Deno.test("a name tells its kind, whatever number or sign it ends with", () => {
+Deno.test("a name shows its kind, whatever number or sign it ends with", () => {
   for (const [kind, names] of Object.entries(TOLD)) {
     for (const name of names.split(" ")) {
       for (const end of ["", "1", "_2", "-03", ".444", "_"]) {
@@ -23,7 +23,7 @@ Deno.test("a name tells its kind, whatever number or sign it ends with", () => {
   }
 });
 
-Deno.test("names that only have such a word in them tell nothing", () => {
+Deno.test("names that only contain such a word are ignored", () => {
   const names = "path project_path tokens_used author keyboard secretary " +
     "passenger cookies_seen next_token bypass OLDPWD monkey string url base";
   for (const name of names.split(" ")) {

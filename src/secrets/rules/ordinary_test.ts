@@ -10,7 +10,7 @@ function filler(length: number): string {
   return "some more lines\n".repeat(Math.ceil(length / 16));
 }
 
-Deno.test("a plain word is a token unless it stands elsewhere near by", () => {
+Deno.test("a plain word counts as a token unless it also occurs nearby", () => {
   const given = 'token: "gherkin"';
   const cases: [text: string, kept: boolean][] = [
     [given, false],
@@ -30,7 +30,7 @@ Deno.test("a plain word is a token unless it stands elsewhere near by", () => {
   }
 });
 
-Deno.test("beside a secret a plain word is held to the whole text, too", () => {
+Deno.test("next to a secret, a plain word is also compared with the whole text", () => {
   const text = `ghp_${alnum(36)} token: "gherkin"\n${filler(3_000)}gherkin`;
   assertEquals(
     redactor.text(text).slice(0, 45),
@@ -43,7 +43,7 @@ function isKept(value: string, others = ""): boolean {
   return redactor.text(`${others}\ntoken: "${value}"`).includes(value);
 }
 
-Deno.test("several plain words are ordinary if hardly one stands only there", () => {
+Deno.test("several plain words are ordinary if most of them also occur elsewhere", () => {
   assertEquals(isKept("open gherkin now"), false);
   assertEquals(isKept("open gherkin now", "open it now"), false);
   assertEquals(isKept("open gherkin now", "now open the gherkin"), true);
@@ -54,7 +54,7 @@ Deno.test("several plain words are ordinary if hardly one stands only there", ()
   assertEquals(isKept("open gherkin marinade jar now", three), false);
 });
 
-Deno.test("many plain words that one name is given are not tokens", () => {
+Deno.test("many plain words for one name are not tokens", () => {
   const given = Array.from(
     { length: 9 },
     (_, at) => `token: "gherkin${"abcdefghi"[at]}",`,

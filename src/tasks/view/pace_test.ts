@@ -21,7 +21,7 @@ Deno.test("a rate looks back half a minute and no further", () => {
   assert(Math.abs(pace.rate()! - 40) < 0.5, String(pace.rate()));
 });
 
-Deno.test("a clock that goes back starts the rate again", () => {
+Deno.test("a clock that goes back restarts the rate", () => {
   const pace = new Pace();
   pace.note(0, 10_000);
   pace.note(10, 20_000);
@@ -53,7 +53,7 @@ Deno.test("a line of progress fits into every width", () => {
   );
 });
 
-Deno.test("a line of a log spells its words out", () => {
+Deno.test("a line of a log escapes its text", () => {
   assertEquals(
     logLine(LINE),
     "smells: 4,200 of 10,000 items (42%), 8 failed, 2 flagged, 120/s, 48s left",
@@ -76,7 +76,7 @@ Deno.test("an end is not announced before it", () => {
   );
 });
 
-Deno.test("a length of time has two figures", () => {
+Deno.test("a duration has at most two units", () => {
   assertEquals(
     [900, 48_000, 125_000, 12_000_000, 190_000_000].map(shortDuration),
     ["1s", "48s", "2m 05s", "3h 20m", "2d 04h"],

@@ -88,7 +88,7 @@ Deno.test("a passphrase is only asked for if a file is for its key", async () =>
   ]);
 });
 
-Deno.test("a cut or changed file is damaged, never half a text", async () => {
+Deno.test("a truncated or changed file is reported as damaged, not read in part", async () => {
   const keys = await ownKeysIn(textOf("plain"), nobody);
   const recipient = keys[0]!.recipient;
   const file = await encrypt([recipient], new Uint8Array(70_000));
@@ -113,7 +113,7 @@ Deno.test("recipients are checked and shortened", async () => {
   assertEquals(publicLine(readPublicLine(line)), short);
 });
 
-Deno.test("other recipients are refused in words", async () => {
+Deno.test("other recipients are refused with a clear message", async () => {
   const native = await identityToRecipient(await generateX25519Identity());
   const mistyped = native.slice(0, -1) + (native.endsWith("q") ? "p" : "q");
   const short = textOf("plain.pub").split(" ")[1]!;
@@ -144,7 +144,7 @@ Deno.test("other recipients are refused in words", async () => {
   }
 });
 
-Deno.test("files without a usable private key are refused in words", async () => {
+Deno.test("files without a usable private key are refused with a clear message", async () => {
   for (
     const [given, message] of [
       ["", "The file does not contain a private key"],

@@ -230,7 +230,7 @@ const FAULTS: Record<string, [text: string, fault: string]> = {
 };
 
 for (const [name, [text, fault]] of Object.entries(FAULTS)) {
-  Deno.test(`a template's fault is reported with file and line: ${name}`, async () => {
+  Deno.test(`an error in a template is reported with file and line: ${name}`, async () => {
     const error = await assertRejects(() => read(text), MpmError, fault);
     assertEquals(error.code, "UNREADABLE");
     assertEquals(error.message.startsWith('Cannot use "test.md" line '), true);
@@ -282,7 +282,7 @@ Deno.test("values are filled in once, and missing or unknown ones are named", as
   assertEquals(fillIn("{{toString}}", {}), "{{toString}}");
 });
 
-Deno.test("--var takes name=value once each, on one line", () => {
+Deno.test("--var accepts name=value, once per name and on one line", () => {
   assertEquals(readVariables(["a=x=y", "b=", "c= two\n lines "]), {
     a: "x=y",
     b: "",

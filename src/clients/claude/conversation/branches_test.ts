@@ -122,7 +122,7 @@ const MADE = fc.array(
   { maxLength: 60 },
 );
 
-Deno.test("branches are judged as the rule says, parsed or read quickly", () => {
+Deno.test("branches are judged by the rule, whether parsed or read quickly", () => {
   fc.assert(
     fc.property(MADE, (made) => {
       const lines = written(made);

@@ -47,13 +47,13 @@ function check(lines: readonly string[], torn = ""): void {
   );
 }
 
-Deno.test("a transcript that ends after any line has its last prompt and what runs", () => {
+Deno.test("a transcript that ends after any line has its last prompt and running commands", () => {
   for (const lines of FIXTURES) {
     for (let end = 1; end <= lines.length; end++) check(lines.slice(0, end));
   }
 });
 
-Deno.test("a transcript that ends in the middle of a line loses that line alone", () => {
+Deno.test("a transcript that ends in the middle of a line loses only that line", () => {
   for (const lines of FIXTURES) {
     for (let at = lines.length - 3; at < lines.length; at++) {
       const line = lines[at]!;
@@ -146,7 +146,7 @@ Deno.test("lines of a sub-agent in between change nothing", () => {
   }
 });
 
-Deno.test("a call of a branch that was rewound does not run", () => {
+Deno.test("a call on a rewound branch does not count as running", () => {
   const lines = [
     prompt("p1", null),
     call("a", "p1", "m1"),

@@ -188,7 +188,7 @@ function timeAt(second: number): string {
   return new Date(Date.UTC(2026, 10, 20, 9) + second * 1000).toISOString();
 }
 
-Deno.test("a conversation that was read for later is as it is read then", () => {
+Deno.test("a digest of a conversation equals a later read of it", () => {
   using env = new TestEnv();
   const slug = projectSlug(env.project);
   const path = `.claude/projects/${slug}/${ID}.jsonl`;

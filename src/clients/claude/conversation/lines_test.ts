@@ -34,7 +34,7 @@ Deno.test("a skill and a paste are shown as they were typed", () => {
   assert(cut!.length < 2200 && cut!.endsWith("\n</pasted_content>\nLook"));
 });
 
-Deno.test("no text is gone through again and again", () => {
+Deno.test("no text is scanned again and again", () => {
   const texts = [
     "<pasted_content ",
     "<pasted_content a>",
@@ -56,7 +56,7 @@ Deno.test("no text is gone through again and again", () => {
   assert(performance.now() - start < 2000);
 });
 
-Deno.test("what is between two marks", () => {
+Deno.test("text between two marks", () => {
   const cases: [text: string, found: string | undefined][] = [
     ["x[a]y]", "a"],
     ["][a", undefined],
@@ -88,7 +88,7 @@ function step(name: string, { id, printed = "", ...more }: {
   ];
 }
 
-Deno.test("only lines that say more than a step are looked through", () => {
+Deno.test("only lines with more than a step are searched", () => {
   const lines = [
     ...step("Bash", { id: "ran" }),
     ...step("Bash", { id: "refused", toolDenialKind: "user-rejected" }),

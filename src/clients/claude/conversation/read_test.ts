@@ -79,7 +79,7 @@ Deno.test("a branch that was rewound is not read, nor a prompt withdrawn at the 
   ]);
 });
 
-Deno.test("a queued prompt that was taken while a tool ran is read", () => {
+Deno.test("a queued prompt that the agent got while a tool ran is read", () => {
   const talk = typed("a", null, "first") + answered("b", "a");
   const queued = line({
     ...{ type: "user", uuid: "q", parentUuid: "b", promptId: "later" },
@@ -104,7 +104,7 @@ Deno.test("a prompt that was queued and never taken is read", () => {
   assertEquals(prompts(text), ["first", "left over"]);
 });
 
-Deno.test("an old client's prompts are read, and nothing that it wrote itself", () => {
+Deno.test("only the prompts of an old client are read, not its own texts", () => {
   const user = (uuid: string, content: unknown, more = {}) =>
     line({ type: "user", uuid, message: { content }, ...more });
   assertEquals(
@@ -118,7 +118,7 @@ Deno.test("an old client's prompts are read, and nothing that it wrote itself", 
   );
 });
 
-Deno.test("of a long transcript the end and the first prompts are read", () => {
+Deno.test("the end and the first prompts of a long transcript are read", () => {
   using env = new TestEnv();
   const goal = typed("a", null, "the goal");
   const filler = line({
@@ -134,7 +134,7 @@ Deno.test("of a long transcript the end and the first prompts are read", () => {
   ]);
 });
 
-Deno.test("notes tell what is older, and the tree that a command ran on", () => {
+Deno.test("notes show which fact is older, and the tree that a command ran on", () => {
   using env = new TestEnv();
   put(env, SAMPLE);
   const tree = { head: null, changes: "abc" };
@@ -159,7 +159,7 @@ Deno.test("notes tell what is older, and the tree that a command ran on", () => 
   ]]);
 });
 
-Deno.test("notes are all there is without a transcript", () => {
+Deno.test("without a transcript, only notes are used", () => {
   using env = new TestEnv();
   const said = { at: at(0), text: "do it", key: "p" };
   const found = read(env, { notes: withNotes(NO_NOTES, { prompts: [said] }) });
@@ -167,7 +167,7 @@ Deno.test("notes are all there is without a transcript", () => {
   assertEquals(found.unread, ["The transcript was not found"]);
 });
 
-Deno.test("what sub-agents edited is read, of the newest ones", () => {
+Deno.test("edits of the newest sub-agents are read", () => {
   using env = new TestEnv();
   put(env, typed("a", null, "go"));
   const path = join(env.project, "by_agent.txt");
@@ -200,7 +200,7 @@ Deno.test("what sub-agents edited is read, of the newest ones", () => {
   assertEquals(found.unread, ["2 transcripts of sub-agents not read"]);
 });
 
-Deno.test("any lines, torn and in any order, are read without a fault", () => {
+Deno.test("any lines, damaged and in any order, are read without an error", () => {
   using env = new TestEnv();
   const lines = SAMPLE.trimEnd().split("\n");
   const some = fc.oneof(

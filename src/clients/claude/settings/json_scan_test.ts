@@ -62,7 +62,7 @@ const MARKS = [
   ",,",
 ];
 
-Deno.test("scanJson() takes what JSON.parse() takes, and nothing else", () => {
+Deno.test("scanJson() accepts exactly what JSON.parse() accepts", () => {
   let refused = 0;
   const edit = fc.tuple(
     fc.double({ min: 0, max: 1, noNaN: true }),

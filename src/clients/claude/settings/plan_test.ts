@@ -30,7 +30,7 @@ function read(text: string): any {
   return JSON.parse(text.replace(/^\ufeff/, ""));
 }
 
-Deno.test("planInstall() writes what planRemoval() takes out again, whatever the settings", () => {
+Deno.test("planRemoval() undoes planInstall() for any settings", () => {
   let installed = 0;
   fc.assert(
     fc.property(settingsValue(), jsonText(), (value, write) => {
@@ -178,7 +178,7 @@ const LAYOUTS: Record<string, [string, string]> = {
 };
 
 for (const [name, [before, start]] of Object.entries(LAYOUTS)) {
-  Deno.test(`planInstall() lays out its entries as the file is: ${name}`, () => {
+  Deno.test(`planInstall() formats its entries like the file: ${name}`, () => {
     const after = install(before);
     assertEquals(after.slice(0, start.length), start);
     const bare = (before.match(/\r?\n/g) ?? [""])[0]!;
@@ -199,7 +199,7 @@ Deno.test("planInstall() replaces an older mpm's entries where they are", () => 
   assert(changes.every(({ action }) => action === "replaced"));
 });
 
-Deno.test("planInstall() makes one entry of several, and moves misplaced ones", () => {
+Deno.test("planInstall() joins duplicate entries, and moves misplaced ones", () => {
   const whole = read(install("{}"));
   const expected = structuredClone(whole);
   whole.hooks.PreCompact.push(structuredClone(whole.hooks.PreCompact[0]));
@@ -208,7 +208,7 @@ Deno.test("planInstall() makes one entry of several, and moves misplaced ones", 
   assertEquals(after, expected);
 });
 
-Deno.test("planInstall() leaves someone's hook beside mpm's alone", () => {
+Deno.test("planInstall() does not change someone's hook next to mpm's", () => {
   const settings = read(install("{}"));
   const theirs = { type: "command", command: "mpm hook PreToolUse" };
   settings.hooks.PreToolUse[0].hooks.unshift(theirs);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { formatText } from "../../../../tests/helpers/stores.ts";
 import { misfits, Settings } from "./schema.ts";
 
-Deno.test("mpm judges each setting as the table that the client is tried with", () => {
+Deno.test("mpm judges each setting like the table that is tested with the client", () => {
   const table: Record<string, { wrong: unknown; right?: unknown }> = JSON
     .parse(formatText("claude-code-settings.json"));
   assertEquals(Object.keys(table), Object.keys(Settings.shape));
