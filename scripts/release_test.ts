@@ -354,7 +354,7 @@ Deno.test("finish() makes the rest of a release, and the checksums of all files"
 });
 
 posixTest(
-  "tryArchive() starts what is in an archive, and believes only its version",
+  "tryArchive() starts the binary in an archive, and accepts only its version",
   async () => {
     const out = await Deno.makeTempDir();
     const place = { root: ROOT, out, day: DAY, licences: "x" };

@@ -37,7 +37,7 @@ function run(
   });
 }
 
-posixTest("shellcheck has nothing to say about the shipped hooks", () => {
+posixTest("shellcheck reports nothing about the shipped hooks", () => {
   if (!has("shellcheck")) {
     say(
       "SKIPPED: shellcheck is not installed; the shell hooks were not checked",
@@ -100,7 +100,7 @@ Deno.test("every shipped hook documents its data, and has switches that are off"
   }
 });
 
-posixTest("session-start.sh prints what is switched on, in every shell", () => {
+posixTest("session-start.sh prints the enabled parts, in every shell", () => {
   for (const shell of SHELLS) {
     using env = TestEnv.repository();
     env.write(".claude/context.md", "Ledger half done\n");
@@ -128,7 +128,7 @@ posixTest("session-start.sh prints what is switched on, in every shell", () => {
   }
 });
 
-posixTest("update-context.sh keeps what people wrote, in every shell", () => {
+posixTest("update-context.sh keeps text by people, in every shell", () => {
   for (const shell of SHELLS) {
     using env = TestEnv.repository();
     const set = { UPDATE: "1" };
@@ -160,7 +160,7 @@ posixTest("update-context.sh keeps what people wrote, in every shell", () => {
 });
 
 posixTest(
-  "checkpoint.sh commits only the path named, and only on such branches",
+  "checkpoint.sh commits only the named path, and only on matching branches",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();
@@ -207,7 +207,7 @@ posixTest(
 );
 
 posixTest(
-  "post-session.sh commits its own file alone, tests, and cleans only below the project",
+  "post-session.sh commits only its own file, tests, and cleans only below the project",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();
@@ -257,7 +257,7 @@ posixTest(
   },
 );
 
-posixTest("on-error.sh posts one line without what an error says", () => {
+posixTest("on-error.sh posts one line without the text of the error", () => {
   for (const shell of SHELLS) {
     using env = TestEnv.repository();
     const bin = join(env.root, "fake");
@@ -294,7 +294,7 @@ posixTest("on-error.sh posts one line without what an error says", () => {
 });
 
 posixTest(
-  "pre-session.sh pulls only where no tracked file is changed, and reports it",
+  "pre-session.sh pulls only if no tracked file is changed, and reports it",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();
@@ -347,7 +347,7 @@ posixTest(
 );
 
 posixTest(
-  "pre-session.sh installs what changed, in the background where mpm runs it",
+  "pre-session.sh installs changed dependencies, in the background if mpm runs it",
   () => {
     for (const shell of SHELLS) {
       using env = TestEnv.repository();

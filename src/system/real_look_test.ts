@@ -4,7 +4,7 @@ import { TestEnv } from "../../tests/helpers/env.ts";
 import { posixTest } from "../../tests/helpers/posix.ts";
 import { realFiles } from "./real_files.ts";
 
-posixTest("peek() finds what lstat() finds, but no link to nothing", () => {
+posixTest("peek() agrees with lstat(), except for dangling links", () => {
   using env = TestEnv.repository();
   env.write("file", "x");
   env.write("folder/inner", "x");

@@ -45,7 +45,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() ends a program that hangs, with everything that it started",
+  "runProgram() ends a program that hangs, with all its children",
   async () => {
     const start = performance.now();
     const done = await bounded(
@@ -65,7 +65,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() lets a program clean up before it is ended, for a moment",
+  "runProgram() gives a program a moment to clean up before it is killed",
   async () => {
     const lock = Deno.makeTempFileSync({ prefix: "mpm-" });
     const start = performance.now();
@@ -81,7 +81,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() waits for nothing that a program left in the background",
+  "runProgram() does not wait for background children of a program",
   async () => {
     const start = performance.now();
     const done = await bounded("sleep 300 & echo $!");
@@ -92,7 +92,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() takes a program that reads no input, however much there is",
+  "runProgram() works with a program that does not read its large input",
   async () => {
     const done = await bounded("exit 0", { stdin: "x".repeat(5_000_000) });
     assertEquals([done.outcome, done.status], ["exited", 0]);
@@ -100,7 +100,7 @@ posixTest(
 );
 
 posixTest(
-  "runProgram() tells a program that did not start from one that failed",
+  "runProgram() distinguishes a program that did not start from one that failed",
   async () => {
     const cwd = Deno.makeTempDirSync({ prefix: "mpm-" });
     const write = (name: string, text: string, mode: number) =>
@@ -182,23 +182,29 @@ posixTest(
   },
 );
 
-posixTest("runProgram() starts a tied program only when it may", async () => {
-  const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
-  const run = (name: string, start: Promise<boolean>) =>
-    realSystem().runProgram(["touch", name], {
-      ...{ cwd: folder, timeout: 20_000, tied: "apart", limit: 10, start },
-    });
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const later = run("later", promise);
-  assertEquals((await run("never", Promise.resolve(false))).outcome, "timeout");
-  assertEquals([...Deno.readDirSync(folder)], []);
-  resolve(true);
-  assertEquals([(await later).outcome, (await later).status], ["exited", 0]);
-  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), [
-    "later",
-  ]);
-  Deno.removeSync(folder, { recursive: true });
-});
+posixTest(
+  "runProgram() starts a tied program only with permission",
+  async () => {
+    const folder = Deno.makeTempDirSync({ prefix: "mpm-" });
+    const run = (name: string, start: Promise<boolean>) =>
+      realSystem().runProgram(["touch", name], {
+        ...{ cwd: folder, timeout: 20_000, tied: "apart", limit: 10, start },
+      });
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const later = run("later", promise);
+    assertEquals(
+      (await run("never", Promise.resolve(false))).outcome,
+      "timeout",
+    );
+    assertEquals([...Deno.readDirSync(folder)], []);
+    resolve(true);
+    assertEquals([(await later).outcome, (await later).status], ["exited", 0]);
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), [
+      "later",
+    ]);
+    Deno.removeSync(folder, { recursive: true });
+  },
+);
 
 /** Waits for the shell that is about to start a program, in its own group. */
 async function waitingShell(word: string): Promise<number> {

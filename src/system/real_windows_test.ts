@@ -106,7 +106,7 @@ Deno.test("withGitsShell() asks git for a shell only if PATH has no shell", asyn
 });
 
 posixTest(
-  "git's shell runs a script as sh does: folder, words, input, status",
+  "git's shell runs a script like sh: folder, words, input, status",
   async () => {
     using env = TestEnv.repository();
     env.write("below/a b/file", "x");

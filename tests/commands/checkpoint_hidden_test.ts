@@ -23,7 +23,7 @@ async function undo(env: TestEnv, ...number: string[]): Promise<void> {
 }
 
 posixTest(
-  "ignored files that a restore replaces come back with an undo",
+  "an undo restores ignored files that a restore replaced",
   async () => {
     using env = TestEnv.repository();
     const paths = ["other", "same", "gone", "dir/file", "large"];
@@ -64,7 +64,7 @@ posixTest(
 );
 
 posixTest(
-  "of some paths only the ignored files at those go into the safety checkpoint",
+  "for some paths, only ignored files at those paths go into the safety checkpoint",
   async () => {
     using env = TestEnv.repository();
     env.write("one", "checkpoint\n");
@@ -89,7 +89,7 @@ posixTest(
 );
 
 posixTest(
-  "an undo gives unchanged files their permissions back",
+  "an undo restores the permissions of unchanged files",
   async () => {
     using env = TestEnv.repository();
     const bits = { "one": 0o444, "two": 0o600, "run": 0o700 };
@@ -113,7 +113,7 @@ posixTest(
   },
 );
 
-posixTest("nothing is read through a link that replaces a folder", async () => {
+posixTest("no file is read through a link that replaces a folder", async () => {
   using env = TestEnv.repository();
   env.write("dir/file", "1\n");
   env.write("other/file", "2\n");
@@ -139,7 +139,7 @@ posixTest("nothing is read through a link that replaces a folder", async () => {
 });
 
 posixTest(
-  "a repository at the place of a file is left alone and reported",
+  "a repository where a file was is not changed, and reported",
   async () => {
     using env = TestEnv.repository();
     env.write("file", "1\n");

@@ -99,7 +99,7 @@ for (
   ]
 ) {
   posixTest(
-    `a path that is too long ${where} is told as left out`,
+    `a path that is too long ${where} is reported as left out`,
     async () => {
       using env = TestEnv.repository();
       env.write("a", "1\n");

@@ -96,7 +96,7 @@ function times(env: TestEnv): Record<string, string> {
 }
 
 posixTest(
-  "a save leaves files, index, HEAD, refs, stashes, reflogs and hooks as they are",
+  "a save does not change files, index, HEAD, refs, stashes, reflogs or hooks",
   async () => {
     using env = busy(true);
     for (
@@ -117,7 +117,7 @@ posixTest(
 );
 
 posixTest(
-  "everything comes back: staged, deleted, renamed, links, modes, unusual names",
+  "everything is restored: staged, deleted, renamed, links, modes, unusual names",
   async () => {
     using env = busy();
     const before = stateOf(env);
@@ -134,7 +134,7 @@ posixTest(
   },
 );
 
-posixTest("a conflict comes back with all its stages", async () => {
+posixTest("a conflict is restored with all its stages", async () => {
   using env = TestEnv.repository();
   env.git("checkout", "-q", "-b", "other");
   env.write("README.md", "other\n");
@@ -173,7 +173,7 @@ function renameBothWays(env: TestEnv): void {
 }
 
 posixTest(
-  "what stood before a merge comes back from its conflicts, and undo goes there again",
+  "the state before a merge is restored from its conflicts, and undo restores them",
   async () => {
     using env = TestEnv.repository();
     renameBothWays(env);
@@ -193,7 +193,7 @@ posixTest(
 );
 
 posixTest(
-  "a conflict is restored onto the commit that settled it, and undone",
+  "a conflict is restored onto the commit that resolved it, and undone",
   async () => {
     using env = TestEnv.repository();
     renameBothWays(env);
@@ -214,7 +214,7 @@ posixTest(
 );
 
 posixTest(
-  "bytes that attributes and settings convert come back as they were",
+  "bytes that attributes and settings convert are restored unchanged",
   async () => {
     using env = TestEnv.repository();
     env.git("config", "filter.case.clean", "tr a-z A-Z");
@@ -247,7 +247,7 @@ posixTest(
   },
 );
 
-posixTest("flags of the index come back", async () => {
+posixTest("flags of the index are restored", async () => {
   using env = busy();
   env.git("update-index", "--assume-unchanged", "crlf");
   env.git("update-index", "--skip-worktree", "run");
@@ -264,7 +264,7 @@ posixTest("flags of the index come back", async () => {
 });
 
 posixTest(
-  "nested repositories, changed submodules and pipes are named and left alone",
+  "nested repositories, changed submodules and pipes are named and not changed",
   async () => {
     using env = TestEnv.repository();
     const library = join(env.root, "library");
@@ -517,7 +517,7 @@ Deno.test("ignored files are restored next to the others of an obstructing folde
 });
 
 posixTest(
-  "HEAD stays where it is, and the answer shows the way there",
+  "HEAD does not move, and the answer shows how to move it",
   async () => {
     using env = TestEnv.repository();
     env.write("work", "1\n");

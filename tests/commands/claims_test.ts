@@ -218,7 +218,7 @@ Deno.test("paths that cannot be claimed are named with the reason", async () => 
   assertEquals(env.exists(".claude-mpm"), false);
 });
 
-posixTest("a link is claimed by where it leads", async () => {
+posixTest("a link is claimed by its target", async () => {
   using env = TestEnv.repository();
   env.write("real/a.ts", "a");
   Deno.symlinkSync("real", join(env.project, "link"));

@@ -270,7 +270,7 @@ Deno.test("config shows the origin of each entry of a table", async () => {
 });
 
 posixTest(
-  "config writes through a link to the user's file, and no other",
+  "config writes only through a link to the user's file",
   async () => {
     using env = TestEnv.repository();
     putHome(env, "dotfiles/config.toml", "commit = true\n");

@@ -198,7 +198,7 @@ function thereIn(env: TestEnv, paths: Iterable<string>): Map<string, string> {
 }
 
 posixTest(
-  "what a pause remembers never changes what it saves",
+  "the cache of a pause never changes its saves",
   async () => {
     await fc.assert(
       fc.asyncProperty(

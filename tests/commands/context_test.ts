@@ -590,7 +590,7 @@ for (
   });
 }
 
-posixTest("context update writes through no link", async () => {
+posixTest("context update does not write through a link", async () => {
   using env = TestEnv.repository();
   env.write("elsewhere/context.md", "theirs\n");
   Deno.symlinkSync(
@@ -756,7 +756,7 @@ Deno.test("context inject stays within its limit, however much there is", async 
 });
 
 posixTest(
-  "context inject reads no file that is a link, or behind one",
+  "context inject does not read a link, or a file behind one",
   async () => {
     using env = TestEnv.repository();
     Deno.writeTextFileSync(join(env.root, "secret.md"), "secret");
@@ -792,7 +792,7 @@ Deno.test("context inject reports a damaged session, and update continues", asyn
 });
 
 posixTest(
-  "statusline keeps nothing behind a link of the project's",
+  "statusline keeps nothing behind a link of the project",
   async () => {
     using env = TestEnv.repository();
     env.write(".claude-mpm/x", "");

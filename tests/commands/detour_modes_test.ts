@@ -4,7 +4,7 @@ import { branch, comeBack, treeOf } from "../helpers/detours.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { posixTest } from "../helpers/posix.ts";
 
-posixTest("modes are kept where git does not look at them", async () => {
+posixTest("modes are kept if git ignores them", async () => {
   using env = TestEnv.repository();
   env.write("tracked.sh", "1\n");
   env.commit("A program");
@@ -20,7 +20,7 @@ posixTest("modes are kept where git does not look at them", async () => {
   assertEquals(treeOf(env), before);
 });
 
-posixTest("a link that git keeps as a file stays what it is", async () => {
+posixTest("a link that git keeps as a file stays unchanged", async () => {
   using env = TestEnv.repository();
   Deno.symlinkSync("README.md", join(env.project, "link"));
   env.commit("A link");

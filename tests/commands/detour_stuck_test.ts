@@ -189,7 +189,7 @@ Deno.test("a detour that began with a clean tree must leave one", async () => {
   assertEquals(env.read("idea.txt"), "idea\n");
 });
 
-posixTest("a name that is not UTF-8 refuses no return", async () => {
+posixTest("a name that is not UTF-8 does not prevent a return", async () => {
   using env = TestEnv.repository();
   env.git("switch", "-q", "-c", "feature");
   const write = (name: string, text: string) =>

@@ -289,7 +289,7 @@ Deno.test("a branch refuses a tree that is busy or cannot be parked", async () =
 });
 
 posixTest(
-  "a branch refuses to leave a git branch that it cannot name",
+  "branch refuses to leave a git branch that it cannot name",
   async () => {
     using env = featureUnderWay();
     const odd = env.run("sh", [

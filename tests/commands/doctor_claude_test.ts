@@ -53,7 +53,7 @@ async function tell(env: TestEnv, age: number, id = AGENT): Promise<void> {
 }
 
 posixTest(
-  "doctor tells how hooks drifted, and leaves the settings alone",
+  "doctor reports how hooks differ, and does not change the settings",
   async () => {
     const replacing = (from: string | RegExp, to: string) => (env: TestEnv) => {
       putTranscript(env, 0);
@@ -86,7 +86,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor reports settings that cannot be read, and of hooks that failed",
+  "doctor reports settings that cannot be read, and hooks that failed",
   async () => {
     await holds("no JSON", {
       harm: (env) => env.write(LOCAL, "{"),
@@ -107,7 +107,7 @@ posixTest(
   },
 );
 
-posixTest("doctor tells whether the context is read", async () => {
+posixTest("doctor reports whether the context is read", async () => {
   using env = await withHooks();
   const advice: (string | null | undefined)[] = [];
   const gauge = async (options?: MpmOptions) => {
@@ -136,7 +136,7 @@ posixTest("doctor tells whether the context is read", async () => {
 });
 
 posixTest(
-  "doctor advises the status line only where it is not installed",
+  "doctor recommends the status line only if it is not installed",
   async () => {
     using env = await withHooks();
     await mpmJson(env, ["hooks", "uninstall"]);
@@ -151,7 +151,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor tells which transcripts Claude Code deletes, and when",
+  "doctor reports which transcripts Claude Code deletes, and when",
   async () => {
     using env = await healthy();
     await mpmJson(

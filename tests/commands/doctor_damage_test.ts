@@ -122,7 +122,7 @@ for (const [what, illness] of Object.entries(CASES)) {
   posixTest(`doctor sees ${what}`, () => holds(what, illness));
 }
 
-posixTest("doctor says what it could not fix", async () => {
+posixTest("doctor reports problems that it could not fix", async () => {
   using env = new TestEnv();
   await mpmJson(env, ["pause", "Half of it"]);
   for (const folder of [SESSIONS, `${STORE}/kept`]) {
@@ -138,7 +138,7 @@ posixTest("doctor says what it could not fix", async () => {
 });
 
 posixTest(
-  "doctor takes nothing for well that it needs the home folder for",
+  "doctor reports no check as ok that needs a missing home folder",
   async () => {
     using env = await healthy();
     env.extra.HOME = "";
@@ -172,7 +172,7 @@ function emptyPack(): Uint8Array {
 }
 
 posixTest(
-  "doctor removes what a git began that died, not what one writes",
+  "doctor removes files of a git that died, not those of a running one",
   async () => {
     using env = await healthy();
     const dead = await beginImport(env);

@@ -132,7 +132,7 @@ for (const [what, illness] of Object.entries(CASES)) {
 }
 
 posixTest(
-  "a whole hand-off is healthy, and --fix loses no damaged file",
+  "a complete hand-off is healthy, and --fix loses no damaged file",
   async () => {
     using env = await carrying();
     const well = await diagnose(env);
@@ -152,7 +152,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor says which versions of context files lost their text",
+  "doctor reports versions of context files that lost their text",
   async () => {
     using env = await healthy();
     env.write(".claude/context.md", "# Context\n");

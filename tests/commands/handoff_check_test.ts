@@ -109,7 +109,7 @@ Deno.test("text that only looks like an error is not reported", async () => {
   );
 });
 
-posixTest("what passed is evidence until a file changes", async () => {
+posixTest("a passed check is evidence until a file changes", async () => {
   using env = exampleHandoff();
   await mpm(env, ["init"]);
   env.write("check.sh", "exit 0\n");

@@ -328,7 +328,7 @@ function makeHuge(path: string): void {
 const PARENT = "01a204fb-96ab-7603-a463-9b9540173277";
 const CHILD = "01a204fb-9848-7392-996f-108a3281998e";
 
-posixTest("codex: a session is saved beside a sub-agent's 19 GB", async () => {
+posixTest("codex: a session is saved despite a sub-agent's 19 GB", async () => {
   const rollout = (id: string) => ROLLOUT.replace(CODEX, id);
   using env = await prepared(rollout(PARENT), "codex/agent-main.jsonl");
   putHome(env, rollout(CHILD), formatText("codex/agent-child.jsonl"));

@@ -63,7 +63,7 @@ posixTest(
 );
 
 posixTest(
-  "what pre-session.sh warns of is shown, bounded and escaped",
+  "warnings of pre-session.sh are shown, bounded and escaped",
   async () => {
     const secret = `ghp_${"a1B2".repeat(9)}`;
     using env = await withScript(
@@ -84,7 +84,7 @@ posixTest(
 );
 
 posixTest(
-  "what scripts say in the background is shown once, at the next start",
+  "the output of background scripts is shown once, at the next start",
   async () => {
     using env = await withScript("exit 0\n");
     const path = ".claude-mpm/hooks/post-session.sh";

@@ -685,7 +685,7 @@ async function started(env: TestEnv): Promise<string> {
 }
 
 posixTest(
-  "a session's begin runs pre-session.sh and takes what session-start.sh prints",
+  "the start of a session runs pre-session.sh and uses the output of session-start.sh",
   async () => {
     using env = projectWithMpm();
     await withScripts(env, {
@@ -709,7 +709,7 @@ posixTest(
 );
 
 posixTest(
-  "on-error.sh and post-session.sh are started with what happened",
+  "on-error.sh and post-session.sh are started with data about the event",
   async () => {
     using env = projectWithMpm();
     await withScripts(env, { "on-error": ":", "post-session": ":" });
@@ -732,7 +732,7 @@ posixTest(
 );
 
 posixTest(
-  "work starts a checkpoint in the background, one in half an hour",
+  "work starts a background checkpoint, one per half an hour",
   async () => {
     using env = projectWithMpm();
     await withScripts(env, {});

@@ -44,7 +44,7 @@ for (
   ]
 ) {
   posixTest(
-    `hooks install takes a client that says ${JSON.stringify(says)}`,
+    `hooks install accepts a client that prints ${JSON.stringify(says)}`,
     async () => {
       using env = TestEnv.repository();
       client(env, says);

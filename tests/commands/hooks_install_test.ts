@@ -305,22 +305,25 @@ const IN_THE_WAY: Record<
 };
 
 for (const [name, [make, message]] of Object.entries(IN_THE_WAY)) {
-  posixTest(`hooks install refuses ${name} and leaves it alone`, async () => {
-    using env = new TestEnv();
-    const path = join(env.project, LOCAL);
-    Deno.mkdirSync(join(env.project, ".claude"));
-    make(env, path);
-    const before = Deno.lstatSync(path);
-    const { status, stderr } = await mpm(env, INSTALL);
-    assert(status >= 4 && status <= 6, stderr);
-    assertStringIncludes(stderr, message);
-    const after = Deno.lstatSync(path);
-    assertEquals([after.ino, after.mtime, after.mode], [
-      before.ino,
-      before.mtime,
-      before.mode,
-    ]);
-  });
+  posixTest(
+    `hooks install refuses ${name} and does not change it`,
+    async () => {
+      using env = new TestEnv();
+      const path = join(env.project, LOCAL);
+      Deno.mkdirSync(join(env.project, ".claude"));
+      make(env, path);
+      const before = Deno.lstatSync(path);
+      const { status, stderr } = await mpm(env, INSTALL);
+      assert(status >= 4 && status <= 6, stderr);
+      assertStringIncludes(stderr, message);
+      const after = Deno.lstatSync(path);
+      assertEquals([after.ino, after.mtime, after.mode], [
+        before.ino,
+        before.mtime,
+        before.mode,
+      ]);
+    },
+  );
 }
 
 posixTest(
@@ -448,7 +451,7 @@ Deno.test("files of hooks install are not uncommitted work until they are edited
 });
 
 posixTest(
-  "hooks install says when git cannot be told to ignore its files",
+  "hooks install reports if git cannot be made to ignore its files",
   async () => {
     using env = TestEnv.repository();
     env.remove(".git/info/exclude");

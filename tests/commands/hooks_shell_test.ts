@@ -58,7 +58,7 @@ Deno.test("hooks list and show know the shipped hooks", async () => {
 });
 
 posixTest(
-  "hooks eject copies them, private, and says what it did",
+  "hooks eject copies them, private, and reports it",
   async () => {
     using env = TestEnv.repository();
     const dry = await mpmJson<HooksEjectResult>(env, [
@@ -114,7 +114,7 @@ Deno.test("hooks eject upgrades unedited files and keeps edited ones", async () 
 });
 
 posixTest(
-  "hooks run gives a script its variables and JSON, and logs how it went",
+  "hooks run gives a script its variables and JSON, and logs the result",
   async () => {
     using env = await withScript(
       '#!/bin/sh\nenv | grep ^MPM_ | sort; cat; echo "<private>k</private>" >&2\n',
@@ -145,7 +145,7 @@ posixTest(
 );
 
 posixTest(
-  "hooks run says how a script failed, and keeps going by its first line",
+  "hooks run reports how a script failed, and uses its first line to start it",
   async () => {
     using env = await withScript(
       "#!/usr/bin/env bash\n[[ a == a ]] && exit 3\n",

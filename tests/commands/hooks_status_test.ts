@@ -142,7 +142,7 @@ const DRIFT: Record<string, [Edit, string, string]> = {
 
 for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
   posixTest(
-    `hooks status finds ${name}, and what it says fixes it`,
+    `hooks status finds ${name}, and its advice fixes it`,
     async () => {
       using env = await installed();
       await edit(env);

@@ -30,7 +30,7 @@ function project(): TestEnv {
 }
 
 posixTest(
-  "files called constructor or __proto__ come back by restore, undo and --to",
+  "files named constructor or __proto__ are restored by restore, undo and --to",
   async () => {
     using env = project();
     const before = treeOf(env);
@@ -59,7 +59,7 @@ posixTest(
 );
 
 posixTest(
-  "files with inherited names come back from what a save kept",
+  "files with inherited names are restored from the contents of a save",
   async () => {
     using env = project();
     const before = treeOf(env);

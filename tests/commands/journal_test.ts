@@ -247,7 +247,7 @@ Deno.test("a marker of an undo that someone else wrote is removed and no more", 
   assertEquals((await log(env)).length, 1);
 });
 
-posixTest("undo follows no link that took a folder's place", async () => {
+posixTest("undo does not follow a link that replaced a folder", async () => {
   using env = TestEnv.repository();
   await mpmJson(env, ["init"]);
   await mpmJson(env, ["hooks", "install"]);
@@ -277,7 +277,7 @@ Deno.test("the journal holds no content, and what people typed is redacted", asy
 });
 
 posixTest(
-  "without a home nothing is sealed, and everything works but undo",
+  "without a home nothing is sealed, and everything except undo works",
   async () => {
     using env = TestEnv.repository();
     const wrap = (system: ReturnType<TestEnv["system"]>) => ({

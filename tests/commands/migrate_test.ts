@@ -265,7 +265,7 @@ Deno.test("migrate hides no save that only the kept copies have", async () => {
 });
 
 posixTest(
-  "migrate leaves what does not belong to a session, and the folder with it",
+  "migrate keeps files that do not belong to a session, and their folder",
   async () => {
     using env = new TestEnv();
     putOld(env, PLAIN);
@@ -528,7 +528,7 @@ Deno.test("migrate --rollback names the existing backups", async () => {
   assertEquals(env.exists(`${PAUSE}/${PLAIN}.json`), false);
 });
 
-posixTest("migrate follows no link that is named as a session", async () => {
+posixTest("migrate does not follow a link named like a session", async () => {
   using env = new TestEnv();
   const outside = join(env.root, "outside");
   Deno.writeTextFileSync(outside, oldJson(TWICE));

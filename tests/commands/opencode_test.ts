@@ -87,12 +87,14 @@ const EDIT: PluginCall = {
   output: { args: { filePath: "/p/a.ts" } },
 };
 
-posixTest("opencode: the plugin hands mpm's answers to the agent", async () => {
-  using env = TestEnv.repository();
-  await mpmJson(env, ["config", "set", "claims.auto", "true"]);
-  await withPlugin(
-    env,
-    `cat >> "$HOME/inputs"; echo >> "$HOME/inputs"
+posixTest(
+  "opencode: the plugin passes mpm's answers to the agent",
+  async () => {
+    using env = TestEnv.repository();
+    await mpmJson(env, ["config", "set", "claims.auto", "true"]);
+    await withPlugin(
+      env,
+      `cat >> "$HOME/inputs"; echo >> "$HOME/inputs"
 folder="$HOME/.local/state/mpm/opencode"
 case $2 in
 SessionStart) mkdir -p "$folder"; : > "$folder/ses_plugin.jsonl"
@@ -102,73 +104,77 @@ PreToolUse) echo '{"deny":"Taken by another agent"}' ;;
 PostToolBatch) echo '{"context":"Full soon"}' ;;
 PreCompact) echo '{"context":"Keep this"}' ;;
 esac`,
-  );
-  const after: PluginCall = {
-    name: "tool.execute.after",
-    input: { tool: "bash", sessionID: "ses_plugin", callID: "d", args: {} },
-    output: { title: "ls", output: "a.ts", metadata: { exit: 0 } },
-  };
-  const compacting: PluginCall = {
-    name: "experimental.session.compacting",
-    input: { sessionID: "ses_plugin" },
-    output: { context: [] },
-  };
-  const [message, , , denied, done, compacted] = await runPlugin(env, [
-    ...prompted("Begin"),
-    EDIT,
-    after,
-    compacting,
-    { name: "dispose", input: {} },
-  ]);
-  const { parts } = message!.output as {
-    parts: { text: string; synthetic?: boolean }[];
-  };
-  assertEquals(parts.map(({ text, synthetic }) => [text, synthetic]), [
-    ["Begin", undefined],
-    ["The state\n\nNotes", true],
-  ]);
-  assertEquals(denied!.error, "Taken by another agent");
-  assertEquals(
-    (done!.output as { output: string }).output,
-    "a.ts\n\nFull soon",
-  );
-  assertEquals(compacted!.output, { context: ["Keep this"] });
-  const events = Deno.readTextFileSync(join(env.home, "inputs")).trim()
-    .split("\n").map((line) => JSON.parse(line).hook_event_name);
-  assertEquals(events, [
-    ...["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolBatch"],
-    ...["PreCompact", "SessionEnd"],
-  ]);
-  const path = join(env.home, ".local/state/mpm/opencode/ses_plugin.jsonl");
-  const kept = Deno.readTextFileSync(path);
-  assertStringIncludes(kept, '"text":"Begin"');
-  assertEquals(kept.includes("The state"), false);
-});
+    );
+    const after: PluginCall = {
+      name: "tool.execute.after",
+      input: { tool: "bash", sessionID: "ses_plugin", callID: "d", args: {} },
+      output: { title: "ls", output: "a.ts", metadata: { exit: 0 } },
+    };
+    const compacting: PluginCall = {
+      name: "experimental.session.compacting",
+      input: { sessionID: "ses_plugin" },
+      output: { context: [] },
+    };
+    const [message, , , denied, done, compacted] = await runPlugin(env, [
+      ...prompted("Begin"),
+      EDIT,
+      after,
+      compacting,
+      { name: "dispose", input: {} },
+    ]);
+    const { parts } = message!.output as {
+      parts: { text: string; synthetic?: boolean }[];
+    };
+    assertEquals(parts.map(({ text, synthetic }) => [text, synthetic]), [
+      ["Begin", undefined],
+      ["The state\n\nNotes", true],
+    ]);
+    assertEquals(denied!.error, "Taken by another agent");
+    assertEquals(
+      (done!.output as { output: string }).output,
+      "a.ts\n\nFull soon",
+    );
+    assertEquals(compacted!.output, { context: ["Keep this"] });
+    const events = Deno.readTextFileSync(join(env.home, "inputs")).trim()
+      .split("\n").map((line) => JSON.parse(line).hook_event_name);
+    assertEquals(events, [
+      ...["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolBatch"],
+      ...["PreCompact", "SessionEnd"],
+    ]);
+    const path = join(env.home, ".local/state/mpm/opencode/ses_plugin.jsonl");
+    const kept = Deno.readTextFileSync(path);
+    assertStringIncludes(kept, '"text":"Begin"');
+    assertEquals(kept.includes("The state"), false);
+  },
+);
 
-posixTest("opencode: the plugin asks for what was said before", async () => {
-  using env = TestEnv.repository();
-  await withPlugin(
-    env,
-    `folder="$HOME/.local/state/mpm/opencode"
+posixTest(
+  "opencode: the plugin requests the earlier conversation",
+  async () => {
+    using env = TestEnv.repository();
+    await withPlugin(
+      env,
+      `folder="$HOME/.local/state/mpm/opencode"
 mkdir -p "$folder"; : >> "$folder/ses_plugin.jsonl"`,
-  );
-  const time = { created: 1_795_000_000_000 };
-  const info = { id: "msg_0", sessionID: "ses_plugin", role: "user", time };
-  const text = "Said before";
-  const part = {
-    ...{ id: "prt_0", messageID: "msg_0", sessionID: "ses_plugin" },
-    ...{ type: "text", text },
-  };
-  const past = [{ info, parts: [part] }] as never[];
-  for (let run = 0; run < 2; run++) {
-    await runPlugin(env, prompted("Go on"), { past });
-  }
-  const { steps } = await mpmJson<Replayed>(env, ["replay", "ses_plugin"]);
-  assertEquals(
-    steps.map(({ description }) => description),
-    [text, "Go on", "Go on"],
-  );
-});
+    );
+    const time = { created: 1_795_000_000_000 };
+    const info = { id: "msg_0", sessionID: "ses_plugin", role: "user", time };
+    const text = "Said before";
+    const part = {
+      ...{ id: "prt_0", messageID: "msg_0", sessionID: "ses_plugin" },
+      ...{ type: "text", text },
+    };
+    const past = [{ info, parts: [part] }] as never[];
+    for (let run = 0; run < 2; run++) {
+      await runPlugin(env, prompted("Go on"), { past });
+    }
+    const { steps } = await mpmJson<Replayed>(env, ["replay", "ses_plugin"]);
+    assertEquals(
+      steps.map(({ description }) => description),
+      [text, "Go on", "Go on"],
+    );
+  },
+);
 
 posixTest("opencode: the plugin never stops the client", async () => {
   const hostile: PluginCall[] = [

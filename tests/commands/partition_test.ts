@@ -247,7 +247,7 @@ description = "owned by @org/platform"
 });
 
 posixTest(
-  "partition suggest stands hostile, huge and broken files",
+  "partition suggest handles hostile, huge and broken files",
   async () => {
     using env = TestEnv.repository();
     env.write(
@@ -348,7 +348,7 @@ The API
 });
 
 posixTest(
-  "a configuration has no one given a file that people do not write",
+  "a configuration never gives an agent a file that is not a context file",
   async () => {
     using env = project();
     env.write(".env", "gherkin\n");

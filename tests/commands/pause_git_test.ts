@@ -115,7 +115,7 @@ Deno.test("pause --commit does not commit while another git command runs", async
   ]);
 });
 
-posixTest("a pause in a hook lets the user's commit through", () => {
+posixTest("a pause in a hook does not stop the user's commit", () => {
   using env = TestEnv.repository();
   const hook = join(env.project, ".git/hooks/pre-commit");
   Deno.writeTextFileSync(hook, `#!/bin/sh\nexec "${binary()}" pause Hook\n`);
@@ -156,7 +156,7 @@ Deno.test("every one of many pauses at once is committed", async () => {
   assertEquals(env.git("status", "--porcelain"), "A  staged.txt");
 });
 
-posixTest("pause takes a branch whose name is not UTF-8", () => {
+posixTest("pause works on a branch whose name is not UTF-8", () => {
   using env = TestEnv.repository();
   const script =
     `git checkout -q -b "$(printf 'caf\\351')" && "$1" pause x --commit &&

@@ -28,7 +28,7 @@ const SIGNERS: Record<string, (env: TestEnv) => void> = {
 
 for (const [program, setKey] of Object.entries(SIGNERS)) {
   programTest(
-    `pause --commit signs with ${program} what git is set to sign`,
+    `pause --commit signs with ${program} if git is configured to sign`,
     [program],
     async () => {
       using env = TestEnv.repository();

@@ -108,7 +108,7 @@ posixTest("the hand-off of an agent is data without secrets", async () => {
 });
 
 posixTest(
-  "a failing client is tried again, and its words are told",
+  "a failing client is tried again, and its message is reported",
   async () => {
     const error = "API Error: 529 Overloaded.";
     const { env, asked } = await project(

@@ -40,7 +40,7 @@ async function atWork(
 }
 
 posixTest(
-  "a run is watched and cancelled from another process, and goes on with --again",
+  "a run is watched and cancelled from another process, and continues with --again",
   async () => {
     using env = await waiting();
     const child = await atWork(env, ["run", "work"]);
@@ -65,7 +65,7 @@ posixTest(
 );
 
 posixTest(
-  "an interrupted run is in status, doctor and completions, and goes on in the background",
+  "an interrupted run is in status, doctor and completions, and continues in the background",
   async () => {
     using env = await waiting();
     const child = await atWork(env, ["run", "work"]);
@@ -105,7 +105,7 @@ posixTest(
 );
 
 posixTest(
-  "a failed step is tried again after longer and longer pauses",
+  "a failed step is tried again after growing pauses",
   async () => {
     using env = await pipelineProject({
       steps: {

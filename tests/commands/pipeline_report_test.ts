@@ -44,7 +44,7 @@ posixTest("pipeline logs prints the output of each step", async () => {
   assertStringIncludes(none.stderr, "build");
 });
 
-posixTest("pipeline report says what each step did", async () => {
+posixTest("pipeline report shows the result of each step", async () => {
   using env = await project();
   const { stdout } = await mpm(env, ["pipeline", "report"]);
   assertStringIncludes(stdout, "# Pipeline report: work");

@@ -50,7 +50,7 @@ function worktrees(env: TestEnv): string[] {
 }
 
 posixTest(
-  "results of steps with a worktree are merged, and one undo takes them back",
+  "results of steps with a worktree are merged, and one undo removes them",
   async () => {
     using env = await project({
       first: inWorktree("sed -i s/^a/A/ lines; rm crlf; cp lines seen"),
@@ -115,7 +115,7 @@ posixTest(
 );
 
 posixTest(
-  "a merge that stops keeps the worktree someone works in",
+  "a merge that stops keeps a worktree in use",
   async () => {
     const place = '"$ROOT/.claude/worktrees/$MPM_PIPELINE_RUN-two-conflict"';
     using env = await project({
@@ -139,7 +139,7 @@ posixTest(
 );
 
 posixTest(
-  "a worktree of the user at the place of a step stays",
+  "a worktree of the user at the path of a step stays",
   async () => {
     const place = '"$ROOT/.claude/worktrees/$MPM_PIPELINE_RUN-$1"';
     const takes = (...names: string[]) => ({
@@ -240,7 +240,7 @@ posixTest("first notes of parallel steps are not in conflict", async () => {
 });
 
 posixTest(
-  "files that the user changed meanwhile are never overwritten",
+  "files that the user changed in the meantime are never overwritten",
   async () => {
     // The step plays the user: it writes a file of the project.
     const edits = "[ -e ../../../seen ] || echo more >>../../../lines";
@@ -294,7 +294,7 @@ posixTest(
   },
 );
 
-posixTest("a result that a commit cannot hold fails the step", async () => {
+posixTest("a step fails if its result does not fit into a commit", async () => {
   using env = await project({
     nested: inWorktree("git init -q inner && echo x >inner/x"),
   });
@@ -318,7 +318,7 @@ posixTest("steps with a worktree need git", async () => {
 });
 
 posixTest(
-  "a step that removes or replaces its worktree fails alone, and harms nothing",
+  "only the step fails that removes or replaces its worktree",
   async () => {
     using env = await project({
       gone: inWorktree('rm -rf "$PWD"'),
@@ -351,7 +351,7 @@ posixTest(
   },
 );
 
-posixTest("a git that fails in the merge tells how to continue", async () => {
+posixTest("a failed merge shows how to continue", async () => {
   using env = await project({
     one: inWorktree("echo made >new"),
     two: inWorktree("echo late >late"),
@@ -378,7 +378,7 @@ PATH=\${PATH#*:} exec git "$@"
 });
 
 posixTest(
-  "resume leaves a folder of the user, and does not believe a forged log",
+  "resume keeps a folder of the user, and rejects a forged log",
   async () => {
     using env = await project({
       one: inWorktree("echo made >new"),
@@ -421,7 +421,7 @@ posixTest(
 );
 
 posixTest(
-  "a worktree of the user stays, also when its lock names a run that is gone",
+  "a worktree of the user stays, even if its lock names a deleted run",
   async () => {
     using env = await project({ only: inWorktree("echo made >new") });
     const gone = "gone-20260101-000000";

@@ -47,57 +47,67 @@ function lose(env: TestEnv): void {
   env.git("clean", "-qfd");
 }
 
-posixTest("what a save kept comes back, staged, links and modes", async () => {
-  using env = working();
-  const { session_id: id, contents } = await paused(env);
-  assertEquals([contents?.kept, contents?.files], [true, 4]);
-  assertEquals(
-    env.git("rev-parse", `refs/mpm/contents/${id}`),
-    contents!.commit,
-  );
-  assertEquals(env.git("rev-list", "--count", contents!.commit!), "1");
-  const before = stateOf(env);
-  lose(env);
+posixTest(
+  "the contents of a save are restored: staged files, links and modes",
+  async () => {
+    using env = working();
+    const { session_id: id, contents } = await paused(env);
+    assertEquals([contents?.kept, contents?.files], [true, 4]);
+    assertEquals(
+      env.git("rev-parse", `refs/mpm/contents/${id}`),
+      contents!.commit,
+    );
+    assertEquals(env.git("rev-list", "--count", contents!.commit!), "1");
+    const before = stateOf(env);
+    lose(env);
 
-  const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
-  assertEquals(changes!.contents, {
-    commit: contents!.commit!,
-    lost: [
-      { path: "kept.txt", change: "reverted" },
-      { path: "staged.txt", change: "reverted" },
-      { path: "link", change: "deleted" },
-      { path: "new/tool.sh", change: "deleted" },
-    ],
-    restore: `mpm restore ${id}`,
-    verified: true,
-    not_kept: [],
-  });
-  const text = await mpm(env, ["resume", "--peek"]);
-  assertStringIncludes(text.stdout, `To restore it: mpm restore ${id}`);
-  const given = await mpm(env, ["resume", "--peek", "--format", "context"]);
-  assertStringIncludes(given.stdout, `mpm restore ${id}`);
+    const { changes } = await mpmJson<ResumeReport>(env, ["resume", "--peek"]);
+    assertEquals(changes!.contents, {
+      commit: contents!.commit!,
+      lost: [
+        { path: "kept.txt", change: "reverted" },
+        { path: "staged.txt", change: "reverted" },
+        { path: "link", change: "deleted" },
+        { path: "new/tool.sh", change: "deleted" },
+      ],
+      restore: `mpm restore ${id}`,
+      verified: true,
+      not_kept: [],
+    });
+    const text = await mpm(env, ["resume", "--peek"]);
+    assertStringIncludes(text.stdout, `To restore it: mpm restore ${id}`);
+    const given = await mpm(env, ["resume", "--peek", "--format", "context"]);
+    assertStringIncludes(given.stdout, `mpm restore ${id}`);
 
-  const unsure = await mpm(env, ["restore"]);
-  assertEquals(unsure.status, 4);
-  assertStringIncludes(unsure.stderr, "cannot ask you to confirm");
-  const lost = stateOf(env);
-  const preview = await mpmJson<RestoreResult>(env, ["restore", "--dry-run"]);
-  assertEquals(preview.written.length, 4);
-  assertEquals(stateOf(env), lost);
+    const unsure = await mpm(env, ["restore"]);
+    assertEquals(unsure.status, 4);
+    assertStringIncludes(unsure.stderr, "cannot ask you to confirm");
+    const lost = stateOf(env);
+    const preview = await mpmJson<RestoreResult>(env, ["restore", "--dry-run"]);
+    assertEquals(preview.written.length, 4);
+    assertEquals(stateOf(env), lost);
 
-  const done = await mpmJson<RestoreResult>(env, ["restore", "--all", "--yes"]);
-  assertEquals(done.removed, ["gone.txt"]);
-  assertEquals(done.index_restored, true);
-  const { files, index } = stateOf(env);
-  assertEquals({ files, index }, { files: before.files, index: before.index });
+    const done = await mpmJson<RestoreResult>(env, [
+      "restore",
+      "--all",
+      "--yes",
+    ]);
+    assertEquals(done.removed, ["gone.txt"]);
+    assertEquals(done.index_restored, true);
+    const { files, index } = stateOf(env);
+    assertEquals({ files, index }, {
+      files: before.files,
+      index: before.index,
+    });
 
-  assertEquals((await mpm(env, ["undo"])).status, 0);
-  const back = stateOf(env);
-  assertEquals(
-    { files: back.files, index: back.index },
-    { files: lost.files, index: lost.index },
-  );
-});
+    assertEquals((await mpm(env, ["undo"])).status, 0);
+    const back = stateOf(env);
+    assertEquals(
+      { files: back.files, index: back.index },
+      { files: lost.files, index: lost.index },
+    );
+  },
+);
 
 Deno.test("without paths only lost files are restored", async () => {
   using env = working();

@@ -124,7 +124,7 @@ Deno.test("a file where a folder was stays, and nothing is restored", async () =
 });
 
 posixTest(
-  "a repository that cannot be written is told, and the save is made",
+  "a read-only repository is reported, and the save is made",
   async () => {
     using env = TestEnv.repository();
     env.write("new", "1\n");

@@ -180,7 +180,7 @@ Deno.test("scan finds nothing in files that mpm wrote", async () => {
 });
 
 posixTest(
-  "scan follows no link it finds, and says what it cannot read",
+  "scan follows no links, and reports files that it cannot read",
   async () => {
     using env = TestEnv.repository();
     env.write("a/x.txt", "x\n");

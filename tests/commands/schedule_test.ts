@@ -28,7 +28,7 @@ const CRONTAB = new Uint8Array([
   ...new TextEncoder().encode("@daily x"),
 ]);
 
-posixTest("a crontab keeps every other byte, and comes back", async () => {
+posixTest("a crontab keeps every other byte, and is restored", async () => {
   const { env, crontab } = await project();
   using _env = env;
   Deno.writeFileSync(crontab, CRONTAB);
@@ -208,7 +208,7 @@ posixTest("a log is bounded, and a second run at once is skipped", async () => {
   assert(log.endsWith(" done\n"));
 });
 
-posixTest("times and names that cannot be are refused", async () => {
+posixTest("invalid times and names are refused", async () => {
   const { env } = await project();
   using _env = env;
   const errorOf = async (...words: string[]) => {
@@ -239,7 +239,7 @@ posixTest("times and names that cannot be are refused", async () => {
   assertStringIncludes(await errorOf(...launchd), "only on macOS");
 });
 
-posixTest("launchd and the Task Scheduler get their forms", async () => {
+posixTest("launchd and the Task Scheduler get their formats", async () => {
   const { env } = await project();
   using _env = env;
   const on = (platform: System["platform"]) => ({

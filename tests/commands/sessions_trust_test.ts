@@ -289,7 +289,7 @@ Deno.test("the save of an agent session does not adopt text of a foreign save", 
   assert(!auto.summary.includes("Theirs"), auto.summary);
 });
 
-posixTest("with a home that cannot be written a pause is a pause", async () => {
+posixTest("a pause works with a home that cannot be written", async () => {
   using env = TestEnv.repository();
   env.commit("First");
   putHome(env, ".local/state/mpm", "in the way\n");
@@ -304,7 +304,7 @@ posixTest("with a home that cannot be written a pause is a pause", async () => {
   assertEquals(refused, 4);
 });
 
-posixTest("lists behind links, and damaged ones, say nothing", async () => {
+posixTest("lists behind links, and damaged ones, are ignored", async () => {
   using env = await withOwnSave();
   const list = join(env.home, ".local/state/mpm/own/2026-11");
   const elsewhere = join(env.root, "list");

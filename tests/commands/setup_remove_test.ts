@@ -35,7 +35,7 @@ function putPages(share: string): void {
 const REMOVE = ["setup", "--remove", "--yes"];
 
 posixTest(
-  "setup --remove leaves home and project as they were, and undo restores it",
+  "setup --remove restores home and project, and undo restores the setup",
   async () => {
     using env = usedHome();
     const before = everything(env);
@@ -67,7 +67,7 @@ posixTest(
 );
 
 posixTest(
-  "setup --remove keeps what others wrote since, and says so",
+  "setup --remove keeps later text of others, and reports it",
   async () => {
     using env = usedHome();
     await installAll(env);
@@ -97,7 +97,7 @@ posixTest(
 );
 
 posixTest(
-  "setup --remove works without a record, in worktrees, and where the project is damaged",
+  "setup --remove works without a record, in worktrees, and in a damaged project",
   async () => {
     using env = usedHome();
     env.git("worktree", "add", "-q", "../tree");
@@ -140,7 +140,7 @@ posixTest(
 );
 
 posixTest(
-  "setup --remove lists the data that stays, and the lines delete it",
+  "setup --remove lists the remaining data, and the commands that delete it",
   async () => {
     using env = usedHome();
     await installAll(env);
@@ -190,7 +190,7 @@ posixTest(
 );
 
 posixTest(
-  "setup --remove keeps files that it cannot change, and goes on",
+  "setup --remove keeps files that it cannot change, and continues",
   async () => {
     using env = usedHome();
     await installAll(env);
@@ -220,7 +220,7 @@ posixTest("one undo leaves nothing of a setup", async () => {
 });
 
 posixTest(
-  "setup --remove changes nothing where mpm was never used",
+  "setup --remove changes nothing if mpm was never used",
   async () => {
     using env = TestEnv.repository();
     Deno.mkdirSync(join(env.home, ".claude"));

@@ -256,7 +256,7 @@ Deno.test("status --porcelain prints its lines whatever is in the store", async 
 });
 
 posixTest(
-  "status asks git once where things stand, from anywhere",
+  "status calls git once, from any folder",
   async () => {
     using env = await prompted();
     env.git("worktree", "add", "-q", "../linked");

@@ -329,7 +329,7 @@ function summarizer(env: TestEnv, script: string, timeout = "1m"): string {
 }
 
 posixTest(
-  "a program of the user's rewrites layers, and is asked once",
+  "a program of the user rewrites layers, and is called once",
   async () => {
     using env = TestEnv.repository();
     await story(env);
@@ -367,7 +367,7 @@ posixTest(
 );
 
 posixTest(
-  "a program that fails, is slow or says nothing changes nothing",
+  "a program that fails, is slow or prints nothing changes nothing",
   async () => {
     using env = TestEnv.repository();
     await pause(env, "09:00:00", "Login");

@@ -160,7 +160,7 @@ function plantedTranscript(): string {
     .replaceAll("\\nbroken", `\\n${output} broken`);
 }
 
-posixTest("a conversation stays at home unless it is asked for", async () => {
+posixTest("a conversation is not sent unless requested", async () => {
   using team = new Team();
   const [ann, bob] = [team.clone("Ann"), team.clone("Bob")];
   putTranscript(ann, `${AGENT}.jsonl`, plantedTranscript());

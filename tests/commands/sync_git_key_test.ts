@@ -46,7 +46,7 @@ function copyBinding(of: TestEnv, team: Team): string {
 }
 
 programTest(
-  "the key that git signs with vouches for the entries, and can be trusted",
+  "git's signing key authenticates the entries, and can be trusted",
   ["ssh-keygen"],
   async () => {
     using team = new Team();
@@ -75,7 +75,7 @@ programTest(
 );
 
 programTest(
-  "a key with a passphrase, or of the repository, vouches for nothing",
+  "a key with a passphrase, or of the repository, authenticates nothing",
   ["ssh-keygen"],
   async () => {
     using team = new Team();

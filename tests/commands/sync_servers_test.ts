@@ -91,7 +91,7 @@ const TRANSPORTS: readonly (readonly [Transport, readonly string[]])[] = [
 for (const [transport, programs] of TRANSPORTS) {
   const plants = PLANTS.filter(({ over }) => over.includes(transport));
   programTest(
-    `sync over ${transport} takes the user's settings and runs nothing of the clone's`,
+    `sync over ${transport} uses the user's settings and runs no program of the clone`,
     programs,
     async () => {
       using place = new TestEnv();

@@ -66,7 +66,7 @@ posixTest(
 );
 
 posixTest(
-  "an item that no program can get fails alone, and says why",
+  "only the item fails that no program can get, with the reason",
   async () => {
     using env = TestEnv.repository();
     // A text with NUL cannot come from YAML or from lines of a file system.
@@ -88,7 +88,7 @@ posixTest(
   },
 );
 
-posixTest("files are found by globs, as git sees them", async () => {
+posixTest("globs find the files that git sees", async () => {
   using env = TestEnv.repository();
   env.write(".gitignore", "ignored\n*.log\n");
   for (
@@ -111,22 +111,25 @@ posixTest("files are found by globs, as git sees them", async () => {
   ]], stderr);
 });
 
-posixTest("a file name that is no text is left out, and said", async () => {
-  using env = TestEnv.repository();
-  env.write("src/good.ts", "");
-  const script = "printf x >\"$(printf 'src/bad\\377.ts')\"";
-  assertEquals(env.run("sh", ["-c", script]).status, 0);
-  await define(env, {
-    items: { files: ["src/*.ts"] },
-    run: ["test", "-f", "{item}"],
-  });
-  const { status, stderr } = await mpm(env, ["task", "run", "work"]);
-  assertEquals([status, items(env)], [0, ["src/good.ts"]], stderr);
-  assert(/not valid UTF-8|UTF-8/.test(stderr), stderr);
-});
+posixTest(
+  "a file name that is not text is left out, and reported",
+  async () => {
+    using env = TestEnv.repository();
+    env.write("src/good.ts", "");
+    const script = "printf x >\"$(printf 'src/bad\\377.ts')\"";
+    assertEquals(env.run("sh", ["-c", script]).status, 0);
+    await define(env, {
+      items: { files: ["src/*.ts"] },
+      run: ["test", "-f", "{item}"],
+    });
+    const { status, stderr } = await mpm(env, ["task", "run", "work"]);
+    assertEquals([status, items(env)], [0, ["src/good.ts"]], stderr);
+    assert(/not valid UTF-8|UTF-8/.test(stderr), stderr);
+  },
+);
 
 posixTest(
-  "a task without items, or with none that match, says so",
+  "a task without items, or without matching ones, reports that",
   async () => {
     using env = await taskProject({
       items: { files: ["src/*.ts"] },
@@ -142,7 +145,7 @@ posixTest(
   },
 );
 
-posixTest("a list of items that cannot be made begins no run", async () => {
+posixTest("no run begins if its list of items cannot be made", async () => {
   using env = TestEnv.repository();
   for (
     const lines of [
@@ -168,7 +171,7 @@ posixTest("a list of items that cannot be made begins no run", async () => {
 });
 
 posixTest(
-  "a program that cannot start stops the run, and no item has failed",
+  "a program that cannot start stops the run, but no item fails",
   async () => {
     using env = TestEnv.repository();
     env.write("odd", "#!/no/such/program\n");

@@ -70,7 +70,7 @@ async function interrupted(
 }
 
 posixTest(
-  "an item that was in work when mpm died is flagged, and not run again",
+  "an item that was running when mpm died is flagged, and not run again",
   async () => {
     const { env, run } = await interrupted();
     using _ = env;
@@ -110,7 +110,7 @@ for (
 }
 
 posixTest(
-  "a resume goes on with the definition and the items that it began with",
+  "a resume continues with the original definition and items",
   async () => {
     const { env, run } = await interrupted();
     using _ = env;
@@ -122,7 +122,7 @@ posixTest(
   },
 );
 
-posixTest("a resume says how its list of items changed", async () => {
+posixTest("a resume reports how its list of items changed", async () => {
   const { env, run } = await interrupted({
     fields: { items: { lines: ["sh", "-c", "cat list || seq 4"] } },
     script: WAITS.replace("= c", "= 3"),
@@ -138,7 +138,7 @@ posixTest("a resume says how its list of items changed", async () => {
 });
 
 posixTest(
-  "a definition that changes or goes while its task runs changes nothing there",
+  "changing or removing a definition does not affect a running task",
   async () => {
     using env = await taskProject({
       items: { list: ITEMS },
@@ -155,7 +155,7 @@ posixTest(
 );
 
 posixTest(
-  "of two resumes one does the work, and the other says who does it",
+  "one of two resumes does the work, and the other reports that",
   async () => {
     const { env, run } = await interrupted({ fields: { repeatable: true } });
     using _ = env;
@@ -175,7 +175,7 @@ posixTest(
 );
 
 posixTest(
-  "nothing dead is running: another process with its number is not it",
+  "a dead program does not count as running if another process has its number",
   async () => {
     const { env, run } = await interrupted();
     using _ = env;
@@ -212,7 +212,7 @@ posixTest(
 );
 
 posixTest(
-  "a process that the log names and that is not the program is left alone",
+  "a process that the log names but that is not the program is not ended",
   async () => {
     const { env, run } = await interrupted();
     using _ = env;
@@ -249,45 +249,48 @@ class Bystander implements AsyncDisposable {
   }
 }
 
-posixTest("a run that is not the user's is listed and left alone", async () => {
-  const { env, run } = await interrupted();
-  using _ = env;
-  const record = runFile(run, "run.json");
-  const real = env.read(record);
-  const home = env.home;
-  const cases: [string, () => void][] = [
-    ["changed", () => env.write(record, real.replace("waiting", "planted"))],
-    ["another user", () => {
-      env.write(record, real);
-      env.extra.HOME = join(env.root, "other");
-      Deno.mkdirSync(env.extra.HOME, { recursive: true });
-    }],
-  ];
-  const files = () =>
-    ["run.json", "log.jsonl", "results.jsonl", "items.jsonl"]
-      .map((name) => env.read(runFile(run, name)));
-  for (const [where, prepare] of cases) {
-    prepare();
-    const before = files();
-    const { stdout } = await mpm(env, ["task", "list"]);
-    assertStringIncludes(stdout, run, where);
-    const { status, stderr } = await mpm(env, ["task", "resume", run]);
-    assertEquals(status, 4, `${where}: ${stderr}`);
-    await mpm(env, ["task", "cancel", run]);
-    assertEquals(files(), before, where);
-    assertEquals(env.exists(runFile(run, "cancel")), false, where);
-    assertEquals(effects(env, run).length, 3, where);
-  }
-  env.extra.HOME = home;
-  // The same run in a copy of the project does not belong to the copy.
-  const copy = join(env.root, "copy");
-  env.run("cp", ["-a", env.project, copy]);
-  const { status, stderr } = await mpm(env, ["task", "resume", run], {
-    cwd: copy,
-  });
-  assertEquals(status, 4, stderr);
-  assertEquals(isOver(env, run), false);
-});
+posixTest(
+  "a run that is not the user's is listed and not changed",
+  async () => {
+    const { env, run } = await interrupted();
+    using _ = env;
+    const record = runFile(run, "run.json");
+    const real = env.read(record);
+    const home = env.home;
+    const cases: [string, () => void][] = [
+      ["changed", () => env.write(record, real.replace("waiting", "planted"))],
+      ["another user", () => {
+        env.write(record, real);
+        env.extra.HOME = join(env.root, "other");
+        Deno.mkdirSync(env.extra.HOME, { recursive: true });
+      }],
+    ];
+    const files = () =>
+      ["run.json", "log.jsonl", "results.jsonl", "items.jsonl"]
+        .map((name) => env.read(runFile(run, name)));
+    for (const [where, prepare] of cases) {
+      prepare();
+      const before = files();
+      const { stdout } = await mpm(env, ["task", "list"]);
+      assertStringIncludes(stdout, run, where);
+      const { status, stderr } = await mpm(env, ["task", "resume", run]);
+      assertEquals(status, 4, `${where}: ${stderr}`);
+      await mpm(env, ["task", "cancel", run]);
+      assertEquals(files(), before, where);
+      assertEquals(env.exists(runFile(run, "cancel")), false, where);
+      assertEquals(effects(env, run).length, 3, where);
+    }
+    env.extra.HOME = home;
+    // The same run in a copy of the project does not belong to the copy.
+    const copy = join(env.root, "copy");
+    env.run("cp", ["-a", env.project, copy]);
+    const { status, stderr } = await mpm(env, ["task", "resume", run], {
+      cwd: copy,
+    });
+    assertEquals(status, 4, stderr);
+    assertEquals(isOver(env, run), false);
+  },
+);
 
 posixTest("a list of items that was changed by hand is not run", async () => {
   const { env, run } = await interrupted();
@@ -298,18 +301,21 @@ posixTest("a list of items that was changed by hand is not run", async () => {
   assertEquals(effects(env, run), ["a", "b", "c"]);
 });
 
-posixTest("a torn or planted line of the log costs itself only", async () => {
-  const { env, run } = await interrupted();
-  using _ = env;
-  const log = runFile(run, "log.jsonl");
-  env.write(log, `${env.read(log)}{"event":"end","chunk":3,"sta`);
-  const view = await mpmJson(env, ["task", "status", run]);
-  assertEquals([view.state, view.done], ["interrupted", 2]);
-  await mpm(env, ["task", "resume", run]);
-  assertOnce(env, run, { items: ITEMS, where: "torn" });
-});
+posixTest(
+  "a damaged or planted line of the log does not affect others",
+  async () => {
+    const { env, run } = await interrupted();
+    using _ = env;
+    const log = runFile(run, "log.jsonl");
+    env.write(log, `${env.read(log)}{"event":"end","chunk":3,"sta`);
+    const view = await mpmJson(env, ["task", "status", run]);
+    assertEquals([view.state, view.done], ["interrupted", 2]);
+    await mpm(env, ["task", "resume", run]);
+    assertOnce(env, run, { items: ITEMS, where: "torn" });
+  },
+);
 
-posixTest("resume says what there is to resume, and what not", async () => {
+posixTest("resume reports what it can resume and what it cannot", async () => {
   using env = await taskProject({ run: ["true"] });
   const none = await mpm(env, ["task", "resume"]);
   assertEquals(none.status, 3, none.stderr);

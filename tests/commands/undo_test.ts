@@ -515,7 +515,7 @@ Deno.test("undo shows its progress if there is much to restore", async () => {
 });
 
 posixTest(
-  "undo of a restore gives files the permissions back that they had",
+  "undo of a restore restores the permissions of files",
   async () => {
     using env = TestEnv.repository();
     const bits = { private: 0o600, run: 0o700, open: 0o644 };

@@ -39,7 +39,7 @@ posixTest(
 );
 
 posixTest(
-  "on Windows saves that git gave other line ends are as they were",
+  "on Windows saves with line ends changed by git are intact",
   async () => {
     using env = TestEnv.repository();
     await mpmJson(env, ["pause", "-s", "Kept", "--commit"], on(env));
@@ -80,7 +80,7 @@ posixTest(
 );
 
 posixTest(
-  "on Windows hooks start mpm.exe, which has no bit that says it runs",
+  "on Windows hooks start mpm.exe without an executable bit",
   async () => {
     using env = new TestEnv();
     const binary = join(env.root, "bin", "mpm.exe");
@@ -117,7 +117,7 @@ posixTest("on Windows a session's hooks work without any shell", async () => {
 });
 
 posixTest(
-  "on Windows a shell hook is told apart from one that no shell runs",
+  "on Windows a shell hook is distinguished from a program without a shell",
   async () => {
     using env = TestEnv.repository();
     const ejected = await mpm(env, ["hooks", "eject", "pre-session"], on(env));
@@ -136,7 +136,7 @@ posixTest(
 );
 
 posixTest(
-  "on Windows a restore writes what can be, and names the rest",
+  "on Windows a restore writes the possible files, and names the rest",
   async () => {
     using env = TestEnv.repository();
     const wanted = ["src/aux.c", "a:b", "..\\..\\evil", "end.", "fine.txt"];
@@ -167,7 +167,7 @@ posixTest(
   },
 );
 
-posixTest("on Windows a save says which names it cannot keep", async () => {
+posixTest("on Windows a save reports names that it cannot keep", async () => {
   using env = TestEnv.repository();
   const unusable = ["a:b", "aux.c", "end."];
   for (const path of [...unusable, "fine.txt"]) env.write(path, `${path}\n`);

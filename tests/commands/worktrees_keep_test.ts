@@ -585,7 +585,7 @@ posixTest("a missing directory and a linked parent are reported", async () => {
 });
 
 for (const link of [".claude", WORKTREES]) {
-  posixTest(`nothing is looked at where ${link} is a link`, async () => {
+  posixTest(`no worktree is checked if ${link} is a link`, async () => {
     using env = agentProject();
     addWorktree(env, "x");
     Deno.renameSync(join(env.project, link), join(env.root, "moved"));
@@ -631,7 +631,7 @@ posixTest("a worktree on another disk stays", async () => {
   assertEquals(reasons(result), { x: "is on another disk" });
 });
 
-posixTest("a disk mounted within a worktree keeps it", async () => {
+posixTest("a worktree with a mounted disk stays", async () => {
   using env = agentProject();
   const path = join(addWorktree(env, "x"), "node_modules/cache");
   Deno.mkdirSync(path, { recursive: true });
@@ -639,7 +639,7 @@ posixTest("a disk mounted within a worktree keeps it", async () => {
   assertStringIncludes(reasons(result).x!, "another disk");
 });
 
-posixTest("no filter that settings name is run", async () => {
+posixTest("no filter in settings is run", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
   const own = addWorktree(env, "own");

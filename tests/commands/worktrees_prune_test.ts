@@ -170,7 +170,7 @@ for (const { what, reason, make } of GONE) {
   });
 }
 
-posixTest("links in a worktree go without what they lead to", async () => {
+posixTest("links in a worktree are removed without their targets", async () => {
   using env = agentProject();
   const path = addWorktree(env, "x");
   Deno.mkdirSync(join(env.root, "outside"));
@@ -193,7 +193,7 @@ posixTest("links in a worktree go without what they lead to", async () => {
 });
 
 posixTest(
-  "a number given to another process since is told by its start",
+  "a reused process id is detected by the start time",
   async () => {
     if (Deno.build.os !== "linux") return;
     using env = agentProject();
@@ -229,7 +229,7 @@ posixTest(
 );
 
 posixTest(
-  "the default branch is the remote's, whatever is checked out",
+  "the default branch is the remote's, whatever branch is checked out",
   async () => {
     using env = agentProject();
     env.git("checkout", "-q", "-b", "feature");
@@ -356,7 +356,7 @@ for (const { what, meddle, when, reason } of MEDDLING) {
   });
 }
 
-posixTest("a lock that was taken off for nothing is put back", async () => {
+posixTest("a lock that was removed without need is restored", async () => {
   if (Deno.build.os !== "linux") return;
   using env = agentProject();
   const path = addWorktree(env, "x");
@@ -368,7 +368,7 @@ posixTest("a lock that was taken off for nothing is put back", async () => {
   assertStringIncludes(env.git("worktree", "list", "--porcelain"), reason);
 });
 
-posixTest("without a rescue ref nothing is removed", async () => {
+posixTest("without a rescue ref no worktree is removed", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   env.write(".git/refs/mpm", "in the way\n");
@@ -378,7 +378,7 @@ posixTest("without a rescue ref nothing is removed", async () => {
 });
 
 posixTest(
-  "pause prunes after saving, reports it, and can be told not to",
+  "pause prunes after saving, reports it, and has an option against it",
   async () => {
     using env = agentProject();
     addWorktree(env, "x");
@@ -432,7 +432,7 @@ for (
   const command of ["list", "for-each-ref", "rev-list", "ls-files", "remove"]
 ) {
   posixTest(
-    `pause succeeds and keeps all where git ${command} fails`,
+    `pause succeeds and keeps all worktrees if git ${command} fails`,
     async () => {
       using env = agentProject();
       addWorktree(env, "x");
@@ -450,7 +450,7 @@ for (
   );
 }
 
-posixTest("pause succeeds whatever goes wrong in the cleanup", async () => {
+posixTest("pause succeeds despite any error in the cleanup", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   const { worktrees, session_id: id } = await mpmJson<PauseResult>(

@@ -103,7 +103,7 @@ const LATE: readonly {
 ];
 
 for (const { what, meddler, file } of LATE) {
-  posixTest(`what is written at the last moment stays: ${what}`, async () => {
+  posixTest(`a file written at the last moment stays: ${what}`, async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
     Deno.mkdirSync(join(path, "node_modules"));
@@ -119,7 +119,7 @@ for (const { what, meddler, file } of LATE) {
 }
 
 posixTest(
-  "a place that was taken in the meantime keeps the worktree aside until it is free",
+  "a worktree stays in its temporary place while another one has its path",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
@@ -156,7 +156,7 @@ posixTest(
   },
 );
 
-posixTest("two cleanups at once do not meet", async () => {
+posixTest("two simultaneous cleanups do not disturb each other", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   const folder = join(env.project, ".git/mpm");
@@ -170,7 +170,7 @@ posixTest("two cleanups at once do not meet", async () => {
   assertEquals(gone(await pruneLater(env)), ["x"]);
 });
 
-posixTest("nothing is moved where mpm's folder is a link", async () => {
+posixTest("no worktree is moved if mpm's folder is a link", async () => {
   using env = agentProject();
   addWorktree(env, "x");
   for (const link of [".git/mpm", ".git/mpm/removing"]) {
@@ -245,22 +245,25 @@ function isInstalled(program: string): boolean {
   }
 }
 
-posixTest("who enters a worktree at the last moment keeps it", async () => {
-  if (Deno.build.os !== "linux") return;
-  using env = agentProject();
-  const path = addWorktree(env, "x");
-  let child: Deno.ChildProcess | undefined;
-  const result = await race(env, {
-    before: (step, from) => step === "rename" && from === path,
-    meddle: () => child = standingIn(path),
-  });
-  await using standing = child!;
-  assertEquals(gone(result), ["y"]);
-  assertEquals(reasons(result), { x: `in use by process ${standing.pid}` });
-  assertEquals(Deno.readLinkSync(`/proc/${standing.pid}/cwd`), path);
-});
+posixTest(
+  "a process that enters a worktree at the last moment keeps it",
+  async () => {
+    if (Deno.build.os !== "linux") return;
+    using env = agentProject();
+    const path = addWorktree(env, "x");
+    let child: Deno.ChildProcess | undefined;
+    const result = await race(env, {
+      before: (step, from) => step === "rename" && from === path,
+      meddle: () => child = standingIn(path),
+    });
+    await using standing = child!;
+    assertEquals(gone(result), ["y"]);
+    assertEquals(reasons(result), { x: `in use by process ${standing.pid}` });
+    assertEquals(Deno.readLinkSync(`/proc/${standing.pid}/cwd`), path);
+  },
+);
 
-posixTest("the binary sees who is in a worktree", async () => {
+posixTest("the binary sees processes in a worktree", async () => {
   if (Deno.build.os !== "linux") return;
   using env = agentProject();
   await using child = standingIn(addWorktree(env, "x"));
@@ -273,7 +276,7 @@ posixTest("the binary sees who is in a worktree", async () => {
 });
 
 posixTest(
-  "where processes cannot be listed, all that could go stays",
+  "if processes cannot be listed, all worktrees stay",
   async () => {
     using env = agentProject();
     addWorktree(env, "x");
@@ -316,7 +319,7 @@ posixTest(
 );
 
 posixTest(
-  "what something else takes away in the meantime holds no work",
+  "a worktree that another program removes in the meantime has no work",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");

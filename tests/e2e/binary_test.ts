@@ -196,7 +196,7 @@ function below(folder: string): string[] {
 }
 
 posixTest(
-  "a link that leads nowhere is missing, also to the binary's scan",
+  "a dangling link counts as missing, also for the binary's scan",
   () => {
     using env = TestEnv.repository();
     Deno.symlinkSync("not-there", join(env.project, "dangling"));
@@ -245,22 +245,25 @@ linuxTest("text that is not UTF-8 is a usage error", () => {
   assertEquals([good.status, good.stderr], [0, ""]);
 });
 
-linuxTest("a deleted working folder is said, and hurts no hook", () => {
-  using env = TestEnv.repository();
-  const gone = 'mkdir gone && cd gone && rmdir ../gone && exec "$1"';
-  const { status, stderr } = shell(env, `${gone} status`);
-  assertEquals(status, 6, stderr);
-  assertMatch(
-    stderr,
-    /^Error: The current folder no longer exists\nHint: .*\n$/,
-  );
-  const json = shell(env, `${gone} status --json`);
-  assertEquals(JSON.parse(json.stderr).error.code, "FILE_FAILED");
-  assertEquals(shell(env, `${gone} --version`).status, 0);
-  const event = JSON.stringify({
-    hook_event_name: "Stop",
-    cwd: `${env.project}/gone`,
-  });
-  const hook = shell(env, `${gone} hook Stop <<'END'\n${event}\nEND`);
-  assertEquals([hook.status, hook.stdout, hook.stderr], [0, "", ""]);
-});
+linuxTest(
+  "a deleted working folder is reported, and does not affect a hook",
+  () => {
+    using env = TestEnv.repository();
+    const gone = 'mkdir gone && cd gone && rmdir ../gone && exec "$1"';
+    const { status, stderr } = shell(env, `${gone} status`);
+    assertEquals(status, 6, stderr);
+    assertMatch(
+      stderr,
+      /^Error: The current folder no longer exists\nHint: .*\n$/,
+    );
+    const json = shell(env, `${gone} status --json`);
+    assertEquals(JSON.parse(json.stderr).error.code, "FILE_FAILED");
+    assertEquals(shell(env, `${gone} --version`).status, 0);
+    const event = JSON.stringify({
+      hook_event_name: "Stop",
+      cwd: `${env.project}/gone`,
+    });
+    const hook = shell(env, `${gone} hook Stop <<'END'\n${event}\nEND`);
+    assertEquals([hook.status, hook.stdout, hook.stderr], [0, "", ""]);
+  },
+);

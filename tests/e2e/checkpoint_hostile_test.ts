@@ -16,7 +16,7 @@ function ok(env: TestEnv, ...args: string[]): string {
 }
 
 posixTest(
-  "nothing that a repository's settings, attributes or hooks name is run",
+  "no program that a repository's settings, attributes or hooks name is run",
   () => {
     using env = TestEnv.repository();
     const program = join(env.root, "program");
@@ -154,7 +154,7 @@ function plant(
 }
 
 posixTest(
-  "a checkpoint made by someone else leads nowhere out of the worktree",
+  "a checkpoint by someone else writes only inside the worktree",
   () => {
     using env = TestEnv.repository();
     ok(env, "checkpoint", "save", "one");
@@ -190,7 +190,7 @@ posixTest(
 );
 
 posixTest(
-  "a record's text is shown without effect, and an invalid record hides no other",
+  "a record's text is escaped, and an invalid record does not hide others",
   () => {
     using env = TestEnv.repository();
     ok(env, "checkpoint", "save", "one");

@@ -37,7 +37,7 @@ async function trespass(env: TestEnv, path: string): Promise<string> {
   return JSON.stringify(api.requests.at(-1)!.messages);
 }
 
-clientTest("what a killed client claimed is free at once", async () => {
+clientTest("the claims of a killed client are free at once", async () => {
   using env = TestEnv.repository();
   assertEquals(env.run(binary(), ["hooks", "install"]).status, 0);
   await using api = new MockApi({ steps: [claim("src"), write(env, "src/a")] });

@@ -91,7 +91,7 @@ clientTest(
 );
 
 clientTest(
-  "a full context holds no prompt of an unattended run back",
+  "a full context does not hold back prompts of an unattended run",
   async () => {
     using env = hooked();
     await using api = new MockApi({ tokens: 955_000 });
@@ -113,7 +113,7 @@ clientTest(
 );
 
 clientTest(
-  "the end is saved in the time there is, and the next session begins with it",
+  "the end is saved in time, and the next session begins with it",
   async () => {
     using env = hooked();
     await using api = new MockApi({ steps: [bash("echo 1 > ledger.txt")] });
@@ -171,7 +171,7 @@ clientTest(
 );
 
 clientTest(
-  "a compaction writes the resume file, and its summary is told what is open",
+  "a compaction writes the resume file, and its prompt includes the open items",
   async () => {
     using env = hooked();
     await using api = new MockApi();

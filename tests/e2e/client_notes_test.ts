@@ -103,7 +103,7 @@ clientTest("a session leaves its prompts, commands and reports", async () => {
 });
 
 clientTest(
-  "what a killed client did is saved at the next start, with its facts",
+  "the work of a killed client is saved at the next start, with its facts",
   async () => {
     using env = hooked();
     await using api = new MockApi({

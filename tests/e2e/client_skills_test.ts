@@ -33,7 +33,7 @@ const SPELLINGS: readonly (readonly [string, string])[] = [
 ];
 
 clientTest(
-  "every spelling of a command is answered at 96 %, and at 50 % all but a pause",
+  "every spelling of a command is answered at 96 %, and at 50 % all except a pause",
   async () => {
     using env = skilled();
     for (const summary of ["the gate", "the sea"]) {
@@ -64,7 +64,7 @@ clientTest(
 );
 
 clientTest(
-  "a pause is the model's below 95 % and the hook's above, and the same save",
+  "below 95 % the model makes a pause, above it the hook, with the same save",
   async () => {
     using env = skilled();
     const input = {

@@ -77,7 +77,7 @@ function saves(env: TestEnv): string[] {
 }
 
 terminalTest(
-  "what a block names as a way out is one when it is typed",
+  "each way out that a block names works when typed",
   async () => {
     using env = TestEnv.repository();
     env.run(binary(), ["hooks", "install", "--statusline"]);
@@ -115,7 +115,7 @@ terminalTest(
 );
 
 terminalTest(
-  "what the client sends reaches the agent where the context is full",
+  "messages of the client reach the agent with a full context",
   async () => {
     using env = TestEnv.repository();
     env.run(binary(), ["hooks", "install", "--skills"]);
@@ -177,7 +177,7 @@ terminalTest(
 );
 
 terminalTest(
-  "a person sees what shell hooks did, and which are not run",
+  "a person sees the results of shell hooks, and which are not run",
   async () => {
     using env = TestEnv.repository();
     env.git("clone", "-q", ".", "../upstream");
@@ -221,7 +221,7 @@ terminalTest(
 );
 
 terminalTest(
-  "the last prompt is right after /clear and in a fork",
+  "the last prompt is correct after /clear and in a fork",
   async () => {
     using env = TestEnv.repository();
     env.run(binary(), ["hooks", "install"]);

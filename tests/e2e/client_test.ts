@@ -188,7 +188,7 @@ clientTest("hooks installed in the settings of each scope fire", async () => {
   }
 });
 
-clientTest("it takes settings of all kinds with hooks in them", async () => {
+clientTest("it accepts settings of all kinds with hooks in them", async () => {
   const kinds = [
     "an empty file",
     "the same events",
@@ -253,7 +253,7 @@ async function complaintsAbout(texts: readonly string[]) {
   return { stderr, named };
 }
 
-clientTest("it rejects what hooks install refuses", async () => {
+clientTest("it rejects settings that hooks install refuses", async () => {
   const kinds = Object.entries(SHAPES).filter(([kind, { refused }]) =>
     refused !== undefined &&
     /^(a guard|a setting|a comment$|an array$|null$)/.test(kind)
@@ -276,7 +276,7 @@ clientTest("it rejects what hooks install refuses", async () => {
 const SETTINGS: Record<string, { wrong: unknown; right?: unknown }> = JSON
   .parse(formatText("claude-code-settings.json"));
 
-clientTest("it judges each setting as mpm does", async () => {
+clientTest("it judges each setting like mpm", async () => {
   const size = 10; // It names only the key of one file.
   const values = Object.entries(SETTINGS);
   const wrong = values.map(([key, { wrong }]) => [key, wrong] as const);

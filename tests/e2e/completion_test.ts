@@ -127,7 +127,7 @@ const GIVEN = TYPED.map(([, words]) =>
   words.map((word) => `<${word}>`).join("")
 );
 
-programTest("bash puts in what mpm offers", ["bash", "script"], async () => {
+programTest("bash inserts mpm's candidates", ["bash", "script"], async () => {
   using env = await project();
   const rc = join(env.root, "bashrc");
   Deno.writeTextFileSync(rc, 'eval "$(mpm completions bash)"\n');
@@ -135,7 +135,7 @@ programTest("bash puts in what mpm offers", ["bash", "script"], async () => {
   assertEquals(await type(env, `bash --rcfile "${rc}" -i`, lines), GIVEN);
 });
 
-programTest("zsh puts in what mpm offers", ["zsh", "script"], async () => {
+programTest("zsh inserts mpm's candidates", ["zsh", "script"], async () => {
   using env = await project();
   Deno.writeTextFileSync(
     join(env.home, ".zshrc"),
@@ -145,7 +145,7 @@ programTest("zsh puts in what mpm offers", ["zsh", "script"], async () => {
   assertEquals(await type(env, "zsh -i", lines), GIVEN);
 });
 
-programTest("zsh finds the script as a file of $fpath", ["zsh"], async () => {
+programTest("zsh finds the script in $fpath", ["zsh"], async () => {
   using env = await project();
   const folder = join(env.root, "functions");
   Deno.mkdirSync(folder);
@@ -194,7 +194,7 @@ function fish(env: TestEnv, line: string): string[] {
   return stdout.trimEnd().split("\n");
 }
 
-programTest("fish offers what mpm knows", ["fish"], async () => {
+programTest("fish offers mpm's candidates", ["fish"], async () => {
   using env = await project();
   const offered = (line: string) =>
     fish(env, line).map((row) => row.split("\t")[0]);
@@ -219,7 +219,7 @@ programTest("fish offers what mpm knows", ["fish"], async () => {
   assertEquals(offered("mpm template show nothing-of-the-kind"), [""]);
 });
 
-programTest("PowerShell puts in what mpm offers", ["pwsh"], async () => {
+programTest("PowerShell inserts mpm's candidates", ["pwsh"], async () => {
   using env = await project();
   const { stdout } = env.run("pwsh", [
     "-NoProfile",
@@ -237,7 +237,7 @@ programTest("PowerShell puts in what mpm offers", ["pwsh"], async () => {
   ]);
 });
 
-programTest("shellcheck has nothing to say about the script", [
+programTest("shellcheck reports nothing about the script", [
   "shellcheck",
 ], () => {
   using env = new TestEnv();

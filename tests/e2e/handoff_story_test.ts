@@ -161,7 +161,7 @@ const NEEDED: readonly (readonly [what: string, ...any: string[]])[] = [
 ];
 
 clientTest(
-  "three sessions, a compaction, a kill and changes by others: the hand-off has all of it",
+  "three sessions, a compaction, a kill and changes by others: the hand-off has everything",
   async () => {
     using env = TestEnv.repository();
     env.write(

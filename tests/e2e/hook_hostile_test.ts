@@ -128,7 +128,7 @@ Deno.test("the binary works with blanks in paths, and without a transcript", asy
 });
 
 posixTest(
-  "the binary works with a home and a project it cannot write to",
+  "the binary works with a home and a project that it cannot write",
   async () => {
     const place = project();
     const { env, folder } = place;

@@ -75,7 +75,7 @@ async function contents(
     await t.step(name, () => hostile.attack(change, how));
   }
   await t.step(
-    "values of other kinds, paths and processes of others",
+    "values of other types, paths and processes of others",
     () => hostile.attack(changes.invalidValues, { skip: firing, half: true }),
   );
   await t.step(
@@ -124,7 +124,7 @@ async function git(
   }
 }
 
-posixTest("no command is led out of the store, or harmed by it", async (t) => {
+posixTest("no command is led out of the store or damaged by it", async (t) => {
   assertEquals(staleLines(), []);
   await using hostile = await HostileProject.make({ umask: "000" });
   await t.step("by its files", (t) => files(t, hostile));

@@ -34,7 +34,7 @@ const READING = [
   ["saves", "verify"],
 ];
 
-posixTest("a link instead of a save is a damaged one", () => {
+posixTest("a link instead of a save counts as a damaged save", () => {
   using env = store();
   const secret = join(env.root, "secret");
   Deno.writeTextFileSync(secret, "# Secret\n\n**Summary**:\nhunter2\n");
@@ -47,7 +47,7 @@ posixTest("a link instead of a save is a damaged one", () => {
 });
 
 posixTest(
-  "a link instead of the store is refused, and what it leads to left alone",
+  "a link instead of the store is refused, and its target is not changed",
   () => {
     for (const name of [".claude-mpm", SESSIONS]) {
       using env = store();
@@ -128,7 +128,7 @@ posixTest(
 );
 
 posixTest(
-  "a save that is nested without end is a damaged one, not a crash",
+  "a deeply nested save counts as damaged and causes no crash",
   () => {
     using env = store();
     const deep = "[".repeat(200_000) + "]".repeat(200_000);
@@ -141,7 +141,7 @@ posixTest(
 );
 
 posixTest(
-  "a folder of derived files that cannot be written stops no pause",
+  "a read-only folder of derived files does not stop a pause",
   () => {
     using env = store();
     env.remove(`${SESSIONS}/LATEST-SESSION.txt`);
@@ -179,7 +179,7 @@ posixTest("invalid input is a clear error, never a crash", () => {
   }
 });
 
-posixTest("no pipe is waited on before there is a store", async () => {
+posixTest("without a store, mpm does not wait for a pipe", async () => {
   using env = TestEnv.repository();
   const system = env.system();
   const stdin = JSON.stringify({

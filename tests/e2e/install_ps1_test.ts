@@ -185,7 +185,7 @@ windowsTest("install.ps1 installs, replaces and removes", async () => {
 });
 
 windowsTest(
-  "install.ps1 installs nothing that is not as it should be",
+  "install.ps1 refuses an invalid release",
   async () => {
     const page = new TextEncoder().encode("<html></html>\n");
     const wrong: [string, (archive: Uint8Array) => Map<string, Answer>][] = [
@@ -219,7 +219,7 @@ windowsTest(
   },
 );
 
-windowsTest("install.ps1 takes no folder that cannot be one", async () => {
+windowsTest("install.ps1 refuses an impossible folder", async () => {
   await using installation = new WindowsInstallation();
   const file = join(installation.env.root, "file");
   await Deno.writeTextFile(file, "");
@@ -248,7 +248,7 @@ windowsTest("install.ps1 takes no folder that cannot be one", async () => {
   );
 });
 
-windowsTest("install.ps1 takes a file out of an archive alone", async () => {
+windowsTest("install.ps1 extracts only one file from an archive", async () => {
   const program = Deno.readFileSync(binary());
   for (const entries of [{ "../evil.txt": program }, { "a.txt": program }]) {
     const archive = zipSync(entries, { level: 0 });
@@ -262,7 +262,7 @@ windowsTest("install.ps1 takes a file out of an archive alone", async () => {
   }
 });
 
-windowsTest("install.ps1 says that there is no network", async () => {
+windowsTest("install.ps1 reports a missing network", async () => {
   await using installation = new WindowsInstallation();
   await installation.server[Symbol.asyncDispose]();
   const done = await installation.run(SHELLS[0]!, []);

@@ -16,7 +16,7 @@ import { has, pathOf } from "../helpers/programs.ts";
 import { releaseOf } from "../helpers/release_server.ts";
 import { sha256 } from "../helpers/bytes.ts";
 
-posixTest("install.sh takes no folder that cannot be one", async () => {
+posixTest("install.sh refuses an impossible folder", async () => {
   await using installation = new Installation();
   const { env } = installation;
   env.write("file", "x");
@@ -48,7 +48,7 @@ posixTest("install.sh takes no folder that cannot be one", async () => {
   );
 });
 
-posixTest("install.sh knows the root folder as a folder", async () => {
+posixTest("install.sh accepts the root folder", async () => {
   await using installation = new Installation();
   Deno.chmodSync(installation.env.root, 0o755);
   Deno.chmodSync(installation.env.project, 0o777);
@@ -62,7 +62,7 @@ posixTest("install.sh knows the root folder as a folder", async () => {
   assertEquals(names(installation.env.project), []);
 });
 
-posixTest("install.sh goes to the folder that is meant", async () => {
+posixTest("install.sh installs into the intended folder", async () => {
   for (const shell of SHELLS) {
     await using installation = new Installation();
     const tilde = await installation.run(["--dir=~/own bin//"], { shell });
@@ -77,7 +77,7 @@ posixTest("install.sh goes to the folder that is meant", async () => {
 });
 
 posixTest(
-  "install.sh finds its folder on PATH with a slash behind",
+  "install.sh finds its folder on PATH with a trailing slash",
   async () => {
     await using installation = new Installation();
     const done = await installation.run([], {
@@ -88,7 +88,7 @@ posixTest(
 );
 
 posixTest(
-  "the line for PATH means the folder, whatever its name is",
+  "the line for PATH works for any folder name",
   async () => {
     for (
       const name of ["it's", 'a "b" $(touch x) `id` \\n', "ü ☃", "a\nb", "*"]
@@ -182,7 +182,7 @@ function packed(installation: Installation, make: string): Uint8Array {
 }
 
 posixTest(
-  "install.sh takes a file out of an archive, and nothing else",
+  "install.sh extracts only one file from an archive",
   async () => {
     await using installation = new Installation();
     const { env } = installation;
@@ -223,7 +223,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh understands tools that speak another language",
+  "install.sh works with tools in another language",
   async () => {
     await using installation = new Installation(() => new Map());
     const PATH = `${
@@ -241,7 +241,7 @@ posixTest(
   },
 );
 
-posixTest("install.sh ends a connection that has gone silent", async () => {
+posixTest("install.sh ends a stalled connection", async () => {
   await using installation = new Installation();
   const PATH = `${
     fakes(installation, { curl: 'printf "%s " "$@" >&2; exit 28' })
@@ -252,7 +252,7 @@ posixTest("install.sh ends a connection that has gone silent", async () => {
   installation.assertNothing();
 });
 
-posixTest("install.sh says that the disk is full", async () => {
+posixTest("install.sh reports a full disk", async () => {
   // A device that is always full represents the file that does not fit.
   const full = 'ln -sf /dev/full "$(dirname "$file")/space"';
   const last =
@@ -331,7 +331,7 @@ posixTest("an interrupted install.sh leaves the old state", async () => {
   }
 });
 
-posixTest("install.sh may run several times at once", async () => {
+posixTest("install.sh can run several times at once", async () => {
   await using installation = new Installation();
   const all = await Promise.all(
     SHELLS.map((shell) => installation.run([], { shell })),
@@ -341,7 +341,7 @@ posixTest("install.sh may run several times at once", async () => {
 });
 
 posixTest(
-  "install.sh goes up, down and up again, in a private umask",
+  "install.sh upgrades, downgrades and upgrades again, with a private umask",
   async () => {
     await using installation = new Installation();
     for (const version of ["2.0.0", "1.0.0", "10.0.0"]) {
@@ -363,7 +363,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh does not remove what hooks start by another path",
+  "install.sh does not remove an mpm that hooks start by another path",
   async () => {
     await using installation = new Installation();
     const { env } = installation;

@@ -20,7 +20,7 @@ function write(path: string, text: string): void {
 }
 
 posixTest(
-  "install.sh puts man pages and completions where they are found, and removes them",
+  "install.sh puts man pages and completions into the right folders, and removes them",
   async () => {
     for (const shell of SHELLS) {
       await using installation = new Installation();
@@ -42,7 +42,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh leaves files that are not its own, and installs mpm all the same",
+  "install.sh keeps the files of others, and still installs mpm",
   async () => {
     await using installation = new Installation();
     const share = shareOf(installation);
@@ -75,7 +75,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh outside the home folder uses the share beside bin, if any",
+  "install.sh outside the home folder uses the share folder next to bin, if any",
   async () => {
     await using installation = new Installation();
     const prefix = join(installation.env.root, "usr");

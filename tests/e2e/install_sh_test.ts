@@ -19,7 +19,7 @@ import { type Answer, releaseOf } from "../helpers/release_server.ts";
 import { say } from "../helpers/say.ts";
 import { ROOT } from "../helpers/tree.ts";
 
-posixTest("shellcheck has nothing to say about install.sh", () => {
+posixTest("shellcheck reports nothing about install.sh", () => {
   if (!has("shellcheck")) {
     say("SKIPPED: shellcheck is not installed; install.sh was not checked");
     return;
@@ -56,7 +56,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh runs from a pipe, and a part of it does nothing",
+  "install.sh runs from a pipe, and a truncated one does nothing",
   async () => {
     await using installation = new Installation();
     const text = Deno.readTextFileSync(SCRIPT);
@@ -94,7 +94,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh goes to --dir, and says when PATH has it not",
+  "install.sh installs into --dir, and reports if it is not on PATH",
   async () => {
     await using installation = new Installation();
     const folder = join(installation.env.root, "my programs", "bin");
@@ -211,7 +211,7 @@ const WRONG: Record<
 };
 
 posixTest(
-  "install.sh installs nothing that is not as it should be",
+  "install.sh refuses an invalid release",
   async () => {
     const downloaders = ["curl", "wget"].filter(has);
     const busybox = has("busybox");
@@ -269,7 +269,7 @@ posixTest("install.sh needs only one of its tools", async () => {
   installation.assertNothing();
 });
 
-posixTest("install.sh says that there is no network", async () => {
+posixTest("install.sh reports a missing network", async () => {
   await using installation = new Installation();
   const { address } = installation.server;
   await installation.server[Symbol.asyncDispose]();
@@ -283,7 +283,7 @@ posixTest("install.sh says that there is no network", async () => {
   }
 });
 
-posixTest("install.sh knows the platforms there are builds for", async () => {
+posixTest("install.sh knows the platforms that have builds", async () => {
   const cases: [Record<string, string>, string | RegExp][] = [
     [{
       uname:
@@ -361,7 +361,7 @@ posixTest("install.sh knows the platforms there are builds for", async () => {
 });
 
 posixTest(
-  "install.sh takes a file without network, and verifies it",
+  "install.sh installs from a file without network, and verifies it",
   async () => {
     await using installation = new Installation();
     const { env, archive } = installation;
@@ -405,7 +405,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh refuses a release that does not hold what it says",
+  "install.sh refuses a release whose contents differ from its description",
   async () => {
     await using installation = new Installation();
     for (
@@ -430,7 +430,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh replaces an mpm that runs, and no other program",
+  "install.sh replaces a running mpm, and no other program",
   async () => {
     await using installation = new Installation();
     const { env, folder, mpm } = installation;
@@ -475,7 +475,7 @@ posixTest(
 );
 
 posixTest(
-  "install.sh says where it may not write, and leaves nothing",
+  "install.sh names a folder that it cannot write, and leaves nothing",
   async () => {
     await using installation = new Installation();
     const locked = join(installation.env.root, "locked");
@@ -503,7 +503,7 @@ posixTest(
   },
 );
 
-posixTest("install.sh that is interrupted leaves nothing", async () => {
+posixTest("an interrupted install.sh leaves nothing", async () => {
   const signals = ["INT", "TERM", "HUP"];
   for (const [turn, shell] of [...SHELLS, ...SHELLS].entries()) {
     const signal = signals[turn % signals.length]!;
@@ -531,7 +531,7 @@ posixTest("install.sh that is interrupted leaves nothing", async () => {
   }
 });
 
-posixTest("install.sh takes mpm away again, and nothing else", async () => {
+posixTest("install.sh removes only mpm again", async () => {
   await using installation = new Installation();
   const { env, folder, mpm } = installation;
   const missing = await installation.run(["--uninstall"]);
@@ -565,7 +565,7 @@ posixTest("install.sh takes mpm away again, and nothing else", async () => {
   assertEquals(names(env.home), [".claude", ".local"]);
 });
 
-posixTest("install.sh explains itself and what it does not take", async () => {
+posixTest("install.sh explains its use and its errors", async () => {
   await using installation = new Installation();
   const help = await installation.run(["--help"]);
   assertEquals([help.status, help.stderr], [0, ""]);

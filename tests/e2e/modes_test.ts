@@ -29,7 +29,7 @@ function masked(env: TestEnv, umask: string, ...args: string[]): void {
 }
 
 posixTest(
-  "under umask 077 the store is private, and what is shared stays so",
+  "under umask 077 the store is private, and shared files stay shared",
   async () => {
     await using hostile = await HostileProject.make({ umask: "077" });
     assertEquals(hostile.loose(), []);
@@ -90,7 +90,7 @@ for (const umask of ["000", "077"]) {
   );
 }
 
-posixTest("settings and rules keep the mode they have", () => {
+posixTest("settings and rules keep their mode", () => {
   using env = TestEnv.repository();
   env.write(".claude/settings.json", "{}\n");
   env.write(".claude/context.md", "# Mine\n");

@@ -69,7 +69,7 @@ Deno.test("the binary has these built-in permissions", () => {
   assertEquals(flags.sort(), [...due].sort());
 });
 
-posixTest("variables of the loader keep no program from being run", () => {
+posixTest("variables of the loader do not prevent running a program", () => {
   using env = TestEnv.repository();
   for (const name of ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]) {
     const { status, stdout, stderr } = env.run(

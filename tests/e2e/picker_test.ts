@@ -22,7 +22,7 @@ const PROMPT = `"${binary()}" resume --list --peek --no-changes; ` +
   'echo "status=$?"; stty -a; echo done';
 
 ptyTest(
-  "the prompt on a real terminal is searched, and gives the terminal back",
+  "the prompt on a real terminal is searched, and the terminal restored",
   async () => {
     using env = project(1000);
     await using pty = new Pty(env, PROMPT);
@@ -41,7 +41,7 @@ ptyTest(
 );
 
 ptyTest(
-  "a number typed at the prompt on a real terminal is that line's",
+  "a number typed at the prompt on a real terminal chooses that line",
   async () => {
     using env = project(3);
     for (const at of [0, 1, 2]) {
@@ -58,7 +58,7 @@ ptyTest(
 );
 
 ptyTest(
-  "Ctrl-C and Escape at the prompt end with 130 on a real terminal",
+  "Ctrl-C and Escape at the prompt exit with 130 on a real terminal",
   async () => {
     using env = project(3);
     for (const keys of ["\x03", "\x1b"]) {

@@ -122,7 +122,7 @@ ptyTest(
 );
 
 ptyTest(
-  "the player gives the terminal back when it is ended or stopped",
+  "the player restores the terminal when it is ended or stopped",
   async () => {
     using env = project();
     for (const signal of ["TERM", "INT", "HUP"]) {
@@ -138,7 +138,7 @@ ptyTest(
 );
 
 ptyTest(
-  "a stop from outside gives the terminal back until it goes on",
+  "a stop from outside restores the terminal until the player continues",
   async () => {
     using env = project();
     await using pty = new Pty(env, "PS1='ready> ' bash --norc --noprofile -i");

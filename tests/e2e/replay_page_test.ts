@@ -108,7 +108,7 @@ Deno.test("a page is one file that replaces only pages like it", async () => {
   assert(env.exists(`pages/${ID}.html`));
 });
 
-programTest("a page shows the steps, filters, searches and obeys keys", [
+programTest("a page shows the steps, filters, searches and responds to keys", [
   "chromium",
 ], async () => {
   const { env, path } = await page(work());
@@ -143,7 +143,7 @@ programTest("a page shows the steps, filters, searches and obeys keys", [
   });
 });
 
-programTest("axe finds no barrier in a page, light, dark and narrow", [
+programTest("axe finds no barrier in a light, dark or narrow page", [
   "chromium",
 ], async () => {
   const { env, path } = await page(work());
@@ -160,7 +160,7 @@ programTest("axe finds no barrier in a page, light, dark and narrow", [
 });
 
 programTest(
-  "a hostile transcript runs and loads nothing in a page, and tells no secret",
+  "a hostile transcript runs and loads nothing in a page, and reveals no secret",
   ["chromium"],
   async () => {
     const { env, path } = await page(hostileTranscript());

@@ -88,12 +88,12 @@ function realTest(
   });
 }
 
-realTest("Debian's cron starts a schedule, and its crontab comes back", {
+realTest("Debian's cron starts a schedule, and its crontab is restored", {
   programs: ["unshare", "cron", "crontab"],
   ...{ script: CRON, via: "cron" },
 });
 
-realTest("systemd starts a schedule, and nothing of it is left", {
+realTest("systemd starts a schedule, and no file of it is left", {
   programs: ["unshare", "systemctl", "/usr/lib/systemd/systemd"],
   ...{ script: SYSTEMD, via: "systemd" },
 });

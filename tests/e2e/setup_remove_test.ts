@@ -27,7 +27,7 @@ function placePages(env: TestEnv): void {
 }
 
 posixTest(
-  "the binary removes what it installed to the byte, though it moved",
+  "the binary removes its installed files exactly, even after it moved",
   () => {
     using env = usedHome();
     const before = everything(env);

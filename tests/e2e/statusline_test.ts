@@ -104,7 +104,7 @@ Deno.test("the binary's status line works with what it can read and write", asyn
 });
 
 posixTest(
-  "the binary's status line works with a home that is read-only",
+  "the binary's status line works with a read-only home",
   async () => {
     using env = TestEnv.repository();
     Deno.chmodSync(env.home, 0o500);

@@ -181,7 +181,7 @@ posixTest(
 );
 
 posixTest(
-  "trees that were read while a tool ran count for no step",
+  "trees that were read while a tool ran do not count for a step",
   async () => {
     using client = new Client();
     client.prompt("Write quickly");
@@ -203,7 +203,7 @@ posixTest(
 );
 
 posixTest(
-  "trees of steps are dropped by number and by size, and reads take none",
+  "trees of steps are dropped by number and by size, and reading drops none",
   async () => {
     using client = new Client();
     const { env } = client;
@@ -263,7 +263,7 @@ function contents(folder: string): Map<string, string> {
 }
 
 posixTest(
-  "a fork has the files of its step, and knows nothing after it",
+  "a fork has the files of its step, and nothing from after it",
   async () => {
     using client = new Client();
     const { env } = client;

@@ -90,7 +90,7 @@ Deno.test("a run on other machines needs hosts, a commit and a program", async (
 });
 
 programTest(
-  "items run on hosts as they are, and their changes come back",
+  "items run on hosts, and their changes are copied back",
   PROGRAMS,
   async () => {
     await using hosts = new Hosts([1, 2]);
@@ -133,7 +133,7 @@ programTest(
 );
 
 longTest(
-  "a host is killed in the middle, and the run continues without it",
+  "a run continues without a host that is killed",
   PROGRAMS,
   async () => {
     await using hosts = new Hosts([1, 1]);

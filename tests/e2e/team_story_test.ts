@@ -101,7 +101,7 @@ async function goOnAtGraces(story: Story, grace: TestEnv): Promise<void> {
 }
 
 posixTest(
-  "one pauses, a colleague goes on at another path, and both leave notes and hand-offs",
+  "one person pauses, a colleague continues at another path, and both leave notes and hand-offs",
   async () => {
     using place = new TestEnv();
     bareRepository(place.root);

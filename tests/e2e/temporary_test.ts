@@ -18,7 +18,7 @@ function foldersOf(env: TestEnv): Record<string, string[]> {
 }
 
 posixTest(
-  "commands share temporary folders, and nothing added to them is run",
+  "commands share temporary folders, and no file added to them is run",
   () => {
     using env = TestEnv.repository();
     env.git(

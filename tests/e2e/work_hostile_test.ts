@@ -103,7 +103,7 @@ posixTest(
 );
 
 posixTest(
-  "links instead of the folders are refused, what they lead to left alone",
+  "links instead of the folders are refused, and their targets not changed",
   async () => {
     for (const folder of [".claude-mpm/state", WORK, CURRENT, TEMPLATES]) {
       using env = await store();
@@ -127,7 +127,7 @@ posixTest(
 );
 
 posixTest(
-  "what a record or template says never acts on the terminal",
+  "text in a record or template never controls the terminal",
   async () => {
     using env = await store();
     const evil = "\u001b]0;x\u0007\u001b[2J\u202e\r\nname=evil";
@@ -155,7 +155,7 @@ posixTest(
   },
 );
 
-posixTest("a planted pointer or record leads nowhere else", async () => {
+posixTest("a planted pointer or record is not followed elsewhere", async () => {
   using env = await store();
   const outside = join(env.root, "home/work-20991231-000000.json");
   Deno.writeTextFileSync(

@@ -20,7 +20,7 @@ function working(): TestEnv {
 }
 
 posixTest(
-  "a save that dies anywhere leaves no checkpoint or a whole one, and the tree alone",
+  "a save that dies anywhere leaves no checkpoint or a complete one, and the tree unchanged",
   async () => {
     using reference = working();
     const before = stateOf(reference);
@@ -115,7 +115,7 @@ posixTest(
   },
 );
 
-posixTest("a restore killed without a key bars no other", async () => {
+posixTest("a restore killed without a key does not block others", async () => {
   const args = ["checkpoint", "restore", "one", "--yes"];
   const gone = ".claude-mpm/state/restore-0123456789abcdef";
   let held = 0;
@@ -147,7 +147,7 @@ posixTest("a restore killed without a key bars no other", async () => {
 });
 
 posixTest(
-  "what is edited after a restore was killed is not lost when it is finished",
+  "edits after a killed restore are not lost when it is finished",
   async () => {
     let seen = 0;
     // In the middle of the restores above; a few are enough.

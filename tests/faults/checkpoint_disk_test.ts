@@ -52,7 +52,7 @@ function flushing(trace: string): Set<string> {
 }
 
 posixTest(
-  "everything that a checkpoint is made of is on the disk when it is saved",
+  "all data of a checkpoint is on the disk when it is saved",
   async () => {
     using env = TestEnv.repository();
     env.write("large", "x".repeat(2 * 1024 * 1024));

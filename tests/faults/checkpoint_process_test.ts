@@ -49,7 +49,7 @@ Deno.test("a commit in the middle of a save leaves no older files in it", async 
 });
 
 posixTest(
-  "a restore killed at any moment is finished or never began",
+  "a restore killed at any moment is finished or has not begun",
   async () => {
     using env = TestEnv.repository();
     for (let at = 0; at < 300; at++) {
@@ -102,7 +102,7 @@ posixTest(
 );
 
 posixTest(
-  "saves, restores and commits at once: each is whole or says why not",
+  "simultaneous saves, restores and commits: each is complete or reports why not",
   async () => {
     using env = TestEnv.repository();
     env.write("a", "1\n");
@@ -130,7 +130,7 @@ posixTest(
 );
 
 posixTest(
-  "a file of 100 MB is kept and restored without being held in memory",
+  "a file of 100 MB is kept and restored without being read into memory",
   async () => {
     using env = TestEnv.repository();
     const path = join(env.project, "large");

@@ -9,7 +9,7 @@ import { FolderCopy } from "../helpers/folder_copy.ts";
 
 const ARGS = ["hotfix", "Fix", "--stash", "--git-branch", "fix/login"];
 
-posixTest("of two terminals that branch at once one is first", async () => {
+posixTest("only one of two simultaneous branches succeeds", async () => {
   using env = featureUnderWay();
   const parent = treeOf(env);
   const done = await Promise.all(

@@ -49,7 +49,7 @@ async function hanging(env: TestEnv) {
 }
 
 posixTest(
-  "a command does not outlive an mpm that is killed, and its copy goes later",
+  "a command does not outlive a killed mpm, and its copy is removed later",
   async () => {
     using env = TestEnv.repository();
     const { child, pid } = await hanging(env);

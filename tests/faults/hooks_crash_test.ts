@@ -129,7 +129,7 @@ Deno.test("an upgrade of the hooks can die at any point", async () => {
   sayPoints("hooks install, an upgrade", points);
 });
 
-posixTest("eight installations at once are one", async () => {
+posixTest("eight simultaneous installations act like one", async () => {
   using env = projectWith(BEFORE[1]);
   const done = await Promise.all(
     Array.from({ length: 8 }, () => start(env, INSTALL).output()),

@@ -9,7 +9,7 @@ import { mpm, mpmJson } from "../helpers/mpm.ts";
 const CLEARED = 50;
 
 posixTest(
-  "a pause killed at any moment leaves no save or a whole one",
+  "a pause killed at any moment leaves no save or a complete one",
   () =>
     killAgain({
       name: "pause",

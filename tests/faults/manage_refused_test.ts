@@ -183,7 +183,7 @@ for (const { args, prepare, step } of CASES) {
   });
 }
 
-posixTest("a migration for which the disk has no room changes nothing", () => {
+posixTest("a migration on a full disk changes nothing", () => {
   using env = mixedStore();
   const id = "session-20251105-100000";
   // Larger than any file may be, and rewritten, so that it must be written.
@@ -203,7 +203,7 @@ posixTest("a migration for which the disk has no room changes nothing", () => {
 });
 
 posixTest(
-  "an import without room on the disk leaves nothing behind",
+  "an import on a full disk leaves nothing behind",
   () => {
     using env = TestEnv.repository();
     env.write(
@@ -221,7 +221,7 @@ posixTest(
 );
 
 posixTest(
-  "in a store that may not be written to, all that changes it is exit 6",
+  "in a read-only store, every command that changes it exits with 6",
   async () => {
     using env = await store();
     env.write("bundle.json", JSON.stringify(ownSave(PLAIN)));

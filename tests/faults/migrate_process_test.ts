@@ -41,7 +41,7 @@ async function checkAll(env: TestEnv, extra: number): Promise<void> {
 }
 
 posixTest(
-  "two migrations and ten pauses at once disturb one another in nothing",
+  "two migrations and ten pauses at once do not disturb one another",
   async () => {
     using env = oldStore();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

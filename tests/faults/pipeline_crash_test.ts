@@ -22,7 +22,7 @@ async function project(steps: object): Promise<TestEnv> {
 }
 
 /** Steps in the project are flagged, or take effect once. */
-posixTest("a pipeline that dies at any write does no step twice", async () => {
+posixTest("a pipeline that dies at any write runs no step twice", async () => {
   const steps = ["a", "b", "c"];
   const points = await dieEverywhere(["pipeline", "run", "work"], {
     prepare: () =>
@@ -61,7 +61,7 @@ posixTest("a pipeline that dies at any write does no step twice", async () => {
 
 /** Steps with a worktree always run again, and their results arrive once. */
 soakTest(
-  "a pipeline with worktrees that dies at any write ends well",
+  "a pipeline with worktrees that dies at any write succeeds in the end",
   async () => {
     const step = (name: string) => ({
       ...effect(name, { worktree: true, produces: [`${name}.txt`] }),

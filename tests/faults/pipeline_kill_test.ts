@@ -97,7 +97,7 @@ for (
   ] as const
 ) {
   posixTest(
-    `a pipeline of ${what} that is killed at any moment does each once, or flags it`,
+    `a pipeline of ${what} that is killed at any moment runs each once, or flags it`,
     async () => {
       const name = `pipeline run, ${what}`;
       let [flagged, ended] = [0, 0];

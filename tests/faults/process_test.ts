@@ -8,7 +8,7 @@ import { binary, mpm, mpmJson, start } from "../helpers/mpm.ts";
 const PAUSES = SOAKS ? 50 : 20;
 
 posixTest(
-  "many pauses at once from as many processes are as many saves",
+  "each of many simultaneous pauses makes a save",
   async () => {
     using env = TestEnv.repository();
     const done = await Promise.all(
@@ -58,7 +58,7 @@ function tick(): Promise<void> {
 }
 
 posixTest(
-  "a pause that is interrupted ends by the signal and leaves nothing torn",
+  "an interrupted pause ends by the signal and leaves no partial file",
   async () => {
     using env = TestEnv.repository();
     const slow = join(env.root, "slow");

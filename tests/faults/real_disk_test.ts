@@ -10,7 +10,7 @@ const JOURNAL = ".claude-mpm/state/journal.jsonl";
 const BLOCKS = 128;
 
 posixTest(
-  "a line of the journal that the disk takes half of is reported, and not there",
+  "a line of the journal that the disk stores only in part is reported and removed",
   async () => {
     using env = TestEnv.repository();
     await mpmJson(env, ["template", "new", "first"]);
@@ -32,7 +32,7 @@ posixTest(
 );
 
 posixTest(
-  "contents that the disk does not take are left out, and the save is made",
+  "contents that do not fit on the disk are left out, and the save is made",
   () => {
     using env = TestEnv.repository();
     const noise = new Uint8Array(200_000);

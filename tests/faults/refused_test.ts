@@ -79,7 +79,7 @@ Deno.test({
 });
 
 posixTest(
-  "settings in a folder that may not be searched are not missing",
+  "settings in an unreadable folder do not count as missing",
   () => {
     using env = TestEnv.repository();
     const folder = join(env.home, ".config");
@@ -102,7 +102,7 @@ posixTest(
 );
 
 posixTest(
-  "branch and return name what git cannot change in a read-only folder",
+  "branch and return name files that git cannot change in a read-only folder",
   () => {
     using env = TestEnv.repository();
     env.write("kept/file.txt", "one\n");
@@ -146,26 +146,32 @@ posixTest(
   },
 );
 
-posixTest("pause writes through no link among its own files", async () => {
-  using env = await withOld();
-  const victim = join(env.root, "victim");
-  Deno.writeTextFileSync(victim, "precious\n");
-  const folder = join(env.project, ".claude-mpm/sessions");
-  Deno.removeSync(join(folder, "LATEST-SESSION.txt"));
-  for (
-    const name of [
-      "LATEST-SESSION.txt",
-      ".mpm.tmp",
-      ".pending.json",
-      "session-20261120-120000.json.sha256",
-    ]
-  ) {
-    Deno.symlinkSync(victim, join(folder, name));
-  }
-  const { status, stderr } = await mpm(env, ["pause", "--no-commit"], {
-    now: NOON,
-  });
-  assertEquals([status, stderr], [0, ""]);
-  assertEquals(Deno.readTextFileSync(victim), "precious\n");
-  assertEquals(Deno.lstatSync(join(folder, "LATEST-SESSION.txt")).isFile, true);
-});
+posixTest(
+  "pause does not write through a link among its own files",
+  async () => {
+    using env = await withOld();
+    const victim = join(env.root, "victim");
+    Deno.writeTextFileSync(victim, "precious\n");
+    const folder = join(env.project, ".claude-mpm/sessions");
+    Deno.removeSync(join(folder, "LATEST-SESSION.txt"));
+    for (
+      const name of [
+        "LATEST-SESSION.txt",
+        ".mpm.tmp",
+        ".pending.json",
+        "session-20261120-120000.json.sha256",
+      ]
+    ) {
+      Deno.symlinkSync(victim, join(folder, name));
+    }
+    const { status, stderr } = await mpm(env, ["pause", "--no-commit"], {
+      now: NOON,
+    });
+    assertEquals([status, stderr], [0, ""]);
+    assertEquals(Deno.readTextFileSync(victim), "precious\n");
+    assertEquals(
+      Deno.lstatSync(join(folder, "LATEST-SESSION.txt")).isFile,
+      true,
+    );
+  },
+);

@@ -86,7 +86,7 @@ posixTest(
 );
 
 posixTest(
-  "a pause that dies anywhere leaves the tree alone, and the next one keeps its contents",
+  "a pause that dies anywhere does not change the tree, and the next one keeps its contents",
   async () => {
     using reference = working();
     const before = stateOf(reference);

@@ -55,7 +55,7 @@ for (const via of ["cron", "systemd"]) {
       ? `${args[0]} ${args[1]}`
       : `${args.slice(0, 2).join(" ")} after ${before.at(-1)![1]}`;
     const test = args[0] === "undo" ? soakTest : posixTest;
-    test(`${name} by ${via} may die anywhere: the entries are old or new`, async () => {
+    test(`${name} by ${via} can die at any point: the entries are old or new`, async () => {
       let [old, due] = [new Map<string, string>(), new Map<string, string>()];
       const points = await dieEverywhere(args, {
         now: at(0),

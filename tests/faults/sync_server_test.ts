@@ -114,7 +114,7 @@ for (const { name, begin, says } of FAILURES) {
 }
 
 posixTest(
-  "a sync says what is wrong with an address, and loses nothing",
+  "a sync reports an invalid address, and loses nothing",
   async () => {
     using place = new TestEnv();
     bareRepository(place.root);

@@ -55,7 +55,7 @@ async function check(env: TestEnv, where: string): Promise<void> {
 
 for (const command of ["run", "resume"] as const) {
   posixTest(
-    `a task ${command} that dies at any write loses no item, and does none twice`,
+    `a task ${command} that dies at any write loses no item, and runs none twice`,
     async () => {
       const points = await dieEverywhere(
         command === "run"
@@ -92,7 +92,7 @@ async function interrupted(env: TestEnv): Promise<void> {
 }
 
 posixTest(
-  "a power failure takes results that are not synced, and no item",
+  "a power failure loses results that are not synced, but no item",
   async () => {
     const points = await dieEverywhere(["task", "run", "work"], {
       prepare: project,
@@ -110,7 +110,7 @@ posixTest(
   },
 );
 
-posixTest("no program starts before the disk has its start", async () => {
+posixTest("no program starts before its start is on the disk", async () => {
   using env = await project();
   const unsynced: string[] = [];
   const watched = (system: System): System => {

@@ -18,7 +18,7 @@ const ITEMS = Array.from({ length: 12 }, (_, at) => `item ${at}`);
 
 for (const chunk of [1, 4]) {
   posixTest(
-    `a task in chunks of ${chunk} that is killed at any moment does each item once, or flags it`,
+    `a task in chunks of ${chunk} that is killed at any moment runs each item once, or flags it`,
     async () => {
       const name = `task run, chunks of ${chunk}`;
       let [flagged, runs] = [0, 0];

@@ -58,7 +58,7 @@ function alive(env: TestEnv, words: string): boolean {
 const MEGABYTES = SOAKS ? 1000 : 20;
 
 posixTest(
-  `a program that prints ${MEGABYTES} MB, in lines and in one, costs no memory`,
+  `a program that prints ${MEGABYTES} MB, in many lines or one, needs no memory`,
   async () => {
     using env = await taskProject({
       items: { list: ["lines", "one", "result"] },
@@ -118,35 +118,38 @@ ${EFFECT}`,
 );
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  posixTest(`a task ends cleanly at ${signal}, and goes on later`, async () => {
-    const items = ["a", "b", "c"];
-    using env = await taskProject({
-      items: { list: items },
-      run: shell(
-        `trap 'exit 9' TERM; [ "$1" = b ] && [ ! -e go ] && : >waiting &&
+  posixTest(
+    `a task ends cleanly at ${signal}, and continues later`,
+    async () => {
+      const items = ["a", "b", "c"];
+      using env = await taskProject({
+        items: { list: items },
+        run: shell(
+          `trap 'exit 9' TERM; [ "$1" = b ] && [ ! -e go ] && : >waiting &&
 while [ ! -e go ]; do sleep 0.02; done; ${EFFECT}`,
-        "{item}",
-      ),
-    });
-    const child = start(env, RUN);
-    await until("the second item begins", () => env.exists("waiting"));
-    child.kill(signal);
-    const { code, stdout, stderr } = await child.output();
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    const said = text(stdout) + text(stderr);
-    assertEquals(code, 130, said);
-    const [run] = runIds(env);
-    assertMatch(said, new RegExp(`mpm task resume ${run}`));
-    const view = await mpmJson(env, ["task", "status", run!]);
-    assertEquals([view.state, view.done], ["cancelled", 1], said);
-    assertEquals(effects(env, run!), ["a"]);
-    env.write("go", "");
-    // The second item may have happened, so it only runs again on request.
-    assertEquals(results(env, run!).get("b")?.state, "flagged");
-    const resumed = await mpm(env, ["task", "resume", run!, "--again"]);
-    assertEquals(resumed.status, 0, resumed.stderr);
-    assertEquals(effects(env, run!), items);
-  });
+          "{item}",
+        ),
+      });
+      const child = start(env, RUN);
+      await until("the second item begins", () => env.exists("waiting"));
+      child.kill(signal);
+      const { code, stdout, stderr } = await child.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      const said = text(stdout) + text(stderr);
+      assertEquals(code, 130, said);
+      const [run] = runIds(env);
+      assertMatch(said, new RegExp(`mpm task resume ${run}`));
+      const view = await mpmJson(env, ["task", "status", run!]);
+      assertEquals([view.state, view.done], ["cancelled", 1], said);
+      assertEquals(effects(env, run!), ["a"]);
+      env.write("go", "");
+      // The second item may have happened, so it only runs again on request.
+      assertEquals(results(env, run!).get("b")?.state, "flagged");
+      const resumed = await mpm(env, ["task", "resume", run!, "--again"]);
+      assertEquals(resumed.status, 0, resumed.stderr);
+      assertEquals(effects(env, run!), items);
+    },
+  );
 }
 
 posixTest(
@@ -277,7 +280,7 @@ posixTest(
   },
 );
 
-posixTest("a run whose folder is deleted ends, and says so", async () => {
+posixTest("a run whose folder is deleted ends with a message", async () => {
   using env = await taskProject({
     items: { list: ["a", "b"] },
     run: shell(": >waiting; sleep 4714", "{item}"),

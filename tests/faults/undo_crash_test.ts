@@ -129,7 +129,7 @@ const AGAIN: Record<string, readonly (string[] | ((env: TestEnv) => void))[]> =
 for (const [name, lines] of Object.entries(AGAIN)) {
   // It has many crash points, each with a capture of the working tree.
   const test = name === "checkpoint restore" ? soakTest : Deno.test;
-  test(`undo of ${name} that dies is finished by the same again, and undoes no more`, async () => {
+  test(`undo of ${name} that dies is finished by repeating it, which undoes nothing else`, async () => {
     let number = 0;
     await dieEverywhere(["undo"], {
       now: at(10),
@@ -217,7 +217,7 @@ async function withSomethingInTheWay(): Promise<TestEnv> {
 }
 
 posixTest(
-  "an undo of a restore that dies leaves nothing in the trash that was in its way",
+  "an undo of a restore that dies leaves no obstacle in the trash",
   async () => {
     const points = await dieEverywhere(["undo"], {
       now: at(10),
@@ -243,7 +243,7 @@ posixTest(
 );
 
 posixTest(
-  "a restore that dies is undone with what was in its way",
+  "undoing a restore that died also restores the obstacles",
   async () => {
     const points = await dieEverywhere([
       "checkpoint",

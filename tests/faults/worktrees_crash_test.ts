@@ -81,7 +81,7 @@ const NEXT = [
   ["pause", "--no-commit"],
 ];
 
-posixTest("a cleanup may be killed at every step", async () => {
+posixTest("a cleanup can be killed at every step", async () => {
   if (Deno.build.os !== "linux") return;
   let heads = new Map<string, string>();
   const points = await dieEverywhere(["worktrees", "prune"], {
@@ -142,7 +142,7 @@ posixTest(
 );
 
 posixTest(
-  "so may one that puts back what was written in the meantime",
+  "so can one that restores files written in the meantime",
   async () => {
     const env = agentProject();
     const path = addWorktree(env, "x");
@@ -239,7 +239,7 @@ function dyingAfter(system: System, left: string): System {
 }
 
 posixTest(
-  "what a killed pause left of the only worktree is fixed",
+  "the leftovers of a killed pause in the only worktree are fixed",
   async () => {
     using env = agentProject();
     const path = addWorktree(env, "x");
@@ -256,7 +256,7 @@ posixTest(
   },
 );
 
-posixTest("trash that was made read-only goes too", async () => {
+posixTest("read-only trash is also removed", async () => {
   using env = agentProject();
   const cache = join(addWorktree(env, "x"), "node_modules/cache");
   Deno.mkdirSync(cache, { recursive: true });

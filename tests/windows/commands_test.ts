@@ -125,7 +125,7 @@ async function prepare(env: WineEnv): Promise<void> {
   );
 }
 
-wineTest("every command does its work", async (env) => {
+wineTest("every command works", async (env) => {
   await prepare(env);
   const store = join(env.project, ".claude-mpm");
   const saves = namesIn(join(store, "sessions"))

@@ -27,7 +27,7 @@ async function shown(
 }
 
 wineTest(
-  "a console shows all letters, and colours unless told",
+  "a console shows all letters, and colours unless disabled",
   async (env) => {
     await env.mpm(["pause", "-s", "Größe → prüfen"]);
     const coloured = await shown(env, env.exe, ["list"], COLOURS);
@@ -38,7 +38,7 @@ wineTest(
   },
 );
 
-wineTest("a code page changes no letter", async (env) => {
+wineTest("a code page does not change any letter", async (env) => {
   await env.mpm(["pause", "-s", "Größe → prüfen"]);
   const cmd = "C:\\windows\\system32\\cmd.exe";
   const words = ["/c", "chcp", "437", "&", env.exe, "list"];

@@ -121,7 +121,7 @@ function fill(env: WineEnv, text: string): void {
 }
 
 wineTest(
-  "a restore that dies anywhere is finished or taken back",
+  "a restore that dies anywhere is finished or undone",
   async (env) => {
     env.repository();
     await dieEverywhere(env, ["checkpoint", "restore", "one", "--yes"], {
@@ -145,7 +145,7 @@ wineTest(
 );
 
 wineTest(
-  "an undo that dies anywhere is finished or taken back",
+  "an undo that dies anywhere is finished or undone",
   async (env) => {
     env.repository();
     const restored = async (where: string) => {
@@ -169,32 +169,35 @@ wineTest(
   },
 );
 
-wineTest("a checkpoint that dies anywhere is whole or absent", async (env) => {
-  env.repository();
-  await dieEverywhere(env, ["checkpoint", "save", "one"], {
-    step: 4,
-    prepare: () => fill(env, "one\n"),
-    check: async (where, finished) => {
-      const listed = await good(env, ["checkpoint", "list", "--json"], where);
-      const { checkpoints } = JSON.parse(listed);
-      assertEquals(
-        NAMES.map((name) => env.read(name)),
-        NAMES.map(() => "one\n"),
-      );
-      if (finished) assertEquals(checkpoints.length, 1, where);
-      if (checkpoints.length === 0) {
-        await good(env, ["checkpoint", "save", "one"], where);
-      }
-      fill(env, "two\n");
-      await good(env, ["checkpoint", "restore", "one", "--yes"], where);
-      assertEquals(
-        NAMES.map((name) => env.read(name)),
-        NAMES.map(() => "one\n"),
-      );
-      env.git("fsck", "--no-dangling");
-    },
-  });
-});
+wineTest(
+  "a checkpoint that dies anywhere is complete or absent",
+  async (env) => {
+    env.repository();
+    await dieEverywhere(env, ["checkpoint", "save", "one"], {
+      step: 4,
+      prepare: () => fill(env, "one\n"),
+      check: async (where, finished) => {
+        const listed = await good(env, ["checkpoint", "list", "--json"], where);
+        const { checkpoints } = JSON.parse(listed);
+        assertEquals(
+          NAMES.map((name) => env.read(name)),
+          NAMES.map(() => "one\n"),
+        );
+        if (finished) assertEquals(checkpoints.length, 1, where);
+        if (checkpoints.length === 0) {
+          await good(env, ["checkpoint", "save", "one"], where);
+        }
+        fill(env, "two\n");
+        await good(env, ["checkpoint", "restore", "one", "--yes"], where);
+        assertEquals(
+          NAMES.map((name) => env.read(name)),
+          NAMES.map(() => "one\n"),
+        );
+        env.git("fsck", "--no-dangling");
+      },
+    });
+  },
+);
 
 wineTest("a detour that dies anywhere keeps the work", async (env) => {
   env.repository();

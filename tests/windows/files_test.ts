@@ -25,7 +25,7 @@ function filesBelow(folder: string): string[] {
   );
 }
 
-wineTest("a save survives that its files are open elsewhere", async (env) => {
+wineTest("a save survives if its files are open elsewhere", async (env) => {
   assertEquals((await env.mpm(["pause", "-s", "First"])).status, 0);
   const sessions = join(env.project, ".claude-mpm", "sessions");
   const pointer = join(sessions, "LATEST-SESSION.txt");
@@ -46,7 +46,7 @@ wineTest("a save survives that its files are open elsewhere", async (env) => {
 });
 
 wineTest(
-  "a save that is open elsewhere is removed whole or not at all",
+  "a save that is open elsewhere is removed completely or not at all",
   async (env) => {
     await env.mpm(["pause", "-s", "Only"]);
     const sessions = join(env.project, ".claude-mpm", "sessions");
@@ -78,7 +78,7 @@ wineTest("read-only files are saved, restored and removed", async (env) => {
 });
 
 wineTest(
-  "a restore leaves a file alone that is open elsewhere",
+  "a restore does not change a file that is open elsewhere",
   async (env) => {
     env.repository();
     const path = env.write("a.txt", "one\n");
@@ -101,7 +101,7 @@ wineTest(
   },
 );
 
-wineTest("names that differ by case only lose nothing", async (env) => {
+wineTest("names that differ only by case lose nothing", async (env) => {
   env.repository();
   env.write("Read.txt", "upper\n");
   env.write("read.txt", "lower\n");
@@ -121,19 +121,27 @@ wineTest("names that differ by case only lose nothing", async (env) => {
   assertEquals(texts.sort(), ["lower\n", "upper\n"]);
 });
 
-wineTest("line ends that git converts are no change", async (env) => {
-  env.repository();
-  env.git("config", "core.autocrlf", "true");
-  env.write("text.txt", "one\r\ntwo\r\n");
-  env.git("add", "-A");
-  env.git("commit", "-q", "-m", "Text");
-  await env.mpm(["pause", "-s", "Lines"]);
-  const { stdout } = await env.mpm(["resume"]);
-  assertEquals(/text\.txt/.test(stdout), false, stdout);
-  env.write("text.txt", "one\r\nthree\r\n");
-  await env.mpm(["checkpoint", "save", "edited"]);
-  env.git("checkout", "-q", "--", "text.txt");
-  const restored = await env.mpm(["checkpoint", "restore", "edited", "--yes"]);
-  assertEquals(restored.status, 0, restored.stderr);
-  assertEquals(env.read("text.txt"), "one\r\nthree\r\n");
-});
+wineTest(
+  "line ends that git converts do not count as a change",
+  async (env) => {
+    env.repository();
+    env.git("config", "core.autocrlf", "true");
+    env.write("text.txt", "one\r\ntwo\r\n");
+    env.git("add", "-A");
+    env.git("commit", "-q", "-m", "Text");
+    await env.mpm(["pause", "-s", "Lines"]);
+    const { stdout } = await env.mpm(["resume"]);
+    assertEquals(/text\.txt/.test(stdout), false, stdout);
+    env.write("text.txt", "one\r\nthree\r\n");
+    await env.mpm(["checkpoint", "save", "edited"]);
+    env.git("checkout", "-q", "--", "text.txt");
+    const restored = await env.mpm([
+      "checkpoint",
+      "restore",
+      "edited",
+      "--yes",
+    ]);
+    assertEquals(restored.status, 0, restored.stderr);
+    assertEquals(env.read("text.txt"), "one\r\nthree\r\n");
+  },
+);

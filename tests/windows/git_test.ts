@@ -36,7 +36,7 @@ wineTest("pause and resume know the repository", async (env) => {
   );
 });
 
-wineTest("a detour comes back to the tree that it left", async (env) => {
+wineTest("a detour returns to the tree that it left", async (env) => {
   env.repository();
   env.write("README.md", "# Edited\n");
   env.git("add", "README.md");
@@ -65,7 +65,7 @@ wineTest("evidence --run runs a program on a copy", async (env) => {
   await mpm(env, ["evidence", "--run", "--", ...words], 1);
 });
 
-wineTest("a detour in a worktree leaves this tree alone", async (env) => {
+wineTest("a detour in a worktree does not change this tree", async (env) => {
   env.repository();
   env.write("README.md", "# Edited\n");
   await mpm(env, ["branch", "side", "--worktree"]);
@@ -104,7 +104,7 @@ wineTest(
 );
 
 wineTest(
-  "each save can be listed, removed, brought back and verified",
+  "each save can be listed, removed, restored and verified",
   async (env) => {
     env.repository();
     await mpm(env, ["pause", "-s", "First"]);
@@ -125,7 +125,7 @@ wineTest(
 );
 
 wineTest(
-  "hooks are installed, answer as the client calls them, and go",
+  "hooks are installed, answer the client's calls, and are removed",
   async (env) => {
     env.repository();
     const settings = env.write(
@@ -172,7 +172,7 @@ interface Hooks {
   readonly hooks: readonly [{ command: string; args: string[] }];
 }
 
-wineTest("setup is taken back to the byte by one undo", async (env) => {
+wineTest("one undo removes all of a setup", async (env) => {
   env.repository();
   await mpm(env, ["setup", "--yes"]);
   assert(namesIn(env.project).includes(".claude-mpm"));
@@ -206,25 +206,28 @@ wineTest("a path of 300 characters is kept and restored", async (env) => {
   assertStringIncludes(await mpm(env, ["pause", "Deep"]), path);
 });
 
-wineTest("names of other systems are left out, and named", async (env) => {
-  env.repository();
-  const unusable = ["a:b", "aux.c", "con", "end."];
-  for (const path of [...unusable, "fine.txt"]) env.write(path, "text\n");
-  const paused = JSON.parse(await mpm(env, ["pause", "Names", "--json"]));
-  const saved = JSON.parse(
-    await mpm(env, ["checkpoint", "save", "names", "--json"]),
-  );
-  type LeftOut = { path: string; reason: string }[];
-  const lists: LeftOut[] = [paused.contents.left_out, saved.left_out];
-  for (const list of lists) {
-    assertEquals(list.map(({ path }) => path), unusable);
-    const [stream, ...devices] = list;
-    assertStringIncludes(stream!.reason, "its path is not allowed");
-    for (const { reason } of devices) {
-      assertStringIncludes(reason, "Windows cannot use this name");
+wineTest(
+  "names that Windows cannot have are left out, and named",
+  async (env) => {
+    env.repository();
+    const unusable = ["a:b", "aux.c", "con", "end."];
+    for (const path of [...unusable, "fine.txt"]) env.write(path, "text\n");
+    const paused = JSON.parse(await mpm(env, ["pause", "Names", "--json"]));
+    const saved = JSON.parse(
+      await mpm(env, ["checkpoint", "save", "names", "--json"]),
+    );
+    type LeftOut = { path: string; reason: string }[];
+    const lists: LeftOut[] = [paused.contents.left_out, saved.left_out];
+    for (const list of lists) {
+      assertEquals(list.map(({ path }) => path), unusable);
+      const [stream, ...devices] = list;
+      assertStringIncludes(stream!.reason, "its path is not allowed");
+      for (const { reason } of devices) {
+        assertStringIncludes(reason, "Windows cannot use this name");
+      }
     }
-  }
-});
+  },
+);
 
 wineTest("a save and a note reach another clone", async (env) => {
   env.repository();

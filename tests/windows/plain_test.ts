@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { namesIn, wineTest } from "../helpers/wine.ts";
 
-wineTest("says its version, and help for each command", async (env) => {
+wineTest("prints its version, and help for each command", async (env) => {
   const { status, stdout } = await env.mpm(["--version"]);
   assertEquals(status, 0);
   assertMatch(stdout, /^mpm \d+\.\d+\.\d+ \(/);
@@ -42,7 +42,7 @@ wineTest("pauses and resumes without git", async (env) => {
 });
 
 wineTest(
-  "takes folders with blanks and other letters",
+  "accepts folders with blanks and other letters",
   async (env) => {
     for (
       const name of ["mit Blank", "Prüfung 日本 ~", "a'b & (c) %PATH%"]
@@ -58,7 +58,7 @@ wineTest(
   },
 );
 
-wineTest("takes a project in every spelling", async (env) => {
+wineTest("accepts a project in every spelling", async (env) => {
   const drive = env.windows(env.project);
   const spellings = [
     drive,
@@ -76,7 +76,7 @@ wineTest("takes a project in every spelling", async (env) => {
   assertEquals(listed.sessions.length, spellings.length);
 });
 
-wineTest("gives nothing a name that Windows reserves", async (env) => {
+wineTest("never uses a name that Windows reserves", async (env) => {
   for (const name of ["con", "aux", "nul", "com1", "lpt1.txt", "a:b"]) {
     const { status, stderr } = await env.mpm(["template", "new", name]);
     assertEquals([name, status], [name, 2], stderr);

@@ -7,7 +7,7 @@ import { wineTest } from "../helpers/wine.ts";
 
 const KEY = `sk-ant-api03-${"aB3dE5fG7h".repeat(9)}`;
 
-wineTest("a long page is the one that Linux makes", async (env) => {
+wineTest("a long page equals the one that Linux makes", async (env) => {
   using linux = new TestEnv();
   const [transcript, page] = [`${AGENT}.jsonl`, "page.html"];
   for (const one of [env, linux]) one.write(transcript, longTranscript(KEY));

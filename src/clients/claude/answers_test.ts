@@ -269,7 +269,7 @@ Deno.test("readTranscriptGauge() returns undefined for a missing file", () => {
 });
 
 posixTest(
-  "readTranscriptGauge() reports a transcript that it may not read as unknown",
+  "readTranscriptGauge() reports an unreadable transcript as unknown",
   () => {
     using env = new TestEnv();
     env.write("x.jsonl", answer(5));
