@@ -253,7 +253,7 @@ export async function loadForget() {
 export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../saves/store/recover.ts")).SAVES_UNDER_WAY,
   (await import("../checkpoints/restore/finish.ts")).RESTORES,
-  (await import("../detours/back.ts")).DETOURS_UNDER_WAY,
+  (await import("../detours/back.ts")).DETOUR_FINISHER,
   (await import("../saves/legacy/migrate/finish.ts")).MIGRATIONS,
   (await import("../worktrees/delete_worktrees.ts")).REMOVALS,
 ];

@@ -14,7 +14,7 @@ import { type Aside, putBackFrom, TrashFolder, withLock } from "../ops/mod.ts";
 import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import type { CheckpointPlace } from "../checkpoints/mod.ts";
-import { coveringAt, dirtyPaths, lookAtTree } from "./tree.ts";
+import { captureTree, coveringAt, dirtyPaths } from "./tree.ts";
 
 /** Files that no checkpoint can restore. */
 interface Unparked {
@@ -183,14 +183,14 @@ function quoted(path: string): string {
  * Restores the files moved by {@link setAside}, once the tree is as before.
  * Returns notes about files that could not be restored.
  */
-export async function giveBack(
+export async function restoreAside(
   context: Context,
   place: CheckpointPlace,
   aside: readonly Aside[],
 ): Promise<string[]> {
   if (aside.length === 0) return [];
   const { system } = context;
-  const capture = await lookAtTree(system, place);
+  const capture = await captureTree(system, place);
   const writer = new WorktreeWriter(system, place.vault, {
     setAside: () => {},
     stay: context.folder,

@@ -34,20 +34,20 @@ import {
 } from "./intent.ts";
 import { isAt, positionText } from "./position.ts";
 import {
+  clearCurrent,
   findWork,
   isOpen,
   keptOf,
   moved,
-  pointNowhere,
   removeWork,
   writeWork,
 } from "../work/mod.ts";
 import { changeStore } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
-import { asideNotes, giveBack } from "./aside.ts";
+import { asideNotes, restoreAside } from "./aside.ts";
 import { settleLeft } from "./commits.ts";
 import { endDetour, keepParked } from "./end.ts";
-import { cleanTree, gitHere, lookAtTree, openTree } from "./tree.ts";
+import { captureTree, cleanTree, gitHere, openTree } from "./tree.ts";
 import {
   type Finisher,
   moveToTrash,
@@ -60,7 +60,7 @@ import {
  * Undoes or finishes a `branch`, `return` or `replay fork` whose process is
  * gone.
  */
-export const DETOURS_UNDER_WAY: Finisher<DetourFacts> = {
+export const DETOUR_FINISHER: Finisher<DetourFacts> = {
   kinds: KINDS,
   takesOld: takeOldDetour,
   lock: (system, { root }) => lockDetours(system, root),
@@ -80,7 +80,7 @@ async function settle(
     context.note(`${what} when it was almost complete, and mpm finished it`);
     asideNotes(intent.facts.aside ?? []).forEach((note) => context.note(note));
   } else {
-    const notes = await takeBack(context, workspace, intent);
+    const notes = await undoDetour(context, workspace, intent);
     context.note(`${what}, and mpm undid it`);
     notes.forEach((note) => context.note(note));
   }
@@ -127,7 +127,7 @@ async function finish(
  * checkpoint first. Can be called again after an interruption. Returns notes
  * for the answer. Throws if something prevents it; the intent then stays.
  */
-export async function takeBack(
+export async function undoDetour(
   context: Context,
   workspace: Workspace,
   intent: DetourIntent,
@@ -141,7 +141,7 @@ export async function takeBack(
     // This worktree knows nothing about a new one.
     if (facts.linked === null) {
       notes.push(...await treeBack(context, place, intent));
-      notes.push(...await giveBack(context, place, facts.aside ?? []));
+      notes.push(...await restoreAside(context, place, facts.aside ?? []));
     }
     const { git } = place.vault;
     const linked = facts.linked === null
@@ -178,7 +178,7 @@ function sessionBack(
   const work = findWork(system, root, parent);
   // A session with parked work in a checkpoint stays.
   if (made && (!work || keptOf(work).length === 0)) {
-    pointNowhere(system, root, place);
+    clearCurrent(system, root, place);
     removeWork(system, root, parent);
     return;
   }
@@ -197,7 +197,7 @@ function forkBack(
 ): void {
   const work = findWork(system, root, child);
   if (work === undefined || work.worktree !== linked) return;
-  pointNowhere(system, root, work.place);
+  clearCurrent(system, root, work.place);
   removeWork(system, root, child);
 }
 
@@ -214,7 +214,7 @@ async function treeBack(
   if (!isAt(now, from) && !(to && isAt(now, to))) {
     return await leave(context, place, { intent, now });
   }
-  const capture = await lookAtTree(system, place);
+  const capture = await captureTree(system, place);
   const target = before ? await recordOf(place.vault, before) : undefined;
   if (before && !target) {
     throw new MpmError("CONFLICT", `The checkpoint "${before.id}" is gone`, {

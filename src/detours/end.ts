@@ -1,10 +1,10 @@
 import type { DetourFacts, Ending } from "./intent.ts";
 import {
+  clearCurrent,
   currentWork,
   findWork,
   isOpen,
   moved,
-  pointNowhere,
   pointTo,
   withKept,
   type Work,
@@ -32,7 +32,7 @@ export function endDetour(
   if (parent && isOpen(parent.state) && parent.place === place) {
     pointTo(system, root, { place, id: parent.id });
   } else if (!currentWork(system, root, place).work) {
-    pointNowhere(system, root, place);
+    clearCurrent(system, root, place);
   }
   return { child, parent };
 }

@@ -2,6 +2,7 @@ import type { Context, Style } from "../cli/mod.ts";
 import { escapeText } from "../base/escape.ts";
 import { counted } from "../base/words.ts";
 import {
+  clearCurrent,
   currentWork,
   type EndResult,
   findWork,
@@ -11,7 +12,6 @@ import {
   listWorks,
   moved,
   placeKey,
-  pointNowhere,
   titleOf,
   type Work,
   workView,
@@ -191,7 +191,7 @@ function isOrphaned(
 }
 
 /** Continues its parent as after a return, and names its parked work. */
-function giveBack(
+function continueParent(
   system: System,
   root: string,
   { work, ending: { action, summary } }: Ended,
@@ -212,7 +212,7 @@ function giveBack(
 /** Removes the session from its worktree, as the record already says. */
 function leave(system: System, root: string, { place }: Work): void {
   const { work, problem } = currentWork(system, root, place);
-  if (!work && problem === undefined) pointNowhere(system, root, place);
+  if (!work && problem === undefined) clearCurrent(system, root, place);
 }
 
 function answer(work: Work, dryRun: boolean): EndResult {

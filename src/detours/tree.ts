@@ -6,7 +6,6 @@ import {
   type Capture,
   type Git,
   type LeftOut,
-  lookAtAgain,
   lossesAt,
   partOf,
   pathsIn,
@@ -16,6 +15,7 @@ import {
   resetTracked,
   resolveNames,
   treeDelta,
+  watchFiles,
   type Workspace,
   WorktreeWriter,
 } from "../git/mod.ts";
@@ -206,7 +206,7 @@ export async function cleanTree(
   const hidden = [...assumed, ...skipped].filter((path) =>
     capture.index.has(path)
   );
-  await lookAtAgain(vault.git, hidden);
+  await watchFiles(vault.git, hidden);
   await resetTracked(gitHere(context, vault.git));
 }
 
@@ -253,7 +253,7 @@ export async function barelyIgnored(
   },
 ): Promise<string[]> {
   if (parked.length === 0 && changed.length === 0) return [];
-  const bare = dirtyPaths(await lookAtTree(system, place))
+  const bare = dirtyPaths(await captureTree(system, place))
     .filter((path) => !carried.includes(path));
   if (bare.length === 0) return [];
   const when = parked.length > 0

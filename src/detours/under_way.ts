@@ -14,7 +14,7 @@ import {
   KINDS,
   lockDetours,
 } from "./intent.ts";
-import { cleanTree, lookAtTree } from "./tree.ts";
+import { captureTree, cleanTree } from "./tree.ts";
 
 /**
  * Does `work` while no other `branch` or `return` of the project is running or
@@ -32,7 +32,7 @@ export async function alone<R>(
     return await work(workspace);
   }
   using _held = await lockDetours(system, workspace.root);
-  await settleHeld(context, workspace, DETOURS_UNDER_WAY);
+  await settleHeld(context, workspace, DETOUR_FINISHER);
   return await work(workspace);
 }
 
@@ -107,7 +107,7 @@ export class UnderWay {
     tree: CheckpointPlace,
     { commit, print }: StoredCheckpoint,
   ): Promise<void> {
-    const capture = await lookAtTree(this.#context.system, tree);
+    const capture = await captureTree(this.#context.system, tree);
     if (printOf(capture) !== print) {
       const what = this.#intent!.kind === "return"
         ? "Files changed while mpm was returning"
@@ -121,7 +121,7 @@ export class UnderWay {
   /** The error, after the state was restored. */
   async #undone(error: MpmError, intent: DetourIntent): Promise<MpmError> {
     try {
-      const notes = await takeBack(this.#context, this.#workspace, intent);
+      const notes = await undoDetour(this.#context, this.#workspace, intent);
       notes.forEach((note) => this.#context.note(note));
       return error;
     } catch (failure) {

@@ -84,7 +84,7 @@ export function unknown(detail: string, more: More = {}): Finding {
 }
 
 /** A check that could not run. */
-export function unlooked(detail: string, more: More = {}): Checked {
+export function notRun(detail: string, more: More = {}): Checked {
   return { summary: "not checked", found: [unknown(detail, more)] };
 }
 
@@ -136,7 +136,7 @@ export interface TreeFile {
 }
 
 /** The parameters of all checks. Checks only read; their fixes may write. */
-export interface Ground {
+export interface CheckInput {
   readonly context: Context;
   /** The machine, read-only. */
   readonly system: System;
@@ -158,13 +158,13 @@ export interface Ground {
 }
 
 /** One check. */
-export type Check = (ground: Ground) => Promise<Checked> | Checked;
+export type Check = (input: CheckInput) => Promise<Checked> | Checked;
 
 /** Reads data that several checks need. */
-export async function openGround(
+export async function readCheckInput(
   context: Context,
-  progress: Ground["progress"],
-): Promise<Ground> {
+  progress: CheckInput["progress"],
+): Promise<CheckInput> {
   const system = lookOnly(context.system);
   const workspace = await locate(system, context.folder);
   const { root } = workspace;
@@ -186,7 +186,7 @@ export async function openGround(
 
 function storeOf(
   system: System,
-  { home, sessions }: Ground["at"],
+  { home, sessions }: CheckInput["at"],
 ): { exists: boolean; problem: Finding | undefined } {
   try {
     const exists = checkFolder(system, home);
@@ -261,7 +261,7 @@ export function bounded(
  * them.
  */
 export function trashFix(
-  { context: { system }, workspace: { root }, at: { home } }: Ground,
+  { context: { system }, workspace: { root }, at: { home } }: CheckInput,
   { what, paths }: { what: string; paths: readonly string[] },
 ): Fix {
   return {

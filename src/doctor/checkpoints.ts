@@ -23,10 +23,10 @@ import {
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
   type Fix,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -39,10 +39,10 @@ import { readStoreId } from "../saves/mod.ts";
  * Checks that every checkpoint has its commit, and every commit its record. The
  * contents of saves have the same form.
  */
-export async function checkCheckpoints(ground: Ground): Promise<Checked> {
-  const { system, workspace, at } = ground;
+export async function checkCheckpoints(input: CheckInput): Promise<Checked> {
+  const { system, workspace, at } = input;
   const records = recordIds(system, workspace.root);
-  const vault = await vaultOf(ground);
+  const vault = await vaultOf(input);
   if (vault instanceof MpmError) {
     const { message } = vault;
     return records.length === 0 && workspace.git !== "failed"
@@ -60,11 +60,11 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
     found.push(
       ...await damagedFindings(vault, contents, [...contents.keys()], SAVED),
     );
-    found.push(...await refFindings(ground, vault, { refs, ids, records }));
+    found.push(...await refFindings(input, vault, { refs, ids, records }));
     found.push(...strangeFindings(refs));
   }
   for (const id of records) {
-    if (!refs.has(id)) found.push(await lostFinding(ground, vault, id));
+    if (!refs.has(id)) found.push(await lostFinding(input, vault, id));
   }
   const where = vault?.own ? ` in "${at.home}"` : "";
   const kept = contents.size === 0
@@ -83,7 +83,7 @@ export async function checkCheckpoints(ground: Ground): Promise<Checked> {
 const SAVED = "Contents of uncommitted files that are kept with the save";
 
 async function vaultOf(
-  { system, workspace, at }: Ground,
+  { system, workspace, at }: CheckInput,
 ): Promise<Vault | undefined | MpmError> {
   try {
     return await openVault(system, workspace, { home: at.home });
@@ -111,7 +111,7 @@ async function damagedFindings(
 
 /** Finds commits without the record that lists need. */
 async function refFindings(
-  ground: Ground,
+  input: CheckInput,
   vault: Vault,
   { refs, ids, records }: {
     refs: ReadonlyMap<string, string>;
@@ -119,11 +119,11 @@ async function refFindings(
     records: readonly string[];
   },
 ): Promise<Finding[]> {
-  const { context, workspace } = ground;
+  const { context, workspace } = input;
   const lacking: StoredCheckpoint[] = [];
   for (const id of ids) {
     const isThere = records.includes(id) &&
-      await readRecord(ground.system, workspace.root, id) !== undefined;
+      await readRecord(input.system, workspace.root, id) !== undefined;
     if (isThere) continue;
     const record = await recordOf(vault, { id, commit: refs.get(id)! });
     if (record) lacking.push(record);
@@ -163,7 +163,7 @@ function isFit({ hash }: Vault, commit: string): boolean {
 
 /** Finds a record without a ref. Its commit may still exist. */
 async function lostFinding(
-  { context, system, workspace, at }: Ground,
+  { context, system, workspace, at }: CheckInput,
   vault: Vault | undefined,
   id: string,
 ): Promise<Finding> {

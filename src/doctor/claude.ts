@@ -17,9 +17,9 @@ import {
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -42,8 +42,8 @@ const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
  * Checks that the hooks are as this mpm installs them, and that nothing
  * disables them.
  */
-export function checkHooks(ground: Ground): Checked {
-  const { system, workspace } = ground;
+export function checkHooks(input: CheckInput): Checked {
+  const { system, workspace } = input;
   const { installed, plugins, findings } = statusOfHooks(system, workspace);
   if (installed.length + plugins.length === 0) {
     const { findings: unread } = readAllSettings(system, workspace);
@@ -71,7 +71,7 @@ export function checkHooks(ground: Ground): Checked {
       : `${counted(events, "event")}, scope ${scopes}`,
     found: [
       ...found,
-      ...failureFindings(ground),
+      ...failureFindings(input),
     ],
   };
 }
@@ -81,7 +81,7 @@ const NOT_RUN = ["binary-missing", "untrusted"];
 
 /** Checks the hooks in every other client on this machine. */
 export async function checkClients(
-  { system, workspace }: Ground,
+  { system, workspace }: CheckInput,
 ): Promise<(Checked & { readonly name: string })[]> {
   const { clients, findings } = await statusOfClients(system, workspace);
   const names = new Set([
@@ -115,7 +115,9 @@ const NEWS = 7 * 86_400_000;
 /**
  * Finds failed hooks. A hook fails open, so no one sees that it did nothing.
  */
-function failureFindings({ system, context, workspace }: Ground): Finding[] {
+function failureFindings(
+  { system, context, workspace }: CheckInput,
+): Finding[] {
   const now = context.system.now().getTime();
   const failures = readHookFailures(system, workspace.root)
     .filter(({ at }) => now - at < NEWS);
@@ -129,8 +131,8 @@ function failureFindings({ system, context, workspace }: Ground): Finding[] {
 }
 
 /** Checks that the context use is known where it should be. */
-export async function checkGauge(ground: Ground): Promise<Checked> {
-  const { system, workspace, context } = ground;
+export async function checkGauge(input: CheckInput): Promise<Checked> {
+  const { system, workspace, context } = input;
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
   const { installed, plugins } = statusOfHooks(system, workspace);
@@ -150,7 +152,7 @@ export async function checkGauge(ground: Ground): Promise<Checked> {
   if (installed.length + plugins.length === 0) {
     return { summary: "not measured without hooks", found: [] };
   }
-  return lastReading(ground, config["context.stale_after"], line);
+  return lastReading(input, config["context.stale_after"], line);
 }
 
 /**
@@ -168,7 +170,7 @@ function gaugeFinding(reason: string, line: boolean): Finding {
  * here.
  */
 function lastReading(
-  { system, context, workspace }: Ground,
+  { system, context, workspace }: CheckInput,
   staleAfter: number,
   line: boolean,
 ): Checked {
@@ -208,8 +210,8 @@ function lastReading(
 }
 
 /** Finds saves whose transcript the client deletes soon. */
-export function checkTranscripts(ground: Ground): Checked {
-  const { system, workspace, context, inspected } = ground;
+export function checkTranscripts(input: CheckInput): Checked {
+  const { system, workspace, context, inspected } = input;
   const agents = new Map<string, { save: string; path: string | null }>();
   for (const { row, save } of inspected) {
     const agent = save?.mpm?.agent;
@@ -220,7 +222,7 @@ export function checkTranscripts(ground: Ground): Checked {
   if (agents.size === 0) {
     return { summary: "no save belongs to a Claude Code session", found: [] };
   }
-  const { days, found } = retentionOf(ground);
+  const { days, found } = retentionOf(input);
   const known = allTranscripts(system);
   const there: KeptTranscript[] = [];
   for (const [agent, { save, path }] of agents) {
@@ -257,7 +259,7 @@ export function checkTranscripts(ground: Ground): Checked {
 
 /** The retention in days, from the file that wins. */
 function retentionOf(
-  { system, workspace }: Ground,
+  { system, workspace }: CheckInput,
 ): { days: number; found: Finding[] } {
   const { files, findings } = readAllSettings(system, workspace);
   const found = findings.map(({ detail, mend: advice }) =>

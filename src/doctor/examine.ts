@@ -4,12 +4,12 @@ import { type Context, ProgressLine } from "../cli/mod.ts";
 import {
   type Check,
   type Checked,
+  type CheckInput,
   type Finding,
   fixesOf,
-  type Ground,
   NOTHING,
-  openGround,
-  unlooked,
+  notRun,
+  readCheckInput,
   worst,
 } from "./check.ts";
 import { checkCheckpoints } from "./checkpoints.ts";
@@ -114,34 +114,34 @@ export async function examine(
 
 async function lookAtAll(
   context: Context,
-  progress: Ground["progress"],
+  progress: CheckInput["progress"],
 ): Promise<Row[]> {
-  const ground = await openGround(context, progress);
+  const input = await readCheckInput(context, progress);
   const rows: Row[] = [];
   for (const [name, check, ...needs] of CHECKS) {
-    rows.push({ name, ...await lookAt(ground, check, needs) });
-    if (check === checkHooks) rows.push(...await checkClients(ground));
+    rows.push({ name, ...await lookAt(input, check, needs) });
+    if (check === checkHooks) rows.push(...await checkClients(input));
   }
   return rows;
 }
 
 /** Runs a check; a failing check does not hide the others. */
 async function lookAt(
-  ground: Ground,
+  input: CheckInput,
   check: Check,
   needs: readonly Need[],
 ): Promise<Checked> {
-  const { problem, hasStore } = ground;
-  if (problem && needs.includes("access")) return unlooked(problem.detail);
+  const { problem, hasStore } = input;
+  if (problem && needs.includes("access")) return notRun(problem.detail);
   if (!hasStore && needs.includes("store")) {
     return { summary: NOTHING, found: [] };
   }
   try {
-    return await check(ground);
+    return await check(input);
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     const { message, hint } = error;
-    return unlooked(message, hint === undefined ? {} : { advice: hint });
+    return notRun(message, hint === undefined ? {} : { advice: hint });
   }
 }
 

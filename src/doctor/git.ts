@@ -23,9 +23,9 @@ import { readRescues, RESCUE } from "../worktrees/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -33,8 +33,8 @@ import {
 const INSTALL = `Install git ${versionText(OLDEST_GIT)} or newer`;
 
 /** Checks that git is installed, new enough, and accepts this repository. */
-export async function checkGit(ground: Ground): Promise<Checked> {
-  const { system, workspace } = ground;
+export async function checkGit(input: CheckInput): Promise<Checked> {
+  const { system, workspace } = input;
   const answer = await new Git(system, workspace.cwd, { plain: true })
     .run(["version"]);
   if (answer.outcome === "missing") {
@@ -57,7 +57,7 @@ export async function checkGit(ground: Ground): Promise<Checked> {
     ...versionFindings(text),
     ...repositoryFindings(workspace),
     ...await damageFindings(system, workspace),
-    ...await unfinishedFindings(ground),
+    ...await unfinishedFindings(input),
   ];
   return { summary: text.replace(/^git version /, ""), found };
 }
@@ -83,7 +83,7 @@ function versionFindings(text: string): Finding[] {
 }
 
 function repositoryFindings(
-  { git, reason, worktree }: Ground["workspace"],
+  { git, reason, worktree }: CheckInput["workspace"],
 ): Finding[] {
   if (git !== "failed" || reason === undefined) return [];
   const advice = /dubious ownership/.test(reason)
@@ -95,7 +95,7 @@ function repositoryFindings(
 /** Finds settings that git refuses, and objects that it cannot read. */
 async function damageFindings(
   system: System,
-  { git: state, root, cwd, worktree, gitDir }: Ground["workspace"],
+  { git: state, root, cwd, worktree, gitDir }: CheckInput["workspace"],
 ): Promise<Finding[]> {
   if (state === "none") {
     const refused = [root, cwd].map((folder) => join(folder, ".git"))
@@ -128,7 +128,7 @@ async function damageFindings(
 
 /** Finds files that git left when it was killed or out of space. */
 async function unfinishedFindings(
-  { context, system, workspace }: Ground,
+  { context, system, workspace }: CheckInput,
 ): Promise<Finding[]> {
   if (workspace.git !== "repository") return [];
   const git = new Git(system, workspace.worktree);
@@ -164,8 +164,8 @@ const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 const STALE = 10 * 60_000;
 
 /** Finds mpm and git locks that are held or left behind. */
-export async function checkLocks(ground: Ground): Promise<Checked> {
-  const { context, at, hasStore, workspace } = ground;
+export async function checkLocks(input: CheckInput): Promise<Checked> {
+  const { context, at, hasStore, workspace } = input;
   const found: Finding[] = [];
   const held: string[] = [];
   const own = [at.lock, at.oldLock, at.detourLock];
@@ -184,7 +184,7 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
     ...SHARED_LOCKS.map((name) => commonDir && join(commonDir, name)),
   ].filter((path) => path !== undefined);
   for (const path of locks) {
-    const age = ageOf(ground, path);
+    const age = ageOf(input, path);
     if (age === undefined) continue;
     if (age < STALE) held.push("git is running");
     else {
@@ -199,7 +199,10 @@ export async function checkLocks(ground: Ground): Promise<Checked> {
   return { summary, found };
 }
 
-function ageOf({ context, system }: Ground, path: string): number | undefined {
+function ageOf(
+  { context, system }: CheckInput,
+  path: string,
+): number | undefined {
   const found = system.files.lstat(path);
   return found && context.system.now().getTime() - found.mtime;
 }
@@ -221,7 +224,7 @@ async function stateOfLock(
 
 /** Finds refs that keep objects which no mpm command uses. */
 export async function checkRefs(
-  { system, workspace }: Ground,
+  { system, workspace }: CheckInput,
 ): Promise<Checked> {
   if (workspace.git === "none") return { summary: "no repository", found: [] };
   const { root } = workspace;

@@ -13,28 +13,28 @@ import { chosenName, damagedChoices, Partitions } from "../partitions/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
-  type Ground,
   trashFix,
   warning,
 } from "./check.ts";
 
 /** Checks that the data of hand-offs can be read, and was written here. */
-export function checkHandoff(ground: Ground): Checked {
-  const { system, workspace: { root } } = ground;
+export function checkHandoff(input: CheckInput): Checked {
+  const { system, workspace: { root } } = input;
   const kept = readItems(system, root);
   const vars = kept.begun
     ? faultyVars(system, root)
     : { damaged: [], foreign: [] };
   const open = kept.items.filter(isOpenItem).length;
   const found = [
-    ...damagedFindings(ground, [...kept.damaged, ...vars.damaged]),
+    ...damagedFindings(input, [...kept.damaged, ...vars.damaged]),
     ...foreignFindings([...kept.foreign, ...vars.foreign]),
     ...countFindings(open, kept.taken.size),
-    ...runFindings(ground),
-    ...partitionFindings(ground),
-    ...contextFindings(ground),
+    ...runFindings(input),
+    ...partitionFindings(input),
+    ...contextFindings(input),
   ];
   return {
     summary: kept.begun
@@ -45,10 +45,10 @@ export function checkHandoff(ground: Ground): Checked {
 }
 
 function damagedFindings(
-  ground: Ground,
+  input: CheckInput,
   damaged: readonly DamagedFile[],
 ): Finding[] {
-  const fix = trashFix(ground, {
+  const fix = trashFix(input, {
     what: `${counted(damaged.length, "damaged file")} of items and variables`,
     paths: damaged.map(({ path }) => path),
   });
@@ -92,11 +92,11 @@ function countFindings(open: number, files: number): Finding[] {
   ];
 }
 
-function runFindings(ground: Ground): Finding[] {
-  const { system, workspace: { root }, at } = ground;
+function runFindings(input: CheckInput): Finding[] {
+  const { system, workspace: { root }, at } = input;
   const { state } = readRuns(system, root);
   if (state === "damaged") {
-    const fix = trashFix(ground, {
+    const fix = trashFix(input, {
       what: "the damaged run list",
       paths: [at.runs],
     });
@@ -109,10 +109,10 @@ function runFindings(ground: Ground): Finding[] {
   return [warning(detail, { advice: '"mpm evidence --run" replaces them' })];
 }
 
-function partitionFindings(ground: Ground): Finding[] {
-  const { system, workspace } = ground;
+function partitionFindings(input: CheckInput): Finding[] {
+  const { system, workspace } = input;
   const damaged = damagedChoices(system, workspace.root);
-  const fix = trashFix(ground, {
+  const fix = trashFix(input, {
     what: `${counted(damaged.length, "damaged choice")} of partitions`,
     paths: damaged,
   });
@@ -139,7 +139,7 @@ function partitionFindings(ground: Ground): Finding[] {
  * Finds versions of context files whose only text was removed with another
  * save.
  */
-function contextFindings({ inspected }: Ground): Finding[] {
+function contextFindings({ inspected }: CheckInput): Finding[] {
   const known = new Set(inspected.map(({ row }) => row.session_id));
   const lost = inspected.flatMap(({ save }) =>
     (save?.mpm?.contexts ?? []).flatMap(({ text, held_by: holder }) =>

@@ -12,9 +12,9 @@ import {
 import type { System } from "../system/system.ts";
 import {
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -22,8 +22,8 @@ import {
 /**
  * Checks that the log of operations can be read, and was written by this user.
  */
-export function checkJournal(ground: Ground): Checked {
-  const { system, workspace } = ground;
+export function checkJournal(input: CheckInput): Checked {
+  const { system, workspace } = input;
   const path = journalFile(system, workspace.root);
   const kind = system.files.lstat(path)?.kind ?? "file";
   if (kind !== "file") {
@@ -40,13 +40,13 @@ export function checkJournal(ground: Ground): Checked {
       ? "no operations yet"
       : counted(entries.length, "operation"),
     found: [
-      ...tornFindings(ground),
+      ...tornFindings(input),
       ...ownFindings(system, entries),
     ],
   };
 }
 
-function tornFindings({ context, system, workspace }: Ground): Finding[] {
+function tornFindings({ context, system, workspace }: CheckInput): Finding[] {
   const { root } = workspace;
   const count = tornLines(system, root).length;
   if (count === 0) return [];

@@ -11,16 +11,16 @@ import { damagedAllowed } from "../ops/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
 
 /** Checks that the configuration can be read. */
 export async function checkConfig(
-  { system, workspace }: Ground,
+  { system, workspace }: CheckInput,
 ): Promise<Checked> {
   const { faults } = await readConfigAnyway(system, workspace.root);
   const given = readGiven(system, workspace.root, () => {});
@@ -53,7 +53,7 @@ const FEW = 10_000;
 
 /** Checks that there is room for a save and a checkpoint. */
 export async function checkDisk(
-  { system, workspace }: Ground,
+  { system, workspace }: CheckInput,
 ): Promise<Checked> {
   const { root } = workspace;
   const space = await system.files.space(root);
@@ -79,7 +79,9 @@ export async function checkDisk(
 }
 
 /** Checks that `mpm` starts this mpm and no other. */
-export async function checkPrograms({ context, system, workspace }: Ground) {
+export async function checkPrograms(
+  { context, system, workspace }: CheckInput,
+) {
   const program = system.program();
   const programs = programsOnPath(system, "mpm");
   const found: OnPath[] = [];
@@ -112,7 +114,7 @@ const TIMEOUT = 2000;
 const SLACK = 60_000;
 
 /** Checks the clock against recorded times. */
-export function checkClock({ context, entries }: Ground): Checked {
+export function checkClock({ context, entries }: CheckInput): Checked {
   const now = context.system.now();
   const found: Finding[] = [];
   const built = Date.parse(/\d{4}-\d\d-\d\d$/.exec(BUILD)?.[0] ?? "");

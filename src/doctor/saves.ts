@@ -3,10 +3,10 @@ import { MpmError } from "../base/errors.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
   type Fix,
-  type Ground,
   NOTHING,
   unknown,
   warning,
@@ -36,13 +36,13 @@ import type { System } from "../system/system.ts";
 import { unlistedFindings } from "./store.ts";
 
 /** Checks that every save is complete, and finds other files next to it. */
-export async function checkSaves(ground: Ground): Promise<Checked> {
-  const { context, entries, unlisted, inspected } = ground;
+export async function checkSaves(input: CheckInput): Promise<Checked> {
+  const { context, entries, unlisted, inspected } = input;
   // A log is not a save: nothing shows whether it is complete.
   const saves = entries.filter((entry) => !isLog(entry));
-  const checker = await checkerFor(ground, ground.system);
+  const checker = await checkerFor(input, input.system);
   for (const [at, entry] of saves.entries()) {
-    ground.progress("Checking saves", at, saves.length);
+    input.progress("Checking saves", at, saves.length);
     inspected.push(await inspect(checker, entry));
   }
   const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
@@ -52,8 +52,8 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
       '"mpm saves verify --repair"',
     apply: async () => {
       const { system } = context;
-      const writing = await checkerFor(ground, system);
-      const { root } = ground.workspace;
+      const writing = await checkerFor(input, system);
+      const { root } = input.workspace;
       const rows = await withLock(
         system,
         root,
@@ -78,14 +78,14 @@ export async function checkSaves(ground: Ground): Promise<Checked> {
       ...unlistedFindings(unlisted),
       ...bounded(found, "more finding"),
       ...uncheckedFindings(inspected),
-      ...pointerFindings(ground, saves, fix),
-      ...await lostFindings(ground),
+      ...pointerFindings(input, saves, fix),
+      ...await lostFindings(input),
     ],
   };
 }
 
 async function checkerFor(
-  { workspace }: Ground,
+  { workspace }: CheckInput,
   system: System,
 ): Promise<Checker> {
   const { SaveSchema } = await import("../saves/schema.ts");
@@ -129,7 +129,7 @@ function findingsOf(
  * Finds saves that were removed by hand, or whose second copy is still missing.
  */
 async function lostFindings(
-  { context, system, workspace }: Ground,
+  { context, system, workspace }: CheckInput,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
   const rows = await lostRows(
@@ -189,7 +189,7 @@ function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
 }
 
 function pointerFindings(
-  { system, workspace, at }: Ground,
+  { system, workspace, at }: CheckInput,
   saves: readonly SaveEntry[],
   fix: Fix,
 ): Finding[] {
@@ -230,8 +230,8 @@ function readPointer(
 }
 
 /** Finds saves in a layout that claude-mpm no longer uses. */
-export async function checkLayout(ground: Ground): Promise<Checked> {
-  const { system, workspace, entries, tree, hasStore } = ground;
+export async function checkLayout(input: CheckInput): Promise<Checked> {
+  const { system, workspace, entries, tree, hasStore } = input;
   const found: Finding[] = [];
   const old = tree.filter(({ path, kind }) =>
     kind === "file" && posix.dirname(path) === "sessions/pause" &&

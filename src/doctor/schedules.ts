@@ -4,8 +4,8 @@ import { listSchedules } from "../schedules/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   type Finding,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -17,7 +17,7 @@ type Row = Awaited<ReturnType<typeof listSchedules>>["rows"][number];
  * run.
  */
 export async function checkSchedules(
-  { system }: Ground,
+  { system }: CheckInput,
 ): Promise<Checked> {
   const { rows, problems } = await listSchedules(system, {
     everywhere: false,

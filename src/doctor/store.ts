@@ -7,10 +7,10 @@ import { surveyTrash, takeLock } from "../ops/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
   type Fix,
-  type Ground,
   NOTHING,
   trashFix,
   type TreeFile,
@@ -22,13 +22,13 @@ import {
  * Checks that mpm's folder exists, is not a link, belongs to the user, and is
  * writable.
  */
-export async function checkStore(ground: Ground): Promise<Checked> {
-  const { at, hasStore, problem, tree, isWhole } = ground;
+export async function checkStore(input: CheckInput): Promise<Checked> {
+  const { at, hasStore, problem, tree, isWhole } = input;
   if (problem) return { summary: at.home, found: [problem] };
   if (!hasStore) return { summary: NOTHING, found: [] };
   const found = [
-    ...folderFindings(ground),
-    ...await writableFindings(ground),
+    ...folderFindings(input),
+    ...await writableFindings(input),
   ];
   if (!isWhole) {
     found.push(unknown(`Parts of "${at.home}" could not be read`));
@@ -49,7 +49,7 @@ const FOLDERS = [
  * Reports files that exist where mpm needs a folder. Another check reports
  * links.
  */
-function folderFindings({ at, tree }: Ground): Finding[] {
+function folderFindings({ at, tree }: CheckInput): Finding[] {
   const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));
   return FOLDERS.flatMap((path) => {
     const kind = kinds.get(path) ?? "folder";
@@ -63,7 +63,7 @@ function folderFindings({ at, tree }: Ground): Finding[] {
 
 /** Opens the lock for writing, which shows how the file system responds. */
 async function writableFindings(
-  { context, at }: Ground,
+  { context, at }: CheckInput,
 ): Promise<Finding[]> {
   const { files } = context.system;
   if (!files.lstat(at.lock)) {
@@ -84,8 +84,8 @@ async function writableFindings(
 }
 
 /** Checks that others cannot read the mpm folder. */
-export function checkModes(ground: Ground): Checked {
-  const { context, system, at, tree, isWhole } = ground;
+export function checkModes(input: CheckInput): Checked {
+  const { context, system, at, tree, isWhole } = input;
   const links = tree.filter(({ kind }) => kind === "link")
     .filter(({ path }) => !/^(trash|backups)\//.test(path));
   const found = links.map(({ path }) =>
@@ -93,7 +93,7 @@ export function checkModes(ground: Ground): Checked {
       advice: "mpm does not follow links among its own files: replace the link",
     })
   );
-  found.push(...ownerFindings(ground, foreignOwned(tree, system.uid)));
+  found.push(...ownerFindings(input, foreignOwned(tree, system.uid)));
   const open = openToOthers(tree);
   if (open.length > 0) {
     const detail = `${
@@ -124,7 +124,7 @@ export function checkModes(ground: Ground): Checked {
 }
 
 function ownerFindings(
-  { at }: Ground,
+  { at }: CheckInput,
   foreign: readonly TreeFile[],
 ): Finding[] {
   if (foreign.length === 0) return [];
@@ -137,8 +137,8 @@ function ownerFindings(
 }
 
 /** Finds files that interrupted writes left, and a trash that is too full. */
-export function checkLeftovers(ground: Ground): Checked {
-  const { context, at, tree } = ground;
+export function checkLeftovers(input: CheckInput): Checked {
+  const { context, at, tree } = input;
   const now = context.system.now().getTime();
   const left = [
     ...leftTemporary(tree, now).map((file) => ({
@@ -150,7 +150,7 @@ export function checkLeftovers(ground: Ground): Checked {
       what: "is the checksum of a missing save",
     })),
   ];
-  const fix = trashFix(ground, {
+  const fix = trashFix(input, {
     what: `${counted(left.length, "file")} left by failed writes`,
     paths: left.map(({ file }) => join(at.home, file.path)),
   });
@@ -164,13 +164,13 @@ export function checkLeftovers(ground: Ground): Checked {
     summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
     found: [
       ...bounded(found, "more file"),
-      ...trashFindings(ground),
+      ...trashFindings(input),
     ],
   };
 }
 
 /** Finds files that the user's rules would have removed. */
-function trashFindings({ system, workspace }: Ground): Finding[] {
+function trashFindings({ system, workspace }: CheckInput): Finding[] {
   const { root } = workspace;
   const rules = trashRules(system, root);
   const due = surveyTrash(system, root, rules).filter(({ remove }) => remove);

@@ -3,9 +3,9 @@ import { finishRemovals, readBoxes, removingFolder } from "../worktrees/mod.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   type Finding,
   type Fix,
-  type Ground,
   NOTHING,
   trashFix,
   warning,
@@ -29,16 +29,16 @@ import { listRuns } from "../tasks/mod.ts";
 const RUNS = 200;
 
 /** Finds operations that were started and not finished. */
-export async function checkUnfinished(ground: Ground): Promise<Checked> {
-  const { hasStore } = ground;
+export async function checkUnfinished(input: CheckInput): Promise<Checked> {
+  const { hasStore } = input;
   const inStore = hasStore
-    ? [...pauseFindings(ground), ...migrationFindings(ground)]
+    ? [...pauseFindings(input), ...migrationFindings(input)]
     : [];
   const found = [
     ...inStore,
-    ...intentFindings(ground),
-    ...removalFindings(ground),
-    ...await runFindings(ground),
+    ...intentFindings(input),
+    ...removalFindings(input),
+    ...await runFindings(input),
   ];
   const summary = found.length > 0
     ? counted(found.length, "operation")
@@ -48,7 +48,9 @@ export async function checkUnfinished(ground: Ground): Promise<Checked> {
   return { summary, found };
 }
 
-function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
+function pauseFindings(
+  { context, system, workspace, at }: CheckInput,
+): Finding[] {
   const { root } = workspace;
   const found: Finding[] = [];
   if (system.files.lstat(at.pending)) {
@@ -70,8 +72,8 @@ function pauseFindings({ context, system, workspace, at }: Ground): Finding[] {
 }
 
 /** Finds recorded operations that are not finished. */
-function intentFindings(ground: Ground): Finding[] {
-  const { context, system, workspace } = ground;
+function intentFindings(input: CheckInput): Finding[] {
+  const { context, system, workspace } = input;
   const { root } = workspace;
   const here = worktreeOf(workspace);
   const fix: Fix = {
@@ -93,28 +95,28 @@ function intentFindings(ground: Ground): Finding[] {
       ? leftAlone(system, path)
       : intent.worktree === here
       ? warning(interrupted(intent), { fix })
-      : elsewhere(ground, { path, intent })
+      : elsewhere(input, { path, intent })
   );
 }
 
 /** No command can finish it if its worktree is gone. */
 function elsewhere(
-  ground: Ground,
+  input: CheckInput,
   { path, intent }: { path: string; intent: Intent },
 ): Finding {
   const { worktree } = intent;
-  if (ground.system.files.lstat(worktree)) {
+  if (input.system.files.lstat(worktree)) {
     const advice = `mpm status, in "${worktree}"`;
     return warning(interrupted(intent), { advice });
   }
   const what = "records of operations in missing worktrees";
   return warning(`${interrupted(intent)}, which no longer exists`, {
-    fix: trashFix(ground, { what, paths: [path] }),
+    fix: trashFix(input, { what, paths: [path] }),
   });
 }
 
 /** Without a key, mpm could not seal it, so only the user can continue. */
-function leftAlone(system: Ground["system"], path: string): Finding {
+function leftAlone(system: CheckInput["system"], path: string): Finding {
   const known = readUnsealed(system, path);
   const command = known && commandAfter(known);
   if (command === undefined) {
@@ -157,7 +159,7 @@ function interrupted({ kind, worktree }: Intent): string {
 
 /** Finds runs that were interrupted, or cannot be read. */
 async function runFindings(
-  { hasStore, context: { system }, workspace: { root } }: Ground,
+  { hasStore, context: { system }, workspace: { root } }: CheckInput,
 ): Promise<Finding[]> {
   if (!hasStore) return [];
   const tasks = await listRuns(system, root, {
@@ -200,7 +202,9 @@ function migrationFindings({ system, workspace: { root } }: Ground): Finding[] {
 }
 
 /** Finds worktrees whose removal is not finished. */
-function removalFindings({ context, system, workspace }: Ground): Finding[] {
+function removalFindings(
+  { context, system, workspace }: CheckInput,
+): Finding[] {
   const { root, commonDir } = workspace;
   if (commonDir === undefined) return [];
   const worktrees = join(root, ".claude", "worktrees");

@@ -5,10 +5,10 @@ import { counted } from "../base/words.ts";
 import {
   bounded,
   type Checked,
+  type CheckInput,
   failure,
   type Finding,
   type Fix,
-  type Ground,
   unknown,
   warning,
 } from "./check.ts";
@@ -34,8 +34,8 @@ import { isStranded } from "../detours/mod.ts";
  * Checks that every session can be read, and that each open session is in its
  * worktree.
  */
-export function checkWork(ground: Ground): Checked {
-  const { system, workspace } = ground;
+export function checkWork(input: CheckInput): Checked {
+  const { system, workspace } = input;
   const { root } = workspace;
   const all = listWorks(system, root);
   const { works, problems, foreign } = all;
@@ -56,10 +56,10 @@ export function checkWork(ground: Ground): Checked {
     ...foreign === 0 ? [] : [warning(foreignWorksNote(foreign), {
       advice: "If they are yours: mpm saves trust --all, then mpm resume",
     })],
-    ...pointerFindings(ground, all, lost),
+    ...pointerFindings(input, all, lost),
     ...open.filter((work) => isStranded(system, workspace, work))
       .map(strandedFinding),
-    ...lost.filter(isPointed).map((work) => lostFinding(ground, work, lost)),
+    ...lost.filter(isPointed).map((work) => lostFinding(input, work, lost)),
     ...parked.map((text) => warning(text)),
   ];
   return {
@@ -85,11 +85,11 @@ function strandedFinding(work: Work): Finding {
  * without a name do not find it. The fix applies only if there is no doubt.
  */
 function lostFinding(
-  ground: Ground,
+  input: CheckInput,
   work: Work,
   lost: readonly Work[],
 ): Finding {
-  const { system, workspace } = ground;
+  const { system, workspace } = input;
   const { id, place, worktree } = work;
   const there = currentWork(system, workspace.root, place);
   const isOnly = lost.filter((one) => one.place === place).length === 1;
@@ -103,20 +103,20 @@ function lostFinding(
     "no session";
   return isOnly && there.problem === undefined
     ? warning(detail, {
-      fix: pointerFix(ground, { place, only: work }),
+      fix: pointerFix(input, { place, only: work }),
     })
     : warning(detail, { advice });
 }
 
 /** Finds useless pointers; problems of a record are reported there. */
 function pointerFindings(
-  ground: Ground,
+  input: CheckInput,
   { problems }: Works,
   lost: readonly Work[],
 ): Finding[] {
-  const { system, workspace } = ground;
+  const { system, workspace } = input;
   const messages = problems.map(({ message }) => message);
-  return placesIn(ground).flatMap((place): Finding[] => {
+  return placesIn(input).flatMap((place): Finding[] => {
     if (place instanceof MpmError) return [unknown(place.message)];
     const { work, problem, foreign } = currentWork(
       system,
@@ -128,25 +128,25 @@ function pointerFindings(
     if (problem === undefined) {
       return work || !leadsNowhere(system, workspace.root, place)
         ? []
-        : [nowhereFinding(ground, place)];
+        : [nowhereFinding(input, place)];
     }
     const here = lost.filter((work) => work.place === place);
     const only = here.length === 1 ? here[0] : undefined;
     return [failure("UNREADABLE", problem, {
-      fix: pointerFix(ground, { place, only }),
+      fix: pointerFix(input, { place, only }),
     })];
   });
 }
 
 /** Reports a pointer to an unknown session. */
-function nowhereFinding(ground: Ground, place: string): Finding {
+function nowhereFinding(input: CheckInput, place: string): Finding {
   const detail = `The session of the worktree "${place}" does not exist`;
   return warning(detail, {
-    fix: pointerFix(ground, { place, only: undefined }),
+    fix: pointerFix(input, { place, only: undefined }),
   });
 }
 
-function placesIn({ system, at }: Ground): (string | MpmError)[] {
+function placesIn({ system, at }: CheckInput): (string | MpmError)[] {
   try {
     return namesIn(system, at.current).map(({ name }) => name)
       .filter((name) => /^[\w.%-]+\.json$/.test(name))
@@ -159,7 +159,7 @@ function placesIn({ system, at }: Ground): (string | MpmError)[] {
 
 /** Returns the fix that moves the pointer to the trash. */
 function pointerFix(
-  { context, workspace, at }: Ground,
+  { context, workspace, at }: CheckInput,
   { place, only }: { place: string; only: Work | undefined },
 ): Fix {
   const { system } = context;

@@ -228,15 +228,15 @@ export {
   inTheWay,
   isOnBranch,
   keepCommit,
-  lookAtAgain,
   type Moved,
   moveOwnCommit,
   overwritten,
   readPosition,
   resetTracked,
   switchTo,
+  watchFiles,
 } from "./tree/switch.ts";
-export { copyWorktree, makeApart } from "./tree/copy_worktree.ts";
+export { copyWorktree, makeOwnRepository } from "./tree/copy_worktree.ts";
 export {
   partOf,
   PARTS,

@@ -8,6 +8,7 @@ import {
 } from "../clients/mod.ts";
 import {
   agentItems,
+  continuesWithIt,
   type Cue,
   goesOnWithIt,
   openAtEnd,
@@ -249,7 +250,7 @@ class Maker {
     this.#add("message", { text: kept, at, key, via, source: "agent" });
     const later = prompts.filter((one) => one.at > at);
     // A later message of a person answers it, but may request the next step.
-    if (!later.every((one) => goesOnWithIt(one.text))) return;
+    if (!later.every((one) => continuesWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if ((later.length === 0 || cue === "next") && isNew(known, one)) {
         this.#add(KINDS[cue], { ...by, via, text: one, at });

@@ -46,7 +46,7 @@ export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { itemsAt, itemsHere, newItemId, openItems } from "./open_items.ts";
 export { keepRuns, keptRuns, readRuns } from "./runs.ts";
 export { type DamagedFile, readItems } from "./store.ts";
-export { tellingWords } from "./prose/telling_words.ts";
+export { significantWords } from "./prose/telling_words.ts";
 export { treeOf, type TreeState, withTrees } from "./tree.ts";
 export { verificationOf } from "./verification.ts";
 export { faultyVars, readVarsHere, varsHere } from "./vars.ts";

@@ -57,7 +57,7 @@ export function normalize(value: unknown, id: string): Normalized {
  * `value` does not have. The schema adds them, but the file does not contain
  * them.
  */
-export function asSaid(save: Save, value: Fields): Partial<Save> {
+export function withoutDefaults(save: Save, value: Fields): Partial<Save> {
   if (value === save) return save;
   const { session_id, paused_at } = save;
   const always = { session_id, paused_at, [UNPLACED]: null };

@@ -205,14 +205,18 @@ function append(
       written += file.writeSync(bytes.subarray(written));
     }
   } catch (error) {
-    takeBack(file, opened.size, written);
+    truncateAppended(file, opened.size, written);
     throw error;
   }
   if (synced) file.syncDataSync();
 }
 
 /** Truncates appended text, unless someone has added to it since. */
-function takeBack(file: Deno.FsFile, size: number, written: number): void {
+function truncateAppended(
+  file: Deno.FsFile,
+  size: number,
+  written: number,
+): void {
   if (written > 0 && file.statSync().size === size + written) {
     file.truncateSync(size);
   }

@@ -157,7 +157,7 @@ function isAlive(pid: string): boolean {
   return text(found.stdout) !== "";
 }
 
-async function untilGone(pid: string): Promise<void> {
+async function untilEnded(pid: string): Promise<void> {
   for (let tries = 0; isAlive(pid); tries++) {
     assert(tries < 500, `process ${pid} is still there`);
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -173,7 +173,7 @@ posixTest(
     });
     const [pid, end] = text(done.stdout).trim().split("\n");
     assertEquals([done.status, end], [3, "end"]);
-    await untilGone(pid!);
+    await untilEnded(pid!);
     const many = await realSystem().runProgram(
       ["sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; echo end"],
       { cwd: "/", timeout: 20_000, tied: true, keep: "end", limit: 10 },
@@ -266,6 +266,6 @@ posixTest("runProgram() ends a program when it is told to", async () => {
   }
   control.abort();
   assertEquals((await running).outcome, "timeout");
-  await untilGone(pid());
+  await untilEnded(pid());
   Deno.removeSync(folder, { recursive: true });
 });

@@ -134,7 +134,7 @@ function ledTo(
 }
 
 /** Removes the session from the worktree. Call under the store's lock. */
-export function pointNowhere(
+export function clearCurrent(
   system: System,
   root: string,
   place: string,

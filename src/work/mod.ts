@@ -16,12 +16,12 @@ export type {
   WorkView,
 } from "./commands/results.ts";
 export {
+  clearCurrent,
   currentStack,
   currentWork,
   leadsNowhere,
   lostWorks,
   placeKey,
-  pointNowhere,
   pointTo,
   type Stack,
 } from "./current.ts";

@@ -11,7 +11,7 @@ import { isBelow } from "./facts.ts";
 /** Milliseconds for the list of all processes. */
 const TIME_LIMIT = 5000;
 
-interface Way {
+interface ProcessLister {
   /** Prints the working folder of every accessible process. */
   readonly script: string;
   parse(text: string): Standing[];
@@ -23,7 +23,7 @@ interface Standing {
 }
 
 /** mpm is not built with the permission to read below /proc. */
-const WAYS: Partial<Record<System["platform"], Way>> = {
+const LISTERS: Partial<Record<System["platform"], ProcessLister>> = {
   linux: {
     script: "exec ls -l /proc/[0-9]*/cwd",
     parse: (text) =>
@@ -57,7 +57,7 @@ export async function readStanding(
   system: System,
   folders: readonly string[],
 ): Promise<Map<string, number[]> | Failed> {
-  const way = WAYS[system.platform];
+  const way = LISTERS[system.platform];
   if (!way || folders.length === 0) return new Map();
   const { outcome, stdout } = await system.run("sh", {
     args: ["-c", way.script],

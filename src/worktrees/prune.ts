@@ -1,7 +1,7 @@
 import { join } from "../base/join.ts";
 import type { Context } from "../cli/mod.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { branchGoes, type Removal, removeWorktrees } from "./remove.ts";
+import { deletesBranch, type Removal, removeWorktrees } from "./remove.ts";
 import { finishRemovals } from "./delete_worktrees.ts";
 import { isFailed, locate, type Workspace } from "../git/mod.ts";
 import { type Survey, survey, type Surveyed } from "./survey.ts";
@@ -97,7 +97,7 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
       item,
       problem: undefined,
       rescue: undefined,
-      branchDeleted: branchGoes(survey!, item),
+      branchDeleted: deletesBranch(survey!, item),
     }));
   return { ...pruneResult(plan, removals), dry_run: true };
 }

@@ -165,7 +165,7 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
  * Returns whether the branch of a removed worktree is deleted with it: not one
  * that another worktree or another name uses.
  */
-export function branchGoes(survey: Survey, { facts }: Surveyed): boolean {
+export function deletesBranch(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
   if (branch === undefined || !survey.main) return false;
   const ref = `refs/heads/${branch}`;
@@ -187,7 +187,7 @@ async function dropBranches(
   const going = await unusedAmong(
     git,
     removals.filter(({ problem, item }) =>
-      problem === undefined && branchGoes(survey, item)
+      problem === undefined && deletesBranch(survey, item)
     ),
   );
   const line = ({ item }: Removal) =>

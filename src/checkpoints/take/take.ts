@@ -71,7 +71,7 @@ export async function storeCheckpoint(
     checkpointImport(system, vault, { awaited });
   ensureHome(system, root);
   ensureStoreId(system, root);
-  const order = { ...given, name: tellableName(system, given.name) };
+  const order = { ...given, name: nameWithoutSecrets(system, given.name) };
   const id = await freeId(place, order, known);
   // Steps that may fail come first, so that git never gets only half of the
   // refs.
@@ -143,7 +143,7 @@ function noteRecord(
  * The name becomes a ref and a file name, so it must not contain part of a
  * secret.
  */
-function tellableName(system: System, name: string): string {
+function nameWithoutSecrets(system: System, name: string): string {
   return redactorOf(system).text(name)
     .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
 }

@@ -100,12 +100,12 @@ function* eventsIn(
 }
 
 /** The fields that all events of one line share. */
-type Told = Omit<AgentEvent, "what" | "key">;
+type EventFields = Omit<AgentEvent, "what" | "key">;
 
 /** An event, or a call that waits for its result. */
 type Waiting =
   | { readonly event: AgentEvent }
-  | { readonly call: CopilotCall; readonly told: Told };
+  | { readonly call: CopilotCall; readonly told: EventFields };
 
 class Reader {
   readonly #dead: ReadonlySet<string>;
@@ -150,7 +150,7 @@ class Reader {
     if (typeof timestamp === "string") this.#at = timestamp;
     const agent = typeof agentId === "string" ? agentId : undefined;
     this.#learn(type, data, agent);
-    const told: Told = {
+    const told: EventFields = {
       at: this.#at,
       dead: typeof id === "string" && this.#dead.has(id),
       ...agent !== undefined && {
@@ -179,7 +179,7 @@ class Reader {
     if (cwd !== undefined && /^session\./.test(String(type))) this.#cwd = cwd;
   }
 
-  #called(data: Fields, told: Told): void {
+  #called(data: Fields, told: EventFields): void {
     const [id, name] = [
       textField(data, "toolCallId"),
       textField(data, "toolName"),
@@ -204,7 +204,11 @@ class Reader {
     call.endedAt = this.#at;
   }
 
-  *#kindsOf(type: unknown, data: Fields, told: Told): Generator<EventKind> {
+  *#kindsOf(
+    type: unknown,
+    data: Fields,
+    told: EventFields,
+  ): Generator<EventKind> {
     switch (type) {
       case "user.message":
         yield* this.#said(data, told);
@@ -245,7 +249,7 @@ class Reader {
     }
   }
 
-  *#said(data: Fields, { dead, agent }: Told): Generator<EventKind> {
+  *#said(data: Fields, { dead, agent }: EventFields): Generator<EventKind> {
     const source = textField(data, "source") ?? "user";
     const own = !agent && source !== "user" ||
       data.isAutopilotContinuation === true;
@@ -255,7 +259,7 @@ class Reader {
     yield { type: "prompt", text: cut(text) };
   }
 
-  *#answered(data: Fields, { agent }: Told): Generator<EventKind> {
+  *#answered(data: Fields, { agent }: EventFields): Generator<EventKind> {
     const model = textField(data, "model");
     if (!agent && model !== undefined && model !== this.#model) {
       yield { type: "model", from: this.#model, to: model };

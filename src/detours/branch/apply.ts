@@ -255,7 +255,7 @@ export class Branch {
 }
 
 /** The session's data in the answer. */
-interface Told {
+interface WrittenWorks {
   readonly parent: Work;
   readonly child: Work;
   readonly to: Position;
@@ -264,7 +264,7 @@ interface Told {
 /** The answer, before anything is parked. */
 export function answer(
   { input, target, from, dirt, parent: given, linked }: BranchPlan,
-  { parent, child, to }: Told,
+  { parent, child, to }: WrittenWorks,
 ): BranchResult {
   return {
     dry_run: false,

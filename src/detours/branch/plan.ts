@@ -33,9 +33,9 @@ import { isStranded } from "../stranded.ts";
 import type { System } from "../../system/system.ts";
 import type { CheckpointPlace } from "../../checkpoints/mod.ts";
 import {
+  captureTree,
   dirtyPaths,
   isIgnoreRule,
-  lookAtTree,
   openTree,
   refuseBusy,
   refuseCovering,

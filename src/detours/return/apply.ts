@@ -23,7 +23,7 @@ import { keepOwn, settleLeft } from "../commits.ts";
 import { asideNotes, setAside, withoutFixed } from "../aside.ts";
 import { UnderWay } from "../under_way.ts";
 import { endDetour } from "../end.ts";
-import { gitHere, lookAtTree } from "../tree.ts";
+import { captureTree, gitHere } from "../tree.ts";
 import type { ReturnInput } from "./refusals.ts";
 import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
@@ -209,7 +209,7 @@ export class Return {
     const notes = await this.#settleLeft(tree);
     if (!parked || !target) return notes;
     try {
-      const capture = await lookAtTree(this.#system, tree);
+      const capture = await captureTree(this.#system, tree);
       const exact = !target.merged &&
         printOf(withoutFixed(capture)) === parked.print;
       if (exact) await dropIfThere(this.#context, tree, parked);

@@ -40,7 +40,7 @@ import {
   type Work,
 } from "../../work/mod.ts";
 import type { System } from "../../system/system.ts";
-import { isWhole, lookAtTree, openTree, refuseBusy } from "../tree.ts";
+import { captureTree, isWhole, openTree, refuseBusy } from "../tree.ts";
 import { isStranded } from "../stranded.ts";
 import { needCurrent } from "../find_session.ts";
 import { ontoHead, type Target } from "./target.ts";
@@ -71,7 +71,7 @@ export interface ReturnPlan {
   /** The checkpoint that is not restored, on request. */
   readonly kept: string | null;
   /** The treatment of uncommitted work in the tree. */
-  readonly way: Way;
+  readonly way: MovePlan;
   /** True if it ends in its own worktree. */
   readonly linked: boolean;
 }
@@ -114,7 +114,7 @@ export async function planReturn(
   const parked = restores
     ? await findParked(tree, { child, detour, head: (to ?? from).head })
     : undefined;
-  const way = await wayBack(system, tree, {
+  const way = await planMove(system, tree, {
     ...{ input, from, to, child, parked },
   });
   const head = (to ?? from).head!;
@@ -222,7 +222,7 @@ async function findParked(
 }
 
 /** The treatment of uncommitted work when a detour ends. */
-export interface Way {
+export interface MovePlan {
   /** Uncommitted paths that are parked, carried or discarded. */
   readonly dirt: readonly string[];
   /** Files that go to the trash before the tree is cleared. */
@@ -234,13 +234,13 @@ export interface Way {
 }
 
 /** Nothing in the tree changes. */
-const CLEAR: Way = { dirt: [], clearing: [], switching: [], notes: [] };
+const CLEAR: MovePlan = { dirt: [], clearing: [], switching: [], notes: [] };
 
 /**
  * Checks the way back. Files that no checkpoint can contain stay, or go to the
  * trash if they are in the way: they do not prevent a return.
  */
-async function wayBack(
+async function planMove(
   system: System,
   tree: CheckpointPlace,
   { input, from, to, child, parked }: {
@@ -250,19 +250,19 @@ async function wayBack(
     child: Work;
     parked: StoredCheckpoint | undefined;
   },
-): Promise<Way> {
+): Promise<MovePlan> {
   const clean = isCleared(child) && !input["keep-parked"];
   const changes = to !== null || parked !== undefined || clean;
   if (!changes && !input.park && !input.discard) return CLEAR;
   refuseBusy(system, tree);
-  const capture = await lookAtTree(system, tree);
+  const capture = await captureTree(system, tree);
   const dirt = movablePaths(capture);
   const hasChoice = input.park || input.carry || input.discard;
   if (dirt.length > 0 && !hasChoice) throw dirty(dirt, child);
-  const way = clearingWay(system, tree, { capture, dirt, input, from });
+  const way = planClearing(system, tree, { capture, dirt, input, from });
   const moves = to === null
     ? { switching: [], notes: [] }
-    : await switchingWay(system, tree, { capture, dirt, from, to });
+    : await planSwitch(system, tree, { capture, dirt, from, to });
   if (to === null) {
     const { head } = from;
     const hint = "Commit it, then run mpm return again";
@@ -281,7 +281,7 @@ async function wayBack(
 }
 
 /** Checks moving HEAD from one commit to another. */
-async function switchingWay(
+async function planSwitch(
   system: System,
   tree: CheckpointPlace,
   { capture, dirt, from, to }: {
@@ -290,7 +290,7 @@ async function switchingWay(
     from: Position;
     to: Position;
   },
-): Promise<Pick<Way, "switching" | "notes">> {
+): Promise<Pick<MovePlan, "switching" | "notes">> {
   const { git } = tree.vault;
   const changes = await treeChanges(git, from.head!, to.head!);
   const paths = () => [...changes.map(({ path }) => path), ...dirt];
@@ -314,11 +314,11 @@ async function switchingWay(
 }
 
 /** In a separate worktree, nothing is restored and HEAD does not move. */
-async function linkedWay(
+async function planLinked(
   system: System,
   tree: CheckpointPlace,
   { input, from }: { input: ReturnInput; from: Position },
-): Promise<Way> {
+): Promise<MovePlan> {
   if (input.carry) {
     throw new MpmError("USAGE", "Cannot carry changes to another worktree", {
       hint:
@@ -326,16 +326,16 @@ async function linkedWay(
     });
   }
   if (!input.park && !input.discard) return CLEAR;
-  const capture = await lookAtTree(system, tree);
+  const capture = await captureTree(system, tree);
   const dirt = movablePaths(capture);
   if (dirt.length === 0) return CLEAR;
   refuseBusy(system, tree);
   const notes = stayNotes(unparkedIn(capture).stays);
-  const way = clearingWay(system, tree, { capture, dirt, input, from });
+  const way = planClearing(system, tree, { capture, dirt, input, from });
   return { ...way, notes };
 }
 
-function clearingWay(
+function planClearing(
   system: System,
   tree: CheckpointPlace,
   { capture, dirt, input, from }: {
@@ -344,7 +344,7 @@ function clearingWay(
     input: ReturnInput;
     from: Position;
   },
-): Way {
+): MovePlan {
   if (dirt.length === 0) return CLEAR;
   refuseUnborn(from);
   const { bound } = unparkedIn(capture);

@@ -121,7 +121,7 @@ const LARGEST = 16 * 1024 * 1024;
  * `ignored`: paths that git should not list there. Throws FILE_FAILED,
  * GIT_FAILED.
  */
-export async function makeApart(
+export async function makeOwnRepository(
   system: System,
   { worktree, commonDir }: Workspace,
   { folder, head, ignored }: {

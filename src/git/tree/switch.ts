@@ -66,7 +66,7 @@ export async function resetTracked(git: Git): Promise<void> {
 }
 
 /** Makes git look again at files that the index marks as unwatched. */
-export async function lookAtAgain(
+export async function watchFiles(
   git: Git,
   paths: readonly string[],
 ): Promise<void> {

@@ -15,7 +15,7 @@ import {
 } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { type EvidenceHere, readEvidence } from "../evidence/read.ts";
-import { type Ran, runApart, type RunOrder } from "../evidence/run.ts";
+import { type Ran, runOnCopy, type RunOrder } from "../evidence/run.ts";
 import { evidenceText } from "../evidence/text.ts";
 import { sweepScratchCopies } from "../evidence/scratch_copy.ts";
 import type { EvidenceResult } from "./results.ts";
@@ -182,7 +182,7 @@ function chosenCommands(
   const skipped: EvidenceResult["skipped"] = [];
   for (const command of commands) {
     const program = allowedProgram(system, workspace, command);
-    const reason = program ? leadsBack(workspace, program) : NOT_ALLOWED;
+    const reason = program ? leadsIntoProject(workspace, program) : NOT_ALLOWED;
     if (program && reason === undefined) runs.push({ command, program });
     else skipped.push({ command, reason: reason! });
   }
@@ -205,7 +205,7 @@ function chosenCommands(
 }
 
 /** Returns whether a path leads back into the project, out of the copy. */
-function leadsBack(
+function leadsIntoProject(
   { root, worktree }: Workspace,
   program: Program,
 ): string | undefined {
@@ -266,7 +266,7 @@ async function runAll(
     const ran = await during(
       context,
       `Running ${context.redact(chosen.command)}`,
-      () => runApart(system, workspace, { ...chosen, links, timeout, signal }),
+      () => runOnCopy(system, workspace, { ...chosen, links, timeout, signal }),
     );
     await keep(context, workspace, ran.run);
     all.push(ran);

@@ -49,7 +49,7 @@ export interface Ran {
  * afterwards. Throws CANCELLED if the user interrupts it, CONFLICT if the files
  * cannot be compared later or the program cannot be started.
  */
-export async function runApart(
+export async function runOnCopy(
   system: System,
   workspace: Workspace,
   order: RunOrder,

@@ -1,6 +1,10 @@
 import { join } from "../../base/join.ts";
 import { attempt, FileError } from "../../base/errors.ts";
-import { copyWorktree, type LeftOut, makeApart } from "../../git/mod.ts";
+import {
+  copyWorktree,
+  type LeftOut,
+  makeOwnRepository,
+} from "../../git/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import {
   checkFolder,
@@ -54,7 +58,11 @@ export async function makeScratchCopy(
     const leftOut = await copyWorktree(system, workspace, {
       ...{ to: folder, signal },
     });
-    await makeApart(system, workspace, { folder, head, ignored: links });
+    await makeOwnRepository(system, workspace, {
+      folder,
+      head,
+      ignored: links,
+    });
     for (const path of links) {
       system.files.symlink(join(workspace.worktree, path), join(folder, path));
     }

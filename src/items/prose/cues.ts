@@ -1,5 +1,5 @@
 import { type Sentence, sentencesOf } from "./sentences.ts";
-import { tellingWords } from "./telling_words.ts";
+import { significantWords } from "./telling_words.ts";
 
 /** The kinds of sentences that the next session must know. */
 export type Cue =
@@ -320,9 +320,9 @@ function choosesIn(question: string, answer: string): boolean {
   if (!/\bor\b/i.test(question)) return false;
   const code = /^`[^`]{1,100}`/.exec(answer)?.[0];
   if (code !== undefined) return question.includes(code);
-  const [word = ""] = tellingWords(answer);
-  const begins = tellingWords(answer.split(/\s+/, 2).join(" "))[0] === word;
-  return word !== "" && begins && tellingWords(question).includes(word);
+  const [word = ""] = significantWords(answer);
+  const begins = significantWords(answer.split(/\s+/, 2).join(" "))[0] === word;
+  return word !== "" && begins && significantWords(question).includes(word);
 }
 
 /** Only list items inherit the cue of their heading. */
@@ -348,9 +348,9 @@ const GOES_ON = new RegExp(
 );
 
 /** Returns whether a prompt only asks to continue, or is a client command. */
-export function onlyGoesOn(prompt: string): boolean {
+export function onlyContinues(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
-  return GOES_ON.test(text) || goesOnUnder(text) ||
+  return GOES_ON.test(text) || continuesWithin(text) ||
     /^[!/](?!\S+\s+\S+\s+\S)/.test(text) ||
     /^\/mpm|^!/.test(text) ||
     !/\p{L}{2}/u.test(text.replaceAll(/\[[^\]]*\]/g, ""));
@@ -360,8 +360,8 @@ const ON_WITH =
   /^(?:please )?(?:go on|continue|carry on|keep going|proceed)(?: (?:with|on)\b.*)?[.!]?$/i;
 
 /** Returns whether a prompt asks to continue the same work, perhaps with limits. */
-export function goesOnWithIt(prompt: string): boolean {
-  if (onlyGoesOn(prompt)) return true;
+export function continuesWithIt(prompt: string): boolean {
+  if (onlyContinues(prompt)) return true;
   const goesOn = ({ text }: { text: string }) =>
     ON_WITH.test(text) || GOES_ON.test(text);
   const sentences = personSentences(prompt);
@@ -370,7 +370,7 @@ export function goesOnWithIt(prompt: string): boolean {
 }
 
 /** Returns whether a prompt asks to continue and only adds limits. */
-function goesOnUnder(prompt: string): boolean {
+function continuesWithin(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;
   const fromPerson = new Set(personItems(prompt).map(({ text }) => text));

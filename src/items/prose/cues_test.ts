@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { CUT_MARK } from "../../clients/mod.ts";
 import {
   agentItems,
-  onlyGoesOn,
+  onlyContinues,
   openAtEnd,
   personItems,
   replyTo,
@@ -134,7 +134,7 @@ Deno.test("sentencesOf() accepts any text and returns parts of it", () => {
     personItems(given);
     agentItems(given);
     openAtEnd(given);
-    onlyGoesOn(given);
+    onlyContinues(given);
   }));
 });
 
@@ -348,7 +348,8 @@ for (
     ],
   ]
 ) {
-  Deno.test(`"${text}" only asks to continue`, () => assert(onlyGoesOn(text)));
+  Deno.test(`"${text}" only asks to continue`, () =>
+    assert(onlyContinues(text)));
 }
 
 for (
@@ -362,5 +363,5 @@ for (
     ...["Add refunds", "go through the code and list all endpoints"],
   ]
 ) {
-  Deno.test(`"${text}" is a task`, () => assert(!onlyGoesOn(text)));
+  Deno.test(`"${text}" is a task`, () => assert(!onlyContinues(text)));
 }

@@ -1,6 +1,6 @@
 import { once } from "../../base/remembered.ts";
 import { DAY, DEADLINE } from "./cues.ts";
-import { stemOf, tellingWords } from "./telling_words.ts";
+import { significantWords, stemOf } from "./telling_words.ts";
 
 /* Detects whether a later sentence of a person withdraws an earlier one. */
 
@@ -129,7 +129,7 @@ const USED =
 export function overrides(said: string, earlier: string): boolean {
   const later = ownWords(said);
   return hasNoDeadline(later, earlier) || isAllowed(later, earlier) ||
-    isOtherWay(later, earlier) ||
+    isOtherApproach(later, earlier) ||
     withdrawn(later).some((taken) => isTaken(taken, earlier));
 }
 
@@ -180,8 +180,8 @@ export function takesOther(
   { answer, options }: { answer: string; options: readonly string[] },
 ): boolean {
   const text = ownWords(said);
-  const words = tellingWords(text);
-  const names = (one: string) => areIn(tellingWords(one), words);
+  const words = significantWords(text);
+  const names = (one: string) => areIn(significantWords(one), words);
   return CORRECTS.test(text) && !text.endsWith("?") && !names(answer) &&
     options.some((one) => !answer.includes(one) && names(one));
 }
@@ -223,13 +223,13 @@ function hasNoDeadline(later: string, earlier: string): boolean {
   if (setsDeadline(later)) return true;
   if (!NO_DEADLINE.test(later) || NOT_DEADLINE.test(later)) return false;
   const own = ofDeadlines();
-  const named = tellingWords(later).filter((word) => !own.has(word));
-  const words = new Set(tellingWords(earlier));
+  const named = significantWords(later).filter((word) => !own.has(word));
+  const words = new Set(significantWords(earlier));
   return named.every((word) => words.has(word));
 }
 
 const ofDeadlines = once(() =>
-  new Set(tellingWords(
+  new Set(significantWords(
     "deadline due date forget scrap drop dropped ignore cancel cancelled " +
       "mind off gone lifted hold matter apply applies rush hurry there",
   ))
@@ -239,18 +239,18 @@ function isAllowed(later: string, earlier: string): boolean {
   const allowed = AGAIN.test(later) ? ALLOWED.exec(later)?.[1] : undefined;
   const at = NEGATED.exec(earlier)?.index;
   if (allowed === undefined || at === undefined) return false;
-  return areIn(tellingWords(allowed), tellingWords(earlier.slice(at)));
+  return areIn(significantWords(allowed), significantWords(earlier.slice(at)));
 }
 
-function isOtherWay(later: string, earlier: string): boolean {
+function isOtherApproach(later: string, earlier: string): boolean {
   const [, way = "", goal = ""] = USED.exec(later) ?? [];
   const [, before = "", same = ""] = USED.exec(earlier) ?? [];
   if (way === "" || before === "" || NEGATED.test(later.split(way)[0]!)) {
     return false;
   }
-  const [is, was] = [tellingWords(goal), tellingWords(same)];
+  const [is, was] = [significantWords(goal), significantWords(same)];
   return areIn(is, was) && areIn(was, is) &&
-    !areIn(tellingWords(way), tellingWords(before)) &&
+    !areIn(significantWords(way), significantWords(before)) &&
     !/\b(?:also|too|both|as well)\b/i.test(later);
 }
 
@@ -280,16 +280,16 @@ function withdrawn(text: string): Taken[] {
 function takenIn(phrase: string): Taken {
   const stop = STOP.exec(phrase);
   return {
-    words: tellingWords(stop ? phrase.slice(0, stop.index) : phrase),
-    about: tellingWords(stop?.groups?.about ?? ""),
+    words: significantWords(stop ? phrase.slice(0, stop.index) : phrase),
+    about: significantWords(stop?.groups?.about ?? ""),
   };
 }
 
 function isTaken({ words, about, verb }: Taken, earlier: string): boolean {
   const end = NEGATED.exec(earlier)?.index ?? earlier.length;
   const wanted = earlier.slice(0, end);
-  const said = tellingWords(wanted);
-  const purpose = tellingWords(
+  const said = significantWords(wanted);
+  const purpose = significantWords(
     /\s(?:for|in|on|at)\s(.+)$/i.exec(wanted)?.[1] ?? "",
   );
   const isOther = about.length > 0 && purpose.length > 0 &&

@@ -18,7 +18,7 @@ const COMMON = new Set(
  * The words that identify the subject of a text, each once, without their
  * endings.
  */
-export function tellingWords(text: string): string[] {
+export function significantWords(text: string): string[] {
   const found = text.toLowerCase()
     .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
   return [

@@ -37,7 +37,7 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
     }
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
-    if (!input["dry-run"]) await bringBackLost(context, workspace, input);
+    if (!input["dry-run"]) await restoreLostSaves(context, workspace, input);
     // Lists everything first, so that the numbers keep their meaning.
     const chosen = new Set(
       await matchSaves(system, workspace.root, input.selectors),
@@ -65,7 +65,7 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
 });
 
 /** First restores a save that only git has, so that an undo has its files. */
-async function bringBackLost(
+async function restoreLostSaves(
   context: Context,
   workspace: Workspace,
   { selectors }: { selectors: readonly string[] },

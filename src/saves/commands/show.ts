@@ -6,7 +6,7 @@ import { locate, type Workspace } from "../../git/mod.ts";
 import { itemsHere } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
 import { saveMarkdown } from "../markdown.ts";
-import { asSaid } from "../normalize.ts";
+import { withoutDefaults } from "../normalize.ts";
 import { Origins } from "../trust/origins.ts";
 import { foreignNote } from "../trust/foreign.ts";
 import { redactSave } from "../redact.ts";
@@ -65,7 +65,7 @@ Shows the save as it was written. "mpm resume" also shows what has changed since
       origin,
       format: input.format,
       session: save,
-      text: formatted(input.format, save, asSaid(save, loaded.value)),
+      text: formatted(input.format, save, withoutDefaults(save, loaded.value)),
       warnings,
     };
   },

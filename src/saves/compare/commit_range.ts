@@ -22,34 +22,40 @@ import {
 } from "../../git/mod.ts";
 
 /** The base commit, and the commits between it and HEAD. */
-export interface Way extends Range {
+export interface CommitRange extends Range {
   readonly comparedBy: History["comparedBy"];
   readonly base: string | undefined;
   readonly files: History["files"];
 }
 
-const NO_WAY = { base: undefined, left: [], right: [], omitted: 0, files: [] };
+const EMPTY_RANGE = {
+  base: undefined,
+  left: [],
+  right: [],
+  omitted: 0,
+  files: [],
+};
 
 /**
  * The range if HEAD is the commit of the pause; `undefined` if it is not, or
  * none is recorded.
  */
-export function noWay(save: Save, head: string): Way | undefined {
+export function emptyRange(save: Save, head: string): CommitRange | undefined {
   const [first] = baseCandidates(save);
   if (isUnborn(save) || first?.name !== head) return undefined;
-  return { ...NO_WAY, base: head, comparedBy: first.comparedBy };
+  return { ...EMPTY_RANGE, base: head, comparedBy: first.comparedBy };
 }
 
 /**
  * The commits between the commit of the pause and HEAD. Runs two git processes
  * at once, and more only if the repository lacks that commit.
  */
-export async function readWay(
+export async function readCommitRange(
   git: Git,
   save: Save,
   names: Promise<Names>,
-): Promise<Way> {
-  if (isUnborn(save)) return await readWholeWay(git, names);
+): Promise<CommitRange> {
+  if (isUnborn(save)) return await readWholeRange(git, names);
   const [first, ...others] = baseCandidates(save);
   // Started before it is known whether the commit exists, since it usually
   // does.
@@ -62,7 +68,7 @@ export async function readWay(
   const born = resolved.get("HEAD") !== undefined;
   if (first && base !== undefined) {
     const { comparedBy } = first;
-    if (!born) return { ...NO_WAY, base, comparedBy };
+    if (!born) return { ...EMPTY_RANGE, base, comparedBy };
     return {
       ...range ?? await readRange(git, base),
       files: files ?? await readFileChanges(git, base, "HEAD"),
@@ -70,27 +76,30 @@ export async function readWay(
       comparedBy,
     };
   }
-  const older = born && await readOlderWay(git, others, resolved);
-  return older || await readWayByTime(git, save, born);
+  const older = born && await readOlderRange(git, others, resolved);
+  return older || await readRangeByTime(git, save, born);
 }
 
 /** The commits dated after the pause, if no recorded commit is left. */
-async function readWayByTime(
+async function readRangeByTime(
   git: Git,
   save: Save,
   born: boolean,
-): Promise<Way> {
+): Promise<CommitRange> {
   const time = parseTime(save.paused_at);
   if (!save.git_context.is_git_repo || time === undefined) {
-    return { ...NO_WAY, comparedBy: "nothing" };
+    return { ...EMPTY_RANGE, comparedBy: "nothing" };
   }
   const right = born ? await readSince(git, new Date(time)) : [];
-  return { ...NO_WAY, right, comparedBy: "time" };
+  return { ...EMPTY_RANGE, right, comparedBy: "time" };
 }
 
 /** All commits of HEAD, for a save made before the first commit. */
-async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
-  const way = { ...NO_WAY, comparedBy: "start" } as const;
+async function readWholeRange(
+  git: Git,
+  names: Promise<Names>,
+): Promise<CommitRange> {
+  const way = { ...EMPTY_RANGE, comparedBy: "start" } as const;
   const head = (await names).get("HEAD");
   if (head === undefined) return way;
   const [range, files] = await Promise.all([
@@ -101,11 +110,11 @@ async function readWholeWay(git: Git, names: Promise<Names>): Promise<Way> {
 }
 
 /** From the first of the older commits that exists and is related to HEAD. */
-async function readOlderWay(
+async function readOlderRange(
   git: Git,
   candidates: readonly BaseCandidate[],
   names: Names,
-): Promise<Way | undefined> {
+): Promise<CommitRange | undefined> {
   for (const candidate of candidates) {
     const base = names.get(commitName(candidate));
     if (base === undefined || !await isRelated(git, base, "HEAD")) continue;

@@ -19,7 +19,11 @@ import type { System } from "../../system/system.ts";
 import { namesFor, readHistory } from "./read_history.ts";
 import { placeOf } from "./place.ts";
 import { revealSave } from "./reveal.ts";
-import { noWay, readWay, type Way } from "./commit_range.ts";
+import {
+  type CommitRange,
+  emptyRange,
+  readCommitRange,
+} from "./commit_range.ts";
 
 /** The changes since a save, and the state used for the comparison. */
 export interface Detected {
@@ -69,7 +73,7 @@ export async function detectState(
       resolveNames(git, [...namesFor(save), UPSTREAM]);
     const [state, way, names] = await Promise.all([
       readPresent(system, workspace, { names: resolving, asked }),
-      still?.way ?? readWay(git, save, resolving),
+      still?.way ?? readCommitRange(git, save, resolving),
       resolving,
     ]);
     const head = names.get("HEAD");
@@ -97,7 +101,7 @@ export async function detectState(
  */
 interface Still {
   readonly head: string;
-  readonly way: Way;
+  readonly way: CommitRange;
   /** `undefined` if git must resolve other names. */
   readonly names: Promise<Names> | undefined;
 }
@@ -113,7 +117,7 @@ function stillAt(
     gitDir: gitDir!,
     commonDir: commonDir!,
   });
-  const way = found && noWay(save, found.commit);
+  const way = found && emptyRange(save, found.commit);
   if (!way) return undefined;
   const { branch, commit: head } = found;
   const others = (recordedBranch(save) ?? branch) !== branch ||

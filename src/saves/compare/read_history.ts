@@ -34,7 +34,7 @@ import type { Save } from "../save.ts";
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
 import { placeOf, samePath } from "./place.ts";
-import type { Way } from "./commit_range.ts";
+import type { CommitRange } from "./commit_range.ts";
 
 /** The names to resolve for `readWay` and `readHistory`. */
 export function namesFor(save: Save): string[] {
@@ -69,7 +69,7 @@ interface Questions {
   readonly save: Save;
   readonly store: string | undefined;
   readonly state: RepositoryState;
-  readonly way: Way;
+  readonly way: CommitRange;
   readonly names: Names;
 }
 
@@ -138,7 +138,7 @@ export async function readHistory(
  */
 async function readSwept(
   git: Git,
-  { right }: Way,
+  { right }: CommitRange,
   { own, swept }: OwnCommits,
 ): Promise<History["swept"]> {
   const found = new Map<string, string>();
@@ -308,7 +308,7 @@ const HEADS = "refs/heads/";
 interface Recording {
   readonly save: Save;
   readonly state: RepositoryState;
-  readonly way: Way;
+  readonly way: CommitRange;
   readonly topNames: readonly string[];
   /** True if the paths of the save mean files of this worktree. */
   readonly comparable: boolean;
@@ -346,7 +346,7 @@ function nameOf({ path }: { path: string }): string {
 /** Recorded paths that differ between the commits. */
 function namesAmong(
   paths: readonly RecordedPath[],
-  files: Way["files"],
+  files: CommitRange["files"],
 ): string[] {
   const names = new Set(files.flatMap(({ path, from }) => [path, from]));
   return paths.map(nameOf).filter((path) => names.has(path));

@@ -28,7 +28,7 @@ export function compareBranch(
       ? fate.contained ?? null
       : isUnborn(save)
       ? null
-      : heldBy(relation),
+      : hasPause(relation),
     remote: remote
       ? { name: remote.name, merged: remote.contained ?? null }
       : null,
@@ -60,7 +60,7 @@ function branchChange(
 }
 
 /** Returns whether HEAD has the commit of the pause. */
-function heldBy(relation: Changes["relation"]): boolean | null {
+function hasPause(relation: Changes["relation"]): boolean | null {
   if (relation === "unknown") return null;
   return relation === "same" || relation === "ahead";
 }

@@ -1,5 +1,5 @@
 import { plainText } from "../../base/words.ts";
-import { tellingWords } from "../../items/mod.ts";
+import { significantWords } from "../../items/mod.ts";
 
 /* Marks statements in a text that are no longer true. */
 
@@ -54,7 +54,7 @@ interface Sentence extends Named {
 
 function namedBy(text: string): Named {
   const plain = plainText(text);
-  return { plain, words: tellingWords(plain) };
+  return { plain, words: significantWords(plain) };
 }
 
 /** Number of words of the item that a sentence is about; 0: about no item. */

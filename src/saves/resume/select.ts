@@ -222,7 +222,7 @@ export function selectSave(
   workspace: Workspace,
   { selector, first = 0 }: { selector: string; first?: number },
 ): Promise<NewestSave> {
-  return foundOrElse(async () => {
+  return findElsewhere(async () => {
     const entry = await findSave(system, workspace.root, selector, { first });
     return { entry, warnings: [] };
   }, () => otherSave(system, workspace, selector));
@@ -235,14 +235,14 @@ export function newestAnywhere(
   options: { anyWorktree: boolean },
 ): Promise<NewestSave> {
   const { system } = context;
-  return foundOrElse(async () => {
+  return findElsewhere(async () => {
     const own = await newestSave(context, workspace, options);
     return await nearerSave(system, workspace, own.entry) ?? own;
   }, () => nearerSave(system, workspace, undefined));
 }
 
 /** Looks elsewhere for a save that the project does not have. */
-async function foundOrElse(
+async function findElsewhere(
   find: () => Promise<NewestSave>,
   elsewhere: () => Promise<NewestSave | undefined>,
 ): Promise<NewestSave> {

@@ -17,7 +17,7 @@ import {
 import type { System } from "../../system/system.ts";
 import { findWork, pausedBy, writeWork } from "../../work/mod.ts";
 import { saveMarkdown } from "../markdown.ts";
-import { asSaid } from "../normalize.ts";
+import { withoutDefaults } from "../normalize.ts";
 import type { Save } from "../save.ts";
 import { importedFrom } from "../trust/origins.ts";
 
@@ -88,7 +88,7 @@ export function writeDerived(
 
 function derivedFiles(folder: string, { save, value }: Said) {
   const { yaml, markdown } = saveFiles(folder, save.session_id);
-  const said = asSaid(save, value);
+  const said = withoutDefaults(save, value);
   return [
     { path: yaml, text: () => toYaml(said) },
     { path: markdown, text: () => saveMarkdown(save, said) },

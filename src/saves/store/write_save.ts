@@ -5,7 +5,7 @@ import { join } from "../../base/join.ts";
 import { SESSION_ID, sessionId } from "../../base/ids.ts";
 import type { Slot } from "../draft.ts";
 import type { Workspace } from "../../git/mod.ts";
-import { asSaid } from "../normalize.ts";
+import { withoutDefaults } from "../normalize.ts";
 import type { Fields } from "../../base/parsed_values.ts";
 import { redactSave } from "../redact.ts";
 import type { Save } from "../save.ts";
@@ -120,7 +120,7 @@ export async function storeSave(
   const index = whole ? openIndex(system, root) : undefined;
   const save = redactSave(redactorOf(system), given);
   // Redaction counts are in `mpm`, which is complete in mpm's saves.
-  const said = save.mpm ? save : asSaid(save, value);
+  const said = save.mpm ? save : withoutDefaults(save, value);
   const bytes = saveBytes(said);
   const digest = sha256(bytes);
   const unnoted = own ? noteMade(system, save, digest) : [];
