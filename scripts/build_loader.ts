@@ -95,7 +95,7 @@ function openScripts() {
 }
 
 function runInstead(path) {
-  // What an agent's client runs must not fail where there is no new one.
+  // A command that an agent's client runs must not fail without a new one.
   const isHook = ["hook", "statusline"].includes(Deno.args[0]);
   const { code } = new Deno.Command("sh", {
     args: ["-c", 'exec "$0" "$@"', path, ...Deno.args],

@@ -19,7 +19,7 @@ export interface Library {
   readonly version: string;
   /** `sha512-` and base64, of the package's archive. */
   readonly integrity: string;
-  /** Its SPDX id, as the package has it. */
+  /** Its SPDX id, from the package. */
   readonly licence: string | undefined;
   /** Folder of Deno's files. */
   readonly folder: string;

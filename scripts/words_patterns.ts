@@ -132,6 +132,32 @@ const TABLE: readonly (readonly [RegExp, string])[] = [
   [/\bdue to the fact\b/, "because"],
   [/\bas (?:it|they) (?:stands?|lies?|lay|stood)\b/, "unchanged"],
   [/\b(?:as|than) (?:was|were|is) (?:asked|said|told)\b/, "requested"],
+
+  // Found in comments and names of tests, read one by one.
+  [/\bThrows [A-Z_, ]+ where\b/, "Throws X if"],
+  [/\bwhere (?:there is|it has|they have) (?:no|none)\b/, "if there is no"],
+  [/\bas asked for\b/, "as requested"],
+  [/\ba (?:line|sentence|pass|file) each\b/, "one line each"],
+  [/\bgone through\b/, "read; checked"],
+  [/\bin whatever\b/, "in any"],
+  [/\bto the (?:byte|letter)\b/, "exactly; byte for byte"],
+  [/\bapart(?=[.;:])/, "except X"],
+  [/\bbut for\b/, "except"],
+  [/\b(?:is|are) told (?:by|from)\b/, "is recognized by"],
+  [/\b(?:is|are) said\b/, "is reported"],
+  [/\bat hand\b/, "current; available"],
+  [/\bgoes by\b/, "uses; depends on"],
+  [/\bunless given\b/, "by default"],
+  [/\bnothing but\b/, "only"],
+  [/\bheld against\b/, "compared with"],
+  [/\bfor good\b/, "permanently"],
+  [/\bcame of\b/, "the result of"],
+  [/\bno one's\b/, "X of no one"],
+  [/\b(?:written|removed|kept|left|there) whole\b/, "completely"],
+  [
+    /\bso (?:many|much) (?:bytes|characters|tokens|minutes|days|saves|writes|steps|calls|levels|files)\b/,
+    "the given number of",
+  ],
 ];
 
 /** The stiff wordings that texts of the project avoid. */

@@ -76,7 +76,7 @@ Deno.test("a new item gets the next number that no file has", () => {
   assertEquals(labels(changed), ["4 open A", "5 open B"]);
 });
 
-Deno.test("the same text twice is one item, but for blanks and case", () => {
+Deno.test("the same text twice is one item, ignoring blanks and case", () => {
   const known = kept(1, { text: "Add  tests", kind: "next" });
   const { open, changed } = said([known], [
     item({ text: " add tests\n" }),

@@ -51,7 +51,7 @@ Deno.test("patiently() waits until a file is free, but not forever", () => {
   assertEquals(tries, 1);
 });
 
-Deno.test("changedEnv() changes a variable in whatever case it has", () => {
+Deno.test("changedEnv() changes a variable whose name has any case", () => {
   assertEquals(
     changedEnv(
       { Path: "a", Git_Dir: "b", Kept: "c" },

@@ -336,7 +336,7 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
   output?(stream: "stdout" | "stderr", bytes: Uint8Array): void;
   /** Ends it early; the outcome is then `timeout`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that it has to end after a request; 300 by default. */
+  /** Milliseconds that it has to exit after a request; 300 by default. */
   readonly grace?: number;
   /** Kills it at once after a request to end. */
   readonly kill?: AbortSignal;

@@ -56,7 +56,7 @@ function logs(random: () => number): Entry[] {
   return all;
 }
 
-Deno.test("entries give the same list in whatever order they arrive", () => {
+Deno.test("entries give the same list in any order of arrival", () => {
   const random = randomsFrom(20_261_123);
   const entries = logs(random);
   const expected = mergeEntries(entries);

@@ -91,7 +91,7 @@ Deno.test("decide() treats files that change in the meantime as in use, at any a
   assert(decide(now, { ...rules, minAge: 0 })!.remove);
 });
 
-Deno.test("isTrash() goes by the name of the ignored path alone", () => {
+Deno.test("isTrash() depends only on the name of the ignored path", () => {
   const is = (path: string, link = false) =>
     isTrash({ path, link }, WORKTREE_RULES.trash);
   for (const path of ["node_modules/", "a/b/dist/", "a/x.pyc", ".DS_Store"]) {

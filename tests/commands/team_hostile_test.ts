@@ -255,7 +255,7 @@ Deno.test("sending an entry again changes nothing", async () => {
   assert(remote.folder !== second.remote.folder);
 });
 
-Deno.test("entries count by their numbers, in whatever order they come", async () => {
+Deno.test("entries count by their numbers, in any order of arrival", async () => {
   using world = new World();
   world.put(
     saveEntry(9, idAt(1), "third"),

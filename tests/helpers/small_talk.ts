@@ -71,7 +71,7 @@ function tool(
   ];
 }
 
-/** Writes the transcript of an agent session, a line each minute. */
+/** Writes the transcript of an agent session, one line per minute. */
 export function putTalk(
   env: TestEnv,
   lines: readonly Line[],

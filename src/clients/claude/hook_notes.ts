@@ -68,7 +68,7 @@ export function withEvent(
     : undefined;
 }
 
-/** Keys of notes that contain no one's words: times, IDs and digests. */
+/** Keys of notes that contain no text by anyone: times, IDs and digests. */
 const PLAIN = {
   names: new Set<string>(),
   ids: new Set(["at", "key", "tree"]),

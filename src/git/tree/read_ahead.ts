@@ -12,7 +12,7 @@ export interface ReadAhead {
   readonly status: Promise<Status>;
   readonly listing: Promise<IndexListing>;
   readonly recent: Promise<Recent>;
-  /** Resolves when all have ended, in whatever way. */
+  /** Resolves when all have ended, with any result. */
   readonly ended: Promise<unknown>;
 }
 

@@ -90,7 +90,7 @@ function titleOf(rows: readonly Row[]): string {
   return `repair ${counted(repaired.length, "save")}`;
 }
 
-/** The number of sessions that get a line each on a terminal. */
+/** The number of sessions that a terminal shows with one line each. */
 const LISTED = 20;
 
 function render({ sessions }: VerifyResult, style: Style): string {

@@ -76,7 +76,7 @@ function relocateJson(bytes: Uint8Array, relocation: Relocation): Uint8Array {
       ? value === relocation.id?.[0] ? relocation.id[1] : value
       : swapAll(value, relocation);
     if (moved === value) continue;
-    // As its writer would have: claude-mpm writes ASCII only.
+    // As claude-mpm itself writes it, only in ASCII.
     // deno-lint-ignore no-control-regex
     const ascii = /^[\x00-\x7f]*$/.test(token);
     changed += text.slice(kept, at) +
