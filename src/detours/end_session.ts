@@ -80,7 +80,7 @@ export async function endSession(
       const work = findWork(system, root, chosen.id) ?? chosen;
       const next = ended(system, workspace, { work, ending });
       const written = isOrphaned(system, workspace, { work, ending })
-        ? giveBack(system, root, { work, ending })
+        ? continueParent(system, root, { work, ending })
         : writeWork(system, root, next);
       leave(system, root, written);
       return answer(written, false);

@@ -223,7 +223,7 @@ export function gitHere({ system, folder }: Context, git: Git): Git {
  * The capture of the tree as it is. `write`: contents that are too much to be
  * held are stored, for a checkpoint that is to follow.
  */
-export async function lookAtTree(
+export async function captureTree(
   system: System,
   place: CheckpointPlace,
   { write = false } = {},

@@ -7,7 +7,7 @@ import {
   type StoredCheckpoint,
 } from "../checkpoints/mod.ts";
 import { beginIntent, settleHeld, worktreeOf } from "../ops/mod.ts";
-import { DETOURS_UNDER_WAY, takeBack } from "./back.ts";
+import { DETOUR_FINISHER, undoDetour } from "./back.ts";
 import {
   type DetourFacts,
   type DetourIntent,

@@ -193,7 +193,9 @@ async function runFindings(
 }
 
 /** A migration of an earlier version, or a rollback; the next one finishes it. */
-function migrationFindings({ system, workspace: { root } }: Ground): Finding[] {
+function migrationFindings(
+  { system, workspace: { root } }: CheckInput,
+): Finding[] {
   return listBackups(system, root).unfinished.map((name) =>
     warning(`The migration "${name}" was interrupted`, {
       advice: "mpm migrate",

@@ -10,7 +10,6 @@ import {
   agentItems,
   continuesWithIt,
   type Cue,
-  goesOnWithIt,
   openAtEnd,
   personSentences,
 } from "./prose/cues.ts";

@@ -6,7 +6,7 @@ import { realRun } from "./real_run.ts";
 /** Files open at a time; the disk syncs them in one go. */
 export const AT_ONCE = 64;
 
-/** So many files of one folder are worth a program that syncs their disk. */
+/** From this number of files in a folder, a program syncs their whole disk. */
 const MANY = 1000;
 
 /** Milliseconds for that: other programs may have written a lot. */
@@ -24,7 +24,7 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
 
 /**
  * Writes everything to the disk of these files, which takes a tenth of the time
- * that so many files take one by one. Returns whether that was possible, and
+ * that many files take one by one. Returns whether that was possible, and
  * nothing failed.
  */
 async function syncDisk([first, ...more]: readonly string[]): Promise<boolean> {

@@ -57,7 +57,7 @@ async function interrupted(
   const child = start(env, ["task", "run", "work"]);
   await until("the third item begins", () => env.exists("waiting"));
   const [run] = runIds(env);
-  // The runner may read what a program prints later than the program goes on.
+  // The runner may read output of a program after the program has continued.
   const state = runFile(run!, "state/2.json");
   if (script.includes('{"state"')) {
     await until("its state is kept", () => env.exists(state));

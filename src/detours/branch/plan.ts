@@ -198,7 +198,7 @@ async function planTree(
   const { git, workspace } = tree.vault;
   const wanted = input["git-branch"];
   const [capture, target] = await Promise.all([
-    lookAtTree(system, tree, { write: input.stash && !input["dry-run"] }),
+    captureTree(system, tree, { write: input.stash && !input["dry-run"] }),
     wanted === undefined ? undefined : findTarget(system, git, {
       worktree: workspace.worktree,
       branch: wanted,

@@ -105,7 +105,7 @@ export async function planReturn(
   const tree = await openTree(system, workspace);
   const from = await readPosition(tree.vault.git);
   if (linked) {
-    const way = await linkedWay(system, tree, { input, from });
+    const way = await planLinked(system, tree, { input, from });
     return { ...plan, ...NOTHING, tree, from, way };
   }
   const to = await destination(system, tree, { input, detour, from });

@@ -26,8 +26,8 @@ interface Trees {
 }
 
 /**
- * The carried leftovers of a detour on top of the parked work. Nothing but
- * loose objects is written. Throws CONFLICT with the paths.
+ * Returns the parked work with the carried leftovers of a detour. Only writes
+ * loose objects. Throws CONFLICT with the paths.
  */
 export async function withCarried(
   tree: CheckpointPlace,
@@ -46,8 +46,8 @@ export async function withCarried(
 }
 
 /**
- * The parked work, merged where HEAD is at another commit than it was. Nothing
- * but loose objects is written. Throws CONFLICT with the paths.
+ * Returns the parked work, merged if HEAD is at another commit than it was.
+ * Only writes loose objects. Throws CONFLICT with the paths.
  */
 export async function ontoHead(
   { vault }: CheckpointPlace,

@@ -260,7 +260,7 @@ export function openAtEnd(text: string): Cued[] {
     const { text, mark } = sentence;
     const heading = underHeading(sentence);
     const asks = at >= end && !POLITE.test(text) &&
-      (NAMES.test(text) || tellingWords(text).length > 1 ||
+      (NAMES.test(text) || significantWords(text).length > 1 ||
         /^(?:is|are|do|does|can|will|who|when|where)\b/i.test(text));
     const cue = mark === "todo"
       ? "next"

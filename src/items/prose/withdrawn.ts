@@ -2,7 +2,7 @@ import { sha256 } from "../../base/digest.ts";
 import type { Conversation, Said } from "../../clients/mod.ts";
 import {
   type Cue,
-  onlyGoesOn,
+  onlyContinues,
   personSentences,
   type Reply,
   replyTo,
@@ -123,13 +123,13 @@ export function goalIn(
   prompts: readonly Said[],
 ): { prompt: Said; text: string } | undefined {
   const asks = prompts.filter(({ text }) =>
-    !onlyGoesOn(text) && !isCorrection(text)
+    !onlyContinues(text) && !isCorrection(text)
   );
   const prompt = asks.find(({ text }) => !ASIDE.test(text)) ?? asks[0];
   if (!prompt) return undefined;
   const words = prompt.text.trim();
   const [first] = sentencesOf(words);
-  const greets = first !== undefined && onlyGoesOn(first.text) &&
+  const greets = first !== undefined && onlyContinues(first.text) &&
     words.startsWith(first.text);
   const rest = greets ? words.slice(first.text.length).trim() : "";
   return { prompt, text: firstSentences(rest === "" ? words : rest) };

@@ -20,7 +20,7 @@ export interface MigrationFacts {
   /** The name of its backup. */
   readonly name: string;
   /**
-   * The digest of the record; null: its folder is not yet written whole, or no
+   * The digest of the record; null: its folder is not yet complete, or no
    * longer needed.
    */
   readonly sha256: string | null;
