@@ -107,7 +107,9 @@ export class UnderWay {
     tree: CheckpointPlace,
     { commit, print }: StoredCheckpoint,
   ): Promise<void> {
-    const capture = await captureTree(this.#context.system, tree);
+    // What is about to go is read once more: not every change shows in times.
+    const fresh = { ...tree, seen: {} };
+    const capture = await captureTree(this.#context.system, fresh);
     if (printOf(capture) !== print) {
       const what = this.#intent!.kind === "return"
         ? "Files changed while mpm was returning"

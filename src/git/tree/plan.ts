@@ -1,6 +1,5 @@
 import { join } from "../../base/join.ts";
 import { type Platform, reasonNotThere } from "../../base/paths_there.ts";
-import type { CapturedFile } from "./captured_file.ts";
 import {
   foldersAbove,
   isOwnPath,
@@ -15,7 +14,7 @@ import type { System } from "../../system/system.ts";
 /** A path that a restore changes; `undefined`: no file. */
 export interface PathChange {
   readonly path: string;
-  readonly from: (TreeEntry & Pick<CapturedFile, "seen">) | undefined;
+  readonly from: TreeEntry | undefined;
   readonly to: TreeEntry | undefined;
 }
 

@@ -3,7 +3,6 @@ import { join } from "../../base/join.ts";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { once } from "../../base/remembered.ts";
-import { isSameFile } from "../file_memory.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
@@ -20,8 +19,6 @@ import type { FileInfo, System } from "../../system/system.ts";
 interface There {
   /** `undefined`: nothing. */
   readonly info: FileInfo | undefined;
-  /** Returns whether it is as it was when a capture read it. */
-  isAsSeen(entry: PathChange["from"]): boolean;
   /** Returns whether it has these bytes and this mode. */
   matches(entry: TreeEntry | undefined): boolean;
   /** Returns whether it is a link that git stores as this file. */
@@ -129,11 +126,9 @@ export class WorktreeWriter {
       if (refused !== undefined) return refused;
       const there = this.#thereAt(path);
       const { info: found } = there;
-      if (!there.isAsSeen(from)) {
-        if (found && there.matches(to)) return undefined;
-        if (found && !from) this.#clear(path, found);
-        else if (found && !this.#isStill(there, from)) return CHANGED;
-      }
+      if (found && there.matches(to)) return undefined;
+      if (found && !from) this.#clear(path, found);
+      else if (found && !this.#isStill(there, from)) return CHANGED;
       const bits = permissions ?? (this.#opens ? undefined : kept(found, to));
       if (bits !== undefined && to?.mode !== "120000") {
         files.chmod(staged, bits);
@@ -220,9 +215,6 @@ export class WorktreeWriter {
     const id = once(() => this.#idOf(full, info!));
     return {
       info,
-      isAsSeen: (entry) =>
-        info !== undefined && entry?.seen !== undefined &&
-        isSameFile(info, entry.seen),
       matches: (entry) => {
         if (!info || !entry) return !info && !entry;
         if (info.kind === "link") {
@@ -241,21 +233,25 @@ export class WorktreeWriter {
   }
 
   /** Returns whether the file still is what the checkpoint holds. */
-  #isStill({ isAsSeen, matches, isFileOf }: There, entry: PathChange["from"]) {
-    return isAsSeen(entry) || matches(entry) || isFileOf(entry);
+  #isStill({ matches, isFileOf }: There, entry: TreeEntry | undefined) {
+    return matches(entry) || isFileOf(entry);
   }
 
-  #idOf(full: string, { kind, size }: FileInfo): string {
-    if (kind !== "link") return this.#hashOf(full, size);
+  /** The id of what is there, which no program can hide by setting times. */
+  #idOf(full: string, info: FileInfo): string | undefined {
+    if (info.kind !== "link") return this.#hashOf(full, info);
     const target = encodeText(this.#system.files.readLink(full));
     return objectId("blob", target, this.#vault.hash);
   }
 
-  #hashOf(full: string, size: number): string {
+  /** `undefined`: it changes while it is read. */
+  #hashOf(full: string, info: FileInfo): string | undefined {
     const { files } = this.#system;
     const { hash } = this.#vault;
+    const { size } = info;
     if (size <= CHUNK) {
-      return objectId("blob", files.readOwn(full, CHUNK), hash);
+      const bytes = files.readSeen(full, info);
+      return bytes && objectId("blob", bytes, hash);
     }
     const digest = createHash(hash).update(`blob ${size}\0`);
     for (let at = 0; at < size; at += CHUNK) {
