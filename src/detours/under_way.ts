@@ -107,7 +107,7 @@ export class UnderWay {
     tree: CheckpointPlace,
     { commit, print }: StoredCheckpoint,
   ): Promise<void> {
-    // What is about to go is read once more: not every change shows in times.
+    // Files are read again before they go: not every change shows in times.
     const fresh = { ...tree, seen: {} };
     const capture = await captureTree(this.#context.system, fresh);
     if (printOf(capture) !== print) {

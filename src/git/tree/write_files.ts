@@ -237,7 +237,7 @@ export class WorktreeWriter {
     return matches(entry) || isFileOf(entry);
   }
 
-  /** The id of what is there, which no program can hide by setting times. */
+  /** Returns the ID of the content, which no setting of times can hide. */
   #idOf(full: string, info: FileInfo): string | undefined {
     if (info.kind !== "link") return this.#hashOf(full, info);
     const target = encodeText(this.#system.files.readLink(full));
