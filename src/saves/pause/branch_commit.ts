@@ -1,5 +1,7 @@
 import { join } from "../../base/join.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import type { Context } from "../../cli/mod.ts";
+import { readGiven } from "../../config/mod.ts";
 import {
   Git,
   type RepositoryState,
@@ -7,7 +9,7 @@ import {
   type Workspace,
   zeroed,
 } from "../../git/mod.ts";
-import { HOME, layout, withLock } from "../../ops/mod.ts";
+import { ensureFolder, HOME, layout, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
@@ -136,4 +138,24 @@ export async function commitToBranch(
     if (!(error instanceof MpmError)) throw error;
     return { ...none, reason: error.withHint };
   }
+}
+
+/** Warns, once for each project, that `commit = true` changed its meaning. */
+export function noteOldSetting(
+  { system, note }: Context,
+  { root, git }: Workspace,
+): void {
+  if (git !== "repository") return;
+  const given = readGiven(system, root, () => {}).get("commit")?.at(-1);
+  const told = join(layout(root).state, "told-commit");
+  if (given?.written !== true || system.files.lstat(told)) return;
+  attempt(() => {
+    ensureFolder(system, layout(root).state, root);
+    system.files.create(told, new Uint8Array(), { synced: false });
+    note(
+      'Note: "commit = true" keeps saves in git, but no longer on a branch. ' +
+        "To commit them to the branch as well: " +
+        "mpm config set pause.branch_commit true",
+    );
+  });
 }

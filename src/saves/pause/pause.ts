@@ -1,7 +1,11 @@
 import { basename } from "@std/path";
 import { join } from "../../base/join.ts";
 import type { Context } from "../../cli/mod.ts";
-import { commitToBranch, planBranchCommit } from "./branch_commit.ts";
+import {
+  commitToBranch,
+  noteOldSetting,
+  planBranchCommit,
+} from "./branch_commit.ts";
 import {
   authorOf,
   type ContentsKeeper,
@@ -22,10 +26,10 @@ import {
   removingFolder,
   worktreeRules,
 } from "../../worktrees/mod.ts";
-import { type Config, readConfigAnyway, readGiven } from "../../config/mod.ts";
+import { type Config, readConfigAnyway } from "../../config/mod.ts";
 import { takeInKept } from "../store/upgrade.ts";
 import { exportTarget } from "../share/export.ts";
-import { ensureFolder, journaled, layout, saveFiles } from "../../ops/mod.ts";
+import { journaled, layout, saveFiles } from "../../ops/mod.ts";
 import { beginLog, readOwnRefs } from "../store/save_log.ts";
 import { noCopyReason } from "../store/second_copy.ts";
 import { currentStack } from "../../work/mod.ts";
@@ -257,26 +261,6 @@ export async function applied(
   noteForPeer(context, workspace);
   const worktrees = await cleanUp(context, plan, { dryRun: false });
   return { ...done, worktrees };
-}
-
-/** Warns, once for each project, that `commit = true` changed its meaning. */
-function noteOldSetting(
-  { system, note }: Context,
-  { root, git }: Workspace,
-): void {
-  if (git !== "repository") return;
-  const given = readGiven(system, root, () => {}).get("commit")?.at(-1);
-  const told = join(layout(root).state, "told-commit");
-  if (given?.written !== true || system.files.lstat(told)) return;
-  attempt(() => {
-    ensureFolder(system, layout(root).state, root);
-    system.files.create(told, new Uint8Array(), { synced: false });
-    note(
-      'Note: "commit = true" keeps saves in git, but no longer on a branch. ' +
-        "To commit them to the branch as well: " +
-        "mpm config set pause.branch_commit true",
-    );
-  });
 }
 
 /** claude-mpm looks for saves in the folder in which it runs. */

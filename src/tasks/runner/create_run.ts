@@ -215,3 +215,10 @@ function writeRun(
   files.rename(temporary, folder);
   files.syncFolder(taskRuns);
 }
+
+/** Returns the state variables of a run as its programs get them. */
+export function variablesOf({ state_vars: vars = {} }: RunRecord) {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => [`MPM_VAR_${name}`, value]),
+  );
+}

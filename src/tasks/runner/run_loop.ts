@@ -9,6 +9,7 @@ import { argumentsWith, resultsByItem } from "../protocol.ts";
 import type { Definition } from "../definition.ts";
 import type { Chunks, ItemState, LogLine, RunRecord } from "../run.ts";
 import { linesOf, type runPaths } from "../store.ts";
+import { variablesOf } from "./create_run.ts";
 import type { RunLog } from "./log.ts";
 import {
   type ChunkEnd,
@@ -71,13 +72,6 @@ interface LoopOrder {
   readonly again: boolean;
   /** The process of this mpm. */
   readonly pid: number | null;
-}
-
-/** Returns the state variables of a run as its programs get them. */
-function variablesOf({ state_vars: vars = {} }: RunRecord) {
-  return Object.fromEntries(
-    Object.entries(vars).map(([name, value]) => [`MPM_VAR_${name}`, value]),
-  );
 }
 
 /** A program that waits for its start, and the end that it will have. */
