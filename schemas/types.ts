@@ -19,12 +19,12 @@ export interface Save {
     percentage: number;
     /**
      * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
-     * null: unknown. Version 0.1.0 did not write it.
+     * null: unknown. Absent in saves of version 0.1.0.
      */
     source?: string | null;
     [name: string]: unknown;
   };
-  /** The work in progress, in the words of the pause. */
+  /** The work in progress, as described at the pause. */
   conversation: {
     primary_task: string;
     current_phase: string;
@@ -40,15 +40,17 @@ export interface Save {
     /** null: detached, or no repository. */
     branch: string | null;
     /**
-     * The last commit that is not a pause's, as a full ID; null: no commit yet,
-     * or no repository. `mpm.head` is HEAD.
+     * The full ID of the last commit that a pause did not make; null: no commit
+     * yet, or no repository. `mpm.head` is HEAD.
      */
     commit: string | null;
     /** The subject of that commit. */
     commit_message: string | null;
-    /** The last commits of HEAD except those of pauses, the newest first. */
+    /**
+     * The last commits of HEAD, except those that pauses made, newest first.
+     */
     recent_commits: {
-      /** Commit ID, full in mpm's saves, abbreviated in claude-mpm's. */
+      /** The commit ID: full in mpm's saves, abbreviated in claude-mpm's. */
       sha: string;
       author: string;
       /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
@@ -57,9 +59,12 @@ export interface Save {
       message: string;
       [name: string]: unknown;
     }[];
-    /** True if nothing is uncommitted, including untracked files. */
+    /** True if nothing is uncommitted and there are no untracked files. */
     is_clean: boolean;
-    /** Commits that the upstream does not have, and that HEAD does not have. */
+    /**
+     * Number of commits that the upstream does not have (`ahead`), and that
+     * HEAD does not have (`behind`).
+     */
     ahead_behind: {
       ahead: number;
       behind: number;
@@ -67,7 +72,7 @@ export interface Save {
     };
     status: {
       clean: boolean;
-      /** Changed in the worktree, not staged. */
+      /** Paths that are changed in the worktree but not staged. */
       modified: string[];
       staged: string[];
       untracked: string[];
@@ -94,9 +99,9 @@ export interface Save {
   };
   /** Open questions. */
   open_questions: string[];
-  /** Figures of claude-mpm, kept unchanged. */
+  /** Metrics of claude-mpm, kept unchanged. */
   performance_metrics: Record<string, unknown>;
-  /** The agent's list, and the todos given to the pause. */
+  /** The agent's todo list, and the todos given to the pause. */
   todos: {
     active: {
       content: string;
@@ -133,21 +138,21 @@ export interface Save {
     completed_count: number;
     [name: string]: unknown;
   };
-  /** The version of the program that wrote it. */
+  /** The version of the program that wrote the save. */
   version: string;
   /** Its build. */
   build: string;
-  /** Absolute, without links; empty: any project. */
+  /** Absolute path with links resolved; empty: any project. */
   project_path: string;
   /** Absent in the saves of other programs. */
   mpm?: {
     schema: 1;
-    /** `pause` if requested; other kinds are written by hooks. */
+    /** `pause` if a person requested it; other kinds are written by hooks. */
     kind: string;
     /**
      * Absent: its agent's client ended normally. Otherwise the client was
-     * killed, and the save was made when the next session began. This is the
-     * time of the last activity, ISO 8601, UTC.
+     * killed, and the save was made when the next session began. The value is
+     * the time of the last activity, ISO 8601, UTC.
      */
     recovered?: string;
     /** A name for finding it. */
@@ -156,9 +161,12 @@ export interface Save {
     worktree: string | null;
     /** The name of git's user, which anyone can set; absent if unknown. */
     author?: string;
-    /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
+    /**
+     * The name of the agent that paused (`MPM_AGENT`); absent: the agent has no
+     * name.
+     */
     agent_name?: string;
-    /** The agent's own session, so that it can be continued. */
+    /** The agent's own session, which allows it to be continued. */
     agent: {
       /** `claude-code`. */
       name: string;
@@ -199,7 +207,7 @@ export interface Save {
       path: string;
       /** Two letters, index and worktree, as in `git status --porcelain`. */
       status: string;
-      /** Of the content (of the target, for a link); null: not read. */
+      /** SHA-256 of the content, or of a link's target; null: not read. */
       sha256: string | null;
       /** Bytes; null: no file. */
       size: number | null;
@@ -208,9 +216,9 @@ export interface Save {
       /** The old path of a rename or copy. */
       from?: string;
       /**
-       * Git's object ID of the content. It is the index's for a staged path. It
-       * is the worktree's if the name cannot be opened or the file is a
-       * repository.
+       * Git's object ID of the content. For a staged path, it is the ID in the
+       * index. It is the ID in the worktree if the name cannot be opened or the
+       * file is a repository.
        */
       object?: string;
       /**
@@ -219,8 +227,9 @@ export interface Save {
        */
       mode?: string;
       /**
-       * Why the content was not read: `large`, `budget` (too much before it),
-       * `denied`, `special` (such as a pipe); absent if it was.
+       * Why the content was not read: `large`, `budget` (too much was read
+       * before it), `denied`, `special` (such as a pipe); absent if it was
+       * read.
        */
       unread?: string;
       [name: string]: unknown;
@@ -229,31 +238,31 @@ export interface Save {
     files_omitted: number;
     /**
      * Number of `files` that git was told to ignore (assume-unchanged,
-     * skip-worktree). Absent if mpm looked neither there nor at ignored
+     * skip-worktree). Absent if mpm checked neither these nor ignored
      * submodules.
      */
     unwatched?: number;
-    /** The checkpoint that was taken with it. */
+    /** The checkpoint that was taken with the save. */
     checkpoint: string | null;
-    /** The session that was paused; absent: no current session. */
+    /** The session that was paused; absent: there was no current session. */
     session?: {
       /** `work-YYYYMMDD-HHMMSS`. */
       id: string;
       name: string | null;
       task: string;
-      /** The state after this pause. */
+      /** The state of the session after this pause. */
       state: string;
       [name: string]: unknown;
     };
-    /** Its parents, from the nearest to the outermost. */
+    /** The session's parents, from the nearest to the outermost. */
     stack?: {
       id: string;
       name: string | null;
       task: string;
       state: string;
-      /** The git branch on which it was paused. */
+      /** The git branch on which the parent was paused. */
       branch: string | null;
-      /** The checkpoint with its uncommitted work. */
+      /** The checkpoint with the parent's uncommitted work. */
       checkpoint: string | null;
       checklist: {
         phase: string;
@@ -264,31 +273,31 @@ export interface Save {
       [name: string]: unknown;
     }[];
     /**
-     * ID of the store into which it was written. The ID stays on the machine,
-     * so a clone has another. null: unknown.
+     * ID of the store into which the save was written. It stays on the machine,
+     * so a clone has a different one. null: unknown.
      */
     store: string | null;
     imported?: {
-      /** The file or folder from which it came, as given. */
+      /** The file or folder of the import, as given. */
       from: string;
       /** ISO 8601, UTC. */
       at: string;
       /** Its original ID. */
       session_id: string;
-      /** SHA-256 of the original bytes, so that it is not imported twice. */
+      /** SHA-256 of the original bytes, which prevents a second import. */
       sha256: string;
       [name: string]: unknown;
     };
     /** The hand-off for the next session. Absent in saves of 0.1.0. */
     handoff?: {
       schema: 1;
-      /** The open items and those of the conversation, the oldest first. */
+      /** The open items and the items of the conversation, the oldest first. */
       items: {
-        /** 12 random hex digits, the same in every copy. */
+        /** 12 random hex digits, the same in every copy of the item. */
         id: string;
         /**
-         * The number with which it is closed in this project; absent: it cannot
-         * be.
+         * The number with which the item is closed in this project; absent: it
+         * cannot be closed by number.
          */
         number?: number;
         kind:
@@ -309,7 +318,7 @@ export interface Save {
           | "error"
           | "background";
         text: string;
-        /** The reason of a decision, the description of a todo. */
+        /** The reason for a decision, or the description of a todo. */
         why?: string;
         state: "open" | "doing" | "done" | "dropped" | "superseded";
         source: "user" | "agent" | "transcript" | "git" | "model";
@@ -320,34 +329,37 @@ export interface Save {
         via: string;
         /** Time at which it was added, ISO 8601, UTC. */
         at: string;
-        /** The first save that had it; null: no save yet. */
+        /** The first save that contained the item; null: no save yet. */
         save: string | null;
         /** The agent session in which it was added. */
         agent?: string;
-        /** Identifies it within the conversation, so that it occurs once. */
+        /**
+         * Identifies the item within the conversation, so it is added only
+         * once.
+         */
         key?: string;
         /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
         /** The ID of the item that replaced it. */
         superseded_by?: string;
-        /** The command that verifies it, one of `commands`. */
+        /** The command that verifies the item, one of `commands`. */
         evidence?: string;
         [name: string]: unknown;
       }[];
-      /** The last touched first. */
+      /** The files, the last touched first. */
       files: {
-        /** Relative to the worktree if it is inside, or else absolute. */
+        /** Relative to the worktree if it is inside, otherwise absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
         /** Number of times. */
         times: number;
-        /** The last time, ISO 8601, UTC. */
+        /** The time of the last touch, ISO 8601, UTC. */
         at: string;
         /** Names of functions, classes and similar in the edited code. */
         symbols?: string[];
         [name: string]: unknown;
       }[];
-      /** The last run first, each command once. */
+      /** The runs, the newest first, each command once. */
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
@@ -357,7 +369,7 @@ export interface Save {
         at: string;
         /** The end of its output. */
         tail: string;
-        /** SHA-256 of its output, as far as it is known. */
+        /** The SHA-256 of the known part of its output. */
         digest: string;
         /** Absent: not known. */
         tree?: {
@@ -365,7 +377,10 @@ export interface Save {
           head: string | null;
           /** SHA-256 of the uncommitted files: paths, modes and contents. */
           changes: string;
-          /** The uncommitted files, sorted by path; absent: more than 100. */
+          /**
+           * The uncommitted files, sorted by path; absent: there are more than
+           * 100.
+           */
           files?: {
             path: string;
             /** Mode and start of the SHA-256, or `gone`. */
@@ -385,7 +400,7 @@ export interface Save {
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** The searched patterns, the last one last. */
+      /** The searched patterns, the newest last. */
       searches?: string[];
       /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
@@ -406,7 +421,7 @@ export interface Save {
        * each.
        */
       unread: string[];
-      /** Number of entries left out to keep the save small. */
+      /** The number of entries that were left out to keep the save small. */
       left_out?: number;
       [name: string]: unknown;
     };
@@ -416,15 +431,15 @@ export interface Save {
       path: string;
       /** SHA-256 of the file's bytes. */
       sha256: string;
-      /** Redacted; absent: the save `held_by` has it. */
+      /** The redacted text; absent: it is in the save `held_by`. */
       text?: string;
       /** The ID of the save that has the text. */
       held_by?: string;
       [name: string]: unknown;
     }[];
     /**
-     * Number and size of the uncommitted files kept with it, under
-     * `refs/mpm/contents/`; absent if none are kept.
+     * Number and size of the uncommitted files kept with the save, under
+     * `refs/mpm/contents/`; absent if there are no files.
      */
     contents?: {
       files: number;
@@ -435,15 +450,18 @@ export interface Save {
     redactions: Record<string, number>;
     [name: string]: unknown;
   };
-  /** Only without `mpm`, which would mean that mpm itself had written it. */
+  /**
+   * Only allowed without `mpm`, which would mean that mpm itself wrote the
+   * save.
+   */
   imported?: {
-    /** The file or folder from which it came, as given. */
+    /** The file or folder of the import, as given. */
     from: string;
     /** ISO 8601, UTC. */
     at: string;
     /** Its original ID. */
     session_id: string;
-    /** SHA-256 of the original bytes, so that it is not imported twice. */
+    /** SHA-256 of the original bytes, which prevents a second import. */
     sha256: string;
     [name: string]: unknown;
   };
@@ -460,7 +478,7 @@ export interface WorkSession {
   name: string | null;
   /** The task. */
   task: string;
-  /** Its state in the life cycle. */
+  /** The session's state in the life cycle. */
   state:
     | "new"
     | "active"
@@ -495,11 +513,11 @@ export interface WorkSession {
   }[];
   /** ID of the session from which this one is a detour. */
   parent: string | null;
-  /** Its place: `main` or the name of a linked worktree's place. */
+  /** The session's place: `main` or the name of a linked worktree's place. */
   place: string;
-  /** That worktree's folder, absolute. */
+  /** The absolute path of that worktree. */
   worktree: string;
-  /** Position of git at the start. */
+  /** The branch and the commit of git at the start. */
   git: {
     branch: string | null;
     head: string | null;
@@ -511,13 +529,13 @@ export interface WorkSession {
   template: {
     /** The short name, e.g. `bug-fix`. */
     name: string;
-    /** The values of its placeholders. */
+    /** The values of the template's placeholders. */
     variables: Record<string, string>;
     [name: string]: unknown;
   } | null;
   /** The checklist, in order. */
   checklist: {
-    /** The heading above it; empty: no heading. */
+    /** The heading above the item; empty: no heading. */
     phase: string;
     text: string;
     done: boolean;
@@ -525,9 +543,9 @@ export interface WorkSession {
     done_at: string | null;
     [name: string]: unknown;
   }[];
-  /** IDs of its saves, the newest last. */
+  /** The IDs of the session's saves, the newest last. */
   saves: string[];
-  /** Results of its detours. */
+  /** The results of the session's detours. */
   children: {
     id: string;
     name: string | null;
@@ -535,26 +553,32 @@ export interface WorkSession {
     at: string;
     [name: string]: unknown;
   }[];
-  /** The changes that `mpm branch` made for it; null if it is not a detour. */
+  /**
+   * The changes that `mpm branch` made for the session; null if it is not a
+   * detour.
+   */
   detour: {
-    /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
+    /**
+     * The kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`.
+     */
     kind: string;
     /** The checkpoint with the parent's uncommitted work. */
     checkpoint: string | null;
-    /** The previous git branch, to return to; null: detached or no git. */
+    /** The previous git branch, to return to; null: detached HEAD or no git. */
     branch_before: string | null;
-    /** Full ID of the previous commit. */
+    /** The full ID of the previous commit. */
     head_before: string | null;
-    /** The worktree created for it, absolute. */
+    /** The worktree created for the detour, absolute. */
     worktree: string | null;
-    /** True if it began with a clean tree, as after `--stash`. */
+    /** True if the detour began with a clean tree, as after `--stash`. */
     cleared?: boolean;
     [name: string]: unknown;
   } | null;
-  /** The summary when it was completed or cancelled. */
+  /** The summary from when the session was completed or cancelled. */
   summary: string | null;
   /**
-   * The signature with the user's own key: HMAC-SHA256 of the text before it.
+   * The signature with the user's own key: HMAC-SHA256 of the text before this
+   * field.
    */
   seal?: string;
   [name: string]: unknown;
@@ -564,9 +588,9 @@ export interface WorkSession {
 export interface CheckpointRecord {
   /** The version of the format. */
   schema: 1;
-  /** The last part of its ref and the name of its file. */
+  /** The last part of the checkpoint's ref and the name of its file. */
   id: string;
-  /** Its name as given. */
+  /** The name as given. */
   name: string;
   /**
    * `parked`: parked by `mpm branch`. `batch`: taken after a tool batch of an
@@ -591,29 +615,32 @@ export interface CheckpointRecord {
   operation: string | null;
   /** Identifies the state: SHA-256 over trees, index and HEAD. */
   print: string;
-  /** Changed paths at that moment, at most 10,000. */
+  /** Changed paths at that moment; the maximum is 10,000. */
   files: {
-    /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
+    /**
+     * The path, as in a save: a byte that is not UTF-8 becomes U+DC00 plus the
+     * byte.
+     */
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;
-    /** Git's ID of the raw content; null: no file, or not captured. */
+    /** Git's ID of the raw content; null: no file, or content not captured. */
     hash: string | null;
-    /** As in git; null: no file. */
+    /** The mode as in git; null: no file. */
     mode: string | null;
     /** Bytes; null: no file. */
     size: number | null;
     [name: string]: unknown;
   }[];
-  /** Changed paths beyond the limit. */
+  /** Number of changed paths beyond the limit. */
   files_omitted: number;
-  /** Paths that were left out, and why. */
+  /** Paths that were left out, with the reason. */
   left_out: {
     path: string;
     reason: string;
     [name: string]: unknown;
   }[];
-  /** Data of the index beyond its tree. */
+  /** The data in the index other than its tree. */
   index: {
     unmerged: {
       path: string;
@@ -640,7 +667,7 @@ export interface CheckpointRecord {
   size: number;
   /** `.claude/context.md` at that moment; null if it was missing. */
   context: string | null;
-  /** The place where it was taken. */
+  /** The environment in which it was taken. */
   environment: {
     folder: string;
     os: string;
@@ -662,7 +689,7 @@ export interface CheckpointRecord {
   /** The preceding tool batch; only for kind `batch`. */
   batch?: {
     agent_session: string;
-    /** IDs of the tool calls, as given by the client. */
+    /** IDs of the batch's tool calls, as given by the client. */
     calls: string[];
     [name: string]: unknown;
   };
@@ -705,11 +732,11 @@ export interface NoteFile {
   by: string;
   /** True if a person wrote it. */
   person: boolean;
-  /** Time at which it was written, ISO 8601, UTC. */
+  /** The time at which it was written, ISO 8601, UTC. */
   at: string;
   /**
-   * Higher than that of every note that the writer had. Notes are sorted by it,
-   * since clocks may differ.
+   * Higher than the order of every note that the writer had. Notes are sorted
+   * by this number, since clocks may differ.
    */
   order: number;
   /** The git branch on which it was written; null: no branch. */
@@ -730,9 +757,9 @@ export interface JournalLine {
   operation: string;
   /** One line for people. */
   title: string;
-  /** Absolute path of the worktree where it ran. */
+  /** The absolute path of the worktree in which the operation ran. */
   worktree: string;
-  /** State before the operation. */
+  /** The state before the operation. */
   before: {
     /**
      * Changed files by path, relative to the project or absolute; null: there
@@ -743,14 +770,17 @@ export interface JournalLine {
       {
         /** Of the content. */
         sha256: string;
-        /** Path of the content below the trash; null if it was not kept. */
+        /**
+         * The path of the content below the trash; null if the content was not
+         * kept.
+         */
         kept: string | null;
         [name: string]: unknown;
       } | null
     >;
     [name: string]: unknown;
   };
-  /** State after the operation. */
+  /** The state after the operation. */
   after: {
     /**
      * Changed files by path, relative to the project or absolute; null: there
@@ -761,14 +791,17 @@ export interface JournalLine {
       {
         /** Of the content. */
         sha256: string;
-        /** Path of the content below the trash; null if it was not kept. */
+        /**
+         * The path of the content below the trash; null if the content was not
+         * kept.
+         */
         kept: string | null;
         [name: string]: unknown;
       } | null
     >;
     [name: string]: unknown;
   };
-  /** In an undo: the operation that it undid. */
+  /** In an undo: the operation that was undone. */
   undoes?: number;
   /** Present and true if a hook ran the operation. */
   automatic?: true;
@@ -785,15 +818,15 @@ export interface ErrorRecord {
   version: 1;
   /** ISO 8601, UTC. */
   at: string;
-  /** The event of Claude Code. */
+  /** The name of the event in Claude Code. */
   event: string;
   /** The agent's session. */
   session_id: string;
   /** The tool; null: an error ended the turn. */
   tool: string | null;
   /**
-   * Its input as JSON, redacted and shortened; null without a tool, or if
-   * `handoff.errors` is off.
+   * The tool's input as JSON, redacted and shortened; null without a tool, or
+   * if `handoff.errors` is off.
    */
   input: string | null;
   /** Redacted and shortened. */
@@ -821,7 +854,7 @@ export interface Bundle {
   created_at: string;
   saves: {
     session_id: string;
-    /** SHA-256 of the text in UTF-8. */
+    /** The SHA-256 of the text in UTF-8. */
     sha256: string;
     /** The exact text of the save's JSON file. */
     json: string;
@@ -832,7 +865,9 @@ export interface Bundle {
 
 /** The input of mpm pause --input. */
 export interface PauseInput {
-  /** The task; by default a summary is generated, as by `mpm pause` alone. */
+  /**
+   * The task; without it, a summary is generated, as with a plain `mpm pause`.
+   */
   summary?: string;
   /** A name to find the session by. */
   name?: string;
@@ -851,16 +886,16 @@ export interface PauseInput {
   goal?: string;
   /** Constraints of the work. */
   constraints?: string[];
-  /** Approaches that should not be tried again, and why. */
+  /** Approaches that should not be tried again, with the reasons. */
   rejected?: string[];
   /** Commands that show whether the work is correct. */
   verify?: string[];
-  /** Numbers of finished open items, as listed by "mpm done". */
+  /** Numbers of open items that are finished, as listed by "mpm done". */
   close?: number[];
   important_reminders?: string[];
   /** Paths. */
   files_to_review?: string[];
-  /** Each is a text, which counts as pending, or an object. */
+  /** Each todo is an object, or a text, which counts as pending. */
   todos?: (string | {
     content: string;
     status: "pending" | "in_progress" | "completed";
@@ -873,7 +908,7 @@ export interface PauseInput {
 /** The error that any command prints on stderr with --json. */
 export interface ErrorResult {
   error: {
-    /** Kind of error; `BUG` is an error in mpm. */
+    /** The kind of error; `BUG` is an error in mpm itself. */
     code:
       | "USAGE"
       | "NOT_FOUND"
@@ -891,7 +926,7 @@ export interface ErrorResult {
     message: string;
     /** The next command or step. */
     hint?: string;
-    /** In a bug: the place in mpm's code. */
+    /** For a bug: the place in mpm's code. */
     trace?: string;
   };
 }
@@ -901,14 +936,16 @@ export interface ErrorResult {
  * state.
  */
 export interface PauseResult {
-  /** True if nothing was written; the ID is the one that it would have had. */
+  /**
+   * True if nothing was written. The ID is the one that the save would have.
+   */
   dry_run: boolean;
   session_id: string;
   /** ISO 8601, UTC. */
   paused_at: string;
   /** The folder of the save, absolute. */
   folder: string;
-  /** The same, relative to the working folder if it is below it. */
+  /** The same folder, relative to the working folder if it is inside it. */
   location: string;
   /** Names in `folder`. */
   files: string[];
@@ -922,7 +959,7 @@ export interface PauseResult {
     done: number;
     total: number;
   } | null;
-  /** Paths with uncommitted changes; those beyond 10,000 are left out. */
+  /** Paths with uncommitted changes, at most 10,000. */
   uncommitted: string[];
   /** Open next steps, the most important first. */
   next_steps: string[];
@@ -937,20 +974,20 @@ export interface PauseResult {
   repository: boolean;
   /** The checked-out branch; null: detached, or no repository. */
   branch: string | null;
-  /** The second copy in git, which is on no branch. */
+  /** The second copy, a commit in git that is on no branch. */
   commit: {
     made: boolean;
     sha: string | null;
     /** The full name of the ref; null: no commit was made. */
     ref: string | null;
-    /** Why no commit was made, or would be made. */
+    /** The reason why no commit was, or would be, made. */
     reason: string | null;
   };
   /** The uncommitted files; null if contents are not kept here. */
   contents: {
-    /** Also false if nothing is uncommitted. */
+    /** Also false if there are no uncommitted files. */
     kept: boolean;
-    /** The commit that contains them. */
+    /** The commit that contains the contents. */
     commit: string | null;
     files: number;
     bytes: number;
@@ -980,7 +1017,10 @@ export interface PauseResult {
   } | null;
   redactions: Record<string, number>;
   warnings: string[];
-  /** Results for leftover worktrees; null if mpm did not look for any. */
+  /**
+   * Results for leftover worktrees; null if mpm did not look for leftover
+   * worktrees.
+   */
   worktrees: WorktreesPruneResult | null;
 }
 
@@ -1007,7 +1047,7 @@ export interface RestoreResult {
   safety: string | null;
   /** The trash folder. */
   trash: string | null;
-  /** The operation's number in the journal. */
+  /** The number of the operation in the journal. */
   operation: number | null;
   notes: string[];
   session_id: string;
@@ -1027,7 +1067,7 @@ export interface StartResult {
   dry_run: boolean;
   session: SessionInfo;
   checklist: ChecklistItem[];
-  /** The paused session that this worktree had before. */
+  /** The paused session that was previously current in this worktree. */
   left: SessionInfo | null;
   warnings: string[];
 }
@@ -1071,7 +1111,7 @@ export interface NextResult {
     | "background";
   /** The added item; null: the items were only listed. */
   item: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1093,7 +1133,7 @@ export interface NextResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1103,16 +1143,16 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
-  /** True if it is new; false: an open item has the same text. */
+  /** True if the item is new; false: an open item has the same text. */
   added: boolean;
-  /** The item that it replaced. */
+  /** The item that the new one replaced. */
   superseded: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1134,7 +1174,7 @@ export interface NextResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1144,14 +1184,14 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   } | null;
   /** The open items of one kind. */
   items: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1173,7 +1213,7 @@ export interface NextResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1183,12 +1223,12 @@ export interface NextResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** Problems with the files of items. */
+  /** Problems with the item files. */
   warnings: string[];
 }
 
@@ -1211,7 +1251,7 @@ export interface DoneResult {
   /** True if the items were dropped. */
   dropped: boolean;
   closed: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1233,7 +1273,7 @@ export interface DoneResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1243,14 +1283,14 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
   /** Items that were already closed. */
   already: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1272,7 +1312,7 @@ export interface DoneResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1282,14 +1322,14 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
   /** The items that are still open. */
   open: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -1311,7 +1351,7 @@ export interface DoneResult {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -1321,7 +1361,7 @@ export interface DoneResult {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -1333,9 +1373,9 @@ export interface DoneResult {
 export interface VarSetResult {
   dry_run: boolean;
   name: string;
-  /** The value before; null: not set. */
+  /** The value before the change; null: not set. */
   before: string | null;
-  /** The value now; null: not set. */
+  /** The value after the change; null: not set. */
   value: string | null;
   warnings: string[];
 }
@@ -1374,7 +1414,7 @@ export interface BranchResult {
   session: SessionInfo;
   checklist: ChecklistItem[];
   parent: SessionInfo;
-  /** True if there was no session, so that one was created to return to. */
+  /** True if there was no session to return to, so that one was created. */
   made_parent: boolean;
   /** The save of the parent; null in a dry run. */
   save: string | null;
@@ -1391,7 +1431,8 @@ export interface BranchResult {
     head: string | null;
   };
   /**
-   * Start point of a new git branch; null if it existed, or was not requested.
+   * The start point of a new git branch; null if the branch existed, or if no
+   * branch was requested.
    */
   started_from: string | null;
   parked: {
@@ -1402,7 +1443,7 @@ export interface BranchResult {
   } | null;
   /** Uncommitted paths that stay in the tree. */
   carried: string[];
-  /** The worktree created for it, absolute. */
+  /** The worktree created for the detour, absolute. */
   worktree: string | null;
   warnings: string[];
 }
@@ -1413,7 +1454,7 @@ export interface ReturnResult {
   /** The time of this answer, ISO 8601, for computing ages. */
   at: string;
   session: SessionInfo;
-  /** null: its record is gone. */
+  /** null: the parent's record is gone. */
   parent: SessionInfo | null;
   /** The age of the session in milliseconds. */
   lasted: number;
@@ -1426,7 +1467,7 @@ export interface ReturnResult {
     path: string;
     /** The old path of a rename or copy. */
     from?: string;
-    /** Its partition; absent: no partition. */
+    /** The file's partition; absent: no partition. */
     partition?: string;
   }[] | null;
   from: {
@@ -1445,7 +1486,10 @@ export interface ReturnResult {
   restored: {
     checkpoint: string;
     paths: string[];
-    /** True if merged onto a branch that has moved since. */
+    /**
+     * True if the work was merged onto a branch that has moved since it was
+     * parked.
+     */
     merged: boolean;
   } | null;
   /** The checkpoint of parked work that was not restored. */
@@ -1464,7 +1508,7 @@ export interface ReturnResult {
     /** ID of the parent. */
     parent: string;
   } | null;
-  /** Changes on the parent's side since its save; null if unknown. */
+  /** Changes on the parent's side since the parent's save; null if unknown. */
   changes: Changes | null;
   warnings: string[];
 }
@@ -1475,13 +1519,13 @@ export interface TemplateListResult {
     name: string;
     title: string;
     description: string;
-    /** `project`, `user` or `shipped`; the nearest one counts. */
+    /** `project`, `user` or `shipped`; the nearest source takes precedence. */
     source: "project" | "user" | "shipped";
-    /** The file; null: part of mpm. */
+    /** The path of the file; null: the template is part of mpm. */
     path: string | null;
     phases: number;
     items: number;
-    /** The problem of the session. */
+    /** The problem; null: no problem. */
     problem: string | null;
   }[];
 }
@@ -1527,14 +1571,14 @@ export interface SavesListResult {
   total: number;
   /** Number of saves that match the filters, listed in `sessions` or not. */
   matching: number;
-  /** Value of `--limit`; null if not given, so that all are listed. */
+  /** Value of `--limit`; null: no limit was given, so all are listed. */
   limit: number | null;
-  /** Count of hidden saves, of archived and cancelled sessions. */
+  /** Number of hidden saves of archived and cancelled sessions. */
   hidden: number;
   /** Saves that are missing from the disk but have a copy in git. */
   lost: {
     session_id: string;
-    /** Based on the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which may have come with a fetch. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
@@ -1547,7 +1591,7 @@ export interface SavesShowResult {
   origin: "own" | "trusted" | "foreign";
   format: "md" | "json" | "yaml";
   session: Save;
-  /** The session in that format. */
+  /** The session in the requested format. */
   text: string;
   warnings: string[];
 }
@@ -1562,7 +1606,7 @@ export interface SavesVerifyResult {
     state: "intact" | "unchecked" | "damaged";
     problems: string[];
     notes: string[];
-    /** Files that `--repair` repaired. */
+    /** Files repaired by `--repair`. */
     repaired: string[];
   }[];
 }
@@ -1577,7 +1621,7 @@ export interface SavesDiffResult {
     session_id: string;
     paused_at: string;
   };
-  /** True if they are equal in every compared part. */
+  /** True if all compared parts are equal. */
   same: boolean;
   values: {
     field: string;
@@ -1601,19 +1645,19 @@ export interface SavesDiffResult {
 /** mpm saves rm --json: Move saves to the trash. */
 export interface SavesRmResult {
   dry_run: boolean;
-  /** The folder in the trash they were moved to; null: nothing was moved. */
+  /** The trash folder that the files were moved to; null: nothing was moved. */
   trash: string | null;
   removed: {
     session_id: string;
     paused_at: string;
     summary: string;
     branch: string | null;
-    /** Absolute, where they were. */
+    /** Absolute original paths. */
     files: string[];
-    /** True if git tracks one of them. */
+    /** True if git tracks any of the files. */
     tracked: boolean;
   }[];
-  /** Saves that match the options of "saves prune" but stay, and why. */
+  /** Saves that match the options of "saves prune" but were kept, and why. */
   spared: {
     session_id: string;
     reason: string;
@@ -1644,7 +1688,7 @@ export interface SavesTrustResult {
     /** For a checkpoint, `checkpoint/<id>`. */
     session_id: string;
     summary: string;
-    /** Of the content; null: it cannot be read. */
+    /** The SHA-256 of the content; null: the content cannot be read. */
     sha256: string | null;
     /**
      * `own`: made here, so it needs no trust; `unchanged`: it already had this
@@ -1673,7 +1717,7 @@ export interface SavesRecoverResult {
   state: "none" | "active" | "finalized" | "discarded" | "recovered";
   /** The record, absolute. */
   source: string;
-  /** The ID with which it began, or with which it was saved. */
+  /** The ID with which the pause began, or with which it was saved. */
   session_id: string | null;
   summary: string;
   started_at: string | null;
@@ -1681,12 +1725,12 @@ export interface SavesRecoverResult {
   actions: number;
   /** Numbers of unreadable lines. */
   torn_lines: number[];
-  /** The folder in the trash to which it was moved. */
+  /** The trash folder that the record was moved to. */
   trash: string | null;
   /** Saves whose files were restored from git. */
   recovered: {
     session_id: string;
-    /** Based on the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which may have come with a fetch. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
@@ -1694,7 +1738,7 @@ export interface SavesRecoverResult {
   /** Saves that are missing from the disk but have a copy in git. */
   lost: {
     session_id: string;
-    /** Based on the copy in git, which a fetch may have brought. */
+    /** Based on the copy in git, which may have come with a fetch. */
     origin: "own" | "trusted" | "foreign";
     /** First line only. */
     summary: string;
@@ -1709,9 +1753,9 @@ export interface SavesKeepResult {
   dry_run: boolean;
   session_id: string;
   contents: {
-    /** Also false if nothing is uncommitted. */
+    /** Also false if there are no uncommitted files. */
     kept: boolean;
-    /** The commit that contains them. */
+    /** The commit that contains the contents. */
     commit: string | null;
     files: number;
     bytes: number;
@@ -1734,7 +1778,7 @@ export interface SavesKeepResult {
  * a name.
  */
 export interface CheckpointSaveResult {
-  /** False: nothing was written; see `reason`. */
+  /** False if nothing was written; see `reason`. */
   saved: boolean;
   reason: string | null;
   /** Null if an automatic checkpoint was not due, so none was made. */
@@ -1745,7 +1789,7 @@ export interface CheckpointSaveResult {
   created_at: string | null;
   branch: string | null;
   head: string | null;
-  /** The number of changed paths in it. */
+  /** The number of changed paths in the checkpoint. */
   files: number;
   /** Bytes of these files. */
   size: number;
@@ -1753,7 +1797,7 @@ export interface CheckpointSaveResult {
     path: string;
     reason: string;
   }[];
-  /** Its next steps; empty if nothing was written. */
+  /** The checkpoint's next steps; empty if nothing was written. */
   next_steps: string[];
   /** Names of old automatic checkpoints that were removed. */
   pruned: string[];
@@ -1765,7 +1809,7 @@ export interface CheckpointListResult {
   /** The time of the list, ISO 8601, for computing ages. */
   listed_at: string;
   checkpoints: {
-    /** The place in the list, from 0; works as a selector. */
+    /** The position in the list, from 0; works as a selector. */
     index: number;
     name: string;
     id: string;
@@ -1812,13 +1856,16 @@ export interface CheckpointShowResult {
   head: string | null;
   /** Two letters each, as in `git status --short`. */
   status: {
-    /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
+    /**
+     * The path, as in a save: a byte that is not UTF-8 becomes U+DC00 plus the
+     * byte.
+     */
     path: string;
     /** Two letters, index and worktree, as in `git status --porcelain`. */
     status: string;
-    /** Git's ID of the raw content; null: no file, or not captured. */
+    /** Git's ID of the raw content; null: no file, or content not captured. */
     hash: string | null;
-    /** As in git; null: no file. */
+    /** The mode as in git; null: no file. */
     mode: string | null;
     /** Bytes; null: no file. */
     size: number | null;
@@ -1862,7 +1909,7 @@ export interface CheckpointDiffResult {
     path: string;
     status: "added" | "modified" | "deleted" | "type changed";
   }[];
-  /** Paths in neither of them. */
+  /** Paths that neither side contains. */
   left_out: {
     path: string;
     reason: string;
@@ -1904,7 +1951,7 @@ export interface CheckpointRestoreResult {
   safety: string | null;
   /** The trash folder. */
   trash: string | null;
-  /** The operation's number in the journal. */
+  /** The number of the operation in the journal. */
   operation: number | null;
   notes: string[];
   checkpoint: string;
@@ -1937,11 +1984,14 @@ export interface UndoResult {
     title: string;
     reason: string;
   }[];
-  /** Lines about restored things. */
+  /** Lines about what was restored. */
   details: string[];
-  /** Things that were not changed, and why; the exit status is then 4. */
+  /**
+   * Things that were not changed, and why; the exit status is 4 if there are
+   * any.
+   */
   left: string[];
-  /** The number of the undo; null: nothing had to change. */
+  /** The number of the undo; null: no change was needed. */
   operation: number | null;
 }
 
@@ -1955,22 +2005,22 @@ export interface UndoListResult {
     operation: string;
     title: string;
     worktree: string;
-    /** The operation that an undo undid. */
+    /** The operation that this undo undid. */
     undoes: number | null;
     undone: boolean;
     /** True if a hook did it automatically. */
     automatic: boolean;
-    /** False: this user's mpm did not do it here, so it cannot be undone. */
+    /** False if this user's mpm did not do it here, so it cannot be undone. */
     own: boolean;
-    /** Why it can never be undone; null: no known reason. */
+    /** Why the operation can never be undone; null: no known reason. */
     lasting: string | null;
-    /** State before and after, as in the log. */
+    /** The state before and after, as in the log. */
     before: Record<string, unknown>;
     after: Record<string, unknown>;
   }[];
   /** Number of older operations that are not listed. */
   more: number;
-  /** The next operation that `mpm undo` undoes; null: no operation. */
+  /** The operation that `mpm undo` would undo next; null: no operation. */
   undo: number | null;
 }
 
@@ -1988,7 +2038,9 @@ export interface UndoTrashResult {
     /** ISO 8601, UTC. */
     at: string;
     bytes: number;
-    /** True if the policy removes it; with `dry_run` false it is gone. */
+    /**
+     * True if the policy removes it; if `dry_run` is false, it is already gone.
+     */
     remove: boolean;
     reason: string;
   }[];
@@ -2021,9 +2073,11 @@ export interface WorktreesListResult {
  * needed.
  */
 export interface WorktreesPruneResult {
-  /** True if nothing was removed; it shows what would be. */
+  /**
+   * True if nothing was removed; the result then shows what would be removed.
+   */
   dry_run: boolean;
-  /** `.claude/worktrees` of the main worktree, absolute. */
+  /** The absolute path of `.claude/worktrees` in the main worktree. */
   folder: string;
   /** Why no worktree was checked. */
   skipped: string | null;
@@ -2032,22 +2086,25 @@ export interface WorktreesPruneResult {
   removed: {
     /** Absolute. */
     path: string;
-    /** The same below `.claude/worktrees/`. */
+    /** The same path, relative to `.claude/worktrees/`. */
     name: string;
     /** `orphan`: not registered in git. */
     kind: "worktree" | "orphan";
     /** null: HEAD is detached, or unknown. */
     branch: string | null;
     head: string | null;
-    /** True if a cleanup removes it. */
+    /** True if a cleanup removes the folder. */
     remove: boolean;
-    /** The reason for or against it. */
+    /** The reason for or against the removal. */
     reason: string;
-    /** Kept because work would be lost, and not only because it is in use. */
+    /**
+     * True if the folder is kept because work would be lost, and not only
+     * because it is in use.
+     */
     unsaved: boolean;
-    /** Bytes freed by its removal; null: not measured. */
+    /** Bytes freed by the removal; null: not measured. */
     bytes: number | null;
-    /** The ref for undoing it; null for an empty directory. */
+    /** The ref for undoing the removal; null for an empty directory. */
     rescue: string | null;
     branch_deleted: boolean;
   }[];
@@ -2079,7 +2136,7 @@ export interface ContextResult {
     level: "normal" | "pause" | "urgent" | "block";
     percentage: number;
     tokens: number | null;
-    /** The actions of mpm from this level on. */
+    /** The actions that mpm takes from this level on. */
     does: string;
   }[];
   /** True if the hooks are on. */
@@ -2160,7 +2217,7 @@ export interface ContextDiffResult {
       at: string;
     };
     same: boolean;
-    /** A unified diff; empty: they are the same. */
+    /** A unified diff; empty: the two sides are the same. */
     diff: string;
   }[];
   /** The files that could not be compared. */
@@ -2270,7 +2327,10 @@ export interface ConfigGetResult {
   source: string | null;
   /** The line in the file, from 1. */
   line: number | null;
-  /** Sources of more distant entries of a table, the most distant first. */
+  /**
+   * Sources of a table's entries that are in more distant layers, the most
+   * distant first.
+   */
   adds_to: {
     origin: "user" | "project" | "local" | "environment";
     source: string;
@@ -2306,8 +2366,8 @@ export interface ConfigListResult {
 /** mpm scan --json: Find secrets in files. */
 export interface ScanResult {
   /**
-   * The scope of the scan. `project`: files that git tracks or does not ignore;
-   * `folder`: a folder without git; `named`: the given paths.
+   * The scope of the scan. `project`: files that git tracks or does not ignore.
+   * `folder`: a folder outside git. `named`: the given paths.
    */
   scope: "project" | "folder" | "named";
   /** Number of files read. */
@@ -2315,20 +2375,22 @@ export interface ScanResult {
   /** Bytes of these files. */
   bytes: number;
   findings: {
-    /** As given, or found below a given folder; `-`: standard input. */
+    /**
+     * The path as given, or as found in a given folder; `-`: standard input.
+     */
     file: string;
     /** From 1. */
     line: number;
-    /** In characters, from 1. */
+    /** The column in characters, from 1. */
     column: number;
-    /** Kind of secret; never the secret. */
+    /** The kind of secret; never the secret itself. */
     label: string;
   }[];
   /** Number of matches for each label. */
   labels: Record<string, number>;
   /**
-   * Numbers of paths that were left out: `binary` files, each nested
-   * `repository`, folders by name.
+   * Number of paths that were left out, by kind: `binary` files, each nested
+   * `repository`, and folders by name.
    */
   left_out: Record<string, number>;
   /** Files that could not be read, and why. */
@@ -2405,13 +2467,13 @@ export interface DoctorResult {
       /** For an error: a code as in other commands. */
       code: string | null;
       detail: string;
-      /** The command that fixes it, or one line. */
+      /** The command that fixes the problem, or one line of advice. */
       mend: string | null;
-      /** The fix that `--fix` makes; null without one. */
+      /** The fix that `--fix` applies; null: no fix. */
       fix: string | null;
     }[];
   }[];
-  /** With `--fix`: the fixes made before everything was checked again. */
+  /** With `--fix`: the fixes applied before everything was checked again. */
   fixes: {
     dry_run: boolean;
     done: string[];
@@ -2430,9 +2492,9 @@ export interface CompletionsResult {
 
 /** mpm help --json: Show help for a command or a topic. */
 export interface HelpResult {
-  /** The words after `mpm help`; null: no words. */
+  /** The words after `mpm help`; null: there are no words. */
   topic: string | null;
-  /** The page as printed. */
+  /** The page as it is printed. */
   text: string;
   /** The commands on the page; all commands if no page was requested. */
   commands: {
@@ -2448,7 +2510,9 @@ export interface HelpResult {
       rest: boolean;
       summary: string;
     }[];
-    /** Its own options; every command also takes the global ones. */
+    /**
+     * The command's own options; every command also takes the global options.
+     */
     options: OptionInfo[];
     examples: string[];
   }[];
@@ -2464,7 +2528,7 @@ export interface SummaryResult {
   generated_at: string;
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: string | null;
-  /** The session that it is about; null: not a single one. */
+  /** The session that the summary covers; null: not a single session. */
   session: string | null;
   /** Number of saves that were read. */
   saves: number;
@@ -2508,38 +2572,38 @@ export interface AllowResult {
   change: "allowed" | "removed" | "none" | "listed";
   commands: {
     text: string;
-    /** Program and arguments; null: a shell runs the text. */
+    /** The program and its arguments; null: a shell runs the text. */
     args: string[] | null;
-    /** When it was allowed, ISO 8601; null: not allowed. */
+    /** The time when it was allowed, ISO 8601; null: not allowed. */
     at: string | null;
   }[];
   files: {
     /** Absolute. */
     path: string;
-    /** Of the allowed content; null: not allowed. */
+    /** The digest of the allowed content; null: not allowed. */
     sha256: string | null;
-    /** True if its content has changed, so that it does not run. */
+    /** True if the content has changed, so the file does not run. */
     changed: boolean;
   }[];
 }
 
 /** mpm evidence --json: Show which checks still hold, or run them again. */
 export interface EvidenceResult {
-  /** True if nothing ran; `chosen` would run. */
+  /** True if nothing ran; the commands in `chosen` would run. */
   dry_run: boolean;
   /** The ID of the checked save; null: nothing was saved here. */
   save: string | null;
   /** Author of the save: `foreign` is not verified. */
   origin: "own" | "trusted" | "foreign" | null;
-  /** The current state of each command, after those that ran. */
+  /** The current state of each command, after the runs. */
   evidence: {
     command: string;
     /** False if the command only did something, such as a deployment. */
     verifies: boolean;
     /**
-     * `holds`: it exited with 0 on the current files. `stale`: files changed
-     * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or its result or its files are unknown.
+     * `holds`: it exited with 0 on the current files. `stale`: files have
+     * changed since it ran. `contradicted`: its last run failed. `unproved`: it
+     * did not run, or its result or its files are unknown.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** The reason for that state, without a period. */
@@ -2548,11 +2612,11 @@ export interface EvidenceResult {
     exit: number | null;
     /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
     at: string | null;
-    /** The first files that changed since. */
+    /** The first files that have changed since the last run. */
     changed: string[];
     /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** Texts of the items that it supports. */
+    /** The texts of the items that the evidence supports. */
     claims: string[];
     [name: string]: unknown;
   }[];
@@ -2564,9 +2628,9 @@ export interface EvidenceResult {
   chosen: string[];
   ran: {
     command: string;
-    /** null: it was ended. */
+    /** null: the command was terminated. */
     exit: number | null;
-    /** `timeout`: it exceeded its time limit. */
+    /** `timeout`: the command exceeded its time limit. */
     outcome: "exited" | "timeout";
     milliseconds: number;
     /** The end of its output. */
@@ -2588,18 +2652,21 @@ export interface PartitionListResult {
     paths: string[];
     /** Its context file, relative to the worktree; null: no file. */
     context: string | null;
-    /** True if that file exists. */
+    /** True if the context file exists. */
     context_exists: boolean;
-    /** Number of its uncommitted files. */
+    /** The number of uncommitted files in the partition. */
     changed: number;
     in_use: boolean;
   }[];
   in_use: {
     name: string;
-    /** `changes`: it has most of the uncommitted files. */
+    /** `changes`: the partition has most of the uncommitted files. */
     by: "choice" | "changes" | "save";
   } | null;
-  /** The chosen name; null: nothing was chosen, or no partition. */
+  /**
+   * The chosen name; null: nothing was chosen, or it was chosen to have no
+   * partition.
+   */
   chosen: string | null;
   warnings: string[];
 }
@@ -2613,9 +2680,9 @@ export interface PartitionShowResult {
     paths: string[];
     /** Its context file, relative to the worktree; null: no file. */
     context: string | null;
-    /** True if that file exists. */
+    /** True if the context file exists. */
     context_exists: boolean;
-    /** Number of its uncommitted files. */
+    /** The number of uncommitted files in the partition. */
     changed: number;
     in_use: boolean;
   };
@@ -2640,15 +2707,15 @@ export interface PartitionSuggestResult {
   file: string;
   written: boolean;
   dry_run: boolean;
-  /** Notes about unread files and omissions. */
+  /** Notes about files that were not read, and about omissions. */
   notes: string[];
 }
 
 /** mpm partition use --json: Choose the current partition of this worktree. */
 export interface PartitionUseResult {
-  /** The current partition from now on; null: no partition. */
+  /** The partition from now on; null: no partition. */
   partition: string | null;
-  /** True if the changed files decide from now on. */
+  /** True if the changed files determine the partition from now on. */
   automatic: boolean;
   changed: boolean;
   dry_run: boolean;
@@ -2677,17 +2744,17 @@ export interface ReplayResult {
   /** The transcript. */
   path: string;
   agent_session: string | null;
-  /** The save that led to the transcript. */
+  /** The save from which the transcript was found. */
   session_id: string | null;
   /** Empty if a page was written. */
   steps: {
-    /** Counts from 1, in order of time, whatever is shown. */
+    /** Counts from 1, in time order, whether or not other steps are shown. */
     step: number;
     /** ISO 8601, UTC; null: the client recorded no time. */
     at: string | null;
     /**
      * A key that is the same in every report of the same thing, such as a tool
-     * call's ID; null: by mpm or git.
+     * call's ID. null: a step by mpm or git.
      */
     key: string | null;
     type:
@@ -2713,14 +2780,17 @@ export interface ReplayResult {
       | "commit";
     /** One line. */
     description: string;
-    /** The sub-agent that did it; null: the main agent, a person, or mpm. */
+    /**
+     * The sub-agent that performed the step; null: the main agent, a person, or
+     * mpm.
+     */
     agent: {
       id: string;
       name: string;
     } | null;
-    /** True if it is on a branch that was withdrawn or rewound. */
+    /** True if this is on a branch that was withdrawn or rewound. */
     withdrawn: boolean;
-    /** The full text, as far as mpm keeps it. */
+    /** The full text, to the extent that mpm keeps it. */
     text: string | null;
     tool: string | null;
     /** The arguments of the tool, with long texts shortened. */
@@ -2736,7 +2806,7 @@ export interface ReplayResult {
       id: string;
       commit: string;
     } | null;
-    /** The files that the tool changed, as far as the client noticed. */
+    /** The files changed by the tool, to the extent that the client noticed. */
     edits: {
       path: string;
       how: "created" | "edited" | "deleted";
@@ -2748,10 +2818,10 @@ export interface ReplayResult {
   page: {
     path: string;
     bytes: number;
-    /** Number of steps in it. */
+    /** Number of steps in the page. */
     steps: number;
   } | null;
-  /** The files at the step of `--at`; null: not requested. */
+  /** The files at the step given with `--at`; null: not requested. */
   tree: {
     step: number;
     /** The tree; null: it is unknown. */
@@ -2762,7 +2832,10 @@ export interface ReplayResult {
       /** When the files were read, ISO 8601, UTC. */
       at: string;
     } | null;
-    /** The nearest known trees, if this one is unknown. */
+    /**
+     * The nearest known trees on both sides, if the tree at the step is
+     * unknown.
+     */
     before: {
       step: number;
       /** Its ID. */
@@ -2791,7 +2864,7 @@ export interface ReplayResult {
       path: string;
       reason: string;
     }[];
-    /** The requested file; `text` is null unless it is text. */
+    /** The requested file; `text` is null if the content is not text. */
     file: {
       path: string;
       bytes: number;
@@ -2809,7 +2882,7 @@ export interface ReplayResult {
   } | null;
   /** Number of all steps, shown or not. */
   total: number;
-  /** True if every line of a text is printed. */
+  /** True if texts are printed in full. */
   full: boolean;
   /** Parts that could not be read, one sentence each. */
   warnings: string[];
@@ -2839,8 +2912,8 @@ export interface CarryResult {
   /** The new files, absolute. */
   files: string[];
   /**
-   * The command line that continues the session, or the hand-off if there is a
-   * reason.
+   * The command line that continues the session, or that starts from the
+   * hand-off if there is a reason.
    */
   start: string[];
 }
@@ -2854,7 +2927,10 @@ export interface TimelineResult {
   events: {
     /** ISO 8601, UTC. */
     at: string;
-    /** When it ended; null: it has no duration, or has not ended yet. */
+    /**
+     * The time when the event ended; null: it has no duration, or has not ended
+     * yet.
+     */
     end: string | null;
     type:
       | "session"
@@ -2869,18 +2945,18 @@ export interface TimelineResult {
     id: string | null;
     /** One line. */
     title: string;
-    /** ID of the session that it belongs to. */
+    /** ID of the session that the event belongs to. */
     session: string | null;
-    /** ID of the session that a detour left. */
+    /** ID of the session that a detour branched off from. */
     parent: string | null;
     /** State of a session, as in "mpm status". */
     state: string | null;
     branch: string | null;
-    /** Origin of a save or checkpoint, as far as mpm knows it. */
+    /** Origin of a save or checkpoint, if mpm knows it. */
     origin: "own" | "trusted" | "foreign" | null;
     /** Name of the author of a save or commit. */
     author: string | null;
-    /** Tokens in the context of an agent session, in order of time. */
+    /** Token counts of an agent session's context, in time order. */
     context: {
       at: string;
       tokens: number;
@@ -2888,13 +2964,13 @@ export interface TimelineResult {
     /** The command that shows more. */
     command: string[] | null;
   }[];
-  /** True if there may be older events, beyond `--limit`. */
+  /** True if there may be older events that `--limit` left out. */
   more: boolean;
   /** The page that was written. */
   page: {
     path: string;
     bytes: number;
-    /** Number of events in it. */
+    /** Number of events in the page. */
     events: number;
   } | null;
   /** Parts that could not be read, one sentence each. */
@@ -2916,7 +2992,7 @@ export interface ReplayForkResult {
   branch: string;
   /** The commit at which the branch begins. */
   head: string;
-  /** Its session; null: nothing was created. */
+  /** The session of the fork; null: nothing was created. */
   session: SessionInfo | null;
   /** The save with the hand-off. */
   save: string | null;
@@ -2933,7 +3009,7 @@ export interface ReplayForkResult {
 /** mpm handoff accept --json: Accept a hand-off. */
 export interface HandoffAcceptResult {
   dry_run: boolean;
-  /** False if it already had the same answer. */
+  /** False if the hand-off already had the same answer. */
   changed: boolean;
   /** The time of this answer, ISO 8601, for computing ages. */
   answered_at: string;
@@ -2946,7 +3022,7 @@ export interface HandoffAcceptResult {
     id: string;
     /** Relative to the project. */
     path: string;
-    /** True if it is in the folder that goes into git. */
+    /** True if it is in the folder that is committed to git. */
     shared: boolean;
     /** The person who sent it through a sync; null: created in this clone. */
     sender: {
@@ -2956,7 +3032,7 @@ export interface HandoffAcceptResult {
     /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first completed thing, or else the first need. */
+    /** The first completed item, or else the first need. */
     title: string;
     /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
@@ -2986,7 +3062,7 @@ export interface HandoffCheckResult {
   checked: {
     /** Absolute. */
     path: string;
-    /** Places where it breaks a rule, by line. */
+    /** Places where the document breaks a rule, by line. */
     findings: {
       rule:
         | "parties"
@@ -3004,7 +3080,7 @@ export interface HandoffCheckResult {
       message: string;
     }[];
   }[];
-  /** Number of findings in all. */
+  /** Total number of findings. */
   findings: number;
   warnings: string[];
 }
@@ -3024,7 +3100,7 @@ export interface HandoffListResult {
     id: string;
     /** Relative to the project. */
     path: string;
-    /** True if it is in the folder that goes into git. */
+    /** True if it is in the folder that is committed to git. */
     shared: boolean;
     /** The person who sent it through a sync; null: created in this clone. */
     sender: {
@@ -3034,7 +3110,7 @@ export interface HandoffListResult {
     /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first completed thing, or else the first need. */
+    /** The first completed item, or else the first need. */
     title: string;
     /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
@@ -3064,7 +3140,7 @@ export interface HandoffNewResult {
   id: string;
   /** Absolute. */
   path: string;
-  /** True if it is in the folder that goes into git. */
+  /** True if it is in the folder that is committed to git. */
   shared: boolean;
   from: string;
   to: string;
@@ -3088,7 +3164,7 @@ export interface HandoffShowResult {
     id: string;
     /** Relative to the project. */
     path: string;
-    /** True if it is in the folder that goes into git. */
+    /** True if it is in the folder that is committed to git. */
     shared: boolean;
     /** The person who sent it through a sync; null: created in this clone. */
     sender: {
@@ -3098,7 +3174,7 @@ export interface HandoffShowResult {
     /** Agent names as written in the document. */
     from: string;
     to: string;
-    /** The first completed thing, or else the first need. */
+    /** The first completed item, or else the first need. */
     title: string;
     /** `disputed`: two independent answers differ. */
     state: "waiting" | "accepted" | "done" | "rejected" | "disputed";
@@ -3131,12 +3207,12 @@ export interface NoteResult {
     by: string;
     /** True if a person wrote it. */
     person: boolean;
-    /** Time at which it was written, ISO 8601, UTC. */
+    /** The time at which it was written, ISO 8601, UTC. */
     at: string;
     /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
-    /** The ids of the notes that it replaces, known or not. */
+    /** The IDs of the notes that it replaces, including unknown notes. */
     supersedes: string[];
     /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
@@ -3167,12 +3243,12 @@ export interface NotesResult {
     by: string;
     /** True if a person wrote it. */
     person: boolean;
-    /** Time at which it was written, ISO 8601, UTC. */
+    /** The time at which it was written, ISO 8601, UTC. */
     at: string;
     /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
-    /** The ids of the notes that it replaces, known or not. */
+    /** The IDs of the notes that it replaces, including unknown notes. */
     supersedes: string[];
     /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
@@ -3187,7 +3263,7 @@ export interface NotesResult {
   }[];
   /** The file with all current notes, absolute; null: there are no notes. */
   file: string | null;
-  /** Problems with the notes' files. */
+  /** Problems with the files of the notes. */
   warnings: string[];
 }
 
@@ -3201,12 +3277,12 @@ export interface NotesRmResult {
     by: string;
     /** True if a person wrote it. */
     person: boolean;
-    /** Time at which it was written, ISO 8601, UTC. */
+    /** The time at which it was written, ISO 8601, UTC. */
     at: string;
     /** The git branch on which it was written; null: no branch. */
     branch: string | null;
     text: string;
-    /** The ids of the notes that it replaces, known or not. */
+    /** The IDs of the notes that it replaces, including unknown notes. */
     supersedes: string[];
     /** The IDs of the notes that replace it; empty: it is current. */
     superseded_by: string[];
@@ -3246,7 +3322,7 @@ export interface ClaimResult {
       /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
-    /** True if it is your own. */
+    /** True if the claim is yours. */
     yours: boolean;
     /** True if its agent session is known to be running. */
     alive: boolean;
@@ -3254,12 +3330,12 @@ export interface ClaimResult {
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
     /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
   }[];
-  /** Claims of others that --force took over. */
+  /** Claims by others that --force took over. */
   taken_over: {
     /** Relative to its worktree, with `/` between folders. */
     path: string;
@@ -3271,7 +3347,7 @@ export interface ClaimResult {
       /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
-    /** True if it is your own. */
+    /** True if the claim is yours. */
     yours: boolean;
     /** True if its agent session is known to be running. */
     alive: boolean;
@@ -3279,7 +3355,7 @@ export interface ClaimResult {
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
     /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
@@ -3303,7 +3379,7 @@ export interface ClaimsResult {
       /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
-    /** True if it is your own. */
+    /** True if the claim is yours. */
     yours: boolean;
     /** True if its agent session is known to be running. */
     alive: boolean;
@@ -3311,7 +3387,7 @@ export interface ClaimsResult {
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
     /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
@@ -3324,10 +3400,12 @@ export interface ClaimsResult {
       kind: "agent" | "person";
       name: string;
     };
-    /** The person who sent it through a sync; anyone can set the name. */
+    /**
+     * The person who sent the claim through a sync; anyone can set this name.
+     */
     sender: string;
     task: string | null;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
   }[];
 }
@@ -3346,7 +3424,7 @@ export interface ReleaseResult {
       /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
-    /** True if it is your own. */
+    /** True if the claim is yours. */
     yours: boolean;
     /** True if its agent session is known to be running. */
     alive: boolean;
@@ -3354,7 +3432,7 @@ export interface ReleaseResult {
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
     /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
@@ -3367,7 +3445,7 @@ export interface StandupResult {
   since: string;
   /** ISO 8601, UTC. */
   until: string;
-  /** The agents first, then the people, each by name. */
+  /** Agents first, then people, each group sorted by name. */
   actors: {
     name: string;
     /** True for a person. */
@@ -3409,7 +3487,7 @@ export interface StandupResult {
       state: string;
     }[];
   }[];
-  /** Files that several of them changed or claimed. */
+  /** Files that several agents or people changed or claimed. */
   overlaps: {
     /** Relative to the worktree, with `/`. */
     path: string;
@@ -3444,7 +3522,7 @@ export interface TeamAddResult {
   }[];
   /** True if everything sent from this project is encrypted. */
   encrypted: boolean;
-  /** The public keys of this user, which others can add. */
+  /** The public keys of this user, for others to add. */
   own_recipients: string[];
   /** Problems with the private keys of this user. */
   warnings: string[];
@@ -3458,13 +3536,16 @@ export type TeamRemoveResult = TeamAddResult;
 
 /** mpm sync --json: Share saves, hand-offs and notes through a git remote. */
 export interface SyncResult {
-  /** True if nothing was sent or fetched; `sent` is what would be sent. */
+  /**
+   * True if nothing was sent or fetched; `sent` then lists the entries to be
+   * sent.
+   */
   dry_run: boolean;
   /** The name of the remote. */
   remote: string;
-  /** The name of this clone's log; null: it has none yet. */
+  /** The name of this clone's log; null: it has no log yet. */
   log: string | null;
-  /** The entries that were added to it. */
+  /** The entries that were added to the log. */
   sent: {
     kind:
       | "start"
@@ -3481,7 +3562,8 @@ export interface SyncResult {
     id: string;
   }[];
   /**
-   * True if the log was pushed; false also if the remote already has all of it.
+   * True if the log was pushed; false also if the remote already has the whole
+   * log.
    */
   pushed: boolean;
   /** The number of entries that --prune removed from the log. */
@@ -3492,9 +3574,9 @@ export interface SyncResult {
   writers: {
     /** 32 hex digits. */
     writer: string;
-    /** The name that the writer gives; anyone can set it. */
+    /** The name that the writer uses; anyone can set any name. */
     name: string;
-    /** The readable entries, and the new ones. */
+    /** Number of readable entries, and of new ones. */
     entries: number;
     new: number;
     /** The number of entries that are not for a key of this user. */
@@ -3511,26 +3593,30 @@ export interface SyncResult {
 /** mpm trust --json: Trust the keys of people whose saves you have received. */
 export interface TrustResult {
   dry_run: boolean;
-  /** The ID of this user's own key; null: no sync has made one yet. */
+  /** The ID of this user's own key; null: no sync has created a key yet. */
   own: string | null;
-  /** The named keys, or else all known ones. */
+  /** The keys that were named, or all known keys if no name was given. */
   keys: {
     /** The id of the key, 32 hex digits. */
     writer: string;
     /** The name that the writer gives. */
     name: string;
-    /** True if this user trusts it, after the command. */
+    /** True if this user trusts the key after the command. */
     trusted: boolean;
-    /** The number of entries that were read here. */
+    /** The number of entries by this key that were read here. */
     entries: number;
-    /** The key with which the writer's git signs; null: no entry names one. */
+    /**
+     * The key with which the writer's git signs; null: no entry names a key.
+     */
     git_key: {
       /** `unchecked`: mpm cannot check its format. */
       state: "checked" | "unchecked" | "wrong";
-      /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
+      /**
+       * `SHA256:…`, as printed by ssh-keygen; empty unless the key was checked.
+       */
       fingerprint: string;
     } | null;
-    /** Names of people whom this user trusts and who trust it. */
+    /** Names of the people who trust the key and whom this user trusts. */
     trusted_by: string[];
     change: "trusted" | "revoked" | "none";
   }[];
@@ -3539,7 +3625,7 @@ export interface TrustResult {
 /** mpm export --json: Export your saves, hand-offs and notes to a file. */
 export interface ExportResult {
   dry_run: boolean;
-  /** The bundle, absolute; null: nothing to share. */
+  /** The absolute path of the bundle; null: nothing to share. */
   file: string | null;
   /** Its entries. */
   entries: {
@@ -3578,21 +3664,21 @@ export interface ImportResult {
     summary: string;
     warnings: string[];
   }[];
-  /** Existing saves, by their IDs here. */
+  /** Saves that already existed, by their IDs here. */
   present: string[];
   refused: {
     source: string;
     reason: string;
   }[];
   warnings: string[];
-  /** The entries of a bundle of "mpm export"; null: another source. */
+  /** The entries of a bundle from "mpm export"; null: another source. */
   entries: {
     /** The ID of the writer, 32 hex digits. */
     writer: string;
-    /** The name that the writer gives; anyone can set it. */
+    /** The name that the writer uses; anyone can set any name. */
     name: string;
     count: number;
-    /** True if this bundle or a newer one was already here. */
+    /** True if this bundle or a newer one had already been imported. */
     present: boolean;
   } | null;
 }
@@ -3607,7 +3693,7 @@ export interface ScheduleAddResult {
   via: "systemd" | "cron" | "launchd" | "schtasks";
   /** The text of the entry in the scheduler's format. */
   entry: string;
-  /** The next three times, ISO 8601, UTC. */
+  /** The next three runs, ISO 8601, UTC. */
   next: string[];
   /** False: the schedule existed, and mpm rewrote its entry. */
   added: boolean;
@@ -3624,12 +3710,13 @@ export interface ScheduleListResult {
     /** Its ID: the name, and a digest of the project. */
     id: string;
     /**
-     * null: only the scheduler has the schedule, and mpm has no record of it.
+     * null: the schedule exists only in the scheduler, and mpm has no record of
+     * it.
      */
     name: string | null;
     /** The top folder of the project. */
     project: string | null;
-    /** Five fields, in the time zone of the machine. */
+    /** Five fields, in the machine's time zone. */
     times: string | null;
     /** The work that it starts, such as `task smells`. */
     starts: string | null;
@@ -3648,7 +3735,7 @@ export interface ScheduleListResult {
       | "unreadable";
     /** The missing thing that the entry needs. */
     problem: "project-gone" | "program-gone" | null;
-    /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
+    /** The next run, ISO 8601, UTC; null: the scheduler will not start it. */
     next: string | null;
     /** The last run; null: it has not run. */
     last: {
@@ -3660,10 +3747,10 @@ export interface ScheduleListResult {
       exit: number | null;
       reason: string | null;
     } | null;
-    /** The file with the output of its runs. */
+    /** The file with the output of the schedule's runs. */
     log: string | null;
   }[];
-  /** Number of schedules of other projects that are not in the list. */
+  /** Number of schedules of other projects, which are not in the list. */
   others: number;
   /** Schedulers that could not be queried. */
   problems: string[];
@@ -3697,7 +3784,7 @@ export interface PipelineResult {
   at: string;
   pipelines: {
     name: string;
-    /** Relative to the project, with `/` between folders. */
+    /** The path relative to the project, with `/` between folders. */
     path: string;
     description: string;
     allowed: boolean;
@@ -3705,7 +3792,7 @@ export interface PipelineResult {
     problem: string | null;
     /** Its newest run. */
     run: {
-      /** The ID: the pipeline, and the time of the start in UTC. */
+      /** The ID, which consists of the pipeline and the start time in UTC. */
       run: string;
       pipeline: string;
       /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -3728,11 +3815,11 @@ export interface PipelineResult {
       waiting: number;
       running: number;
       started_at: string;
-      /** When the log of the run last changed. */
+      /** The time when the log of the run last changed. */
       changed_at: string;
-      /** Why the run ended; null: nothing to add to the state. */
+      /** The reason why the run ended; null: the state says it all. */
       reason: string | null;
-      /** False: someone else made it, so mpm only lists it. */
+      /** False if someone else made the run, so mpm only lists it. */
       own: boolean;
     } | null;
   }[];
@@ -3765,7 +3852,7 @@ export interface PipelineExportResult {
  */
 export interface PipelineGraphResult {
   pipeline: string;
-  /** The run whose states are shown; null: it never ran. */
+  /** The run whose states are shown; null: the pipeline never ran. */
   run: string | null;
   steps: {
     name: string;
@@ -3783,7 +3870,7 @@ export interface PipelineGraphResult {
   }[];
   /** The graph as a Mermaid flowchart. */
   mermaid: string;
-  /** The format that the command prints without --json. */
+  /** The format of the output without --json. */
   form: "drawing" | "mermaid";
 }
 
@@ -3792,7 +3879,7 @@ export interface PipelineListResult {
   at: string;
   /** The newest first. */
   runs: {
-    /** The ID: the pipeline, and the time of the start in UTC. */
+    /** The ID, which consists of the pipeline and the start time in UTC. */
     run: string;
     pipeline: string;
     /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -3815,11 +3902,11 @@ export interface PipelineListResult {
     waiting: number;
     running: number;
     started_at: string;
-    /** When the log of the run last changed. */
+    /** The time when the log of the run last changed. */
     changed_at: string;
-    /** Why the run ended; null: nothing to add to the state. */
+    /** The reason why the run ended; null: the state says it all. */
     reason: string | null;
-    /** False: someone else made it, so mpm only lists it. */
+    /** False if someone else made the run, so mpm only lists it. */
     own: boolean;
   }[];
   /** Runs that cannot be read, and why. */
@@ -3831,7 +3918,7 @@ export interface PipelineLogsResult {
   run: string;
   logs: {
     step: string;
-    /** True: the log of its `verify`. */
+    /** True if it is the log of the step's `verify`. */
     verify: boolean;
     /** The output of its program, redacted. */
     text: string;
@@ -3840,7 +3927,7 @@ export interface PipelineLogsResult {
 
 /** mpm pipeline report --json: Print a Markdown report of a pipeline run. */
 export interface PipelineReportResult {
-  /** The ID: the pipeline, and the time of the start in UTC. */
+  /** The ID, which consists of the pipeline and the start time in UTC. */
   run: string;
   pipeline: string;
   /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -3863,11 +3950,11 @@ export interface PipelineReportResult {
   waiting: number;
   running: number;
   started_at: string;
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: string;
-  /** Why the run ended; null: nothing to add to the state. */
+  /** The reason why the run ended; null: the state says it all. */
   reason: string | null;
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
   /** The time of this answer. */
   at: string;
@@ -3881,9 +3968,9 @@ export interface PipelineReportResult {
       | "flagged"
       | "skipped"
       | "limited";
-    /** The steps that must be done first. */
+    /** The steps that must be finished first. */
     needs: string[];
-    /** True if the step has a worktree. */
+    /** True if the step has its own worktree. */
     worktree: boolean;
     attempts: number;
     /** The exit status; null: the program did not exit by itself. */
@@ -3935,7 +4022,7 @@ export interface PipelineRmResult {
 
 /** mpm pipeline resume --json: Continue a pipeline run. */
 export interface PipelineResumeResult {
-  /** The ID: the pipeline, and the time of the start in UTC. */
+  /** The ID, which consists of the pipeline and the start time in UTC. */
   run: string;
   pipeline: string;
   /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -3958,11 +4045,11 @@ export interface PipelineResumeResult {
   waiting: number;
   running: number;
   started_at: string;
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: string;
-  /** Why the run ended; null: nothing to add to the state. */
+  /** The reason why the run ended; null: the state says it all. */
   reason: string | null;
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
   /** The time of this answer. */
   at: string;
@@ -3976,9 +4063,9 @@ export interface PipelineResumeResult {
       | "flagged"
       | "skipped"
       | "limited";
-    /** The steps that must be done first. */
+    /** The steps that must be finished first. */
     needs: string[];
-    /** True if the step has a worktree. */
+    /** True if the step has its own worktree. */
     worktree: boolean;
     attempts: number;
     /** The exit status; null: the program did not exit by itself. */
@@ -4021,7 +4108,7 @@ export interface PipelineResumeResult {
 export interface PipelineRunResult {
   dry_run: boolean;
   pipeline: string;
-  /** The steps and their needs; null: not a dry run. */
+  /** The steps and what they need; null: not a dry run. */
   plan: {
     name: string;
     needs: string[];
@@ -4060,10 +4147,10 @@ export interface TaskListResult {
   at: string;
   /** The newest first. */
   runs: {
-    /** Its ID: the task, and the UTC second in which it began. */
+    /** The ID of the run: its task, and the UTC second in which it began. */
     run: string;
     task: string;
-    /** `interrupted`: its mpm was killed, or the machine crashed. */
+    /** `interrupted`: the mpm process was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -4075,16 +4162,16 @@ export interface TaskListResult {
     total: number;
     done: number;
     failed: number;
-    /** Items whose programs started, without a known end. */
+    /** Number of items whose program started and whose end is unknown. */
     flagged: number;
-    /** Items that have not started, or are running. */
+    /** Number of items that have not started, or are running. */
     waiting: number;
     started_at: string;
-    /** When the log of the run last changed. */
+    /** The time when the log of the run last changed. */
     changed_at: string;
-    /** Why it ended, if there is more to say than the state. */
+    /** Why the run ended, if the state alone does not say enough. */
     reason: string | null;
-    /** False: someone else made it, so mpm only lists it. */
+    /** False if someone else made the run, so mpm only lists it. */
     own: boolean;
   }[];
   /** Runs that cannot be read, and why. */
@@ -4098,7 +4185,7 @@ export interface TaskLogsResult {
     /** Counted from 0. */
     chunk: number;
     items: string[];
-    /** The output of its programs, redacted. */
+    /** The output of the programs, redacted. */
     text: string;
   }[];
   /** Number of logs that were left out to limit the answer. */
@@ -4107,10 +4194,10 @@ export interface TaskLogsResult {
 
 /** mpm task report --json: Print a Markdown report of a task run. */
 export interface TaskReportResult {
-  /** Its ID: the task, and the UTC second in which it began. */
+  /** The ID of the run: its task, and the UTC second in which it began. */
   run: string;
   task: string;
-  /** `interrupted`: its mpm was killed, or the machine crashed. */
+  /** `interrupted`: the mpm process was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -4122,18 +4209,18 @@ export interface TaskReportResult {
   total: number;
   done: number;
   failed: number;
-  /** Items whose programs started, without a known end. */
+  /** Number of items whose program started and whose end is unknown. */
   flagged: number;
-  /** Items that have not started, or are running. */
+  /** Number of items that have not started, or are running. */
   waiting: number;
   started_at: string;
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: string;
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: string | null;
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
-  /** Milliseconds between its start and the last change. */
+  /** Milliseconds between the start of the run and its last change. */
   ms: number;
   /** The first items that failed or are flagged. */
   trouble: {
@@ -4143,7 +4230,7 @@ export interface TaskReportResult {
     exit: number | null;
     /** The end of the program's output, redacted. */
     output: string;
-    /** The result that the program reported, any JSON. */
+    /** The result that the program reported; any JSON value. */
     result: unknown;
     attempts: number;
     ms: number;
@@ -4156,7 +4243,7 @@ export interface TaskReportResult {
     exit: number | null;
     /** The end of the program's output, redacted. */
     output: string;
-    /** The result that the program reported, any JSON. */
+    /** The result that the program reported; any JSON value. */
     result: unknown;
     attempts: number;
     ms: number;
@@ -4170,10 +4257,10 @@ export type TaskRmResult = PipelineRmResult;
 
 /** mpm task status --json: Show the state of a task run. */
 export interface TaskStatusResult {
-  /** Its ID: the task, and the UTC second in which it began. */
+  /** The ID of the run: its task, and the UTC second in which it began. */
   run: string;
   task: string;
-  /** `interrupted`: its mpm was killed, or the machine crashed. */
+  /** `interrupted`: the mpm process was killed, or the machine crashed. */
   state:
     | "running"
     | "done"
@@ -4185,40 +4272,44 @@ export interface TaskStatusResult {
   total: number;
   done: number;
   failed: number;
-  /** Items whose programs started, without a known end. */
+  /** Number of items whose program started and whose end is unknown. */
   flagged: number;
-  /** Items that have not started, or are running. */
+  /** Number of items that have not started, or are running. */
   waiting: number;
   started_at: string;
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: string;
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: string | null;
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
   /** The time of this answer. */
   at: string;
   /**
-   * The items whose program runs, or ran when the run was interrupted; null: no
-   * program runs.
+   * The items whose program is running, or was running when the run was
+   * interrupted; null: no program is running.
    */
   at_work: {
-    /** The numbers of the first and the last of them, from 1. */
+    /** The numbers of the first and the last item, from 1. */
     first: number;
     last: number;
     /**
-     * The item, if the run was interrupted and its chunks have a single item.
+     * The item, if the run was interrupted and each chunk has a single item.
      */
     item: string | null;
   } | null;
-  /** The last progress of the running program; null: not reported. */
+  /**
+   * The last progress that the running program reported; null: not reported.
+   */
   progress: {
-    /** Number of finished running items, including fractions. */
+    /** Number of running items that are finished, including fractions. */
     items: number;
     /** A text for people, redacted. */
     text: string | null;
   } | null;
-  /** The ID of the process that runs it; null: not running, or unknown. */
+  /**
+   * The ID of the process that works on the run; null: not running, or unknown.
+   */
   pid: number | null;
 }
 
@@ -4242,15 +4333,15 @@ export interface TaskResumeResult {
   total: number;
   done: number;
   failed: number;
-  /** Items whose programs started, without a known end. */
+  /** Number of items whose program started and whose end is unknown. */
   flagged: number;
-  /** Items that have not started, or are running. */
+  /** Number of items that have not started, or are running. */
   waiting: number;
   started_at: string | null;
   changed_at: string | null;
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: string | null;
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
   dry_run: boolean;
   /** In a dry run, the first items; otherwise null. */
@@ -4265,18 +4356,18 @@ export interface TaskResult {
   at: string;
   tasks: {
     name: string;
-    /** Relative to the project, with `/` between folders. */
+    /** The path relative to the project, with `/` between folders. */
     path: string;
     description: string;
     allowed: boolean;
-    /** Why it cannot run; null: it can. */
+    /** Why the task cannot run; null: it can. */
     problem: string | null;
     /** Its newest run. */
     run: {
-      /** Its ID: the task, and the UTC second in which it began. */
+      /** The ID of the run: its task, and the UTC second in which it began. */
       run: string;
       task: string;
-      /** `interrupted`: its mpm was killed, or the machine crashed. */
+      /** `interrupted`: the mpm process was killed, or the machine crashed. */
       state:
         | "running"
         | "done"
@@ -4288,16 +4379,16 @@ export interface TaskResult {
       total: number;
       done: number;
       failed: number;
-      /** Items whose programs started, without a known end. */
+      /** Number of items whose program started and whose end is unknown. */
       flagged: number;
-      /** Items that have not started, or are running. */
+      /** Number of items that have not started, or are running. */
       waiting: number;
       started_at: string;
-      /** When the log of the run last changed. */
+      /** The time when the log of the run last changed. */
       changed_at: string;
-      /** Why it ended, if there is more to say than the state. */
+      /** Why the run ended, if the state alone does not say enough. */
       reason: string | null;
-      /** False: someone else made it, so mpm only lists it. */
+      /** False if someone else made the run, so mpm only lists it. */
       own: boolean;
     } | null;
   }[];
@@ -4312,22 +4403,22 @@ export interface ResumeReport {
   origin: "own" | "trusted" | "foreign";
   session: Save;
   /**
-   * Agent sessions that ended later than the session or at the same time, and
-   * were saved automatically, the oldest first. The text formats combine their
-   * content with the session's.
+   * Automatically saved agent sessions that ended at the same time as the
+   * session or later, oldest first. The text formats combine their content with
+   * the session's.
    */
   later: {
     session_id: string;
     paused_at: string;
     handoff: {
       schema: 1;
-      /** The open items and those of the conversation, the oldest first. */
+      /** The open items and the items of the conversation, the oldest first. */
       items: {
-        /** 12 random hex digits, the same in every copy. */
+        /** 12 random hex digits, the same in every copy of the item. */
         id: string;
         /**
-         * The number with which it is closed in this project; absent: it cannot
-         * be.
+         * The number with which the item is closed in this project; absent: it
+         * cannot be closed by number.
          */
         number?: number;
         kind:
@@ -4348,7 +4439,7 @@ export interface ResumeReport {
           | "error"
           | "background";
         text: string;
-        /** The reason of a decision, the description of a todo. */
+        /** The reason for a decision, or the description of a todo. */
         why?: string;
         state: "open" | "doing" | "done" | "dropped" | "superseded";
         source: "user" | "agent" | "transcript" | "git" | "model";
@@ -4359,34 +4450,37 @@ export interface ResumeReport {
         via: string;
         /** Time at which it was added, ISO 8601, UTC. */
         at: string;
-        /** The first save that had it; null: no save yet. */
+        /** The first save that contained the item; null: no save yet. */
         save: string | null;
         /** The agent session in which it was added. */
         agent?: string;
-        /** Identifies it within the conversation, so that it occurs once. */
+        /**
+         * Identifies the item within the conversation, so it is added only
+         * once.
+         */
         key?: string;
         /** Time at which it was closed, ISO 8601, UTC. */
         closed_at?: string;
         /** The ID of the item that replaced it. */
         superseded_by?: string;
-        /** The command that verifies it, one of `commands`. */
+        /** The command that verifies the item, one of `commands`. */
         evidence?: string;
         [name: string]: unknown;
       }[];
-      /** The last touched first. */
+      /** The files, the last touched first. */
       files: {
-        /** Relative to the worktree if it is inside, or else absolute. */
+        /** Relative to the worktree if it is inside, otherwise absolute. */
         path: string;
         how: "created" | "edited" | "deleted" | "read";
         /** Number of times. */
         times: number;
-        /** The last time, ISO 8601, UTC. */
+        /** The time of the last touch, ISO 8601, UTC. */
         at: string;
         /** Names of functions, classes and similar in the edited code. */
         symbols?: string[];
         [name: string]: unknown;
       }[];
-      /** The last run first, each command once. */
+      /** The runs, the newest first, each command once. */
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
@@ -4396,7 +4490,7 @@ export interface ResumeReport {
         at: string;
         /** The end of its output. */
         tail: string;
-        /** SHA-256 of its output, as far as it is known. */
+        /** The SHA-256 of the known part of its output. */
         digest: string;
         /** Absent: not known. */
         tree?: {
@@ -4404,7 +4498,10 @@ export interface ResumeReport {
           head: string | null;
           /** SHA-256 of the uncommitted files: paths, modes and contents. */
           changes: string;
-          /** The uncommitted files, sorted by path; absent: more than 100. */
+          /**
+           * The uncommitted files, sorted by path; absent: there are more than
+           * 100.
+           */
           files?: {
             path: string;
             /** Mode and start of the SHA-256, or `gone`. */
@@ -4424,7 +4521,7 @@ export interface ResumeReport {
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** The searched patterns, the last one last. */
+      /** The searched patterns, the newest last. */
       searches?: string[];
       /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
@@ -4445,7 +4542,7 @@ export interface ResumeReport {
        * each.
        */
       unread: string[];
-      /** Number of entries left out to keep the save small. */
+      /** The number of entries that were left out to keep the save small. */
       left_out?: number;
       [name: string]: unknown;
     };
@@ -4458,9 +4555,9 @@ export interface ResumeReport {
     /** False if the command only did something, such as a deployment. */
     verifies: boolean;
     /**
-     * `holds`: it exited with 0 on the current files. `stale`: files changed
-     * since. `contradicted`: its last run failed. `unproved`: it did not run,
-     * or its result or its files are unknown.
+     * `holds`: it exited with 0 on the current files. `stale`: files have
+     * changed since it ran. `contradicted`: its last run failed. `unproved`: it
+     * did not run, or its result or its files are unknown.
      */
     state: "holds" | "stale" | "contradicted" | "unproved";
     /** The reason for that state, without a period. */
@@ -4469,23 +4566,24 @@ export interface ResumeReport {
     exit: number | null;
     /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
     at: string | null;
-    /** The first files that changed since. */
+    /** The first files that have changed since the last run. */
     changed: string[];
     /** Number of changed files; null: unknown. */
     changes: number | null;
-    /** Texts of the items that it supports. */
+    /** The texts of the items that the evidence supports. */
     claims: string[];
     [name: string]: unknown;
   }[];
   /**
-   * Items that are open now: items of the save that no one has closed since,
-   * and later ones. "mpm done" accepts their numbers.
+   * Currently open items: the save's items that no one has closed since, and
+   * later items. "mpm done" accepts their numbers.
    */
   items: {
-    /** 12 random hex digits, the same in every copy. */
+    /** 12 random hex digits, the same in every copy of the item. */
     id: string;
     /**
-     * The number with which it is closed in this project; absent: it cannot be.
+     * The number with which the item is closed in this project; absent: it
+     * cannot be closed by number.
      */
     number?: number;
     kind:
@@ -4506,7 +4604,7 @@ export interface ResumeReport {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why?: string;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -4517,23 +4615,25 @@ export interface ResumeReport {
     via: string;
     /** Time at which it was added, ISO 8601, UTC. */
     at: string;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** The agent session in which it was added. */
     agent?: string;
-    /** Identifies it within the conversation, so that it occurs once. */
+    /**
+     * Identifies the item within the conversation, so it is added only once.
+     */
     key?: string;
     /** Time at which it was closed, ISO 8601, UTC. */
     closed_at?: string;
     /** The ID of the item that replaced it. */
     superseded_by?: string;
-    /** The command that verifies it, one of `commands`. */
+    /** The command that verifies the item, one of `commands`. */
     evidence?: string;
     [name: string]: unknown;
   }[];
   /** The current state variables, by name. */
   vars: Record<string, string>;
-  /** Open hand-off documents of the save, in their current state. */
+  /** Open hand-off documents of the save, as they are now. */
   handoffs: {
     id: string;
     /** Names of agents. */
@@ -4550,12 +4650,15 @@ export interface ResumeReport {
     task: string;
     /** The hand-off after the command. */
     state: string;
-    /** `rebuilt`: it was not known here, so it was recreated from the save. */
+    /**
+     * `rebuilt`: the session was not known here, so it was recreated from the
+     * save.
+     */
     change: "resumed" | "rebuilt" | "unchanged";
     /** Number of finished checklist items. */
     done: number;
     total: number;
-    /** Its open items, each with its phase. */
+    /** The session's open items, each with its phase. */
     open: string[];
   } | null;
   /** The command that continues the agent's conversation; null: no command. */
@@ -4565,7 +4668,10 @@ export interface ResumeReport {
     client: string;
     title: string;
     status: number | null;
-    /** Its program on PATH, absolute; null: it is not installed. */
+    /**
+     * The client's program on PATH, absolute; null: the client is not
+     * installed.
+     */
     program: string | null;
     /** The command line as words; one of them is the prompt. */
     args: string[];
@@ -4590,8 +4696,8 @@ export interface StatusReport {
   /** Its parents, the nearest first. */
   parents: SessionInfo[];
   /**
-   * The newest save of this worktree; null if there is no save, or with
-   * --porcelain.
+   * The newest save of this worktree; null if there is no save, or if
+   * --porcelain was given.
    */
   last_save: {
     session_id: string;
@@ -4601,7 +4707,7 @@ export interface StatusReport {
     origin: "own" | "trusted" | "foreign";
     /** The author's name from git, as written in the save; null if unknown. */
     author: string | null;
-    /** A short summary of the changes since then; null: unknown. */
+    /** A short summary of the changes since the save; null: unknown. */
     changes: string | null;
     /** Open next steps, the most important first. */
     next_steps: string[];
@@ -4639,7 +4745,7 @@ export interface StatusReport {
   } | null;
   /** Open items carried from save to save. */
   items: {
-    /** The number for "mpm done". */
+    /** The number to use with "mpm done". */
     number: number;
     /** 12 hex digits, the same in every copy. */
     id: string;
@@ -4661,7 +4767,7 @@ export interface StatusReport {
       | "error"
       | "background";
     text: string;
-    /** The reason of a decision, the description of a todo. */
+    /** The reason for a decision, or the description of a todo. */
     why: string | null;
     state: "open" | "doing" | "done" | "dropped" | "superseded";
     source: "user" | "agent" | "transcript" | "git" | "model";
@@ -4671,7 +4777,7 @@ export interface StatusReport {
     at: string;
     /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
     closed_at: string | null;
-    /** The first save that had it; null: no save yet. */
+    /** The first save that contained the item; null: no save yet. */
     save: string | null;
     /** True if it belongs to this worktree and session. */
     here: boolean;
@@ -4691,10 +4797,10 @@ export interface StatusReport {
    * --porcelain.
    */
   run: {
-    /** Its ID: the task, and the UTC second in which it began. */
+    /** The ID of the run: its task, and the UTC second in which it began. */
     run: string;
     task: string;
-    /** `interrupted`: its mpm was killed, or the machine crashed. */
+    /** `interrupted`: the mpm process was killed, or the machine crashed. */
     state:
       | "running"
       | "done"
@@ -4706,21 +4812,21 @@ export interface StatusReport {
     total: number;
     done: number;
     failed: number;
-    /** Items whose programs started, without a known end. */
+    /** Number of items whose program started and whose end is unknown. */
     flagged: number;
-    /** Items that have not started, or are running. */
+    /** Number of items that have not started, or are running. */
     waiting: number;
     started_at: string;
-    /** When the log of the run last changed. */
+    /** The time when the log of the run last changed. */
     changed_at: string;
-    /** Why it ended, if there is more to say than the state. */
+    /** Why the run ended, if the state alone does not say enough. */
     reason: string | null;
-    /** False: someone else made it, so mpm only lists it. */
+    /** False if someone else made the run, so mpm only lists it. */
     own: boolean;
   } | null;
-  /** The newest run of a pipeline, with the same rules. */
+  /** The newest run of a pipeline, under the same conditions. */
   pipeline_run: {
-    /** The ID: the pipeline, and the time of the start in UTC. */
+    /** The ID, which consists of the pipeline and the start time in UTC. */
     run: string;
     pipeline: string;
     /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -4743,11 +4849,11 @@ export interface StatusReport {
     waiting: number;
     running: number;
     started_at: string;
-    /** When the log of the run last changed. */
+    /** The time when the log of the run last changed. */
     changed_at: string;
-    /** Why the run ended; null: nothing to add to the state. */
+    /** The reason why the run ended; null: the state says it all. */
     reason: string | null;
-    /** False: someone else made it, so mpm only lists it. */
+    /** False if someone else made the run, so mpm only lists it. */
     own: boolean;
   } | null;
   /** Your name, or that of your agent; null if no hand-offs are open. */
@@ -4761,7 +4867,7 @@ export interface StatusReport {
     worktree: string;
     /** null: detached, or unknown. */
     branch: string | null;
-    /** When it began, ISO 8601. */
+    /** The time when it began, ISO 8601. */
     since: string;
     /** True if its process is known to be running; only Linux shows that. */
     alive: boolean;
@@ -4770,7 +4876,7 @@ export interface StatusReport {
       id: string;
       /** Its type; null if the type is not a valid name. */
       name: string | null;
-      /** When it began, ISO 8601. */
+      /** The time when it began, ISO 8601. */
       since: string;
     }[];
   }[];
@@ -4786,7 +4892,7 @@ export interface StatusReport {
       /** The agent session; null: not in an agent session. */
       session_id: string | null;
     };
-    /** True if it is your own. */
+    /** True if the claim is yours. */
     yours: boolean;
     /** True if its agent session is known to be running. */
     alive: boolean;
@@ -4794,7 +4900,7 @@ export interface StatusReport {
     task: string | null;
     /** ISO 8601. */
     since: string;
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: string;
     /** True if an edit made the claim (`claims.auto`). */
     automatic: boolean;
@@ -4803,15 +4909,15 @@ export interface StatusReport {
   worktree: string;
   /**
    * The context use of the latest agent session; null: no session, no reading,
-   * or --porcelain.
+   * or with --porcelain.
    */
   context: {
     tokens: number;
     /** The model's context window in tokens; null: unknown. */
     window: number | null;
-    /** Seconds since the reading. */
+    /** The age of the reading, in seconds. */
     age: number;
-    /** Why the reading does not count; null if it does. */
+    /** The reason the reading does not count; null if it counts. */
     unknown: string | null;
   } | null;
   problems: string[];
@@ -4825,13 +4931,14 @@ export interface StackResult {
   listed_at: string;
   /** The current session of this worktree. */
   current: string | null;
-  /** In the order of the tree: each after its parent. */
+  /** In the order of the tree: each session follows its parent. */
   sessions: {
     session: SessionInfo;
-    /** 0: it has no parent here. */
+    /** 0: the session has no parent here. */
     depth: number;
     /**
-     * The checkpoint with its parked work for a detour; null: no parked work.
+     * The checkpoint that contains the work parked for a detour; null: no
+     * parked work.
      */
     parked: string | null;
   }[];
@@ -4881,12 +4988,12 @@ export interface HooksReport {
       | "twice"
       | "script"
       | "untrusted";
-    /** The client that it concerns. */
+    /** The client that the problem concerns. */
     client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
     path: string;
     /** The problem, one line. */
     detail: string;
-    /** The fix: a command, or one line. */
+    /** The fix: a command, or one line of advice. */
     mend: string;
   }[];
 }
@@ -4924,7 +5031,7 @@ export interface HooksInstallReport {
     action: "added" | "replaced" | "removed" | "kept";
     at: string;
   }[];
-  /** The copy of the earlier file, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: the file was not changed. */
   backup: string | null;
   /** The change in the format of `diff -u`. */
   diff: string;
@@ -4954,7 +5061,7 @@ export interface HooksUninstallReport {
     action: "added" | "replaced" | "removed" | "kept";
     at: string;
   }[];
-  /** The copy of the earlier file, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: the file was not changed. */
   backup: string | null;
   /** The change in the format of `diff -u`. */
   diff: string;
@@ -4986,9 +5093,9 @@ export interface ClientFilesResult {
      * `restored`: exactly as it was before. `foreign`: mpm does not change it.
      */
     action: "added" | "changed" | "kept" | "removed" | "restored" | "foreign";
-    /** mpm's names of the events with an entry in it. */
+    /** mpm's names of the events that have an entry in the file. */
     events: string[];
-    /** Why it is not changed; null: it is. */
+    /** Why the file is not changed; null: it is changed. */
     reason: string | null;
     /** The change in the format of `diff -u`. */
     diff: string;
@@ -5008,12 +5115,12 @@ export interface ClientFilesResult {
       | "twice"
       | "script"
       | "untrusted";
-    /** The client that it concerns. */
+    /** The client that the problem concerns. */
     client: "claude" | "codex" | "gemini" | "opencode" | "copilot";
     path: string;
     /** The problem, one line. */
     detail: string;
-    /** The fix: a command, or one line. */
+    /** The fix: a command, or one line of advice. */
     mend: string;
   }[];
   warnings: string[];
@@ -5079,10 +5186,10 @@ export interface SetupReport {
       session_id: string;
       summary: string;
     }[];
-    /** True if the user says that they made them. */
+    /** True if the user says that they made these saves. */
     trusted: boolean;
   };
-  /** The configuration file that was changed for it; null: not changed. */
+  /** The configuration file that setup changed; null: not changed. */
   config: string | null;
   /** null: hooks were not wanted, or there is no client. */
   hooks: HooksInstallReport | null;
@@ -5104,7 +5211,7 @@ export interface SetupRemoveResult {
       | "context part"
       | "instructions"
       | "schedule";
-    /** Absolute; the ID of a schedule. */
+    /** An absolute path, or the ID of a schedule. */
     path: string;
     /**
      * `removed`: the file is gone. `restored`: it is exactly as it was before.
@@ -5112,14 +5219,14 @@ export interface SetupRemoveResult {
      */
     action: "removed" | "restored" | "changed";
   }[];
-  /** Files with a part of mpm that stay. */
+  /** Files that contain a part of mpm and stay. */
   kept: {
     path: string;
     reason: string;
   }[];
   /**
-   * Settings with mpm's hooks and schedules of other projects, with commands to
-   * remove them.
+   * Settings with mpm's hooks, and schedules of other projects, each with a
+   * command to remove them.
    */
   elsewhere: {
     path: string;
@@ -5141,12 +5248,12 @@ export interface SetupRemoveResult {
 
 /** The cost of each hook. */
 export interface HooksProfileResult {
-  /** Number of runs of each. */
+  /** Number of runs of each hook. */
   runs: number;
   hooks: {
     scope: "project" | "local" | "user";
     event: string;
-    /** Milliseconds from the start to the end of its process. */
+    /** Milliseconds from the start to the end of the hook's process. */
     p50: number;
     p95: number;
     /** The longest answer in bytes. */
@@ -5160,7 +5267,7 @@ export interface HooksRunResult {
   name: string;
   path: string;
   outcome: "exited" | "missing" | "timeout" | "denied" | "started";
-  /** The exit status; -1 unless it exited. */
+  /** The exit status; -1 if the script did not exit. */
   status: number;
   milliseconds: number;
   /** Its output, shortened. */
@@ -5184,18 +5291,16 @@ export interface MigrateReport {
   left: {
     path: string;
     reason: string;
-    /** True if it is not a session file. */
+    /** True if the file is not a session file. */
     foreign: boolean;
   }[];
   /** True if everything was done; otherwise the exit status is 4. */
   complete: boolean;
-  /**
-   * Number of files that git tracks and that moved or changed; 0 outside git.
-   */
+  /** Number of files tracked by git that moved or changed; 0 outside git. */
   tracked: number;
   /**
-   * Shell commands, to run in the project, that commit the move; empty without
-   * changes.
+   * Shell commands that commit the move, to be run in the project; empty
+   * without changes.
    */
   commands: string[];
   milliseconds: number;
@@ -5222,9 +5327,9 @@ export interface MigrateReport {
   /** Number of moved files, including those of `rewritten`. */
   moved: number;
   rewritten: number;
-  /** Number of files that the new folder already has. */
+  /** Number of files that the new folder already had. */
   duplicates: number;
-  /** Sessions that needed another ID. */
+  /** Sessions that needed a different ID. */
   conflicts: {
     session_id: string;
     new_id: string;
@@ -5246,18 +5351,16 @@ export interface RollbackReport {
   left: {
     path: string;
     reason: string;
-    /** True if it is not a session file. */
+    /** True if the file is not a session file. */
     foreign: boolean;
   }[];
   /** True if everything was done; otherwise the exit status is 4. */
   complete: boolean;
-  /**
-   * Number of files that git tracks and that moved or changed; 0 outside git.
-   */
+  /** Number of files tracked by git that moved or changed; 0 outside git. */
   tracked: number;
   /**
-   * Shell commands, to run in the project, that commit the move; empty without
-   * changes.
+   * Shell commands that commit the move, to be run in the project; empty
+   * without changes.
    */
   commands: string[];
   milliseconds: number;
@@ -5289,15 +5392,16 @@ export interface Changes {
    */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
   /**
-   * The place of the save: this worktree, also under another path (`moved`), or
-   * another worktree (`elsewhere`), which may be `gone`. `foreign` is another
-   * copy of the project.
+   * The place of the save. `here`: this worktree. `moved`: this worktree under
+   * another path. `elsewhere` or `gone`: another worktree, which may no longer
+   * exist. `foreign`: another copy of the project.
    */
   place: "here" | "moved" | "elsewhere" | "gone" | "foreign";
   /**
-   * Relation of HEAD to the commit of the pause, without mpm's commits:
-   * `behind` after a reset, `diverged` after a rebase, an amend or a switch. It
-   * is also `unknown` if a shallow history is cut off in between.
+   * Relation of HEAD to the commit of the pause, ignoring mpm's commits.
+   * `behind`: after a reset, for example. `diverged`: after a rebase, an amend
+   * or a switch, for example. `unknown`: also if a shallow history is cut off
+   * in between.
    */
   relation: "same" | "ahead" | "behind" | "diverged" | "unknown";
   /**
@@ -5321,28 +5425,31 @@ export interface Changes {
       from: Commit;
       to: Commit;
       /**
-       * `changed`: same author, author's time and subject, different patch;
-       * `unknown`: the same three, and too many commits to compare patches.
+       * `changed`: same author, author's time and subject, but a different
+       * patch. `unknown`: the same three, but too many commits to compare
+       * patches.
        */
       patch: "same" | "changed" | "unknown";
     }[];
     /**
-     * In the history at the pause, no longer now, and without a counterpart.
-     * Empty, like `rewritten`, if a shallow history cannot show it.
+     * Commits that were in the history at the pause, are no longer in it, and
+     * have no counterpart. Empty, like `rewritten`, if a shallow history cannot
+     * show them.
      */
     lost: Commit[];
     /**
-     * In the history at the pause and no longer now, but one later commit has
-     * their combined change (`commit`), or the same tree (`tree`).
+     * Commits that were in the history at the pause and no longer are. One
+     * later commit has their combined change (`commit`) or the same tree
+     * (`tree`).
      */
     squashed: {
       into: Commit;
       how: "commit" | "tree";
       commits: Commit[];
     } | null;
-    /** Number of commits of saves, which are not counted elsewhere. */
+    /** Number of commits of saves. The other fields leave these out. */
     own: number;
-    /** Number of further commits above the limit. */
+    /** Number of commits omitted because of the limit. */
     omitted: number;
   };
   branch: {
@@ -5350,8 +5457,8 @@ export interface Changes {
     then: string | null;
     now: string | null;
     /**
-     * `other-copy`: the save is from another copy, so no one switched branches
-     * here.
+     * `other-copy`: the save is from another copy of the project, so no one
+     * switched branches here.
      */
     change:
       | "same"
@@ -5361,17 +5468,20 @@ export interface Changes {
       | "attached"
       | "other-copy";
     /**
-     * State of the branch of the pause; null without a branch. `absent`: not
-     * among the local branches, and nothing shows that it ever was.
+     * State of the branch of the pause; null if there was no branch. `absent`:
+     * not a local branch, with no sign that it ever was.
      */
     recorded: "exists" | "renamed" | "deleted" | "absent" | null;
     renamed_to: string | null;
-    /** True if HEAD, now elsewhere, has all its commits. */
+    /** True if HEAD, now elsewhere, has all commits of the branch. */
     merged: boolean | null;
-    /** The remote-tracking branch of its name, if no local branch has it. */
+    /**
+     * The remote-tracking branch with the same name, if there is no local
+     * branch with it.
+     */
     remote: {
       name: string;
-      /** True if HEAD has all its commits. */
+      /** True if HEAD has all commits of the remote-tracking branch. */
       merged: boolean | null;
     } | null;
   };
@@ -5392,11 +5502,12 @@ export interface Changes {
     } | null;
     /**
      * Change of the upstream. `pushed`: moved by a push from here. `pulled`:
-     * moved by a fetch, and in HEAD. `fetched`: not in HEAD. `diverged`: both
-     * sides have new commits. `moved`: by something else or unknown.
-     * `rewritten`: the recorded commit is no longer in it. `gone`: the ref was
-     * removed. `set`, `removed`, `changed`: the setting was. `unknown`: not
-     * recorded.
+     * moved by a fetch, and in HEAD. `fetched`: moved by a fetch, and not in
+     * HEAD. `diverged`: both sides have new commits. `moved`: moved by
+     * something else, or by something unknown. `rewritten`: the recorded commit
+     * is no longer in the upstream. `gone`: the ref was removed. `set`,
+     * `removed`, `changed`: the setting was set, removed or changed. `unknown`:
+     * not recorded.
      */
     change:
       | "same"
@@ -5419,7 +5530,7 @@ export interface Changes {
     path: string;
     /** The old path of a rename or copy. */
     from?: string;
-    /** Its partition; absent: no partition. */
+    /** The file's partition; absent: no partition. */
     partition?: string;
   }[];
   working_directory: {
@@ -5457,7 +5568,7 @@ export interface Changes {
        * differs.
        */
       mode_only?: true;
-      /** Its partition; absent: no partition. */
+      /** The file's partition; absent: no partition. */
       partition?: string;
     }[];
   };
@@ -5466,18 +5577,21 @@ export interface Changes {
     /** `touched`: changed before the pause and by commits since. */
     reason: "touched" | "unmerged";
   }[];
-  /** Recorded files that no longer exist and that no commit removed. */
+  /** Recorded files that no longer exist, although no commit removed them. */
   missing: string[];
   /**
-   * Uncommitted work of the save that is lost; null: nothing is known to be
-   * lost.
+   * Uncommitted work in the save that has since been lost; null: nothing is
+   * known to be lost.
    */
   contents: {
     /** The commit with the kept files; null: the save has none. */
     commit: string | null;
-    /** False if someone else may have made that commit. */
+    /** False if the commit may be from someone else. */
     verified: boolean;
-    /** Kept files that were reverted or deleted since, and not committed. */
+    /**
+     * Kept files that have since been reverted or deleted, and were not
+     * committed.
+     */
     lost: {
       path: string;
       change:
@@ -5502,9 +5616,11 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /** The command that restores these files; null: no files. */
+    /**
+     * The command that restores the lost files; null: there are no lost files.
+     */
     restore: string | null;
-    /** Files that were reverted or deleted since, and that were not kept. */
+    /** Files that have since been reverted or deleted, and were not kept. */
     not_kept: {
       path: string;
       change:
@@ -5546,7 +5662,10 @@ export interface Changes {
     now: string | null;
     change: "same" | "begun" | "ended" | "changed";
   };
-  /** The worktree of a save made in another one; null: made in this one. */
+  /**
+   * The worktree of a save from another worktree; null: the save is from this
+   * one.
+   */
   worktree: {
     path: string;
     gone: boolean;
@@ -5587,24 +5706,24 @@ export interface SessionInfo {
   started_at: string;
   /** The time of its last state change. */
   since: string;
-  /** ID of the session from which it is a detour. */
+  /** The ID of the session from which this one is a detour. */
   parent: string | null;
-  /** The folder of its worktree, absolute. */
+  /** The absolute path of the session's worktree. */
   worktree: string;
-  /** Short name of its template. */
+  /** The short name of the session's template. */
   template: string | null;
   /** Number of finished checklist items. */
   done: number;
   total: number;
   /** Its newest save. */
   save: string | null;
-  /** The summary at its end. */
+  /** The summary written at the end of the session. */
   summary: string | null;
 }
 
 /** An item of a session's checklist. */
 export interface ChecklistItem {
-  /** From 1; works as a selector. */
+  /** The number, from 1; it works as a selector. */
   number: number;
   /** Empty: none. */
   phase: string;
@@ -5617,8 +5736,9 @@ export interface ChecklistItem {
 /** A save in the list. */
 export interface SaveRow {
   /**
-   * The place in the list, which works as a selector; null: only `--all` shows
-   * it. From 0; from 1 under `mpm session resume`, as in claude-mpm.
+   * The position in the list, which can be used as a selector; null: shown only
+   * with `--all`. Starts at 0, or at 1 with `mpm session resume`, as in
+   * claude-mpm.
    */
   index: number | null;
   session_id: string;
@@ -5634,17 +5754,19 @@ export interface SaveRow {
   /** True if it is a log from claude-mpm and not a save. */
   log: boolean;
   /**
-   * True if made when an agent's session ended. A plain resume prefers other
-   * saves.
+   * True if the save was made when an agent's session ended. A plain resume
+   * prefers other saves.
    */
   automatic: boolean;
-  /** True if added by "sessions import": someone else's words. */
+  /**
+   * True if the save was added by "sessions import", with someone else's words.
+   */
   imported: boolean;
   /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: "own" | "trusted" | "foreign" | null;
   /** The author's name from git, as written in the save; null if unknown. */
   author: string | null;
-  /** The name of the agent that made it; null: no name. */
+  /** The name of the agent that made the save; null: no name. */
   agent_name: string | null;
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
@@ -5653,12 +5775,12 @@ export interface SaveRow {
     id: string;
     name: string | null;
     task: string;
-    /** Null if nothing is known about it here. */
+    /** Null if nothing is known about the session here. */
     state: string | null;
   } | null;
   /** The file, absolute. */
   source: string;
-  /** Why it cannot be read. */
+  /** The reason why the save cannot be read. */
   problem: {
     code: string;
     message: string;
@@ -5669,26 +5791,29 @@ export interface SaveRow {
 export interface WorktreeRow {
   /** Absolute. */
   path: string;
-  /** The same below `.claude/worktrees/`. */
+  /** The same path, relative to `.claude/worktrees/`. */
   name: string;
   /** `orphan`: not registered in git. */
   kind: "worktree" | "orphan";
   /** null: HEAD is detached, or unknown. */
   branch: string | null;
   head: string | null;
-  /** True if a cleanup removes it. */
+  /** True if a cleanup removes the folder. */
   remove: boolean;
-  /** The reason for or against it. */
+  /** The reason for or against the removal. */
   reason: string;
-  /** Kept because work would be lost, and not only because it is in use. */
+  /**
+   * True if the folder is kept because work would be lost, and not only because
+   * it is in use.
+   */
   unsaved: boolean;
-  /** Bytes freed by its removal; null: not measured. */
+  /** Bytes freed by the removal; null: not measured. */
   bytes: number | null;
 }
 
 /** The use of an agent session's context. */
 export interface ContextUsage {
-  /** Why nothing is known; null if it is known. */
+  /** Why the use is not known; null if it is known. */
   unknown: string | null;
   tokens: number | null;
   window: number | null;

@@ -14,7 +14,7 @@ export interface Actor {
   readonly kind: "agent" | "person";
   /** For display, redacted: `Backend`, or `Ada Lovelace`. */
   readonly name: string;
-  /** To compare actors of the same kind. */
+  /** For comparing actors of the same kind. */
   readonly key: string;
 }
 
@@ -27,7 +27,7 @@ export const AGENT_FLAG = {
   },
 } as const;
 
-/** The name for an agent without a name, by its client. */
+/** The name for an unnamed agent: the name of its client. */
 export const UNNAMED: AgentName = { name: "claude-code", key: "claude-code" };
 
 /**
@@ -60,7 +60,9 @@ export async function actorOf(
     : await personHere(system, workspace);
 }
 
-/** Returns the person that git knows here, or else the logged-in user. */
+/**
+ * Returns the person in git's configuration here, or else the logged-in user.
+ */
 export async function personHere(
   system: System,
   workspace: Here,
@@ -73,8 +75,8 @@ export async function personHere(
 }
 
 /**
- * Returns the name of the agent that an event is about: a sub-agent's type,
- * else `MPM_AGENT`, else the type of the session itself. `undefined`: it has no
+ * Returns the name of the agent that an event is about: the sub-agent's type,
+ * else `MPM_AGENT`, else the session's own type. `undefined`: the agent has no
  * name. Never throws.
  */
 export function agentOfEvent(

@@ -21,13 +21,13 @@ import {
 import type { System } from "../system/system.ts";
 import { agentOfEvent } from "./names.ts";
 
-/** An agent session that works in this project, as its hooks reported it. */
+/** An agent session that works in this project, as reported by its hooks. */
 export interface Presence {
   /** The name of its agent; null: no name. */
   readonly agent: string | null;
   /** The top folder of the worktree in which it began, absolute. */
   readonly worktree: string | null;
-  /** When it began, ISO 8601. */
+  /** The time when it began, ISO 8601. */
   readonly since: string | null;
   readonly subagents: readonly Subagent[];
   /** The client's process; null: unknown, or the client records it itself. */
@@ -44,17 +44,17 @@ export interface Subagent {
   readonly id: string;
   /** Its type; null if the type is not a valid name. */
   readonly name: string | null;
-  /** When it began, ISO 8601. */
+  /** The time when it began, ISO 8601. */
   readonly since: string;
 }
 
 /**
- * The most sub-agents remembered for a session; each removes itself at its
- * stop.
+ * The maximum number of sub-agents remembered for a session; each is removed
+ * when it stops.
  */
 const MOST = 100;
 
-/** The longest ID, in characters. */
+/** The maximum length of an ID, in characters. */
 const LONGEST_ID = 100;
 
 /** Records that a session works in a worktree. */
@@ -112,7 +112,10 @@ export async function noteSubagent(
   });
 }
 
-/** Returns what its hooks reported about a session; empty if nothing. */
+/**
+ * Returns what a session's hooks reported about it; empty if they reported
+ * nothing.
+ */
 export function readPresence(
   system: System,
   session: AgentSession,
@@ -157,23 +160,24 @@ function processIn(value: unknown): ClientProcess | null {
 export interface KilledSession {
   readonly client: Client;
   readonly sessionId: string;
-  /** The client may not have written it yet. */
+  /** The client may not have written this file yet. */
   readonly transcriptPath: string | undefined;
 }
 
-/** The most sessions whose processes are checked. */
+/** The maximum number of sessions whose processes are checked. */
 const MOST_KILLED = 50;
 
 /**
- * Finds sessions that began in `folders`, did not end, and whose client process
- * is gone. Claude Code is left out. Only Linux shows processes.
+ * Finds sessions that began in `folders` and did not end, but whose client
+ * process is gone. Sessions of Claude Code are left out. Only Linux shows
+ * processes.
  */
 export async function killedSessions(
   system: System,
   { root, folders, except }: {
     root: string;
     folders: readonly string[];
-    /** The session that asks. */
+    /** The session that asks; it is left out. */
     except: string;
   },
 ): Promise<KilledSession[]> {

@@ -19,14 +19,14 @@ export interface AgentAtWork {
   readonly worktree: string;
   /** null: detached, or unknown. */
   readonly branch: string | null;
-  /** When it began, ISO 8601. */
+  /** The time when it began, ISO 8601. */
   readonly since: string;
   /** True if its process is known to be running; only Linux shows that. */
   readonly alive: boolean;
   readonly subagents: Subagent[];
 }
 
-/** The most agent sessions to list, and the most lines of names. */
+/** The maximum number of agent sessions to list, and of lines of names. */
 const MOST = 50;
 
 /** The largest HEAD file, in bytes. */

@@ -23,7 +23,7 @@ import {
 /** Commands that must work with any configuration, and commands that fix it. */
 const TOLERANT = /^(?:hook|statusline|config .*)$/;
 
-/** Prepares what a command of that name needs before it runs. */
+/** Prepares what the command with the given name needs before it runs. */
 export async function beforeCommand(
   system: System,
   name: string,
@@ -41,7 +41,7 @@ function hasOwnSettings(system: System): boolean {
 /** Commands that may change the next steps; a pause updates them itself. */
 const CHANGE_STEPS = /^(?:next|done|undo)$/;
 
-/** Does the work of a command that can wait until after its answer. */
+/** Does the part of a command's work that can wait until after its answer. */
 export async function afterCommand(
   context: Context,
   name: string,
@@ -73,7 +73,9 @@ async function afterPause(context: Context): Promise<void> {
   }
 }
 
-/** Data of other contexts that commands get without importing them. */
+/**
+ * Returns the data of other contexts that commands get without importing it.
+ */
 export function givenTo(
   system: System,
 ): Pick<
@@ -96,7 +98,10 @@ export function givenTo(
   };
 }
 
-/** Checks files alone, without git, for anything to settle. */
+/**
+ * Checks from files alone, without git, whether there may be something to
+ * settle.
+ */
 function mayBeUnsettled(context: Context): boolean {
   const { system, folder } = context;
   const usual = workspaceByFiles(context);

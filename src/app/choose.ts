@@ -31,13 +31,15 @@ const CHOSEN: ReadonlyMap<Named, string> = new Map<Named, string>([
   ["operation", "operation"],
 ]);
 
-/** Kinds whose values are numbers in other lists. */
+/**
+ * Kinds whose values are numbers in lists other than the one to choose from.
+ */
 const NUMBERED: readonly Named[] = ["item", "open-item", "operation"];
 
 /**
  * Returns the command line with its missing name, which the user chooses from a
- * list on the terminal. The line is unchanged if nothing is missing, or there
- * is nothing to choose from. Throws CANCELLED.
+ * list on the terminal. Returns the line unchanged if no name is missing, or if
+ * there is nothing to choose from. Throws CANCELLED.
  */
 export async function withMissingName(
   context: Context,
@@ -59,7 +61,10 @@ export async function withMissingName(
   return [...rest, chosen.value];
 }
 
-/** Names of saves and "latest" would duplicate their IDs. */
+/**
+ * Returns whether a value is offered. Names of saves and "latest" would
+ * duplicate IDs in the list.
+ */
 function isOffered(named: Named, value: string): boolean {
   if (named === "session") return /^session-[\d-]+$/.test(value);
   return value !== "latest";

@@ -9,7 +9,8 @@ import { sessionLine, titleOf } from "../work/mod.ts";
 import type { StatusResult } from "./commands/results.ts";
 
 /**
- * Returns `Last save: 2h ago, Refunds`, and the changes since then below it.
+ * Returns `Last save: 2h ago, Refunds`, followed by the changes since that
+ * save.
  */
 export function lastSaveLines(
   { last_save: save, at }: StatusResult,
@@ -76,14 +77,14 @@ function fitted(line: string, columns: number): string[] {
     : [cut(line, columns)];
 }
 
-/** The most lines above the three commands. */
+/** The maximum number of lines above the three commands. */
 const MOST = 9;
 
 function nextSteps(
   { session, parents, last_save: save, items, checklist }: StatusResult,
 ) {
   const open = items.filter(({ kind }) => kind === "next");
-  // A detour has other steps than the work that it interrupts.
+  // A detour has different steps from the work that it interrupts.
   const isOfAnother = parents.length > 0 && session?.save !== save?.session_id;
   const steps = open.length > 0
     ? open.map(({ text }) => text)
@@ -94,7 +95,7 @@ function nextSteps(
   return steps.length > 0 ? steps : left;
 }
 
-/** Names the things that need an answer or a cleanup. */
+/** Names what needs an answer or a cleanup. */
 function waitingText(result: StatusResult): string[] {
   const parts = WAITING.flatMap(([noun, count]) => {
     const found = count(result);
@@ -128,7 +129,7 @@ const WAITING: readonly (readonly [noun: string, count: Count])[] = [
   ["hand-off", (result) => unanswered(result).yours.length],
 ];
 
-/** Returns `Hand-offs: 2 for Backend, 1 for QA`, without finished ones. */
+/** Returns `Hand-offs: 2 for Backend, 1 for QA`, without finished hand-offs. */
 export function handoffLines(
   { handoffs }: Pick<StatusResult, "handoffs">,
 ): string[] {
@@ -191,7 +192,7 @@ function gitText(
   return `Git: ${escapeText(branch ?? "(detached)")}, ${files}`;
 }
 
-/** The three most useful commands now, each with its effect. */
+/** Returns the three most useful commands now, each with its effect. */
 function commandsFor(
   result: StatusResult,
 ): (readonly [words: string, summary: string])[] {

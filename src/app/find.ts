@@ -6,14 +6,14 @@ import { SUMMARIES } from "./summaries.ts";
 import { MpmError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
-/** The command of a line, and the line without the words of its name. */
+/** The command on a line, and the line without the command's name. */
 export interface FoundCommand {
   readonly command: AnyCommand | undefined;
   readonly rest: readonly string[];
 }
 
 /**
- * Returns the command whose words `argv` starts with; the longest match wins.
+ * Returns the command whose name `argv` starts with; the longest match wins.
  * The first word of a group alone lists the group's commands.
  */
 export async function findCommand(
@@ -38,9 +38,7 @@ export function asksForHelp(argv: readonly string[]): boolean {
   return argv.some((word) => word === "--help" || word === "-h");
 }
 
-/**
- * Returns the command with exactly that name, or with another spelling of it.
- */
+/** Returns the command with exactly that name or one of its other spellings. */
 export async function commandNamed(
   name: string,
 ): Promise<AnyCommand | undefined> {
@@ -49,7 +47,7 @@ export async function commandNamed(
   return await (load ? load() : spelled(current));
 }
 
-/** Returns the command that lists a group's subject. */
+/** Returns the command that lists the subject of a group. */
 async function listOf(group: string): Promise<AnyCommand | undefined> {
   const name = currentName(group);
   const load = getOwn(COMMANDS, `${name} list`) ??
@@ -57,7 +55,7 @@ async function listOf(group: string): Promise<AnyCommand | undefined> {
   return await load?.();
 }
 
-/** Words from other tools, and the mpm command to suggest. */
+/** Words from other tools, with the mpm command to suggest. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   add: '"mpm next <text>" adds a next step',
   back: '"mpm return" ends a detour',
@@ -124,7 +122,7 @@ const ALIKE: Readonly<Record<string, readonly string[]>> = {
   view: ["show", "get", "list"],
 };
 
-/** Returns the error for unknown words, with a suggestion. */
+/** Returns the error for unknown words, with a suggested command. */
 export function unknownCommand(words: readonly string[]): MpmError {
   const [first = "", second = ""] = words;
   const group = membersOf(currentName(first));
@@ -136,7 +134,7 @@ export function unknownCommand(words: readonly string[]): MpmError {
   });
 }
 
-/** Second words of the commands that begin with this one. */
+/** Returns the second words of the commands that begin with this word. */
 export function membersOf(group: string): string[] {
   return Object.keys(SUMMARIES).filter((name) => name.startsWith(`${group} `))
     .map((name) => name.slice(group.length + 1));

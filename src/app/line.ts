@@ -28,7 +28,7 @@ import { asciiJson, escapeLines, escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 import { BUILD, VERSION, versionText } from "../base/version.ts";
 
-/** Runs one command line and returns its exit status. Throws any failure. */
+/** Runs one command line and returns its exit status. Throws on any failure. */
 export async function runLine(
   argv: readonly string[],
   system: System,
@@ -113,7 +113,7 @@ function fitted(text: string, { terminal }: System): string {
   return reflow(text, terminal.columns());
 }
 
-/** Columns of a help page for a pager or a file. */
+/** The number of columns of a help page for a pager or a file. */
 const PAGE = 80;
 
 function help(
@@ -127,7 +127,7 @@ function help(
   return print(system, withHeadings(page, style));
 }
 
-/** `mpm`, `mpm --help`, `mpm --version`, `mpm saves --help`. */
+/** Handles `mpm`, `mpm --help`, `mpm --version` and `mpm saves --help`. */
 async function withoutCommand(
   argv: readonly string[],
   system: System,
@@ -156,7 +156,7 @@ async function withoutCommand(
   return help(system, shortHelp());
 }
 
-/** Returns true for a terminal in a project that uses mpm. */
+/** Returns true on a terminal in a project that uses mpm. */
 function isInProject(system: System): boolean {
   const { interactive } = system.terminal;
   const root = interactive.stdout && quickRoot(system, system.cwd());
@@ -190,10 +190,10 @@ function contextOf(
       }
       : { print: (text: string) => system.terminal.out(text) },
     ask(question) {
-      // Room for the answer.
+      // Leaves room for the answer.
       err(`${reflow(question.trimEnd(), columns() - 2)} `);
       const answer = system.terminal.readLine();
-      // Without the Enter of an answer, the cursor is still in the line.
+      // Unless the answer ended with Enter, the cursor is still on the line.
       if (answer === undefined) err("\n");
       return answer;
     },
@@ -213,7 +213,7 @@ function styleOf(
   return makeStyle(color, width, { ascii: wantsAscii(system), piped });
 }
 
-/** The working folder, absolute and without links. */
+/** Returns the working folder, absolute and without links. */
 function folderOf(system: System, project: string | undefined): string {
   const cwd = system.cwd();
   if (project === undefined) return cwd;
@@ -232,13 +232,16 @@ function versionLine(json: boolean): string {
     : versionText();
 }
 
-/** A reader that closes early, such as `head`, is not a failure. */
+/**
+ * Prints the output. A reader that closes early, such as `head`, is not a
+ * failure.
+ */
 function print(system: System, text: string): number {
   system.terminal.out(text);
   return 0;
 }
 
-/** Reports the error; returns its exit status. */
+/** Reports the error and returns its exit status. */
 export function report(
   error: unknown,
   argv: readonly string[],
@@ -275,7 +278,7 @@ export function report(
   return ERRORS[code].exit;
 }
 
-/** Formats an error; on a terminal, in colour and with wrapped lines. */
+/** Formats an error. On a terminal, it is in colour, with wrapped lines. */
 function said(
   text: string,
   options: readonly string[],

@@ -34,8 +34,8 @@ export async function main(
 }
 
 /**
- * Returns the work of a second thread for `mpm replay`: it turns steps into
- * entries.
+ * Returns the work of a second thread for `mpm replay`: the thread turns steps
+ * into entries.
  */
 export async function workFor(
   system: System,
@@ -49,8 +49,8 @@ export async function workFor(
 
 /**
  * Handles an event without loading the other commands. Events are by far the
- * most frequent command line, and someone waits for each. Loading the rest
- * would cost more than most events do. Returns false for any other line.
+ * most frequent command lines, and each keeps someone waiting. Loading the rest
+ * would take longer than most events do. Returns false for any other line.
  */
 async function answerHook(
   argv: readonly string[],
@@ -60,7 +60,7 @@ async function answerHook(
   const known = HOOK_OPTIONS.exec(options.join("\0"));
   const named = command === "hook" && /^[A-Za-z]+$/.test(event ?? "") &&
     known !== null;
-  // A Claude Code version that passes no arguments.
+  // This version of Claude Code passes no arguments.
   const bare = argv.length === 0 &&
     system.env("CLAUDE_PROJECT_DIR") !== undefined;
   if (!named && !bare || system.terminal.interactive.stdin) return false;
@@ -78,11 +78,13 @@ async function answerHook(
   return true;
 }
 
-/** The options of installed hook entries; the group is the client. */
+/**
+ * The options of installed hook entries; the regex group captures the client.
+ */
 const HOOK_OPTIONS =
   /^(?:--client[=\0]([a-z]+)(?:\0|$))?(?:--installed-by=[^\0]*)?$/;
 
-/** The context of a hook. No one reads its output except for the answer. */
+/** Returns the context of a hook. Only the answer is read, not other output. */
 async function hookContext(system: System): Promise<Context> {
   const { beforeCommand, givenTo } = await import("./before.ts");
   await beforeCommand(system, "hook");

@@ -1,7 +1,7 @@
 /**
- * Contents of the executable: it runs `main` on the real machine, and `workFor`
- * in each thread. The build also uses it, to learn which functions everyday
- * commands need.
+ * The contents of the executable: it runs `main` on the real machine, and
+ * `workFor` in each thread. The build also uses this file to learn which
+ * functions everyday commands need.
  */
 export { main, workFor } from "./main.ts";
 export { realSystem } from "../system/real.ts";

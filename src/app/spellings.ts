@@ -6,10 +6,10 @@ import { COMMANDS } from "./table.ts";
 /** Another name for an mpm command. */
 interface Spelling {
   readonly command: string;
-  /** The arguments and options that differ from the command's. */
+  /** The arguments and options that differ from those of the command. */
   readonly positionals?: readonly Positional[];
   readonly flags?: Flags;
-  /** Converts its input to the command's input. */
+  /** Converts the input of this spelling to the input of the command. */
   convert?(input: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -35,7 +35,7 @@ const resumeHere: Spelling = {
   }),
 };
 
-/** Returns the spelling of a command that presets some of its options. */
+/** Returns a spelling of a command that presets some of its options. */
 function withOptions(
   command: string,
   options: Readonly<Record<string, unknown>>,
@@ -44,8 +44,8 @@ function withOptions(
 }
 
 /**
- * Short and former names of commands, and the command names of claude-mpm and
- * its documentation. They work unchanged after `alias claude-mpm=mpm`.
+ * Short and former names of commands, and the command names from claude-mpm and
+ * its documentation. These names work unchanged after `alias claude-mpm=mpm`.
  */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
   "list": { command: "saves list" },

@@ -99,7 +99,7 @@ function gitLine(git: GitLine, style: Style): string {
   }`;
 }
 
-/** Progress of each phase, and the next item. */
+/** Returns the progress of each phase, and the next item. */
 function checklist(
   { checklist: items }: StatusResult,
   style: Style,
@@ -120,7 +120,7 @@ function checklist(
   ];
 }
 
-/** The most open items to show; "mpm done" lists all of them. */
+/** The maximum number of open items to show; "mpm done" lists all of them. */
 const SHOWN = 15;
 
 function carriedLines(
@@ -136,7 +136,7 @@ function carriedLines(
   ];
 }
 
-/** Returns who works where, and the claimed paths. */
+/** Returns the lines that show who works where, and the claimed paths. */
 function agentLines(result: StatusResult, style: Style): string[] {
   const { agents, claims, at, worktree } = result;
   const shown = claims.slice(0, SHOWN);

@@ -2,8 +2,8 @@ import type { AnyCommand } from "../cli/mod.ts";
 import type { Finisher } from "../ops/mod.ts";
 
 /**
- * Every command by its words; each is loaded only when needed.
- * `deno task generate` finds the commands and keeps the order, which is the
+ * Every command by its name; each is loaded only when needed.
+ * `deno task generate` finds the commands and keeps their order, which is the
  * order in the help.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {

@@ -1,22 +1,25 @@
 import { counted } from "./words.ts";
 
-/** Room for the line about omitted lines, without the place to find them. */
+/**
+ * Room for the line about omitted lines, not counting the text that says where
+ * to find them.
+ */
 const MARK = 40;
 
-/** A line that introduces others, and is useless without them. */
+/** A line that introduces other lines, and is useless without them. */
 const HEADING = /^\s*(?:#+\s.*|.*:)$/;
 
 /**
  * Returns at most `limit` UTF-16 units of a text, cut between lines. The last
  * line then gives the number of omitted lines, and `rest` says where to find
- * them. A heading goes if all its items go. Only a single line that is too long
- * by itself is cut within.
+ * them. A heading is omitted if all its items are omitted. A line is cut only
+ * if it is too long by itself.
  */
 export function bounded(
   text: string,
   limit: number,
   { rest, partial = false }: {
-    /** E.g. `mpm status --tree shows them`. */
+    /** For example, `mpm status --tree shows them`. */
     rest: string;
     /** True if the given text is already incomplete. */
     partial?: boolean;

@@ -2,13 +2,16 @@
  * Converts between bytes and text. For git, paths, branch names and subjects
  * are bytes and need not be UTF-8. Every byte that is not part of valid UTF-8
  * becomes U+DC00 plus the byte, as in Python's `surrogateescape`. So nothing is
- * lost, and two names never become the same.
+ * lost, and different names stay different.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The text of `bytes`; `encodeText` converts it back to the same bytes. */
+/**
+ * Returns the text of `bytes`; `encodeText` converts the text back to the same
+ * bytes.
+ */
 export function decodeBytes(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -17,7 +20,7 @@ export function decodeBytes(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a text that `decodeBytes` made, or of any text. */
+/** Returns the bytes of a text from `decodeBytes`, or of any other text. */
 export function encodeText(text: string): Uint8Array {
   if (text.isWellFormed()) return encoder.encode(text);
   const bytes: number[] = [];
@@ -49,8 +52,9 @@ function decodeEscaping(bytes: Uint8Array): string {
 }
 
 /**
- * Length of the valid UTF-8 sequence at `at`, in bytes; 0 if it is invalid. The
- * bounds of the second byte are those in the Unicode Standard, table 3-7.
+ * Returns the length of the valid UTF-8 sequence at `at`, in bytes; 0 if the
+ * sequence is invalid. The bounds of the second byte are those in the Unicode
+ * Standard, table 3-7.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;

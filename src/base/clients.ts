@@ -1,6 +1,6 @@
 /**
- * The names of the clients, as used in options. Each has a folder of that name
- * in `clients/`. The first is the default.
+ * The names of the clients, as used in options. Each client has a folder of
+ * that name in `clients/`. The first client is the default.
  */
 export const CLIENT_NAMES = [
   "claude",

@@ -24,16 +24,16 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** The exit status of a task that ended before all of its items were done. */
+/** The exit status for a task that ended before all of its items were done. */
 export const EXIT_INCOMPLETE = 1;
 
-/** The exit status of a scan that found a secret, which is not an error. */
+/** The exit status for a scan that found a secret, which is not an error. */
 export const EXIT_FOUND = 5;
 
-/** The exit status of a bug in mpm: an error other than {@link MpmError}. */
+/** The exit status for a bug in mpm: an error other than {@link MpmError}. */
 export const EXIT_BUG = 70;
 
-/** Every exit status with its possible meanings, in order. */
+/** Returns every exit status with its possible meanings, in order. */
 export function exitMeanings(): { status: number; meanings: string[] }[] {
   const meanings = new Map<number, string[]>([[0, ["success"]]]);
   for (const { exit, meaning } of Object.values(ERRORS)) {
@@ -50,11 +50,13 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     .map(([status, texts]) => ({ status, meanings: texts }));
 }
 
-/** A failure the user can understand and act on. Anything else is a bug. */
+/**
+ * A failure that the user can understand and act on. Any other error is a bug.
+ */
 export class MpmError extends Error {
   override name = "MpmError";
   readonly code: ErrorCode;
-  /** The next step: one sentence or command. */
+  /** The next step, as one sentence or command. */
   readonly hint: string | undefined;
 
   constructor(
@@ -115,7 +117,7 @@ const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
   "other": { state: "the system reported an error" },
 };
 
-/** A refused file operation; always names the path. */
+/** A refused file operation; the message always names the path. */
 export class FileError extends MpmError {
   override name = "FileError";
   readonly problem: FileProblem;
@@ -147,8 +149,8 @@ export function isMissing(error: unknown): boolean {
 }
 
 /**
- * Returns the result of `work`, or `undefined` if it throws an MpmError. For
- * data that may safely be missing or damaged.
+ * Returns the result of `work`, or `undefined` if it throws an MpmError. Used
+ * for data that may safely be missing or damaged.
  */
 export function attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
 export function attempt<T>(work: () => T): T | undefined;

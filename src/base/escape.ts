@@ -1,13 +1,13 @@
 import { getOwn } from "./own.ts";
 
-/** Most texts consist of these characters. */
+/** Most texts consist only of these characters. */
 const PLAIN = /^[ -~]*$/;
 const PLAIN_LINES = /^[\t\n -~]*$/;
 
 /**
  * Returns `text` as one line that is safe on a terminal. A byte that was not
  * UTF-8 becomes `\xNN`, and a control character becomes `\n`, `\t` or `\xNN`.
- * Anything else that is invisible or changes the text direction becomes
+ * Any other character that is invisible or changes the text direction becomes
  * `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
@@ -18,8 +18,8 @@ export function escapeText(text: string): string {
  * Escapes characters that must not reach a terminal or an agent, or that could
  * hide in a line. These are control characters (ANSI sequences begin with one),
  * line and paragraph separators, invisible characters, private use, and halves
- * of surrogate pairs. Patterns for classes of all of Unicode are in functions,
- * so that they are built only when used.
+ * of surrogate pairs. Patterns for classes that cover all of Unicode are in
+ * functions, so they are built only when used.
  */
 export function escapeUnseen(
   text: string,
@@ -35,10 +35,10 @@ export function escapeUnseen(
 }
 
 /**
- * Returns whether the script needs an invisible character here. One is the sign
- * that gives an emoji or a keycap its colours. The other is a joiner after an
- * emoji or a letter of a script that joins. Several in a row could carry a
- * hidden text, so only the first is needed.
+ * Returns whether the script needs an invisible character here. The character
+ * can be the selector that gives an emoji or a keycap its colours. It can also
+ * be a joiner after an emoji or a letter of a script that joins. Several in a
+ * row could carry a hidden text, so only the first is needed.
  */
 function isOfWriting(
   character: string,
@@ -75,7 +75,7 @@ function hex(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, "0")}`;
 }
 
-/** Does the same for a text of several lines. Line breaks and tabs stay. */
+/** Does the same for a text of several lines. Keeps line breaks and tabs. */
 export function escapeLines(text: string): string {
   if (PLAIN_LINES.test(text)) return text;
   return text.split(/\r?\n/).map(escapeTabbed).join("\n");
@@ -88,7 +88,7 @@ function escapeTabbed(line: string): string {
 
 /**
  * Returns a diff or patch that is safe on a terminal. It can still be applied
- * if its text needs no escapes except for tabs, line ends of either kind, and a
+ * if the only characters to escape are tabs, line ends of either kind, and a
  * byte order mark.
  */
 export function escapeDiff(diff: string): string {
@@ -105,8 +105,8 @@ export function codeFence(text: string): string {
 }
 
 /**
- * Returns JSON in ASCII only, with other characters escaped: safe on a
- * terminal, and the same in any locale. `indent` is in spaces.
+ * Returns JSON in ASCII only, with other characters escaped. The text is safe
+ * on a terminal, and the same in any locale. `indent` is a number of spaces.
  */
 export function asciiJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll(

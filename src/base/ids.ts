@@ -1,23 +1,24 @@
 /**
- * A save's ID: a UTC second without a suffix, since compatible readers accept
- * none.
+ * The ID of a save: a UTC second without a suffix, since compatible readers do
+ * not accept suffixes.
  */
 export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
 /**
- * The ID of a session: the UTC second in which it began, or the next free one.
+ * The ID of a session: the UTC second in which the session began, or the next
+ * unused second.
  */
 export const WORK_ID = /^work-\d{8}-\d{6}$/;
 
-/** The full save ID for an ID typed in any case. */
+/** Returns the full save ID for an ID typed in any case. */
 export function asSessionId(typed: string): string | undefined {
   const id = typed.trim().toLowerCase();
   return SESSION_ID.test(id) ? id : undefined;
 }
 
 /**
- * Any ID that mpm reads: that of a save, or of a log, which has a looser
- * format.
+ * Any ID that mpm reads: the ID of a save, or the ID of a log, which has a
+ * looser format.
  */
 export const READ_ID = /^session-[\w-]{1,120}$/;
 
@@ -26,23 +27,23 @@ export function utcSeconds(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** The save ID for a time: its UTC second. */
+/** Returns the save ID for a time: its UTC second. */
 export function sessionId(time: Date): string {
   return `session-${secondOf(time)}`;
 }
 
-/** The ID of a session that begins at this time. */
+/** Returns the ID of a session that begins at this time. */
 export function workId(time: Date): string {
   return `work-${secondOf(time)}`;
 }
 
-/** The UTC second of a time in the format of IDs: `20261120-143022`. */
+/** Returns the UTC second of a time in the format of IDs: `20261120-143022`. */
 export function secondOf(time: Date): string {
   const digits = time.toISOString().replaceAll(/[-:]/g, "");
   return `${digits.slice(0, 8)}-${digits.slice(9, 15)}`;
 }
 
-/** An ID in the format of Claude Code: it becomes part of a path. */
+/** An ID in the format of Claude Code, which becomes part of a path. */
 const AGENT_SESSION_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** Returns whether `id` can be the ID of a Claude Code session or task list. */

@@ -1,9 +1,9 @@
 import { join as tidied, SEPARATOR } from "@std/path";
 
 /**
- * Replaces `join` of the standard library, which normalizes every path. This
- * one does so only for untidy paths. A hook joins a hundred paths, which would
- * take a tenth of its time.
+ * Replaces the standard library's `join`, which normalizes every path. This
+ * function normalizes only untidy paths. A hook joins a hundred paths, and
+ * normalizing all of them would take a tenth of its time.
  */
 export function join(first: string, ...more: string[]): string {
   const path = `${first}/${more.join("/")}`;

@@ -7,30 +7,32 @@ export const NAME_RULE =
   "beginning with a letter or digit, and not only digits";
 
 /**
- * Returns whether something can be found by typing that name: it is not a
- * number, path, option or control character. Patterns for classes of all of
- * Unicode are built when used.
+ * Returns whether something can be found by typing this name: it must not be a
+ * number, a path or an option, or contain control characters. Patterns for
+ * classes that cover all of Unicode are built only when used.
  */
 export function isName(name: string): boolean {
   return /^(?![0-9]+$)(?!latest$)[\p{L}\p{N}][\p{L}\p{M}\p{N} ()[\]#&+,:'@!?._-]{0,99}$/u
     .test(name) && !/ {2}| $/.test(name);
 }
 
-/** Does the same for a session, whose saves have their own IDs. */
+/**
+ * Does the same for a session name. The saves of a session have their own IDs.
+ */
 export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
 }
 
-/** UTF-16 units of an invalid name in a message. */
+/** The number of UTF-16 units of an invalid name that a message shows. */
 const SHOWN = 100;
 
-/** The error for a name that a session cannot have. */
+/** Returns the error for a name that a session cannot have. */
 export function invalidSessionName(name: string, hint: string): MpmError {
   const shown = cutText(name, SHOWN);
   return new MpmError("USAGE", `Invalid session name "${shown}"`, { hint });
 }
 
-/** `name` if a session can be found by it. Throws USAGE. */
+/** Returns `name` if a session can be found by it. Throws USAGE. */
 export function checkedName(name: string | undefined): string | undefined {
   if (name !== undefined && !isSessionName(name)) {
     throw invalidSessionName(name, `Use ${NAME_RULE}`);
@@ -39,8 +41,8 @@ export function checkedName(name: string | undefined): string | undefined {
 }
 
 /**
- * The name of a folder and a git branch for something called `name`: the name
- * itself if that is valid, or else its words, `bug-fix-urgent`.
+ * Returns the name of a folder and a git branch for something called `name`.
+ * This is the name itself if it is valid, or else its words: `bug-fix-urgent`.
  */
 export function slugOf(name: string): string {
   if (/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) return name;
@@ -50,7 +52,7 @@ export function slugOf(name: string): string {
     .replaceAll(/^[-.]+|[-.]+$|\.lock$/g, "");
 }
 
-/** The name of an agent, e.g. `backend`. */
+/** The name of an agent, for example `backend`. */
 export interface AgentName {
   /** As typed, without a final "Agent": `Backend`. */
   readonly name: string;
@@ -71,8 +73,8 @@ export const AGENT_NAME_RULE =
 /**
  * Reads a name as typed by a person. `backend`, `Backend`, `Backend Agent` and
  * `backend-agent` are the same agent: blanks become "-", a final "agent" does
- * not count, and case does not matter. Throws USAGE with `from`, e.g.
- * `--agent`.
+ * not count, and case does not matter. Throws USAGE that mentions `from`, for
+ * example `--agent`.
  */
 export function agentName(text: string, from: string): AgentName {
   const found = agentNameIn(text);
@@ -82,7 +84,7 @@ export function agentName(text: string, from: string): AgentName {
   });
 }
 
-/** The same; `undefined` for an invalid name. */
+/** Does the same, but returns `undefined` for an invalid name. */
 export function agentNameIn(text: string): AgentName | undefined {
   const words = text.trim().replace(/ +/g, "-");
   const name = words.replace(/^(.+)[-_.]agent$/i, "$1");
@@ -90,8 +92,8 @@ export function agentNameIn(text: string): AgentName | undefined {
 }
 
 /**
- * The name of a sub-agent's type, which a plugin may have chosen: other
- * characters, such as the colon of `plugin:reviewer`, become "-".
+ * Returns the name for a sub-agent's type, which a plugin may have chosen:
+ * other characters, such as the colon of `plugin:reviewer`, become "-".
  */
 export function agentNameOfType(type: string): AgentName | undefined {
   return agentNameIn(
@@ -111,7 +113,7 @@ export function isSameAgent(a: string, b: string): boolean {
  * at most.
  */
 export function isLike(pattern: string, name: string): boolean {
-  // Usually one of the ends shows a mismatch.
+  // Usually the first or last character shows a mismatch.
   if (!fitsOne(pattern[0], name[0])) return false;
   if (!fitsOne(pattern.at(-1), name.at(-1))) return false;
   let [at, from] = [0, 0];

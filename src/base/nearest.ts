@@ -1,13 +1,16 @@
-/** No one types longer texts by hand, and comparing them takes long. */
+/** No one types longer texts by hand, and comparing such texts takes long. */
 const LONGEST = 200;
 
-/** Extra cost of a mistake in the first letter, which is less likely. */
+/**
+ * The extra cost of a mistake in the first letter, where mistakes are less
+ * likely.
+ */
 const FIRST_LETTER = 0.5;
 
 /**
- * Returns the name in `names` that `typed` probably means, in any case. At most
- * one letter in three is wrong, missing, or swapped with the next. `undefined`:
- * no name is close enough.
+ * Returns the name in `names` that `typed` probably means, ignoring case. At
+ * most one letter in three may be wrong, missing, or swapped with the next.
+ * `undefined`: no name is close enough.
  */
 export function nearest(
   typed: string,
@@ -29,8 +32,8 @@ export function nearest(
 }
 
 /**
- * Counts the letters to change, add or remove, or the neighbours to swap, to
- * turn one word into another (optimal string alignment).
+ * Counts the letters to change, add or remove, or the neighbours to swap, that
+ * turn one word into the other (optimal string alignment).
  */
 function mistakes(one: string, other: string): number {
   let before: number[] = [];
@@ -53,7 +56,10 @@ function mistakes(one: string, other: string): number {
   return last[other.length]!;
 }
 
-/** A hint with the probable meaning of `typed`, if there is one, and `more`. */
+/**
+ * Returns a hint with the probable meaning of `typed`, if there is one,
+ * followed by `more`.
+ */
 export function didYouMean(
   typed: string,
   names: Iterable<string>,

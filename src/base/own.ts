@@ -1,5 +1,5 @@
 // A file, a session or a label may be called `constructor` or `__proto__`. Only
-// these two functions index an object by data.
+// these two functions index an object by a name from data.
 
 /** Returns a value of the object itself, never an inherited value. */
 export function getOwn<T>(

@@ -1,13 +1,13 @@
 import { getOwn } from "./own.ts";
 
-/** An object of a parsed JSON or YAML file. */
+/** An object in a parsed JSON or YAML file. */
 export type Fields = Record<string, unknown>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A field of the object itself, never an inherited field. */
+/** Returns a field of the object itself, never an inherited field. */
 export function field(value: unknown, name: string): unknown {
   return isFields(value) ? getOwn(value, name) : undefined;
 }
@@ -19,8 +19,8 @@ export function textField(value: unknown, name: string): string | undefined {
 }
 
 /**
- * The value of a JSON text; `undefined` for an incomplete, invalid or hostile
- * text.
+ * Returns the value of a JSON text; `undefined` for an incomplete, invalid or
+ * hostile text.
  */
 export function jsonIn(text: string): unknown {
   try {
@@ -39,7 +39,7 @@ export function kindOf(value: unknown): string {
   return typeof value === "string" ? "text" : typeof value;
 }
 
-/** Fields that name the subject of an item, the most telling first. */
+/** Fields that name the subject of an item, the most informative first. */
 const SUBJECT = [
   "task",
   "title",
@@ -55,8 +55,8 @@ const SUBJECT = [
 ];
 
 /**
- * Any value as text for people. A list becomes lines, an object such as
- * `{task, priority}` becomes `task (priority: high)`.
+ * Returns any value as text for people. A list becomes lines, and an object
+ * such as `{task, priority}` becomes `task (priority: high)`.
  */
 export function readable(value: unknown): string {
   if (Array.isArray(value)) return value.map(readableItem).join("\n");
@@ -87,7 +87,10 @@ function isScalar(value: unknown): boolean {
     typeof value === "number" || typeof value === "boolean";
 }
 
-/** One line of JSON; a value too deep for the stack is only abbreviated. */
+/**
+ * Returns one line of JSON; a value nested too deeply for the stack is only
+ * abbreviated.
+ */
 function compact(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
@@ -97,7 +100,10 @@ function compact(value: unknown): string {
   }
 }
 
-/** The number in a text such as `93%`, `186,000` or `0.5`, if there is one. */
+/**
+ * Returns the number in a text such as `93%`, `186,000` or `0.5`, if there is
+ * one.
+ */
 export function numberIn(text: string): number | undefined {
   const digits = text.replaceAll(/[,_\s]/g, "").replace(/%$/, "");
   if (!/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(digits)) return undefined;
@@ -106,7 +112,8 @@ export function numberIn(text: string): number | undefined {
 }
 
 /**
- * The boolean in a text or number, if there is one; false for an empty list.
+ * Returns the boolean in a text or number, if there is one; false for an empty
+ * list.
  */
 export function flagIn(value: unknown): boolean | undefined {
   if (typeof value === "object" && value !== null) {
@@ -118,12 +125,15 @@ export function flagIn(value: unknown): boolean | undefined {
   return undefined;
 }
 
-/** Stops at the limit: a deeper file is made to exhaust the stack. */
+/**
+ * Returns whether a value is nested more deeply than the limit. Stops there,
+ * since such a file is made to exhaust the stack.
+ */
 export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;
-  // Every save of a list passes through here, and other loops take ten times as
-  // long.
+  // Every save in a list passes through here, and other kinds of loops take ten
+  // times as long.
   const held = Array.isArray(value) ? value : Object.values(value);
   for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
   return false;

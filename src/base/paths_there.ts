@@ -2,7 +2,7 @@
 export type Platform = "linux" | "darwin" | "windows";
 
 /**
- * Says why a path of a tree cannot be written on this system; `undefined` if it
+ * Says why a path in a tree cannot be written on this system; `undefined` if it
  * can. The tree may come from anyone.
  */
 export function reasonNotThere(
@@ -17,8 +17,8 @@ export function reasonNotThere(
 }
 
 /**
- * Says why mpm does not read a path that git lists: on Windows it would be
- * another file, or a device. `undefined`: it can be read.
+ * Says why mpm does not read a path that git lists: on Windows the path would
+ * lead to another file, or to a device. `undefined`: the path can be read.
  */
 export function reasonNotRead(
   path: string,
@@ -32,7 +32,8 @@ export function reasonNotRead(
  * and the mpm folder, under any name that the system accepts for them.
  */
 export function isSafePath(path: string, platform: Platform): boolean {
-  // Windows would read both as a path to another folder, stream or disk.
+  // Windows would read either character as part of a path to another folder,
+  // stream or disk.
   if (platform === "windows" && /[\\:]/.test(path)) return false;
   return path !== "" && !path.includes("\0") &&
     path.split("/").every((part, at) =>
@@ -50,7 +51,7 @@ function isGitFolder(part: string, platform: Platform): boolean {
 }
 
 /**
- * Returns whether it is mpm's folder in another spelling, on systems that
+ * Returns whether a part is mpm's folder in another spelling, on systems that
  * ignore case.
  */
 function isOwnAlias(part: string, platform: Platform): boolean {

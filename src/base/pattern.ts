@@ -2,8 +2,8 @@ import { RE2JS } from "re2js";
 import { MpmError } from "./errors.ts";
 
 /**
- * An RE2 expression, which always takes linear time. Throws USAGE for an
- * invalid expression, with the `key` of its setting.
+ * Returns an RE2 expression, which always takes linear time. Throws USAGE for
+ * an invalid expression, with the `key` of its setting.
  */
 export function compilePattern(text: string, key: string): RE2JS {
   try {

@@ -1,7 +1,10 @@
-/** The most answers to keep, so that no input makes the process large. */
+/**
+ * The maximum number of answers to keep, so that no input can make the process
+ * large.
+ */
 const MOST = 2000;
 
-/** Returns the same function with a cache for its results by text. */
+/** Returns a version of the function that caches its results by text. */
 export function remembered<T>(work: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
@@ -20,7 +23,7 @@ export function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-/** Returns the same function with a cache for its results by object. */
+/** Returns a version of the function that caches its results by object. */
 export function rememberedFor<K extends object, T>(
   work: (source: K) => T,
 ): (source: K) => T {

@@ -2,12 +2,12 @@ import en from "zod/locales/en";
 import * as z from "zod/mini";
 import type { Shape } from "./shape.ts";
 
-// The small version of the library comes without messages.
+// The small version of the library does not include messages.
 z.config(en());
 
 /**
  * Returns the schema for a shape. The schema library is slow to load, so
- * commands load this only to validate.
+ * commands load this module only to validate.
  */
 export function schemaOf<T>(shape: Shape<T>): z.ZodMiniType<T> {
   return built(shape) as z.ZodMiniType<T>;
@@ -47,8 +47,8 @@ function built(shape: Shape): z.ZodMiniType {
 }
 
 /**
- * Returns the parts of `value` that do not match `schema`, one `field: reason`
- * each.
+ * Returns the parts of `value` that do not match `schema`, each as
+ * `field: reason`.
  */
 export function problemsOf(schema: z.ZodMiniType, value: unknown): string[] {
   const { error } = schema.safeParse(value);

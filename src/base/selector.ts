@@ -2,7 +2,7 @@ import { MpmError } from "./errors.ts";
 
 /** A list that a selector chooses from. */
 export interface Choices<T> {
-  /** In the order of the list. */
+  /** The items, in the order of the list. */
   readonly items: readonly T[];
   /** The noun for an item, as in "No saved session 7". */
   readonly noun: string;
@@ -14,12 +14,15 @@ export interface Choices<T> {
   readonly empty: string;
 }
 
-/** The most items that an error names before it only counts the rest. */
+/**
+ * The maximum number of items that an error names; further items are only
+ * counted.
+ */
 const NAMED = 10;
 
 /**
- * Returns whether a selector is an index: up to four digits. More digits are
- * part of an ID. Throws USAGE for a negative number.
+ * Returns whether a selector is an index, which has up to four digits. More
+ * digits are part of an ID. Throws USAGE for a negative number.
  */
 export function isIndex(selector: string): boolean {
   refuseNegative(selector);

@@ -2,9 +2,9 @@ import { isFields } from "./parsed_values.ts";
 import { getOwn } from "./own.ts";
 
 /**
- * The shape of a parsed JSON value, as a table that costs nothing to load.
- * Values are checked against it, and repaired. `T` is the type of matching
- * values.
+ * The shape of a parsed JSON value, as a table that takes no time to load.
+ * Values are checked against the shape, and repaired. `T` is the type of
+ * matching values.
  */
 export type Shape<T = unknown> = Form & { readonly like?: T };
 
@@ -18,13 +18,15 @@ type Form =
 export interface TextShape {
   is: "text";
   pattern?: RegExp;
-  /** A format that only validation requires: no repair replaces the text. */
+  /**
+   * A format that only validation requires: a repair does not replace the text.
+   */
   strict?: RegExp;
   /** The only allowed texts. */
   choices?: readonly string[];
   /** An additional check. */
   test?: (text: string) => boolean;
-  /** Replacement for a missing text; by default an empty text. */
+  /** The replacement for a missing text; by default an empty text. */
   neutral?: string;
 }
 
@@ -33,9 +35,12 @@ export interface ObjectShape extends Hints {
   fields: Record<string, Shape>;
 }
 
-/** Values from which a repair may create others. */
+/** Values from which a repair may create other values. */
 interface Hints {
-  /** The field that a plain text is stored in if it replaces the object. */
+  /**
+   * The field in which to store a plain text that takes the place of the
+   * object.
+   */
   text?: string;
   /** Other names for a missing field, the best first. */
   aliases?: Record<string, readonly string[]>;
@@ -66,7 +71,7 @@ export function text<T extends string = string>(
 
 export const TEXT = text();
 export const NUMBER: Shape<number> = { is: "number" };
-/** A whole number from 0. */
+/** A whole number, 0 or more. */
 export const COUNT: Shape<number> = { is: "count" };
 export const FLAG: Shape<boolean> = { is: "flag" };
 export const ANY: Shape = { is: "any" };

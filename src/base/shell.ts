@@ -1,16 +1,16 @@
 /**
- * Returns `word` quoted for a POSIX shell, but only if necessary. At the start
- * of a command, `NAME=value` would be a variable.
+ * Returns `word` quoted for a POSIX shell, but only if quotes are needed. At
+ * the start of a command, `NAME=value` would set a variable.
  */
 export function shellWord(word: string): string {
   if (/^(?!\w+=)[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A pattern for a word quoted as {@link shellWord} does. */
+/** A pattern for a word quoted by {@link shellWord}. */
 export const SHELL_WORD = "(?:[^\\s']+|(?:'[^']*'|\\\\')+)";
 
-/** The reverse of {@link shellWord}. */
+/** Reverses {@link shellWord}. */
 export function unquotedWord(word: string): string {
   return word.startsWith("'")
     ? word.slice(1, -1).replaceAll(`'\\''`, "'")
@@ -18,7 +18,7 @@ export function unquotedWord(word: string): string {
 }
 
 /**
- * Splits a line into words like a POSIX shell, and expands nothing.
+ * Splits a line into words as a POSIX shell does, but expands nothing.
  * `undefined`: a quote is not closed.
  */
 export function shellWords(line: string): string[] | undefined {

@@ -9,9 +9,9 @@ export function isFullTime(text: string): boolean {
 }
 
 /**
- * The time in one of the forms that writers of saves have used, in milliseconds
- * since the epoch. That is ISO 8601, also with a blank for the `T`, without a
- * zone or with `UTC` (read as UTC), or with blanks around it.
+ * Returns the time in one of the forms that writers of saves have used, in
+ * milliseconds since the epoch. These are ISO 8601, also with a blank for the
+ * `T`, without a zone or with `UTC` (read as UTC), or with blanks around it.
  */
 export function parseTime(text: string): number | undefined {
   const parts =
@@ -26,7 +26,7 @@ export function parseTime(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** Name, short name, and seconds of each unit, the longest first. */
+/** The name, short name and seconds of each unit, the longest first. */
 const UNITS = [
   ["year", "y", 365 * 86_400],
   ["month", "mo", 30 * 86_400],
@@ -38,7 +38,7 @@ const UNITS = [
 
 /**
  * Returns how long ago `time` was, in words: `2 hours ago`. A time after `now`
- * is reported as such, since a clock was wrong.
+ * is reported as such, since one of the clocks was wrong.
  */
 export function ageWords(time: Date, now: Date): string {
   return age(
@@ -48,12 +48,12 @@ export function ageWords(time: Date, now: Date): string {
   );
 }
 
-/** The short form, for milliseconds since the epoch: `2h ago`. */
+/** Returns the short form for milliseconds since the epoch: `2h ago`. */
 export function shortAge(time: number, now: Date): string {
   return age(time, now, (count, [, unit]) => `${count}${unit}`);
 }
 
-/** The milliseconds of a duration such as `30d`, if it is valid. */
+/** Returns the milliseconds of a duration such as `30d`, if it is valid. */
 export function parseAge(text: string): number | undefined {
   const parts = /^(\d{1,6})([a-z]{1,2})$/.exec(text.trim());
   const unit = UNITS.find(([, short]) => short === parts?.[2]);
@@ -76,7 +76,7 @@ function age(
   return "just now";
 }
 
-/** Milliseconds by which two clocks may differ. */
+/** The number of milliseconds by which two clocks may differ. */
 const CLOCKS_DIFFER = 60_000;
 
 /**
@@ -96,7 +96,10 @@ const MILLISECONDS: Record<string, number> = {
   w: 604_800_000,
 };
 
-/** Milliseconds of `90s`, `30m`, `1h`, `2d`, `1w` or `0`. Throws USAGE. */
+/**
+ * Returns the milliseconds of `90s`, `30m`, `1h`, `2d`, `1w` or `0`. Throws
+ * USAGE.
+ */
 export function parseDuration(text: string, what: string): number {
   const [, digits, unit = ""] = /^(\d{1,6})([smhdw])?$/.exec(text) ?? [];
   const bare = unit === "" && digits !== "0";
@@ -109,7 +112,7 @@ export function parseDuration(text: string, what: string): number {
   return Number(digits) * getOwn(MILLISECONDS, unit)!;
 }
 
-/** A duration as one rounded-down figure: `40 minutes`, `3 hours`. */
+/** Returns a duration as one rounded-down figure: `40 minutes`, `3 hours`. */
 export function durationText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const steps = [[86_400, "day"], [3600, "hour"], [60, "minute"]] as const;

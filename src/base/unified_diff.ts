@@ -1,13 +1,14 @@
 import { structuredPatch, type StructuredPatchHunk } from "diff";
 
 /**
- * More edits than any installation makes; a larger change is shown as a whole.
+ * More edits than any installation makes; a larger change is shown as a full
+ * replacement.
  */
 const MOST_EDITS = 2000;
 
 /**
- * Returns the difference of two texts in the format of `diff -u`, with `path`
- * for both names; empty for equal texts.
+ * Returns the difference between two texts in the format of `diff -u`, with
+ * `path` for both names; empty for equal texts.
  */
 export function unifiedDiff(
   path: string,
@@ -28,7 +29,7 @@ function hunksBetween(
   return structuredPatch("", "", before, after, "", "", options)?.hunks;
 }
 
-/** All of one text, then all of the other. */
+/** Returns a hunk with all of one text, followed by all of the other. */
 function wholeHunk(before: string, after: string): StructuredPatchHunk {
   const [removed] = structuredPatch("", "", before, "").hunks;
   const [added] = structuredPatch("", "", "", after).hunks;
@@ -45,7 +46,10 @@ function hunkText(hunk: StructuredPatchHunk): string {
   return [`@@ ${ranges} @@`, ...lines].join("\n");
 }
 
-/** For an empty range, the number is that of the line before it. */
+/**
+ * Returns a range. For an empty range, the number is that of the preceding
+ * line.
+ */
 function range(first: number, count: number): string {
   if (count === 1) return `${first}`;
   return `${count === 0 ? first - 1 : first},${count}`;

@@ -2,11 +2,12 @@ import { remembered } from "./remembered.ts";
 import { escapeUnseen } from "./escape.ts";
 
 /**
- * Returns the value of a JSON file as YAML 1.2 for people: block style, lists
- * in the column of their key as claude-mpm wrote them. A text is plain only if
- * every reader reads it as a text. Otherwise it is written as in JSON, whose
- * quoted form is also YAML. The YAML library only reads: for a save with a
- * thousand files, writing would take longer than the rest of a pause.
+ * Returns the value of a JSON file as YAML 1.2 for people. It is in block style, with
+ * lists in the column of their key, as in claude-mpm. A text is plain only if
+ * every reader reads it as a text. Otherwise it is written as in JSON, since a
+ * quoted JSON text is also YAML. The YAML library is only used for reading:
+ * writing a save with a thousand files would take longer than the rest of a
+ * pause.
  */
 export function toYaml(value: unknown): string {
   if (!isBlock(value)) return `${scalar(value)}\n`;
@@ -17,20 +18,22 @@ export function toYaml(value: unknown): string {
 
 type Block = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Returns whether `value` takes separate lines. */
+/** Returns whether `value` needs separate lines. */
 function isBlock(value: unknown): value is Block {
   return typeof value === "object" && value !== null &&
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
 /**
- * A process usually writes one such text, so the start matters more than hot
- * loops.
+ * Builds a YAML text. A process usually writes only one, so a quick start
+ * matters more than fast loops.
  */
 class YamlText {
   text = "";
 
-  /** `indent`: its column; `first`: the text before its first line. */
+  /**
+   * `indent`: the column of the block; `first`: the text before its first line.
+   */
   add(value: Block, indent: string, first: string): void {
     let before = first;
     if (Array.isArray(value)) {
@@ -65,7 +68,10 @@ const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 /** Characters that need no escape between quotes. */
 const SIMPLE = /^[ !#-[\]-~]*$/;
 
-/** Returns whether YAML 1.1 or 1.2 reads it as something other than a text. */
+/**
+ * Returns whether YAML 1.1 or 1.2 reads the text as something other than a
+ * text.
+ */
 function isReserved(text: string): boolean {
   return text.length <= 5 &&
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);
@@ -82,8 +88,8 @@ function scalar(value: unknown): string {
 }
 
 /**
- * Escapes, in addition to JSON, what YAML forbids and what is invisible or
- * changes the text direction.
+ * Quotes a text as in JSON. Also escapes characters that YAML forbids, and
+ * those that are invisible or change the text direction.
  */
 function quoted(text: string): string {
   const json = JSON.stringify(text);

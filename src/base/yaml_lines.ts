@@ -1,17 +1,17 @@
 import type { MpmError } from "./errors.ts";
 
-/** Makes the error for a line of the file, from 1. */
+/** Makes the error for a line of the file, counted from 1. */
 export type FaultAt = (line: number, words: string) => MpmError;
 
 /**
- * The value of some lines of YAML, with all scalars as text. Throws the error
- * made by `faultAt`.
+ * Returns the value of some lines of YAML, with all scalars as text. Throws the
+ * error made by `faultAt`.
  */
 export async function parseYaml(
   lines: readonly string[],
   faultAt: FaultAt,
 ): Promise<unknown> {
-  // Loaded here, since few commands read YAML.
+  // Imported here, since few commands read YAML.
   const { parse } = await import("@std/yaml");
   try {
     return parse(lines.join("\n"), { schema: "failsafe" });
@@ -24,7 +24,7 @@ export async function parseYaml(
   }
 }
 
-/** The line, from 1, with the field at `path`. */
+/** Returns the line, counted from 1, that has the field at `path`. */
 export function lineOf(
   lines: readonly string[],
   path: readonly string[],
@@ -34,7 +34,7 @@ export function lineOf(
     const next = lines.findIndex((line, index) =>
       index >= at && isAbout(line, name)
     );
-    // In flow style, it is on the line of the enclosing value.
+    // In flow style, the field is on the line of the enclosing value.
     if (next >= 0) at = next + 1;
   }
   return Math.max(at, 1);

@@ -13,13 +13,16 @@ const count = z.int().check(z.nonnegative());
 const objectId = text.check(z.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
 
 export const CheckpointFile = z.looseObject({
-  /** As in a save: a byte that is not UTF-8 becomes U+DC00 plus the byte. */
+  /**
+   * The path, as in a save: a byte that is not UTF-8 becomes U+DC00 plus the
+   * byte.
+   */
   path: text,
   /** Two letters, index and worktree, as in `git status --porcelain`. */
   status: text,
-  /** Git's ID of the raw content; null: no file, or not captured. */
+  /** Git's ID of the raw content; null: no file, or content not captured. */
   hash: z.nullable(objectId),
-  /** As in git; null: no file. */
+  /** The mode as in git; null: no file. */
   mode: z.nullable(text),
   /** Bytes; null: no file. */
   size: z.nullable(count),
@@ -28,9 +31,9 @@ export const CheckpointFile = z.looseObject({
 export const Checkpoint = z.looseObject({
   /** The version of the format. */
   schema: z.literal(1),
-  /** The last part of its ref and the name of its file. */
+  /** The last part of the checkpoint's ref and the name of its file. */
   id: text,
-  /** Its name as given. */
+  /** The name as given. */
   name: text,
   /**
    * `parked`: parked by `mpm branch`. `batch`: taken after a tool batch of an
@@ -55,13 +58,13 @@ export const Checkpoint = z.looseObject({
   operation: z.nullable(text),
   /** Identifies the state: SHA-256 over trees, index and HEAD. */
   print: text,
-  /** Changed paths at that moment, at most 10,000. */
+  /** Changed paths at that moment; the maximum is 10,000. */
   files: z.array(CheckpointFile),
-  /** Changed paths beyond the limit. */
+  /** Number of changed paths beyond the limit. */
   files_omitted: count,
-  /** Paths that were left out, and why. */
+  /** Paths that were left out, with the reason. */
   left_out: z.array(z.looseObject({ path: text, reason: text })),
-  /** Data of the index beyond its tree. */
+  /** The data in the index other than its tree. */
   index: z.looseObject({
     unmerged: z.array(z.looseObject({
       path: text,
@@ -79,7 +82,7 @@ export const Checkpoint = z.looseObject({
   size: count,
   /** `.claude/context.md` at that moment; null if it was missing. */
   context: z.nullable(text),
-  /** The place where it was taken. */
+  /** The environment in which it was taken. */
   environment: z.looseObject({
     folder: text,
     os: text,
@@ -95,7 +98,7 @@ export const Checkpoint = z.looseObject({
   /** The preceding tool batch; only for kind `batch`. */
   batch: z.optional(z.looseObject({
     agent_session: text,
-    /** IDs of the tool calls, as given by the client. */
+    /** IDs of the batch's tool calls, as given by the client. */
     calls: texts,
   })),
   /** The save that a pause at that moment would have written. */

@@ -1,7 +1,7 @@
 /**
  * The only door of `checkpoints/`: snapshots of all files of a worktree.
- * `take/` captures and records them, `restore/` plans and writes them back. The
- * bytes are commits under an mpm ref, made in `git/`.
+ * `take/` captures and records the files; `restore/` plans a restore and writes
+ * the files back. The bytes are in commits under an mpm ref, made by `git/`.
  */
 
 export type { StoredCheckpoint } from "./checkpoint.ts";

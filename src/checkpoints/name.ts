@@ -10,12 +10,12 @@ const USUAL = /^(?!latest$)[a-zA-Z][a-zA-Z0-9_-]{0,99}$/;
 const PLAIN =
   /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
-/** The format of valid IDs; nothing else becomes part of a ref or a path. */
+/** The format of valid IDs; no other text becomes part of a ref or a path. */
 export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
 /**
- * Returns whether this can be the target of a restore: a checkpoint or a save.
- * The ID of a synced save ends with the start of its writer's ID.
+ * Returns whether this can be the ID of a restore target: a checkpoint or a
+ * save. The ID of a synced save ends with the start of its writer's ID.
  */
 export function isTargetId(id: string): boolean {
   return CHECKPOINT_ID.test(id.replace(/@[0-9a-f]{8}$/, ""));
@@ -31,9 +31,9 @@ export function checkedCheckpointName(name: string): string {
 }
 
 /**
- * The ID for a name: the name itself if it is valid in a ref and a file name.
- * Otherwise it is the valid part and a digest, so that two names never share an
- * ID.
+ * Returns the ID for a name: the name itself if it is valid in a ref and a file
+ * name. Otherwise, returns the valid part and a digest, so that two names never
+ * share an ID.
  */
 export function checkpointId(name: string): string {
   const plain = PLAIN.test(name) && !name.endsWith(".lock") &&
@@ -52,7 +52,9 @@ export function autoName(time: Date): string {
   return `auto-${day}-${clock.slice(0, 2)}${clock.slice(3, 5)}`;
 }
 
-/** `safety-20261120-143000`, in UTC, and similar names for other kinds. */
+/**
+ * Returns `safety-20261120-143000`, in UTC, and similar names for other kinds.
+ */
 export function timedName(kind: string, time: Date): string {
   return `${kind}-${secondOf(time)}`;
 }

@@ -42,16 +42,18 @@ export interface CheckpointPlace {
   readonly faults: readonly string[];
   /** True if captures leave out files beyond the limits instead of failing. */
   readonly leaveLarge?: boolean;
-  /** For a command that captures again and again: what it saw last. */
+  /**
+   * The results of the last capture, for a command that captures repeatedly.
+   */
   readonly seen?: SeenFiles;
 }
 
-/** The files of the last capture: unchanged ones are not read again. */
+/** The files of the last capture: unchanged files are not read again. */
 export interface SeenFiles {
   files?: Capture["worktree"];
 }
 
-/** The same, but the place may not exist yet outside git. */
+/** The place of checkpoints, which may not exist yet outside git. */
 interface MaybePlace {
   readonly workspace: Workspace;
   readonly vault: Vault | undefined;
@@ -61,8 +63,9 @@ interface MaybePlace {
 }
 
 /**
- * Finds the place of checkpoints. `create`: makes the repository for them
- * outside git. Throws GIT_FAILED, or CONFLICT if the place cannot exist.
+ * Finds the place of checkpoints. With `create`, creates the repository for
+ * checkpoints outside git. Throws GIT_FAILED, or CONFLICT if the place cannot
+ * exist.
  */
 export async function findPlace(
   { system, folder }: Context,
@@ -93,7 +96,7 @@ export async function placeOf(
   return { workspace, vault, rules, config, faults };
 }
 
-/** The place of a new checkpoint, and git's answers there. */
+/** The place of a new checkpoint, with git's answers about it. */
 export interface Ahead extends ReadAhead {
   readonly workspace: Workspace;
 }
@@ -161,16 +164,18 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/** The parent of the folders that git makes for raw bytes; see `rawGit`. */
+/**
+ * Returns the parent of the folders that git makes for raw bytes; see `rawGit`.
+ */
 export function rawFolder({ root }: Workspace): string {
   return join(layout(root).state, RAW_FOLDER);
 }
 
 /**
- * Lists every checkpoint, the newest first: by the existing refs, each with its
- * record from the file. If the file is missing or differs, the record comes
- * from the commit. This takes one git process, and one more for each missing
- * record. `light`: checks only the fields that a list shows, which is faster.
+ * Lists the checkpoint of every existing ref, the newest first, with the record
+ * from its file. If the file is missing or differs, the record comes from the
+ * commit. This takes one git process, and one more for each missing record.
+ * `light`: checks only the fields that a list shows, which is faster.
  */
 export async function listCheckpoints(
   system: System,
@@ -212,7 +217,8 @@ async function restoreRefs(
   const ours: StoredCheckpoint[] = [];
   for (const id of lost) {
     const record = await readRecord(system, workspace.root, id);
-    // A clone may also bring that ID: its checkpoints are shown as foreign.
+    // A clone may also bring a record with that ID: its checkpoints are shown
+    // as foreign.
     if (record?.session.mpm?.store === store) ours.push(record);
   }
   await bring(system, { vault, workspace }, ours);
@@ -228,7 +234,7 @@ async function restoreRefs(
 
 /**
  * Imports checkpoints that were taken before the project was in git. Other
- * files do not count: they might have come with a copy of the folder.
+ * files do not count, since they might have come with a copy of the folder.
  */
 async function bring(
   system: System,
@@ -246,7 +252,7 @@ async function bring(
   await bringCheckpoints(system, vault.git, own, wanted);
 }
 
-/** Determines which checkpoints are the user's own or trusted. */
+/** Returns which checkpoints are the user's own or trusted. */
 export function minesOf(
   system: System,
 ): (record: StoredCheckpoint) => boolean {
@@ -263,7 +269,9 @@ export function newestFirst(
   return one.created_at < other.created_at ? 1 : -1;
 }
 
-/** The record in a checkpoint's commit; `undefined` for other commits. */
+/**
+ * Returns the record in a checkpoint's commit; `undefined` for other commits.
+ */
 export async function recordOf(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },
@@ -281,25 +289,28 @@ interface CheckpointRules {
   /** Number of automatic checkpoints to keep. */
   readonly keepAuto: number;
   /**
-   * Number of safety checkpoints to keep, which is how many operations can be
-   * undone.
+   * The number of safety checkpoints to keep, which limits how many operations
+   * can be undone.
    */
   readonly keepSafety: number;
-  /** Number of step trees to keep, and bytes of their changed files. */
+  /** The number of step trees to keep, and the bytes of their changed files. */
   readonly keepBatch: number;
   readonly batchTotal: number;
-  /** Milliseconds during which a removed checkpoint can be restored. */
+  /**
+   * The time during which a removed checkpoint can be restored, in
+   * milliseconds.
+   */
   readonly removedFor: number;
   /** The largest file, and the total of all changed files, in bytes. */
   readonly limits: { readonly file: number; readonly total: number };
 }
 
-/** Bytes in the unit of the limits. */
+/** The number of bytes in the unit of the limits. */
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * The configured rules. `faulty`: the configuration has an error, so the wanted
- * number is unknown and no checkpoint is removed.
+ * Returns the configured rules. `faulty`: the configuration has an error, so
+ * the wanted number is unknown and no checkpoint is removed.
  */
 export function checkpointRules(
   config: {

@@ -4,12 +4,12 @@ import { FileError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { ensureFolder, layout, removeTree, writeAtomic } from "../ops/mod.ts";
 
-/** A short name for a worktree in file names. */
+/** Returns a short name for a worktree in file names. */
 export function worktreeKey(worktree: string): string {
   return createHash("sha256").update(worktree).digest("hex").slice(0, 16);
 }
 
-/** The largest cache to read, in bytes. */
+/** The maximum size of a cache to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
 function cacheFile(root: string, worktree: string): string {
@@ -36,7 +36,7 @@ export function readRawCache<T>(
   }
 }
 
-/** Stores the results for the next capture. Call under the lock. */
+/** Stores the results of a capture for the next one. Call under the lock. */
 export function writeRawCache(
   system: System,
   root: string,
@@ -54,7 +54,7 @@ export function writeRawCache(
 /** Prefix of the git folders for raw bytes in `state/`. */
 export const RAW_FOLDER = "raw.git";
 
-/** The age at which such a folder counts as abandoned, in milliseconds. */
+/** The age at which such a folder is considered abandoned, in milliseconds. */
 const STALE = 3_600_000;
 
 /** Removes files that killed commands left in `state/`. Call under the lock. */

@@ -3,7 +3,7 @@ import { asciiJson } from "../base/escape.ts";
 import type { Capture, TreeEntry } from "../git/mod.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 
-/** Identifies a state of worktree, index and HEAD. */
+/** Returns a digest that identifies a state of the worktree, index and HEAD. */
 export function printOf(capture: Capture): string {
   const { state, base, worktree, index, marks } = capture;
   const rowsOf = (delta: ReadonlyMap<string, TreeEntry | undefined>) =>
@@ -22,9 +22,9 @@ export function printOf(capture: Capture): string {
 }
 
 /**
- * Returns the mark that the user's state keeps of a checkpoint: its time, its
- * ID, and the SHA-256 of its record file. The record contains the commit's ID,
- * which covers every file.
+ * Returns the mark of a checkpoint for the user's state: its time, its ID, and
+ * the SHA-256 of its record file. The record contains the commit's ID, which
+ * covers every file.
  */
 export function ownMark(
   record: StoredCheckpoint,
@@ -34,8 +34,8 @@ export function ownMark(
 }
 
 /**
- * Returns the mark of a checkpoint whose commit is being made: it covers every
- * word of the record, but not the files.
+ * Returns the mark of a checkpoint whose commit is being made. The mark covers
+ * every word of the record, but not the files.
  */
 export function begunMark(
   stored: Checkpoint & { readonly commit?: string },
@@ -46,7 +46,7 @@ export function begunMark(
   return { id: `${record.created_at} ${record.id}`, digest };
 }
 
-/** The bytes of a record's file. */
+/** Returns the bytes of a record's file. */
 export function recordBytes(record: Checkpoint): Uint8Array {
   return new TextEncoder().encode(`${asciiJson(record, 1)}\n`);
 }

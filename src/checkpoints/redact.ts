@@ -37,7 +37,7 @@ const FILES: KnownKeys = {
   ids: new Set(["status", "hash", "mode"]),
 };
 
-/** Does the same for output, which never uses the file names to find files. */
+/** Does the same for output, where file names are never used to find files. */
 export function redactShown<T extends Checkpoint>(
   redactor: Redactor,
   record: T,

@@ -29,13 +29,15 @@ import {
 } from "./place.ts";
 import type { System } from "../system/system.ts";
 
-/** The number of recent removals whose checkpoints are kept, however old. */
+/**
+ * The number of recent removals whose checkpoints are kept, regardless of age.
+ */
 const KEPT = 20;
 
 /**
  * Removes checkpoints from the list. Their commits stay under another ref, so
- * that an undo can restore them. Call under the lock. The log entry comes
- * first, so an interrupted removal is an operation that can be undone.
+ * that an undo can restore them. Call under the lock. The log entry is written
+ * first, so even an interrupted removal can be undone.
  */
 export async function removeCheckpoints(
   { system, redact }: Context,
@@ -64,7 +66,7 @@ export async function removeCheckpoints(
   return entry;
 }
 
-/** Removes the record first: a ref alone can restore it. */
+/** Removes the record first, since a ref alone can restore the record. */
 async function deleteCheckpoints(
   system: System,
   { vault, workspace }: CheckpointPlace,
@@ -78,8 +80,8 @@ async function deleteCheckpoints(
 }
 
 /**
- * Drops the commits of old removals: those that are not among the last few and
- * happened before `since`, in milliseconds since the epoch.
+ * Drops the commits of removals that are not among the last few and happened
+ * before `since`, in milliseconds since the epoch.
  */
 async function dropOld(
   vault: CheckpointPlace["vault"],
@@ -100,7 +102,9 @@ async function dropOld(
   );
 }
 
-/** The refs from which operations in the log can restore checkpoints. */
+/**
+ * Returns the refs from which operations in the log can restore checkpoints.
+ */
 export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
   return new Set(
     entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
@@ -118,8 +122,8 @@ function removedIn(value: unknown): Removed[] {
 }
 
 /**
- * Restores removed checkpoints, or removes new ones. The log entry comes last:
- * after an interruption, the same undo does the rest.
+ * Restores removed checkpoints, or removes new ones. The log entry is written
+ * last: after an interruption, the same undo completes the work.
  */
 export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { context, entry, dryRun } = order;
@@ -206,7 +210,7 @@ async function bringBack(
   { list, records, left }: {
     list: readonly Removed[];
     records: readonly StoredCheckpoint[];
-    /** The checkpoints in the list that are still missing. */
+    /** The checkpoints from the list that are still missing. */
     left: readonly Removed[];
   },
 ): Promise<void> {
@@ -228,7 +232,7 @@ function gone(entry: JournalEntry, { id }: Removed): MpmError {
   });
 }
 
-/** The refs of removed checkpoints, which mpm keeps up to a limit. */
+/** The refs of removed checkpoints. mpm keeps a limited number of them. */
 export const REMOVED = "refs/mpm/removed";
 
 /** Returns the undo data for a save that is logged as a restore. */
@@ -240,7 +244,7 @@ export function savedFact(
   return { restored: [{ id, commit, ref }] };
 }
 
-/** A removed checkpoint, and the ref of its commit. */
+/** A removed checkpoint, with the ref of its commit. */
 export interface Removed {
   readonly id: string;
   readonly commit: string;
@@ -248,9 +252,9 @@ export interface Removed {
 }
 
 /**
- * Drops the oldest of the user's own checkpoints of a kind beyond the
- * configured number or size, but never `taken`, the newest. Others may have a
- * time in the future. Call under the lock. Returns their names.
+ * Drops the oldest of the user's own checkpoints of a kind that exceed the
+ * configured number or size. Never drops `taken`, the newest; other checkpoints
+ * may have a time in the future. Call under the lock. Returns their names.
  */
 export async function pruneCheckpoints(
   context: Context,
@@ -277,8 +281,8 @@ interface Sized {
 }
 
 /**
- * Returns how many of the others fit in addition to `taken`. Content in several
- * checkpoints counts once, since git stores it once.
+ * Returns how many of the other checkpoints fit in addition to `taken`. Content
+ * in several checkpoints counts once, since git stores it once.
  */
 function fittingIn(
   most: number,
@@ -299,13 +303,13 @@ function fittingIn(
   return exceeding < 0 ? others.length : Math.max(0, exceeding - 1);
 }
 
-/** Removes checkpoints. Call under the lock. Returns their names. */
+/** Removes checkpoints and returns their names. Call under the lock. */
 export async function dropCheckpoints(
   { system }: Context,
   { vault, workspace }: CheckpointPlace,
   old: readonly StoredCheckpoint[],
 ): Promise<string[]> {
-  // Removes the record first: a ref alone can restore it.
+  // Removes the record first, since a ref alone can restore the record.
   for (const { id } of old) removeRecord(system, workspace.root, id);
   await dropRefs(
     vault.git,

@@ -17,12 +17,17 @@ export const CHECKPOINT = {
   names: "checkpoint",
 } as const;
 
-/** Returns whether a list hides it: mpm took it for its own commands. */
+/**
+ * Returns whether a list hides the checkpoint because mpm took it for its own
+ * commands.
+ */
 export function isHidden({ kind }: Pick<StoredCheckpoint, "kind">): boolean {
   return kind === "safety" || kind === "batch";
 }
 
-/** The selected checkpoint and its origin. Throws NOT_FOUND, AMBIGUOUS. */
+/**
+ * Returns the selected checkpoint and its origin. Throws NOT_FOUND, AMBIGUOUS.
+ */
 export async function findTarget(
   context: Context,
   selector: string,
@@ -38,7 +43,8 @@ export async function findTarget(
 }
 
 /**
- * Warns that a wrong clock, here or there, makes another checkpoint the newest.
+ * Warns if a wrong clock, here or elsewhere, makes another checkpoint the
+ * newest.
  */
 function noteFuture(
   { system, note }: Context,
@@ -102,7 +108,7 @@ function candidates(
   const exact = records.filter(({ name, id }) =>
     name === selector || id === selector.toLowerCase()
   );
-  // A planted record may have the name of another checkpoint.
+  // A planted record may have another checkpoint's name.
   const right = exact.find(({ id }) =>
     id === selector || id === checkpointId(selector)
   );

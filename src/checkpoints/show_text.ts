@@ -5,7 +5,7 @@ import type { CheckpointShowResult } from "./commands/results.ts";
 import { shellWord } from "../base/shell.ts";
 import { fullTitle } from "../work/mod.ts";
 
-/** Returns what happened to a file, in the words of a snapshot. */
+/** Returns what happened to a file, in the terms of a snapshot. */
 function statusOf(
   { status, hash }: { status: string; hash: string | null },
 ): "added" | "modified" | "deleted" {
@@ -52,8 +52,8 @@ export function showOf(
 }
 
 /**
- * One path may be listed twice: deleted in the index and untracked in the
- * worktree.
+ * Lists each path once. A path may occur twice: deleted in the index and
+ * untracked in the worktree.
  */
 function filesOf({ files }: StoredCheckpoint) {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -73,10 +73,10 @@ function todosOf({ session }: StoredCheckpoint): string[] {
   ];
 }
 
-/** The most checklist items to name. */
+/** The maximum number of checklist items to name. */
 const OPEN = 10;
 
-/** Returns the next steps, which come last in a save, and open todos. */
+/** Returns the next steps, which are last in a save, and open todos. */
 export function nextSteps(record: StoredCheckpoint): string[] {
   const { conversation, mpm } = record.session;
   const said = conversation.next_steps.length > 0
@@ -86,13 +86,13 @@ export function nextSteps(record: StoredCheckpoint): string[] {
   return open.size > 0 ? [...open] : openItems(mpm?.checklist).slice(0, OPEN);
 }
 
-/** Omits fields that another version may have added. */
+/** Returns the runtimes, without fields that another version may have added. */
 function runtimesOf({ environment }: StoredCheckpoint) {
   return (environment.runtimes ?? [])
     .map(({ name, version, from }) => ({ name, version, from }));
 }
 
-/** Lines such as `Node Version: 20.11.0 (.nvmrc)`. */
+/** Returns lines such as `Node Version: 20.11.0 (.nvmrc)`. */
 function runtimeLines(
   runtimes: CheckpointShowResult["environment"]["runtimes"],
 ): string[] {
@@ -147,7 +147,7 @@ export function showText(result: CheckpointShowResult): string {
 
 const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
 
-/** The most paths to list before they are only counted. */
+/** The maximum number of paths to list; further paths are only counted. */
 const LISTED = 50;
 
 /**
@@ -206,7 +206,10 @@ export function loadLines(record: StoredCheckpoint): string[] {
   ];
 }
 
-/** The commands that restore the state in which it was taken. */
+/**
+ * Returns the commands that restore the state in which the checkpoint was
+ * taken.
+ */
 export function commandLines(record: StoredCheckpoint): string[] {
   return [
     "## Commands to Resume",
@@ -226,7 +229,7 @@ function checkoutLine({ branch, head }: StoredCheckpoint): string[] {
     : [`git checkout ${shellWord(branch)}`];
 }
 
-/** A heading with its lines; empty if there are no lines. */
+/** Returns a heading with its lines; empty if there are no lines. */
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`## ${title}`, ...lines, ""];
 }

@@ -19,18 +19,19 @@ import type { StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { type CheckpointPlace, minesOf, placeOf, recordOf } from "./place.ts";
 
-/** The checkpoint with all files after a tool batch. */
+/** The checkpoint of all files after a tool batch. */
 export interface StepTree {
   /** ID of the batch's last tool call, as given by the client. */
   readonly call: string;
   readonly checkpoint: string;
   readonly commit: string;
-  /** The time when all files had been read, ISO 8601, UTC. */
+  /** The time by which all files had been read, ISO 8601, UTC. */
   readonly at: string;
 }
 
 /**
- * The most trees remembered for an agent session; the oldest are dropped first.
+ * The maximum number of trees remembered for an agent session; the oldest are
+ * dropped first.
  */
 const MOST = 250;
 
@@ -102,7 +103,7 @@ export class KeptTrees {
     this.#refs = refs;
   }
 
-  /** If the place cannot be opened, no checkpoint exists. */
+  /** Opens the place. If it cannot be opened, no checkpoint exists. */
   static async open(
     system: System,
     workspace: Workspace,
@@ -120,7 +121,10 @@ export class KeptTrees {
     return this.#refs.get(checkpoint) === commit;
   }
 
-  /** `undefined`: it was removed, or is not known to be this user's. */
+  /**
+   * Reads a checkpoint. `undefined`: it was removed, or is not known to be this
+   * user's.
+   */
   async read(
     tree: Pick<StepTree, "checkpoint" | "commit">,
   ): Promise<KeptTree | undefined> {

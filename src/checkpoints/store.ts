@@ -19,7 +19,7 @@ import {
   Origins,
 } from "../saves/mod.ts";
 
-/** The largest record to read, in bytes. */
+/** The maximum size of a record to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**
@@ -28,7 +28,7 @@ const LIMIT = 64 * 1024 * 1024;
  */
 const DEEPEST = 100;
 
-/** The file of a checkpoint's record; `id` must be valid. */
+/** Returns the file of a checkpoint's record; `id` must be valid. */
 function recordFile(root: string, id: string): string {
   return join(layout(root).checkpoints, `${id}.json`);
 }
@@ -44,7 +44,7 @@ export function writeRecord(
   ensureHidden(system, root, layout(root).checkpoints);
   writeAtomic(system, recordFile(root, record.id), {
     bytes: recordBytes({ ...record, commit }),
-    // Its commit, already on the disk, contains the same data.
+    // The commit of the record, already on the disk, contains the same data.
     synced: false,
   });
 }
@@ -55,7 +55,7 @@ export function removeRecord(system: System, root: string, id: string): void {
 }
 
 /**
- * Returns whether a record with that ID exists, with one look at a file's
+ * Returns whether a record with that ID exists, by looking only at a file's
  * metadata.
  */
 export function hasRecord(system: System, root: string, id: string): boolean {
@@ -63,7 +63,7 @@ export function hasRecord(system: System, root: string, id: string): boolean {
     system.files.lstat(recordFile(root, id)) !== undefined;
 }
 
-/** The IDs of all records. Throws CONFLICT if the folder is a link. */
+/** Returns the IDs of all records. Throws CONFLICT if the folder is a link. */
 export function recordIds(system: System, root: string): string[] {
   const { checkpoints } = layout(root);
   if (!checkPath(system, checkpoints, root)) return [];
@@ -75,8 +75,8 @@ export function recordIds(system: System, root: string): string[] {
 }
 
 /**
- * Returns the content of a record's file, unless it is unreadable or damaged.
- * Its commit has the same data and is read in that case.
+ * Returns the content of a record's file, unless the file is unreadable or
+ * damaged. In that case the commit, which has the same data, is read.
  */
 export async function readRecord(
   system: System,
@@ -91,10 +91,10 @@ export async function readRecord(
 }
 
 /**
- * Parses a record, and keeps the order of its fields, since its digest depends
- * on it. `commit` fills in a missing one. `light`: checks only a few fields,
- * which is faster. `undefined` for another value, or one that does not belong
- * to `id`.
+ * Parses a record. Keeps the order of its fields, since its digest depends on
+ * the order. `commit` fills in a missing commit. `light`: checks only a few
+ * fields, which is faster. `undefined` for a value that is not a record or does
+ * not belong to `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
@@ -114,7 +114,7 @@ export async function parseRecord(
   if (typeof value !== "object" || value === null) return undefined;
   if (isDeeper(value, DEEPEST)) return undefined;
   if (light) return isHead(value) && value.id === id ? value : undefined;
-  // Loaded here, since a save does not need the schema library.
+  // Imported here, since a save does not need the schema library.
   const { StoredCheckpoint } = await import("./checkpoint.ts");
   const stored = commit === undefined ? value : { ...value, commit };
   const { success, data } = StoredCheckpoint.safeParse(stored);
@@ -140,28 +140,29 @@ function isHead(value: unknown): value is StoredCheckpoint {
     Array.isArray(field(value, "left_out"));
 }
 
-/** The most records to read. */
+/** The maximum number of records to read. */
 const MOST = 1000;
 
 /**
- * Bytes to read from the start of a record, which may contain a whole session.
+ * The number of bytes to read from the start of a record, which may contain a
+ * whole session.
  */
 const BEGINNING = 16 * 1024;
 
-/** The largest record whose origin is checked, in bytes. */
+/** The maximum size of a record whose origin is checked, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
 interface Latest {
   readonly name: string;
   /** ISO 8601. */
   readonly created_at: string;
-  /** Based on the record's file alone. */
+  /** Determined from the record's file alone. */
   readonly origin: Origin;
 }
 
 /**
- * The newest checkpoint; null without one. It is only shown, so one file is
- * read, and an invalid file counts as missing.
+ * Returns the newest checkpoint; null if there is no checkpoint. The result is
+ * only shown, so one file is read, and an invalid file counts as missing.
  */
 export function latestCheckpoint(
   system: System,
@@ -181,7 +182,10 @@ export function latestCheckpoint(
   }) ?? null;
 }
 
-/** Uses the bytes of a record's file, from which its mark is made. */
+/**
+ * Returns the origin of a record, from the bytes of its file: its mark is made
+ * from these bytes.
+ */
 function originOf(system: System, path: string, created: string): Origin {
   const digest = contentDigestOf(system.files.readOwn(path, LARGEST));
   return new Origins(system).of({ id: created, digest });
@@ -200,8 +204,8 @@ function newestRecord(system: System, folder: string): string | undefined {
 }
 
 /**
- * Returns a top-level field of the record, which comes before everything
- * nested.
+ * Returns a top-level field of a record. Such fields come before all nested
+ * ones.
  */
 function textField(text: string, name: string): string | undefined {
   const found = new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.){0,400}")`)

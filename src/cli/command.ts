@@ -3,7 +3,7 @@ import type { System } from "../system/system.ts";
 import type { Style } from "./style.ts";
 
 /**
- * The kind of thing that an argument names, so that a shell can offer its
+ * The kind of item that an argument names, so that a shell can offer its
  * values. `session` is a save, `work` a session, `item` a checklist item, and
  * `open-item` an item carried from save to save. `run` is a run of a task.
  * `variable` is a template variable, `var` a state variable, `removed` a
@@ -52,7 +52,7 @@ export interface TextFlag {
   readonly type: "string";
   readonly summary: string;
   readonly short?: string;
-  /** Placeholder in help: `--message <text>`. */
+  /** The placeholder in the help: `--message <text>`. */
   readonly value: string;
   readonly default?: string;
   readonly choices?: readonly string[];
@@ -71,20 +71,20 @@ export interface Positional {
   readonly rest?: true;
   readonly choices?: readonly string[];
   readonly names?: Named;
-  /** True if mpm asks for it on a terminal when it is missing. */
+  /** True if mpm asks for the argument on a terminal when it is missing. */
   readonly asked?: true;
 }
 
 /**
- * Everything about one command; parsing, help, documentation and `--json` read
- * only this.
+ * Everything about one command; parsing, help, documentation and `--json` use
+ * only this data.
  */
 export interface Command<
   F extends Flags,
   P extends readonly Positional[],
   R,
 > {
-  /** Words typed after `mpm`, e.g. `sessions list`. */
+  /** The words typed after `mpm`, for example `sessions list`. */
   readonly name: string;
   /** One line, imperative, without a final period. */
   readonly summary: string;
@@ -93,8 +93,8 @@ export interface Command<
   readonly positionals: P;
   readonly flags: F;
   /**
-   * True for an old name that still works but is not in the help and the
-   * documentation.
+   * True for an old name that still works but does not appear in the help or
+   * the documentation.
    */
   readonly hidden?: true;
   /** Full command lines; a test parses each one. */
@@ -112,7 +112,9 @@ export interface Command<
     context: Context,
     input: FlagValues<F> & PositionalValues<P>,
   ): Promise<R>;
-  /** The project's shell hook to run after a result, with its variables. */
+  /**
+   * The project's shell hook to run after a result, with the hook's variables.
+   */
   shellHook?(
     result: R,
   ): { name: string; env: Readonly<Record<string, string>> } | undefined;
@@ -125,16 +127,16 @@ export interface Command<
     style: Style,
     input: FlagValues<F> & PositionalValues<P>,
   ): string;
-  /** Returns the output with `--quiet`, one line without a line end. */
+  /** Returns the output for `--quiet`: one line without a line end. */
   brief?(result: R): string;
   /**
-   * The usual next step, one line. mpm prints it after the answer for a person
-   * at a terminal, unless `--quiet`.
+   * The usual next step, in one line. mpm prints it after the answer for a
+   * person at a terminal, unless `--quiet` is given.
    */
   next?(result: R): string | undefined;
   /**
-   * True if a result is a document, which is printed unchanged on a terminal;
-   * otherwise long lines are broken between words.
+   * True if a result is a document, which is printed unchanged on a terminal.
+   * Otherwise long lines are broken between words.
    */
   verbatim?(result: R): boolean;
   /** Converts the input of another spelling to the input of this command. */
@@ -151,28 +153,28 @@ export interface Context {
   /** True if mpm may ask a question. */
   readonly interactive: boolean;
   readonly style: Style;
-  /** Prints a message next to the answer: on stderr, but not with `--quiet`. */
+  /** Prints a message next to the answer: on stderr, and not with `--quiet`. */
   note(text: string): void;
   /**
-   * Shows `text` in the last line of a terminal instead of the previous text;
-   * an empty text removes it. Does nothing without a terminal.
+   * Shows `text` in the last line of a terminal, replacing the previous text;
+   * an empty text clears the line. Does nothing without a terminal.
    */
   status(text: string): void;
   /** True if `status` shows anything. */
   readonly showsStatus: boolean;
   /**
-   * Prints the next part of a long answer. Returns false once no one reads the
-   * output. Absent with `--json`.
+   * Prints the next part of a long answer. Returns false if the output no
+   * longer has a reader. Absent with `--json`.
    */
   print?(text: string): boolean;
   /**
-   * Prints an event of a long operation as one line of JSON, before the answer;
-   * false if no one reads it. Only with `--json`.
+   * Prints an event of a long operation as one line of JSON, before the answer.
+   * Returns false if the output has no reader. Only with `--json`.
    */
   event?(value: object): boolean;
-  /** Prints a question on stderr and returns the line typed. */
+  /** Prints a question on stderr and returns the typed line. */
   ask(question: string): string | undefined;
-  /** Redacts a text before it is stored. Throws USAGE for bad rules. */
+  /** Redacts a text before it is stored. Throws USAGE for invalid rules. */
   redact(text: string): string;
   /** Returns the trash limits of the project at `root`. */
   trashRules(root: string): TrashRules;
@@ -183,7 +185,7 @@ export interface Context {
   forgetRemoved(system: System, root: string): Promise<void>;
   /**
    * Finishes or undoes interrupted operations in the worktree of
-   * `context.folder`. Reports an obstacle as a note, or throws it with
+   * `context.folder`. Reports an obstacle as a note, or throws an error with
    * `strict`.
    */
   settle(context: Context, order?: { strict?: boolean }): Promise<void>;

@@ -17,12 +17,12 @@ export interface Typed {
   readonly current: string;
 }
 
-/** Candidates for the word at the cursor. */
+/** The candidates for the word at the cursor. */
 export interface Wanted {
   /** The part of the word before each candidate: `--format=`. */
   readonly prefix: string;
   readonly candidates: readonly Candidate[];
-  /** A kind of thing whose values can also be offered. */
+  /** A kind of item whose values can also be offered. */
   readonly named: Named | undefined;
   /** The words given as arguments so far. */
   readonly words: readonly string[];
@@ -66,7 +66,7 @@ export function wanted(
   return {
     ...NOTHING,
     ...line,
-    // Options are offered if nothing else matches the word.
+    // Options are offered if there is nothing else to offer for the word.
     candidates: free && current === "" && command && !line.ended
       ? flagsLeft(flags, line)
       : candidates,
@@ -82,7 +82,7 @@ interface Read {
   readonly given: ReadonlyMap<string, readonly string[]>;
   /** The option whose value is being typed. */
   readonly pending: Flag | undefined;
-  /** True if a `--` makes all following words arguments. */
+  /** True if a `--` turns all following words into arguments. */
   readonly ended: boolean;
 }
 
@@ -115,7 +115,9 @@ function plain(value: string): Candidate {
   return { value, summary: "" };
 }
 
-/** The options that can still be given, the command's own first. */
+/**
+ * Returns the options that can still be given, the command's own options first.
+ */
 function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
   const globals = Object.keys(GLOBAL_FLAGS);
   const all = Object.entries(flags);
@@ -128,8 +130,8 @@ function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
 }
 
 /**
- * The words that can complete the name of a command; a group is described by
- * its commands.
+ * Returns the words that can complete the name of a command; a group is
+ * described by its commands.
  */
 export function nextWords(
   typed: readonly string[],

@@ -3,7 +3,7 @@ import { GLOBAL_FLAGS } from "./globals.ts";
 import { filled } from "./topic.ts";
 import type { Style } from "./style.ts";
 
-/** The line that shows how to type a command. */
+/** Returns the line that shows how to type a command. */
 export function usageLine(command: AnyCommand): string {
   const words = (command.positionals as Positional[]).map(positionalWord);
   return ["mpm", command.name, ...words, "[options]"].join(" ");
@@ -14,7 +14,7 @@ function positionalWord({ name, optional, rest }: Positional): string {
   return optional || rest ? `[${word}]` : word;
 }
 
-/** The help of one command. */
+/** Returns the help of one command. */
 export function commandHelp(command: AnyCommand): string {
   const sections = [
     `${command.summary}.`,
@@ -53,8 +53,8 @@ export function dailyHelp(sections: readonly Section[]): string {
 }
 
 /**
- * Returns the page of all commands, as printed by `mpm help --all`, with the
- * other pages.
+ * Returns the page of all commands and the other pages, as printed by
+ * `mpm help --all`.
  */
 export function overview(
   commands: readonly Section[],
@@ -77,7 +77,7 @@ export function overview(
   return sections.join("\n\n") + "\n";
 }
 
-/** The page of the commands whose name begins with `group`. */
+/** Returns the page of the commands whose names begin with `group`. */
 export function groupHelp(group: string, commands: readonly Row[]): string {
   return [
     `Usage: mpm [options] ${group} <command> [arguments]`,
@@ -86,12 +86,12 @@ export function groupHelp(group: string, commands: readonly Row[]): string {
   ].join("\n\n") + "\n";
 }
 
-/** A help page for people, with highlighted headings. */
+/** Returns a help page for people, with highlighted headings. */
 export function withHeadings(text: string, style: Style): string {
   return text.replace(/^(?:[A-Z][^\n]*:|Usage:)(?=$| mpm)/gm, style.bold);
 }
 
-/** A command as data, for `mpm help --json`. */
+/** Returns a command as data, for `mpm help --json`. */
 export function commandInfo(command: AnyCommand) {
   const { name, summary, description, positionals, flags, examples } = command;
   return {
@@ -110,7 +110,7 @@ export function commandInfo(command: AnyCommand) {
   };
 }
 
-/** An option as data. */
+/** Returns an option as data. */
 export function flagInfo([name, flag]: [string, Flag]) {
   const text = flag.type === "string" ? flag : undefined;
   return {

@@ -1,6 +1,6 @@
 import { getOwn } from "../base/own.ts";
 
-/** A key press, or text that was typed or pasted. */
+/** A key press, or typed or pasted text. */
 export type Key =
   | { readonly name: "text"; readonly text: string }
   | {
@@ -78,9 +78,10 @@ const PASTED = "\x1b[201~";
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
 
 /**
- * The keys in the terminal's input. An incomplete sequence is returned, to put
- * before the next input. With `ended`, no more input comes soon, so a single
- * ESC is the Escape key. Unknown sequences are skipped.
+ * Returns the keys in the terminal's input. Also returns an incomplete
+ * sequence, to put before the next input. With `ended`, no more input is
+ * expected soon, so a single ESC is the Escape key. Unknown sequences are
+ * skipped.
  */
 export function decodeKeys(
   input: string,
@@ -131,7 +132,7 @@ export function decodeKeys(
   return { keys, rest: "" };
 }
 
-/** Reads pasted text including its line ends, which do not count as keys. */
+/** Returns pasted text, including its line ends, which do not count as keys. */
 function pasted(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/\p{Cc}/gu, "");
 }

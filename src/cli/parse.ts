@@ -30,7 +30,7 @@ export function leadingWords(argv: readonly string[]): Words {
 }
 
 /**
- * Reads `argv`, without the command's own words, as `command` declares it.
+ * Parses `argv`, without the command's own words, as declared by `command`.
  * `members` are the second words of commands that begin with its name. Throws
  * USAGE for anything undeclared.
  */
@@ -64,7 +64,7 @@ export function parse(
   return asked ? values : { ...values, ...positionalValues(command, words) };
 }
 
-/** The words and options of a command line, from node's parser. */
+/** Returns the words and options of a command line, from Node's parser. */
 export function tokenize(argv: readonly string[], flags: Flags) {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { type, short }]) => [
@@ -89,7 +89,10 @@ interface OptionToken {
   readonly flags: Flags;
 }
 
-/** The text of one occurrence; `"true"` for a flag without a value. */
+/**
+ * Returns the text of one occurrence of an option; `"true"` for a flag without
+ * a value.
+ */
 function optionValue(
   command: AnyCommand,
   flag: Flag,

@@ -5,15 +5,17 @@ import { cut, tableRows } from "./table.ts";
 
 /** Something to choose. */
 export interface Choice {
-  /** Cells of its line; safe for a terminal. */
+  /** The cells of the choice's line; safe for a terminal. */
   readonly cells: readonly string[];
-  /** Details that are shown while it is selected; also safe. */
+  /** The details that are shown while the choice is selected; also safe. */
   readonly detail: string;
-  /** The number on its line, if it has one. */
+  /** The number on the choice's line, if it has one. */
   readonly number?: number | undefined;
 }
 
-/** Lines other than choices: title, search, a gap, detail, help. */
+/**
+ * The number of lines other than choices: title, search, a gap, detail, help.
+ */
 const AROUND = 5;
 
 /** The choices of a picker, and how it searches them. */
@@ -26,16 +28,18 @@ export interface Offered {
 }
 
 /**
- * A list to choose from. Typing a number selects the line with that number.
- * Other text, or text after a `/`, narrows the list. The picker does not depend
+ * A list to choose from. Typing a number selects the line with that number. Any
+ * other text, or text after a `/`, narrows the list. The picker does not depend
  * on a terminal: keys go in, lines come out.
  */
 export class Picker implements Screen<number | "cancelled"> {
   readonly #offered: Offered;
   #typed = "";
-  /** Indexes in `#choices` of the matches. */
+  /** The indexes of the matches in `#choices`. */
   #found: number[];
-  /** Indexes in `#found`: the selected entry, and the first visible line. */
+  /**
+   * Indexes in `#found` of the selected entry and of the first visible line.
+   */
   #at = 0;
   #top = 0;
   /** True if the user moved the selection. */
@@ -48,7 +52,9 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#found = offered.find("");
   }
 
-  /** Index of the chosen entry; `undefined` until the user chooses. */
+  /**
+   * Returns the index of the chosen entry; `undefined` until the user chooses.
+   */
   onKey(key: Key): number | "cancelled" | undefined {
     switch (key.name) {
       case "text":
@@ -93,12 +99,18 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.max(0, at);
   }
 
-  /** As elsewhere, more than four digits are part of an ID. */
+  /**
+   * Returns whether the typed text is a number. As elsewhere, more than four
+   * digits are part of an ID.
+   */
   #isNumber(): boolean {
     return /^\d{1,4}$/.test(this.#typed);
   }
 
-  /** A number that is not on any line must not select anything. */
+  /**
+   * Selects the line with a number. A number that is not on any line must not
+   * select anything.
+   */
   #goTo(number: number): undefined {
     const { choices } = this.#offered;
     this.#found = this.#offered.find("");
@@ -112,7 +124,10 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.min(last, Math.max(0, this.#at + by));
   }
 
-  /** The lines for a terminal of that size, none wider than the terminal. */
+  /**
+   * Returns the lines for a terminal of that size, each no wider than the
+   * terminal.
+   */
   render({ columns, rows }: Size): string[] {
     const style = this.#offered.style;
     const lines = Math.max(1, rows - AROUND);
@@ -144,7 +159,7 @@ export class Picker implements Screen<number | "cancelled"> {
         `${Math.min(...numbers)} to ${Math.max(...numbers)}`;
   }
 
-  /** Shows the end of the typed text. */
+  /** Returns the search line, which shows the end of the typed text. */
   #searchLine(columns: number): string {
     const cursor = this.#offered.style.ascii ? "_" : "▏";
     const typed = [...this.#typed];
@@ -184,8 +199,9 @@ export class Picker implements Screen<number | "cancelled"> {
 }
 
 /**
- * Finds texts for the typed words, in any case. Texts with all the words come
- * first, then texts with their letters in order. Returns their indexes.
+ * Finds texts for the typed words, ignoring case. Texts that contain all the
+ * words come first, followed by texts that contain their letters in order.
+ * Returns the indexes of the texts.
  */
 export function fuzzyFinder(
   texts: readonly string[],

@@ -1,7 +1,10 @@
 import type { System } from "../system/system.ts";
 import type { Context } from "./command.ts";
 
-/** Milliseconds of work without a message, and between two messages. */
+/**
+ * The time that work runs without a message, and the time between two messages,
+ * in milliseconds.
+ */
 const QUIET = 500;
 const APART = 100;
 
@@ -21,7 +24,7 @@ export class ProgressLine implements Disposable {
     this.#next = system.now().getTime() + QUIET;
   }
 
-  /** Shows progress for work that does not pause to report it. */
+  /** Shows the progress of work that does not pause to report it. */
   readonly show = (what: string, done: number, of: number): void => {
     this.#soon(() => `${what}: ${done} of ${of}`);
   };
@@ -34,7 +37,7 @@ export class ProgressLine implements Disposable {
   /** Announces work that takes long and cannot report its progress. */
   readonly begin = (what: string): void => this.#say(`${what} …`);
 
-  /** Shows what is running once it has taken long; for awaited work. */
+  /** Shows what is running once it has taken long; for work that is awaited. */
   async waiting(what: string): Promise<void> {
     const { signal } = this.#over;
     await this.#system.sleep(QUIET, signal);
@@ -60,7 +63,7 @@ export class ProgressLine implements Disposable {
   }
 }
 
-/** Runs some work, and shows what it is and its progress if it takes long. */
+/** Runs some work. If it takes long, shows what it is and its progress. */
 export async function during<T>(
   context: Said,
   what: string,

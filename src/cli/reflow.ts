@@ -18,7 +18,7 @@ const COMMAND = /^ *\$ /;
 
 /**
  * Fits `text` into the columns of a terminal. A longer line is broken between
- * words and continues below its first word. A word without a space stays whole.
+ * words and continues below its first word. A word is never split.
  */
 export function reflow(text: string, columns: number): string {
   return text.split("\n").map((line) =>
@@ -28,7 +28,7 @@ export function reflow(text: string, columns: number): string {
 
 /**
  * Fits a help page whose prose was wrapped for a wide terminal. A paragraph
- * with a line that is too long is wrapped again as a whole.
+ * that contains a line that is too long is rewrapped as a whole.
  */
 export function reflowPage(text: string, columns: number): string {
   const end = text.endsWith("\n") ? "\n" : "";
@@ -48,7 +48,7 @@ function broken(line: string, columns: number): string {
   const isWide = width(begin) > columns / 2 && /\S/.test(begin);
   const inner = isWide ? begin.search(/\S/) + 4 : width(begin);
   const indent = " ".repeat(inner);
-  // Leading spaces are not a place to break at.
+  // A line must not be broken at its leading spaces.
   const start = startAfter(line, begin.length);
   const head = line.slice(0, start);
   // A wide column gets its own line, with the text below it.
@@ -71,7 +71,9 @@ function broken(line: string, columns: number): string {
 /** A command in quotes, or one that ends a line: `Continue with: mpm resume`. */
 const OF_MPM = /"mpm [^"]*"|(?<=: )mpm [^"]{1,40}$/g;
 
-/** Words to break between: a command is one of them if it fits. */
+/**
+ * Returns the words to break between; a command counts as one word if it fits.
+ */
 function wordsOf(text: string, columns: number): string[] {
   const glued = text.replaceAll(
     OF_MPM,
@@ -81,7 +83,10 @@ function wordsOf(text: string, columns: number): string[] {
   return glued.split(" ").map((word) => word.replaceAll("\0", " "));
 }
 
-/** The position in a painted line after that many plain characters. */
+/**
+ * Returns the position in a painted line after the given number of plain
+ * characters.
+ */
 function startAfter(line: string, bare: number): number {
   let at = 0;
   let left = bare;

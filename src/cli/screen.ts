@@ -3,7 +3,8 @@ import { decodeKeys, type Key } from "./keys.ts";
 import { width } from "./table.ts";
 
 /**
- * Milliseconds after which an ESC is a key, and not the start of a sequence.
+ * The time after which an ESC is a key and not the start of a sequence, in
+ * milliseconds.
  */
 const ESCAPE = 50;
 
@@ -27,26 +28,36 @@ export interface Size {
  * in, lines come out.
  */
 export interface Screen<T> {
-  /** The outcome; `undefined` while the screen stays open. */
+  /**
+   * Handles a key and returns the outcome; `undefined` while the screen stays
+   * open.
+   */
   onKey(key: Key): T | undefined | Promise<T | undefined>;
-  /** The lines for a terminal of that size, none wider than the terminal. */
+  /**
+   * Returns the lines for a terminal of that size, each no wider than the
+   * terminal.
+   */
   render(size: Size): string[];
-  /** Works for a moment while no key comes; false: nothing left to do. */
+  /**
+   * Works for a moment while no key is pressed. Returns false if there is
+   * nothing left to do.
+   */
   work?(): Promise<boolean>;
 }
 
 /**
  * Shows a screen until it has an outcome. The screen has the terminal to
- * itself, and restores it afterwards, also while the process is stopped.
- * `cancelled`: the input or the process ends. `undefined`: the screen does not
- * suit this terminal or its user.
+ * itself, and restores the terminal afterwards and while the process is
+ * stopped. `cancelled`: the input or the process ends. `undefined`: the screen
+ * does not suit this terminal or its user.
  */
 export async function showScreen<T>(
   system: System,
   screen: Screen<T>,
 ): Promise<T | "cancelled" | undefined> {
   const { terminal } = system;
-  // As in other tools: a screen reader reads lines, not a screen that changes.
+  // As in other tools, since a screen reader reads lines, not a changing
+  // screen.
   if (system.env("TERM") === "dumb" || system.env("ACCESSIBLE")) return;
   using taken = terminal.takeOver();
   if (!taken) return undefined;
@@ -126,8 +137,8 @@ class Showing<T> {
   #draw(): void {
     const terminal = this.#terminal;
     const size = { columns: terminal.columns(), rows: terminal.rows() };
-    // At the end of a full line, clearing the rest would clear its last
-    // character.
+    // At the end of a full line, clearing the rest of the line would clear its
+    // last character.
     const lines = this.#screen.render(size).map((line) =>
       width(line) < size.columns ? `${line}\x1b[K` : line
     );

@@ -1,7 +1,7 @@
 import { escapeText } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 
-/** The style of the answer, decided once and passed down as a value. */
+/** The style of the answer, determined once and passed down as a value. */
 export interface Style {
   /** Columns of the terminal; infinite without a terminal. */
   readonly columns: number;
@@ -18,11 +18,11 @@ export interface Style {
 }
 
 /**
- * A style that paints, or leaves everything plain.
+ * Returns a style that paints, or one that leaves everything plain.
  *
  * The colours are from the 256-colour cube, since the first sixteen vary with
- * the terminal: its yellow and cyan are unreadable on white. Each of these has
- * a contrast of at least 3.5 with white and with dark grey.
+ * the terminal: its yellow and cyan are unreadable on white. Each of these
+ * colours has a contrast of at least 3.5 with white and with dark grey.
  */
 export function makeStyle(
   color: boolean,
@@ -64,7 +64,7 @@ export function wantsAscii(system: System): boolean {
 
 /**
  * Returns whether to use colour, by the conventions of no-color.org and
- * CLICOLOR: an empty variable counts as unset.
+ * CLICOLOR. An empty variable counts as unset.
  */
 export function wantsColor(system: System, noColor: boolean): boolean {
   if (noColor || system.env("NO_COLOR")) return false;

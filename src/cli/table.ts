@@ -7,10 +7,13 @@ import { eastAsianWidth } from "get-east-asian-width";
 // deno-lint-ignore no-control-regex
 export const PAINT = /(\x1b\[[\d;]+m)/g;
 
-/** Characters of most cells, one column each. */
+/** The characters of most cells; each takes one column. */
 const ASCII = /^[ -~]*$/;
 
-/** The columns that `text` takes on a terminal, not counting paint. */
+/**
+ * Returns the number of columns that `text` takes on a terminal, not counting
+ * paint.
+ */
 export function width(text: string): number {
   const bare = text.includes("\x1b") ? text.replaceAll(PAINT, "") : text;
   if (ASCII.test(bare)) return bare.length;
@@ -22,7 +25,7 @@ export function width(text: string): number {
 function characterWidth(character: string): number {
   const point = character.codePointAt(0)!;
   if (point < 0x300) return 1;
-  // Marks, joiners, selectors: drawn over the preceding character.
+  // Marks, joiners and selectors are drawn over the preceding character.
   const isOver = /^[\p{Mn}\p{Me}\p{Cf}]$/u.test(character);
   return isOver ? 0 : eastAsianWidth(point);
 }
@@ -30,12 +33,14 @@ function characterWidth(character: string): number {
 /** Returns `text` in at most `columns` columns, with `…` if it was cut. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
-  // Most of a long list is ASCII: no need to look at each character.
+  // Most of a long list is ASCII, so there is no need to look at each
+  // character.
   if (ASCII.test(text)) return `${text.slice(0, Math.max(columns - 1, 0))}…`;
   let kept = "";
   let used = 0;
   let isFull = false;
-  // Colour codes take no room. They all stay, so that each colour also ends.
+  // Colour codes take no room. All of them are kept, so that each colour also
+  // ends.
   for (const part of text.split(PAINT)) {
     if (part.startsWith("\x1b")) kept += part;
     else if (!isFull) {
@@ -52,7 +57,7 @@ export function cut(text: string, columns: number): string {
 }
 
 /**
- * Splits a painted line into lines of at most `columns`. It is broken between
+ * Splits a painted line into lines of at most `columns`. Breaks it between
  * words, or within a word that is longer than a line.
  */
 export function folded(text: string, columns: number): string[] {
@@ -68,7 +73,7 @@ export function folded(text: string, columns: number): string[] {
     for (const character of part) {
       const size = characterWidth(character);
       if (used + size > columns) {
-        // A space in the indentation is not between words.
+        // A space in the indentation does not separate words.
         const [, head, rest] = character === " "
           ? [line, line, ""]
           : /^(.*\S) +(\S*)$/.exec(line) ?? [line, line, ""];
@@ -104,21 +109,22 @@ export function wrap(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/** Rows in aligned columns, not shortened. */
+/** Returns rows in aligned columns, not shortened. */
 export function aligned(rows: readonly (readonly string[])[]): string[] {
   return tableRows(rows, Infinity);
 }
 
-/** The least width of the last column. */
+/** The minimum width of the last column. */
 const LAST = 20;
 
-/** The least width of a column that may be shortened. */
+/** The minimum width of a column that may be shortened. */
 const CELL = 8;
 
 /**
- * Rows in aligned columns, the last shortened to the width of the terminal. If
- * that leaves too little room, the columns of `tight` are shortened, too. If
- * that is not enough, the last column goes below the others.
+ * Returns rows in aligned columns, with the last column shortened to the width
+ * of the terminal. If that leaves too little room, the columns of `tight` are
+ * also shortened. If that is not enough, the last column goes below the other
+ * columns.
  */
 export function table(
   rows: readonly (readonly string[])[],
@@ -129,8 +135,8 @@ export function table(
 }
 
 /**
- * The rows of `table()` without line ends, of one line or two. With `isFlat`,
- * the last column never goes below the others.
+ * Returns the rows of `table()` without line ends, each one or two lines long.
+ * With `isFlat`, the last column never goes below the other columns.
  */
 export function tableRows(
   rows: readonly (readonly string[])[],
@@ -169,7 +175,7 @@ export function tableRows(
   });
 }
 
-/** Takes `over` columns from the cells of `tight`, as far as possible. */
+/** Takes `over` columns away from the cells of `tight`, as far as possible. */
 function narrow(
   widths: number[],
   tight: readonly number[],

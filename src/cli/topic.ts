@@ -2,9 +2,9 @@
 export type Summaries = Readonly<Record<string, string>>;
 
 /**
- * A page of the manual that does not belong to a command: sections of prose,
- * and of rows with a word and its meaning. `mpm help` and the man page print
- * it.
+ * A page of the manual that does not belong to a command. It has sections of
+ * prose, and of rows with a word and its meaning. `mpm help` and the man page
+ * print it.
  */
 export interface Topic {
   readonly name: string;
@@ -23,10 +23,10 @@ export interface TopicSection {
 /** The width of prose and rows, in columns. */
 const COLUMNS = 80;
 
-/** The widest first column; a longer word gets its own line. */
+/** The maximum width of the first column; a longer word gets its own line. */
 const WIDEST = 30;
 
-/** The page as plain text. */
+/** Returns the page as plain text. */
 export function topicText({ summary, sections }: Topic): string {
   const parts = sections.flatMap(({ title, text, rows = [] }) => [
     ...title === undefined ? [] : [`${title}:`],
@@ -59,7 +59,7 @@ function rowsText(rows: readonly (readonly [string, string])[]): string {
   }).join("\n");
 }
 
-/** Wraps `text`, and leaves room for `indent` columns. */
+/** Wraps `text`, leaving room for `indent` columns. */
 function wrapped(text: string, indent: number): string[] {
   const lines = [""];
   for (const word of text.split(/\s+/)) {

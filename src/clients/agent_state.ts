@@ -17,10 +17,10 @@ import { isFolder, listNames } from "./look.ts";
  * The kinds of files that mpm keeps for an agent session. They are the status
  * line's figures, the crossed levels, the time of the last work, the agent's
  * next message, and its tasks. Others are the prompts that pass a full context,
- * notes of the conversation, and its digest for the save. There are also the
- * trees after its steps, its name and sub-agents, and the hand-offs and notes
- * that it was given. The last is the process that saves it after its client was
- * killed.
+ * notes about the conversation, and its digest for the save. There are also the
+ * trees after the session's steps, its name and sub-agents, and the hand-offs
+ * and notes that it was given. The last is the process that saves the session
+ * after its client was killed.
  */
 export type AgentFile =
   | "status"
@@ -38,8 +38,8 @@ export type AgentFile =
   | "recovery";
 
 /**
- * Files that agents get as the user's words or their own. They are sealed,
- * since the project's folder may come with a clone.
+ * Files whose content agents get as the user's words or their own. They are
+ * sealed, since the project's folder may come with a clone.
  */
 const SEALED: ReadonlySet<AgentFile> = new Set([
   "notes",
@@ -51,15 +51,19 @@ const SEALED: ReadonlySet<AgentFile> = new Set([
 ]);
 
 /**
- * The largest such file, in bytes; a digest is as large as a whole hand-off.
+ * The maximum size of such a file, in bytes; a digest is as large as a whole
+ * hand-off.
  */
 const LIMIT = 64 * 1024;
 const LARGEST_DIGEST = 512 * 1024;
 
-/** Milliseconds after which the files of an ended session are removed. */
+/**
+ * The time after which the files of an ended session are removed, in
+ * milliseconds.
+ */
 const KEPT = 30 * 86_400_000;
 
-/** The most files of one folder to look at. */
+/** The maximum number of files of one folder to look at. */
 const MOST = 2000;
 
 /** A folder for the files, and its parent, which must exist. */
@@ -70,9 +74,9 @@ interface Place {
 }
 
 /**
- * Returns the possible folders for agent session files. They are the project,
- * if it already has a `.claude-mpm` folder, and the user's state folder, which
- * has the files of every session.
+ * Returns the possible folders for agent session files. They are the project's
+ * folder, if the project already has a `.claude-mpm` folder, and the user's
+ * state folder. The state folder has the files of every session.
  */
 function places(system: System, root: string | undefined): Place[] {
   const known = PLACES.get(system) ?? new Map<string, Place[]>();
@@ -104,7 +108,7 @@ function placesIn(system: System, root: string | undefined): Place[] {
   return found;
 }
 
-/** `XDG_STATE_HOME` (Windows: `LOCALAPPDATA`), else `.local/state`. */
+/** Returns `XDG_STATE_HOME` (Windows: `LOCALAPPDATA`), else `.local/state`. */
 function stateBase(system: System): string | undefined {
   const home = system.home();
   const folder =
@@ -112,7 +116,7 @@ function stateBase(system: System): string | undefined {
       ? system.env("LOCALAPPDATA")
       : system.env("XDG_STATE_HOME")) ||
     (home && join(home, ".local", "state"));
-  // A relative path would depend on where a session works.
+  // A relative path would depend on the folder in which a session works.
   return folder && isAbsolute(folder) ? folder : undefined;
 }
 
@@ -124,7 +128,7 @@ function nearest(system: System, folder: string): string {
   return folder;
 }
 
-/** Returns `other` if it cannot be read. */
+/** Returns the kind of a path; `other` if it cannot be read. */
 function kindOf(system: System, path: string): string | undefined {
   try {
     return system.files.lstat(path)?.kind;
@@ -142,7 +146,7 @@ export interface AgentSession {
 }
 
 /**
- * Reads the stored values in every place, without damaged and missing files.
+ * Reads the stored values in every place, skipping damaged and missing files.
  */
 export function readAgentFiles(
   system: System,
@@ -155,7 +159,10 @@ export function readAgentFiles(
   });
 }
 
-/** `undefined`: missing, damaged, or someone else's. */
+/**
+ * Reads a stored value. `undefined`: the file is missing, damaged, or someone
+ * else's.
+ */
 function readValue(
   system: System,
   folder: string,
@@ -174,7 +181,7 @@ function readValue(
   return rest;
 }
 
-/** Throws FILE_FAILED if it cannot be sealed. */
+/** Returns the bytes of a value. Throws FILE_FAILED if it cannot be sealed. */
 function bytesOf(
   system: System,
   value: unknown,
@@ -187,7 +194,8 @@ function bytesOf(
 }
 
 /**
- * Seals for one kind and session, so that a value is never accepted as another.
+ * Returns the seals for one kind and session, so that a value is never accepted
+ * as another.
  */
 function sealsOf(
   system: System,
@@ -212,8 +220,9 @@ export function listAgentFiles(
 }
 
 /**
- * Stores `value` in the first writable place; false without one. Not synced to
- * the disk: after a power failure the reading is old anyway.
+ * Stores `value` in the first writable place. Returns false if no place is
+ * writable. The file is not synced to the disk, since the reading is outdated
+ * after a power failure anyway.
  */
 export function writeAgentFile(
   system: System,
@@ -305,8 +314,8 @@ function sweep(system: System, folder: string): void {
 /**
  * Changes a stored value under a lock, so that each concurrent caller sees the
  * previous result. `change` gets the current value and returns the next, or
- * `undefined` to leave it. Returns false if nothing was stored: the caller must
- * not act on such a change.
+ * `undefined` to leave it unchanged. Returns false if nothing was stored; the
+ * caller must then not act on the change.
  */
 export async function changeAgentFile(
   system: System,
@@ -338,7 +347,7 @@ export async function changeAgentFile(
   return false;
 }
 
-/** Milliseconds that a hook waits for another hook. */
+/** The time that a hook waits for another hook, in milliseconds. */
 const WAIT = 1000;
 
 function nameOf(id: string, file: AgentFile): string {

@@ -9,8 +9,8 @@ import { client as gemini } from "./gemini/client.ts";
 import { client as opencode } from "./opencode/client.ts";
 
 /**
- * Every client that mpm supports, Claude Code first. The parts of each are
- * loaded on demand.
+ * Every client that mpm supports, Claude Code first. The parts of each client
+ * are loaded on demand.
  */
 export const CLIENTS: readonly Client[] = [
   claude,
@@ -23,7 +23,7 @@ export const CLIENTS: readonly Client[] = [
 /** Claude Code, which also sends events without a client name. */
 export const CLAUDE = claude;
 
-/** Returns the client with that name, or with that name in saves. */
+/** Returns the client with that name, or with that name in a save. */
 export function clientNamed(name: string): Client | undefined {
   return CLIENTS.find((one) => one.name === name || one.agent === name);
 }
@@ -34,7 +34,7 @@ export interface ClientSession {
   readonly id: string;
 }
 
-/** The environment variables with the session of a process. */
+/** The environment variables that contain the session of a process. */
 export const SESSION_VARIABLES: readonly string[] = [
   ...["MPM_AGENT_CLIENT", "MPM_AGENT_SESSION"],
   ...CLIENTS.flatMap(({ variables }) => variables),
@@ -42,7 +42,7 @@ export const SESSION_VARIABLES: readonly string[] = [
 
 /**
  * Returns the session in which this process was started, from its environment.
- * The plugin of a client without such variables sets two for mpm.
+ * For a client without such variables, its plugin sets two for mpm.
  */
 export function currentSession(system: System): ClientSession | undefined {
   const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
@@ -63,8 +63,8 @@ export function currentAgentSession(system: System): string | undefined {
 }
 
 /**
- * Returns the client of a session: the client that this process runs in, or the
- * one whose folder or store has the session. The default is Claude Code.
+ * Returns the client of a session: the client in which this process runs, or
+ * the client whose folder or store has the session. The default is Claude Code.
  */
 export async function clientOf(
   system: System,

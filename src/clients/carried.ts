@@ -3,7 +3,7 @@ import { counted, cutText } from "../base/words.ts";
 import type { AgentEvent, Edit, EventKind, ToolCall } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
-/** A part of a conversation by one side. */
+/** A part of a conversation from one side. */
 export interface CarriedTurn {
   readonly role: "user" | "assistant";
   /** ISO 8601, UTC. */
@@ -21,35 +21,38 @@ export interface Carried {
 
 /** Writes a conversation as a session of a client. */
 export interface Carrying {
-  /** The client versions for which tests proved it. */
+  /** The client versions for which tests proved that this works. */
   readonly versions: readonly string[];
-  /** Returns the session, or why the client cannot receive it now. */
+  /**
+   * Returns the session, or the reason why the client cannot receive it now.
+   */
   session(
     carried: Carried,
     place: CarryPlace,
   ): Promise<NativeSession | string>;
   /**
-   * Arguments of the client that remove an imported session; `undefined`: the
-   * session is only files. `id` comes from the log, so it may contain anything.
+   * Returns the client's arguments that remove an imported session;
+   * `undefined`: the session consists only of files. `id` comes from the log,
+   * so it may contain anything.
    */
   drop?(id: string): readonly string[] | undefined;
 }
 
-/** The target for a conversation in another client. */
+/** The target for a conversation from another client. */
 export interface CarryPlace {
   /** The folder of the client's files, absolute. */
   readonly home: string;
-  /** A folder of mpm for files that a client should read, absolute. */
+  /** A folder of mpm for files that a client is to read, absolute. */
   readonly scratch: string;
   /** The project, absolute. */
   readonly cwd: string;
   readonly branch: string | null;
-  /** A UUID, from which every other ID is made. */
+  /** A UUID, from which all other IDs are derived. */
   readonly id: string;
   readonly now: Date;
   /** The client's version. */
   readonly version: string;
-  /** Runs the client and returns its output; empty if it fails. */
+  /** Runs the client and returns its output; empty if the client fails. */
   ask(args: readonly string[]): Promise<string>;
 }
 
@@ -59,19 +62,22 @@ export interface NativeSession {
   readonly id: string;
   /** New files, absolute. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
-  /** Arguments for the client to import the files, if necessary. */
+  /** Arguments with which the client imports the files, if necessary. */
   readonly take?: readonly string[];
-  /** Arguments for the client to continue the session. */
+  /** Arguments with which the client continues the session. */
   readonly resume: readonly string[];
 }
 
-/** The most characters of a conversation to carry, the newest. */
+/**
+ * The maximum number of characters of a conversation to carry, the newest
+ * first.
+ */
 const MOST = 200_000;
 
-/** The most characters of a tool result. */
+/** The maximum number of characters of a tool result. */
 const RESULT = 1000;
 
-/** The most characters of one text. */
+/** The maximum number of characters of one text. */
 const LONGEST = 16_000;
 
 /**
@@ -123,7 +129,7 @@ function add(turns: CarriedTurn[], turn: CarriedTurn): void {
   turns.push({ ...turn, text: cutMiddle(turn.text, LONGEST) });
 }
 
-/** The newest turns that fit. */
+/** Returns the newest turns that fit. */
 function newest(turns: readonly CarriedTurn[]): CarriedTurn[] {
   let room = MOST;
   let first = turns.length;
@@ -131,7 +137,9 @@ function newest(turns: readonly CarriedTurn[]): CarriedTurn[] {
   return turns.slice(first);
 }
 
-/** Does the same, with one turn for consecutive parts of the same side. */
+/**
+ * Does the same, but joins consecutive parts of the same side into one turn.
+ */
 function joined(turns: readonly CarriedTurn[]): CarriedTurn[] {
   const all: CarriedTurn[] = [];
   for (const turn of turns) {
@@ -198,7 +206,7 @@ function subjectOf({ command, reads, search }: ToolCall): string {
   return subject === undefined ? "" : `: ${cutText(subject, RESULT)}`;
 }
 
-/** Returns the UUID for a text, always the same. */
+/** Returns the UUID for a text; the same text always gets the same UUID. */
 export function uuidOf(seed: string): string {
   const hex = sha256(seed);
   return [
@@ -210,7 +218,7 @@ export function uuidOf(seed: string): string {
   ].join("-");
 }
 
-/** Values as lines of JSON. */
+/** Returns values as lines of JSON. */
 export function jsonLines(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join("");
 }

@@ -10,17 +10,18 @@ import type { NewsReader } from "./headless/news.ts";
 import type { Notes } from "./notes.ts";
 
 /*
- * The interface between mpm and the program that an agent runs in. Everything
- * specific to one client is in its folder, beginning with `client.ts`; `all.ts`
- * lists the clients. The parts of a client are loaded one by one: an event
- * needs only its adapter, and an unused client costs nothing.
+ * The interface between mpm and the program in which an agent runs. Everything
+ * specific to one client is in that client's folder, beginning with
+ * `client.ts`; `all.ts` lists the clients. The parts of a client are loaded one
+ * by one. An event needs only the client's adapter, and an unused client costs
+ * nothing.
  */
 
 /** A value, or a promise if the client must be asked. */
 export type Soon<T> = T | Promise<T>;
 
 export interface Client {
-  /** Its name, and that of its program on PATH. */
+  /** Its name, which is also the name of its program on PATH. */
   readonly name: ClientName;
   /** The name in saves, e.g. `claude-code`. */
   readonly agent: string;
@@ -28,29 +29,35 @@ export interface Client {
   readonly title: string;
   /** Its package on npm. */
   readonly package: string;
-  /** The variable with its API key. */
+  /** The environment variable with its API key. */
   readonly key: string;
   /** True if its model may need another key. */
   readonly otherKeys?: true;
   /**
-   * Matches a line of its transcripts, with the flag `m`, and not of any other
-   * client; `undefined` for Claude Code, which is the last resort.
+   * Matches, with the flag `m`, a line of its transcripts but not of any other
+   * client's. `undefined` for Claude Code, which is the fallback.
    */
   readonly line?: RegExp;
-  /** The folder of its files, from its variable or in the home folder. */
+  /**
+   * Returns the folder of its files: from its environment variable, or else in
+   * the home folder.
+   */
   home(system: System): string | undefined;
-  /** The session in which this process was started, from its environment. */
+  /**
+   * Returns the session in which this process was started, from its
+   * environment.
+   */
   current(system: System): string | undefined;
-  /** The command, as words, that continues one of its sessions. */
+  /** Returns the command, as words, that continues one of its sessions. */
   resume(id: string): readonly string[];
   /**
-   * The command, as words, that starts a session with a first prompt.
-   * `undefined`: it accepts no prompt.
+   * Returns the command, as words, that starts a session with a first prompt.
+   * `undefined`: the client accepts no prompt.
    */
   start(prompt: string): readonly string[] | undefined;
   /**
-   * The command, as words, that answers one prompt without a person and exits.
-   * A prompt that begins with a dash stays a prompt.
+   * Returns the command, as words, that answers one prompt without a person and
+   * exits. A prompt that begins with a dash is not taken as an option.
    */
   headless(prompt: string, options: HeadlessOptions): readonly string[];
   /** True if an option limits the turns of a headless run. */
@@ -72,7 +79,7 @@ export interface Client {
   /** Writes a conversation as a session of the client. */
   carry(): Promise<Carrying>;
   /**
-   * Writes entries into its settings; `undefined`: `hooks/` does this in
+   * Writes entries into its settings; `undefined`: `hooks/` writes them in
    * another way.
    */
   setup: (() => Promise<ClientSetup>) | undefined;
@@ -80,28 +87,36 @@ export interface Client {
 
 /** The options of a run without a person. */
 export interface HeadlessOptions {
-  /** The most answers of the model, for clients with `limitsTurns`. */
+  /**
+   * The maximum number of answers by the model, for clients with `limitsTurns`.
+   */
   readonly turns?: number | undefined;
-  /** True if it should print lines of JSON, which `HeadlessOutput` reads. */
+  /**
+   * True if the client should print lines of JSON, which `HeadlessOutput`
+   * reads.
+   */
   readonly lines?: boolean;
 }
 
 /**
  * Translates between a client's hooks and those of mpm. In mpm, events, fields
- * and tools have the names of Claude Code. A tool that runs a command is `Bash`
- * with a `command`; one that edits is `MultiEdit` with `paths`. `PostToolBatch`
- * has `tool_calls`, a list of `tool_name`, `tool_input`, `tool_use_id` and
- * `tool_response`.
+ * and tools have the names that Claude Code uses. A tool that runs a command is
+ * `Bash` with a `command`; one that edits files is `MultiEdit` with `paths`.
+ * `PostToolBatch` has `tool_calls`, a list of `tool_name`, `tool_input`,
+ * `tool_use_id` and `tool_response`.
  */
 export interface HookAdapter {
   /**
    * Returns the fields of an event in mpm's format. All events have
-   * `session_id`, `cwd` and `transcript_path`. A sub-agent has an `agent_id`;
-   * some clients give the `project_dir`. `undefined`: mpm ignores the event.
-   * The argument is the content of standard input, so all of it may be wrong.
+   * `session_id`, `cwd` and `transcript_path`. Events of a sub-agent have an
+   * `agent_id`; some clients give the `project_dir`. `undefined`: mpm ignores
+   * the event. The argument is the content of standard input, so any part of it
+   * may be wrong.
    */
   fields(given: Fields, event: string, system: System): Fields | undefined;
-  /** Returns the output for the client; empty if there is no answer. */
+  /**
+   * Returns the output for the client, which is empty if there is no answer.
+   */
   answer(event: string, answer: HookAnswer): string;
   /** True if the client accepts no answer during or after a compaction. */
   readonly compactsAlone?: boolean;
@@ -116,8 +131,8 @@ export interface Begun {
 }
 
 /**
- * The answer of a hook. Without an answer, the event continues as if there were
- * no hook.
+ * The answer of a hook. If it is empty, the event continues as if there were no
+ * hook.
  */
 export interface HookAnswer {
   /** Why the prompt is not sent, or what was done instead. */
@@ -126,9 +141,7 @@ export interface HookAnswer {
   readonly answered?: boolean;
   /** Why the tool is not run. */
   readonly deny?: string;
-  /**
-   * For the agent, as facts; at a PreCompact, for the model that summarizes.
-   */
+  /** Facts for the agent; at a PreCompact, for the model that summarizes. */
   readonly context?: string;
   /** For the user. */
   readonly message?: string;
@@ -138,26 +151,29 @@ export interface HookAnswer {
 export interface FoundSession {
   /** Its ID in the client. */
   readonly id: string;
-  /** Its transcript, or the file that has all sessions; absolute. */
+  /**
+   * The path of its transcript, or of the file that has all sessions; absolute.
+   */
   readonly path: string;
-  /** The time of its last addition, in milliseconds since the epoch. */
+  /** The time when it was last added to, in milliseconds since the epoch. */
   readonly time: number;
 }
 
 /** The stored sessions of a client. No function throws or writes. */
 export interface SessionStore {
-  /** The file of a session; `undefined` if it is missing. */
+  /** Returns the file of a session. `undefined`: the file is missing. */
   find(
     system: System,
     session: { sessionId: string; cwd: string },
   ): Soon<string | undefined>;
-  /** Agent sessions that worked in a folder, without sub-agents. */
+  /** Returns the agent sessions that worked in a folder, without sub-agents. */
   sessionsIn(system: System, folder: string): Soon<readonly FoundSession[]>;
-  /** All sessions, the last written first; bounded. */
+  /** Returns all sessions, the last written first; bounded. */
   all(system: System): Soon<readonly FoundSession[]>;
   /**
-   * Reads how full the context was at the last answer, from the end of the
-   * file; `undefined` if it is not there. A `window` is used unchanged.
+   * Reads, from the end of the file, how full the context was at the last
+   * answer. `undefined`: the end of the file does not show it. A given `window`
+   * is used unchanged.
    */
   gauge(
     system: System,
@@ -175,11 +191,11 @@ export interface SessionFile {
 /** The part of a conversation to read. */
 export interface PartOf {
   /**
-   * Returns the first events at once, including those that were withdrawn
-   * later.
+   * True to yield the first events at once, including events that were
+   * withdrawn later.
    */
   readonly beginning?: boolean | undefined;
-  /** The most bytes to read from the end; 2 GiB by default. */
+  /** The maximum number of bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;
 }
 
@@ -187,16 +203,19 @@ export interface PartOf {
 export interface SessionReader {
   /**
    * Opens a conversation with its sub-agents. Throws NOT_FOUND for a missing
-   * file, UNREADABLE for another file. Parts that are incomplete, too long or
-   * of an unknown format are counted and left out.
+   * file, UNREADABLE for a file of another kind. Leaves out and counts parts
+   * that are incomplete, too long or of an unknown format.
    */
   open(system: System, session: SessionFile, part?: PartOf): Soon<OpenEvents>;
   /**
-   * Reads the facts for a save. Without it, the facts are made from the
-   * client's events.
+   * Reads the facts for a save. If this method is missing, mpm derives the
+   * facts from the client's events.
    */
   conversation?(system: System, request: ConversationRequest): Conversation;
-  /** Does the same for the times and the context of a session. */
+  /**
+   * Reads the times and the context of a session. If this method is missing,
+   * mpm derives them from the client's events.
+   */
   course?(system: System, path: string): AgentCourse | undefined;
 }
 
@@ -206,20 +225,20 @@ export interface ConversationRequest {
   readonly cwd: string;
   /** The project's top folder, if it is known. */
   readonly root: string | undefined;
-  /** As given to a hook. */
+  /** The path as passed to a hook. */
   readonly transcriptPath?: string | undefined;
   /** Notes of hooks; by default, read from the agent's files. */
   readonly notes?: Notes | undefined;
   /**
-   * The most bytes to read from the end of the transcript. The default is 4
-   * MiB, or 1 MiB if hooks recorded the earlier part.
+   * The maximum number of bytes to read from the end of the transcript. The
+   * default is 4 MiB, or 1 MiB if hooks recorded the earlier part.
    */
   readonly most?: number | undefined;
   /** The sources to read; all by default. */
   readonly sources?: ReadonlySet<ConversationSource> | undefined;
 }
 
-/** The options of an installation into a client's settings. */
+/** The options for installing entries into a client's settings. */
 export interface WantedEntries {
   /** The binary that the entries start, absolute. */
   readonly binary: string;
@@ -229,17 +248,17 @@ export interface WantedEntries {
 
 /** An mpm entry in a file. */
 export interface InstalledEntry {
-  /** mpm's name of the event; empty for other files. */
+  /** The name that mpm uses for the event; empty for other files. */
   readonly event: string;
-  /** The binary that it starts. */
+  /** The binary that the entry starts. */
   readonly binary: string;
-  /** The version that wrote it. */
+  /** The version of mpm that wrote it. */
   readonly version: string;
 }
 
 /**
- * A client's file into which mpm writes entries. It is pure, except for its
- * path.
+ * A client's file into which mpm writes entries. Apart from its path, it
+ * consists of pure functions.
  */
 export interface EntryFile {
   /** Absolute. */
@@ -247,7 +266,7 @@ export interface EntryFile {
   /** Permission bits of a new file. */
   readonly mode: number;
   /**
-   * Returns the text with mpm's entries. Everything else keeps its bytes.
+   * Returns the text with mpm's entries and leaves everything else unchanged.
    * Throws UNREADABLE, or CONFLICT if the entries cannot be added.
    */
   install(before: string | undefined, wanted: WantedEntries): string;
@@ -256,20 +275,26 @@ export interface EntryFile {
    * `original`: the text before the installation, if it is known.
    */
   remove(before: string, original: string | undefined): string | undefined;
-  /** Lists the entries of mpm. Throws UNREADABLE. */
+  /** Lists mpm's entries. Throws UNREADABLE. */
   entries(text: string): readonly InstalledEntry[];
 }
 
 export interface ClientSetup {
-  /** The user's files that get entries. Empty without a home folder. */
+  /**
+   * Returns the user's files that get entries; empty if there is no home
+   * folder.
+   */
   files(system: System): readonly EntryFile[];
-  /** Reasons why installed entries do not run, such as missing trust. */
+  /**
+   * Returns the reasons why installed entries do not run, such as missing
+   * trust.
+   */
   problems?(system: System): readonly SetupProblem[];
 }
 
 export interface SetupProblem {
   readonly path: string;
-  /** A sentence without its full stop. */
+  /** A sentence without its final period. */
   readonly detail: string;
   /** The way to fix it. */
   readonly fix: string;

@@ -1,7 +1,7 @@
 /**
  * The facts about one conversation from the files of an agent's client, in
- * terms that fit every client. Texts are unchanged: not redacted, not escaped.
- * Lists are in order of time.
+ * terms that fit every client. Texts are not redacted, escaped or otherwise
+ * changed. Lists are in order of time.
  */
 export interface Conversation {
   /** Words of the user, or of the program that runs the agent. */
@@ -12,7 +12,7 @@ export interface Conversation {
   readonly lastMessage: Said | undefined;
   /** The agent's questions, answered or not. */
   readonly questions: readonly Asked[];
-  /** Plans; the last approved one counts. */
+  /** The agent's plans; the last approved plan counts. */
   readonly plans: readonly Planned[];
   /** The client's summary at each compaction. */
   readonly summaries: readonly Said[];
@@ -25,11 +25,11 @@ export interface Conversation {
   readonly seen: readonly Seen[];
   /** Results of sub-agents. */
   readonly reports: readonly Reported[];
-  /** API errors at the end, and the last failed tools. */
+  /** API errors at the end, and the last failed tool calls. */
   readonly errors: readonly Said[];
   /** Unfinished work: background commands and sub-agents. */
   readonly background: readonly Said[];
-  /** Parts that were not or could not be read, one sentence each. */
+  /** Parts that were not read or could not be read, in one sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -38,24 +38,23 @@ export interface Said {
   readonly at: string;
   readonly text: string;
   /**
-   * A key that is the same in every report of the same thing, e.g. a line's
-   * UUID.
+   * A key that identifies the same thing in every report, e.g. a line's UUID.
    */
   readonly key: string;
 }
 
 export interface Asked extends Said {
-  /** The answer, with notes; `undefined` if it is still open. */
+  /** The answer, with notes; `undefined`: the question is still open. */
   readonly answer?: string | undefined;
   /** The labels of the options. */
   readonly options: readonly string[];
-  /** The user's own words in the answer, outside the options. */
+  /** The user's own words in the answer, apart from the options. */
   readonly words?: string | undefined;
 }
 
 export interface Planned extends Said {
   readonly state: "approved" | "rejected" | "open";
-  /** The user's words about it. */
+  /** The user's words about the plan. */
   readonly words?: string | undefined;
 }
 
@@ -65,7 +64,7 @@ export interface Todoed {
   readonly description: string;
   readonly state: "open" | "doing" | "done" | "dropped";
   readonly at: string;
-  /** The texts of open todos that must be done before it. */
+  /** The texts of open todos that must be done before this one. */
   readonly blockedBy: readonly string[];
 }
 
@@ -79,9 +78,9 @@ export interface Ran {
   readonly output: string;
   /** The reason why the exit status says nothing about the command. */
   readonly doubt?: string | undefined;
-  /** True if files changed after it in this conversation. */
+  /** True if files changed after the command in this conversation. */
   readonly changedSince: boolean;
-  /** The tree on which it ran, as seen by a hook. */
+  /** The tree on which the command ran, as seen by a hook. */
   readonly tree?: RanTree | undefined;
 }
 
@@ -90,7 +89,7 @@ export interface RanTree {
   readonly head: string | null;
   /** SHA-256 of the paths and contents of the uncommitted files. */
   readonly changes: string;
-  /** These files, with a fingerprint of their contents. */
+  /** The uncommitted files, each with a fingerprint of its content. */
   readonly files?:
     | readonly { readonly path: string; readonly content: string }[]
     | undefined;
@@ -101,16 +100,16 @@ export interface FileUse {
   readonly path: string;
   readonly how: "created" | "edited" | "deleted" | "read";
   readonly at: string;
-  /** Names of functions, classes and similar in the edited text. */
+  /** Names of functions, classes and so on in the edited text. */
   readonly symbols: readonly string[];
 }
 
 /** The files that one command or search named. */
 export interface Seen {
   readonly at: string;
-  /** Absolute; some may not exist. */
+  /** Absolute; some of these files may not exist. */
   readonly paths: readonly string[];
-  /** Number of names: the more there are, the less each means. */
+  /** The number of names. The more names there are, the less each one means. */
   readonly names: number;
 }
 
@@ -122,7 +121,8 @@ export interface Reported extends Said {
 }
 
 /**
- * Sources that a setting can exclude; the names of the `handoff.*` settings.
+ * Sources that a setting can exclude. Each has the name of a `handoff.*`
+ * setting.
  */
 export const CONVERSATION_SOURCES = [
   ...["prompts", "messages", "answers", "plans", "summaries", "tasks"],
@@ -131,7 +131,7 @@ export const CONVERSATION_SOURCES = [
 
 export type ConversationSource = typeof CONVERSATION_SOURCES[number];
 
-/** The longest text to keep, in UTF-16 units. */
+/** The maximum length of a text to keep, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
 /** Nothing is known. */
@@ -155,13 +155,13 @@ export const NO_CONVERSATION: Conversation = {
 
 /**
  * The first words of a prompt from `mpm resume --in`. Lists of sessions show
- * them.
+ * these words.
  */
 export const TAKE_OVER = "Continue this work where it stopped.";
 
 /**
  * Matches text that mpm gave an agent within a prompt, as `mpm resume --in`
- * does. In a shortened text, its end may be missing.
+ * does. If the text was shortened, its end may be missing.
  */
 const GIVEN = new RegExp(
   `(?:${TAKE_OVER.replace(".", "\\.")}\\s*)?` +
@@ -172,8 +172,8 @@ const GIVEN = new RegExp(
 );
 
 /**
- * Returns prompts without the hand-offs in them. Those facts come from an
- * earlier session and are carried separately; no person said them here.
+ * Returns prompts without the hand-offs in them. The facts in a hand-off come
+ * from an earlier session and are carried separately; no person said them here.
  */
 export function withoutHandoffs(prompts: readonly Said[]): Said[] {
   return prompts.map((said) =>

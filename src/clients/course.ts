@@ -1,13 +1,13 @@
 import type { OpenEvents } from "./events.ts";
 
-/** The context of an agent at one time. */
+/** The context use of an agent at one time. */
 export interface ContextPoint {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly tokens: number;
 }
 
-/** The history of one agent session, with the parts that a timeline shows. */
+/** The parts of an agent session's history that a timeline shows. */
 export interface AgentCourse {
   /** ISO 8601, UTC. */
   readonly from: string;
@@ -22,11 +22,14 @@ export interface AgentCourse {
   readonly partial: boolean;
 }
 
-/** The most points and errors of one history. */
+/** The maximum number of points, and of errors, in one history. */
 const MOST_POINTS = 60;
 export const MOST_ERRORS = 50;
 
-/** The history in the events of a session; `undefined` without any time. */
+/**
+ * Derives a session's history from its events. `undefined`: no event has a
+ * time.
+ */
 export function courseOf(
   { events, lost }: OpenEvents,
 ): AgentCourse | undefined {
@@ -50,7 +53,10 @@ export function courseOf(
   };
 }
 
-/** Keeps the neighbour with the fullest context, so that no peak is lost. */
+/**
+ * Reduces the number of points. Keeps the point with the fullest context in
+ * each group, so that no peak is lost.
+ */
 export function fewer(points: readonly ContextPoint[]): ContextPoint[] {
   const size = Math.ceil(points.length / MOST_POINTS);
   const found: ContextPoint[] = [];

@@ -4,19 +4,20 @@ import type { Hunk } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
 /**
- * The longest result, and the longest text of the arguments, in UTF-16 units.
+ * The maximum length of a result, and of a text in the arguments, in UTF-16
+ * units.
  */
 export const LONGEST_RESULT = 8000;
 export const LONGEST_ARGUMENT = 4000;
 
 /**
- * The most entries of a list or an object in the arguments, and the most
- * levels.
+ * The maximum number of entries in a list or an object of the arguments, and
+ * the maximum number of levels.
  */
 export const MOST_ENTRIES = 100;
 const DEEPEST = 8;
 
-/** The most changed lines of one call to keep. */
+/** The maximum number of changed lines to keep from one call. */
 const MOST_LINES = 4000;
 
 /** Returns the arguments, shortened to the limits. */
@@ -34,14 +35,15 @@ export function shortened(value: unknown, depth = 0): unknown {
 }
 
 /**
- * The most edits to compute for one text: beyond that, all of it counts as
- * changed.
+ * The maximum number of edits to compute for one text. If there are more, the
+ * whole text counts as changed.
  */
 const MOST_EDITS = 1000;
 
 /**
  * Returns the changed lines in the arguments of a call: `old_string` and
- * `new_string`, in `edits` if there are several. Their positions are unknown.
+ * `new_string`, or a list of these in `edits`. Their positions in the file are
+ * unknown.
  */
 export function insteadOf(input: Fields): Hunk[] | undefined {
   const edits = Array.isArray(input.edits) ? input.edits : [input];
@@ -78,7 +80,7 @@ export function insteadOf(input: Fields): Hunk[] | undefined {
   return hunks.length > 0 ? hunks : undefined;
 }
 
-/** Returns the lines of a new file. */
+/** Returns a hunk with the lines of a new file. */
 export function wholeFile(content: string): Hunk {
   const lines = linesOf(content);
   return {
@@ -93,7 +95,7 @@ function linesOf(text: string): string[] {
   return text.replace(/\n$/, "").split("\n").slice(0, MOST_LINES);
 }
 
-/** Returns the hunks in a parsed patch, with bounded lines. */
+/** Returns the hunks in a parsed patch, with a bounded number of lines. */
 export function hunksIn(patch: unknown): Hunk[] {
   let left = MOST_LINES;
   return (Array.isArray(patch) ? patch : []).flatMap((hunk) => {
@@ -119,7 +121,9 @@ function numberOf(value: unknown, name: string): number {
 
 const HEAD = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
-/** Returns the hunks of a unified diff of one file; empty if it has none. */
+/**
+ * Returns the hunks in a unified diff of one file; empty if it has no hunks.
+ */
 export function hunksOfDiff(diff: string): Hunk[] {
   const hunks: (Hunk & { lines: string[] })[] = [];
   let left = MOST_LINES;

@@ -1,8 +1,8 @@
 import { type Fields, isFields } from "../base/parsed_values.ts";
 
 /**
- * An event of a conversation with an agent, in terms that fit every client.
- * Texts are unchanged: not redacted, not escaped, but bounded.
+ * An event in a conversation with an agent, in terms that fit every client.
+ * Texts are bounded, but not redacted or escaped.
  */
 export interface AgentEvent {
   /**
@@ -10,13 +10,13 @@ export interface AgentEvent {
    */
   readonly at: string;
   /**
-   * A key that is the same in every report of the same thing, e.g. the ID of a
-   * tool call.
+   * A key that identifies the same thing in every report, e.g. the ID of a tool
+   * call.
    */
   readonly key: string;
-  /** The sub-agent that did it; `undefined`: the main agent. */
+  /** The sub-agent that caused the event; `undefined`: the main agent. */
   readonly agent?: EventAgent | undefined;
-  /** True if it is on a branch that was withdrawn or rewound. */
+  /** True if this is on a branch that was withdrawn or rewound. */
   readonly dead: boolean;
   /** The folder in which the agent worked, if the client recorded it. */
   readonly cwd?: string | undefined;
@@ -46,7 +46,7 @@ export type EventKind =
     readonly type: "question";
     readonly text: string;
     readonly options: readonly string[];
-    /** `undefined`: it was not answered. */
+    /** `undefined`: the question was not answered. */
     readonly answer: string | undefined;
   }
   | {
@@ -59,12 +59,12 @@ export type EventKind =
     /** E.g. `Explore`. */
     readonly name: string;
     readonly task: string;
-    /** `undefined`: it did not report in this event. */
+    /** `undefined`: the sub-agent did not report in this event. */
     readonly report: string | undefined;
   }
   | {
     readonly type: "compaction";
-    /** Tokens in the context before and after, if known. */
+    /** Tokens in the context before the compaction and after it, if known. */
     readonly before: number | undefined;
     readonly after: number | undefined;
     /** The client's summary that replaces the conversation. */
@@ -77,7 +77,7 @@ export type EventKind =
   }
   | {
     readonly type: "model";
-    /** `undefined`: the first model of the conversation. */
+    /** `undefined`: this is the first model of the conversation. */
     readonly from: string | undefined;
     readonly to: string;
   }
@@ -101,7 +101,7 @@ export interface ToolCall extends Called {
   readonly type: "tool_call";
   /** The command, if the tool runs one in a shell. */
   readonly command?: string | undefined;
-  /** Files that the call changed, as far as the client noticed. */
+  /** The files that the call changed, if the client noticed the changes. */
   readonly edits: readonly Edit[];
   /** The file that the call read, absolute, if the client reports it. */
   readonly reads?: string | undefined;
@@ -128,7 +128,7 @@ export interface Edit {
   /** Absolute. */
   readonly path: string;
   readonly how: "created" | "edited" | "deleted";
-  /** `undefined`: the client did not record them. */
+  /** `undefined`: the client did not record the lines. */
   readonly hunks: readonly Hunk[] | undefined;
 }
 
@@ -138,7 +138,7 @@ export interface Hunk {
   readonly oldLines: number;
   readonly newStart: number;
   readonly newLines: number;
-  /** Each begins with `+`, `-` or a blank. */
+  /** Each line begins with `+`, `-` or a blank. */
   readonly lines: readonly string[];
 }
 
@@ -148,8 +148,8 @@ export interface Hunk {
  */
 export interface EventsLost {
   /**
-   * Lines that are not JSON, for example incomplete, or that have an unknown
-   * type.
+   * Lines that are not JSON, for example because they are incomplete, or that
+   * have an unknown type.
    */
   torn: number;
   /** Lines that were too long. */
@@ -167,7 +167,7 @@ export interface OpenEvents {
   /** Counts of the parts left out so far. */
   readonly lost: EventsLost;
   /**
-   * The time of the transcript's last addition, in milliseconds since the
+   * The time when the transcript was last added to, in milliseconds since the
    * epoch.
    */
   readonly changed: number;
@@ -176,8 +176,8 @@ export interface OpenEvents {
 }
 
 /**
- * Returns whether a record of a client holds words of a person or an agent.
- * Records of unknown types without words only describe the conversation.
+ * Returns whether a client's record holds words of a person or an agent. A
+ * record of an unknown type without such words only describes the conversation.
  */
 export function holdsWords(
   { role, content, message, text }: Fields,

@@ -25,7 +25,7 @@ import { cutMiddle } from "./notes.ts";
 import { symbolsIn } from "./symbols.ts";
 import { askedIn } from "./headless/step_prompt.ts";
 
-/** The number of last entries to keep of each list. */
+/** The number of latest entries to keep in each list. */
 const LAST = {
   messages: 60,
   commands: 200,
@@ -36,14 +36,16 @@ const LAST = {
 const LAST_PROMPTS = 60;
 const LAST_FEW = 10;
 
-/** The number of first prompts to keep. */
+/** The number of prompts to keep from the beginning. */
 export const FIRST_PROMPTS = 5;
 
-/** The longest command and output to keep, in UTF-16 units. */
+/**
+ * The maximum length of a command and of an output to keep, in UTF-16 units.
+ */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
-/** The clients' states of a todo; any other state counts as open. */
+/** The states that clients use for a todo. Any other state counts as open. */
 const STATES: ReadonlyMap<string, Todoed["state"]> = new Map([
   ["in_progress", "doing"],
   ["completed", "done"],
@@ -53,7 +55,7 @@ const STATES: ReadonlyMap<string, Todoed["state"]> = new Map([
 ]);
 
 /**
- * Returns the facts for a save from the events of a conversation, with bounded
+ * Derives the facts for a save from the events of a conversation, with bounded
  * lists. Apart from these lists, memory use does not grow with the
  * conversation.
  */
@@ -85,7 +87,7 @@ class Facts {
     if (what.type === "tool_call" || what.type === "file_edit") {
       this.#called(event, what);
     } else if (what.type === "agent") this.#reported(event, what);
-    // A sub-agent works for its parent, which has its report.
+    // A sub-agent works for its parent, and the parent has its report.
     else if (!event.agent && !event.dead) this.#told(event, what);
   }
 
@@ -125,7 +127,7 @@ class Facts {
     }
   }
 
-  /** The whole list comes with each change; a dropped todo may come back. */
+  /** Each change brings the whole list, so a dropped todo may come back. */
   #todo({ text, state }: { text: string; state: string }, at: string): void {
     const name = text.trim().replaceAll(/\s+/g, " ").toLowerCase();
     const key = `todo ${name}`;
@@ -164,10 +166,10 @@ class Facts {
   #ran({ at, key }: AgentEvent, what: ToolCall, command: string): void {
     const { result } = what;
     const text = cutMiddle(command, LONGEST_COMMAND);
-    // The command that reads this has no result yet.
+    // The command that runs this code has no result yet.
     if (!result && /\bmpm\b/.test(command)) return;
     if (!result) return this.#background.add({ at, key, text });
-    // It was refused, or could not be started.
+    // The command was refused or could not be started.
     if (result.exit === undefined && result.isError) return;
     this.#commands.add({
       key,
@@ -212,7 +214,7 @@ class Facts {
       seen: this.#seen.all(),
       reports: this.#reports.all(),
       errors: this.#errors,
-      // The agent continued without the results of earlier ones.
+      // The agent continued without the results of earlier background work.
       background: this.#background.all().filter(({ at }) => at >= last),
     };
   }
@@ -263,7 +265,9 @@ function bounded(all: Conversation): Conversation {
   };
 }
 
-/** The last entries of each list, without those that a setting excludes. */
+/**
+ * Returns the last entries of each list, without lists that a setting excludes.
+ */
 export function chosen(
   whole: Conversation,
   sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),

@@ -41,7 +41,7 @@ export async function findSession(
   return undefined;
 }
 
-/** Bytes to look at from the start of a file. */
+/** The number of bytes to check at the start of a file. */
 const LOOK = 64 * 1024;
 
 /**
@@ -58,7 +58,9 @@ type OfClient = Pick<ClientFile, "client" | "path"> & {
   readonly id: string | undefined;
 };
 
-/** Opens a conversation; throws the errors of {@link SessionReader.open}. */
+/**
+ * Opens a conversation. Throws the same errors as {@link SessionReader.open}.
+ */
 export async function openConversation(
   system: System,
   { client, id, path }: OfClient,
@@ -68,12 +70,15 @@ export async function openConversation(
   return await reader.open(system, { id, path }, part);
 }
 
-/** The most bytes to read from the end of a session for its history. */
+/**
+ * The maximum number of bytes to read from the end of a session for its
+ * history.
+ */
 const MOST = 2 * 1024 * 1024;
 
 /**
- * Reads the history of an agent session, however long it is. `undefined` if
- * nothing in it has a time; never throws.
+ * Reads the history of an agent session, however long the session is.
+ * `undefined` if no part of it has a time; never throws.
  */
 export async function readCourse(
   system: System,

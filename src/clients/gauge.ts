@@ -4,7 +4,7 @@ import { durationText } from "../base/times.ts";
 /** Use of the context at one moment, from one source. */
 export interface Reading {
   /**
-   * `undefined`: the source does not know it, for example right after a
+   * `undefined`: the source does not report it, for example right after a
    * compaction.
    */
   readonly tokens: number | undefined;
@@ -17,30 +17,33 @@ export interface Reading {
 
 /** A reading from the end of a transcript. */
 export interface TranscriptReading extends Reading {
-  /** The ID of a compaction without a later answer, if there is one. */
+  /** The ID of the last compaction, if no answer followed it. */
   readonly compaction: string | undefined;
 }
 
-/** The rules for it from the configuration and the environment. */
+/** Rules for the gauge from the configuration and the environment. */
 export interface GaugeRules {
   /** Milliseconds. */
   readonly staleAfter: number;
   /** Tokens by model. */
   readonly windows: Readonly<Record<string, number>>;
-  /** Tokens at which Claude Code should compact as if this was the window. */
+  /**
+   * The number of tokens that Claude Code should treat as the window when it
+   * decides whether to compact.
+   */
   readonly compactWindow: number | undefined;
 }
 
 /** Use of the context, if known. */
 export interface Gauge {
-  /** Why nothing is known; null if it is known. */
+  /** Why the use is not known; null if it is known. */
   readonly unknown: string | null;
   readonly tokens: number | null;
   readonly window: number | null;
   /** Percentage of the window, not rounded. */
   readonly percentage: number | null;
   readonly model: string | null;
-  /** `compaction`: the use after it, from the transcript. */
+  /** `compaction`: the use after a compaction, from the transcript. */
   readonly source: "status-line" | "transcript" | "compaction" | null;
   readonly window_source:
     | "configuration"
@@ -50,11 +53,11 @@ export interface Gauge {
     | "usage"
     | "auto-compact"
     | null;
-  /** ISO 8601, UTC, of the reading. */
+  /** The time of the reading, ISO 8601, UTC. */
   readonly read_at: string | null;
-  /** Seconds since the reading. */
+  /** The age of the reading, in seconds. */
   readonly age: number | null;
-  /** The ID of the compaction after which it was read, if any. */
+  /** The ID of the compaction after which the reading was taken, if any. */
   readonly compaction: string | null;
 }
 
@@ -89,9 +92,9 @@ export const UNKNOWN_GAUGE: Gauge = {
 };
 
 /**
- * The gauge from the status line and the transcript: the status line's figure
- * unless the transcript has a later one. A reading is reported but counts as
- * unknown if it is stale, ahead of the clock, or of an unknown window.
+ * Returns the gauge from the status line and the transcript. Uses the status
+ * line's count unless the transcript has a later one. A reading that is stale,
+ * ahead of the clock or of an unknown window is reported but counts as unknown.
  */
 export function gaugeOf(
   { status, transcript }: {
@@ -196,14 +199,14 @@ const MODELS: readonly (readonly [pattern: RegExp, tokens: number])[] = [
 const SMALL = 200_000;
 const LARGE = 1_000_000;
 
-/** A model ID without the part that names its window. */
+/** Returns a model ID without the part that names the window. */
 export function plainModel(model: string): string {
   return model.replace(/\[\w+\]$/, "");
 }
 
 /**
- * The context window of a model in tokens, from its ID and from its use;
- * `undefined` if neither shows it.
+ * Returns the context window of a model in tokens, from its ID and its use.
+ * `undefined`: neither shows the window.
  */
 export function windowOf(
   model: string | undefined,
@@ -215,8 +218,8 @@ export function windowOf(
   if (known !== undefined && tokens <= known) {
     return { tokens: known, from: "model" };
   }
-  // More than the small window holds: it must be the large window, which an ID
-  // need not name.
+  // The small window cannot hold this many tokens, so it must be the large
+  // window, which an ID need not name.
   const large = tokens > SMALL && tokens <= LARGE;
   return large ? { tokens: LARGE, from: "usage" } : undefined;
 }

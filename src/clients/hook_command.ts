@@ -10,7 +10,7 @@ interface HookCommand {
   readonly event: string;
   /** Absolute. */
   readonly binary: string;
-  /** The version that wrote it. */
+  /** The version of mpm that wrote it. */
   readonly version?: string | undefined;
 }
 
@@ -28,8 +28,8 @@ export function hookLine(
 }
 
 /**
- * Returns the same line for a client that kills only the shell, and then waits
- * until all output is closed. Only the shell holds the output, not mpm.
+ * Returns the same line for a client that kills only the shell and then waits
+ * until all output is closed. Only the shell holds the output open, not mpm.
  */
 export function heldHookLine({ client, event, binary }: HookCommand): string {
   const word = shellWord(binary);
@@ -60,7 +60,7 @@ const HELD = new RegExp(
 const POWERSHELL =
   /^if \(Test-Path '((?:[^']|'')*)'\) \{ .* hook (\w+) --client[= ]\w+ --installed-by=mpm\/(\S+) \}; exit 0$/;
 
-/** Parses such a line; `undefined` unless mpm wrote it. */
+/** Parses such a line. `undefined`: mpm did not write it. */
 export function entryOfLine(line: unknown): InstalledEntry | undefined {
   if (typeof line !== "string") return undefined;
   const [, word, event, version] = LINE.exec(line) ?? HELD.exec(line) ??

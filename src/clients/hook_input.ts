@@ -9,24 +9,27 @@ export interface HookInput {
   readonly sessionId: string;
   /** The session's current folder, absolute. */
   readonly cwd: string;
-  /** The folder in which it was started, absolute, if the client reports it. */
+  /**
+   * The folder in which the session was started, absolute, if the client
+   * reports it.
+   */
   readonly projectDir: string | undefined;
   /** Absolute; the file need not exist. */
   readonly transcriptPath: string | undefined;
-  /** True for a sub-agent, or for the one inside a compaction. */
+  /** True for a sub-agent, or for the agent that runs inside a compaction. */
   readonly subagent: boolean;
   /** The event as the client sent it. */
   readonly json: string;
-  /** A field of the event under mpm's name, if it is a text. */
+  /** Returns a field of the event, by mpm's name, if it is a text. */
   text(name: string): string | undefined;
-  /** Any other field of the event. */
+  /** Returns any other field of the event. */
   value(name: string): unknown;
 }
 
 /**
- * Reads an event of a client. Returns `undefined` for an incomplete or invalid
- * text, another event, or an event without a session and a folder. Unknown
- * fields are accepted.
+ * Reads an event from a client. Returns `undefined` if the text is incomplete
+ * or invalid, if it is a different event, or if it has no session or no folder.
+ * Unknown fields are accepted.
  */
 export function parseHookInput(
   system: System,

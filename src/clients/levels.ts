@@ -12,16 +12,16 @@ export interface Thresholds {
   readonly block: number;
 }
 
-/** The state of an agent's session, so that each crossing counts once. */
+/** The state of an agent session, kept so that each crossing counts once. */
 export interface LevelState {
   /** The highest level that was reported and not left since. */
   readonly reached: Level;
-  /** The acknowledged level; null: not the current one. */
+  /** The acknowledged level; null: the current level is not acknowledged. */
   readonly acknowledged: Level | null;
   readonly acknowledged_at: string | null;
   /** The ID of the last compaction seen. */
   readonly compaction: string | null;
-  /** The latest crossings, the last one last. */
+  /** The latest crossings, the newest last. */
   readonly crossings: readonly Crossing[];
 }
 
@@ -42,8 +42,9 @@ export const NO_LEVELS: LevelState = {
 };
 
 /**
- * Percentage points below a threshold at which it can be crossed again: a
- * figure that varies around it is one crossing.
+ * The number of percentage points that the use must fall below a threshold
+ * before the threshold can be crossed again. This way, a value that varies
+ * around a threshold counts as one crossing.
  */
 const REARM = 5;
 
@@ -66,8 +67,8 @@ export function thresholdsOf(
 }
 
 /**
- * The level of a gauge: the highest whose percentage is reached, exact to the
- * token.
+ * Returns the level of a gauge: the highest one whose percentage is reached,
+ * exact to the token.
  */
 export function levelOf(gauge: Gauge, thresholds: Thresholds): Level {
   const { tokens, window } = gauge;
@@ -82,9 +83,9 @@ function highest(holds: (level: Exclude<Level, "normal">) => boolean): Level {
 }
 
 /**
- * Returns the state after a reading, and the level that it crossed, once. A
- * level is crossed again only after a compaction, or after the figure was
- * clearly below it. An unknown gauge changes nothing.
+ * Returns the state after a reading, and the level that the reading crossed,
+ * which is returned once. A level can be crossed again only after a compaction,
+ * or after the use was clearly below it. An unknown gauge changes nothing.
  */
 export function advance(
   state: LevelState,
@@ -125,7 +126,7 @@ export function advance(
 
 const NOT_ACKNOWLEDGED = { acknowledged: null, acknowledged_at: null };
 
-/** Returns the state after a compaction, without a level. */
+/** Returns the state after a compaction, in which no level is reached. */
 export function afterCompaction(
   state: LevelState,
   compaction: string | null = state.compaction,
@@ -153,12 +154,12 @@ function lower(a: Level, b: Level): Level {
 }
 
 /**
- * The text and the decision for a level at one event. Every refusal names a way
- * out.
+ * The text and the decision for a level at one event. Every refusal explains
+ * how to continue.
  */
 export interface Decision {
   readonly allow: boolean;
-  /** Why not, and how to continue; null if it is allowed. */
+  /** Why it is refused, and how to continue; null if it is allowed. */
   readonly reason: string | null;
   /** A fact for the agent. */
   readonly note: string | null;
@@ -175,12 +176,13 @@ export interface OnCrossing {
   readonly note: string;
 }
 
-/** A prompt that begins with this word passes at any level. */
+/** A prompt that begins with this word is accepted at any level. */
 export const OVERRIDE = "override";
 
 /**
- * The word as the user types it, and its form in older versions. Claude Code
- * runs text that begins with `!` as a shell command unless a blank precedes it.
+ * Matches the word as the user types it, and its form in older versions. Claude
+ * Code runs text that begins with `!` as a shell command unless a blank
+ * precedes it.
  */
 const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 
@@ -188,7 +190,10 @@ const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 export interface WaysOut {
   /** True if a person can type commands. */
   readonly attended: boolean;
-  /** The prefix of mpm's skill names; `undefined` if they are not installed. */
+  /**
+   * The prefix that mpm's skill names have; `undefined` if the skills are not
+   * installed.
+   */
   readonly skills: "" | "mpm:" | undefined;
 }
 
@@ -209,14 +214,14 @@ function ways({ attended, skills }: WaysOut): string {
 }
 
 /**
- * Prompts that pass at any level, under any plugin's name. A path such as
- * `/help/index.html` does not count.
+ * Matches prompts that are accepted at any level, with any plugin's prefix. A
+ * path such as `/help/index.html` does not count.
  */
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 
 /**
- * Returns the consequences of crossing `level`, which is above `normal`;
+ * Returns what happens when `level`, which is above `normal`, is crossed.
  * `written`: a resume file was written.
  */
 export function onCrossing(
@@ -312,8 +317,8 @@ export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
 }
 
 /**
- * Returns the effects of each level, for people, with the tokens at which it
- * begins.
+ * Returns the effects of each level, as text for people, with the number of
+ * tokens at which the level begins.
  */
 export function levelRows(
   thresholds: Thresholds,
@@ -336,7 +341,7 @@ const DOES: Readonly<Record<Exclude<Level, "normal">, string>> = {
     `holds back typed prompts, except pause, resume, compact, clear, context, help and ${OVERRIDE}`,
 };
 
-/** `72.4 % full (144,800 of 200,000 tokens)` */
+/** Formats the use as `72.4 % full (144,800 of 200,000 tokens)`. */
 export function figureText({ tokens, window, percentage }: Gauge): string {
   if (tokens === null) return "at an unknown level";
   if (window === null || percentage === null) {
@@ -346,7 +351,10 @@ export function figureText({ tokens, window, percentage }: Gauge): string {
     `${grouped(window)} tokens)`;
 }
 
-/** Rounded down, so that 70 % is never shown before it is reached. */
+/**
+ * Formats a percentage, rounded down so that 70 % is never shown before it is
+ * reached.
+ */
 export function percentText(percentage: number): string {
   return `${(Math.floor(percentage * 10 + 1e-9) / 10).toFixed(1)} %`;
 }

@@ -2,16 +2,19 @@ import { dirname } from "@std/path";
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
-/* Looks at existing files, for data that is not important enough to fail. */
+/*
+ * Looks at existing files for data that is not important enough to cause a
+ * failure.
+ */
 
-/** The names in a folder; empty if it cannot be read. */
+/** Returns the names in a folder; empty if the folder cannot be read. */
 export function listNames({ files }: System, folder: string): string[] {
   return attempt(() => files.list(folder).map(({ name }) => name)) ?? [];
 }
 
 /**
- * Returns whether a file exists, perhaps behind a link: reading a FIFO would
- * block.
+ * Returns whether a regular file exists, perhaps behind a link. Reading a FIFO
+ * would block.
  */
 export function isFile({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "file") ?? false;
@@ -22,7 +25,7 @@ export function isFolder({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "folder") ?? false;
 }
 
-/** Creates a folder and its missing parents, for the user alone. */
+/** Creates a folder and its missing parents, accessible only to the user. */
 export function makeFolder(system: System, folder: string): void {
   if (system.files.lstat(folder)) return;
   makeFolder(system, dirname(folder));

@@ -1,10 +1,10 @@
 /**
- * The only door of `clients/`: the files of the programs that agents run in,
- * one folder for each program.
+ * The only door of `clients/`: the files of the programs in which agents run,
+ * with one folder for each program.
  *
- * Every event reads how full an agent's context is, so this uses neither git
- * nor a schema. The sources are the status line's input and the end of the
- * transcript. Pure code decides which of them counts, and what follows.
+ * Every event reads how full an agent's context is, so this code uses neither
+ * git nor a schema. The sources are the status line's input and the end of the
+ * transcript. Pure code decides which source counts, and what follows from it.
  */
 
 export {

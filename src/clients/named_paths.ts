@@ -3,16 +3,16 @@ import { join } from "../base/join.ts";
 import type { Seen } from "./conversation.ts";
 
 /**
- * The most text to look at, in UTF-16 units, and the most names to take from
- * it.
+ * The maximum length of text to look at, in UTF-16 units, and the maximum
+ * number of names to take from it.
  */
 const LONGEST = 16_000;
 const MOST = 200;
 
 /**
  * Returns the files that a text or a list names, as paths in each of the
- * folders; `undefined` if it names none. Includes texts that only look like a
- * path.
+ * folders. `undefined`: it names no file. Also includes texts that only look
+ * like a path.
  */
 export function namedIn(
   given: string | readonly string[],
@@ -37,16 +37,22 @@ function absolute(folder: string, name: string): string | undefined {
 /** Characters between paths, also in a log or in code. */
 const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
 
-/** Words with a dot or a slash before something else: most have neither. */
+/**
+ * Matches a word in which a dot or a slash precedes another character. Most
+ * words contain neither.
+ */
 const WORD = new RegExp(
   `(?<![^${BETWEEN}])[^${BETWEEN}./\\\\]*[./\\\\]+[^${BETWEEN}./\\\\][^${BETWEEN}]*`,
   "g",
 );
 
-/** A folder before the name, or an extension. */
+/** Matches a name with a folder before it, or with an extension. */
 const PATH = /[^/\\][/\\][^/\\]|\w\.[A-Za-z]\w{0,7}$/;
 
-/** Words that may be paths, without the line number that a search adds. */
+/**
+ * Returns the words that may be paths, without the line number that a search
+ * adds.
+ */
 function namesIn(text: string): string[] {
   return (text.slice(0, LONGEST).match(WORD) ?? []).flatMap((word) => {
     const named = word.replace(/^file:\/\//, "");

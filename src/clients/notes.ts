@@ -16,21 +16,23 @@ import { withoutPrivate } from "../secrets/mod.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
- * Notes that hooks keep of a running conversation (the agent file `notes`), so
- * that reading the end of a long transcript is enough later. Its lists are
- * those of a conversation, in order of time, redacted by the hook that adds to
- * them.
+ * Notes that hooks keep during a conversation (the agent file `notes`), so that
+ * later only the end of a long transcript must be read. The lists are those of
+ * a conversation, in order of time. The hook that adds an entry redacts it.
  */
 
 const SAID = { at: TEXT, text: TEXT, key: TEXT };
 
 const SHAPES = {
-  /** Key: the ID of the prompt, with `+N` added if it joined a turn. */
+  /**
+   * Key: the ID of the prompt, with `+N` added if the prompt joined a running
+   * turn.
+   */
   prompts: object(SAID),
   /** The last messages of the agent's turns. Key: empty. */
   messages: object(SAID),
   /**
-   * Key: the ID of the tool call, `#` and the number of the question from 0.
+   * Key: the ID of the tool call, `#`, and the number of the question, from 0.
    */
   questions: object({
     ...SAID,
@@ -66,7 +68,10 @@ const SHAPES = {
   /** Key: the ID of the sub-agent. */
   reports: object({ ...SAID, type: TEXT, task: TEXT }),
   errors: object(SAID),
-  /** Background tasks at the end of the last turn. Key: the task ID. */
+  /**
+   * Background tasks that were running at the end of the last turn. Key: the
+   * task ID.
+   */
   background: object(SAID),
 } satisfies Record<string, Shape>;
 
@@ -89,15 +94,21 @@ const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
 
 const LISTS = Object.keys(SHAPES) as List[];
 
-/** The most bytes of an agent session's notes as JSON: a file has 64 KiB. */
+/**
+ * The maximum number of bytes of an agent session's notes as JSON. The limit
+ * for a file is 64 KiB.
+ */
 const MOST = 60 * 1024;
 
-/** Limits for one text, in UTF-16 units, to try until all of them fit. */
+/**
+ * Limits for the length of a text, in UTF-16 units, to try in turn until all
+ * texts fit.
+ */
 const LENGTHS = [8000, 4000, 2000, 1000, 500, 250, 100];
 
 export const NO_NOTES: Notes = notesFromJson(undefined);
 
-/** The notes in parsed JSON; invalid parts are left out. */
+/** Reads the notes in parsed JSON, and leaves out invalid parts. */
 export function notesFromJson(value: unknown): Notes {
   return Object.fromEntries(LISTS.map((name) => {
     const held = field(value, name);
@@ -110,8 +121,9 @@ export function notesFromJson(value: unknown): Notes {
 }
 
 /**
- * The notes with the additions, bounded. An entry with a known key replaces the
- * old one. `background` is complete: it replaces the old list.
+ * Returns the notes with the additions, bounded. A new entry replaces the old
+ * entry with the same key. `background` is complete and replaces the whole old
+ * list.
  */
 export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   const merged = Object.fromEntries(LISTS.map((name) => {
@@ -133,7 +145,10 @@ export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   return NO_NOTES;
 }
 
-/** The number of last commands whose trees keep the names of their files. */
+/**
+ * The number of latest commands for which the tree keeps the names of its
+ * files.
+ */
 const WITH_FILES = 3;
 
 function withTrees(notes: Notes, kept: number): Notes {
@@ -162,7 +177,7 @@ function ends<T>(
   return [...all.slice(0, first), ...all.slice(all.length - last)];
 }
 
-/** The same value with the middle of each long text cut out. */
+/** Returns the same value with the middle of each long text cut out. */
 function shortened(value: unknown, longest: number): unknown {
   if (typeof value === "string") return cutMiddle(value, longest);
   if (Array.isArray(value)) return value.map((one) => shortened(one, longest));
@@ -179,9 +194,9 @@ function shortened(value: unknown, longest: number): unknown {
 export const CUT_MARK = "[…]";
 
 /**
- * A text in at most `longest` UTF-16 units. A longer text is cut to its
- * beginning and its end, with `CUT_MARK` on a separate line in between. Private
- * parts are left out first.
+ * Returns a text of at most `longest` UTF-16 units. If the text is longer,
+ * keeps its beginning and its end, with `CUT_MARK` on a separate line in
+ * between. Removes private parts first.
  */
 export function cutMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;
@@ -194,9 +209,9 @@ export function cutMiddle(text: string, longest: number): string {
 }
 
 /**
- * A conversation with additions from the notes: parts older than `from`, and
- * the trees on which commands ran. For the rest, the transcript is better: it
- * no longer has withdrawn prompts.
+ * Returns a conversation with additions from the notes: the parts older than
+ * `from`, and the trees on which commands ran. For the rest, the transcript is
+ * better, since it no longer contains withdrawn prompts.
  */
 export function withNoted(
   read: Conversation,
@@ -208,11 +223,11 @@ export function withNoted(
      */
     from: string | undefined;
     /**
-     * The time at which it ends, which is too early in an incomplete
-     * transcript.
+     * The time at which this part ends, which is too early if the transcript is
+     * incomplete.
      */
     to?: string | undefined;
-    /** IDs of prompts in it, including withdrawn ones. */
+    /** IDs of the prompts in this part, including withdrawn prompts. */
     seen?: ReadonlySet<string> | undefined;
     /** Background tasks that are known to have ended. */
     ended: ReadonlySet<string>;
@@ -259,11 +274,14 @@ export function withNoted(
   };
 }
 
-/** Milliseconds between a hook and the line in the transcript. */
+/**
+ * The maximum number of milliseconds between a hook and the matching line in
+ * the transcript.
+ */
 const APART = 60_000;
 
 /**
- * Returns whether the transcript has a prompt that the client's hook gave
+ * Returns whether the transcript has a prompt that the client passed to a hook
  * without an ID. Hooks run before the client writes the line.
  */
 function isAmong(
@@ -283,12 +301,12 @@ const LEFT_OUT = /\n\[…\]\n|\[redacted:[^\]\n]*\]/;
 /** UTF-16 units that are compared at both ends of a text that was cut. */
 const END = 200;
 
-/** Returns whether a note has the text, perhaps without some parts of it. */
+/** Returns whether a note contains the text, perhaps with parts left out. */
 function isNoteOf(note: string, text: string): boolean {
   if (note === text) return true;
   const [start = "", ...others] = note.split(LEFT_OUT);
   if (others.length === 0) return false;
-  // A secret moves the place where a long text is cut.
+  // Redacting a secret changes the place where a long text is cut.
   if (text.includes(`\n${CUT_MARK}\n`)) {
     return text.startsWith(start.slice(0, END)) &&
       text.endsWith(others.at(-1)!.slice(-END));

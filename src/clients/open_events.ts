@@ -4,10 +4,13 @@ import type { FileInfo, System } from "../system/system.ts";
 import type { AgentEvent, EventsLost, OpenEvents } from "./events.ts";
 import { lastLines } from "./tail.ts";
 
-/** The most bytes to read from the end of a transcript. */
+/** The maximum number of bytes to read from the end of a transcript. */
 const LARGEST = 2 * 1024 * 1024 * 1024;
 
-/** Bytes at both ends in which a transcript must have a line. */
+/**
+ * The number of bytes to search at each end of a file for a line of a
+ * transcript.
+ */
 const LOOK = 1024 * 1024;
 
 /** The differences between the transcripts of clients. */
@@ -15,11 +18,11 @@ export interface TranscriptForm {
   /** Returns whether a parsed line belongs to a transcript. */
   isLine(value: Fields): boolean;
   /**
-   * The events of the transcript from the byte `start` on, and those of its
-   * sub-agents. `lost` counts the parts that are left out.
+   * Returns the events of the transcript from the byte `start` on, and the
+   * events of its sub-agents. `lost` counts the parts that are left out.
    */
   sources(start: number, lost: EventsLost): readonly Generator<AgentEvent>[];
-  /** The most bytes to read from the end; 2 GiB by default. */
+  /** The maximum number of bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;
 }
 
@@ -39,7 +42,9 @@ export function openTranscript(
   return { events: merged(sources(start, lost)), lost, changed: mtime, size };
 }
 
-/** The first line among the last `most` bytes of a file. */
+/**
+ * Returns the start of the first line among the last `most` bytes of a file.
+ */
 export function startIn(
   system: System,
   { path, most = LARGEST, size = sizeOf(system, path) }: {
@@ -89,7 +94,7 @@ function hasLine(
 
 const NEWLINE = 10;
 
-/** The start of the next line at or after an offset. */
+/** Returns the start of the next line at or after an offset. */
 function lineFrom(system: System, path: string, start: number): number {
   for (let at = start;;) {
     const bytes = attempt(() => system.files.readPart(path, at, LOOK));
@@ -100,7 +105,10 @@ function lineFrom(system: System, path: string, start: number): number {
   }
 }
 
-/** Merges sequences by time; at equal times, the first sequence comes first. */
+/**
+ * Merges sequences in order of time. At equal times, the earlier sequence comes
+ * first.
+ */
 function* merged(
   sources: readonly Generator<AgentEvent>[],
 ): Generator<AgentEvent> {

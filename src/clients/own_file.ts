@@ -6,8 +6,8 @@ import { SKILLS } from "./claude/shipped.ts";
 import type { EntryFile, InstalledEntry, WantedEntries } from "./client.ts";
 
 /**
- * Returns a client file that contains only mpm's entries. `textOf` makes its
- * text; `entriesIn` reads the entries in a text.
+ * Returns a client file that contains only mpm's entries. `textOf` creates the
+ * text of the file; `entriesIn` reads the entries in a text.
  */
 export function ownFile(
   path: string,
@@ -55,7 +55,9 @@ export function skillFiles(system: System): EntryFile[] {
   );
 }
 
-/** The text of a skill without the parts that only Claude Code fills in. */
+/**
+ * Returns the text of a skill without the parts that only Claude Code fills in.
+ */
 export function plainSkill(text: string): string {
   return text
     .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");

@@ -5,7 +5,9 @@ import type { System } from "../system/system.ts";
 import { SESSION_VARIABLES } from "./all.ts";
 import type { Client, HeadlessOptions } from "./client.ts";
 
-/** Every program with that name on PATH, each once; absolute. */
+/**
+ * Returns the absolute path of every program with a name on PATH, each once.
+ */
 export function programsOnPath(system: System, program: string): string[] {
   const windows = system.platform === "windows";
   const names = windows
@@ -34,13 +36,13 @@ function isBelow(root: string, path: string): boolean {
   return !/^\.\.(?:[\\/]|$)/.test(relative(root, path));
 }
 
-/** The most bytes of an answer. */
+/** The maximum number of bytes in an answer. */
 const LIMIT = 200;
 
 /**
- * Returns the first line of a program's version output. Running it is safe,
- * since typing its name would start it anyway. A program in the project is not
- * run, since it may have come with it.
+ * Returns the first line of a program's version output. Running the program is
+ * safe, since typing its name would start it anyway. A program inside the
+ * project is not run, since it may have come with the project.
  */
 export async function versionLine(
   system: System,
@@ -56,8 +58,9 @@ export async function versionLine(
 }
 
 /**
- * The program of a client on PATH, absolute; `undefined`: not installed. A
- * program in the project may have come with it, so it does not count.
+ * Returns the absolute path of a client's program on PATH; `undefined`: not
+ * installed. A program inside the project does not count, since it may have
+ * come with the project.
  */
 export function clientProgram(
   system: System,
@@ -67,10 +70,10 @@ export function clientProgram(
   return programsOnPath(system, name).find((path) => !isBelow(root, path));
 }
 
-/** The time that a client has to print its version, in milliseconds. */
+/** The milliseconds that a client has to print its version. */
 const PATIENCE = 20_000;
 
-/** The version of a client's program, e.g. `1.18.33`. */
+/** Returns the version of a client's program, e.g. `1.18.33`. */
 export async function clientVersion(
   system: System,
   path: string,
@@ -84,17 +87,20 @@ export async function clientVersion(
 export interface AgentProgram {
   /** E.g. `Claude Code`. */
   readonly title: string;
-  /** The limit that it cannot keep, as a sentence without its full stop. */
+  /**
+   * The limit that the client cannot keep, as a sentence without its final
+   * period.
+   */
   readonly warning: string | undefined;
-  /** Without the session in which mpm itself was started. */
+  /** The environment without the session in which mpm itself was started. */
   readonly env: Readonly<Record<string, null>>;
-  /** The program, absolute, and its arguments. */
+  /** Returns the absolute path of the program, and its arguments. */
   args(prompt: string): readonly string[];
 }
 
 /**
- * Finds the program that gives prompts to a client. Throws NOT_FOUND if it is
- * not on PATH, or is only in the project.
+ * Finds the program that gives prompts to a client. Throws NOT_FOUND if the
+ * program is not on PATH, or if it is only in the project.
  */
 export function agentProgram(
   system: System,

@@ -36,7 +36,7 @@ import { layout, readOwnJson } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { isFile } from "./look.ts";
 
-/** A record in JSON. */
+/** Converts a record to JSON. */
 export function statusToJson(record: StatusRecord): Record<string, unknown> {
   const { reading, ...rest } = record;
   return {
@@ -53,7 +53,7 @@ export function statusToJson(record: StatusRecord): Record<string, unknown> {
   };
 }
 
-/** A stored record; `undefined` unless it is valid. */
+/** Reads a stored record; `undefined` if it is not valid. */
 export function statusFromJson(value: unknown): StatusRecord | undefined {
   const text = (name: string) => textField(value, name);
   const count = (name: string) => {
@@ -77,7 +77,7 @@ export function statusFromJson(value: unknown): StatusRecord | undefined {
   };
 }
 
-/** The newest of several records. */
+/** Returns the newest of several records. */
 export function newestStatus(
   values: readonly unknown[],
 ): StatusRecord | undefined {
@@ -85,7 +85,7 @@ export function newestStatus(
     .sort((a, b) => b.reading.time - a.reading.time)[0];
 }
 
-/** Reads the state of the levels; empty for a damaged file. */
+/** Reads the state of the levels; empty if the file is damaged. */
 export function levelsFromJson(value: unknown): LevelState {
   const reached = levelAt(value, "reached");
   if (reached === null) return NO_LEVELS;
@@ -113,12 +113,13 @@ function isCrossing(value: unknown): value is LevelState["crossings"][number] {
 
 /** An agent session whose context is watched. */
 export interface Watched extends AgentSession {
-  /** Its client, if it is known. */
+  /** The client, if known. */
   readonly client?: Client | undefined;
-  /** The session's folder, which leads to its transcript. */
+  /** The session's folder, used to find its transcript. */
   readonly cwd: string;
   /**
-   * As given to a hook, or else by the status line, or else found by a search.
+   * The path as passed to a hook, or else as reported by the status line, or
+   * else as found by a search.
    */
   readonly transcriptPath: string | undefined;
 }
@@ -131,8 +132,8 @@ export interface Watch {
 }
 
 /**
- * Reads the gauge of a session. Invalid and missing values are unknown. An
- * event of a sub-agent does not count: a sub-agent has its own context.
+ * Reads the gauge of a session. Invalid and missing values count as unknown.
+ * Events of a sub-agent are ignored, since a sub-agent has its own context.
  */
 export async function readGauge(
   system: System,
@@ -157,8 +158,8 @@ export async function readGauge(
 }
 
 /**
- * Returns the agent session in which mpm runs, or else the latest session of
- * this project by the status line or a transcript.
+ * Returns the agent session in which mpm runs. Otherwise returns the latest
+ * session of this project, according to the status line or a transcript.
  */
 export async function latestAgentSession(
   system: System,
@@ -208,9 +209,9 @@ export function readLevels(system: System, session: AgentSession): LevelState {
 }
 
 /**
- * Adds a reading to the stored state. Only one caller gets a crossed level,
- * however many see the same reading at once. No caller gets it if it cannot be
- * recorded.
+ * Adds a reading to the stored state. A crossed level is reported to only one
+ * caller, even if several see the same reading at once. If it cannot be
+ * recorded, it is reported to no caller.
  */
 export async function crossLevels(
   system: System,
@@ -230,7 +231,9 @@ export async function crossLevels(
   return crossed === "normal" ? null : crossed;
 }
 
-/** Changes the stored state, under its lock; `undefined` if that failed. */
+/**
+ * Changes the stored state under its lock; `undefined` if the change failed.
+ */
 export async function changeLevels<T extends { readonly state: LevelState }>(
   system: System,
   session: AgentSession,
@@ -248,7 +251,7 @@ export async function changeLevels<T extends { readonly state: LevelState }>(
   return kept ? changed : undefined;
 }
 
-/** The window against which claude-mpm counts, in tokens. */
+/** The window that claude-mpm assumes for its counts, in tokens. */
 const BUDGET = 200_000;
 
 /** The context use as recorded in a save. */
@@ -260,7 +263,8 @@ export type ContextUsage = {
 };
 
 /**
- * Nothing is known: the neutral value that claude-mpm writes, without a source.
+ * Nothing is known. This is the neutral value that claude-mpm writes; it has no
+ * source.
  */
 export const UNKNOWN_USAGE: ContextUsage = {
   tokens_used: 0,
@@ -269,11 +273,11 @@ export const UNKNOWN_USAGE: ContextUsage = {
   source: null,
 };
 
-/** The largest file to read, in bytes. */
+/** The maximum size of a file to read, in bytes. */
 const LARGEST_COUNT = 1024 * 1024;
 
 /**
- * Returns the counts of claude-mpm's hook for the agent's session, from
+ * Returns the counts that claude-mpm's hook made for the agent's session, from
  * `.claude-mpm/state/context-usage.json`. Returns the neutral value if the file
  * is missing, damaged, or about another session.
  */
@@ -300,8 +304,8 @@ export function readContextUsage(
 }
 
 /**
- * Returns how full the context of an agent session is, as recorded in a save:
- * from the gauge, or else from claude-mpm's counts.
+ * Returns how full the context of an agent session is, in the form recorded in
+ * a save. Uses the gauge, or else claude-mpm's counts.
  */
 export async function contextUsage(
   system: System,
@@ -325,7 +329,7 @@ export async function contextUsage(
   return isKnown(gauge) ? usageOf(gauge) : readContextUsage(system, root, id);
 }
 
-/** Returns a reading of the gauge as recorded in a save. */
+/** Converts a reading of the gauge to the form recorded in a save. */
 export function usageOf(gauge: Gauge): ContextUsage {
   if (!isKnown(gauge)) return UNKNOWN_USAGE;
   const { tokens, window, percentage, source } = gauge;

@@ -14,13 +14,13 @@ import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
 import { isFile } from "./look.ts";
 import { notesFromJson, withNoted } from "./notes.ts";
 
-/** The most bytes to read from the end of a conversation. */
+/** The maximum number of bytes to read from the end of a conversation. */
 const MOST = 4 * 1024 * 1024;
 
 /**
  * Reads the known facts of a conversation with a client, and the notes of
- * hooks. The time is bounded, however long the files are. Never throws for
- * their content; `unread` lists parts that were not read.
+ * hooks. The time is bounded, however long the files are. Never throws because
+ * of their content; `unread` lists the parts that were not read.
  */
 export async function readConversation(
   system: System,
@@ -79,8 +79,8 @@ async function readEvents(
 }
 
 /**
- * The most events and bytes at the beginning in which to look for the first
- * prompts.
+ * The maximum number of events and bytes to search for the first prompts at the
+ * beginning.
  */
 const BEGINNING = { events: 500, bytes: 4 * 1024 * 1024 };
 
@@ -106,7 +106,7 @@ async function firstPrompts(
   return found;
 }
 
-/** Returns a machine on which the file ends after its beginning. */
+/** Returns a system in which the file seems to end after its beginning. */
 function withShort(system: System, path: string): System {
   const stat = (at: string) => {
     const info = system.files.stat(at);

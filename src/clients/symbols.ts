@@ -1,26 +1,32 @@
-/** The most names to keep of one change. */
+/** The maximum number of names to keep from one change. */
 const MOST = 8;
 
 /**
- * The most lines of a change to look at, and the longest line, in UTF-16 units.
+ * The maximum number of lines of a change to look at, and the maximum length of
+ * a line, in UTF-16 units.
  */
 const MOST_LINES = 400;
 const LONGEST = 300;
 
-/** A word before the name of a definition, in many languages. */
+/**
+ * Matches a word that comes before the name of a definition, in many languages.
+ */
 const DEFINED =
   /\b(?:function\*?|class|def|fn|func|interface|type|struct|enum|trait|impl|const|let|var|val|module|namespace|record|object|protocol|extension|macro_rules!)\s+(?:\([^)]*\)\s*)?([A-Za-z_$][\w$]{2,60})/g;
 
-/** A method: a name, its parameters, and the start of its body. */
+/** Matches a method: a name, its parameters, and the start of its body. */
 const METHOD =
   /^\s*(?:(?:public|private|protected|internal|static|async|export|override|final|virtual|abstract|get|set)\s+)*(?:[\w<>[\],.?]+\s+)?([A-Za-z_$][\w$]{2,60})\s*\([^;]*\)[^;=]*\{\s*$/;
 
-/** A heading that git and others put after the numbers of a hunk. */
+/**
+ * Matches the heading that git and other tools put after the line numbers of a
+ * hunk.
+ */
 const HEADING = /^@@[^@]*@@(.*)$/;
 
 const NAME = /[A-Za-z_$][\w$]{3,60}/g;
 
-/** Names of several words, which are rarely prose or keywords. */
+/** Matches a name made of several words, which is rarely prose or a keyword. */
 const COMPOUND = /[a-z0-9][A-Z]|[A-Za-z0-9]_[A-Za-z0-9]|^[A-Z][a-z]+[A-Z]/;
 
 const KEYWORDS = new Set(
@@ -29,9 +35,9 @@ const KEYWORDS = new Set(
 );
 
 /**
- * The names that a change is about: first names defined in its changed lines,
- * then names around them, then other compound names in the change. Lines begin
- * with `+`, `-` or a blank, as in a diff.
+ * Returns the names that a change is about. Names defined in its changed lines
+ * come first, then names around them, then other compound names in the change.
+ * Lines begin with `+`, `-` or a blank, as in a diff.
  */
 export function symbolsIn(lines: readonly string[]): string[] {
   const looked = lines.slice(0, MOST_LINES)
@@ -50,7 +56,7 @@ export function symbolsIn(lines: readonly string[]): string[] {
 const COMMENT = /(?:^|\s)(?:\/\/|#\s|--\s|\/\*|\*\s).*$/;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 
-/** A line without its comments and strings. */
+/** Returns a line without its comments and strings. */
 function codeOf(line: string): string {
   return line.slice(1).replaceAll(QUOTED, '""').replace(COMMENT, "");
 }

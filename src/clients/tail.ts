@@ -1,11 +1,11 @@
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 
-/** The size of the first block, and the largest size, in bytes. */
+/** The size of the first block, and the maximum size of a block, in bytes. */
 const FIRST = 16 * 1024;
 const LARGEST = 1024 * 1024;
 
-/** The longest line to return, in bytes. */
+/** The maximum length of a line to return, in bytes. */
 const LONGEST = 2 * 1024 * 1024;
 
 const NEWLINE = 10;
@@ -19,11 +19,11 @@ export interface Lost {
 }
 
 /**
- * The lines at the end of a file, the last first, read backwards in growing
- * blocks, from its last `most` bytes. A line longer than 2 MiB is skipped and
- * not kept, so memory stays bounded whatever the file contains. Ends early if
- * the file cannot be read. `lost` counts both. `size`: the end of the file, in
- * bytes, to ignore later additions.
+ * Yields the lines in the last `most` bytes of a file, the last line first,
+ * reading backwards in growing blocks. Skips lines longer than 2 MiB, so that
+ * memory stays bounded whatever the file contains. Ends early if the file
+ * cannot be read. `lost` counts both cases. `size`: the offset at which to
+ * assume the end of the file, so that later additions are ignored.
  */
 export function* lastLines(
   system: System,
@@ -50,9 +50,9 @@ export function* lastLines(
 }
 
 /**
- * The lines of a file from the byte `start` on, in order; `start` must be the
- * start of a line. Reads in blocks of `block` bytes. Long lines and failures
- * are treated as in {@link lastLines}.
+ * Yields the lines of a file from the byte `start` on, in order; `start` must
+ * be the start of a line. Reads in blocks of `block` bytes. Treats long lines
+ * and failures in the same way as {@link lastLines}.
  */
 export function* firstLines(
   system: System,
@@ -75,22 +75,25 @@ export function* firstLines(
   yield* lines.rest(true);
 }
 
-/** The lines in consecutive blocks of a file. */
+/** Splits consecutive blocks of a file into lines. */
 class Lines {
   readonly #decoder = new TextDecoder();
   readonly #from: "first" | "last";
   readonly #lost: Lost;
-  /** The known parts of the line at the edge, in the order they came. */
+  /**
+   * The known parts of the line at the edge of the block, in the order in which
+   * they were read.
+   */
   #parts: Uint8Array[] = [];
   #kept = 0;
 
-  /** @param from the end of the file where the first block is */
+  /** @param from the end of the file at which reading begins */
   constructor(from: "first" | "last", lost: Lost) {
     this.#from = from;
     this.#lost = lost;
   }
 
-  /** The lines that this block completes. */
+  /** Yields the lines that this block completes. */
   *of(bytes: Uint8Array): Generator<string> {
     const [first, last] = [bytes.indexOf(NEWLINE), bytes.lastIndexOf(NEWLINE)];
     if (first < 0) return this.#keep(bytes);
@@ -98,7 +101,8 @@ class Lines {
     const edges = [bytes.subarray(0, first), bytes.subarray(last + 1)];
     this.#keep(edges[backward ? 1 : 0]!);
     yield* this.rest(true);
-    // Decoding a block at once takes a tenth of the time of line by line.
+    // Decoding a block at once takes a tenth of the time of decoding it line by
+    // line.
     const text = this.#decoder.decode(bytes.subarray(first + 1, last));
     const lines = text.split("\n").filter((line) => line !== "");
     yield* backward ? lines.reverse() : lines;
@@ -111,7 +115,10 @@ class Lines {
     else this.#parts = [];
   }
 
-  /** The line made of the parts. `whole`: both its ends are known. */
+  /**
+   * Yields the line made of the parts. `whole`: both ends of the line are
+   * known.
+   */
   *rest(whole: boolean): Generator<string> {
     if (this.#kept > LONGEST) this.#lost.long++;
     else if (this.#kept > 0 && whole) {
@@ -143,7 +150,7 @@ function sizeOf(system: System, path: string): number {
   return attempt(() => system.files.stat(path)?.size ?? 0) ?? 0;
 }
 
-/** `undefined`: the file became shorter, or cannot be read. */
+/** Reads a block. `undefined`: the file became shorter, or cannot be read. */
 function readBlock(
   system: System,
   path: string,

@@ -91,7 +91,7 @@ export async function change(
   };
 }
 
-/** The real file, if the user keeps it behind a link. */
+/** Returns the real path of the file, if the user keeps it behind a link. */
 function realFile({ files }: System, path: string): string {
   return files.stat(path) ? files.realPath(path) : path;
 }
@@ -140,8 +140,8 @@ export function changeText(result: ConfigSetResult): string {
 }
 
 /**
- * The user's own file, as the target of a change. Throws NOT_FOUND without a
- * home folder.
+ * Returns the user's own file as the target of a change. Throws NOT_FOUND if
+ * there is no home folder.
  */
 export function userConfigFile(system: System, root: string): string {
   const input = { "scope": "user", "dry-run": false } as const;
@@ -167,10 +167,10 @@ export interface ConfigChange {
 }
 
 /**
- * Changes settings in a file, completely or not at all; every other byte stays.
- * The new text is parsed and checked before it is written. Returns whether
- * anything changed. Throws USAGE for a file with an error, CONFLICT for one
- * that must be edited by hand.
+ * Changes settings in a file, completely or not at all; every other byte stays
+ * the same. Parses and checks the new text before writing it. Returns whether
+ * anything changed. Throws USAGE if the file has an error, CONFLICT if it must
+ * be edited by hand.
  */
 export async function editConfig(
   system: System,
@@ -199,8 +199,8 @@ export async function editConfig(
 }
 
 /**
- * Also creates its parents; an existing folder, perhaps behind a link, stays
- * unchanged.
+ * Creates the folder and its missing parents. An existing folder, perhaps
+ * behind a link, stays unchanged.
  */
 function makeUserFolder(system: System, folder: string): void {
   if (system.files.stat(folder)?.kind === "folder") return;
@@ -267,7 +267,7 @@ function realTarget(system: System, { layer, path }: ConfigFile): string {
   }
 }
 
-/** A copy of `values` with the change. */
+/** Returns a copy of `values` with the change. */
 function withChange(
   values: Record<string, unknown>,
   { path, value }: ConfigChange,
@@ -297,7 +297,9 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 }
 
-/** Sorts keys, whose order does not matter; the order of lists stays. */
+/**
+ * Sorts keys, since their order does not matter, but keeps the order of lists.
+ */
 function sorted(value: unknown): unknown {
   if (!isFields(value)) return value;
   return Object.fromEntries(

@@ -23,10 +23,10 @@ import { type ConfigFile, configFiles, type Given } from "./sources.ts";
 export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
 
 /**
- * The configuration of the project at `root`: the user's file, overridden by
- * the project's file, its local file, and the environment. Without any
- * configuration, this costs one look for each file and variable. Throws USAGE
- * with the file, line and error.
+ * Reads the configuration of the project at `root`: the user's file, overridden
+ * by the project's file, its local file, and the environment. If nothing is
+ * configured, this only checks whether each file and variable exists. Throws
+ * USAGE with the file, line and error.
  */
 export function readConfig(system: System, root: string | undefined): Config {
   return configOf(readGiven(system, root));
@@ -38,8 +38,9 @@ export interface CheckedConfig {
   /** Invalid settings and unreadable sources, which are left out. */
   readonly faults: string[];
   /**
-   * True if one of them may have meant a setting that only the user sets.
-   * Errors in a project's file do not count, since it cannot set those.
+   * True if one of the faults may concern a setting that only the user can set.
+   * Errors in a project's file do not count, since a project's file cannot set
+   * those.
    */
   readonly isUnsure: boolean;
 }
@@ -70,7 +71,7 @@ export function trashRules(system: System, root: string): TrashRules {
   };
 }
 
-/** The value of each key from its nearest layer. */
+/** Returns the value of each key from the nearest layer that sets it. */
 function configOf(values: GivenValues): Config {
   if (values.size === 0) return DEFAULTS;
   const given = [...values].map(([key, given]) => [
@@ -88,7 +89,10 @@ function mergedValue(key: Key, given: readonly Given[]): unknown {
   return mergedTables(given);
 }
 
-/** The entries of all layers; for the same name, the nearest layer wins. */
+/**
+ * Merges the entries of all layers. If a name occurs several times, the nearest
+ * layer wins.
+ */
 export function mergedTables(given: readonly Given[]): Record<string, unknown> {
   return Object.fromEntries(
     given.flatMap(({ written }) => Object.entries(written as object)),
@@ -96,8 +100,8 @@ export function mergedTables(given: readonly Given[]): Record<string, unknown> {
 }
 
 /**
- * Everything that is set. `skip` gets each error; without it, an error is
- * thrown.
+ * Reads everything that is set. `skip` is called with each error; without
+ * `skip`, the first error is thrown.
  */
 export function readGiven(
   system: System,
@@ -124,7 +128,7 @@ export function readGiven(
       () => checkedFile(readText(system, file), file, { skip: passed }),
     );
   }
-  // Hooks read this constantly, and most environments do not have these
+  // Hooks run this code constantly, and most environments do not have these
   // variables.
   const named = system.envNames().filter((name) => OWN.test(name));
   if (named.length === 0) return values;
@@ -144,15 +148,17 @@ export function readGiven(
   return values;
 }
 
-/** Variables of mpm; Windows ignores case. */
+/** Matches mpm's variables. Windows ignores case. */
 const OWN = /^mpm_/i;
 const PREFIX = "MPM_CONFIG_";
 
-/** Returns whether the file exists. Most users and projects have none. */
+/**
+ * Returns whether the file exists. Most users and projects have no such file.
+ */
 export function isThere({ files }: System, { path }: ConfigFile): boolean {
   const folder = dirname(path);
   try {
-    // A broken link also exists, and is only listed.
+    // A broken link also counts as existing, but can only be listed.
     return files.peek(path) !== undefined ||
       files.stat(folder)?.kind === "folder" &&
         files.list(folder).some(({ name }) => name === basename(path));

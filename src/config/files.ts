@@ -9,14 +9,16 @@ import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
 import { lineOf, parseAnyName, statements } from "./toml.ts";
 
 /**
- * The largest configuration file to read, in bytes. A hook reads it at every
- * event, it may come with a clone, and the parser takes minutes for a megabyte.
+ * The maximum size of a configuration file, in bytes. A hook reads the file at
+ * every event, the file may come with a clone, and the parser takes minutes for
+ * a megabyte.
  */
 const LIMIT = 64 * 1024;
 
 /**
- * The user's file may be a link; a project's file may come from anyone. Throws
- * USAGE if it is not UTF-8, which TOML requires and a change must preserve.
+ * Reads a configuration file. The user's file may be a link; a project's file
+ * may come from anyone. Throws USAGE if the file is not UTF-8, which TOML
+ * requires and a change must preserve.
  */
 export function readText(
   system: System,
@@ -48,13 +50,13 @@ function refuseDangling(system: System, path: string): void {
   );
 }
 
-/** Called with an error instead of throwing it. */
+/** A function that is called with an error instead of throwing it. */
 type Skip = (error: MpmError) => void;
 
 /**
- * Returns every value of a file by key, or the values of one `section` whatever
- * is wrong in others. Throws USAGE with file and line, or calls `skip` and
- * leaves that setting out.
+ * Returns every value in a file by key, or the values of one `section` even if
+ * other sections have errors. Throws USAGE with the file and line, or calls
+ * `skip` and leaves that setting out.
  */
 export function checkedFile(
   text: string,
@@ -80,8 +82,8 @@ export function checkedFile(
 }
 
 /**
- * TOML does not allow duplicate keys, but the parser accepts them and uses the
- * last.
+ * Throws USAGE for duplicate keys. TOML does not allow them, but the parser
+ * accepts them and uses the last one.
  */
 function refuseTwice(text: string, { path: name }: ConfigFile): void {
   const seen = new Map<string, number>();
@@ -100,7 +102,7 @@ function refuseTwice(text: string, { path: name }: ConfigFile): void {
   }
 }
 
-/** The key of a setting that the file may contain. Throws USAGE. */
+/** Returns the key of a setting that the file may contain. Throws USAGE. */
 function checkedKey(
   { path, value }: Leaf,
   { layer }: ConfigFile,
@@ -118,7 +120,7 @@ function checkedKey(
   return key;
 }
 
-/** The TOML of a file; a byte order mark is skipped. Throws USAGE. */
+/** Parses the TOML of a file and skips a byte order mark. Throws USAGE. */
 export function parsedToml(
   text: string,
   { path }: ConfigFile,
@@ -134,7 +136,10 @@ export function parsedToml(
   }
 }
 
-/** The value of a variable. Throws USAGE with its name. */
+/**
+ * Returns the checked value of a variable. Throws USAGE with the variable's
+ * name.
+ */
 export function checkedVariable(key: Key, text: string): Given {
   const source = variableOf(key) ?? "";
   const written = fromText(key, text);
@@ -142,7 +147,9 @@ export function checkedVariable(key: Key, text: string): Given {
   return { written, layer: "environment", source, line: undefined };
 }
 
-/** A variable that looks like an mpm variable but is not. */
+/**
+ * Returns the error for a variable that looks like an mpm variable but is not.
+ */
 export function unknownVariable(name: string): MpmError {
   const near = likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
   return new MpmError("USAGE", `Unknown variable ${name}`, {
@@ -157,7 +164,10 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/** Returns the settings, with tables expanded unless a setting is a table. */
+/**
+ * Returns the settings with tables expanded, except for settings that are
+ * tables themselves.
+ */
 function leaves(
   table: Record<string, unknown>,
   above: readonly string[] = [],
@@ -167,8 +177,8 @@ function leaves(
     const key = path.join(".");
     if (!isFields(value) || isKey(key)) return [{ path, value }];
     const below = leaves(value, path);
-    // For an unknown table, its keys are named, or the table itself if it is
-    // empty.
+    // For an unknown table, the error names its keys, or the table itself if it
+    // is empty.
     return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
@@ -197,7 +207,8 @@ export function keyHint(typed: string): string {
 }
 
 /**
- * The longest value in a message, in UTF-16 units: a clone may bring any value.
+ * The maximum length of a value in a message, in UTF-16 units. A clone may
+ * contain any value.
  */
 const LONGEST_VALUE = 200;
 

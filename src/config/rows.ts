@@ -16,7 +16,7 @@ import {
 import { tomlLiteral } from "./toml.ts";
 import { keyHint } from "./files.ts";
 
-/** Every setting with its value and its source. */
+/** Returns every setting with its value and its source. */
 export async function readRows(
   { system, folder }: Context,
 ): Promise<ConfigRow[]> {
@@ -25,7 +25,9 @@ export async function readRows(
   return KEYS.map((key) => rowOf(key, values));
 }
 
-/** Does the same for one entry of a table; null if it is not set. */
+/**
+ * Returns one entry of a table with its source; null if the entry is not set.
+ */
 export async function readEntry(
   { system, folder }: Context,
   key: Key,
@@ -62,7 +64,9 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
   };
 }
 
-/** The known key for `typed`, and the entry of its table. Throws USAGE. */
+/**
+ * Returns the known key for `typed`, and the entry of its table. Throws USAGE.
+ */
 export function keyOf(
   typed: string,
 ): { key: Key; entry: string | undefined } {
@@ -74,7 +78,7 @@ export function keyOf(
   });
 }
 
-/** A value in the form used in a file, on one line. */
+/** Returns a value in the form used in a file, on one line. */
 export function valueText(value: unknown): string {
   return escapeText(tomlLiteral(value));
 }

@@ -1,4 +1,4 @@
-/** The type of each kind of setting in code. */
+/** The type that the code uses for each kind of setting. */
 export interface Values {
   flag: boolean;
   percent: number;
@@ -18,7 +18,7 @@ export interface Values {
   files: readonly string[];
   /** Below the project, with `/` between folders. */
   path: string;
-  /** A table: model name to tokens. */
+  /** A table from model names to tokens. */
   tokens: Readonly<Record<string, number>>;
   /** Regular expressions in the syntax of RE2. */
   patterns: readonly string[];
@@ -26,7 +26,7 @@ export interface Values {
   command: readonly string[];
   /** A table of tables, by partition name. */
   partitions: Readonly<Record<string, PartitionSetting>>;
-  /** A table from labels to such expressions. */
+  /** A table from labels to regular expressions. */
   rules: Readonly<Record<string, string>>;
 }
 
@@ -49,13 +49,18 @@ export interface Setting {
   /** Its effect, one sentence without a final period. */
   readonly summary: string;
   /**
-   * True if a project's files may not set it. They come with a clone, and this
-   * setting runs, removes, blocks or switches off something.
+   * True if a project's files may not set it. These files come with a clone,
+   * and this setting runs, removes, blocks or switches off something.
    */
   readonly personal?: true;
-  /** The environment variable, if it differs from the one made from the key. */
+  /**
+   * The environment variable, if its name is not the one derived from the key.
+   */
   readonly variable?: string;
-  /** No variable sets it either: a project can set variables for its tools. */
+  /**
+   * True if no variable sets it either, since a project can set variables for
+   * its tools.
+   */
   readonly fileOnly?: true;
   /** The command option that overrides it. */
   readonly option?: string;

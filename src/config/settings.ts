@@ -15,12 +15,12 @@ export const INJECTED_PARTS = [
   "layers",
 ] as const;
 
-/** A switch of the user, which no project may set. */
+/** Returns a switch that only the user may set, not a project. */
 function flag(value: boolean, summary: string) {
   return { kind: "flag", default: value, summary, personal: true } as const;
 }
 
-/** A number or a size that only the user may set. */
+/** Returns a setting for a number or a size that only the user may set. */
 function count(
   value: number,
   summary: string,
@@ -32,9 +32,9 @@ function count(
 }
 
 /**
- * Everything that can be configured, by its key in the files. A new setting is
- * one row here: files, environment, `mpm config`, types and documentation
- * follow.
+ * Everything that can be configured, by its key in the files. To add a setting,
+ * add one row here. Files, environment, `mpm config`, types and documentation
+ * follow from it.
  */
 export const SETTINGS = {
   "commit": {
@@ -365,7 +365,10 @@ export function isTable(key: Key): boolean {
   return ["tokens", "rules", "partitions"].includes(settingOf(key).kind);
 }
 
-/** The environment variable of a setting; `undefined` if it has none. */
+/**
+ * Returns the environment variable of a setting; `undefined` if it has no
+ * variable.
+ */
 export function variableOf(key: Key): string | undefined {
   if (settingOf(key).fileOnly) return undefined;
   const name = `MPM_CONFIG_${key.toUpperCase().replaceAll(".", "_")}`;

@@ -9,7 +9,9 @@ export interface ConfigFile {
   readonly path: string;
 }
 
-/** The files of the layers, the nearest last, whether or not they exist. */
+/**
+ * Returns the files of the layers, the nearest last, whether or not they exist.
+ */
 export function configFiles(
   system: System,
   root: string | undefined,

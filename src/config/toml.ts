@@ -1,9 +1,9 @@
 import { MpmError } from "../base/errors.ts";
 
 /**
- * A TOML text with `path` set to `literal`, and every other byte unchanged:
- * comments, order, line ends. Throws CONFLICT for a text that must be edited by
- * hand; callers parse the text before and after.
+ * Returns a TOML text with `path` set to `literal` and every other byte
+ * unchanged, including comments, order and line ends. Throws CONFLICT for a
+ * text that must be edited by hand. Callers parse the text before and after.
  */
 export function setValue(
   text: string,
@@ -49,14 +49,20 @@ export function setValue(
   return `${text}${gap}${head}${eol}${pairLine}${eol}`;
 }
 
-/** A TOML text without `path`: its lines are removed, with their comments. */
+/**
+ * Returns a TOML text without `path`. Removes its lines together with their
+ * comments.
+ */
 export function unsetValue(text: string, path: readonly string[]): string {
   const own = pairOf(placesOf(text, path), path);
   if (!own) throw byHand(path, "it is not on separate lines");
   return text.slice(0, own.start) + text.slice(own.end);
 }
 
-/** The line, from 1, that sets `path` or the value containing it. */
+/**
+ * Returns the number, from 1, of the line that sets `path` or the value that
+ * contains it.
+ */
 export function lineOf(
   text: string,
   path: readonly string[],
@@ -95,7 +101,7 @@ function pairOf(
   return own[0];
 }
 
-/** After the last top-level pair, or else before the first table. */
+/** Inserts after the last top-level pair, or else before the first table. */
 function insertAtTop(
   text: string,
   found: readonly Statement[],
@@ -106,7 +112,10 @@ function insertAtTop(
   return insertAbove(text, first.start, `${pairLine}${eol}${eol}`);
 }
 
-/** Above a table and the comment directly above it, which belongs to it. */
+/**
+ * Inserts above a table and above the comment directly before the table, which
+ * belongs to it.
+ */
 function insertAbove(text: string, start: number, lines: string): string {
   let at = start;
   for (;;) {
@@ -137,12 +146,12 @@ function keyText(part: string): string {
   return /^[A-Za-z0-9_-]+$/.test(part) ? part : tomlText(part);
 }
 
-/** A text as a TOML string. */
+/** Returns a text as a TOML string. */
 function tomlText(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 }
 
-/** A value as TOML, for the types that settings can have. */
+/** Returns a value as TOML, for the types that settings can have. */
 export function tomlLiteral(value: unknown): string {
   if (typeof value === "string") return tomlText(value);
   if (Array.isArray(value)) return `[${value.map(tomlLiteral).join(", ")}]`;
@@ -152,7 +161,7 @@ export function tomlLiteral(value: unknown): string {
   return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
 }
 
-/** Deno has no `__proto__`, but the parser still loses it. */
+/** Deno has no `__proto__`, but the parser still loses that name. */
 const INHERITED = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   "__proto__",
@@ -215,9 +224,9 @@ function startsWith(
 /** A meaningful line of a TOML text: a table header or a pair. */
 interface Statement {
   readonly kind: "header" | "pair";
-  /** The full key; for a pair, including its table. */
+  /** The full key; for a pair, this includes the key of its table. */
   readonly path: readonly string[];
-  /** For a pair: its table, empty at the top level. */
+  /** For a pair: the key of its table, which is empty at the top level. */
   readonly table: readonly string[];
   /** Offsets of the start of its line and of the next line. */
   readonly start: number;
@@ -229,8 +238,9 @@ interface Statement {
 }
 
 /**
- * The statements of a TOML text with their positions, which the parser does not
- * return. `undefined` for unsupported syntax; this is not a validation.
+ * Returns the statements of a TOML text with their positions, which the parser
+ * does not report. `undefined` for unsupported syntax. Does not validate the
+ * text.
  */
 export function statements(text: string): Statement[] | undefined {
   const found: Statement[] = [];
@@ -302,7 +312,7 @@ function pair(
 
 const BARE_KEY = /[A-Za-z0-9_-]+/y;
 
-/** `a."b c".d`, with the blanks after it. */
+/** Reads a dotted key such as `a."b c".d` and the blanks after it. */
 function dottedKey(
   text: string,
   at: number,
@@ -331,7 +341,8 @@ function unquoted(part: string): string {
   try {
     return JSON.parse(part);
   } catch (error) {
-    // A TOML escape that JSON does not have; mpm does not use such a key.
+    // The key has a TOML escape that JSON does not support; no key that mpm
+    // uses has one.
     if (error instanceof SyntaxError) return part;
     throw error;
   }

@@ -5,9 +5,9 @@ import { type Key, KEYS, settingOf } from "./settings.ts";
 
 /** Checks and describes values of one kind. */
 interface Rule {
-  /** The requirement, after "must be". */
+  /** Describes the requirement, to follow "must be". */
   words(setting: Setting): string;
-  /** Returns whether a file may contain it. */
+  /** Returns whether a file may contain the value. */
   fits(value: unknown, setting: Setting): boolean;
   /** Converts a text to the value used in a file. */
   fromText(text: string): unknown;
@@ -152,8 +152,8 @@ function isTable(
 }
 
 /**
- * The most partitions in all files, and paths in one: each changed file is
- * compared.
+ * The maximum number of partitions in all files, and of paths in one partition.
+ * Each changed file is compared with every path.
  */
 const MOST_PARTITIONS = 50;
 const MOST_PATHS = 20;
@@ -175,7 +175,8 @@ function isPartition(value: unknown): boolean {
 
 /**
  * Returns whether a file is text for people. A configuration from a clone must
- * not give the agent and the saves a settings file such as `.env`.
+ * not be able to show the agent, or put into saves, a settings file such as
+ * `.env`.
  */
 function isContextFile(path: string): boolean {
   const hidden = path.split("/")
@@ -184,13 +185,19 @@ function isContextFile(path: string): boolean {
     /[^/]\.(?:md|mdx|markdown|txt|rst|adoc|org)$/i.test(path);
 }
 
-/** A name with few wildcards, so that comparing is fast. */
+/**
+ * Returns whether a text is a name with few wildcards, so that matching is
+ * fast.
+ */
 function isNamePattern(text: string): boolean {
   return text !== "" && text.length <= 200 && !/[/\\\0]/.test(text) &&
     (text.match(/\*+|\?/g)?.length ?? 0) <= 8;
 }
 
-/** A folder or a glob, with few wildcards, so that comparing is fast. */
+/**
+ * Returns whether a text is a folder or a glob with few wildcards, so that
+ * matching is fast.
+ */
 function isGlob(text: string): boolean {
   const inside = text.replace(/^\//, "").replace(/\/$/, "");
   return text.length <= 300 && isInside(inside) &&
@@ -201,12 +208,18 @@ function isArgument(text: string): boolean {
   return text.length <= 4096 && !text.includes("\0");
 }
 
-/** A relative path would be a file of the project. */
+/**
+ * Returns whether a text is an absolute or home path. A relative path would
+ * mean a file in the project.
+ */
 function isFile(text: string): boolean {
   return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
 
-/** A relative path would be a program in the folder in which mpm runs. */
+/**
+ * Returns whether a program is a plain name or an absolute path. A relative
+ * path would mean a program in the folder in which mpm runs.
+ */
 function isCommand([program, ...args]: readonly string[]): boolean {
   if (program === undefined) return true;
   const isName = !/[/\\]/.test(program) && !["", ".", ".."].includes(program);
@@ -218,7 +231,7 @@ function isPattern(text: string): boolean {
   return text.length >= 1 && text.length <= 500;
 }
 
-/** `label=pattern` in each word. */
+/** Reads `label=pattern` from each word. */
 function rulesFrom(text: string): Record<string, string> {
   return Object.fromEntries(
     text.split(/\s+/).filter((word) => word !== "").map((word) => {
@@ -257,8 +270,8 @@ export function fromText(key: Key, text: string): unknown {
 }
 
 /**
- * Does the same for one entry of a table; for a partition, one of its fields,
- * as in `backend.paths`.
+ * Converts the text of one entry of a table; for a partition, of one of its
+ * fields, as in `backend.paths`.
  */
 export function entryFromText(key: Key, entry: string, text: string): unknown {
   switch (settingOf(key).kind) {
@@ -285,7 +298,7 @@ function fieldOf(entry: string): string | undefined {
   return entry.split(".")[1];
 }
 
-/** The key most similar to `typed`, if any is similar. */
+/** Returns the key most similar to `typed`, if any key is similar. */
 export function likeKey(typed: string): Key | undefined {
   const last = typed.split(".").at(-1)!;
   const near = nearest(typed, KEYS) as Key | undefined;

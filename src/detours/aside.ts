@@ -18,15 +18,15 @@ import { captureTree, coveringAt, dirtyPaths } from "./tree.ts";
 
 /** Files that no checkpoint can restore. */
 interface Unparked {
-  /**
-   * Untracked files, or a separate repository: no git command changes these.
-   */
+  /** Untracked files or a separate repository, which no git command changes. */
   readonly stays: readonly LeftOut[];
-  /** Tracked files: clearing the tree would overwrite these. */
+  /** Tracked files, which clearing the tree would overwrite. */
   readonly bound: readonly LeftOut[];
 }
 
-/** Finds these files in a capture of the tree. */
+/**
+ * Finds, in a capture of the tree, the files that no checkpoint can restore.
+ */
 export function unparkedIn(capture: Capture): Unparked {
   const { entries, leftOut, listing } = capture;
   const tracked = new Set(
@@ -46,14 +46,15 @@ export function unparkedIn(capture: Capture): Unparked {
   };
 }
 
-/** The paths that differ from HEAD and can be parked. */
+/** Returns the paths that differ from HEAD and can be parked. */
 export function movablePaths(capture: Capture): string[] {
   const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
   return dirtyPaths(capture).filter((path) => !fixed.has(path));
 }
 
 /**
- * A capture without the files that stay: the same before and after a detour.
+ * Returns a capture without the files that stay in the tree. The result is the
+ * same before and after a detour.
  */
 export function withoutFixed(capture: Capture): Capture {
   const fixed = new Set(unparkedIn(capture).stays.map(({ path }) => path));
@@ -61,7 +62,7 @@ export function withoutFixed(capture: Capture): Capture {
   return { ...capture, worktree: new Map(worktree) };
 }
 
-/** Finds files that would be lost when the tree is cleared. */
+/** Finds files that would be lost if the tree were cleared. */
 export function asideToClear(
   system: System,
   place: CheckpointPlace,
@@ -75,8 +76,9 @@ export function asideToClear(
 }
 
 /**
- * Finds files in the way of a switch that makes `changes`: they would be lost,
- * or git would refuse. Throws CONFLICT for a name that mpm cannot move.
+ * Finds files in the way of a switch that makes `changes`. Either the switch
+ * would destroy them, or git would refuse it. Throws CONFLICT for a name that
+ * mpm cannot move.
  */
 export async function asideToSwitch(
   system: System,
@@ -109,7 +111,10 @@ export async function asideToSwitch(
   return [...new Set([...lost, ...unseen(capture, changes)])].sort();
 }
 
-/** Edited skip-worktree and assume-unchanged files, which git refuses to replace. */
+/**
+ * Returns edited skip-worktree and assume-unchanged files, which git refuses to
+ * replace.
+ */
 export function unseen(
   { marks, worktree, listing, index }: Capture,
   changes: readonly TreeChange[],
@@ -147,7 +152,7 @@ export function setAside(
   });
 }
 
-/** Says where the moved files are. */
+/** Returns notes that say where the moved files are. */
 export function asideNotes(aside: readonly Aside[]): string[] {
   return aside.map(({ trash, paths }) =>
     "Moved to the trash, because it was in the way: " +
@@ -180,8 +185,8 @@ function quoted(path: string): string {
 }
 
 /**
- * Restores the files moved by {@link setAside}, once the tree is as before.
- * Returns notes about files that could not be restored.
+ * Restores the files that {@link setAside} moved, once the tree is in its
+ * earlier state again. Returns notes about files that could not be restored.
  */
 export async function restoreAside(
   context: Context,
@@ -203,7 +208,7 @@ export async function restoreAside(
     }));
     for (const path of waits.flatMap(({ paths }) => paths)) {
       const base = baseEntry(capture, path);
-      // Git's replacement for it is in the commit.
+      // The file that git wrote in its place is in the commit.
       if (base && !capture.worktree.has(path)) {
         writer.remove({ path, from: base, to: undefined });
       }

@@ -93,7 +93,7 @@ function isPast(
   { kind, facts: { child, parent } }: DetourIntent,
 ): boolean {
   const work = findWork(system, root, child);
-  // Another session may have got this session's ID.
+  // Another session may have taken this session's ID.
   if (kind === "branch") return work?.parent === parent;
   if (kind === "replay fork") return (work?.saves.length ?? 0) > 0;
   return work !== undefined && !isOpen(work.state);
@@ -123,9 +123,9 @@ async function finish(
 }
 
 /**
- * Restores the state before the operation. Later changes go into a safety
- * checkpoint first. Can be called again after an interruption. Returns notes
- * for the answer. Throws if something prevents it; the intent then stays.
+ * Restores the state before the operation. Later changes first go into a safety
+ * checkpoint. Can be called again after an interruption. Returns notes for the
+ * answer. Throws if something prevents the undo; the intent then remains.
  */
 export async function undoDetour(
   context: Context,
@@ -138,7 +138,7 @@ export async function undoDetour(
   const notes: string[] = [];
   if (facts.changing && workspace.git === "repository") {
     const place = await openTree(system, workspace);
-    // This worktree knows nothing about a new one.
+    // If the operation created a new worktree, it changed nothing in this one.
     if (facts.linked === null) {
       notes.push(...await treeBack(context, place, intent));
       notes.push(...await restoreAside(context, place, facts.aside ?? []));
@@ -164,8 +164,8 @@ export async function undoDetour(
 }
 
 /**
- * Removes a session that was created for it; another session gets its old
- * state.
+ * Removes a session that was created for the operation. An existing session
+ * gets its old state back.
  */
 function sessionBack(
   system: System,
@@ -239,7 +239,7 @@ async function treeBack(
   return notes;
 }
 
-/** Recreates a branch that was deleted since, at its commit. */
+/** Recreates a branch at its commit if it has been deleted since. */
 async function back(
   context: Context,
   { vault }: CheckpointPlace,
@@ -289,7 +289,8 @@ async function clear(
 }
 
 /**
- * The user has switched to something else by hand, so the tree is not changed.
+ * Leaves the tree unchanged, because the user has switched to something else by
+ * hand.
  */
 async function leave(
   { system }: Context,
@@ -315,9 +316,9 @@ async function leave(
 
 /**
  * Removes the worktree at `path` that an interrupted `branch` or fork created.
- * With `stays`, it contains work, or may contain work. Deletes only files that
- * git wrote and no one changed. The files of a fork come from a checkpoint, so
- * they go to the trash.
+ * `stays`: the worktree contains work, or may contain work. Deletes only files
+ * that git wrote and that no one changed. The files of a fork come from a
+ * checkpoint, so they go to the trash.
  */
 async function dropLinked(
   context: Context,

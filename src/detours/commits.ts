@@ -15,7 +15,7 @@ function refOfLeft(child: string): string {
   return `${DETOURS}/${child}-left`;
 }
 
-/** Returns whether a switch would leave commits that only HEAD has. */
+/** Returns whether a switch would leave commits that only HEAD refers to. */
 async function isOnlyHeads(
   git: Git,
   { branch, head }: Position,
@@ -25,7 +25,7 @@ async function isOnlyHeads(
     !await isOnBranch(git, head);
 }
 
-/** Keeps them before HEAD moves to begin the detour `child`. */
+/** Keeps such commits before HEAD moves to begin the detour `child`. */
 export async function keepLeft(
   git: Git,
   child: string,
@@ -37,8 +37,8 @@ export async function keepLeft(
 }
 
 /**
- * Keeps them before HEAD moves to end the detour `child`. Returns notes about
- * its commits.
+ * Keeps such commits before HEAD moves to end the detour `child`. Returns notes
+ * about the detour's commits.
  */
 export async function keepOwn(
   git: Git,
@@ -51,8 +51,8 @@ export async function keepOwn(
 }
 
 /**
- * Removes the ref of {@link keepLeft} once HEAD, which is at `head`, or a
- * branch has those commits. Otherwise returns notes about them.
+ * Removes the ref of {@link keepLeft} once its commits are part of a branch or
+ * of HEAD, which is at `head`. Otherwise returns notes about the commits.
  */
 export async function settleLeft(
   git: Git,

@@ -13,9 +13,9 @@ import {
 import type { System } from "../system/system.ts";
 
 /**
- * Ends a detour: the session, its parent, the worktree's pointer, in this
- * order; the first is the commit point. Finished steps are skipped. Call under
- * the store's lock.
+ * Ends a detour in this order: the session, its parent, the worktree's pointer.
+ * The first step is the commit point. Skips finished steps. Call under the
+ * store's lock.
  */
 export function endDetour(
   system: System,
@@ -53,7 +53,8 @@ function ended(
 ): Work | undefined {
   const work = findWork(system, root, facts.child);
   if (!work || !isOpen(work.state)) return work;
-  // From this state, the table only allows it through active.
+  // From the paused state, the table of transitions allows the end only through
+  // the active state.
   const active = work.state === "paused" ? moved(work, "resume", time) : work;
   return writeWork(system, root, {
     ...moved(active, ending.action, time),
@@ -95,8 +96,8 @@ function resumed(
 }
 
 /**
- * Returns whether a parent continues when a detour at `place` ends: its own
- * worktree may have another session by now.
+ * Returns whether a parent continues when a detour at `place` ends. By now, the
+ * parent's own worktree may have another session.
  */
 export function isCalledBack(
   system: System,

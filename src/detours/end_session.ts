@@ -50,8 +50,8 @@ export const ENDING = {
 } as const;
 
 /**
- * Ends a session if the table of transitions allows it. Throws CONFLICT if it
- * does not, or if only `return` may end it.
+ * Ends a session if the table of transitions allows it. Throws CONFLICT if the
+ * table does not allow it, or if only `return` may end the session.
  */
 export async function endSession(
   context: Context,
@@ -92,14 +92,14 @@ export async function endSession(
       title: ({ session }) => `${action} ${session.name ?? session.id}`,
     },
   );
-  // So that git worktree prune removes its entry.
+  // Allows `git worktree prune` to remove the worktree's entry.
   if (isOrphaned(system, workspace, { work: chosen, ending })) {
     await unlockWorktree(new Git(system, root), chosen.worktree);
   }
   return result;
 }
 
-/** The most sessions that an error names. */
+/** The maximum number of sessions that an error names. */
 const NAMED = 5;
 
 function onlyComplete(system: System, workspace: Workspace): Work {
@@ -126,7 +126,7 @@ interface Ended {
   readonly ending: Ending;
 }
 
-/** Returns the ended session. Throws CONFLICT if it may not end. */
+/** Returns the ended session. Throws CONFLICT if the session may not end. */
 function ended(
   system: System,
   workspace: Workspace,
@@ -134,7 +134,7 @@ function ended(
 ): Work {
   const { action, summary } = ending;
   const time = system.now();
-  // Without any of its saves, no one could resume it first.
+  // Without any of its saves, the session cannot be resumed first.
   const stuck = work.state === "paused" &&
     !isSaved(system, workspace.root, work);
   const open = stuck ? moved(work, "resume", time) : work;
@@ -145,8 +145,8 @@ function ended(
 
 /**
  * Refuses to end a session that is part of a stack, which only `return` may
- * end. That is a session with an open detour, or a detour that someone can
- * return from. Throws CONFLICT.
+ * end. Such a session has an open detour, or is itself a detour that someone
+ * can return from. Throws CONFLICT.
  */
 function refuseInStack(
   system: System,
@@ -180,7 +180,7 @@ function refuseInStack(
   );
 }
 
-/** Returns whether it is a detour from which no one can return. */
+/** Returns whether the session is a detour from which no one can return. */
 function isOrphaned(
   system: System,
   workspace: Workspace,
@@ -190,7 +190,9 @@ function isOrphaned(
     isStranded(system, workspace, work);
 }
 
-/** Continues its parent as after a return, and names its parked work. */
+/**
+ * Continues the session's parent as after a return, and names its parked work.
+ */
 function continueParent(
   system: System,
   root: string,
@@ -209,7 +211,7 @@ function continueParent(
   return child ?? work;
 }
 
-/** Removes the session from its worktree, as the record already says. */
+/** Removes the session from its worktree, as its record already says. */
 function leave(system: System, root: string, { place }: Work): void {
   const { work, problem } = currentWork(system, root, place);
   if (!work && problem === undefined) clearCurrent(system, root, place);
@@ -223,7 +225,7 @@ function answer(work: Work, dryRun: boolean): EndResult {
   };
 }
 
-/** The most items to name. */
+/** The maximum number of items to list. */
 const LISTED = 10;
 
 /** Returns what `mpm complete`, `cancel` and `archive` print. */

@@ -18,7 +18,10 @@ import {
 import { holdsPart, isIndex, onlyOne } from "../base/selector.ts";
 import type { System } from "../system/system.ts";
 
-/** This worktree's session. Throws NOT_FOUND for an unknown session. */
+/**
+ * Returns this worktree's session. Throws NOT_FOUND if the session is not
+ * known.
+ */
 export function needCurrent(system: System, workspace: Workspace): Work {
   const { root } = workspace;
   const place = placeKey(workspace);
@@ -43,9 +46,9 @@ export function needCurrent(system: System, workspace: Workspace): Work {
 }
 
 /**
- * The session that a selector means for an action, see {@link matchWork}; a
- * save's ID, its number or `latest` mean the session of the save. Throws
- * NOT_FOUND, AMBIGUOUS.
+ * Returns the session that a selector means for an action, see
+ * {@link matchWork}. The ID or number of a save, or `latest`, means the session
+ * of that save. Throws NOT_FOUND, AMBIGUOUS.
  */
 export async function findSession(
   system: System,
@@ -77,10 +80,10 @@ export async function findSession(
 }
 
 /**
- * The session that `selector` means: an ID, a name, or a unique part of an ID.
- * If several have the same name, sessions that allow `action` come first, then
- * open sessions, then listed sessions. `undefined`: no match. Throws AMBIGUOUS
- * with the matches.
+ * Returns the session that `selector` means: an ID, a name, or a unique part of
+ * an ID. If several sessions have the same name, those that allow `action` come
+ * first, then open sessions, then listed sessions. `undefined`: no match.
+ * Throws AMBIGUOUS with the matches.
  */
 function matchWork(
   works: readonly Work[],

@@ -20,7 +20,7 @@ export interface Ending {
   readonly summary: string;
   /** The checkpoint with the child's uncommitted work. */
   readonly leftovers: string | null;
-  /** The parked work that is not restored. */
+  /** The checkpoint with parked work that is not restored. */
   readonly kept: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface DetourFacts {
   readonly parent: string | null;
   /** The parent's previous state. */
   readonly parent_state: WorkState | null;
-  /** True if the parent's record was created for this. */
+  /** True if the parent's record was created for this operation. */
   readonly made_parent: boolean;
   /** True if the worktree, index or HEAD may have changed. */
   readonly changing: boolean;
@@ -48,8 +48,8 @@ export interface DetourFacts {
   /** The new worktree, absolute. */
   readonly linked: string | null;
   /**
-   * For a return: the summary for the child, how it ends, and how its parent is
-   * found.
+   * For a return: the summary for the child, how the child ends, and how its
+   * parent is found.
    */
   readonly ending: Ending | null;
   /** Files in the way of a return. */
@@ -63,9 +63,10 @@ export type DetourIntent = Intent<DetourFacts>;
 const WAIT = 30_000;
 
 /**
- * Blocks every other `branch` and `return` of the project until it is disposed
- * of, or the process ends. It is separate from the store's lock, which the
- * steps of these two take one by one. Throws LOCKED.
+ * Blocks every other `branch` and `return` in the project until the lock is
+ * disposed of, or the process ends. This lock is separate from the store's
+ * lock, which each step of a `branch` or `return` takes for itself. Throws
+ * LOCKED.
  */
 export async function lockDetours(
   system: System,

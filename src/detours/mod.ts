@@ -1,7 +1,7 @@
 /**
  * The only door of `detours/`: leaving work for something else and coming back
- * to an unchanged tree. A detour is recorded before it changes anything, and
- * the next command finishes or undoes an interrupted one.
+ * to an unchanged tree. A detour is recorded before it changes anything. The
+ * next command finishes or undoes an interrupted detour.
  */
 
 export { DETOURS } from "./commits.ts";

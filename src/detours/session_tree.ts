@@ -77,7 +77,7 @@ const ASCII: Marks = {
   current: "<- you are here",
 };
 
-/** The least width of a title, in columns. */
+/** The minimum width of a title, in columns. */
 const LEAST = 12;
 
 /**
@@ -104,7 +104,7 @@ export function treeText(result: StackResult, style: Style): string {
   ].join("\n");
 }
 
-/** The lines that connect a row to the rows above it. */
+/** Returns the lines that connect a row to the rows above it. */
 function stemOf(rows: readonly Row[], at: number, marks: Marks): string {
   const { depth } = rows[at]!;
   if (depth === 0) return "";
@@ -157,10 +157,11 @@ interface Placed {
 }
 
 /**
- * The sessions as a tree: each after its parent, children by age, the newest
- * top-level session first. A session is top-level if its parent is missing, or
- * is its own descendant. Archived and cancelled sessions are left out unless
- * `all`, or unless a session below them is shown.
+ * Arranges the sessions as a tree. Each session comes after its parent,
+ * children in order of age, the newest top-level session first. A session is
+ * top-level if its parent is missing, or if it is its own ancestor. Archived
+ * and cancelled sessions are left out unless `all` is set, or unless a session
+ * below them is shown.
  */
 function stackTree(
   works: readonly Work[],

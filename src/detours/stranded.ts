@@ -5,12 +5,15 @@ import { type Workspace, WORKTREES } from "../git/mod.ts";
 import type { Work } from "../work/mod.ts";
 import type { System } from "../system/system.ts";
 
-/** The largest file in which git records a worktree's place, in bytes. */
+/**
+ * The maximum size of the file in which git records a worktree's place, in
+ * bytes.
+ */
 const LIMIT = 64 * 1024;
 
 /**
  * Returns whether a session's worktree was deleted, so that `mpm return` cannot
- * run there. The project, or only the worktree, may also have been moved.
+ * run there. The project or the worktree may also have been moved.
  */
 export function isStranded(
   system: System,
@@ -27,7 +30,7 @@ export function isStranded(
   return !places.some((path) => system.files.lstat(path));
 }
 
-/** Returns where git expects a worktree: its `.git` file. */
+/** Returns the path where git expects a worktree's `.git` file. */
 function knownPlace(system: System, gitDir: string): string | undefined {
   return attempt(() => {
     const path = new TextDecoder()

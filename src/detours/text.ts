@@ -12,7 +12,7 @@ import {
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 
-/** The most paths or commits to list. */
+/** The maximum number of paths or commits to list. */
 const LISTED = 10;
 
 /** Returns what `mpm branch` prints. */
@@ -62,7 +62,7 @@ function branchName({ to, started_from: start }: BranchResult): string {
   return escapeText(`${positionText(to)}${made}`);
 }
 
-/** `a, b and 3 more`. */
+/** Returns `a, b and 3 more`. */
 function pathsText(paths: readonly string[]): string {
   const more = paths.length - LISTED;
   const list = paths.slice(0, LISTED).map(escapeText).join(", ");
@@ -140,7 +140,7 @@ function leftoverLines(
   const own = worktree || from.branch !== to.branch;
   if (session.state === "cancelled" && from.branch !== null && own) {
     const branch = shellWord(from.branch);
-    // It may have been there before.
+    // The branch may have existed before the detour.
     text.push(
       "  The git branch still exists. To delete it: git branch -D " +
         `${escapeText(branch)}`,
@@ -183,7 +183,7 @@ function backLines(result: ReturnResult): string[] {
   ];
 }
 
-/** `hotfix: Fix login`, escaped. */
+/** Formats a session as `hotfix: Fix login`, escaped. */
 function fullTitle(view: WorkView): string {
   return escapeText(plainTitle(view));
 }

@@ -29,8 +29,8 @@ import { named } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The worktree of a repository, for a detour. Files too large for a checkpoint
- * do not move. Throws GIT_FAILED.
+ * Opens the worktree of a repository for a detour. Files that are too large for
+ * a checkpoint stay where they are. Throws GIT_FAILED.
  */
 export async function openTree(
   system: System,
@@ -44,15 +44,17 @@ export async function openTree(
 }
 
 /**
- * Worktrees of agents, which do not move when another branch is checked out.
+ * Returns whether a path is a worktree of an agent. Such worktrees stay when
+ * another branch is checked out.
  */
 function isWorktreeOfAgents(path: string): boolean {
   return path.startsWith(".claude/worktrees/");
 }
 
-/** The paths that differ from HEAD, without nested worktrees. */
+/** Returns the paths that differ from HEAD, without nested worktrees. */
 export function dirtyPaths({ entries }: Capture): string[] {
-  // A file that only the index lost is listed as deleted and untracked.
+  // A file that is missing only from the index is listed twice: as deleted and
+  // as untracked.
   const paths = new Set(entries.map(({ path }) => path));
   return [...paths].filter((path) => !isWorktreeOfAgents(path));
 }
@@ -84,8 +86,8 @@ export function refuseUnparkable(capture: Capture): void {
 }
 
 /**
- * Refuses to change a tree in the middle of a merge or similar, or during
- * another git command. Throws CONFLICT.
+ * Refuses to change a tree during a merge or a similar operation, or while
+ * another git command runs. Throws CONFLICT.
  */
 export function refuseBusy(
   system: System,
@@ -134,7 +136,10 @@ export async function isWhole(
   }) ?? false;
 }
 
-/** The ignored files that clearing would overwrite with files of HEAD. */
+/**
+ * Returns the ignored files that would be overwritten with files of HEAD if the
+ * tree were cleared.
+ */
 export function coveringAt(
   system: System,
   { vault }: CheckpointPlace,
@@ -148,7 +153,7 @@ export function coveringAt(
   });
 }
 
-/** Throws CONFLICT for such files. */
+/** Throws CONFLICT for ignored files that would be overwritten. */
 export function refuseCovering(
   system: System,
   place: CheckpointPlace,
@@ -166,9 +171,9 @@ export function refuseCovering(
 
 /**
  * Resets the tracked files and the index to HEAD, and removes untracked files
- * that are in one of `trees`. It removes a file only if it is still in the
- * state of `capture`, which must be in a checkpoint. Ignored files and all
- * others stay. Throws CONFLICT if something is in the way, GIT_FAILED.
+ * that are in one of `trees`. Removes a file only if it is unchanged since
+ * `capture`, which must be in a checkpoint. Ignored files and all other files
+ * stay. Throws CONFLICT if something is in the way, or GIT_FAILED.
  */
 export async function cleanTree(
   context: Context,
@@ -189,7 +194,8 @@ export async function cleanTree(
     setAside: () => {},
     stay: context.folder,
   });
-  // Before the reset, since one may be where HEAD has a folder, or the reverse.
+  // Files are removed before the reset, since a file may be where HEAD has a
+  // folder, or the reverse.
   for (const path of gone) {
     const from = capture.worktree.get(path)!;
     const problem = writer.remove({ path, from, to: undefined });
@@ -202,7 +208,7 @@ export async function cleanTree(
     }
   }
   const { assume_unchanged: assumed, skip_worktree: skipped } = capture.marks;
-  // Git would not touch these; the checkpoint also has the flags.
+  // Git would not reset these files. The checkpoint also contains their flags.
   const hidden = [...assumed, ...skipped].filter((path) =>
     capture.index.has(path)
   );
@@ -211,17 +217,17 @@ export async function cleanTree(
 }
 
 /**
- * Runs git in the command's folder. Git leaves its own working folder in place,
- * empty if necessary; neither mpm nor the user's shell could continue in a
- * deleted one.
+ * Runs git in the command's folder. Git does not delete its own working folder,
+ * even if it becomes empty. Neither mpm nor the user's shell could continue in
+ * a deleted folder.
  */
 export function gitHere({ system, folder }: Context, git: Git): Git {
   return system.files.lstat(folder) ? git.in(folder) : git;
 }
 
 /**
- * The capture of the tree as it is. `write`: contents that are too much to be
- * held are stored, for a checkpoint that is to follow.
+ * Captures the tree in its present state. `write`: stores contents that are too
+ * large to hold in memory, for a checkpoint that will follow.
  */
 export async function captureTree(
   system: System,
@@ -238,8 +244,8 @@ export function isIgnoreRule(path: string): boolean {
 
 /**
  * Returns notes about files that the parent ignores and the detour does not, so
- * that they look like work of the detour. `parked` and `changed`: the rules
- * that a checkpoint removed, and the rules that differ on `branch`.
+ * that they look like work of the detour. `parked`: the rules that a checkpoint
+ * removed. `changed`: the rules that differ on `branch`.
  */
 export async function barelyIgnored(
   system: System,

@@ -17,7 +17,7 @@ import {
 import { captureTree, cleanTree } from "./tree.ts";
 
 /**
- * Does `work` while no other `branch` or `return` of the project is running or
+ * Runs `work` while no other `branch` or `return` in the project is running or
  * unfinished. A dry run does not wait.
  */
 export async function alone<R>(
@@ -36,7 +36,7 @@ export async function alone<R>(
   return await work(workspace);
 }
 
-/** The facts in every intent. */
+/** The facts that every intent contains. */
 type Begun = Pick<
   DetourFacts,
   "place" | "child" | "parent" | "parent_state" | "from"
@@ -53,12 +53,12 @@ export class UnderWay {
     this.#workspace = workspace;
   }
 
-  /** The facts, once they are recorded. */
+  /** Returns the facts once they are recorded. */
   get facts(): DetourFacts {
     return this.#intent!.facts;
   }
 
-  /** Writes the intent: nothing may be changed before. */
+  /** Writes the intent. Nothing may be changed before that. */
   begin(
     kind: typeof KINDS[number],
     what: Begun & Partial<DetourFacts>,
@@ -85,14 +85,14 @@ export class UnderWay {
     this.#intent!.mark({ ...this.facts, ...changes });
   }
 
-  /** Removes the intent: a later failure undoes nothing. */
+  /** Removes the intent. A later failure then undoes nothing. */
   end(): void {
     const intent = this.#intent!;
     this.#intent = undefined;
     intent.end();
   }
 
-  /** Runs the steps. With an intent, a failure undoes them. */
+  /** Runs the steps. Once there is an intent, a failure undoes them. */
   async run<R>(steps: () => Promise<R>): Promise<R> {
     try {
       return await steps();
@@ -107,7 +107,8 @@ export class UnderWay {
     tree: CheckpointPlace,
     { commit, print }: StoredCheckpoint,
   ): Promise<void> {
-    // Files are read again before they go: not every change shows in times.
+    // Files are read again before they are removed, since not every change
+    // affects a file's times.
     const fresh = { ...tree, seen: {} };
     const capture = await captureTree(this.#context.system, fresh);
     if (printOf(capture) !== print) {
@@ -120,7 +121,7 @@ export class UnderWay {
     await cleanTree(this.#context, tree, { capture, trees });
   }
 
-  /** The error, after the state was restored. */
+  /** Restores the earlier state and returns the error. */
   async #undone(error: MpmError, intent: DetourIntent): Promise<MpmError> {
     try {
       const notes = await undoDetour(this.#context, this.#workspace, intent);
@@ -146,7 +147,7 @@ export class UnderWay {
 const CHANGED = "The working tree changed while mpm was reading it";
 const AGAIN = "Nothing was changed: run the command again";
 
-/** Something else changed the tree in the meantime. */
+/** Returns an error for a tree that something else changed in the meantime. */
 export function changedMeanwhile(): MpmError {
   return new MpmError("CONFLICT", CHANGED, { hint: AGAIN });
 }

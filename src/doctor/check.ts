@@ -15,8 +15,8 @@ import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * States of a check, the worst last. `unchecked`: mpm could not check it, which
- * never counts as ok.
+ * States of a check, the worst last. `unchecked`: mpm could not check it. This
+ * state never counts as ok.
  */
 export const CHECK_STATES = ["ok", "unchecked", "warning", "error"] as const;
 
@@ -34,9 +34,12 @@ export interface Finding {
   readonly state: Exclude<CheckState, "ok">;
   /** For an error: its code, which decides the exit status. */
   readonly code: ErrorCode | null;
-  /** The problem with its location, one line. */
+  /** The problem and its location, in one line. */
   readonly detail: string;
-  /** The command that fixes it, or one line; null: nothing to do. */
+  /**
+   * The command that fixes the problem, or one line of advice; null: nothing to
+   * do.
+   */
   readonly mend: string | null;
   /** The fix that `--fix` makes; absent if no fix is possible. */
   readonly fix?: Fix;
@@ -50,7 +53,7 @@ export interface Checked {
 }
 
 interface More {
-  /** The command that fixes the problem, or one line. */
+  /** The command that fixes the problem, or one line of advice. */
   readonly advice?: string;
   readonly fix?: Fix;
 }
@@ -64,12 +67,15 @@ function finding(
   return { state, code, detail, mend: advised, ...fix ? { fix } : {} };
 }
 
-/** Something that works, but not for long or not as it should. */
+/**
+ * Returns a finding about something that works, but not for long or not as it
+ * should.
+ */
 export function warning(detail: string, more: More = {}): Finding {
   return finding("warning", null, { detail, ...more });
 }
 
-/** Something that does not work. */
+/** Returns a finding about something that does not work. */
 export function failure(
   code: ErrorCode,
   detail: string,
@@ -78,12 +84,12 @@ export function failure(
   return finding("error", code, { detail, ...more });
 }
 
-/** Something that could not be checked. */
+/** Returns a finding about something that could not be checked. */
 export function unknown(detail: string, more: More = {}): Finding {
   return finding("unchecked", null, { detail, ...more });
 }
 
-/** A check that could not run. */
+/** Returns the result of a check that could not run. */
 export function notRun(detail: string, more: More = {}): Checked {
   return { summary: "not checked", found: [unknown(detail, more)] };
 }
@@ -99,7 +105,7 @@ export function worst(
   return CHECK_STATES[Math.max(0, ...at)]!;
 }
 
-/** Returns what `--fix` can do, each once. */
+/** Returns the fixes that `--fix` can apply, each once. */
 export function fixesOf(found: readonly Finding[]): Fix[] {
   const byTitle = new Map<string, Fix>();
   for (const { fix } of found) {
@@ -123,12 +129,15 @@ export function doctorStatus(
 
 /** An mpm file or folder. */
 export interface TreeFile {
-  /** Below `.claude-mpm`, `/` between folders; empty: that folder itself. */
+  /**
+   * The path below `.claude-mpm`, with `/` between folders; empty: that folder
+   * itself.
+   */
   readonly path: string;
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
   readonly size: number;
-  /** Permission bits; `undefined` if the platform has none. */
+  /** Permission bits; `undefined`: the platform does not have them. */
   readonly mode: number | undefined;
   readonly uid: number | undefined;
   /** Milliseconds since the epoch. */
@@ -146,7 +155,7 @@ export interface CheckInput {
   readonly hasStore: boolean;
   /** A finding about a folder that cannot be used. */
   readonly problem: Finding | undefined;
-  /** Its files; `isWhole` if nothing was left out. */
+  /** The files in the store. `isWhole`: true if no file was left out. */
   readonly tree: readonly TreeFile[];
   readonly isWhole: boolean;
   readonly entries: readonly SaveEntry[];
@@ -198,8 +207,8 @@ function storeOf(
 }
 
 /**
- * Converts an error to a finding; throws any error that is not an MpmError,
- * since that is a bug.
+ * Converts an error to a finding. Throws any error that is not an MpmError,
+ * since such an error is a bug.
  */
 function asFailure(error: unknown, code?: ErrorCode): Finding {
   if (!(error instanceof MpmError)) throw error;
@@ -207,10 +216,10 @@ function asFailure(error: unknown, code?: ErrorCode): Finding {
   return failure(code ?? error.code, message, hint ? { advice: hint } : {});
 }
 
-/** The most files of the store to look at. */
+/** The maximum number of files in the store to look at. */
 const MOST = 100_000;
 
-/** The part of the store that belongs to git, with its own modes and names. */
+/** The part of the store that git manages, with its own modes and names. */
 const GITS = "checkpoints.git";
 
 function readTree(
@@ -240,10 +249,16 @@ function readTree(
   return { tree, isWhole };
 }
 
-/** The most findings to name before the rest is only counted. */
+/**
+ * The maximum number of findings to name; any further findings are only
+ * counted.
+ */
 const NAMED = 5;
 
-/** The first of many, and one that counts the rest, as `more save`. */
+/**
+ * Returns the first findings, and one finding that counts the rest, as in
+ * `more save`.
+ */
 export function bounded(
   found: readonly Finding[],
   rest: string,
@@ -257,8 +272,8 @@ export function bounded(
 }
 
 /**
- * Returns the fix that moves files of the mpm folder to the trash; `what` names
- * them.
+ * Returns the fix that moves files of the mpm folder to the trash. `what` names
+ * the files.
  */
 export function trashFix(
   { context: { system }, workspace: { root }, at: { home } }: CheckInput,

@@ -36,8 +36,8 @@ import { withLock } from "../ops/mod.ts";
 import { readStoreId } from "../saves/mod.ts";
 
 /**
- * Checks that every checkpoint has its commit, and every commit its record. The
- * contents of saves have the same form.
+ * Checks that every checkpoint has its commit, and that every commit has its
+ * record. The contents of saves are stored in the same form.
  */
 export async function checkCheckpoints(input: CheckInput): Promise<Checked> {
   const { system, workspace, at } = input;
@@ -93,7 +93,10 @@ async function vaultOf(
   }
 }
 
-/** Finds commits whose own objects are gone, with one process for all. */
+/**
+ * Finds commits whose own objects are gone, with a single process for all of
+ * them.
+ */
 async function damagedFindings(
   { git }: Vault,
   refs: ReadonlyMap<string, string>,
@@ -109,7 +112,7 @@ async function damagedFindings(
   );
 }
 
-/** Finds commits without the record that lists need. */
+/** Finds commits without the record that lists require. */
 async function refFindings(
   input: CheckInput,
   vault: Vault,
@@ -146,7 +149,7 @@ async function refFindings(
   );
 }
 
-/** Finds refs among the checkpoints whose names mpm did not create. */
+/** Finds refs among the checkpoints with names that mpm did not create. */
 function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   return [...refs.keys()].filter((id) => !CHECKPOINT_ID.test(id)).map((id) => {
     const ref = `${CHECKPOINTS}/${id}`;
@@ -156,7 +159,7 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
   });
 }
 
-/** Returns whether a repository accepts objects of this format. */
+/** Returns whether a repository accepts objects in the format of a commit. */
 function isFit({ hash }: Vault, commit: string): boolean {
   return commit.length === (hash === "sha1" ? 40 : 64);
 }
@@ -177,7 +180,8 @@ async function lostFinding(
   }
   const store = readStoreId(system, root);
   const ours = store !== undefined && record.session.mpm?.store === store;
-  // The next list imports a checkpoint from before the project was in git.
+  // The next list imports a checkpoint that was made before the project was in
+  // git.
   const isThere = ours && vault && (await recordOf(vault, record) ??
     (isFit(vault, record.commit) &&
       await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));

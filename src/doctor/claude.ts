@@ -35,11 +35,13 @@ import {
 } from "../hooks/mod.ts";
 import { claudeHome } from "../ops/mod.ts";
 
-/** States in which hooks do not run at all, or harm the session. */
+/**
+ * States in which hooks do not run at all, or in which they harm the session.
+ */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
 /**
- * Checks that the hooks are as this mpm installs them, and that nothing
+ * Checks that the hooks match those that this mpm installs, and that nothing
  * disables them.
  */
 export function checkHooks(input: CheckInput): Checked {
@@ -113,7 +115,8 @@ export async function checkClients(
 const NEWS = 7 * 86_400_000;
 
 /**
- * Finds failed hooks. A hook fails open, so no one sees that it did nothing.
+ * Finds failed hooks. A failed hook lets the client continue, so no one sees
+ * that it did nothing.
  */
 function failureFindings(
   { system, context, workspace }: CheckInput,
@@ -156,7 +159,8 @@ export async function checkGauge(input: CheckInput): Promise<Checked> {
 }
 
 /**
- * `line`: the status line, through which Claude Code reports it, is installed.
+ * Returns the finding for a missing gauge. `line`: the status line, through
+ * which Claude Code reports the context use, is installed.
  */
 function gaugeFinding(reason: string, line: boolean): Finding {
   return warning(
@@ -166,7 +170,7 @@ function gaugeFinding(reason: string, line: boolean): Finding {
 }
 
 /**
- * Outside a session: checks that the readings kept up with the last session
+ * Checks, outside a session, that the readings kept up with the last session
  * here.
  */
 function lastReading(
@@ -188,7 +192,7 @@ function lastReading(
     .filter((time) => time !== undefined);
   const newest = Math.max(...readings);
   const now = context.system.now().getTime();
-  // A run without a terminal has no status line, and it may be newer.
+  // A run without a terminal has no status line, and may be the newer one.
   if (readings.length === 0 && line) {
     return { summary: "from the transcript of the last session", found: [] };
   }
@@ -209,7 +213,7 @@ function lastReading(
   return { summary, found: [gaugeFinding(reason, line)] };
 }
 
-/** Finds saves whose transcript the client deletes soon. */
+/** Finds saves whose transcripts the client will delete soon. */
 export function checkTranscripts(input: CheckInput): Checked {
   const { system, workspace, context, inspected } = input;
   const agents = new Map<string, { save: string; path: string | null }>();
@@ -257,7 +261,7 @@ export function checkTranscripts(input: CheckInput): Checked {
   };
 }
 
-/** The retention in days, from the file that wins. */
+/** Returns the retention in days, from the file that takes precedence. */
 function retentionOf(
   { system, workspace }: CheckInput,
 ): { days: number; found: Finding[] } {

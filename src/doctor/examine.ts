@@ -35,10 +35,10 @@ import { checkLeftovers, checkModes, checkStore } from "./store.ts";
 import { checkUnfinished } from "./unfinished.ts";
 import { checkWork } from "./work.ts";
 
-/** The folder that a check needs: an existing mpm folder, or a readable one. */
+/** A requirement of a check: the mpm folder must exist, or must be readable. */
 type Need = "store" | "access";
 
-/** In the order of the answer; the check of the transcripts needs the saves. */
+/** In output order; the transcript check needs the saves. */
 const CHECKS: readonly (readonly [name: string, Check, ...Need[]])[] = [
   ["git", checkGit],
   ["store", checkStore],
@@ -68,7 +68,7 @@ interface DoctorInput {
   readonly "dry-run": boolean;
 }
 
-/** One check with its findings. */
+/** A check and its findings. */
 type Row = Checked & { readonly name: string };
 
 /**
@@ -125,7 +125,9 @@ async function lookAtAll(
   return rows;
 }
 
-/** Runs a check; a failing check does not hide the others. */
+/**
+ * Runs a check. If it fails, the results of the other checks are still shown.
+ */
 async function lookAt(
   input: CheckInput,
   check: Check,
@@ -145,7 +147,7 @@ async function lookAt(
   }
 }
 
-/** Applies each fix, even after a failed one. */
+/** Applies each fix, even if an earlier one failed. */
 async function applyFixes(
   found: readonly Finding[],
   dryRun: boolean,

@@ -92,7 +92,7 @@ function repositoryFindings(
   return [failure("GIT_FAILED", `git refuses: ${reason}`, { advice })];
 }
 
-/** Finds settings that git refuses, and objects that it cannot read. */
+/** Finds settings that git rejects, and objects that git cannot read. */
 async function damageFindings(
   system: System,
   { git: state, root, cwd, worktree, gitDir }: CheckInput["workspace"],
@@ -126,7 +126,7 @@ async function damageFindings(
   return found;
 }
 
-/** Finds files that git left when it was killed or out of space. */
+/** Finds files that git left behind when it was killed or ran out of space. */
 async function unfinishedFindings(
   { context, system, workspace }: CheckInput,
 ): Promise<Finding[]> {
@@ -156,11 +156,14 @@ function hasRepository({ files }: System, folder: string): boolean {
   }
 }
 
-/** Files with which git locks out others; each belongs to a running git. */
+/**
+ * Files that git creates to lock out other git processes; each belongs to a
+ * running git.
+ */
 const GIT_LOCKS = ["index.lock", "HEAD.lock"];
 const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 
-/** Milliseconds after which no git is likely to be running. */
+/** Milliseconds after which a git process is unlikely to be still running. */
 const STALE = 10 * 60_000;
 
 /** Finds mpm and git locks that are held or left behind. */
@@ -207,7 +210,7 @@ function ageOf(
   return found && context.system.now().getTime() - found.mtime;
 }
 
-/** Takes the lock for a moment: only the kernel knows who holds it. */
+/** Takes the lock briefly, since only the kernel knows who holds it. */
 async function stateOfLock(
   { files }: System,
   path: string,
@@ -222,7 +225,7 @@ async function stateOfLock(
   }
 }
 
-/** Finds refs that keep objects which no mpm command uses. */
+/** Finds refs whose objects no mpm command uses. */
 export async function checkRefs(
   { system, workspace }: CheckInput,
 ): Promise<Checked> {

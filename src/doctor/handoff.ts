@@ -73,7 +73,10 @@ function foreignFindings(foreign: readonly string[]): Finding[] {
   return bounded(found, "more file");
 }
 
-/** Item files, including closed items, that are slow to read. */
+/**
+ * The number of item files, including those of closed items, above which
+ * reading is slow.
+ */
 const MANY_FILES = 5000;
 
 function countFindings(open: number, files: number): Finding[] {
@@ -136,8 +139,8 @@ function partitionFindings(input: CheckInput): Finding[] {
 }
 
 /**
- * Finds versions of context files whose only text was removed with another
- * save.
+ * Finds context file versions whose text was stored only in a save that was
+ * removed.
  */
 function contextFindings({ inspected }: CheckInput): Finding[] {
   const known = new Set(inspected.map(({ row }) => row.session_id));

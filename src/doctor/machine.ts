@@ -46,7 +46,7 @@ export async function checkConfig(
   return { summary, found };
 }
 
-/** The least free bytes, and free files, before a warning. */
+/** The minimum numbers of free bytes and free files; below them, mpm warns. */
 const LOW = 500_000_000;
 const FULL = 50_000_000;
 const FEW = 10_000;
@@ -78,7 +78,7 @@ export async function checkDisk(
   return { summary, found };
 }
 
-/** Checks that `mpm` starts this mpm and no other. */
+/** Checks that the command `mpm` starts this mpm and no other. */
 export async function checkPrograms(
   { context, system, workspace }: CheckInput,
 ) {
@@ -107,10 +107,10 @@ export async function checkPrograms(
   };
 }
 
-/** Milliseconds that another mpm has to answer. */
+/** Milliseconds in which another mpm must answer. */
 const TIMEOUT = 2000;
 
-/** Milliseconds that clocks may differ before mpm reports it. */
+/** Milliseconds by which clocks may differ before mpm reports it. */
 const SLACK = 60_000;
 
 /** Checks the clock against recorded times. */
@@ -141,13 +141,14 @@ export function checkClock({ context, entries }: CheckInput): Checked {
   };
 }
 
-/** A program called `mpm` in a folder of PATH. */
+/** A program called `mpm` in a folder on PATH. */
 interface OnPath {
   readonly path: string;
-  /** True if it is the program that is running. */
+  /** True if this is the running program. */
   readonly isThis: boolean;
   /**
-   * The output of `--version`; `undefined` if it was not, or cannot be, run.
+   * The output of `--version`; `undefined` if the program was not run or cannot
+   * be run.
    */
   readonly version: string | undefined;
 }

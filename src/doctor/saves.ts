@@ -126,7 +126,7 @@ function findingsOf(
 }
 
 /**
- * Finds saves that were removed by hand, or whose second copy is still missing.
+ * Finds saves that were removed by hand, or that still lack their second copy.
  */
 async function lostFindings(
   { context, system, workspace }: CheckInput,
@@ -178,7 +178,10 @@ function countsOf(inspected: readonly Inspected[]): string {
     : `${all}, ${intact} intact`;
 }
 
-/** Returns one finding for all: an old store may have nothing else. */
+/**
+ * Returns one finding for all of them: in an old store, every save may be
+ * unchecked.
+ */
 function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
   const count = inspected.filter(({ row }) => row.state === "unchecked").length;
   if (count === 0) return [];
@@ -195,7 +198,8 @@ function pointerFindings(
 ): Finding[] {
   if (!saves.some(isMaintained)) return [];
   const kind = system.files.lstat(at.pointer)?.kind;
-  // It is not committed, so a clone has none until the next pause.
+  // The pointer is not committed, so a clone has no pointer until the next
+  // pause.
   if (kind === undefined) return [];
   if (kind !== "file") {
     const advice = "Move it elsewhere; mpm writes it again";

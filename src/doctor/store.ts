@@ -38,7 +38,7 @@ export async function checkStore(input: CheckInput): Promise<Checked> {
   return { summary: `${at.home}: ${counted(files, "file")}, ${size}`, found };
 }
 
-/** The folders that mpm creates in its own. */
+/** The folders that mpm creates in its own folder. */
 const FOLDERS = [
   ...["kept", "trash", "state", "state/work", "state/current", "checkpoints"],
   ...["state/items", "state/partitions", "errors", "templates", "hooks"],
@@ -61,7 +61,7 @@ function folderFindings({ at, tree }: CheckInput): Finding[] {
   });
 }
 
-/** Opens the lock for writing, which shows how the file system responds. */
+/** Opens the lock for writing, to see how the file system responds. */
 async function writableFindings(
   { context, at }: CheckInput,
 ): Promise<Finding[]> {
@@ -136,7 +136,10 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { advice })];
 }
 
-/** Finds files that interrupted writes left, and a trash that is too full. */
+/**
+ * Finds files that interrupted writes left behind, and a trash that is too
+ * full.
+ */
 export function checkLeftovers(input: CheckInput): Checked {
   const { context, at, tree } = input;
   const now = context.system.now().getTime();
@@ -169,7 +172,7 @@ export function checkLeftovers(input: CheckInput): Checked {
   };
 }
 
-/** Finds files that the user's rules would have removed. */
+/** Finds files in the trash that are due for removal under the user's rules. */
 function trashFindings({ system, workspace }: CheckInput): Finding[] {
   const { root } = workspace;
   const rules = trashRules(system, root);
@@ -182,7 +185,7 @@ function trashFindings({ system, workspace }: CheckInput): Finding[] {
   return [warning(detail, { advice: "mpm undo trash --prune" })];
 }
 
-/** Finds folders that cannot be listed, which would hide saves. */
+/** Finds folders that cannot be listed and may therefore hide saves. */
 export function unlistedFindings(
   unlisted: readonly MpmError[],
 ): Finding[] {
@@ -194,8 +197,8 @@ const OTHERS = 0o077;
 
 /**
  * Finds files and folders that other users may read or enter. A closed folder
- * protects its files, so files that git wrote there, for example when it
- * switched a branch, need no warning.
+ * protects its files. So files that git wrote in it, for example when it
+ * switched branches, need no warning.
  */
 function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   const top = tree.find(({ path }) => path === "");
@@ -234,7 +237,7 @@ const TEMPORARY = [
   /^\.session-[\w-]+_.{8}\.tmp$/,
 ];
 
-/** Finds files that an interrupted write left. */
+/** Finds files that an interrupted write left behind. */
 function leftTemporary(
   tree: readonly TreeFile[],
   now: number,
@@ -249,7 +252,7 @@ function leftTemporary(
 
 const CHECKSUM = /^(sessions|kept)\/(session-\d{8}-\d{6})\.json\.sha256$/;
 
-/** Finds checksums without a save, both in its folder and in `kept/`. */
+/** Finds checksums whose save is missing from both its folder and `kept/`. */
 function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   const paths = new Set(tree.map(({ path }) => path));
   return tree.filter(({ path, kind }) => {
@@ -259,7 +262,10 @@ function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   });
 }
 
-/** Size of a folder below the mpm folder; empty: all of it. */
+/**
+ * Returns the size in bytes of a folder below the mpm folder; empty: the whole
+ * mpm folder.
+ */
 function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
   const start = folder === "" ? "" : `${folder}/`;
   return tree.filter(({ path, kind }) =>

@@ -25,10 +25,10 @@ import {
 import { listPipelineRuns } from "../pipelines/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
 
-/** The most task runs to look at, the newest first. */
+/** The maximum number of task runs to check, the newest first. */
 const RUNS = 200;
 
-/** Finds operations that were started and not finished. */
+/** Finds operations that were started but not finished. */
 export async function checkUnfinished(input: CheckInput): Promise<Checked> {
   const { hasStore } = input;
   const inStore = hasStore
@@ -83,12 +83,12 @@ function intentFindings(input: CheckInput): Finding[] {
       await context.settle(context, { strict: true });
     },
   };
-  // Removals of worktrees are counted below.
+  // Worktree removals are counted below.
   const all = allIntents(system, root)
     .filter(({ intent }) => intent?.kind !== "worktrees prune");
   const state = attempt(() => userState(system));
   const ofUser = state === undefined ? [] : allIntents(system, state);
-  // A sealed intent there may belong to any project.
+  // A sealed intent in the user's state may belong to any project.
   all.push(...ofUser.filter(({ intent }) => intent === undefined));
   return all.map(({ path, intent }) =>
     intent === undefined
@@ -115,7 +115,10 @@ function elsewhere(
   });
 }
 
-/** Without a key, mpm could not seal it, so only the user can continue. */
+/**
+ * Without a key, mpm could not seal the operation, so only the user can
+ * continue it.
+ */
 function leftAlone(system: CheckInput["system"], path: string): Finding {
   const known = readUnsealed(system, path);
   const command = known && commandAfter(known);
@@ -133,7 +136,7 @@ function leftAlone(system: CheckInput["system"], path: string): Finding {
   );
 }
 
-/** The commands to continue with. */
+/** The commands with which the user continues, by kind of operation. */
 const COMMANDS: ReadonlyMap<string, string> = new Map([
   ["pause", "mpm saves verify --repair"],
   ["undo", "mpm undo list"],
@@ -192,7 +195,10 @@ async function runFindings(
   ]);
 }
 
-/** A migration of an earlier version, or a rollback; the next one finishes it. */
+/**
+ * Finds unfinished migrations of an earlier version, and unfinished rollbacks;
+ * the next migration finishes them.
+ */
 function migrationFindings(
   { system, workspace: { root } }: CheckInput,
 ): Finding[] {

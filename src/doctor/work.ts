@@ -81,8 +81,8 @@ function strandedFinding(work: Work): Finding {
 }
 
 /**
- * Finds an active session that its worktree does not point to, so commands
- * without a name do not find it. The fix applies only if there is no doubt.
+ * Reports an active session to which its worktree does not point. Commands
+ * without a session name do not find it. The fix applies only in clear cases.
  */
 function lostFinding(
   input: CheckInput,
@@ -108,7 +108,9 @@ function lostFinding(
     : warning(detail, { advice });
 }
 
-/** Finds useless pointers; problems of a record are reported there. */
+/**
+ * Finds useless pointers; problems of a record are reported with the record.
+ */
 function pointerFindings(
   input: CheckInput,
   { problems }: Works,

@@ -12,9 +12,9 @@ import {
 } from "../base/shape.ts";
 
 /**
- * Answers to a hand-off document. Each is a file that never changes and names
- * the answers that it follows. So a merge of two branches keeps all of them, in
- * any order, and no clock decides.
+ * Answers to a hand-off document. Each answer is a file that never changes and
+ * names the answers that it follows. A merge of two branches therefore keeps
+ * all answers, in any order, and no clock decides.
  */
 
 export const ANSWER_STATES = ["accepted", "done", "rejected"] as const;
@@ -78,7 +78,7 @@ export function standingOf(answers: readonly Answer[]): Standing {
   // Answers that follow each other in a cycle were forged or damaged.
   const last = open.length > 0 ? open : all;
   const states = new Set(last.map(({ state }) => state));
-  // An agent that finished must have accepted.
+  // An agent that finished the work must have accepted it.
   if (states.has("done")) states.delete("accepted");
   const [state = "waiting", ...more] = states;
   return {

@@ -2,8 +2,8 @@ import { cutText } from "../base/words.ts";
 
 /**
  * A hand-off document: Markdown in which one agent tells another what it
- * completed, what it needs, and when the need is met. People may also write it,
- * so mpm never changes one: answers are separate files.
+ * completed, what it needs, and when the need is met. People may also write
+ * such documents, so mpm never changes one: answers are separate files.
  */
 
 /** A line or an entry of a list, with the number of its first line, from 1. */
@@ -26,7 +26,7 @@ export interface HandoffParts {
   /** Commands that show that the work is correct, with their results. */
   readonly verified: readonly string[];
   readonly decisions: readonly string[];
-  /** The request to the receiver, a paragraph. */
+  /** The request to the receiver, one paragraph. */
   readonly message: string;
   /** Links to read: `docs/api.md#users`, or `API spec: docs/api.md#users`. */
   readonly references: readonly string[];
@@ -35,7 +35,7 @@ export interface HandoffParts {
 /** The lists of a document. */
 type ListName = "completed" | "files" | "needs" | "criteria" | "references";
 
-/** A parsed document, with the line of everything in it. */
+/** A parsed document, with the line number of each entry. */
 export interface ReadDocument extends Readonly<Record<ListName, Entry[]>> {
   readonly from: Entry | undefined;
   readonly to: Entry | undefined;
@@ -79,12 +79,18 @@ export function documentText(parts: HandoffParts): string {
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-/** Returns `Frontend Agent`; the name may already end with it. */
+/**
+ * Returns a title such as `Frontend Agent`; the name may already end with
+ * `Agent`.
+ */
 function agentTitle(name: string): string {
   return /agent$/i.test(name) ? name : `${name} Agent`;
 }
 
-/** A single value is on the line of its name; several are below it. */
+/**
+ * Returns the lines of a field. A single value is on the same line as the name;
+ * several values are below it.
+ */
 function field(
   name: string,
   values: readonly string[],
@@ -98,19 +104,22 @@ function field(
     : [`${name}:`, ...bullets(values)];
 }
 
-/** The most files on one line. */
+/** The maximum number of files on one line. */
 const INLINE = 3;
 
 function bullets(values: readonly string[]): string[] {
   return values.map((value) => `- ${oneLine(value)}`);
 }
 
-/** An entry is one line: a line break in it could begin a heading. */
+/** Puts an entry on one line: a line break in it could begin a heading. */
 function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 
-/** The title in lists: the first completed thing, or else the first need. */
+/**
+ * Returns the title for lists: the first completed entry, or else the first
+ * need.
+ */
 export function titleOf({ completed, needs }: ReadDocument): string {
   return cutText(completed[0]?.text ?? needs[0]?.text ?? "(empty)", 120);
 }
@@ -140,8 +149,8 @@ export function readDocument(text: string): ReadDocument {
 }
 
 /**
- * The longest line and name to read, in UTF-16 units. Expressions for links and
- * headings take quadratic time, and anyone may have written the file.
+ * The maximum length of a line and of a name, in UTF-16 units. Expressions for
+ * links and headings take quadratic time, and anyone may have written the file.
  */
 const LONGEST_LINE = 4000;
 const LONGEST_NAME = 100;
@@ -213,7 +222,7 @@ class Reading {
     else this.#takeItem(this.#lists[this.#section], one, { text, bullet });
   }
 
-  /** A list entry, or another line of the previous entry. */
+  /** Takes a list entry, or another line of the previous entry. */
   #takeItem(
     list: Entry[],
     { text: whole, line }: Entry,
@@ -274,7 +283,7 @@ function nameIn(text: string): string {
     .slice(0, LONGEST_NAME);
 }
 
-/** A path without code quotes, and without the text after it. */
+/** Returns a path without code quotes and without the text after the path. */
 function fileIn(text: string): string {
   const trimmed = text.trim();
   return /^`([^`]+)`/.exec(trimmed)?.[1] ?? trimmed;

@@ -19,22 +19,25 @@ import { type ReadDocument, readDocument, titleOf } from "./document.ts";
 export const LARGEST_DOCUMENT = 64 * 1024;
 const LARGEST_ANSWER = 64 * 1024;
 
-/** The most documents and answers of one folder to read, the newest first. */
+/**
+ * The maximum number of documents and answers to read from one folder, the
+ * newest first.
+ */
 const MOST_DOCUMENTS = 500;
 const MOST_ANSWERS = 5000;
 
-/** The folder of the answers, below that of their documents. */
+/** The folder of the answers, inside the folder of their documents. */
 const ANSWERS = ".answers";
 
 /** A folder of documents. */
 export interface DocumentFolder {
   /** Absolute. */
   readonly path: string;
-  /** True for the folder in the worktree, whose files go into git. */
+  /** True for the folder in the worktree; its files go into git. */
   readonly shared: boolean;
   /** The folder for answers to its documents; by default the same folder. */
   readonly answers?: string;
-  /** The team member whose log it comes from. */
+  /** The team member whose log the documents come from. */
   readonly from?: Pick<TeamFolder, "writer" | "name">;
 }
 
@@ -58,7 +61,7 @@ export interface Documents {
   readonly problems: readonly string[];
 }
 
-/** The place of a worktree. */
+/** A worktree and the root of its project. */
 interface Place {
   readonly root: string;
   readonly worktree: string;
@@ -79,9 +82,9 @@ export function documentFolders(
 }
 
 /**
- * Reads all documents and answers. In a project without any, this takes two
- * looks at the disk. Leaves out and names each file that it cannot read. Never
- * throws an MpmError.
+ * Reads all documents and answers. In a project without documents, this looks
+ * at the disk only twice. Leaves out each file that it cannot read, and names
+ * it. Never throws an MpmError.
  */
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
@@ -208,7 +211,9 @@ function readFolder(
   });
 }
 
-/** Reads a document. Throws FILE_FAILED, also for a link or a large file. */
+/**
+ * Reads a document. Throws FILE_FAILED, including for a link or a large file.
+ */
 export function documentAt(system: System, path: string): string {
   const bytes = system.files.readOwn(path, LARGEST_DOCUMENT);
   return new TextDecoder().decode(bytes);

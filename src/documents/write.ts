@@ -53,7 +53,7 @@ function createOpen({ files }: System, path: string): void {
     files.mkdir(path);
     files.chmod(path, 0o755);
   } catch (error) {
-    // Another program may have been faster.
+    // Another program may have created the folder first.
     if (!(error instanceof FileError && error.problem === "exists")) {
       throw error;
     }

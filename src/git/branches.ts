@@ -9,7 +9,7 @@ import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * Returns whether there may be refs below a folder such as `refs/remotes`, from
+ * Returns whether a folder such as `refs/remotes` may contain refs, judging by
  * files alone.
  */
 export function mayHaveRefs(
@@ -28,8 +28,8 @@ export type Names = Map<string, string | undefined>;
 export const UPSTREAM = "@{upstream}";
 
 /**
- * The ID of the current branch's upstream under {@link UPSTREAM}, from one
- * process that does not wait.
+ * Returns the ID of the current branch's upstream under {@link UPSTREAM}, with
+ * one process that does not wait.
  */
 export async function resolveUpstream(git: Git): Promise<Names> {
   const answer = await git.run(["rev-parse", "--verify", "--quiet", UPSTREAM]);
@@ -38,15 +38,16 @@ export async function resolveUpstream(git: Git): Promise<Names> {
 }
 
 /**
- * The full object ID for each name, from one process; `undefined` for a name
- * that is unknown or ambiguous. A name must not contain a newline. Throws
+ * Returns the full object ID for each name, with one process; `undefined` for a
+ * name that is unknown or ambiguous. A name must not contain a newline. Throws
  * GIT_FAILED.
  */
 export async function resolveNames(
   git: Git,
   names: readonly string[],
 ): Promise<Names> {
-  // Git stops at a branch without an upstream, so that one is asked last.
+  // Git stops at a branch without an upstream, so the upstream comes
+  // last.
   const lines = names.filter((name) => name !== UPSTREAM);
   if (names.includes(UPSTREAM)) lines.push(UPSTREAM);
   const args = ["cat-file", "--batch-check=%(objectname)"];
@@ -60,7 +61,7 @@ export async function resolveNames(
   }));
 }
 
-/** The columns of each ref in `git for-each-ref`. Throws GIT_FAILED. */
+/** Returns the columns of each ref in `git for-each-ref`. Throws GIT_FAILED. */
 export async function readRefs(
   git: Git,
   columns: readonly string[],
@@ -71,11 +72,12 @@ export async function readRefs(
   return linesOf(list).map((line) => line.split("\0"));
 }
 
-/** The most branches to offer. */
+/** The maximum number of branches to offer. */
 const MOST = 500;
 
 /**
- * The local branches, the most recently used first, each with its last subject.
+ * Returns the local branches, the most recently used first, each with the
+ * subject of its last commit.
  */
 export async function branchNames(
   git: Git,
@@ -101,7 +103,9 @@ export interface BranchRef {
   readonly target: string | undefined;
   /** Full name of the upstream, which need not exist. */
   readonly upstream: string | undefined;
-  /** The settings `branch.<name>.remote` and `.merge` that name it. */
+  /**
+   * The settings `branch.<name>.remote` and `.merge` that name the upstream.
+   */
   readonly remote: string;
   readonly merge: string;
 }
@@ -110,14 +114,20 @@ export interface BranchRef {
 export interface DefaultBranch {
   /** Short, e.g. `main`. */
   readonly name: string;
-  /** The branch and its upstream, if they exist; at least one. */
+  /**
+   * The branch and its upstream, without one that does not exist; at least one
+   * exists.
+   */
   readonly tips: readonly { name: string; commit: string }[];
 }
 
 const COLUMNS = words(`%(refname) %(objectname) %(symref) %(upstream)
   %(upstream:remotename) %(upstream:remoteref)`);
 
-/** All local branches and the remotes' default branches. Throws GIT_FAILED. */
+/**
+ * Reads all local branches and the remotes' default branches. Throws
+ * GIT_FAILED.
+ */
 export async function readBranches(git: Git): Promise<BranchRef[]> {
   const places = ["refs/heads", "refs/remotes/*/HEAD"];
   const refs = await readRefs(git, COLUMNS, ...places);
@@ -134,8 +144,8 @@ export async function readBranches(git: Git): Promise<BranchRef[]> {
 }
 
 /**
- * The default branch: the remote's default, else `main` or `master`, else the
- * branch of the main worktree (`mainRef`), which no cleanup removes.
+ * Returns the default branch: the remote's default, else `main` or `master`,
+ * else the branch of the main worktree (`mainRef`), which no cleanup removes.
  */
 export async function findDefault(
   git: Git,
@@ -193,7 +203,7 @@ export interface SwitchTarget {
   readonly branch: string;
   /** Full ID of its commit, or of its start point. */
   readonly head: string;
-  /** Its start point; `undefined` if it exists. */
+  /** The start point of a new branch; `undefined` if the branch exists. */
   readonly start: string | undefined;
   /**
    * Describes the difference between the default branch and its remote-tracking
@@ -205,9 +215,10 @@ export interface SwitchTarget {
 /**
  * Returns the branch with that name, or how to create it. A new branch starts
  * from the remote's branch of the same name, else from the default branch. If
- * its remote-tracking branch is ahead, it starts from that. Throws USAGE for an
- * invalid branch name and NOT_FOUND without any commit. Throws CONFLICT if the
- * branch is checked out elsewhere or another branch's name is in its way.
+ * the remote-tracking branch of the default branch is ahead, the new branch
+ * starts from that one. Throws USAGE for an invalid branch name and NOT_FOUND
+ * without any commit. Throws CONFLICT if the branch is checked out elsewhere or
+ * another branch's name is in its way.
  */
 export async function findTarget(
   system: System,
@@ -254,7 +265,8 @@ async function startOf(
   git: Git,
   { name, tips }: DefaultBranch,
 ): Promise<Omit<SwitchTarget, "branch">> {
-  // Its own commit, if there is one here; else its upstream's.
+  // The branch's own commit if the branch exists here; otherwise its upstream's
+  // commit.
   const [own, ...known] = tips as [Tip, ...Tip[]];
   const start = { head: own.commit, start: own.name };
   if (own.name !== name) return start;
@@ -278,7 +290,7 @@ async function startOf(
 
 type Tip = DefaultBranch["tips"][number];
 
-/** Returns the commit of that branch of `origin` at the last fetch. */
+/** Returns the commit that the branch had on `origin` at the last fetch. */
 async function trackingOf(git: Git, name: string): Promise<Tip | undefined> {
   const ref = `refs/remotes/origin/${name}`;
   const commit = (await resolveNames(git, [ref])).get(ref);
@@ -312,7 +324,7 @@ export function elsewhere(
   );
 }
 
-/** The only remote-tracking branch with that name. */
+/** Returns the only remote-tracking branch with that name. */
 async function onRemote(
   git: Git,
   branch: string,

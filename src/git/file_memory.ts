@@ -7,23 +7,28 @@ import { hashOf, type ObjectHash, objectId } from "./tree/snapshot.ts";
 /** The contents of a file. */
 export interface KnownContent {
   readonly sha256: string;
-  /** The blob ID that git gives to it. */
+  /** The blob ID that git gives to the content. */
   readonly id: string;
 }
 
 /**
- * The changed files of a worktree as seen by a command, one column for each
- * fact.
+ * The changed files of a worktree as a command saw them, with one column for
+ * each fact.
  */
 export interface FileNote {
-  /** Distinguishes it from all other notes. */
+  /** Distinguishes this note from all others. */
   readonly mark: string;
-  /** Digest of git's answer, unless `files` lacks one of its paths. */
+  /**
+   * Digest of git's answer; absent if `files` lacks one of the answer's paths.
+   */
   readonly list?: string | undefined;
   /** Number of changed paths that are not in the list. */
   readonly omitted: number;
   readonly files: readonly FileState[];
-  /** When an entry changed, in milliseconds; null: the path does not exist. */
+  /**
+   * The time at which each entry changed, in milliseconds; null: the path does
+   * not exist.
+   */
   readonly changed: readonly (number | null)[];
   readonly inodes: readonly (number | null)[];
   /** Blob IDs of the contents; null: unknown. */
@@ -44,16 +49,17 @@ type Facts = readonly [
 const GONE: Facts = [null, null, null];
 
 /**
- * Milliseconds within which a file may change without its times doing so: some
- * disks count every other second. The other one is for disks that count parts
- * of a second, as the time of the file shows; `changed` has whole seconds.
+ * Milliseconds within which a file may change while its times stay the same:
+ * some disks count in steps of two seconds. `RACY_PARTS` is for disks that
+ * count fractions of a second, as the file's time shows; `changed` has whole
+ * seconds.
  */
 const RACY = 3000;
 const RACY_PARTS = 1100;
 
 /**
- * Returns whether the times prove that a file has not changed since, as seen at
- * `now`.
+ * Returns whether a file's times, as seen at `now`, are old enough that a later
+ * change would show in them.
  */
 export function isSettled(
   { mtime, changed }: Pick<FileInfo, "mtime" | "changed">,
@@ -64,9 +70,9 @@ export function isSettled(
 }
 
 /**
- * Returns facts about a file that is read at `now`. With them, a later look
- * tells whether the file was changed, as with git's index. `undefined`: they
- * would not tell.
+ * Returns facts about a file that is read at `now`. They later show whether the
+ * file has changed, as in git's index. `undefined`: the facts would not show a
+ * change.
  */
 export function lastingFacts(info: FileInfo, now: Date): FileInfo | undefined {
   const { changed, inode } = info;
@@ -84,11 +90,10 @@ export function isSameFile(one: FileInfo, other: FileInfo): boolean {
 }
 
 /**
- * Remembers file contents from one command to the next, so that a file is read
- * again only after a change. Git's index does the same, based on the size,
- * inode and both times of a file, and no program can set the second time. If
- * git's list is the same as before, and no file changed, the whole list is
- * known.
+ * Remembers file contents from one command to the next, so a file is read again
+ * only after a change. Git's index does the same with the size, the inode and
+ * both times of a file; no program can set the second time. If git's list is
+ * the same as before and no file changed, the whole list is known.
  */
 export class FileMemory {
   readonly #before: FileNote;
@@ -105,9 +110,8 @@ export class FileMemory {
   #note: FileNote | undefined;
 
   /**
-   * Create it before any of the files is read. `kept`: IDs of contents that
-   * count as known; by default all do. `whole`: the list as a whole may be
-   * known.
+   * Create it before any of the files is read. `kept`: IDs of the contents that
+   * count as known, by default all. `whole`: the list as a whole may be known.
    */
   constructor(
     { now, random }: System,
@@ -142,7 +146,7 @@ export class FileMemory {
 
   /**
    * Returns the list if git's answer has this digest, {@link lookAhead} saw no
-   * change, and nothing must be added.
+   * change, and nothing needs to be added.
    */
   whole(digest: string): FileNote | undefined {
     const isSame = this.#isWhole && this.#before.list === digest;
@@ -197,7 +201,8 @@ export class FileMemory {
   }
 
   /**
-   * Records the list. `digest`: of git's answer, unless more paths are listed.
+   * Records the list. `digest`: the digest of git's answer; `undefined` if more
+   * paths are listed.
    */
   end(
     states: readonly FileState[],
@@ -233,7 +238,7 @@ export class FileMemory {
     return this.#places.get(path);
   }
 
-  /** The ID of contents that count as known. */
+  /** Returns the ID of contents that count as known. */
   #idAt(at: number): string | undefined {
     const id = this.#before.ids[at] ?? null;
     if (id === null || hashOf(id) !== this.#hash) return undefined;

@@ -17,7 +17,10 @@ import {
 } from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** The most nested repositories whose commit is read; each needs a process. */
+/**
+ * The maximum number of nested repositories whose commit is read; each needs a
+ * process.
+ */
 const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
@@ -32,9 +35,9 @@ export interface TakenContent {
 
 /** Receives the contents from a {@link ContentReader}, to store them. */
 export interface ContentTaker {
-  /** A file or link; without `found`, its content is unknown. */
+  /** Receives a file or link; without `found`, its content is unknown. */
   take(path: string, info: FileInfo, found?: TakenContent): void;
-  /** A file that could not be read. */
+  /** Receives a file that could not be read. */
   leave(path: string, error: FileError): void;
   /**
    * Receives the entries of git's list, the number of further changed paths,
@@ -140,14 +143,14 @@ export class ContentReader {
   }
 }
 
-/** The mode that git would record, if the platform has modes. */
+/** Returns the mode that git would record, if the platform has modes. */
 function modeOf({ kind, mode }: FileInfo): { mode?: string } {
   if (mode === undefined || kind === "other") return {};
   if (kind === "link") return { mode: "120000" };
   return { mode: (mode & 0o100) === 0 ? "100644" : "100755" };
 }
 
-/** The state of every path that `git status` listed. */
+/** Returns the state of every path that `git status` listed. */
 export async function readFileStates(
   system: System,
   worktree: string,
@@ -165,7 +168,7 @@ export async function readFileStates(
 
 function stateOf(reader: ContentReader, entry: StatusEntry): FileState {
   const { path, status, from, staged } = entry;
-  // In a conflict over a deletion, git leaves the file.
+  // In a conflict over a deletion, git leaves the file in place.
   const gone = status[1] === "D" && !isUnmerged(status);
   const content = gone || isRepository(entry) ? NOTHING : reader.read(path);
   const { mode: found, ...rest } = content;
@@ -216,7 +219,8 @@ async function addRepositoryCommits(
 
 /**
  * Asks git for the object IDs of files whose names the file functions do not
- * support. Git stops at the first unreadable file, so the rest is asked again.
+ * support. Git stops at the first unreadable file, so mpm asks again for the
+ * rest.
  */
 async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
   let wanted = states.filter((state) =>
@@ -240,7 +244,8 @@ async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
 export const HASH_LIMIT = 10 * 1024 * 1024;
 
 /**
- * The most bytes to hash in all; later files are identified by size and time.
+ * The maximum number of bytes to hash in total; later files are identified by
+ * size and time.
  */
 export const HASH_BUDGET = 512 * 1024 * 1024;
 
@@ -254,11 +259,12 @@ const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
   ["special", "not a regular file"],
 ]);
 
-/** The most paths that a note names. */
+/** The maximum number of paths that a note names. */
 const NAMED = 3;
 
 /**
- * The reason, in words, why a content is unknown; `undefined` if it is known.
+ * Returns the reason, in words, why a file's content is unknown; `undefined` if
+ * it is known.
  */
 export function whyUnread(file: FileState | undefined): string | undefined {
   if (!file || file.sha256 !== null) return undefined;
@@ -275,7 +281,10 @@ export function whyUnread(file: FileState | undefined): string | undefined {
     : "not read, reason unknown";
 }
 
-/** A note for each reason, with the number of files and some of their names. */
+/**
+ * Returns a note for each reason, with the number of files and some of their
+ * names.
+ */
 export function unreadNotes(
   files: readonly { path: string; why: string }[],
   [noun, fate, end]: [noun: string, fate: string, end: string],

@@ -17,14 +17,15 @@ export async function readIdentity(
   return status === 0 ? decodeBytes(stdout).trim() : undefined;
 }
 
-/** The name in git's committer identity: `Ann <a@b> 1 +0000`. */
+/** Returns the name in git's committer identity: `Ann <a@b> 1 +0000`. */
 export function authorOf(identity: string | undefined): string | undefined {
   return identity?.replace(/ ?<[^]*$/, "").trim() || undefined;
 }
 
 /**
- * Returns `user.signingKey` and `gpg.format` of the user and the machine as one
- * text, empty without such a key. Those of the repository do not count.
+ * Returns the `user.signingKey` and `gpg.format` settings of the user and the
+ * machine as one text; empty without such a key. The repository's settings do
+ * not count.
  */
 export async function readSigningKey(git: Git): Promise<string> {
   const pattern = "^(user\\.signingkey|gpg\\.format)$";
@@ -52,8 +53,9 @@ const SIGNING = {
 
 /**
  * Signs a message in the same way as git signs commits, with the user's
- * settings. Returns the text of a commit without a parent or files, which no
- * ref points to. Throws GIT_FAILED, also if git needs a passphrase.
+ * settings. Returns the text of a commit that has no parent and no files, and
+ * to which no ref points. Throws GIT_FAILED, including if git needs a
+ * passphrase.
  */
 export async function signMessage(git: Git, message: string): Promise<string> {
   const signing = git.with(SIGNING)

@@ -8,19 +8,19 @@ import { isOwnPath, type ObjectHash, type TreeEntry } from "./tree/snapshot.ts";
 /** Facts of the index that `git status` does not show. */
 export interface IndexListing {
   /**
-   * Files of stage 0, by path. Built at the first use, since that costs as much
-   * as the rest if there are many.
+   * Files of stage 0, by path. Built on first use, since with many files this
+   * costs as much as the rest.
    */
   readonly files: ReadonlyMap<string, TreeEntry>;
   /**
-   * Bytes of the files when git last read them, put together when it is first
-   * asked for; empty where git does not say.
+   * The sizes in bytes of the files when git last read them, collected on first
+   * use; empty if git does not report them.
    */
   readonly sizes: ReadonlyMap<string, number>;
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
   readonly skipWorktree: readonly string[];
-  /** True if it contains an attributes file. */
+  /** True if the index contains an attributes file. */
   readonly hasAttributes: boolean;
 }
 
@@ -37,7 +37,7 @@ const LIST_INDEX = words("ls-files -z --stage -v");
 
 /**
  * Returns every path of the index of `gitDir`. Reads the index file, which
- * costs a tenth of asking git, or asks `git` if the file has another format.
+ * costs a tenth of asking git. Asks `git` only if the file has another format.
  * Empty without an index. Throws GIT_FAILED.
  */
 export async function listIndex(
@@ -53,7 +53,7 @@ export async function listIndex(
   return listing ?? parseIndex(await git.read(LIST_INDEX));
 }
 
-/** Reads the index; `undefined` if only git may be able to. */
+/** Reads the index; `undefined` if only git may be able to read it. */
 function readIndexFile(
   { files }: System,
   path: string,
@@ -78,7 +78,8 @@ const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 
 /**
- * `unusual`: at least all paths that are not plain files, in the index's order.
+ * Returns the listing. `unusual`: at least all paths that are not plain files,
+ * in index order.
  */
 function listingOf(
   unusual: Iterable<Entry>,
@@ -127,7 +128,10 @@ function sizesIn(entries: Iterable<Entry>): Map<string, number> {
   return sizes;
 }
 
-/** All but files, programs and links that git looks at, which need no reading. */
+/**
+ * All entries except the files, programs and links that git looks at; those
+ * need no parsing.
+ */
 const UNUSUAL = /(?<=^|\0)(?!H 1[02]0\d{3} [0-9a-f]+ 0\t)[^\0]+/g;
 
 /**
@@ -192,8 +196,8 @@ interface IndexBytes {
 
 /**
  * Parses the bytes of an index, as described in gitformat-index(5) for versions
- * 2 and 3. `undefined`: it has more than that (version 4, a split or sparse
- * index), or it is damaged; only git can read it.
+ * 2 and 3. `undefined`: only git can read the index, since it is damaged or has
+ * another form (version 4, a split or sparse index).
  */
 export function listIndexBytes(
   bytes: Uint8Array,
@@ -217,9 +221,9 @@ export function listIndexBytes(
 
 /**
  * Finds the end of the entries, and the entries that have flags or are
- * submodules. Most of very many entries need no parsing in a new process, so
- * this reads four bytes of each, without a call. A damaged index ends at
- * another offset than it should.
+ * submodules. In a new process, parsing very many entries is slow, and most
+ * need no parsing. So this reads four bytes of each, without a call. The
+ * entries of a damaged index end at the wrong offset.
  */
 function walk(
   { bytes, view, flagsAt, limit }: IndexBytes,
@@ -252,7 +256,10 @@ function walk(
   return { end: at, hasAttributes };
 }
 
-/** After one to eight NULs, up to a multiple of eight. */
+/**
+ * Returns the offset of the next entry. One to eight NULs pad each entry to a
+ * multiple of eight bytes.
+ */
 function nextEntry(at: number, pathEnd: number): number {
   return at + ((pathEnd - at + 8) & ~7);
 }
@@ -263,13 +270,13 @@ function pathEnd(bytes: Uint8Array, flags: number): number {
   const path = flags + ((first & EXTENDED) === 0 ? 2 : 4);
   const length = (first & 0x0f) << 8 | bytes[flags + 1]!;
   if (length < LENGTH) return path + length;
-  // The length does not fit into the bits: the path ends at its NUL.
+  // The length does not fit into its bits, so the path ends at the NUL.
   const end = bytes.indexOf(0, path);
   return end < 0 ? bytes.length : end;
 }
 
 /**
- * Returns whether no extension is required: those whose name begins with a
+ * Returns whether no extension is required: extensions whose name begins with a
  * capital letter may be skipped.
  */
 function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
@@ -281,7 +288,7 @@ function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   return at === limit;
 }
 
-/** The complete entry at `at`; `end` is the end of its path. */
+/** Returns the complete entry at `at`; `end` is the end of its path. */
 function entryAt({ bytes, view, flagsAt }: IndexBytes, at: number) {
   const flags = bytes[at + flagsAt]!;
   const isExtended = (flags & EXTENDED) !== 0;

@@ -17,14 +17,18 @@ import { decodeBytes } from "./text.ts";
  * and for cases in which git cannot be asked. `workspace.ts` asks git.
  */
 
-/** The place where a command runs, as far as files alone show it. */
+/**
+ * The place where a command runs, as far as it can be determined from files
+ * alone.
+ */
 export type QuickPlace = Pick<
   Workspace,
   "root" | "worktree" | "linked" | "gitDir"
 >;
 
 /**
- * The git folder that the `.git` in `folder` is, or names; it need not exist.
+ * Returns the git folder of `folder`: its `.git` folder, or the folder that its
+ * `.git` file names. It need not exist.
  */
 export function gitDirIn(system: System, folder: string): string | undefined {
   const path = join(folder, ".git");
@@ -36,7 +40,10 @@ export function gitDirIn(system: System, folder: string): string | undefined {
   return named === undefined ? undefined : resolve(folder, named);
 }
 
-/** The nearest folder from `cwd` up that has a `.git`, or else `cwd`. */
+/**
+ * Returns the nearest folder from `cwd` upwards that has a `.git`, or else
+ * `cwd`.
+ */
 export function holderOf(system: System, cwd: string): string {
   for (let at = cwd;; at = dirname(at)) {
     if (system.files.lstat(join(at, ".git"))) return at;
@@ -48,7 +55,7 @@ export function holderOf(system: System, cwd: string): string {
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
 /**
- * Returns whether git accepts a folder as a git folder; otherwise it looks
+ * Returns whether git accepts a folder as a git folder; otherwise git searches
  * further up.
  */
 function isGitFolder(system: System, folder: string, common = folder): boolean {
@@ -70,8 +77,8 @@ function isReached({ env, files }: System, cwd: string, top: string): boolean {
 
 /**
  * Returns the repository that git finds from `folder`. `undefined`: git must be
- * asked. The repository may be missing or bare, belongs to another user, or may
- * be skipped by git.
+ * asked, since the repository may be missing or bare, belong to another user,
+ * or be skipped by git.
  */
 export function findRepository(
   system: System,
@@ -115,9 +122,9 @@ interface Around {
 }
 
 /**
- * The worktree around `folder` and its project root, found without git, with
- * the same result as `locate()`. `undefined`: there is no worktree, or a bare
- * repository is nearer.
+ * Returns the worktree around `folder` and its project root, found without git,
+ * with the same result as `locate()`. `undefined`: there is no worktree, or a
+ * bare repository is nearer.
  */
 export function quickPlace(
   system: System,
@@ -139,9 +146,9 @@ function placeAround(system: System, folder: string): Around | undefined {
 }
 
 /**
- * Everything that `locate()` returns, found without git. `undefined` if git
- * should be asked: in linked worktrees, within a git folder, and if settings
- * choose the worktree.
+ * Returns everything that `locate()` returns, found without git. `undefined` if
+ * git should be asked: in linked worktrees, within a git folder, and if
+ * settings choose the worktree.
  */
 export function quickWorkspace(
   system: System,
@@ -197,7 +204,10 @@ function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   return { root, worktree, linked, gitDir };
 }
 
-/** The main worktree of a shared git folder; for a bare one, that folder. */
+/**
+ * Returns the main worktree of a shared git folder; for a bare repository, the
+ * git folder itself.
+ */
 function rootOf(system: System, common: string): string {
   const { bare, worktree } = coreOf(system, common);
   if (bare) return common;
@@ -218,9 +228,9 @@ interface Ends {
 /**
  * Says why a worktree and the repository found for it do not belong together;
  * `undefined` if they do. A folder from elsewhere may have a `.git` that leads
- * to another repository of the user. Its settings may also name another folder
- * as its worktree. Git would go there, and mpm would write there. Throws a
- * FileError for unreadable files.
+ * to another repository of the user. The repository's settings may also name
+ * another folder as its worktree. Git would go there, and mpm would write
+ * there. Throws a FileError for unreadable files.
  */
 export function strayReason(system: System, ends: Ends): string | undefined {
   const { worktree, root, gitDir, commonDir } = ends;
@@ -246,8 +256,9 @@ function strayGitDir(system: System, ends: Ends): string | undefined {
 }
 
 /**
- * Git records a linked worktree's place in its folder. A moved worktree is not
- * at that place, but nothing else is there either.
+ * Checks a linked worktree against the path that git recorded in its git
+ * folder. A moved worktree is not at that path, but nothing else is there
+ * either.
  */
 function strayLink(
   system: System,
@@ -277,7 +288,7 @@ function isSame({ files }: System, one: string, other: string): boolean {
       files.realPath(one) === files.realPath(other);
 }
 
-/** Rule files that git opens whatever their type; it would wait on a pipe. */
+/** Rule files that git opens whatever their type; on a pipe, git would wait. */
 const RULES = [".gitignore", ".gitattributes", ".claude-mpm/.gitignore"];
 
 /** Says why git, asked for the state of a worktree, would never answer. */
@@ -291,18 +302,18 @@ export function waitReason(
 }
 
 /**
- * The project's top folder, for code that runs at every event; `undefined` if
- * it cannot be found. Never throws.
+ * Returns the project's top folder, for code that runs at every event;
+ * `undefined` if it cannot be found. Never throws.
  */
 export function quickRoot(system: System, folder: string): string | undefined {
   return attempt(() => rootWithoutGit(system, system.files.realPath(folder)));
 }
 
 /**
- * The nearest folder from `cwd` up that has a real `.claude-mpm` folder, or
- * else `cwd`. A repository on the way up, about which git cannot be asked, is
- * the project, as with git. The home folder counts only for itself: claude-mpm
- * keeps a `.claude-mpm` there that belongs to no project.
+ * Returns the nearest folder from `cwd` upwards that has a real `.claude-mpm`
+ * folder, or else `cwd`. A repository on the way up is the project, as with
+ * git, although git cannot be asked about it. The home folder counts only for
+ * itself: claude-mpm keeps a `.claude-mpm` there that belongs to no project.
  */
 export function rootWithoutGit(system: System, cwd: string): string {
   const { files } = system;
@@ -318,7 +329,10 @@ export function rootWithoutGit(system: System, cwd: string): string {
   }
 }
 
-/** The main worktree of the repository that `folder` seems to be the top of. */
+/**
+ * Returns the main worktree of the repository of which `folder` seems to be the
+ * top.
+ */
 function mainOf(system: System, folder: string): string | undefined {
   const { files } = system;
   const path = join(folder, ".git");
@@ -334,7 +348,7 @@ function mainOf(system: System, folder: string): string | undefined {
   return stray === undefined ? main : folder;
 }
 
-/** The branch in a HEAD; `undefined` if it is detached. */
+/** Returns the branch in a HEAD; `undefined` if it is detached. */
 function branchIn(head: Uint8Array): string | undefined {
   const branch = /^ref: refs\/heads\/(.+?)\n?$/.exec(decodeBytes(head))?.[1];
   // A repository that stores its refs in another way.
@@ -342,9 +356,9 @@ function branchIn(head: Uint8Array): string | undefined {
 }
 
 /**
- * The branch of the worktree around `folder`, for a line that is shown all the
- * time. `undefined` if HEAD is detached, there is no repository, or it stores
- * its refs in another way.
+ * Returns the branch of the worktree around `folder`, for a line that is shown
+ * all the time. `undefined` if HEAD is detached, there is no repository, or the
+ * repository stores its refs in another way.
  */
 export function branchByFiles(
   system: System,

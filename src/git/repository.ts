@@ -43,8 +43,8 @@ export interface Position {
 }
 
 /**
- * One changed or untracked path, as recorded in a save: the schema there
- * explains each field. A type and not an interface, so that it matches a schema
+ * One changed or untracked path, as recorded in a save; the save's schema
+ * explains each field. A type, not an interface, since it must match a schema
  * that allows more fields.
  */
 export type FileState = {
@@ -97,7 +97,7 @@ export interface RepositoryState {
   /** Newest first, at most five. */
   readonly recent: readonly CommitInfo[];
   readonly files: readonly FileState[];
-  /** Number of changed paths that were left out since there are too many. */
+  /** Number of changed paths that were left out because there were too many. */
   readonly filesOmitted: number;
   /** Files marked assume-unchanged or skip-worktree; absent: not compared. */
   readonly unwatched?: {

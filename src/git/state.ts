@@ -26,7 +26,9 @@ import {
 import { sha256 } from "../base/digest.ts";
 import type { RunResult, System } from "../system/system.ts";
 
-/** The longest list of changed paths; any more are only counted. */
+/**
+ * The maximum number of changed paths to list; further paths are only counted.
+ */
 const FILE_LIMIT = 10_000;
 
 /** Replacements for the usual ways to read a part of a repository's state. */
@@ -57,9 +59,10 @@ export interface StateReaders {
 const STASHES = words("log --walk-reflogs -z --format=%H%x00%gs refs/stash --");
 
 /**
- * Everything about a worktree that a save records. Runs two git processes at
- * once, and one more each if there may be an upstream or stashes. `workspace`
- * must be in a repository. Throws GIT_FAILED if git cannot read the repository.
+ * Reads everything about a worktree that a save records. Runs two git processes
+ * at once, and one more each for an upstream and for stashes, if there may be
+ * any. `workspace` must be in a repository. Throws GIT_FAILED if git cannot
+ * read the repository.
  */
 export async function readState(
   system: System,
@@ -76,7 +79,10 @@ export async function readState(
   return { ...present, recent: recent.commits };
 }
 
-/** The upstream by {@link UPSTREAM}; nothing if no branch can have one. */
+/**
+ * Resolves the upstream under {@link UPSTREAM}; empty if no branch can have an
+ * upstream.
+ */
 async function upstreamOf(
   system: System,
   git: Git,
@@ -118,7 +124,8 @@ export async function readPresent(
       hasStashes(system, workspace) ? readStashes(git) : [],
     ]);
   const { head, branch, upstream, ahead = 0, behind = 0 } = status;
-  // User settings may also set one for a folder, though they rarely do.
+  // User settings may also define an upstream for a folder, though they rarely
+  // do.
   const upstreams = upstream === undefined || resolved.has(UPSTREAM)
     ? resolved
     : await resolveUpstream(git);
@@ -140,8 +147,8 @@ export async function readPresent(
 }
 
 /**
- * Starts git for the status that {@link readPresent} needs. A failure is kept,
- * since the caller may still find that it needs no status.
+ * Starts git for the status that {@link readPresent} needs. A failure is kept
+ * for later, since the caller may still find that it needs no status.
  */
 export function beginStatus(
   system: System,
@@ -210,13 +217,18 @@ async function readFiles(
   };
 }
 
-/** The digest of git's answer about changed files, and of its warnings. */
+/**
+ * Returns the digest of git's answer about changed files, and of its warnings.
+ */
 function digestOf({ stdout, stderr }: RunResult): string {
   const { length } = statusHead(stdout);
   return sha256(joinBytes([stderr, stdout.subarray(length)]));
 }
 
-/** Without a reflog of stashes, git need not be asked. */
+/**
+ * Returns whether there may be stashes: without a reflog of stashes, git need
+ * not be asked.
+ */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>
@@ -237,8 +249,9 @@ async function readStashes(git: Git) {
 }
 
 /**
- * Files of a worktree's git folder and their operations, the outer one first: a
- * rebase stops in the middle of a cherry-pick or merge.
+ * Files in a worktree's git folder and the operations that they show. The outer
+ * operation comes first: a rebase stops in the middle of a cherry-pick or
+ * merge.
  */
 const TRACES = [
   ["rebase-merge", "rebase"],
@@ -250,8 +263,8 @@ const TRACES = [
 ] as const;
 
 /**
- * The unfinished operation of a worktree: `merge`, `rebase`, `am`,
- * `cherry-pick`, `revert` or `bisect`, with the same rules as git's own prompt.
+ * Returns the unfinished operation of a worktree: `merge`, `rebase`, `am`,
+ * `cherry-pick`, `revert` or `bisect`, by the same rules as git's own prompt.
  */
 export function readOperation(
   system: System,
@@ -267,8 +280,8 @@ export function readOperation(
 }
 
 /**
- * Between two picks of a series, only the list of the remaining commits shows
- * it.
+ * Reads the operation from the list of the remaining commits: between two picks
+ * of a series, only this list shows it.
  */
 function readSequence(system: System, path: string): string | undefined {
   try {

@@ -20,7 +20,7 @@ export interface StatusEntry {
   readonly submodule?: "commit" | "content";
   /**
    * The entries of the index, by stage, on request; absent for an untracked
-   * path. Stage 0 of mode 0 means that the index does not have it.
+   * path. Stage 0 of mode 0 means that the index does not have the path.
    */
   readonly index?: readonly Stage[];
   /** The entry of HEAD, like `index`; absent for a conflict. */
@@ -62,7 +62,8 @@ export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
 
 /**
  * The status without looking into submodules, with each path separate. mpm
- * files are still included: git compares each path of the index with a pattern.
+ * files are still included: to exclude them, git would compare each path of the
+ * index with a pattern.
  */
 const SHALLOW_STATUS = [
   ...STATUS.slice(0, STATUS.indexOf("--find-renames")),
@@ -203,7 +204,8 @@ function changed(
 }
 
 /**
- * For a conflict, git does not report it: "ours" may have another name in HEAD.
+ * Returns the entry of HEAD. For a conflict, git does not report it: "ours" may
+ * have another name in HEAD.
  */
 function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
   const [mode, id] = [columns[3]!, columns[6]!];
@@ -227,7 +229,9 @@ function submoduleChange(letters: string): "commit" | "content" {
   return /[MU]/.test(letters) ? "content" : "commit";
 }
 
-/** The first `count` space-separated columns and the rest of the line. */
+/**
+ * Returns the first `count` space-separated columns and the rest of the line.
+ */
 function cut(line: string, count: number): string[] {
   const columns: string[] = [];
   let start = 0;

@@ -56,7 +56,10 @@ export function statusIn(
   return withSubmodules(parseStatus(result.stdout, { index }), submodules);
 }
 
-/** Asks and parses; `status` is meaningless if `result` is a failure. */
+/**
+ * Asks for the status and parses the answer; `status` is meaningless if
+ * `result` is a failure.
+ */
 export async function runStatus(
   system: System,
   git: Git,
@@ -69,9 +72,9 @@ export async function runStatus(
 /** The facts about a submodule that mpm adds to git's report of its commit. */
 interface Submodule {
   readonly path: string;
-  /** True if files in it are changed. */
+  /** True if files in the submodule are changed. */
   readonly changed: boolean;
-  /** True if git does not report a different commit of it either. */
+  /** True if git does not report a different commit of the submodule either. */
   readonly hidden: boolean;
 }
 
@@ -193,8 +196,8 @@ function withSubmodules(
 }
 
 /**
- * Returns the index at which an entry is replaced, or inserted by its path
- * before untracked entries.
+ * Returns the index at which an entry is replaced or inserted. A new entry is
+ * inserted by its path, before untracked entries.
  */
 function placeFor(
   entries: readonly StatusEntry[],
@@ -209,8 +212,8 @@ function placeFor(
 }
 
 /**
- * Submodules with content that their recorded commit does not include: a
- * different commit, or changed files. Each is checked separately.
+ * Finds submodules with content that is not in their recorded commit: a
+ * different commit, or changed files. Each submodule is checked separately.
  */
 export async function leftOutSubmodules(
   system: System,

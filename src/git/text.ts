@@ -10,7 +10,9 @@ export function isOpenable(path: string): boolean {
   return path.isWellFormed();
 }
 
-/** The fields of `-z` output; text after the last NUL is not a field. */
+/**
+ * Returns the fields of `-z` output; text after the last NUL is not a field.
+ */
 export function splitFields(bytes: Uint8Array): string[] {
   const fields = decodeBytes(bytes).split("\0");
   fields.pop();
@@ -20,7 +22,10 @@ export function splitFields(bytes: Uint8Array): string[] {
 /** Text of ASCII characters that need no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** `path` as git reads one from a line of `--stdin-paths`: quoted as in C. */
+/**
+ * Quotes `path` as in C, which is how git reads a path from a line of
+ * `--stdin-paths`.
+ */
 export function quotePath(path: string): string {
   if (PLAIN.test(path)) return `"${path}"`;
   let quoted = "";
@@ -47,8 +52,8 @@ export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The most items for one git process, and the number of bytes after which it
- * gets no more.
+ * The maximum number of items for one git process, and the number of bytes
+ * after which a process gets no more items.
  */
 const MOST = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -75,7 +80,10 @@ export function* portions<T>(
  */
 const AT_ONCE = 6;
 
-/** Runs `work` on every item, a few at a time; the results keep the order. */
+/**
+ * Runs `work` on every item, a few at a time; the results are in the order of
+ * the items.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -104,29 +112,33 @@ export async function allEnded<T extends readonly unknown[] | []>(
 }
 
 /**
- * The words of a command line, then data, which is used unchanged and never
- * split.
+ * Returns the words of a command line, followed by data, which is used
+ * unchanged and never split.
  */
 export function words(command: string, ...data: readonly string[]): string[] {
   return [...command.trim().split(/\s+/), ...data];
 }
 
-/** Paths in the format that git reads with `-z`: a NUL after each. */
+/** Returns paths in the format that git reads with `-z`: a NUL after each. */
 export function zeroed(paths: Iterable<string>): Uint8Array {
   return encodeText([...paths].map((path) => `${path}\0`).join(""));
 }
 
-/** Names in the format that git reads from standard input: one per line. */
+/**
+ * Returns names in the format that git reads from standard input: one per line.
+ */
 export function lined(names: Iterable<string>): Uint8Array {
   return encodeText([...names].map((name) => `${name}\n`).join(""));
 }
 
-/** The lines of a command's output. */
+/** Returns the lines of a command's output. */
 export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }
 
-/** Groups of `size` fields; an incomplete group at the end is dropped. */
+/**
+ * Returns groups of `size` fields; an incomplete group at the end is dropped.
+ */
 export function grouped(fields: readonly string[], size: number): string[][] {
   const groups: string[][] = [];
   for (let at = 0; at + size <= fields.length; at += size) {

@@ -4,7 +4,7 @@ import { decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The files in `folder` that git tracks, absolute; empty if there is no
+ * Returns the files in `folder` that git tracks, absolute; empty if there is no
  * repository or git cannot list them. `root` is the top folder of the worktree.
  */
 export async function trackedFiles(
@@ -43,9 +43,9 @@ const IGNORED = words(
 );
 
 /**
- * The paths of a worktree that git ignores, from its top folder. A completely
- * ignored folder is one path, with `/` at its end. Empty if git cannot list
- * them.
+ * Returns the paths that git ignores in a worktree, from its top folder. A
+ * completely ignored folder is one path, with `/` at its end. Empty if git
+ * cannot list them.
  */
 export async function ignoredPaths(
   system: System,
@@ -56,8 +56,8 @@ export async function ignoredPaths(
 }
 
 /**
- * Returns which of the paths below `folder`, relative to it, git ignores. They
- * must be plain: git quotes unusual characters.
+ * Returns which of the paths below `folder`, relative to it, are ignored by
+ * git. The paths must be plain, since git quotes unusual characters.
  */
 export async function ignoredOf(
   system: System,

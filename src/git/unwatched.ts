@@ -21,12 +21,12 @@ export interface Unwatched {
   readonly omitted: number;
 }
 
-/** The most files to compare. */
+/** The maximum number of files to compare. */
 const MOST = 1_000;
 
 /**
  * Finds the files that are marked assume-unchanged or skip-worktree and differ
- * from the index. A sparse checkout has thousands of skip-worktree files, which
+ * from the index. A sparse checkout has thousands of skip-worktree files that
  * do not exist.
  */
 export async function readUnwatched(
@@ -66,7 +66,9 @@ export async function readUnwatched(
   return { entries, omitted };
 }
 
-/** Attributes with which git stores a different content than the file's. */
+/**
+ * Attributes for which git stores content that differs from the file's content.
+ */
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];
 
 /** Compares a file with its entry in the index. */
@@ -92,7 +94,7 @@ function compare(
   }) ?? "unknown";
 }
 
-/** The content that git stores if it converts line ends. */
+/** Returns the content that git stores if it converts line ends. */
 function withoutCarriage(content: Uint8Array): Uint8Array | undefined {
   if (!content.includes(0x0d)) return undefined;
   return content.filter((byte, at) =>

@@ -69,9 +69,9 @@ function nowhere(
 }
 
 /**
- * Top of the main worktree: `core.worktree` for a submodule, the repository
- * itself if it is bare. Asked from the shared git folder, since a worktree has
- * its own settings.
+ * Returns the top of the main worktree: `core.worktree` for a submodule, the
+ * repository itself if it is bare. Git is asked from the shared git folder,
+ * since a worktree has its own settings.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
   const args = words(
@@ -105,24 +105,27 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
 }
 
 /**
- * Finds the workspace of a command. In the usual case, files alone show it,
- * which saves a git process. The git facts of such a workspace may be wrong;
- * {@link readIn} detects that.
+ * Finds the workspace of a command. Usually, files alone show it, which saves a
+ * git process. The git facts of such a workspace may be wrong; {@link readIn}
+ * detects this.
  */
 export async function findWorkspace(context: Context): Promise<Workspace> {
   return workspaceByFiles(context) ??
     await locate(context.system, context.folder);
 }
 
-/** Returns the workspace of a command if files alone show it, found once. */
+/**
+ * Returns the workspace of a command if files alone show it; looked up only
+ * once.
+ */
 export const workspaceByFiles: (context: Context) => Workspace | undefined =
   rememberedFor(({ system, folder }) => quickWorkspace(system, folder));
 
 /**
  * Returns the result of `read` in a workspace, with git. If git fails there,
- * mpm asks it whether the folder is a repository at all. It may be missing, or
- * git may not trust the owner of the folder. `read` must write nothing. Throws
- * the errors of `read`.
+ * mpm asks it whether the folder is a repository at all. The repository may be
+ * missing, or git may not trust the owner of the folder. `read` must write
+ * nothing. Throws the errors of `read`.
  */
 export async function readIn<T>(
   system: System,

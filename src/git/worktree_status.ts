@@ -39,9 +39,9 @@ export interface WorktreeFolders {
 }
 
 /**
- * Git in exactly this worktree: a setting could direct it to another folder.
- * Git LFS keeps what it takes out of a file, so it hides nothing; no other
- * filter runs.
+ * Returns a git in exactly this worktree: a setting could direct git to another
+ * folder. Git LFS keeps the content that it takes out of a file, so it hides
+ * nothing; no other filter runs.
  */
 export function gitAt(
   system: System,
@@ -67,14 +67,15 @@ const EVERYTHING = words(
       --untracked-files=all --ignored=matching`,
 );
 
-/** Includes the position of HEAD, which git reports with it. */
+/** Includes the position of HEAD, which git reports with the status. */
 export interface FullStatus extends WorktreeStatus {
   readonly head: string | undefined;
   readonly branch: string | undefined;
 }
 
 /**
- * Everything in the worktree that HEAD does not have, and the position of HEAD.
+ * Reads everything in the worktree that HEAD does not have, and the position of
+ * HEAD.
  */
 export async function readWorktreeStatus(
   system: System,
@@ -113,7 +114,7 @@ export interface IndexEntry {
   readonly path: string;
 }
 
-/** Everything that git tracks in the worktree. */
+/** Reads everything that git tracks in the worktree. */
 export async function readIndex(
   system: System,
   folders: WorktreeFolders,
@@ -132,8 +133,9 @@ export async function readIndex(
 }
 
 /**
- * Files whose changes git ignores: all assume-unchanged files, and the existing
- * skip-worktree files. A sparse checkout has thousands of skip-worktree files.
+ * Returns the files whose changes git ignores: all assume-unchanged files, and
+ * the existing skip-worktree files. A sparse checkout has thousands of
+ * skip-worktree files.
  */
 export function unwatchedIn(
   system: System,
@@ -215,7 +217,7 @@ export async function readBrief(
   };
 }
 
-/** Branch and commit of a worktree, as recorded in a session. */
+/** Reads the branch and commit of a worktree, as recorded in a session. */
 export async function readHead(
   system: System,
   { git, worktree }: Workspace,

@@ -16,16 +16,15 @@ export interface ListedWorktree {
   readonly head: string | undefined;
   /** Full ref name; `undefined` if detached or bare. */
   readonly ref: string | undefined;
-  /**
-   * The reason of its lock, `""` without a reason; `undefined` if it is not
-   * locked.
-   */
+  /** The reason for its lock; `""`: no reason; `undefined`: not locked. */
   readonly locked: string | undefined;
-  /** True if its folder is gone, so that git would forget it. */
+  /** True if its folder is gone, so git would forget the worktree. */
   readonly prunable: boolean;
 }
 
-/** All worktrees of the repository, the main one first. Throws GIT_FAILED. */
+/**
+ * Reads all worktrees of the repository, the main one first. Throws GIT_FAILED.
+ */
 export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
   const list = await git.like({ plain: true })
     .read(words("worktree list --porcelain -z"));
@@ -67,9 +66,9 @@ const LARGEST = 1024 * 1024;
 
 /**
  * Creates a worktree at `path` and writes its files. `how`: options of
- * `git worktree add`, including the path. `fill`: writes files and index
- * instead of git, which chooses the name of its git folder. Throws GIT_FAILED,
- * with no worktree created.
+ * `git worktree add`, including the path. `fill`: writes the files and the
+ * index instead of git; git chooses the name of the worktree's git folder.
+ * Throws GIT_FAILED, with no worktree created.
  */
 export async function makeWorktree(
   system: System,
@@ -106,8 +105,8 @@ export async function makeWorktree(
 }
 
 /**
- * Corrects the paths that git wrote for the repository; returns its folder in
- * `worktrees/`.
+ * Corrects the paths that git wrote for the repository; returns the worktree's
+ * folder in `worktrees/`.
  */
 function bindWorktree(
   { files, random }: System,
@@ -202,9 +201,9 @@ export async function forgetWorktree(git: Git, path: string): Promise<void> {
 }
 
 /**
- * Returns whether git was stopped while it created the worktree at `path`: its
- * index comes last. The existing files are from the commit, and the last may be
- * incomplete.
+ * Returns whether git was stopped while it created the worktree at `path`: git
+ * writes the index last. The existing files are from the commit, and the last
+ * one may be incomplete.
  */
 export function isUnfinished(system: System, path: string): boolean {
   const { files } = system;
@@ -217,7 +216,7 @@ export function isUnfinished(system: System, path: string): boolean {
   return isBegun ?? false;
 }
 
-/** Every path in a commit. */
+/** Returns every path in a commit. */
 export async function pathsOf(git: Git, commit: string): Promise<string[]> {
   const args = words("ls-tree -r -z --name-only --full-tree", commit);
   return splitFields(await git.read(args, { timeout: LONG }));
@@ -227,9 +226,9 @@ export async function pathsOf(git: Git, commit: string): Promise<string[]> {
 export const WORKTREES = ".claude/worktrees";
 
 /**
- * The repository's own ignore file with a rule for the worktrees, unless
- * another rule ignores them. Without it, each would look like a change in the
- * main worktree. `undefined`: nothing must be written.
+ * Returns the repository's own ignore file with a rule for the worktrees,
+ * unless another rule ignores them. Without a rule, each worktree would look
+ * like a change in the main worktree. `undefined`: nothing must be written.
  */
 export async function worktreeRule(
   system: System,
@@ -254,13 +253,13 @@ export async function worktreeRule(
   };
 }
 
-/** The most linked worktrees to look at without git. */
+/** The maximum number of linked worktrees to look at without git. */
 const MOST_LINKED = 50;
 
 /**
- * The worktrees of the repository with the main worktree `root`, from files
- * alone, without git; those whose folder is gone are left out. Empty if there
- * is no repository. Never throws.
+ * Returns the worktrees of the repository with the main worktree `root`, from
+ * files alone, without git. Worktrees whose folder is gone are left out. Empty
+ * if there is no repository. Never throws.
  */
 export function worktreesByFiles(system: System, root: string): string[] {
   const { files } = system;

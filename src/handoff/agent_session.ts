@@ -17,8 +17,8 @@ export const AGENT_SESSION = {
 } as const;
 
 /**
- * Returns the agent's session: the given one, the current one, or else the
- * latest of this project by the status line or a transcript.
+ * Returns the agent's session: the given one, the current one, or else this
+ * project's latest session according to the status line or a transcript.
  */
 export async function sessionOf(
   system: System,

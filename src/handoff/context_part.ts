@@ -19,13 +19,13 @@ export interface Lines {
   readonly title: string;
   /** Empty: nothing to say. */
   readonly text: string;
-  /** The place or command that shows all of it. */
+  /** The place or command that shows the whole text. */
   readonly rest: string;
   /** True if the text is only the beginning. */
   readonly partial?: boolean;
 }
 
-/** The sources that name the current partition. */
+/** The sources that determine the current partition. */
 export interface Sources {
   readonly context: Context;
   readonly workspace: Workspace;
@@ -33,7 +33,9 @@ export interface Sources {
   state(): Promise<RepositoryState | undefined>;
 }
 
-/** The most bytes of a document to read: more than would ever fit. */
+/**
+ * The maximum number of bytes of a document to read: more than would ever fit.
+ */
 const MOST = 64 * 1024;
 
 /**
@@ -48,7 +50,7 @@ export function fileLines(
   const found = readPlainFile(system, worktree, { path, most: MOST });
   return found && {
     title: `${title} ${path}`,
-    // A character that the limit cut in two.
+    // Removes a character that the limit cut in two.
     text: new TextDecoder().decode(found.bytes).replace(/\ufffd$/, ""),
     rest: `${path} has them`,
     partial: found.partial,
@@ -56,9 +58,9 @@ export function fileLines(
 }
 
 /**
- * The project's context file, and that of the current partition. mpm's part is
- * left out: its steps may be done since, and the agent gets the open steps
- * anyway.
+ * Returns the lines of the project's context file and of the current
+ * partition's context file. mpm's part is left out: its steps may have been
+ * done since, and the agent gets the open steps anyway.
  */
 export async function contextLines(
   sources: Sources,
@@ -88,7 +90,10 @@ export async function contextLines(
   };
 }
 
-/** The current partition; git and saves are read only if they may decide. */
+/**
+ * Returns the current partition; git and saves are read only if they may affect
+ * the result.
+ */
 export async function partitionNow(
   { context, workspace, config, state }: Sources,
 ): Promise<PartitionInUse | undefined> {

@@ -35,7 +35,8 @@ function nextSteps(latest: ResumeResult): string[] {
 
 /**
  * Updates mpm's part of the context file after a command that changed the open
- * steps. The command is already done, so a failure here is only a note.
+ * steps. The command is already done, so a failure here is only reported as a
+ * note.
  */
 export async function renewContext(context: Context): Promise<void> {
   const { system, note } = context;

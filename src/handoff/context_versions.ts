@@ -25,11 +25,12 @@ export interface KeptFile {
   readonly text: string | undefined;
 }
 
-/** The most saves to read for a history. */
+/** The maximum number of saves to read for a history. */
 const MOST = 200;
 
 /**
- * The context files in the user's own saves of a worktree, the newest first.
+ * Returns the context files in the user's own saves of a worktree, the newest
+ * first.
  */
 export async function keptFiles(
   { system }: Context,
@@ -105,7 +106,10 @@ class Texts {
     }
   }
 
-  /** `holder`: the save that has it, if no other save that was read does. */
+  /**
+   * Returns the text with this digest. `holder`: the save that has the text, if
+   * no other save that was read has it.
+   */
   async of(
     digest: string,
     holder: string | undefined,

@@ -129,7 +129,8 @@ async function readParts(
 ): Promise<Part[]> {
   const { system } = sources.context;
   const read = [...new Set(names)].map(async (name): Promise<Part[]> => {
-    // Runs while git works for the save, which starts in the same turn.
+    // The other parts are read while git works for the save, which starts in
+    // the same turn.
     if (name !== "session") await system.sleep(0);
     try {
       const part = await READERS[name](sources);
@@ -152,7 +153,10 @@ async function stateOf(
     : undefined;
 }
 
-/** A damaged session is also reported: it must not look like a missing one. */
+/**
+ * Reads the latest session. A damaged session is also reported: it must not
+ * look like a missing one.
+ */
 async function readSession(sources: Sources): Promise<Read> {
   const { context, workspace } = sources;
   const title = "Latest save, and changes since";
@@ -199,7 +203,7 @@ function readOpen({ context: { system }, workspace }: Sources): Read {
   };
 }
 
-/** The parents of this worktree's session, the nearest first. */
+/** Reads the parents of this worktree's session, the nearest first. */
 function readStack(sources: Sources) {
   const { chain, problem } = sources.stack();
   const text = stackLines(chain, problem).join("\n");
@@ -214,7 +218,7 @@ function readChecklist(sources: Sources) {
   return ofLines(sources, { title: "Checklist", text, rest });
 }
 
-/** The layers that are not empty, as mpm words them. */
+/** Reads the layers that are not empty, as mpm words them. */
 async function readSummary(sources: Sources) {
   const { context: { system }, workspace } = sources;
   const span = { kind: "since", since: usualSince(system.now()) } as const;
@@ -234,7 +238,7 @@ async function readCommits(sources: Sources) {
   return ofLines(sources, { title: "Recent commits", text, rest });
 }
 
-/** The most status files to list. */
+/** The maximum number of status files to list. */
 const LISTED = 20;
 
 async function readStatus(sources: Sources) {
@@ -284,7 +288,7 @@ function clean(text: string): string {
   return asData(escapeLines(text.trim())).replaceAll(/\n{3,}/g, "\n\n");
 }
 
-/** The most items in an agent's text. */
+/** The maximum number of items in an agent's text. */
 const OPEN_LISTED = 30;
 
 /**
@@ -309,7 +313,7 @@ function stackLines(
     : [...lines, `Note: ${escapeText(problem)}`];
 }
 
-/** The open items of its checklist, by phase. */
+/** Returns the open items of the session's checklist, by phase. */
 function openLines(work: Work | undefined): string[] {
   if (!work) return [];
   const open = work.checklist.filter(({ done }) => !done);

@@ -14,7 +14,9 @@ export interface Part {
   readonly name: PartName;
   /** The heading. */
   readonly title: string;
-  /** Returns it as data in at most that many characters; empty: nothing. */
+  /**
+   * Returns the part as data, in at most `limit` characters; empty: nothing.
+   */
   fit(limit: number): string;
   /** The line for a person. */
   readonly takenUp?: string;
@@ -40,7 +42,7 @@ const SMALLEST = 80;
  * Returns the text for an agent at the start of its session: facts in at most
  * `limit` characters, between fences that the agent cannot guess. Parts come in
  * the given order; the first may take most of the room, but each gets a share.
- * Empty without any part.
+ * Empty if there are no parts.
  */
 export function injection(
   parts: readonly Part[],

@@ -53,7 +53,7 @@ import { BUILD, VERSION } from "../base/version.ts";
 import { sessionOf } from "./agent_session.ts";
 import { escapeLines } from "../base/escape.ts";
 
-/** A resume file, and the state that it was made of. */
+/** A resume file, and the state from which it was made. */
 interface WrittenResumeFile {
   readonly result: ResumeFileResult;
   /** Redacted. */
@@ -62,7 +62,7 @@ interface WrittenResumeFile {
 
 /**
  * Writes the resume file for the current state of the work. Also works without
- * an agent's session; then the lists are those of the newest save.
+ * an agent's session; the lists then come from the newest save.
  */
 export async function writeResumeFile(
   context: Context,
@@ -181,7 +181,7 @@ function hasLists({ todos, task_list: tasks }: Save): boolean {
       tasks.in_progress_tasks.length + tasks.pending_tasks.length > 0;
 }
 
-/** The newest save, if it can be read. */
+/** Returns the newest save, if it can be read. */
 async function earlierSave(
   context: Context,
 ): Promise<ResumeResult | undefined> {
@@ -192,8 +192,8 @@ async function earlierSave(
 }
 
 /**
- * The newest session of this worktree, if there is one. Throws the errors of a
- * resume if it is damaged.
+ * Returns the newest session of this worktree, if there is one. Throws the
+ * errors of a resume if the session is damaged.
  */
 export async function latestSession(
   context: Context,
@@ -201,7 +201,10 @@ export async function latestSession(
     /** The workspace, if it is known; otherwise it is looked up. */
     workspace?: Workspace;
     changes: boolean;
-    /** True if only lines made from it are shown, and those are redacted. */
+    /**
+     * True if only lines made from the session are shown, and these lines are
+     * redacted.
+     */
     lines?: boolean;
   },
 ): Promise<ResumeResult | undefined> {
@@ -225,14 +228,17 @@ export async function latestSession(
   }
 }
 
-/** Does the same for work without a save, without looking for changes. */
+/**
+ * Like {@link latestSession}, without looking for changes; `undefined` also if
+ * the session cannot be read.
+ */
 export async function wholeSession(
   context: Context,
 ): Promise<ResumeResult | undefined> {
   return await attempt(() => latestSession(context, { changes: false }));
 }
 
-/** Returns the next second without such a file. */
+/** Returns the path for the next second that has no such file yet. */
 function freePath(system: System, root: string): string {
   const { sessions } = layout(root);
   for (let time = system.now().getTime();; time += 1000) {
@@ -251,16 +257,16 @@ export interface ResumeFile {
   readonly earlier: Pick<ResumeResult, "session" | "items"> | undefined;
 }
 
-/** The name of the file written at `time`, in UTC. */
+/** Returns the name of the file written at `time`, in UTC. */
 export function resumeFileName(time: Date): string {
   const [day, clock] = time.toISOString().slice(0, 19).split("T");
   return `session-resume-${day}-${clock!.replaceAll(":", "")}.md`;
 }
 
 /**
- * Writes the document before the context is lost: completed, current and
- * pending work, the context, git, and the next steps. Readers of such documents
- * know its headings.
+ * Returns the document to write before the context is lost: completed, current
+ * and pending work, the context, git, and the next steps. Readers of such
+ * documents know its headings.
  */
 export function resumeFileText(file: ResumeFile): string {
   const { save, earlier } = file;
@@ -310,7 +316,8 @@ export function presentOutline(save: Save): Outline {
 }
 
 /**
- * Items in the format for readers of such a document, without numbers and ages.
+ * Returns items in the format for readers of such a document, without numbers
+ * and ages.
  */
 function texts(items: readonly Item[]): string[] {
   return items.map(({ text, why }) => why ? `${text} (${why})` : text);

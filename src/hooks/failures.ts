@@ -38,7 +38,7 @@ export function noteFailure(
       appendLog(system, path, line);
       return;
     } catch {
-      // Try the next place, or none: a full disk is not a reason to fail a
+      // Try the next place, or give up: a full disk is not a reason to fail a
       // session.
     }
   }
@@ -55,8 +55,8 @@ interface HookFailure {
 }
 
 /**
- * Reads hook errors from the project's log and the user's, the oldest first;
- * from a long log only the end. Lines of other programs are skipped. Throws
+ * Reads hook errors from the project's log and the user's, the oldest first.
+ * Reads only the end of a long log. Lines of other programs are skipped. Throws
  * FILE_FAILED if a log cannot be read.
  */
 export function readHookFailures(

@@ -1,8 +1,8 @@
 import type { AnyCommand, Context } from "../cli/mod.ts";
 
 /**
- * Runs a command: first settles interrupted operations in the worktree, and
- * finally runs the project's shell hook, if the command declares them.
+ * Runs a command. First settles interrupted operations in the worktree, and at
+ * the end runs the project's shell hook, if the command declares these.
  */
 export async function runCommand(
   context: Context,

@@ -9,13 +9,13 @@ import { soundVars } from "./set_var.ts";
 import { fittingItem, readItems } from "./store.ts";
 import { readVars, type Vars, writeVars } from "./vars.ts";
 
-/** The highest number that a file can have. */
+/** The highest number that an item file can have. */
 const MOST = 999_999_999;
 
 /**
- * The open items of a save that this project does not know, for example in
- * another clone or after the loss of `.claude-mpm/state/`. Items closed here
- * are known.
+ * Returns the open items of a save that this project does not know, e.g. in
+ * another clone or after `.claude-mpm/state/` was lost. Items that were closed
+ * here count as known.
  */
 export function unknownItems(
   system: System,
@@ -44,7 +44,7 @@ export function adoptItems(
   const { kept, open, here } = itemsHere(system, workspace);
   const { place, session } = here;
   const fresh = items.map((item) => withSoundNumber(fittingItem(system, item)));
-  // Items that can keep their numbers come first.
+  // Items that can keep their numbers are added first.
   const isFree = ({ number = 0 }: Item) => !kept.taken.has(number);
   const order = [
     ...fresh.filter(isFree),
@@ -59,8 +59,8 @@ export function adoptItems(
 
 /**
  * Returns the variables of a save if this project has none of the save's items,
- * for example in another clone. Otherwise they were set, changed and unset here
- * since.
+ * for example in another clone. Otherwise the variables were already set here,
+ * and may have changed since.
  */
 export function unknownVars(
   system: System,
@@ -78,9 +78,9 @@ export function unknownVars(
 }
 
 /**
- * Sets variables of a save for the line of work of this worktree, unless it has
- * some. Call under the project's lock, with variables that the user made or
- * trusts. Throws errors of reading and writing.
+ * Sets variables of a save for the line of work of this worktree, unless it
+ * already has variables. Call under the project's lock, with variables that the
+ * user made or trusts. Throws errors of reading and writing.
  */
 export function adoptVars(
   system: System,
@@ -93,7 +93,7 @@ export function adoptVars(
   writeVars(system, workspace.root, { here, vars: sound });
 }
 
-/** A save can have any number; a file name has at most nine digits. */
+/** A save can contain any number, but a file name has at most nine digits. */
 function withSoundNumber(item: Item): Item {
   const { number, ...rest } = item;
   return number !== undefined && number <= MOST ? item : rest;

@@ -12,12 +12,15 @@ import type {
 } from "./item.ts";
 
 /**
- * The most bytes of a hand-off as JSON. A save allows 256 KiB; redaction, which
- * comes later, may make texts a little longer.
+ * The maximum size of a hand-off as JSON, in bytes. A save allows 256 KiB, but
+ * the later redaction may make texts slightly longer.
  */
 const MOST = 240 * 1024;
 
-/** The most sentences about unread parts, and the longest in UTF-16 units. */
+/**
+ * The maximum number of sentences about unread parts, and the length of each in
+ * UTF-16 units.
+ */
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
 
@@ -33,9 +36,9 @@ interface Parts {
 }
 
 /**
- * Makes the hand-off from these parts, the oldest items first. If it would be
- * too large, the kinds of entries share the room, and whole entries are left
- * out.
+ * Assembles the hand-off from these parts, the oldest items first. If it would
+ * be too large, the kinds of entries share the space, and whole entries are
+ * left out.
  */
 export function assembled(parts: Parts): Handoff {
   const entries = [
@@ -72,7 +75,7 @@ export function assembled(parts: Parts): Handoff {
   };
 }
 
-/** Ranks of entries, which decide how much room a kind gets. */
+/** The ranks of entries, which decide how much space each kind gets. */
 const RANKS = { read: 0, other: 1, file: 3, run: 4 };
 
 const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
@@ -83,7 +86,10 @@ const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 8]] as const),
 ]);
 
-/** Items stated deliberately rank above items that mpm found. */
+/**
+ * Returns the rank of an item. Items that were stated deliberately rank above
+ * items that mpm found.
+ */
 function itemRank({ kind, source, number }: Item): number {
   const said = number !== undefined && source !== "transcript";
   return (ITEM_RANKS.get(kind) ?? 0) + (said ? 2 : 0);
@@ -110,9 +116,10 @@ function sizeOf(value: unknown): number {
 }
 
 /**
- * Returns the entries for which there is no room. The kinds take turns, each
- * with its most important and newest entries first. So many entries of one kind
- * do not displace another kind. Important kinds get more room.
+ * Returns the entries for which there is no space. The kinds take turns, each
+ * with its most important and newest entries first. Even a large number of
+ * entries of one kind does not displace another kind. Important kinds get more
+ * space.
  */
 function surplus(entries: readonly Entry[], room: number): Set<object> {
   const left = new Set<object>();
@@ -144,7 +151,9 @@ function byTime(a: Item, b: Item): number {
   return (a.number ?? 0) - (b.number ?? 0);
 }
 
-/** Verification commands that were named but never seen running. */
+/**
+ * Returns verification commands that were mentioned, but never seen running.
+ */
 export function namedRuns(
   items: readonly Item[],
   runs: readonly Run[],
@@ -166,13 +175,16 @@ export function namedRuns(
 /** The SHA-256 of empty output. */
 const NO_OUTPUT = sha256("");
 
-/** An item in a save: the save itself shows where the item was added. */
+/**
+ * Returns an item as stored in a save, which itself shows where the item was
+ * added.
+ */
 export function inSave(item: KeptItem): Item {
   const { schema: _, place: __, session: ___, ...rest } = item;
   return rest;
 }
 
-/** A finished next step, as an accomplishment. */
+/** Returns a finished next step as an accomplishment. */
 export function asDone(item: KeptItem): Item {
   const { number: _, ...rest } = inSave(item);
   return { ...rest, kind: "done", at: item.closed_at ?? item.at };

@@ -1,13 +1,13 @@
 import type { Item, KeptItem } from "./item.ts";
 import type { Sentence } from "./prose/withdrawn.ts";
 
-/** The items before a change. */
+/** The state of the items before a change. */
 export interface Before {
   /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
   /** The open items of this line of work. */
   readonly open: readonly KeptItem[];
-  /** The numbers in use by files. */
+  /** The numbers that files already use. */
   readonly taken: ReadonlySet<number>;
 }
 
@@ -16,7 +16,7 @@ export interface Saying {
   readonly items: readonly Item[];
   readonly place: string;
   readonly session: string | null;
-  /** The save in which it was added; null: no save. */
+  /** The save in which the items were added; null: no save. */
   readonly save: string | null;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;
@@ -24,14 +24,14 @@ export interface Saying {
   readonly close?: readonly number[];
   /** True if the items are dropped, not done. */
   readonly drop?: boolean;
-  /** Sentences of a person that may replace earlier items. */
+  /** A person's sentences that may replace earlier items. */
   readonly withdrawn?: readonly Sentence[] | undefined;
-  /** The number of an open item that the last one replaces. */
+  /** The number of the open item that the last added item replaces. */
   readonly supersedes?: number | undefined;
   readonly now: Date;
 }
 
-/** The items after a change. */
+/** The state of the items after a change. */
 export interface Carried {
   /** All items of the project, open and closed. */
   readonly items: readonly KeptItem[];
@@ -41,9 +41,9 @@ export interface Carried {
   readonly changed: readonly KeptItem[];
   /** Numbers of the items to remove. */
   readonly removed: readonly number[];
-  /** The stored item for each added one; absent: not carried. */
+  /** The stored item for each added item; absent: it is not carried. */
   readonly as: ReadonlyMap<Item, KeptItem>;
-  /** Open items for which there was no room. */
+  /** Open items that were refused because there was no room. */
   readonly refused: readonly Item[];
   /** The result for each number to close. */
   readonly closing: Closing;

@@ -3,30 +3,33 @@ import type { Before, Carried, Closing, Saying } from "./carried.ts";
 import type { Item, ItemKind, ItemState, KeptItem } from "./item.ts";
 import { besideOf, leftOf, type Sentence } from "./prose/withdrawn.ts";
 
-/** The most open items in a project. */
+/** The maximum number of open items in a project. */
 export const MOST_OPEN = 500;
 
-/** The most closed items to keep, so that they do not reappear. */
+/** The maximum number of closed items to keep, so that they do not reappear. */
 const MOST_CLOSED = 1000;
 
-/** The most open goals of conversations at a time. */
+/** The maximum number of open goals from conversations at a time. */
 const GOALS = 3;
 
 /** Milliseconds for which a closed item is kept. */
 const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 
-/** Kinds that are carried from save to save until someone closes them. */
+/**
+ * Kinds of items that are carried from save to save until someone closes them.
+ */
 const CARRIED: ReadonlySet<string> = new Set([
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "plan", "verify"],
 ]);
 
-/** Kinds of items that are closed by a finished item with the same words. */
+/** Kinds of items that a finished item with the same words closes. */
 const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
 /**
  * Returns whether an item is carried from save to save until someone closes it.
- * An item read from the agent's last message holds until the agent continues.
+ * An item read from the agent's last message is valid until the agent
+ * continues.
  */
 export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
   return CARRIED.has(kind) && via !== "last message";
@@ -39,10 +42,10 @@ export function isOpenItem({ state }: Pick<Item, "state">): boolean {
 
 /**
  * Merges new items into the carried ones. An item with a known key, or with the
- * same text as an open one, is the same item. A todo follows its agent's list;
- * anything else that was closed stays closed. The newest plan replaces older
- * ones, and so does a goal that someone stated; of the goals of conversations,
- * the newest three stay.
+ * same text as an open item, counts as the same item. A todo follows its
+ * agent's list; any other closed item stays closed. The newest plan replaces
+ * older plans, and a goal that someone stated replaces older goals. Of the
+ * goals from conversations, the newest three stay.
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
@@ -94,7 +97,10 @@ class Book {
     this.#byKey.set(key, [...this.#byKey.get(key) ?? [], number]);
   }
 
-  /** The number of the item; `undefined`: it is closed and was never stored. */
+  /**
+   * Adds an item and returns its number. `undefined`: it was not stored,
+   * because it is closed or a newer item replaces it.
+   */
   take(item: Item): number | "full" | undefined {
     const known = this.#known(item);
     if (known) return this.#follow(known, item);
@@ -117,7 +123,8 @@ class Book {
   }
 
   /**
-   * Only a todo changes after it was added; any other item can only be closed.
+   * Updates a known item. Only a todo can change after it was added; any other
+   * item can only be closed.
    */
   #follow(known: KeptItem, item: Item): number {
     const { number } = known;
@@ -127,7 +134,7 @@ class Book {
       return number;
     }
     if (!isOpenItem(known)) {
-      // It was started again after it was closed here.
+      // The todo was started again after it was closed here.
       const again = isOpenItem(item) && item.at > (known.closed_at ?? "");
       if (again) this.#reopen(known, item);
       return number;
@@ -149,7 +156,7 @@ class Book {
     this.#count++;
   }
 
-  /** Closes each item that has the words of a finished one. */
+  /** Closes an open item that has the same words as a finished one. */
   #closeSame(item: Item): number | undefined {
     const numbers = CLOSED_BY_TEXT.map((kind) =>
       this.#byText.get(sameText({ ...item, kind }))
@@ -194,7 +201,8 @@ class Book {
   }
 
   /**
-   * The items that this one replaces; `undefined`: a newer one already exists.
+   * Returns the items that this one replaces. `undefined`: a newer item already
+   * exists.
    */
   #older(item: Item): KeptItem[] | undefined {
     if (item.kind !== "goal" && item.kind !== "plan") return [];
@@ -202,7 +210,8 @@ class Book {
       .filter((one) => one.kind === item.kind && isOpenItem(one));
     if (item.kind === "goal" && !isAutomatic(item)) return others;
     const like = item.kind === "plan" ? others : others.filter(isAutomatic);
-    // The goal of a later conversation may be part of an earlier one's.
+    // The goal of a later conversation may be part of an earlier conversation's
+    // goal.
     const kept = item.kind === "plan" ? 1 : GOALS;
     const newer = like.filter(({ at }) => at > item.at).length;
     if (newer >= kept) return undefined;
@@ -238,7 +247,7 @@ class Book {
     this.#close(item, "superseded", { superseded_by: this.get(by).id });
   }
 
-  /** Closes or shortens the open items that a person withdrew later. */
+  /** Closes or shortens open items that a person later withdrew. */
   takeBack(sentences: readonly Sentence[]): void {
     if (sentences.length === 0) return;
     for (const number of [...this.#open]) {
@@ -260,8 +269,8 @@ class Book {
   }
 
   /**
-   * Closes the questions that a killed client left, once its session continues
-   * without them.
+   * Closes the questions that a killed client left open, once its session
+   * continues without them.
    */
   closeAnswered(): void {
     const { agent, items } = this.#saying;
@@ -320,9 +329,9 @@ class Book {
 }
 
 /**
- * Numbers of closed items that are no longer needed. A key can reappear while
- * its agent session continues: until 30 days after its last item. The highest
- * number stays, so that no number is used twice.
+ * Returns the numbers of closed items that are no longer needed. A key can
+ * reappear while its agent session continues, which is until 30 days after the
+ * session's last item. The highest number is kept, so no number is used twice.
  */
 function outdated(
   items: readonly KeptItem[],
@@ -353,12 +362,14 @@ function isTodo({ via }: Pick<Item, "via">): boolean {
   return via === "todo" || via === "task";
 }
 
-/** Returns whether it was derived from a prompt, and not stated as the goal. */
+/**
+ * Returns whether the goal was derived from a prompt and not stated explicitly.
+ */
 function isAutomatic({ via }: Pick<Item, "via">): boolean {
   return via === "prompt";
 }
 
-/** A key that is equal for items with the same meaning. */
+/** Returns a key that is equal for items with the same meaning. */
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
   return `${kind}\n${plainText(text)}`;
 }

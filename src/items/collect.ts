@@ -27,11 +27,11 @@ import {
 import { withoutPrivate } from "../secrets/mod.ts";
 import { isWorthRunning, verificationOf } from "./verification.ts";
 
-/** The longest text to keep, in UTF-16 units. */
+/** The maximum length of a text to keep, in UTF-16 units. */
 const LONG = 4000;
 const SHORT = 1500;
 
-/** Limits of each list. */
+/** The maximum length of each list. */
 const MOST = {
   ...{ said: 40, found: 20, end: 12, runs: 20, others: 10 },
   ...{ reports: 6, summaries: 2, searches: 10 },
@@ -49,10 +49,10 @@ export interface Setting {
 }
 
 /**
- * Converts a conversation to the items that the next one needs. A person's
- * words have the source `user`. Items found in the agent's prose have the
- * source `transcript`. Items that only hold at the end of this conversation
- * come from its last message.
+ * Converts a conversation to the items that the next conversation needs. A
+ * person's words have the source `user`. Items found in the agent's prose have
+ * the source `transcript`. Items that are only valid at the end of this
+ * conversation come from its last message.
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
@@ -88,8 +88,8 @@ class Maker {
   }
 
   /**
-   * The agent session is added to `key`; without a key, the text identifies the
-   * item.
+   * Adds an item. The agent session becomes part of its key. Without a `key`,
+   * the text identifies the item.
    */
   #add(kind: ItemKind, { key, why, ...given }: Given): void {
     const { agent, newId } = this.#setting;
@@ -248,7 +248,7 @@ class Maker {
     const kept = cutMiddle(text, LONG);
     this.#add("message", { text: kept, at, key, via, source: "agent" });
     const later = prompts.filter((one) => one.at > at);
-    // A later message of a person answers it, but may request the next step.
+    // A person's later message answers it, but may request the next step.
     if (!later.every((one) => continuesWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if ((later.length === 0 || cue === "next") && isNew(known, one)) {
@@ -292,7 +292,7 @@ class Maker {
   }
 }
 
-/** Returns whether a prompt is more than a command of the client. */
+/** Returns whether a prompt contains more than a command for the client. */
 function saysSomething({ text }: Said): boolean {
   return !/^\/[\w:-]+$/.test(text.trim());
 }
@@ -307,7 +307,7 @@ const KINDS: Readonly<Record<Cue, ItemKind>> = {
   done: "done",
 };
 
-/** Returns whether words are about a plan that was replaced since. */
+/** Returns whether the text is about a plan that has since been replaced. */
 function isOfOldPlan(
   plans: readonly Planned[],
   { text, at }: Pick<Said, "text" | "at">,
@@ -333,7 +333,7 @@ function titleOf(plan: string): string {
   return line.replace(/^\s*#+\s*/, "").trim().slice(0, 120);
 }
 
-/** The last run of each command, the last one first. */
+/** Returns the last run of each command, the newest first. */
 function runsOf(commands: readonly Ran[]): Run[] {
   const seen = new Set<string>();
   let [checks, others] = [0, 0];
@@ -372,10 +372,10 @@ function runOf(
   } as Run;
 }
 
-/** The most UTF-16 units from the end of an output. */
+/** The maximum number of UTF-16 units to keep from the end of an output. */
 const TAIL = 1200;
 
-/** Whole lines from the end. */
+/** Returns whole lines from the end of an output. */
 function tailOf(output: string): string {
   const text = withoutPrivate(output.trimEnd());
   if (text.length <= TAIL) return text;
@@ -384,7 +384,7 @@ function tailOf(output: string): string {
   return line < 0 ? end.replace(/^[\udc00-\udfff]/, "") : end.slice(line + 1);
 }
 
-/** The last failed commands, except verification commands. */
+/** Returns the commands that failed last, except verification commands. */
 function unresolved(commands: readonly Ran[]): Said[] {
   const last = commands.slice(-6);
   return last.filter(({ command, exit }, at) =>

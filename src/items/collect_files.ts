@@ -3,14 +3,14 @@ import { remembered } from "../base/remembered.ts";
 import type { FileUse, Seen } from "../clients/mod.ts";
 import type { Touched } from "./item.ts";
 
-/** Limits of each list; many of the files seen do not exist. */
+/** The maximum length of each list. Many of the seen files do not exist. */
 const MOST = { files: 150, symbols: 8, seen: 200 };
 
 const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
 
 /**
  * Returns each file once, the last touched first. If there are many, changed
- * files come before files that were only read.
+ * files take precedence over files that were only read.
  */
 export function filesOf(
   uses: readonly FileUse[],
@@ -44,13 +44,16 @@ export function filesOf(
     .sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
 }
 
-/** A created and edited file counts as created; a recreated file exists. */
+/**
+ * Combines two ways of touching a file. A file that was created and then edited
+ * counts as created, and a file that was created again exists.
+ */
 function stronger(before: Touched["how"], now: Touched["how"]): Touched["how"] {
   if (before === "deleted") return now === "read" ? before : "edited";
   return RANK[now] > RANK[before] ? now : before;
 }
 
-/** Relative, with `/`, if it is inside the worktree. */
+/** Returns the path relative to the worktree, with `/`, if it is inside. */
 function nameIn(folder: string, path: string): string {
   const inside = relative(folder, path);
   return inside === "" || isAbsolute(inside) || /^\.\.([\\/]|$)/.test(inside)
@@ -59,9 +62,10 @@ function nameIn(folder: string, path: string): string {
 }
 
 /**
- * Returns the files that commands and searches named and that no tool call
- * touched, relative to the worktree, the most relevant first. A file named
- * alone says more than one of a hundred. Of equal ones, the last one counts.
+ * Returns the files that commands and searches named but no tool call touched,
+ * relative to the worktree, the most relevant first. A file named alone is more
+ * relevant than one of a hundred. If the relevance is equal, the last one comes
+ * first.
  */
 export function seenFiles(
   seen: readonly Seen[],

@@ -29,15 +29,17 @@ export type Differences = (run: Run) => Difference;
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/** The most commits to compare with HEAD; each takes a git process. */
+/**
+ * The maximum number of commits to compare with HEAD; each takes a git process.
+ */
 const MOST_COMMITS = 4;
 
 type Delta = ReadonlyMap<string, TreeEntry | undefined>;
 
 /**
  * Compares the tree of each run with the current `state` of the worktree. Uses
- * git only if a run was made on a different commit than HEAD. `saved`: the
- * record of a save, which shows the files of runs on its tree.
+ * git only if a run was made on a commit other than HEAD. `saved`: the state in
+ * a save, which lists the files for runs on the same tree.
  */
 export async function readDifferences(
   system: System,
@@ -90,7 +92,9 @@ function presentOf(state: TreeState | undefined): TreeContents | undefined {
   return tree && { tree, contents: contentsOf(state)! };
 }
 
-/** The files of each tree, listed by one of its runs or by the save. */
+/**
+ * Returns the files of each tree, as listed by one of its runs or by the save.
+ */
 function listedFiles(
   runs: readonly Run[],
   saved: TreeState | undefined,
@@ -103,15 +107,15 @@ function listedFiles(
     listed.set(treeKey(known.tree), { files });
   }
   for (const { tree } of runs) {
-    // A list with a path that was redacted since, or an invented list, does not
-    // match.
+    // The digest does not match if a path was redacted later, or if the list
+    // was made up.
     if (!tree?.files || digestOf(tree.files) !== tree.changes) continue;
     listed.set(treeKey(tree), { files: tree.files });
   }
   return listed;
 }
 
-/** Reads the changes from each commit to the current one. */
+/** Reads the differences between each commit and the current one. */
 async function readDeltas(
   system: System,
   workspace: Workspace,
@@ -136,7 +140,10 @@ async function readDeltas(
   return deltas;
 }
 
-/** Reads files that are unchanged from HEAD, each once. */
+/**
+ * Returns a reader for files that are unchanged from HEAD. It reads each file
+ * once.
+ */
 function settledReader(
   system: System,
   { worktree }: Workspace,
@@ -170,7 +177,10 @@ function readSettled(
   return contentOf({ ...content, path, status: "??" });
 }
 
-/** A save can name any path, so only files below the worktree are read. */
+/**
+ * Returns whether a path leads outside the worktree. A save can name any path,
+ * so only files below the worktree are read.
+ */
 function leadsElsewhere(path: string): boolean {
   return path === "" || path.endsWith("/") || path.startsWith("/") ||
     /^[A-Za-z]:/.test(path) ||

@@ -16,7 +16,7 @@ import type { Item, Run } from "./item.ts";
 import type { Difference } from "./tree.ts";
 
 /**
- * Evidence for a fact, and whether it is current. Evidence only holds if the
+ * Evidence for a fact, and whether it is current. Evidence holds only if the
  * command exited with 0 on exactly the current files.
  */
 export const EVIDENCE = object({
@@ -24,9 +24,9 @@ export const EVIDENCE = object({
   /** False if the command only did something, such as a deployment. */
   verifies: FLAG,
   /**
-   * `holds`: it exited with 0 on the current files. `stale`: files changed
-   * since. `contradicted`: its last run failed. `unproved`: it did not run, or
-   * its result or its files are unknown.
+   * `holds`: it exited with 0 on the current files. `stale`: files have changed
+   * since it ran. `contradicted`: its last run failed. `unproved`: it did not
+   * run, or its result or its files are unknown.
    */
   state: text<"holds" | "stale" | "contradicted" | "unproved">({
     choices: ["holds", "stale", "contradicted", "unproved"],
@@ -38,24 +38,24 @@ export const EVIDENCE = object({
   exit: nullable({ is: "number" } as Shape<number>),
   /** Time at which the last run ended, ISO 8601, UTC; null: not run. */
   at: nullable(TEXT),
-  /** The first files that changed since. */
+  /** The first files that have changed since the last run. */
   changed: list(TEXT),
   /** Number of changed files; null: unknown. */
   changes: nullable(COUNT),
-  /** Texts of the items that it supports. */
+  /** The texts of the items that the evidence supports. */
   claims: list(TEXT),
 });
 
 export type Evidence = Fitting<typeof EVIDENCE>;
 
-/** The most changed files to name. */
+/** The maximum number of changed files to name. */
 const NAMED = 3;
 
-/** The sources of evidence and its states. */
+/** The data from which evidence and its states are derived. */
 export interface EvidenceSources {
-  /** Runs from every source; the last run of each command counts. */
+  /** Runs from every source. Only the last run of each command counts. */
   readonly runs: readonly Run[];
-  /** Items; those that name a command count. */
+  /** Items. Only those that name a command count. */
   readonly items: readonly Item[];
   readonly differences: Differences;
   readonly now: Date;
@@ -85,24 +85,26 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
   });
 }
 
-/** The doubt about a named verification command that did not run. */
+/**
+ * The doubt about a verification command that was mentioned, but did not run.
+ */
 export const ONLY_NAMED = "it was mentioned, but did not run";
 
 /**
- * Returns whether a command verifies the work: by its known name, or because a
- * person or an agent said so. Other commands only do something, such as a
- * deployment.
+ * Returns whether a command verifies the work: it has a known name, or a person
+ * or an agent said so. Other commands only do something, such as a deployment.
  */
 export function verifies({ kind, doubt, source }: Run): boolean {
   return kind !== "other" || doubt === ONLY_NAMED || source === "user";
 }
 
-/** The doubt about a run known only from a save by someone else. */
+/** The doubt about a run that is known only from someone else's save. */
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
- * The last run of each command, the newest first. Named commands and other
- * people's claims come last: they do not hide a known run.
+ * Returns the last run of each command, the newest first. Commands that were
+ * only mentioned, and other people's claims, come last, so they do not hide a
+ * known run.
  */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   const weak = ({ doubt }: Run) =>
@@ -118,7 +120,10 @@ export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   return last;
 }
 
-/** The form for comparing commands: blanks at the ends do not count. */
+/**
+ * Returns the form in which commands are compared: blanks at the ends do not
+ * count.
+ */
 export function commandForm(command: string): string {
   return command.trim();
 }
@@ -127,7 +132,7 @@ function timeOf({ at }: Run): number {
   return parseTime(at) ?? 0;
 }
 
-/** Marks the runs in a save by someone else, which prove nothing. */
+/** Marks the runs in someone else's save, which prove nothing. */
 export function unverified(runs: readonly Run[]): Run[] {
   return runs.map((run) =>
     run.doubt === ONLY_NAMED ? run : { ...run, doubt: UNVERIFIED }
@@ -194,7 +199,10 @@ function changesText({ paths }: Difference): string {
   return `${counted(paths.length, "file")} changed since: ${names}${more}`;
 }
 
-/** Returns e.g. `stale: npm test (passed 2h ago; 1 file changed since: a)`. */
+/**
+ * Returns a line such as
+ * `stale: npm test (passed 2h ago; 1 file changed since: a)`.
+ */
 export function evidenceLine({ state, command, why }: Evidence): string {
   return `${state}: ${command} (${why})`;
 }

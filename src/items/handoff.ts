@@ -18,7 +18,7 @@ import { readVars, type Vars } from "./vars.ts";
 /** The items, files and runs of a conversation. */
 export interface Collected {
   readonly items: readonly Item[];
-  /** Sentences of a person that may replace earlier items. */
+  /** A person's sentences that may replace earlier items. */
   readonly withdrawn?: readonly Sentence[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
@@ -30,12 +30,12 @@ export interface Collected {
   readonly unread: readonly string[];
 }
 
-/** The most seen files that a hand-off names. */
+/** The maximum number of seen files in a hand-off. */
 const MOST_SEEN = 40;
 
 /**
- * Keeps the seen files that exist and that git does not ignore; empty if git
- * cannot tell.
+ * Keeps the seen files that exist and that git does not ignore. The list is
+ * empty if git cannot tell.
  */
 export async function withSeen(
   system: System,
@@ -54,8 +54,8 @@ export async function withSeen(
 }
 
 /**
- * Does the same for a client that was killed before anyone could answer: its
- * questions stay open beyond the next save.
+ * Keeps the questions of a client that was killed before anyone could answer.
+ * They stay open beyond the next save.
  */
 export function withQuestions(found: Collected): Collected {
   const items = found.items.map((item) =>
@@ -80,23 +80,30 @@ export interface HandoffOrder {
   readonly said: readonly Item[];
   /** Numbers of items to close. */
   readonly close: readonly number[];
-  /** The items of an earlier save about finished work. */
+  /** The items about finished work from an earlier save. */
   readonly done?: readonly Item[] | undefined;
   readonly collected: Collected;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;
-  /** The save that will contain it; null: no save, and nothing is stored. */
+  /**
+   * The save that will contain the hand-off; null: no save, so nothing is
+   * stored.
+   */
   readonly save: string | null;
   readonly time: Date;
   /**
-   * The time of the last run that counts, ISO 8601, UTC; by default all count.
+   * Runs after this time do not count, ISO 8601, UTC; by default, all runs
+   * count.
    */
   readonly until?: string | undefined;
-  /** True if items must survive a power failure without the save. */
+  /** True if the items must survive a power failure even without the save. */
   readonly synced: boolean;
 }
 
-/** A hand-off, and the problems in making it, one sentence each. */
+/**
+ * A hand-off, and the problems that occurred while making it, one sentence
+ * each.
+ */
 export interface MadeHandoff {
   readonly handoff: Handoff;
   readonly problems: readonly string[];
@@ -147,7 +154,10 @@ export function handoffFor(
   return { handoff: handoffOf(all, items, vars), problems };
 }
 
-/** The last run of each command, including the stored runs of earlier saves. */
+/**
+ * Returns the last run of each command, including the stored runs of earlier
+ * saves.
+ */
 function runsFor(
   system: System,
   root: string,
@@ -212,7 +222,7 @@ function refusalNote({ refused }: Carried): string[] {
   ];
 }
 
-/** Milliseconds after which a save leaves out a finished step. */
+/** Milliseconds after which a finished step is left out of saves. */
 const DONE_FOR_MS = 24 * 3600 * 1000;
 
 /** Returns the items of the save, in any order. */
@@ -243,7 +253,10 @@ function itemsOf(
   ].map((item) => ({ ...item, save: item.save ?? save }));
 }
 
-/** The most accomplishments of an earlier save that a save repeats. */
+/**
+ * The maximum number of accomplishments that a save repeats from an earlier
+ * one.
+ */
 const MOST_DONE = 10;
 
 function earlierDone(before: readonly Item[], known: readonly Item[]): Item[] {

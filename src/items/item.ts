@@ -13,8 +13,9 @@ import {
 
 /**
  * The schema of a hand-off: the facts that the next agent, person or machine
- * gets instead of finding them out again. It is part of every save, and the
- * only definition of its types, its validation and the published JSON Schema.
+ * receives and need not find out again. It is part of every save. Types,
+ * validation and the published JSON Schema are all derived from this
+ * definition.
  */
 
 /** The kinds of items. */
@@ -69,19 +70,20 @@ export const SOURCES = [
 
 export type Source = typeof SOURCES[number];
 
-/** The ID of an item without one, in a repaired save. */
+/** The ID that a repaired save gives to an item without one. */
 export const NO_ID = "000000000000";
 
 const ITEM_FIELDS = {
-  /** 12 random hex digits, the same in every copy. */
+  /** 12 random hex digits, the same in every copy of the item. */
   id: text({ pattern: /^[0-9a-f]{12}$/, neutral: NO_ID }),
   /**
-   * The number with which it is closed in this project; absent: it cannot be.
+   * The number with which the item is closed in this project; absent: it cannot
+   * be closed by number.
    */
   number: optional(COUNT),
   kind: text<ItemKind>({ choices: ITEM_KINDS, neutral: "next" }),
   text: TEXT,
-  /** The reason of a decision, the description of a todo. */
+  /** The reason for a decision, or the description of a todo. */
   why: optional(TEXT),
   state: text<ItemState>({ choices: ITEM_STATES, neutral: "open" }),
   source: text<Source>({ choices: SOURCES, neutral: "agent" }),
@@ -92,17 +94,17 @@ const ITEM_FIELDS = {
   via: TEXT,
   /** Time at which it was added, ISO 8601, UTC. */
   at: TEXT,
-  /** The first save that had it; null: no save yet. */
+  /** The first save that contained the item; null: no save yet. */
   save: nullable(TEXT),
   /** The agent session in which it was added. */
   agent: optional(TEXT),
-  /** Identifies it within the conversation, so that it occurs once. */
+  /** Identifies the item within the conversation, so it is added only once. */
   key: optional(TEXT),
   /** Time at which it was closed, ISO 8601, UTC. */
   closed_at: optional(TEXT),
   /** The ID of the item that replaced it. */
   superseded_by: optional(TEXT),
-  /** The command that verifies it, one of `commands`. */
+  /** The command that verifies the item, one of `commands`. */
   evidence: optional(TEXT),
 };
 
@@ -117,13 +119,13 @@ export const KEPT_ITEM = object({
   place: TEXT,
   /** The session in which it was added; null: no current session. */
   session: nullable(TEXT),
-  /** HMAC-SHA256 of the text before it, with this user's key. */
+  /** The HMAC-SHA256 of the preceding text, with this user's key. */
   seal: optional(TEXT),
 });
 
 /** A file that a conversation touched. */
 export const TOUCHED = object({
-  /** Relative to the worktree if it is inside, or else absolute. */
+  /** Relative to the worktree if it is inside, otherwise absolute. */
   path: TEXT,
   how: text<"created" | "edited" | "deleted" | "read">({
     choices: ["created", "edited", "deleted", "read"],
@@ -131,19 +133,19 @@ export const TOUCHED = object({
   }),
   /** Number of times. */
   times: COUNT,
-  /** The last time, ISO 8601, UTC. */
+  /** The time of the last touch, ISO 8601, UTC. */
   at: TEXT,
   /** Names of functions, classes and similar in the edited code. */
   symbols: optional(list(TEXT)),
 });
 
-/** The place of a run. */
+/** The tree on which a command ran. */
 export const RAN_ON = object({
   /** Full commit ID; null: no commit. */
   head: nullable(TEXT),
   /** SHA-256 of the uncommitted files: paths, modes and contents. */
   changes: TEXT,
-  /** The uncommitted files, sorted by path; absent: more than 100. */
+  /** The uncommitted files, sorted by path; absent: there are more than 100. */
   files: optional(list(object({
     path: TEXT,
     /** Mode and start of the SHA-256, or `gone`. */
@@ -164,7 +166,7 @@ export const RUN = object({
   at: TEXT,
   /** The end of its output. */
   tail: TEXT,
-  /** SHA-256 of its output, as far as it is known. */
+  /** The SHA-256 of the known part of its output. */
   digest: TEXT,
   /** Absent: not known. */
   tree: optional(RAN_ON),
@@ -189,15 +191,15 @@ export const OPEN_HANDOFF = object({
 
 export const HANDOFF = object({
   schema: { is: "version" } as Shape<1>,
-  /** The open items and those of the conversation, the oldest first. */
+  /** The open items and the items of the conversation, the oldest first. */
   items: list(ITEM),
-  /** The last touched first. */
+  /** The files, the last touched first. */
   files: list(TOUCHED),
-  /** The last run first, each command once. */
+  /** The runs, the newest first, each command once. */
   runs: list(RUN),
   /** State variables (`mpm var`). */
   vars: optional(record(TEXT)),
-  /** The searched patterns, the last one last. */
+  /** The searched patterns, the newest last. */
   searches: optional(list(TEXT)),
   /** Files that commands and searches named, the most relevant first. */
   seen: optional(list(TEXT)),
@@ -209,7 +211,7 @@ export const HANDOFF = object({
    * The parts of the conversation that mpm could not read, one sentence each.
    */
   unread: list(TEXT),
-  /** Number of entries left out to keep the save small. */
+  /** The number of entries that were left out to keep the save small. */
   left_out: optional(COUNT),
 });
 

@@ -5,9 +5,12 @@ import type { Handoff, Item, KeptItem } from "./item.ts";
 import { itemsHere, type Place } from "./open_items.ts";
 import { type Vars, varsHere } from "./vars.ts";
 
-/** The open items of a save and of its line of work. */
+/** The items that are open now, from a save and its line of work. */
 export interface ItemsNow {
-  /** Items stored here by number, then items that only the save has. */
+  /**
+   * Items stored here, by number, followed by items that exist only in the
+   * save.
+   */
   readonly items: readonly Item[];
   /** State variables, by name. */
   readonly vars: Vars;
@@ -17,8 +20,8 @@ export interface ItemsNow {
 
 /**
  * Returns the items that are open now: the save's items that no one has closed
- * since, in their current form, and later ones. Only items that are stored here
- * have a number. Never throws an MpmError.
+ * since, in their current form, and newer items. Only items that are stored
+ * here have a number. Never throws an MpmError.
  */
 export function itemsNow(
   system: System,
@@ -36,7 +39,7 @@ export function itemsNow(
   const vars = handoff?.vars ?? {};
   try {
     const { kept, open, here } = itemsHere(system, workspace);
-    // Resuming a save of another session leaves the current one.
+    // Resuming a save of another session means leaving the current session.
     const left = session !== undefined && session !== here.session
       ? here.session
       : null;
@@ -46,7 +49,7 @@ export function itemsNow(
         item.session === null || item.session !== left
       ),
     });
-    // Later changes to the stored variables count.
+    // Later changes to the stored variables take precedence.
     const same = own && kept.begun && (session ?? null) === here.session;
     return {
       items,

@@ -1,6 +1,6 @@
 /**
- * The only door of `items/`: the parts of a hand-off, and the items that are
- * carried from save to save until someone closes them.
+ * The only entry point of `items/`: the parts of a hand-off, and the items that
+ * are carried from save to save until someone closes them.
  */
 
 export { isCarried, isOpenItem, MOST_OPEN } from "./carry.ts";

@@ -23,16 +23,16 @@ export interface ItemsHere {
   readonly here: Here;
   /** The items of this line of work, open and closed, by number. */
   readonly own: readonly KeptItem[];
-  /** The open ones among them. */
+  /** The open items among these. */
   readonly open: readonly KeptItem[];
 }
 
 export type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
 /**
- * The open items of this line of work, by number, and a sentence for each
- * problem with the files. Never throws an MpmError; in a project without items,
- * it costs one look at a folder.
+ * Returns the open items of this line of work, by number, and a sentence for
+ * each problem with the files. Never throws an MpmError. If the project has no
+ * items, it only checks whether the folder exists.
  */
 export function openItems(
   system: System,
@@ -48,14 +48,15 @@ export function openItems(
 }
 
 /**
- * Returns the items of this line of work, and all others. Throws the errors of
- * `readItems()`.
+ * Returns the items of the project, and which of them belong to this line of
+ * work. Throws the errors of `readItems()`.
  */
 export function itemsHere(system: System, workspace: Place): ItemsHere {
   const { root } = workspace;
   const kept = readItems(system, root);
   if (!kept.begun) {
-    // Most projects have none: the session is looked up only if it is needed.
+    // Most projects have no items, so the session is looked up only if it is
+    // needed.
     return {
       ...{ kept, own: [], open: [] },
       get here() {
@@ -70,8 +71,8 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
 }
 
 /**
- * Returns the items of this line of work that were open at a time, as new
- * items: they belong to no line of work yet.
+ * Returns the items of this line of work that were open at a given time. They
+ * are returned as new items, which belong to no line of work yet.
  */
 export function itemsAt(
   system: System,
@@ -87,7 +88,7 @@ export function itemsAt(
     }));
 }
 
-/** The line of work of a worktree. */
+/** Returns the line of work of a worktree. */
 export function hereOf(system: System, workspace: Place): Here {
   const place = placeKey(workspace);
   const { work } = currentWork(system, workspace.root, place);
@@ -110,13 +111,13 @@ function isOf({ place, session, detour }: Here, owner: Owner): boolean {
     : owner.session === session;
 }
 
-/** The most nested sessions to follow. */
+/** The maximum depth of nested sessions to follow. */
 const DEEPEST = 1000;
 
 /**
- * Finds the line of work to which items belong now. The open items of an ended
- * detour belong to its parent, and those of another session to the worktree. So
- * the end of a session hides nothing.
+ * Finds the line of work to which items currently belong. The open items of an
+ * ended detour belong to its parent, and those of another ended session to the
+ * worktree. As a result, the end of a session hides nothing.
  */
 class Owners {
   readonly #system: System;
@@ -138,7 +139,10 @@ class Owners {
     return owner;
   }
 
-  /** `undefined` if the session continues and keeps its items. */
+  /**
+   * Returns the new owner of a session's items. `undefined`: the session
+   * continues and keeps its items.
+   */
   #heir(session: string, place: string): Owner | undefined {
     if (!this.#known.has(session)) {
       this.#known.set(session, this.#find(session, place));
@@ -156,7 +160,7 @@ class Owners {
   }
 }
 
-/** The id of a new item: 12 random hex digits. */
+/** Returns the ID for a new item: 12 random hex digits. */
 export function newItemId(system: System): string {
   return sha256(system.random() + system.random() + system.random())
     .slice(0, 12);

@@ -15,7 +15,7 @@ import { lastRuns } from "./evidence.ts";
 import { RUN, type Run } from "./item.ts";
 import { sharedFiles } from "./tree.ts";
 
-/** The most runs to keep, one for each command. */
+/** The maximum number of runs to keep, one for each command. */
 const MOST = 50;
 
 /**
@@ -26,23 +26,23 @@ const LARGEST = 4 * 1024 * 1024;
 
 const RUNS = object({
   schema: { is: "version" } as Shape<1>,
-  /** The last run first, each command once. */
+  /** The runs, the newest first, each command once. */
   runs: list(RUN),
 });
 
-/** Author and state of the file of runs. */
+/** The state of the file with runs, and who wrote it. */
 export type RunsState = "none" | "own" | "foreign" | "damaged";
 
 /**
- * The runs of `mpm evidence --run`, and of saved conversations, the newest
- * first. A damaged file, or one written by someone else, has no runs: it is not
- * evidence.
+ * Returns the runs of `mpm evidence --run` and of saved conversations, the
+ * newest first. Returns no runs from a file that is damaged or written by
+ * someone else, since it is not evidence.
  */
 export function keptRuns(system: System, root: string): Run[] {
   return readRuns(system, root).runs;
 }
 
-/** Does the same, and returns why there are no runs. */
+/** Does the same, and also returns why there are no runs. */
 export function readRuns(
   system: System,
   root: string,
@@ -67,8 +67,8 @@ export function readRuns(
 }
 
 /**
- * Adds runs, redacted; the last run of each command is kept. Returns the stored
- * runs. Call under the project's lock. Throws FILE_FAILED.
+ * Adds runs, redacted, and keeps only the last run of each command. Returns the
+ * stored runs. Call under the project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,

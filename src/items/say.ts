@@ -33,8 +33,8 @@ export interface SayInput {
 }
 
 /**
- * Adds an item to the carried ones, or lists those of its kind. Throws USAGE,
- * NOT_FOUND, and CONFLICT if too many are open.
+ * Adds an item to the carried items, or lists the items of its kind. Throws
+ * USAGE, NOT_FOUND, and CONFLICT if too many are open.
  */
 export async function say(
   context: Context,
@@ -170,7 +170,7 @@ function supersededBy(
   });
 }
 
-/** Closes items by number. Without a number, it lists the open items. */
+/** Closes items by number. Without a number, lists the open items. */
 export async function close(
   context: Context,
   { numbers, drop, dryRun, all }: {
@@ -239,7 +239,7 @@ function closed(
   };
 }
 
-/** Decides and writes under the project's lock, as a separate operation. */
+/** Makes a change under the project's lock, as a separate operation. */
 async function changed<R extends object>(
   context: Context,
   workspace: Workspace,
@@ -283,7 +283,7 @@ function viewsOf(
   return items.map((item) => itemView(item, known.has(item.number)));
 }
 
-/** Throws USAGE for an invalid item number. */
+/** Returns the number of an item. Throws USAGE if it is invalid. */
 function numberOf(text: string): number {
   const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
   if (number !== undefined) return Number(number);
@@ -292,7 +292,7 @@ function numberOf(text: string): number {
   });
 }
 
-/** Throws CONFLICT for open items that the list does not show here. */
+/** Throws CONFLICT if an open item is not in the list shown here. */
 function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
   const shown = new Set(own.map(({ number }) => number));
   const hidden = kept.items.filter((item) =>
@@ -308,7 +308,7 @@ function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
   );
 }
 
-/** The most items that an error names. */
+/** The maximum number of items that an error names. */
 const NAMED = 10;
 
 function noItem(

@@ -11,16 +11,19 @@ import type { VarChange } from "./commands/results.ts";
 import { type Here, hereOf } from "./open_items.ts";
 import { readVars, type Vars, writeVars } from "./vars.ts";
 
-/** Names as in a shell, of at most 64 characters. */
+/** Names as in a shell, with at most 64 characters. */
 const NAME = /^[A-Za-z_]\w{0,63}$/;
 
 /** The longest value, in UTF-16 units. */
 const LONGEST = 4000;
 
-/** The most variables of one line of work. */
+/** The maximum number of variables in one line of work. */
 const MOST = 100;
 
-/** Sets a variable, or removes it with `undefined`. Throws USAGE, NOT_FOUND. */
+/**
+ * Sets a variable, or removes it if the value is `undefined`. Throws USAGE,
+ * NOT_FOUND.
+ */
 export async function changeVar(
   context: Context,
   { name, value, dryRun }: {
@@ -99,7 +102,9 @@ export function soundVars(system: System, vars: Vars): Vars {
   return redactorOf(system).value(Object.fromEntries(sound));
 }
 
-/** The value of a variable. Throws NOT_FOUND with the existing names. */
+/**
+ * Returns the value of a variable. Throws NOT_FOUND with the existing names.
+ */
 export function valueOf(vars: Vars, name: string): string {
   checkName(name);
   const value = getOwn(vars, name);

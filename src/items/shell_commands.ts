@@ -6,18 +6,22 @@ export interface ShellCommand {
 
 const OPERATORS = ["&&", "||", ";;", "|&", "|", ";", "&", "\n"] as const;
 
-/** Quotes, substitutions and escapes, each skipped as a whole. */
+/**
+ * Matches quotes, substitutions and escapes, each of which is skipped as a
+ * whole.
+ */
 const WHOLE =
   /'[^']*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|\\[^]|\d*[<>]&\d*-?|&>>?|<<<|>\|/y;
 
 /**
- * A here-document: the rest of the line continues, its body is not commands.
+ * Matches the start of a here-document. The rest of the line still counts, but
+ * the body does not contain commands.
  */
 const HEREDOC = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.-]+))/y;
 
 /**
  * Splits a shell's command line at its operators, as far as possible without
- * running it. It does not look into quotes, substitutions, comments and
+ * running it. Ignores operators in quotes, substitutions, comments and
  * here-documents. Never throws.
  */
 export function shellCommands(line: string): ShellCommand[] {
@@ -80,7 +84,7 @@ function skip(
   return { end: WHOLE.test(line) ? WHOLE.lastIndex : at };
 }
 
-/** The position after the parenthesis that ends a substitution. */
+/** Returns the position after the parenthesis that ends a substitution. */
 function closing(line: string, at: number): number {
   for (let depth = 1; at < line.length; at++) {
     if (line[at] === "(") depth++;

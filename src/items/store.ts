@@ -21,7 +21,7 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
 
-/** The longest text of an item, and its longest reason, in UTF-16 units. */
+/** The maximum length of an item's text, and of its reason, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
 /**
@@ -30,13 +30,14 @@ export const LONGEST_TEXT = 8000;
 const LARGEST = 256 * 1024;
 
 /**
- * The most items to read, the highest numbers first, and the most files to look
- * at for them. So other people's items do not hide any.
+ * The maximum number of items to read, the highest numbers first, and of files
+ * to examine for them. The second limit is higher, so other people's items do
+ * not hide any.
  */
 const MOST = 3000;
 const MOST_LOOKED = 20_000;
 
-/** The most damaged files to name. */
+/** The maximum number of damaged files to name. */
 const MOST_NAMED = 5;
 
 /** The kind of record for items. */
@@ -61,7 +62,7 @@ export interface Kept {
   readonly damaged: readonly DamagedFile[];
   /** Files that this user's mpm did not write, absolute. */
   readonly foreign: readonly string[];
-  /** Every number in use by a file, whatever its content. */
+  /** Every number that a file already uses, whatever its content. */
   readonly taken: ReadonlySet<number>;
   /** True if the project has a folder for items. */
   readonly begun: boolean;
@@ -77,10 +78,10 @@ const NOTHING: Kept = {
 };
 
 /**
- * Reads all items of a project; without any, this takes one look at the folder.
- * A file that is damaged, linked, too large or written by someone else is left
- * out and reported as a problem. Throws CONFLICT if the folder is a link,
- * FILE_FAILED if it cannot be read.
+ * Reads all items of a project. If there are no items, only the folder is
+ * checked. A file that is damaged, linked, too large or written by someone else
+ * is left out and reported as a problem. Throws CONFLICT if the folder is a
+ * link, FILE_FAILED if it cannot be read.
  */
 export function readItems(system: System, root: string): Kept {
   const { home, state, items: folder } = layout(root);
@@ -141,7 +142,7 @@ function problemsOf(
   return problems;
 }
 
-/** Returns `undefined` for an item that this user's mpm did not write. */
+/** Reads one item. Returns `undefined` if this user's mpm did not write it. */
 function readItem(
   system: System,
   path: string,
@@ -159,7 +160,7 @@ function readItem(
   return item;
 }
 
-/** An item, and the mark of its file. */
+/** An item, and the file mark with which it was read. */
 const KNOWN_ITEM = object({
   size: NUMBER,
   mtime: NUMBER,
@@ -169,16 +170,18 @@ const KNOWN_ITEM = object({
 const KNOWN_ITEMS = object({ version: NUMBER, items: list(KNOWN_ITEM) });
 const VERSION = 1;
 
-/** The size of the largest number of items to read, in bytes. */
+/** The maximum size of the cache, in bytes, for the maximum number of items. */
 const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;
 
-/** The number of read files after which the cache is worth writing. */
+/**
+ * The number of files that must be read before writing the cache is worthwhile.
+ */
 const WORTH_WRITING = 20;
 
 /**
  * A cache of the item files that were read: `.claude-mpm/state/items.json`,
- * sealed. An item counts only while its file is unchanged. It is derived, and
- * never a source of truth.
+ * sealed. An item counts only while its file is unchanged. The cache is
+ * derived, and never a source of truth.
  */
 class KnownItems {
   readonly #system: System;
@@ -201,7 +204,7 @@ class KnownItems {
     for (const one of value.items) this.#known.set(one.item.number, one);
   }
 
-  /** Returns the item in a file, if that is unchanged. */
+  /** Returns the cached item of a file, if the file is unchanged. */
   get(number: number, info: FileInfo | undefined): KeptItem | undefined {
     const known = this.#known.get(number);
     if (!known || !isMarked(info, known)) return undefined;
@@ -209,7 +212,7 @@ class KnownItems {
     return known.item;
   }
 
-  /** Stores the content of a file, and returns it. */
+  /** Adds the content of a file to the cache, and returns it. */
   put<T extends KeptItem | undefined>(
     info: FileInfo | undefined,
     item: T,
@@ -222,7 +225,7 @@ class KnownItems {
     return item;
   }
 
-  /** Writes the cache if that saves a later reader enough. */
+  /** Writes the cache if this saves the next reader enough work. */
   keep(): void {
     if (this.#missed < WORTH_WRITING) return;
     const value = { version: VERSION, items: this.#items };
@@ -246,9 +249,9 @@ function unreadable(path: string, fault: string): MpmError {
 }
 
 /**
- * Writes an item, completely or not at all, redacted, shortened to
+ * Writes an item, completely or not at all. It is redacted, shortened to
  * {@link LONGEST_TEXT} and sealed as this user's own. Call under the project's
- * lock. `synced`: it survives a power failure. Returns what was written.
+ * lock. `synced`: it survives a power failure. Returns the written item.
  */
 export function writeItem(
   system: System,
@@ -264,7 +267,10 @@ export function writeItem(
   return clean;
 }
 
-/** The item redacted, with its texts shortened to {@link LONGEST_TEXT}. */
+/**
+ * Returns the item, redacted and with its texts shortened to
+ * {@link LONGEST_TEXT}.
+ */
 export function fittingItem<T extends Item>(system: System, item: T): T {
   const redactor = redactorOf(system);
   const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);

@@ -6,7 +6,7 @@ import type { Style } from "../cli/mod.ts";
 import type { ItemView } from "./commands/results.ts";
 import { type Item, ITEM_KINDS, type ItemKind, type KeptItem } from "./item.ts";
 
-/** An item for command output. */
+/** Returns an item in the form for command output. */
 export function itemView(item: KeptItem, here: boolean): ItemView {
   const { number, id, kind, text, state, source, via, at, save } = item;
   return {
@@ -16,7 +16,7 @@ export function itemView(item: KeptItem, here: boolean): ItemView {
   };
 }
 
-/** Headings of lists, in their order. */
+/** Headings of the lists, in order. */
 const HEADINGS: Readonly<Record<string, string>> = {
   goal: "Goal",
   constraint: "Constraints",
@@ -31,12 +31,14 @@ const HEADINGS: Readonly<Record<string, string>> = {
 
 const ORDER = Object.keys(HEADINGS) as ItemKind[];
 
-/** The heading of a list of items of one kind. */
+/** Returns the heading for a list of items of one kind. */
 export function headingOf(kind: ItemKind): string {
   return getOwn(HEADINGS, kind) ?? kind;
 }
 
-/** Open items below the headings of their kinds, with numbers and ages. */
+/**
+ * Returns open items under the headings of their kinds, with numbers and ages.
+ */
 export function itemLines(
   items: readonly ItemView[],
   { now, style }: { now: Date; style: Style },
@@ -59,7 +61,7 @@ export function itemLines(
   });
 }
 
-/** The text of an item with its reason, as one line. */
+/** Returns the text of an item and its reason on one line. */
 export function itemText(
   { text, why }: Pick<ItemView, "text" | "why">,
 ): string {
@@ -77,7 +79,7 @@ export function originOf(
   return `${who}, ${escapeText(via)}, ${shortAge(Date.parse(at), now)}`;
 }
 
-/** Returns e.g. `#5 was closed 2h ago: Add refunds`. */
+/** Returns a line such as `#5 was closed 2h ago: Add refunds`. */
 export function closedLine(
   item: Pick<ItemView, "number" | "text"> & {
     readonly state: string;

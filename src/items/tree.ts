@@ -12,27 +12,27 @@ import type { RanOn, Run } from "./item.ts";
 
 /**
  * The tree on which a command ran: the commit of HEAD and the differences from
- * it. Trees are compared by contents, so committing the tested files changes
- * nothing.
+ * it. Trees are compared by content, so committing the tested files makes no
+ * difference.
  */
 
-/** The part of a worktree's state that names its files. */
+/** The part of a worktree's state that lists its files. */
 export type TreeState =
   & Pick<RepositoryState, "head" | "files" | "filesOmitted">
   & Partial<Pick<RepositoryState, "unwatched" | "closed">>;
 
-/** The most uncommitted files to record one by one. */
+/** The maximum number of uncommitted files to record individually. */
 const LISTED = 100;
 
-/** The content of a path without a file. */
+/** The content that is recorded for a path without a file. */
 export const GONE = "gone";
 
-/** A file that mpm writes by itself, outside its own folder. */
+/** A file outside the mpm folder that mpm writes by itself. */
 const CONTEXT_FILE = ".claude/context.md";
 
 /**
- * Returns whether a path counts: mpm files change at each pause, and other
- * worktrees have their own files.
+ * Returns whether a path counts. Files of mpm do not count, because they change
+ * at each pause, and neither do other worktrees, which have their own files.
  */
 export function matters(path: string): boolean {
   return !isOwnPath(path) && path !== CONTEXT_FILE &&
@@ -40,8 +40,8 @@ export function matters(path: string): boolean {
 }
 
 /**
- * The tree of a worktree's state; `undefined` if a content is unknown, for
- * example of an unreadable file or a nested repository.
+ * Returns the tree of a worktree's state. `undefined`: the content of a path is
+ * unknown, for example of an unreadable file or a nested repository.
  */
 export function treeOf(state: TreeState): RanOn | undefined {
   const contents = contentsOf(state);
@@ -55,9 +55,9 @@ export function treeOf(state: TreeState): RanOn | undefined {
 }
 
 /**
- * The tree of a command that ended at `at`, as far as a later state shows it.
- * `undefined` if a file or the last commit is newer, or if a file was deleted,
- * which leaves no time.
+ * Returns the tree on which a command that ended at `at` ran, as far as a later
+ * state shows it. `undefined`: a file or the last commit is newer, or a file
+ * was deleted, so its time is unknown.
  */
 export function treeAt(
   state: TreeState & Pick<RepositoryState, "recent">,
@@ -71,7 +71,7 @@ export function treeAt(
 }
 
 /**
- * Returns runs with the tree on which they ran, if the state shows it.
+ * Returns runs with the trees on which they ran, if the state shows them.
  * `settled`: the commands after which the conversation changed no file.
  */
 export function withTrees(
@@ -88,7 +88,7 @@ export function withTrees(
   });
 }
 
-/** The digest of a tree's files, which are sorted by path. */
+/** Returns the digest of a tree's files, which must be sorted by path. */
 export function digestOf(
   files: readonly { readonly path: string; readonly content: string }[],
 ): string {
@@ -97,14 +97,14 @@ export function digestOf(
   );
 }
 
-/** The content at each path that differs from HEAD, sorted by path. */
+/** Returns the content at each path that differs from HEAD, sorted by path. */
 export function contentsOf(
   { files, filesOmitted, unwatched, closed = [] }: TreeState,
 ): Map<string, string> | undefined {
   if (filesOmitted > 0 || closed.length > 0) return undefined;
   if (!unwatched || unwatched.omitted > 0) return undefined;
   const contents = new Map<string, string>();
-  // Untracked files come last: a path that is listed twice exists.
+  // Untracked files come last, because a path that is listed twice does exist.
   const [untracked, tracked] = [true, false].map((is) =>
     files.filter(({ status }) => (status === "??") === is)
   );
@@ -124,7 +124,7 @@ export function contentsOf(
   );
 }
 
-/** Mode and content; `undefined`: unknown. */
+/** Returns the mode and content. `undefined`: unknown. */
 export function contentOf(file: FileState): string | undefined {
   const { path, status, size, mtime, unread, mode = "" } = file;
   if (file.sha256 !== null) return `${mode} ${file.sha256.slice(0, 32)}`;
@@ -139,7 +139,10 @@ export function contentOf(file: FileState): string | undefined {
   return named && file.object ? `${mode} ${file.object}` : undefined;
 }
 
-/** Runs on one tree, of which only the first lists the files. */
+/**
+ * Returns the runs; if several have the same tree, only the first lists the
+ * files.
+ */
 export function sharedFiles(runs: readonly Run[]): Run[] {
   const listed = new Set<string>();
   return runs.map((run) => {
@@ -151,23 +154,23 @@ export function sharedFiles(runs: readonly Run[]): Run[] {
   });
 }
 
-/** A key that is equal for equal trees. */
+/** Returns a key that is equal for equal trees. */
 export function treeKey({ head, changes }: RanOn): string {
   return `${head} ${changes}`;
 }
 
 /**
  * The difference between the current files and those of a run. If mpm cannot
- * compare, `same` is undefined, and `why` is the reason.
+ * compare them, `same` is undefined, and `why` is the reason.
  */
 export interface Difference {
   readonly same: boolean | undefined;
-  /** Paths that differ, sorted; empty if they are not known by name. */
+  /** The paths that differ, sorted; empty if the names are unknown. */
   readonly paths: readonly string[];
   readonly why?: string;
 }
 
-/** The questions to git that compare two trees. */
+/** Data from git that is needed to compare two trees. */
 export interface TreeFacts {
   /** Paths that differ between the two commits; `undefined`: unknown. */
   readonly committed: ReadonlySet<string> | undefined;
@@ -175,7 +178,7 @@ export interface TreeFacts {
   readonly settled: ReadonlyMap<string, string>;
 }
 
-/** Paths of `then` whose content the current tree does not contain. */
+/** Returns the paths of `then` whose content is not in the current tree. */
 export function unsettled(then: RanOn, now: TreeContents): string[] {
   return (then.files ?? []).map(({ path }) => path)
     .filter((path) => !now.contents.has(path));
@@ -187,7 +190,9 @@ export interface TreeContents {
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** Compares by content: committing a file unchanged is not a change. */
+/**
+ * Compares trees by content, so committing a file unchanged is not a change.
+ */
 export function compareTrees(
   then: RanOn,
   now: TreeContents,
@@ -218,7 +223,8 @@ export function compareTrees(
   const changed = [...new Set(paths)].filter((path) => {
     const content = before.get(path);
     if (!matters(path)) return false;
-    // As in HEAD then: a later change is either a commit or uncommitted now.
+    // The file was as in HEAD then, so it is listed only if a commit or an
+    // uncommitted change came later.
     if (content === undefined) return true;
     const present = now.contents.get(path) ?? settled.get(path);
     return present === undefined || !sameContent(content, present);
@@ -226,7 +232,10 @@ export function compareTrees(
   return { same: changed.length === 0, paths: changed.sort() };
 }
 
-/** Without a mode, as on Windows, only the rest is compared. */
+/**
+ * Compares two contents. If a mode is missing, as on Windows, compares only the
+ * rest.
+ */
 function sameContent(one: string, other: string): boolean {
   const [mode, content] = one.split(/ ([^]*)/);
   const [otherMode, otherContent] = other.split(/ ([^]*)/);

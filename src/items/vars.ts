@@ -30,7 +30,7 @@ const LARGEST = 256 * 1024;
 
 const VARS = object({
   schema: { is: "version" } as Shape<1>,
-  /** The owner, as in the name of the file. */
+  /** The owner, in the form used in the file name. */
   of: TEXT,
   vars: record(TEXT),
 });
@@ -38,10 +38,10 @@ const VARS = object({
 export type Vars = Readonly<Record<string, string>>;
 
 /**
- * Returns the variables of a line of work. A session without any has those of
- * its worktree; a detour has only its own. Throws UNREADABLE for a damaged
- * file, FOREIGN for one that this user's mpm did not write here, and errors of
- * reading.
+ * Returns the variables of a line of work. A session without its own variables
+ * has those of its worktree; a detour has only its own. Throws UNREADABLE for a
+ * damaged file, FOREIGN for a file that this user's mpm did not write here, and
+ * errors of reading.
  */
 export function readVars(system: System, root: string, here: Here): Vars {
   const own = readOwnVars(system, root, here);
@@ -51,12 +51,15 @@ export function readVars(system: System, root: string, here: Here): Vars {
     : {};
 }
 
-/** Returns whether a line of work starts with its worktree's variables. */
+/** Returns whether a line of work starts with the variables of its worktree. */
 function takesOver({ session, detour }: Here): boolean {
   return session !== null && !detour;
 }
 
-/** Returns `undefined` if none were ever set. */
+/**
+ * Reads the line of work's own variables. Returns `undefined` if no variable
+ * was ever set.
+ */
 function readOwnVars(
   system: System,
   root: string,
@@ -101,7 +104,7 @@ export function writeVars(
   { here, vars }: { here: Here; vars: Vars },
 ): void {
   const path = varsPath(root, ownerOf(here));
-  // An empty file stops the worktree's variables from coming back.
+  // An empty file keeps the worktree's variables from reappearing.
   if (Object.keys(vars).length === 0 && !takesOver(here)) {
     return removeIfThere(system, path);
   }
@@ -112,7 +115,7 @@ export function writeVars(
 }
 
 /**
- * The variables of the line of work at `place`. Throws the errors of
+ * Returns the variables of the line of work at `place`. Throws the errors of
  * {@link readVars}.
  */
 export function readVarsHere(system: System, place: Place): Vars {
@@ -124,7 +127,10 @@ export function varsHere(system: System, place: Place): Vars {
   return attempt(() => readVarsHere(system, place)) ?? {};
 }
 
-/** A detour and its parent have their own variables. */
+/**
+ * Returns the owner of variables. A detour and its parent have separate
+ * variables.
+ */
 function ownerOf({ place, session }: Here): string {
   return session ?? place;
 }
@@ -136,8 +142,8 @@ function varsPath(root: string, owner: string): string {
 const NAME = /^vars-(.+)\.json$/;
 
 /**
- * The unusable files of variables, damaged and foreign ones separately. The
- * folder must be a real folder. Throws FILE_FAILED.
+ * Returns the unusable files of variables, with damaged and foreign files in
+ * separate lists. The folder must be a real folder. Throws FILE_FAILED.
  */
 export function faultyVars(
   system: System,

@@ -2,11 +2,11 @@ import { shellWords } from "../base/shell.ts";
 import type { Run } from "./item.ts";
 import { type ShellCommand, shellCommands } from "./shell_commands.ts";
 
-/** The kinds of verification. */
+/** The verification that a command line performs. */
 export interface Verification {
   readonly kind: Exclude<Run["kind"], "other">;
   /**
-   * The reason why the exit status of the whole line proves nothing about it.
+   * The reason why the exit status of the whole line does not prove the result.
    */
   readonly doubt: string | undefined;
 }
@@ -14,7 +14,7 @@ export interface Verification {
 type Kind = Verification["kind"];
 
 /**
- * Names of scripts and targets by the kind of verification, the most specific
+ * Names of scripts and targets for each kind of verification, the most specific
  * first.
  */
 const SCRIPTS: readonly (readonly [Kind, RegExp])[] = [
@@ -34,17 +34,17 @@ const SCRIPTS: readonly (readonly [Kind, RegExp])[] = [
   ["build", /[-:]build$/],
 ];
 
-/** Programs that run named scripts or targets of a project. */
+/** Programs that run a project's named scripts or targets. */
 const RUNNERS = new Set(
   ("npm pnpm yarn bun deno turbo nx lerna rush make gmake just task rake rails" +
     " composer invoke nox poe mise gradle gradlew mvn mvnw sbt lein mix wireit")
     .split(" "),
 );
 
-/** Words between a runner and the name. */
+/** Words that may come between a runner and the name. */
 const BETWEEN = new Set(["run", "run-script", "task", "workspace", "foreach"]);
 
-/** Programs for a single purpose, by the kind of verification. */
+/** Programs with a single purpose, by the kind of verification. */
 const PROGRAMS: ReadonlyMap<string, Kind> = new Map(
   ([
     [
@@ -75,7 +75,7 @@ const PROGRAMS: ReadonlyMap<string, Kind> = new Map(
   ),
 );
 
-/** Programs whose first arguments show the kind. */
+/** Programs whose first arguments determine the kind. */
 const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
   [
     "test",
@@ -109,7 +109,7 @@ const COMMANDS: readonly (readonly [Kind, RegExp])[] = [
   ],
 ];
 
-/** A shell script, and its name if that only says that it verifies. */
+/** Matches a shell script whose name only says that it verifies something. */
 const SHELL_SCRIPT =
   /^(?:(?:ba|da|k|z)?sh (?:-\w+ )*)?(?:run[-_])?((?:[-_]?(?:tests?|all|unit|e2e|integration|smoke|specs?|suite|lint|style|checks?|verify|ci|build|compile|type-?check|types|coverage))+)\.(?:ba|z)?sh(?= |$)/;
 
@@ -128,13 +128,13 @@ const WRAPPERS: readonly RegExp[] = [
 const LOOKS =
   / (?:--help|--version|--watch\w*|-w|--list(?:-tests|Tests)?|--collect-only|--dry-run|--showConfig|--init|--print-config)(?=[\s=]|$)/;
 
-/** Options of runners that take a value. */
+/** Options of runners that are followed by a value. */
 const VALUED =
   / (?:--filter|-F|-w|--workspace|--prefix|-C|--cwd|--dir|--directory|-f|--file|-p|--project|--scope|-j)[ =]\S+/g;
 
 /**
- * Returns what a command line verifies, from the known names of test runners,
- * builds, linters and type checkers; `undefined` if it is unknown. `exit` is
+ * Returns what a command line verifies, based on the known names of test
+ * runners, builds, linters and type checkers. `undefined`: unknown. `exit` is
  * the exit status of the whole line, if known.
  */
 export function verificationOf(
@@ -149,7 +149,7 @@ export function verificationOf(
   return { kind: kinds[found]!, doubt: doubtOf({ steps, kinds, exit }, found) };
 }
 
-/** The most UTF-16 units of a command to look at. */
+/** The maximum number of UTF-16 units of a command to examine. */
 const LONGEST = 4000;
 
 const ORDER: readonly Kind[] = ["test", "build", "types", "lint"];
@@ -179,7 +179,7 @@ function kindOf(step: string, depth = 0): Kind | undefined {
   return RUNNERS.has(program) ? scriptKind(line) : undefined;
 }
 
-/** A word without a path before a program, and without redirections. */
+/** Returns a word without redirections, and for a program without its path. */
 function plain(word: string, at: number): string {
   if (/^\d*[<>]|^&>/.test(word)) return "";
   const name = /^(?:\.{0,2}\/|[\w.~-]+\/)[^=]*?([\w.+-]+)$/.exec(word)?.[1];
@@ -213,7 +213,7 @@ interface Parts {
   readonly exit: number | undefined;
 }
 
-/** Programs after it that cannot fail by themselves. */
+/** Matches programs after the verification that cannot fail by themselves. */
 const HARMLESS = /^(?:echo|printf|true|:|exit(?: \$\?)?|date|pwd)\b/;
 
 function doubtOf(

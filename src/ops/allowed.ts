@@ -34,16 +34,17 @@ const DIGEST = text({ pattern: /^[0-9a-f]{64}$/ });
 const FILE = object({
   sha256: DIGEST,
   /**
-   * The digest of the text that mpm wrote there; null: someone else wrote it.
+   * The digest of the text that mpm wrote to the file; null: someone else wrote
+   * it.
    */
   ejected: nullable(DIGEST),
 });
 
-/** A command line that may run, by its text. */
+/** A command line that may run, identified by its text. */
 const COMMAND = object({
-  /** Program and arguments; null: a shell runs exactly the text. */
+  /** The program and its arguments; null: a shell runs exactly the text. */
   args: nullable(list(TEXT)),
-  /** When it was allowed, ISO 8601, UTC. */
+  /** The time when it was allowed, ISO 8601, UTC. */
   at: TEXT,
 });
 
@@ -61,7 +62,7 @@ type Allowed = Fitting<typeof ALLOWED>;
 
 const LIST = "allowed.json";
 
-/** The file of earlier versions, with `scripts` for `files`. */
+/** The list of earlier versions, with `scripts` instead of `files`. */
 const OLD_LIST = "allowed-hooks.json";
 
 /** The largest list to read, in bytes. */
@@ -71,7 +72,7 @@ const LARGEST = 4 * 1024 * 1024;
 const LARGEST_FILE = 1024 * 1024;
 
 /**
- * Reads the list. A missing list, or one in another format, allows nothing.
+ * Reads the list. If it is missing or in another format, nothing is allowed.
  * Throws FILE_FAILED if it cannot be read.
  */
 function readAllowed(system: System): Allowed {
@@ -84,8 +85,8 @@ function readAllowed(system: System): Allowed {
 }
 
 /**
- * The absolute path of the list if its format is invalid, so that it allows
- * nothing. Throws the errors of {@link readAllowed}.
+ * Returns the absolute path of the list if its format is invalid, so that it
+ * allows nothing. Throws the errors of {@link readAllowed}.
  */
 export function damagedAllowed(system: System): string | undefined {
   const listed = readList(system, LIST);
@@ -94,7 +95,7 @@ export function damagedAllowed(system: System): string | undefined {
     : join(userState(system), LIST);
 }
 
-/** `undefined`: it does not exist. */
+/** Reads a list. Returns `undefined` if it does not exist. */
 function readList(system: System, name: string): unknown {
   try {
     const bytes = system.files.readOwn(join(userState(system), name), LARGEST);
@@ -120,7 +121,7 @@ export function allowedFile(
   return getOwn(readAllowed(system).files, path);
 }
 
-/** Every allowed file below a project's root, by absolute path. */
+/** Returns every allowed file below a project's root, by absolute path. */
 export function allowedFiles(
   system: System,
   root: string,
@@ -134,7 +135,7 @@ function isBelow(root: string, path: string): boolean {
   return way !== "" && !way.startsWith("..") && !isAbsolute(way);
 }
 
-/** The allowed commands of the project at `root`, by text. */
+/** Returns the allowed commands of the project at `root`, by text. */
 export function allowedCommands(
   system: System,
   root: string,
@@ -144,9 +145,9 @@ export function allowedCommands(
 }
 
 /**
- * The content of a file below `root` that can be allowed. It must be a plain
- * file of this user, with at most 1 MiB, and with no link in its path. `none`:
- * it does not exist.
+ * Returns the content of a file below `root` that can be allowed. It must be a
+ * plain file of this user, at most 1 MiB in size, and without links in its
+ * path. `none`: it does not exist.
  */
 export function readAllowable(
   { files, uid }: System,
@@ -173,9 +174,9 @@ export function readAllowable(
 }
 
 /**
- * Returns whether a file is allowed and has the allowed content, in the given
- * worktree. `changed`: it has other content. `unknown`: no one allowed it, or
- * it does not exist.
+ * Returns whether a file in the given worktree is allowed and has the allowed
+ * content. `changed`: it has other content. `unknown`: no one allowed it, or it
+ * does not exist.
  */
 export function fileState(
   system: System,
@@ -191,7 +192,7 @@ export function fileState(
     : "changed";
 }
 
-/** The permission of a file in the log; null if it is not allowed. */
+/** The permissions in a log entry; null: not allowed. */
 interface AllowedFacts {
   /** Digests by absolute path. */
   readonly allowed: Readonly<Record<string, string | null>>;
@@ -200,17 +201,20 @@ interface AllowedFacts {
   readonly project?: string;
 }
 
-/** The change, together with the file that mpm itself wrote there. */
+/**
+ * The permissions to change. For a file, includes the digest of the text that
+ * mpm itself wrote.
+ */
 export interface AllowedChange {
   readonly files?: Readonly<Record<string, AllowedFile | null>>;
   readonly commands?: Readonly<Record<string, AllowedCommand | null>>;
 }
 
 /**
- * Allows files and commands of the project at `root`, or with null revokes
- * that. Returns the permissions before and after. Call under the user's lock. A
- * damaged list is moved, with a note. Without `write` it only returns what
- * would change.
+ * Allows files and commands of the project at `root`, or revokes the permission
+ * if the value is null. Returns the permissions before and after. Call under
+ * the user's lock. A damaged list is moved aside, with a note. Without `write`,
+ * only returns what would change.
  */
 export function changeAllowed(
   { system, note }: Pick<Context, "system" | "note">,
@@ -242,7 +246,7 @@ export function changeAllowed(
   if (Object.keys(ours).length > 0) setOwn(all.commands, root, ours);
   else Reflect.deleteProperty(all.commands, root);
   const after = facts();
-  // A file that is already allowed is not written again.
+  // The list is not written if nothing changes.
   if (write && JSON.stringify(before) !== JSON.stringify(after)) {
     const aside = keepDamaged(system);
     if (aside !== undefined) note(aside);
@@ -251,7 +255,10 @@ export function changeAllowed(
   return { before, after };
 }
 
-/** Moves a damaged list before another replaces it; returns a sentence. */
+/**
+ * Moves a damaged list aside before a new one replaces it. Returns a sentence
+ * about it.
+ */
 function keepDamaged(system: System): string | undefined {
   const path = damagedAllowed(system);
   if (path === undefined) return undefined;
@@ -267,7 +274,8 @@ function put<T>(all: Record<string, T>, name: string, value: T | null): void {
 }
 
 /**
- * Returns the log's facts about a change, or `undefined` if nothing changed.
+ * Returns the facts about a change for the log, or `undefined` if nothing
+ * changed.
  */
 export function allowedFacts(
   { before, after }: { before: AllowedFacts; after: AllowedFacts },
@@ -342,7 +350,7 @@ function refuseChanged(
   const ours = getOwn(commands, before.project ?? "") ?? {};
   const isOther = (now: unknown, ...known: unknown[]) =>
     !known.some((one) => JSON.stringify(one) === JSON.stringify(now));
-  // An interrupted undo has already restored these.
+  // An interrupted undo may have already restored some of these.
   const file = Object.keys(before.allowed).find((path) =>
     isOther(
       getOwn(files, path)?.sha256 ?? null,

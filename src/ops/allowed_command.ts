@@ -19,8 +19,8 @@ export type Program =
 const SAFE = /^[\w@%+:,./-][\w@%+=:,./-]*$/;
 
 /**
- * The text of a command line: its words, quoted for a shell if necessary, or a
- * single word unchanged.
+ * Returns the text of a command line. This is its words, quoted for a shell if
+ * necessary, or a single word unchanged.
  */
 export function commandText(words: readonly string[]): string {
   if (words.length === 1) return words[0]!.trim();
@@ -29,19 +29,19 @@ export function commandText(words: readonly string[]): string {
 }
 
 /**
- * The program and arguments of a text that needs no shell; null: it has quotes,
- * variables, operators or similar.
+ * Returns the program and arguments of a text that needs no shell. null: it
+ * contains quotes, variables, operators or similar.
  */
 export function plainWords(text: string): string[] | null {
   const words = text.split(/ +/);
-  // With "=", the first word would be a variable.
+  // A first word with "=" would set a variable.
   return words.every((word) => SAFE.test(word)) && !words[0]!.includes("=")
     ? words
     : null;
 }
 
 /**
- * Returns how to start the command with exactly that text in the project at
+ * Returns how to start the command with exactly this text in the project at
  * `root`, or `undefined` if the user did not allow it. A single path may also
  * be allowed as a file, if it has the allowed content in its worktree.
  */

@@ -31,9 +31,9 @@ export function asideIn(value: unknown): Aside[] {
 }
 
 /**
- * Restores files from the trash that were in the way of a restore, if their
- * place is free again. Does only the rest; returns the paths. Call under the
- * lock.
+ * Moves files that were in the way of a restore back from the trash, if their
+ * place is free again. Skips what is already done. Returns the paths. Call
+ * under the lock.
  */
 export function putBack(
   system: System,
@@ -46,14 +46,14 @@ export function putBack(
     system,
     place,
     asideIn([
-      // The format of an older mpm.
+      // The format of older versions of mpm.
       { trash: after.trash, paths: after.moved_aside },
       ...Array.isArray(after.aside) ? after.aside : [],
     ]),
   );
 }
 
-/** Does the same for files that are known to exist. */
+/** Does the same for the given files. */
 export function putBackFrom(
   system: System,
   { root, worktree }: Place,
@@ -83,8 +83,8 @@ export function putBackFrom(
 }
 
 /**
- * Moves `from` to `to`, and merges folders that exist again entry by entry;
- * returns whether there was anything to move.
+ * Moves `from` to `to`. If a folder exists again, merges into it entry by
+ * entry. Returns whether there was anything to move.
  */
 function give(system: System, from: string, to: string): boolean {
   const { files } = system;

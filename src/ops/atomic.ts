@@ -13,17 +13,17 @@ interface Manner {
   readonly mtime?: number;
   /** 0600 by default. */
   readonly mode?: number;
-  /** The name during the write; required without a lock. */
+  /** The name of the file while it is written; required without a lock. */
   readonly temporary?: string;
-  /** True if it must survive a power failure; the default. */
+  /** True if the file must survive a power failure; the default. */
   readonly synced?: boolean;
 }
 
 /**
- * Replaces the file at `path`, completely or not at all. It is written under a
- * temporary name in the same folder, synced and renamed. Then the folder is
- * synced. Under the store's lock the temporary name is always the same, so that
- * the next write replaces an abandoned file.
+ * Replaces the file at `path`, completely or not at all. The content is written
+ * under a temporary name in the same folder, synced and renamed. Then the
+ * folder is synced. Under the store's lock, the temporary name is always the
+ * same, so the next write replaces an abandoned file.
  */
 export function writeAtomic(
   system: System,
@@ -50,7 +50,7 @@ export function writeAtomic(
   if (synced) files.syncFolder(dirname(path));
 }
 
-/** Removes a file or link; it may already be missing. */
+/** Removes a file or link, if it exists. */
 export function removeIfThere(system: System, path: string): void {
   try {
     system.files.remove(path);
@@ -59,7 +59,10 @@ export function removeIfThere(system: System, path: string): void {
   }
 }
 
-/** For cleaning up after a failure, which must stay the reported error. */
+/**
+ * Removes a file or link after a failure. Never throws, so the failure remains
+ * the reported error.
+ */
 export function removeQuietly(system: System, path: string): void {
   attempt(() => system.files.remove(path));
 }
@@ -74,8 +77,8 @@ function refuseFolder(system: System, path: string): void {
 }
 
 /**
- * The JSON in an mpm file; `undefined` if it is missing, a link, larger than
- * `limit` bytes, or damaged.
+ * Returns the JSON in an mpm file. `undefined`: it is missing, a link, larger
+ * than `limit` bytes, or damaged.
  */
 export function readOwnJson(
   system: System,
@@ -86,15 +89,15 @@ export function readOwnJson(
   return bytes && jsonIn(new TextDecoder().decode(bytes));
 }
 
-/** The size at which a log is renamed, in bytes; one older log is kept. */
+/** The size from which a log is renamed, in bytes; one older log is kept. */
 const LIMIT = 256 * 1024;
 
-/** The most bytes to read from the end of a log. */
+/** The maximum number of bytes to read from the end of a log. */
 const TAIL = 64 * 1024;
 
 /**
- * The values of the lines at the end of a log, `undefined` for an invalid line.
- * Throws FILE_FAILED if it cannot be read.
+ * Returns the values of the lines at the end of a log, with `undefined` for an
+ * invalid line. Throws FILE_FAILED if the log cannot be read.
  */
 export function readLog(system: System, path: string): unknown[] {
   const found = system.files.lstat(path);

@@ -8,19 +8,23 @@ import { layout } from "./layout.ts";
 
 /**
  * Milliseconds for which a file must be unchanged. Two changes within one tick
- * of the clock leave the same time, and Deno reports the last change in whole
+ * of the clock have the same time, and Deno reports the last change in whole
  * seconds.
  */
 const REST = 3000;
 
-/** The mark of a file that has not changed recently. */
+/**
+ * The metadata that identifies the state of a file that has not changed
+ * recently.
+ */
 export type FileMark = Pick<FileInfo, "size" | "mtime"> & {
-  /** No program can set it, so every edit is noticed. */
+  /** Programs cannot set this time, so every edit is noticed. */
   readonly changed: number;
 };
 
 /**
- * `undefined` for anything other than a plain file, or after a recent change.
+ * Returns the mark of a file. `undefined`: it is not a plain file, or it
+ * changed recently.
  */
 export function markOf(
   system: System,
@@ -40,15 +44,18 @@ export function isMarked(info: FileInfo | undefined, mark: FileMark): boolean {
     info.mtime === mark.mtime && info.changed === mark.changed;
 }
 
-/** By the terminal, which all machines made from the same one share. */
+/**
+ * The key is the terminal, which is shared by all machines derived from the
+ * same one.
+ */
 const READ = new WeakMap<
   object,
   Map<string, { mark: FileMark; value: unknown }>
 >();
 
 /**
- * Returns the result of `read` for a plain file. Returns the same result again
- * while the file is unchanged, since one event asks several times. Callers must
+ * Returns the result of `read` for a plain file. Reuses the result while the
+ * file is unchanged, since one event asks for it several times. Callers must
  * not change the value. Throws the errors of `read`.
  */
 export function readOnce<T>(
@@ -69,9 +76,9 @@ export function readOnce<T>(
 }
 
 /**
- * Writes a derived file of the state. It takes no lock, since it does not
- * matter who writes last. Never throws: readers do not need the file. `counts`
- * decides from the file's time whether to keep it.
+ * Writes a derived file in the state. Takes no lock, since it does not matter
+ * who writes last. Never throws, because readers do not depend on the file.
+ * `counts` decides from the file's time whether to keep it.
  */
 export function replaceDerived(
   system: System,
@@ -87,7 +94,8 @@ export function replaceDerived(
   const temporary = join(state, `.${basename(path)}.new`);
   attempt(() => {
     ensureFolder(system, state, root);
-    // Another reader's, or an abandoned one: the next write will succeed.
+    // The file is another process's, or abandoned. It is removed, so the next
+    // write will succeed.
     if (files.lstat(temporary)) return removeQuietly(system, temporary);
     files.create(temporary, new TextEncoder().encode(text));
     if (counts(files.lstat(temporary)?.mtime ?? 0)) {

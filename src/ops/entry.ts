@@ -3,7 +3,7 @@ import { field, isDeeper, isFields } from "../base/parsed_values.ts";
 import { refuseNegative } from "../base/selector.ts";
 import { counted } from "../base/words.ts";
 
-/** One mpm operation, a line of `.claude-mpm/state/journal.jsonl`. */
+/** An mpm operation, which is one line of `.claude-mpm/state/journal.jsonl`. */
 export interface JournalEntry {
   /** Counts from 1. */
   readonly id: number;
@@ -13,33 +13,35 @@ export interface JournalEntry {
   readonly operation: string;
   /** One line for people. */
   readonly title: string;
-  /** The worktree of the operation, absolute. */
+  /** The absolute path of the operation's worktree. */
   readonly worktree: string;
-  /** The states before and after, for an undo. */
+  /** The states before and after, which an undo needs. */
   readonly before: Readonly<Record<string, unknown>>;
   readonly after: Readonly<Record<string, unknown>>;
-  /** In an undo: the operation that it undid. */
+  /** In an undo: the operation that was undone. */
   readonly undoes?: number;
-  /** True if a hook did it without a request. */
+  /** True if a hook performed the operation without a request. */
   readonly automatic?: true;
 }
 
 /** A file before or after an operation; null if it did not exist. */
 export interface FileVersion {
   readonly sha256: string;
-  /** The place of its content below the trash; null if it was not kept. */
+  /** The path of the kept content below the trash; null: it was not kept. */
   readonly kept: string | null;
 }
 
 /**
- * Files by path: with `/` between folders, relative to the project if they are
- * below it, or else absolute.
+ * Files by path, with `/` between folders. Paths are relative to the project if
+ * they are inside it, otherwise absolute.
  */
 export type FileVersions = Readonly<Record<string, FileVersion | null>>;
 
 /** An entry in the journal of this machine. */
 export interface KnownEntry extends JournalEntry {
-  /** True if this user's mpm wrote it; mpm never acts on other lines. */
+  /**
+   * True if this user's mpm wrote the entry; mpm never acts on other entries.
+   */
   readonly own: boolean;
 }
 
@@ -47,11 +49,15 @@ export interface KnownEntry extends JournalEntry {
 const LARGEST_ID = 1_000_000_000;
 
 /**
- * The deepest allowed nesting of lists and objects; mpm writes a few levels.
+ * The maximum nesting depth of lists and objects; mpm itself writes only a few
+ * levels.
  */
 const DEEPEST = 100;
 
-/** The entry in a line; `undefined`: it is invalid, or from another version. */
+/**
+ * Returns the entry in a line. `undefined`: the line is invalid, or from
+ * another version.
+ */
 export function parseEntry(line: string): JournalEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -75,7 +81,9 @@ function isNumber(value: unknown): value is number {
     Number(value) <= LARGEST_ID;
 }
 
-/** The file versions in `before` or `after`; other values are left out. */
+/**
+ * Returns the file versions in `before` or `after`. Other values are left out.
+ */
 export function versionsIn(value: unknown): FileVersions {
   const files = field(value, "files");
   if (!isFields(files)) return {};
@@ -93,19 +101,19 @@ function isVersion(value: unknown): value is FileVersion {
 }
 
 /**
- * Returns the operations that are currently undone: an undo may itself be
+ * Returns the operations that are currently undone. An undo can itself be
  * undone.
  */
 export function undoneIds(entries: readonly JournalEntry[]): Set<number> {
   const undone = new Set<number>();
-  // From the newest: an undo that was undone does not count.
+  // Starts with the newest: an undo that was itself undone does not count.
   for (const { id, undoes } of entries.toReversed()) {
     if (undoes !== undefined && !undone.has(id)) undone.add(undoes);
   }
   return undone;
 }
 
-/** Returns whether an undo without a number may select it. */
+/** Returns whether an undo without a number may select this operation. */
 function isNext(
   entry: KnownEntry,
   { undone, worktree }: {
@@ -133,10 +141,10 @@ export function nextToUndo(
 }
 
 /**
- * Returns the operation to undo. That is the one with the given number.
- * Otherwise it is the newest of this worktree that is not an undo, not by a
- * hook, and not undone yet. Throws NOT_FOUND, and CONFLICT if it is already
- * undone or not this user's.
+ * Returns the operation with the given number. Without a number, returns the
+ * newest of this worktree that is not an undo, not made by a hook, and not
+ * undone yet. Throws NOT_FOUND, and CONFLICT if it is already undone or not
+ * this user's.
  */
 export function entryToUndo(
   entries: readonly KnownEntry[],
@@ -179,7 +187,7 @@ export function entryToUndo(
 }
 
 /**
- * Returns where else there is something to undo, for example after a project
+ * Returns where else there are operations to undo, for example after a project
  * was moved.
  */
 function elsewhereHint(
@@ -211,7 +219,10 @@ function foreign({ id }: JournalEntry): MpmError {
   );
 }
 
-/** A way to continue if an operation cannot be undone: the one before it. */
+/**
+ * Returns a hint for an operation that cannot be undone: undo the one before
+ * it.
+ */
 export function earlierHint(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -225,7 +236,10 @@ export function earlierHint(
     `"mpm undo ${found.id}" undoes the operation before it: ${found.title}`;
 }
 
-/** `undo restore x`; for an undo, `redo restore x`, and so on. */
+/**
+ * Returns a title: `undo restore x`, `redo restore x` for the undo of an undo,
+ * and so on.
+ */
 export function undoTitle({ title, undoes }: JournalEntry): string {
   if (undoes === undefined) return `undo ${title}`;
   const plain = title.replace(/^(un|re)do /, "");

@@ -9,8 +9,8 @@ import { HOME } from "./layout.ts";
 const PRIVATE = 0o700;
 
 /**
- * Creates `folder`, and each missing folder between the existing `base` and it,
- * as a real, private directory of the user. Throws CONFLICT if something else
+ * Creates `folder`, and each missing folder between it and the existing `base`,
+ * as real, private directories of the user. Throws CONFLICT if something else
  * is in the way, FILE_FAILED if the system refuses.
  */
 export function ensureFolder(
@@ -19,13 +19,14 @@ export function ensureFolder(
   base: string,
 ): void {
   if (folder === base) return;
-  // An existing folder may be reached through a link further up.
+  // An existing folder may be reached through a link higher up, so the parents
+  // come first.
   ensureFolder(system, dirname(folder), base);
   if (checkFolder(system, folder)) return;
   try {
     system.files.mkdir(folder);
   } catch (error) {
-    // Another mpm may have been faster.
+    // Another mpm may have created the folder first.
     if (!(error instanceof FileError && error.problem === "exists")) {
       throw error;
     }
@@ -36,7 +37,7 @@ export function ensureFolder(
   if (isHidden(folder)) hide(system, folder);
 }
 
-/** mpm folders that git must not see. */
+/** mpm folders that must be hidden from git. */
 const HIDDEN: ReadonlySet<string> = new Set([
   ...[
     "backups",
@@ -59,14 +60,15 @@ function isHidden(folder: string): boolean {
 const LIMIT = 1024 * 1024;
 
 /**
- * Keeps a folder out of git, so that `git stash -u` and `git clean` do not take
- * it. The rules above it may be claude-mpm's, which do not name it. Then it
- * gets its own rules, which also cover their own file.
+ * Hides a folder from git, so `git stash -u` and `git clean` do not take it.
+ * The ignore rules above it may be claude-mpm's, which do not include the
+ * folder. In that case it gets its own rules, which also cover the rules file
+ * itself.
  */
 export function hide(
   system: System,
   folder: string,
-  // The folder of the lock is hidden before the lock is held.
+  // The lock's own folder is hidden before the lock is held.
   temporary = `.mpm-${system.random()}.tmp`,
 ): void {
   const rules = join(folder, ".gitignore");
@@ -128,7 +130,10 @@ export function checkFolder(system: System, folder: string): boolean {
   return true;
 }
 
-/** claude-mpm makes its folders readable by everyone; the texts are private. */
+/**
+ * Makes a folder private. claude-mpm lets everyone read its folders, but the
+ * texts in them are private.
+ */
 function tighten(system: System, folder: string): void {
   // Reading must still work on a read-only file system.
   attempt(() => system.files.chmod(folder, PRIVATE));
@@ -152,7 +157,7 @@ export function removeTree(system: System, folder: string): void {
   files.remove(folder);
 }
 
-/** Counts the files below a folder, and their bytes; follows no link. */
+/** Counts the files below a folder and their bytes. Does not follow links. */
 export function sizeBelow(
   system: System,
   folder: string,

@@ -41,7 +41,9 @@ function isThere({ files }: System, root: string, id: string): boolean {
   );
 }
 
-/** The IDs of saves that can be restored from the log of saves in git. */
+/**
+ * Returns the IDs of saves that can be restored from the log of saves in git.
+ */
 async function inLog(git: Git): Promise<Set<string>> {
   const output = await git.read([
     ...["log", "-z", "--format=%S%n%B", "--glob=refs/mpm/saves/*"],
@@ -52,8 +54,8 @@ async function inLog(git: Git): Promise<Set<string>> {
     const [ref = "", subject = ""] = text.split("\n", 2);
     const [, id] = /^Session ID: (\S+)$/m.exec(text) ?? [];
     if (id === undefined || known.has(`${ref} ${id}`)) continue;
-    // The newest log of each installation counts: it may be wrong about other
-    // installations.
+    // Only the newest log of each installation counts, since a log may be wrong
+    // about other installations.
     known.add(`${ref} ${id}`);
     if (subject.startsWith("session: pause at ")) found.add(id);
   }
@@ -62,7 +64,7 @@ async function inLog(git: Git): Promise<Set<string>> {
 
 const SAVE = /(?:^|[/\\])(session-[\w-]+)\.json$/;
 
-/** The IDs of saves in the trash. */
+/** Returns the IDs of saves in the trash. */
 function inTrash(system: System, root: string): Set<string> {
   const { files } = system;
   const { trash } = layout(root);
@@ -78,7 +80,7 @@ function inTrash(system: System, root: string): Set<string> {
     }
   };
   if (files.lstat(trash)) walk(trash);
-  // Files kept for an undo have other names there.
+  // Files that are kept for an undo have other names in the trash.
   for (const { before, after } of readJournal(system, root)) {
     for (const side of [before, after]) {
       const versions = {

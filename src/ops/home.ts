@@ -5,9 +5,9 @@ import { ensureFolder, hide } from "./folders.ts";
 import { HOME, layout } from "./layout.ts";
 
 /**
- * Keeps everything except the project's own settings, hooks and templates out
- * of `git status`, `git stash -u` and `git clean`. The folder of the saves
- * ignores itself, whatever these rules say.
+ * Rules that hide everything except the project's own settings, hooks and
+ * templates from `git status`, `git stash -u` and `git clean`. The folder of
+ * the saves ignores itself, whatever these rules say.
  */
 const OWN_RULES = `/.gitignore
 /.lock
@@ -35,14 +35,14 @@ export function ensureHome(system: System, root: string): boolean {
   ensureFolder(system, sessions, root);
   hide(system, sessions, ".mpm.tmp");
   const rules = join(home, ".gitignore");
-  // An existing file may be claude-mpm's, and tracked.
+  // An existing file may be claude-mpm's, and may be tracked.
   if (!system.files.lstat(rules)) {
     writeAtomic(system, rules, { text: OWN_RULES });
   }
   return isNew;
 }
 
-/** Creates a folder that git does not see, or prepares an existing one. */
+/** Creates a folder that is hidden from git, or hides an existing one. */
 export function ensureHidden(
   system: System,
   root: string,
@@ -52,7 +52,10 @@ export function ensureHidden(
   hide(system, folder);
 }
 
-/** Keeps the local configuration out of git if an older rules file does not. */
+/**
+ * Adds a rule for the local configuration if an older rules file does not have
+ * one.
+ */
 export function keepLocal(system: System, root: string): void {
   const { home } = layout(root);
   const path = join(home, ".gitignore");
@@ -70,14 +73,14 @@ function textOf(rules: Uint8Array | undefined): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(rules);
 }
 
-/** The file for the rule about mpm's folder. */
+/** Returns the file for the rule about mpm's folder. */
 export function ignoreFile(root: string): string {
   return join(root, ".gitignore");
 }
 
 /**
  * Adds mpm's folder to the ignore rules at `root`. Returns the bytes of the
- * file before (`undefined`: it is new) and after.
+ * file before the change (`undefined`: it is new) and after it.
  */
 export function ignoreHome(
   system: System,

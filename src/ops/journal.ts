@@ -14,24 +14,30 @@ import { ensureStoreId, readStoreId, RecordSeals } from "./sealed_record.ts";
 import { newTrashFolder } from "./trash.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
-/** The size at which the older half of the journal is dropped, in bytes. */
+/** The size from which the older half of the journal is dropped, in bytes. */
 const LIMIT = 2 * 1024 * 1024;
 
-/** The bytes to keep from its end then, and the most that is ever read. */
+/**
+ * The number of bytes that are then kept from the end, and the maximum that is
+ * ever read.
+ */
 const KEPT = LIMIT / 2;
 const READ = 2 * LIMIT;
 
-/** The bytes at its end in which to look for the last entry. */
+/**
+ * The number of bytes at the end of the journal in which to look for the last
+ * entry.
+ */
 const TAIL = 64 * 1024;
 
-/** A finished operation before it gets a number. */
+/** A finished operation that has no number yet. */
 export type Operation = Omit<JournalEntry, "id" | "operation"> & {
   readonly operation: OperationName;
 };
 
 /**
- * Every operation, the oldest first; an incomplete last line is ignored. Throws
- * the errors of {@link journalLines}.
+ * Returns all operations, the oldest first. An incomplete last line is ignored.
+ * Throws the errors of {@link journalLines}.
  */
 export function readJournal(system: System, root: string): KnownEntry[] {
   const lines = journalLines(system, root);
@@ -42,7 +48,10 @@ export function readJournal(system: System, root: string): KnownEntry[] {
   });
 }
 
-/** Seals of lines; earlier versions named neither their kind nor the store. */
+/**
+ * Returns the seals of journal lines. Earlier versions did not include the kind
+ * or the store in them.
+ */
 export function lineSeals(
   system: System,
   store: string | undefined,
@@ -51,7 +60,8 @@ export function lineSeals(
 }
 
 /**
- * Its lines, whatever they contain. Throws CONFLICT if its folder is a link.
+ * Returns the lines of the journal, whatever they contain. Throws CONFLICT if
+ * the folder is a link.
  */
 function journalLines(system: System, root: string): string[] {
   const path = journalFile(system, root);
@@ -60,12 +70,17 @@ function journalLines(system: System, root: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** Lines that are not JSON, from a failed write or another program. */
+/**
+ * Returns lines that are not JSON, left by a failed write or another program.
+ */
 export function tornLines(system: System, root: string): string[] {
   return journalLines(system, root).filter((line) => !isJson(line));
 }
 
-/** Moves them into a folder of the trash. Call under the lock. */
+/**
+ * Moves the lines that are not JSON into a folder of the trash. Call under the
+ * lock.
+ */
 export function dropTornLines(system: System, root: string): void {
   const text = (lines: readonly string[]) =>
     lines.map((line) => `${line}\n`).join("");
@@ -82,8 +97,8 @@ function isJson(line: string): boolean {
 }
 
 /**
- * Returns the path of the journal: still in the old place until something is
- * written.
+ * Returns the path of the journal, which stays in its old place until something
+ * is written.
  */
 export function journalFile(system: System, root: string): string {
   const { journal, oldJournal } = layout(root);
@@ -92,9 +107,10 @@ export function journalFile(system: System, root: string): string {
 }
 
 /**
- * Adds an operation as one line in one write: after an interruption it is
- * complete, missing, or incomplete and then skipped. Its title must already be
- * redacted. Call under the lock. Throws FILE_FAILED, with nothing added.
+ * Adds an operation as one line in a single write. After an interruption, the
+ * line is complete, missing, or incomplete and then skipped. Its title must
+ * already be redacted. Call under the lock. Throws FILE_FAILED, in which case
+ * nothing was added.
  */
 export function appendJournal(
   system: System,
@@ -108,7 +124,7 @@ export function appendJournal(
   const id = lastId(system, journal, { end, seals }) + 1;
   const added = { id, ...operation };
   const json = asciiJson(added);
-  // Without a key it is listed, and never undone.
+  // Without a key, the operation is listed, but cannot be undone.
   const line = attempt(() => seals.sealLine(added, json)) ?? json;
   const gap = end === "" || end.endsWith("\n") ? "" : "\n";
   system.files.append(journal, new TextEncoder().encode(`${gap}${line}\n`));
@@ -117,7 +133,8 @@ export function appendJournal(
 }
 
 /**
- * Above this number, a line of someone else would leave no numbers for others.
+ * Ignore higher numbers in other people's lines, since they could leave no
+ * numbers for new operations.
  */
 const FAR = 500_000_000;
 
@@ -138,7 +155,7 @@ function lastId(
   return newest(end) ?? newest(readEnd(system, journal, READ)) ?? 0;
 }
 
-/** Drops the oldest lines of a large journal. */
+/** Drops the oldest lines of a journal that is too large. */
 function rotate(system: System, journal: string): void {
   if ((system.files.lstat(journal)?.size ?? 0) <= LIMIT) return;
   const text = readEnd(system, journal, KEPT);
@@ -147,8 +164,9 @@ function rotate(system: System, journal: string): void {
 }
 
 /**
- * At most `length` bytes from the end; empty: there is no journal. Throws a
- * FileError for anything that is not a plain file.
+ * Returns at most `length` bytes from the end of the journal. Returns an empty
+ * text if there is no journal. Throws a FileError for anything that is not a
+ * plain file.
  */
 function readEnd(system: System, path: string, length: number): string {
   const found = system.files.lstat(path);
@@ -171,7 +189,7 @@ function readEnd(system: System, path: string, length: number): string {
   }
 }
 
-/** The option for the user's journal. */
+/** The option that selects the user's journal. */
 export const USER_FLAG = {
   type: "boolean",
   summary:
@@ -179,8 +197,9 @@ export const USER_FLAG = {
 } as const;
 
 /**
- * Returns the place of the log: the project if it uses mpm, or else the user's
- * own state. So mpm never creates files in a folder unasked.
+ * Returns the place of the log: the project if it uses mpm, otherwise the
+ * user's own state. This way, mpm never creates files in a folder without being
+ * asked.
  */
 function journalRoot(system: System, root: string): string {
   const { home } = layout(root);
@@ -188,7 +207,9 @@ function journalRoot(system: System, root: string): string {
   return stateOr(system, root);
 }
 
-/** Does the same for a reader; `user`: the user's own. */
+/**
+ * Does the same for a reader of the log. `user`: selects the user's own state.
+ */
 export function chosenRoot(
   system: System,
   root: string,
@@ -197,14 +218,19 @@ export function chosenRoot(
   return user ? stateOr(system, root) : journalRoot(system, root);
 }
 
-/** The worktree in entries: outside git, it is the project. */
+/**
+ * Returns the worktree to record in entries; outside git, this is the project.
+ */
 export function worktreeOf(
   { git, root, worktree }: Pick<Workspace, "git" | "root" | "worktree">,
 ): string {
   return git === "repository" ? worktree : root;
 }
 
-/** Creates the folder of the user's state if that is the place. */
+/**
+ * Returns the place of the log, and creates its folder if it is in the user's
+ * state.
+ */
 export function ensureJournalRoot(system: System, root: string): string {
   const chosen = journalRoot(system, root);
   if (chosen !== root) ensureUserFolder(system, ".");

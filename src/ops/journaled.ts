@@ -12,27 +12,30 @@ import { pruneDaily } from "./prune_trash.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
-/** An operation as the journal should report it. */
+/** An operation, as the journal should describe it. */
 interface Deed<T> {
   readonly operation: OperationName;
   readonly workspace: Pick<Workspace, "git" | "root" | "worktree">;
-  /** One line for people: what was done. */
+  /** Returns one line for people that says what was done. */
   title(result: T): string;
   /**
-   * Other facts for an undo, in addition to the files; `undefined` if nothing
-   * was done, unless a file changed.
+   * Returns other facts for an undo, in addition to the files. `undefined`:
+   * nothing was done, unless a file changed.
    */
   facts?(result: T): {
     before?: Record<string, unknown>;
     after?: Record<string, unknown>;
   } | undefined;
-  /** True if a hook does it. */
+  /** True if a hook performs the operation. */
   readonly automatic?: boolean;
-  /** Other files of the user that it changes. */
+  /** Other files of the user that the operation changes. */
   readonly files?: readonly string[];
-  /** True if it keeps the earlier state of its files in its own way. */
+  /** True if the operation keeps the earlier state of its files itself. */
   readonly keepsOwn?: true;
-  /** Takes the lock that is held from the first change to its entry in the log. */
+  /**
+   * Takes the lock, which is held from the first change until the entry is in
+   * the log.
+   */
   readonly lock?: StoreLock;
 }
 
@@ -46,8 +49,8 @@ type StoreLock = <R>(
 /**
  * Runs an operation and adds it to the journal with the files that it changed,
  * so that it can be undone. An operation that fails halfway is listed with the
- * changes made so far. A journal that cannot be written is a warning: the
- * operation is done.
+ * changes made until then. If the journal cannot be written, there is only a
+ * warning, since the operation is already done.
  */
 export async function journaled<T>(
   context: Context,
@@ -114,7 +117,7 @@ async function note<T>(
     await (deed.lock ? append() : withLock(system, root, append));
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // Hooks continue in silence.
+    // Hooks continue silently.
     if (deed.automatic) return;
     note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
   }
@@ -140,7 +143,9 @@ const OWN =
 const PASSING =
   /(^|\/)(\.(?!session-[\w-]+\.tmp\.sha256$)[^/]*|LATEST-SESSION\.txt|shared-context\.md|before-\w+\.json)$|\.tmp$/;
 
-/** The files that an undo restores: mpm's, and Claude Code's. */
+/**
+ * Returns whether an undo restores a file: it must be mpm's or Claude Code's.
+ */
 function coverOf<T>(
   system: System,
   { workspace: { root, worktree }, files = [] }: Deed<T>,

@@ -1,7 +1,7 @@
 import { join } from "../base/join.ts";
 import { remembered } from "../base/remembered.ts";
 
-/** The folder name, which git and claude-mpm also use. */
+/** The name of the folder, which git and claude-mpm also use. */
 export const HOME = ".claude-mpm";
 
 /** Returns the paths of mpm's files in the project at `root`. */
@@ -13,7 +13,7 @@ export const layout = remembered((root) => {
     /** `.claude-mpm` */
     home,
     sessions,
-    /** The folder of claude-mpm before 4.21. */
+    /** The folder that claude-mpm used before 4.21. */
     legacy: join(sessions, "pause"),
     state,
     /** The record of each session. */
@@ -29,49 +29,51 @@ export const layout = remembered((root) => {
     /** Running operations, one file each. */
     intents: join(state, "ops"),
     detourLock: join(state, "detours.lock"),
-    /** Saves whose second copy is still missing, one empty file each. */
+    /** Saves that have no second copy yet, one empty file each. */
     uncopied: join(state, "uncopied"),
-    /** Outside git, the second copy of each save's JSON. */
+    /** The second copy of each save's JSON, outside git. */
     kept: join(home, "kept"),
-    /** claude-mpm's resume logs, which mpm only reads. */
+    /** The resume logs of claude-mpm, which mpm only reads. */
     logs: join(home, "resume-logs"),
     /** Removed files, one folder for each removal. */
     trash: join(home, "trash"),
     /** The chosen partition of each worktree. */
     partitions: join(state, "partitions"),
-    /** Hand-off documents, which all worktrees share, and answers to them. */
+    /**
+     * Hand-off documents and the answers to them, which all worktrees share.
+     */
     handoffs: join(home, "handoffs"),
     /** Files that team members shared, one folder for each of their clones. */
     team: join(home, "team"),
-    /** Definitions of tasks, the project's own files. */
+    /** Definitions of tasks, which are the project's own files. */
     tasks: join(home, "tasks"),
-    /** Definitions of pipelines, the project's own files. */
+    /** Definitions of pipelines, which are the project's own files. */
     pipelines: join(home, "pipelines"),
     /** Runs of tasks and pipelines, one folder each. */
     taskRuns: join(home, "runs"),
-    /** Layers of a summary that a program of the user wrote. */
+    /** Layers of a summary, written by a program of the user. */
     summaries: join(state, "summaries"),
-    /** claude-mpm's automatic pause while it continues. */
+    /** claude-mpm's automatic pause, while it is still in progress. */
     activePause: join(sessions, "ACTIVE-PAUSE.jsonl"),
-    /** Files that migrations and rollbacks replaced, one folder each. */
+    /** Files replaced by migrations and rollbacks, one folder each. */
     backups: join(home, "backups"),
     /** Records of checkpoints, whose trees are in git. */
     checkpoints: join(home, "checkpoints"),
     /** Operations that can be undone, one line each. */
     journal: join(state, "journal.jsonl"),
-    /** The place in version 0.1.0. */
+    /** The place used by version 0.1.0. */
     oldJournal: join(home, "journal.jsonl"),
     lock: join(state, "lock"),
-    /** The place in version 0.1.0. */
+    /** The place used by version 0.1.0. */
     oldLock: join(home, ".lock"),
     /** The derived pointer to the newest save. */
     pointer: join(sessions, "LATEST-SESSION.txt"),
-    /** A save under way, as earlier versions noted it. */
+    /** An unfinished save, as recorded by earlier versions. */
     pending: join(sessions, ".pending.json"),
   };
 });
 
-/** The files of one save; `id` must be a valid save ID. */
+/** Returns the files of one save; `id` must be a valid save ID. */
 export function saveFiles(folder: string, id: string) {
   return {
     json: join(folder, `${id}.json`),

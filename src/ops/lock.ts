@@ -9,14 +9,14 @@ import type { JournalEntry } from "./entry.ts";
 import { layout } from "./layout.ts";
 import { unrecorded } from "./recorder.ts";
 
-/** Milliseconds that a command waits for another one to finish. */
+/** Milliseconds that a command waits for another command to finish. */
 const WAIT = 30_000;
 
 /**
  * Runs `write` while no other mpm writes to the project's store. The lock
- * belongs to the kernel and ends with the process, so no lock is ever left
- * over. `write` gets the interrupted undo that was finished before, if any.
- * Throws LOCKED if another process holds it for too long.
+ * belongs to the kernel and ends with the process, so it is never left behind.
+ * `write` gets the interrupted undo that was finished first, if there was one.
+ * Throws LOCKED if another process holds the lock for too long.
  */
 export async function withLock<T>(
   system: System,
@@ -27,12 +27,14 @@ export async function withLock<T>(
   ensureHidden(system, root, state);
   using _held = await locked(system, lock);
   await takeOver(system, root);
-  // An undo that was killed comes first, and does not belong to this one.
+  // An interrupted undo is finished first, and is not recorded as part of this
+  // operation.
   return await write(finishUndo(unrecorded(system), root));
 }
 
 /**
- * Takes the same lock within `wait` milliseconds; `undefined` if it is held.
+ * Takes the same lock within `wait` milliseconds. Returns `undefined` if
+ * another process holds it.
  */
 export function takeStoreLock(
   system: System,
@@ -43,8 +45,8 @@ export function takeStoreLock(
 }
 
 /**
- * Runs `write` while no other mpm of this user changes data that belongs to no
- * project: settings, and which scripts may run. Throws LOCKED.
+ * Runs `write` while no other mpm of this user changes data that does not
+ * belong to a project: settings, and which scripts may run. Throws LOCKED.
  */
 export async function withUserLock<T>(
   system: System,
@@ -57,7 +59,7 @@ export async function withUserLock<T>(
 
 /**
  * Takes the lock at `path`, which ends with the process or on disposal. Waits
- * at most `wait` milliseconds; `undefined`: another process holds it.
+ * at most `wait` milliseconds. Returns `undefined` if another process holds it.
  */
 export function takeLock(
   { files }: Pick<System, "files">,
@@ -80,7 +82,7 @@ async function locked(system: System, lock: string): Promise<Disposable> {
 }
 
 /**
- * Moves the log to its current place, and removes the lock of version 0.1.0
+ * Moves the journal to its current place, and removes the lock of version 0.1.0
  * once it is free.
  */
 async function takeOver(system: System, root: string): Promise<void> {

@@ -2,8 +2,8 @@ import { FileError } from "../base/errors.ts";
 import type { Files, System } from "../system/system.ts";
 
 /**
- * The same machine, but it refuses every file change like a read-only file
- * system. Programs run as usual.
+ * Returns the same machine, but one that refuses every file change, like a
+ * read-only file system. Programs run as usual.
  */
 export function lookOnly(system: System): System {
   const refuse = (action: string) => (path: string): never => {

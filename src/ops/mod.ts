@@ -1,11 +1,12 @@
 /**
- * The only door of `ops/`: changing files so that nothing is ever lost.
+ * The only entry point of `ops/`, which changes files so that nothing is ever
+ * lost.
  *
- * A command that changes something runs under `journaled()`. The machine it
- * gets is a `Recorder`. Before a file is replaced or removed for the first
- * time, its content goes into the trash. At the end, the digests before and
- * after go into the log, sealed with the user's key. So `mpm undo` needs
- * nothing else. A lock belongs to the kernel and ends with the process.
+ * A command that changes something runs under `journaled()`, on a machine that
+ * is a `Recorder`. Before a file is replaced or removed for the first time, its
+ * content is put into the trash. At the end, the digests before and after the
+ * change are added to the log, sealed with the user's key. This is all that
+ * `mpm undo` needs. A lock belongs to the kernel and ends with the process.
  */
 
 export {

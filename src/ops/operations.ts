@@ -12,14 +12,14 @@ export type UndoKind =
   | "schedules"
   | "carried";
 
-/** The reason why an operation can never be undone, and the alternative. */
+/** The reason why an operation can never be undone, and what to do instead. */
 export interface Lasting {
   readonly reason: string;
   readonly instead: string;
 }
 
 /**
- * Every operation by its name in the log, with the way to undo it. Only these
+ * All operations by their names in the log, with how to undo each. Only these
  * can be written to the log.
  */
 export const OPERATIONS = {

@@ -14,7 +14,7 @@ import { listedVersions } from "./undo_files.ts";
 
 /** Files that one operation moved to the trash. */
 interface TrashItem {
-  /** The folder's name: `YYYYMMDD-HHMMSS-verb`. */
+  /** The name of the folder: `YYYYMMDD-HHMMSS-verb`. */
   readonly name: string;
   /** The time of the move, in milliseconds since the epoch. */
   readonly at: number;
@@ -28,15 +28,16 @@ export interface TrashDecision extends TrashItem {
 }
 
 /**
- * The number of recent operations whose files stay whatever their age and size.
+ * The number of recent operations whose files are kept, whatever their age and
+ * size.
  */
 const KEPT_OPERATIONS = 20;
 
 /**
  * Decides what to delete: first items older than the rules allow, then the
  * oldest until the rest is small enough. Never deletes files that recent
- * operations need for an undo. An item from the future counts as new. In the
- * order of `items`.
+ * operations need for an undo. An item with a future time counts as new. The
+ * decisions are in the order of `items`.
  */
 function decideTrash(
   items: readonly TrashItem[],
@@ -51,7 +52,7 @@ function decideTrash(
   const isOld = ({ at }: TrashItem) => now - at > rules.maxAge;
   const decided = new Map<string, TrashDecision>();
   let bytes = 0;
-  // The newest items use the available room first.
+  // The newest items get the available space first.
   for (const item of [...items].sort((one, other) => other.at - one.at)) {
     const last = needed.has(item.name);
     const full = bytes + item.bytes > rules.maxBytes;
@@ -70,8 +71,8 @@ function decideTrash(
 }
 
 /**
- * The time when a folder with that name was made, in milliseconds since the
- * epoch.
+ * Returns the time when a trash folder was made, from its name, in milliseconds
+ * since the epoch.
  */
 function trashTime(name: string): number | undefined {
   const [, year, month, day, hour, minute, second] =
@@ -84,8 +85,8 @@ function trashTime(name: string): number | undefined {
 }
 
 /**
- * Returns the content of the trash with the decisions of the rules, the newest
- * first.
+ * Returns the content of the trash, the newest first, with what the rules
+ * decide about each item.
  */
 export function surveyTrash(
   system: System,
@@ -111,7 +112,10 @@ export function surveyTrash(
   return decideTrash(items, { rules, needed, now: system.now().getTime() });
 }
 
-/** A clock that was behind at its creation must not make it old. */
+/**
+ * Returns a trash item. A clock that was behind when the item was created must
+ * not make it look old.
+ */
 function itemOf(
   system: System,
   path: string,
@@ -126,7 +130,7 @@ function itemOf(
   };
 }
 
-/** The trash folders that an undo of the entry needs. */
+/** Returns the trash folders that an undo of the entry needs. */
 function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
   const { trash } = layout(root);
   const versions = [entry.before, entry.after].flatMap((side) => [
@@ -146,8 +150,9 @@ function foldersOf(system: System, root: string, entry: KnownEntry): string[] {
 }
 
 /**
- * Removes items that the rules release. An item that cannot be removed does not
- * keep others; the first error is thrown at the end. Call under the lock.
+ * Removes the items that the rules no longer protect. An item that cannot be
+ * removed does not stop the rest; the first error is thrown at the end. Call
+ * under the lock.
  */
 function pruneTrash(
   system: System,
@@ -171,7 +176,7 @@ function pruneTrash(
 const BETWEEN = 24 * 60 * 60 * 1000;
 
 /**
- * Returns whether a day has passed since the last pruning, and restarts the
+ * Returns whether a day has passed since the last pruning. If so, starts a new
  * day.
  */
 function isPruneDue(system: System, root: string): boolean {
@@ -187,7 +192,9 @@ function isPruneDue(system: System, root: string): boolean {
   return true;
 }
 
-/** Removes items that the rules release, and returns all items. */
+/**
+ * Removes the items that the rules no longer protect, and returns all items.
+ */
 export function prunedTrash(
   system: System,
   root: string,
@@ -202,8 +209,8 @@ export function prunedTrash(
 }
 
 /**
- * Does the same once a day, after something was moved to the trash. A problem
- * here must not make the command look failed.
+ * Does the same, at most once a day, after something was moved to the trash. A
+ * problem here must not make the command look as if it failed.
  */
 export async function pruneDaily(
   { system, trashRules, forgetRemoved }: Context,

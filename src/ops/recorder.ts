@@ -16,21 +16,23 @@ import {
 
 /** The scope of an operation to record. */
 interface RecorderScope {
-  /** Returns the place of the log and the trash; called once. */
+  /** Returns the place of the log and the trash. Called only once. */
   root(): string;
-  /** The command, for the name of the trash folder. */
+  /** The command, which is part of the trash folder's name. */
   readonly operation: string;
   /** Returns whether an undo restores this file. */
   covers(path: string): boolean;
 }
 
-/** A content: written bytes, or a file that contains them now. */
+/** The content of a file: written bytes, or a file that contains them now. */
 type Content = Uint8Array | { readonly path: string } | null;
 
-/** The earlier state of a file: missing, kept in the trash, or moved there. */
+/**
+ * The earlier state of a file: missing, copied to the trash, or moved there.
+ */
 type Before = null | { readonly kept: string; readonly sha256?: string };
 
-/** `path` in the form used in the journal. */
+/** Returns `path` in the form used in the journal. */
 export function pathBelow(root: string, path: string): string {
   const below = relative(root, path);
   const outside = below.startsWith("..") || isAbsolute(below);
@@ -39,15 +41,18 @@ export function pathBelow(root: string, path: string): string {
 
 const REAL = new WeakMap<System, System>();
 
-/** Returns the machine below that of a {@link Recorder}, which notes nothing. */
+/**
+ * Returns the machine that a {@link Recorder} is based on, which records
+ * nothing.
+ */
 export function unrecorded(system: System): System {
   return REAL.get(system) ?? system;
 }
 
 /**
- * A machine that records what an operation does to files that an undo restores:
- * replaced or removed files are copied to the trash first. Files that an
- * operation itself moves to the trash stay there.
+ * Provides a machine that records how an operation changes the files that an
+ * undo restores. Replaced or removed files are first copied to the trash. Files
+ * that the operation itself moves to the trash stay there.
  */
 export class Recorder {
   readonly system: System;
@@ -121,7 +126,7 @@ export class Recorder {
       path.startsWith(join(layout(this.root).trash, "/"));
   }
 
-  /** Keeps the content of `path` before its first change. */
+  /** Keeps the content of `path` before it is first changed. */
   #look(path: string): void {
     if (this.#before.has(path) || !this.#scope.covers(path)) return;
     const info = this.#real.files.peek(path);
@@ -148,7 +153,7 @@ export class Recorder {
     );
   }
 
-  /** Returns the final changes; `undefined` if nothing is different. */
+  /** Returns the resulting changes. `undefined`: nothing is different. */
   recorded(): Recorded | undefined {
     const { root } = this;
     const before: Record<string, FileVersion | null> = {};
@@ -193,7 +198,7 @@ export class Recorder {
     return { sha256: sha256(bytes), kept: null };
   }
 
-  /** Drops an unneeded copy of an unchanged file. */
+  /** Drops the copy of an unchanged file, which is not needed. */
   #drop(kept: string): void {
     const own = this.#folder;
     if (own === undefined || !kept.startsWith(join(own, "/"))) return;
@@ -204,7 +209,7 @@ export class Recorder {
     this.#folder = undefined;
   }
 
-  /** Writes a description for a person who finds the folder. */
+  /** Writes a description of the folder for people who find it. */
   #describe(): void {
     const folder = this.#folder;
     if (folder === undefined) return;
@@ -221,7 +226,10 @@ export class Recorder {
   }
 }
 
-/** The most paths in a line of the journal; more are in a separate file. */
+/**
+ * The maximum number of paths in a journal line; longer lists go into a
+ * separate file.
+ */
 const INLINE = 40;
 
 /**
@@ -233,8 +241,8 @@ export interface Recorded {
 }
 
 /**
- * The versions for an entry: directly, or in a file in the trash if there are
- * many, so that no log line grows long.
+ * Returns the file versions for an entry. If there are many, they are stored in
+ * a file in the trash, so no log line becomes too long.
  */
 export function fitChanges(
   system: System,

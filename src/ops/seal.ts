@@ -5,7 +5,7 @@ import { ensureUserWord, type UserWord, userWord } from "./user_state.ts";
 
 /**
  * The key that seals this user's journals and sessions. It is in the user's own
- * state, so nothing that came with a clone can be sealed with it.
+ * state, so data that came with a clone cannot be sealed with it.
  */
 const KEY: UserWord = { name: "journal-key", length: 64 };
 
@@ -15,8 +15,8 @@ export function journalKey(system: System): string | undefined {
 }
 
 /**
- * Returns the same key, and creates a missing one. Without a key, no operation
- * can be undone, but every command works.
+ * Returns the same key, and creates it if it is missing. Without a key,
+ * operations cannot be undone, but every command works.
  */
 export function ensureJournalKey(system: System): string | undefined {
   return ensureUserWord(system, KEY);
@@ -30,7 +30,7 @@ export function sealOf(key: string, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }
 
-/** Returns whether it is the seal of that text. */
+/** Returns whether a seal belongs to the text. */
 export function isSealOf(key: string, text: string, seal: string): boolean {
   const wanted = new TextEncoder().encode(sealOf(key, text));
   const given = new TextEncoder().encode(seal);

@@ -7,21 +7,26 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
 
-/** The end of a record written by this user's mpm. */
+/** Matches the end of a record that this user's mpm wrote. */
 const SEAL =
   /,(?:\n {2}"seal": "([0-9a-f]{64})"\n\}|"seal":"([0-9a-f]{64})"\})$/;
 
-/** Seals and checks the records of one kind, which are JSON files; the key is read once. */
+/**
+ * Seals and checks the records of one kind, which are JSON files. The key is
+ * read only once.
+ */
 export class RecordSeals {
   readonly #system: System;
   readonly #kind: string;
-  /** The kind used in seals of versions that did not include the project. */
+  /**
+   * The kind in the seals of older versions, which did not include the project.
+   */
   readonly #older: string;
   #key: string | undefined;
 
   /**
-   * `kind` is part of each seal, so that no record can be used as another kind.
-   * `store` is, too, so that a copy in another project does not count there.
+   * `kind` is part of each seal, so a record cannot be used as another kind. So
+   * is `store`, so a copy in another project does not count.
    */
   constructor(
     system: System,
@@ -35,7 +40,7 @@ export class RecordSeals {
   }
 
   /**
-   * The JSON text of a record, with its seal as the last field. Throws
+   * Returns the JSON text of a record, with its seal as the last field. Throws
    * FILE_FAILED if the user's state has no place for a key.
    */
   seal(value: unknown): string {
@@ -43,7 +48,7 @@ export class RecordSeals {
     return `${body},\n  "seal": "${this.#sealOf(body)}"\n}`;
   }
 
-  /** The same on one line, which may hold any character. */
+  /** Does the same on a single line, which may contain any character. */
   sealLine(value: object, json = JSON.stringify(value)): string {
     const body = json.slice(0, -"}".length);
     return `${body},"seal":"${this.#sealOf(body)}"}`;
@@ -79,7 +84,10 @@ export function ownSeals(
   return new RecordSeals(system, kind, readStoreId(system, root));
 }
 
-/** Does the same for writing; creates the project's ID. Call under its lock. */
+/**
+ * Does the same for writing. Creates the project's ID if it is missing. Call
+ * under the project's lock.
+ */
 export function projectSeals(
   system: System,
   root: string,
@@ -99,9 +107,10 @@ function keyless(): MpmError {
 const ID = /^[a-z0-9]{8,64}$/;
 
 /**
- * The ID of the project's store, which shows that a save belongs to this copy
- * of the project. It is in a folder that is never shared. A moved project keeps
- * it; a clone has its own or none. `undefined`: it does not exist yet.
+ * Returns the ID of the project's store, which shows that a save belongs to
+ * this copy of the project. The ID is in a folder that is never shared. A
+ * project that is moved keeps its ID; a clone does not get it. `undefined`: it
+ * does not exist yet.
  */
 export function readStoreId(system: System, root: string): string | undefined {
   return attempt(() => {
@@ -111,7 +120,9 @@ export function readStoreId(system: System, root: string): string | undefined {
   });
 }
 
-/** Does the same; creates a missing one. Call under the lock. */
+/**
+ * Returns the same ID, and creates it if it is missing. Call under the lock.
+ */
 export function ensureStoreId(system: System, root: string): string {
   const known = readStoreId(system, root);
   if (known !== undefined) return known;

@@ -16,9 +16,9 @@ import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { ownSeals, projectSeals } from "./sealed_record.ts";
 
-/** A clone of someone else whose log was read. */
+/** Another clone whose log was read. */
 const CLONE = object({
-  /** The writer's ID and the clone's word; the name of its folder. */
+  /** The writer's ID and a word for the clone; also the name of the folder. */
   clone: text({ pattern: /^[0-9a-f]{32}-[a-z0-9]{8}$/ }),
   /** The id of the writer. */
   writer: text({ pattern: /^[0-9a-f]{32}$/ }),
@@ -32,7 +32,7 @@ const CLONES = object({ clones: list(CLONE) });
 
 type Clone = Fitting<typeof CLONE>;
 
-/** The folder with what one clone shares. */
+/** The folder of files that one clone shares. */
 export interface TeamFolder extends Clone {
   /** Absolute. */
   readonly path: string;
@@ -49,8 +49,8 @@ function listPath(root: string): string {
 
 /**
  * Returns the folders that team members share, sorted by name. Folders that
- * this user's mpm did not create here are left out: a clone may bring any
- * folder.
+ * this user's mpm did not create here are left out, because a clone may bring
+ * any folder.
  */
 export function teamFolders(system: System, root: string): TeamFolder[] {
   if (!system.files.peek(layout(root).team)) return [];
@@ -68,7 +68,7 @@ export function teamFolders(system: System, root: string): TeamFolder[] {
   }));
 }
 
-/** Replaces the list of the folders. */
+/** Replaces the list of shared folders. */
 export function writeTeamFolders(
   system: System,
   root: string,

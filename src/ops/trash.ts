@@ -8,11 +8,11 @@ import { ensureFolder } from "./folders.ts";
 import { ensureHidden } from "./home.ts";
 import { layout } from "./layout.ts";
 
-/** A file on its way to the trash. */
+/** A file to be moved to the trash. */
 interface TrashFile {
   /** Its original absolute path. */
   readonly from: string;
-  /** Its path in the folder of the removal, `/` between folders. */
+  /** Its path in the folder of the removal, with `/` between folders. */
   readonly to: string;
 }
 
@@ -21,20 +21,20 @@ interface Removal {
   /** The command, e.g. `sessions rm`. */
   readonly operation: string;
   readonly items: readonly {
-    /** Its name: the ID of a save, or a file's name. */
+    /** The name of the item: the ID of a save, or a file name. */
     readonly name: string;
     readonly files: readonly TrashFile[];
   }[];
 }
 
-/** The file that describes the content of a removal's folder. */
+/** The file that describes the content of a trash folder. */
 export const MANIFEST = "manifest.json";
 
 /**
- * Moves files into their own folder in the trash and returns it. Paths are
- * recorded there before they are moved. So an undo, even after an interruption,
- * moves every file back to its place. Nothing is ever replaced. Call under the
- * lock. Throws FILE_FAILED, CONFLICT for links.
+ * Moves files into a new folder in the trash and returns it. The paths are
+ * recorded there before the files are moved, so an undo can restore every file
+ * even after an interruption. Nothing is ever replaced. Call under the lock.
+ * Throws FILE_FAILED, CONFLICT for links.
  */
 export function moveToTrash(
   system: System,
@@ -59,7 +59,10 @@ export function moveToTrash(
   return folder;
 }
 
-/** `20261120-120000-rm`, with a number added if that exists. */
+/**
+ * Creates a trash folder such as `20261120-120000-rm`, with a number added if
+ * the name exists.
+ */
 export function newTrashFolder(
   system: System,
   root: string,
@@ -97,7 +100,10 @@ export function manifestOf(
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** A rename keeps times and mode; the home folder may be on another disk. */
+/**
+ * Moves a file. A rename keeps times and mode, but the home folder may be on
+ * another disk.
+ */
 export function moveFile(system: System, from: string, to: string): void {
   const { files } = system;
   try {
@@ -130,7 +136,7 @@ export function copyFile(
 
 /**
  * A trash folder that is filled step by step, and created with its first file.
- * Its manifest names a file before it is moved. Call under the lock.
+ * The manifest names each file before it is moved. Call under the lock.
  */
 export class TrashFolder {
   readonly #system: System;
@@ -152,12 +158,12 @@ export class TrashFolder {
     this.#base = base;
   }
 
-  /** Returns its path; `undefined` if nothing was moved. */
+  /** Returns the path of the folder. `undefined`: nothing was moved. */
   get folder(): string | undefined {
     return this.#folder;
   }
 
-  /** Names all paths that will be moved. */
+  /** Records all paths that will be moved. */
   expect(paths: readonly string[]): void {
     if (paths.length === 0) return;
     this.#folder ??= newTrashFolder(this.#system, this.#root, this.#operation);
@@ -174,7 +180,7 @@ export class TrashFolder {
     });
   }
 
-  /** Moves a file, link or folder here. */
+  /** Moves a file, link or folder into this folder. */
   take(path: string): void {
     if (!this.#paths.has(path)) this.expect([path]);
     const target = join(this.#folder!, placeOf(path));

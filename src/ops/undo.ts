@@ -11,28 +11,28 @@ export interface UndoOrder {
   readonly workspace: Workspace;
   /** The place of the log: the project, or the user's state. */
   readonly root: string;
-  /** The operation, or an undo of it, to undo. */
+  /** The operation to undo, which may itself be an undo. */
   readonly entry: KnownEntry;
   readonly entries: readonly KnownEntry[];
   /** Numbers of newer operations that cannot be undone. */
   readonly passed: ReadonlySet<number>;
-  /** Reports only the planned changes. */
+  /** True to only report the planned changes. */
   readonly dryRun: boolean;
 }
 
 /** A finished undo, recorded in the log. */
 export interface Undone {
-  /** Lines about restored things. */
+  /** Lines about what was restored. */
   readonly details: readonly string[];
   /** Things that were not changed, and why, one line each. */
   readonly left: readonly string[];
-  /** The number of the undo itself; `undefined`: nothing had to change. */
+  /** The number of the undo itself; `undefined`: no change was necessary. */
   readonly operation: number | undefined;
 }
 
 /**
- * An operation that can never be undone: an undo without a number skips it.
- * Nothing was changed.
+ * Thrown for an operation that can never be undone, which an undo without a
+ * number skips. Nothing was changed.
  */
 export class CannotUndo extends MpmError {
   readonly entry: JournalEntry;
@@ -51,7 +51,7 @@ export class CannotUndo extends MpmError {
   }
 }
 
-/** An undo as reported by its line in the journal. */
+/** An undo, as recorded in its journal line. */
 interface UndoNote {
   /** The operation that was undone. */
   readonly entry: JournalEntry;
@@ -60,8 +60,8 @@ interface UndoNote {
 }
 
 /**
- * Puts an undo that is done into the journal; returns its number. Call under
- * the lock.
+ * Adds a finished undo to the journal, and returns its number. Call under the
+ * lock.
  */
 export function noteUndo(
   system: System,

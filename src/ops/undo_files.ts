@@ -22,7 +22,7 @@ type Progress = ProgressLine["show"];
 export interface FileStep {
   /** Absolute. */
   readonly path: string;
-  /** The name used in the journal. */
+  /** The file's name in the journal. */
   readonly name: string;
   readonly have: FileVersion | null;
   readonly want: FileVersion | null;
@@ -31,14 +31,18 @@ export interface FileStep {
 /** The changes that an undo would make to files. */
 export interface FilesPlan {
   readonly steps: readonly FileStep[];
-  /** Why the undo is impossible, one line each; then nothing may be changed. */
+  /**
+   * The reasons why the undo is impossible, one line each. If there are any,
+   * nothing may be changed.
+   */
   readonly obstacles: readonly string[];
 }
 
 /**
- * Compares the files of an operation with its result. A file that is already as
- * before needs no step. Any other difference is an obstacle, since someone
- * changed it since. Throws CONFLICT if the entry names no files.
+ * Compares the current files with the result of an operation. A file that is
+ * already in its earlier state needs no step. Any other difference is an
+ * obstacle, since someone has changed the file. Throws CONFLICT if the entry
+ * names no files.
  */
 export function planFiles(
   system: System,
@@ -50,7 +54,8 @@ export function planFiles(
   const left = versionsOf(system, root, after, "after");
   const steps: FileStep[] = [];
   const obstacles: string[] = [];
-  // Version 0.1.0 kept copies in git, too; they are now in the log of saves.
+  // Version 0.1.0 also made second copies in git repositories; these are now in
+  // the log of saves.
   const isGone = !system.files.lstat(layout(root).kept);
   for (const [at, [name, want]] of Object.entries(wanted).entries()) {
     if (isGone && name.startsWith(`${HOME}/kept/`)) continue;
@@ -70,7 +75,10 @@ export function planFiles(
   return { steps: steps.sort(inOrder), obstacles };
 }
 
-/** The versions in an entry, or in the file that it names for them. */
+/**
+ * Returns the versions in an entry, or in the file that the entry names for
+ * them.
+ */
 function versionsOf(
   system: System,
   root: string,
@@ -90,12 +98,15 @@ function versionsOf(
       },
     );
   }
-  // Its digest is in a line that this user's mpm wrote.
+  // The file is trusted: its digest is in a line that this user's mpm wrote.
   const lists: unknown = JSON.parse(new TextDecoder().decode(bytes));
   return versionsIn({ files: field(lists, name) });
 }
 
-/** The versions of both sides in the file that a side names. */
+/**
+ * Returns the versions before and after, from the file that a side of an entry
+ * names.
+ */
 export function listedVersions(
   system: System,
   root: string,
@@ -112,7 +123,7 @@ function absolute(root: string, name: string): string {
   return isAbsolute(name) ? name : join(root, name);
 }
 
-/** An obstacle that no one can remove. */
+/** An obstacle that cannot be removed. */
 export const GONE = "its earlier version is no longer in the trash";
 
 function obstacleTo(
@@ -139,8 +150,8 @@ function obstacleTo(
 }
 
 /**
- * Returns the obstacle, if something other than a folder is between the project
- * and a file in it.
+ * Returns the obstacle if something between the project and one of its files is
+ * not a folder.
  */
 function linkAbove(
   system: System,
@@ -155,7 +166,10 @@ function linkAbove(
   return undefined;
 }
 
-/** The digest of the existing file; null: missing; "": not a plain file. */
+/**
+ * Returns the digest of the existing file. null: it is missing; "": it is not a
+ * plain file.
+ */
 function versionAt(system: System, path: string): string | null {
   const found = system.files.lstat(path);
   if (!found) return null;
@@ -163,7 +177,10 @@ function versionAt(system: System, path: string): string | null {
   return sha256(system.files.readOwn(path, LARGEST));
 }
 
-/** Returns where a version's content is kept; `undefined`: not in the trash. */
+/**
+ * Returns where the content of a version is kept. `undefined`: it is not in the
+ * trash.
+ */
 function keptPath(
   root: string,
   { kept }: FileVersion,
@@ -186,8 +203,9 @@ function keptBytes(
 }
 
 /**
- * A save is complete or gone at every moment. Its JSON comes after its checksum
- * and before all else, and is removed in the reverse order.
+ * Compares the order of two steps, so that a save is complete or absent at
+ * every moment. Its JSON is written after its checksum and before all other
+ * files, and removed in the reverse order.
  */
 function inOrder(one: FileStep, other: FileStep): number {
   return order(one) - order(other);
@@ -204,7 +222,10 @@ function order({ name, want }: FileStep): number {
   return want === null ? -place : place;
 }
 
-/** The name of a file during the write, which is left after an interruption. */
+/**
+ * The name of a file while it is written, which may be left after an
+ * interruption.
+ */
 const TEMPORARY = ".mpm-undo.tmp";
 
 /**
@@ -232,7 +253,7 @@ export function keepPresent(
 }
 
 /**
- * Returns whether a hard link is enough: no one writes to a save in place, and
+ * Returns whether a hard link is enough. Saves are never written in place, and
  * a digest would show it.
  */
 function isLinked(root: string, path: string): boolean {
@@ -245,8 +266,8 @@ function linked(system: System, from: string, to: string): boolean {
 }
 
 /**
- * Does the remaining steps; a file that is neither as before nor as after is
- * not changed. Returns the names of the earlier versions.
+ * Performs the remaining steps. A file that is neither in its earlier nor in
+ * its later state is not changed. Returns the names of the earlier versions.
  */
 export function applyFiles(
   system: System,
@@ -284,7 +305,8 @@ function place(
   removeIfThere(system, written);
   if (isLinked(root, path) && linked(system, kept, written)) {
     files.rename(written, path);
-    // A rename onto another name of the same file does nothing.
+    // A rename does nothing if both names belong to the same file, so remove
+    // the temporary name.
     removeIfThere(system, written);
     return;
   }

@@ -7,9 +7,9 @@ import { readOnce } from "./derived.ts";
 import { ensureFolder } from "./folders.ts";
 
 /**
- * Returns the folder of machine data that no project shares: `mpm` in
- * `XDG_STATE_HOME`, or else in `~/.local/state`; on Windows in `LOCALAPPDATA`.
- * Throws CONFLICT if the home folder is unknown.
+ * Returns the folder for machine data that is not part of a project. This is
+ * `mpm` in `XDG_STATE_HOME`, or else in `~/.local/state`; on Windows, in
+ * `LOCALAPPDATA`. Throws CONFLICT if the home folder is unknown.
  */
 export function userState(system: System): string {
   const home = system.home();
@@ -26,7 +26,8 @@ export function userState(system: System): string {
 }
 
 /**
- * `XDG_CONFIG_HOME` (Windows: `APPDATA`), or else `.config` in the home folder.
+ * Returns `XDG_CONFIG_HOME` (Windows: `APPDATA`), or else `.config` in the home
+ * folder.
  */
 export function userFolder(system: System): string | undefined {
   const home = system.home();
@@ -38,8 +39,8 @@ export function userFolder(system: System): string | undefined {
 }
 
 /**
- * Claude Code's folder: `CLAUDE_CONFIG_DIR`, or else `.claude` in the home
- * folder; `undefined` if neither is known.
+ * Returns Claude Code's folder: `CLAUDE_CONFIG_DIR`, or else `.claude` in the
+ * home folder. `undefined`: neither is known.
  */
 export function claudeHome(system: System): string | undefined {
   const configured = system.env("CLAUDE_CONFIG_DIR");
@@ -50,7 +51,7 @@ export function claudeHome(system: System): string | undefined {
   return home ? join(home, ".claude") : undefined;
 }
 
-/** An mpm folder in the user's state, created if missing. */
+/** Returns an mpm folder in the user's state. Creates it if it is missing. */
 export function ensureUserFolder(system: System, name: string): string {
   const state = userState(system);
   makeParents(system, dirname(state));
@@ -59,7 +60,7 @@ export function ensureUserFolder(system: System, name: string): string {
   return folder;
 }
 
-/** The user's own folders keep their mode. */
+/** Creates missing parents. The user's existing folders keep their mode. */
 function makeParents(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeParents(system, dirname(folder));
@@ -71,17 +72,19 @@ function makeParents(system: System, folder: string): void {
   }
 }
 
-/** A random word of this user's mpm, in a file of the state. */
+/**
+ * A random word that identifies this user's mpm, stored in a file of the state.
+ */
 export interface UserWord {
   readonly name: string;
   /** Number of characters; a multiple of 8. */
   readonly length: number;
 }
 
-/** The name of this installation, in the refs of its saves. */
+/** The name of this installation, which is part of the refs of its saves. */
 export const WRITER: UserWord = { name: "writer", length: 16 };
 
-/** Returns the word; `undefined` if it or its folder is missing. */
+/** Returns the word. `undefined`: the word or its folder is missing. */
 export function userWord(system: System, word: UserWord): string | undefined {
   return attempt(() => {
     const path = join(userState(system), word.name);
@@ -93,7 +96,7 @@ export function userWord(system: System, word: UserWord): string | undefined {
   });
 }
 
-/** Returns the same word, and creates a missing one. */
+/** Returns the same word, and creates it if it is missing. */
 export function ensureUserWord(
   system: System,
   word: UserWord,
@@ -104,12 +107,12 @@ export function ensureUserWord(
   return userWord(system, word);
 }
 
-/** Never replaces a word that another mpm made at the same time. */
+/** Creates a word. Never replaces a word that another mpm has just created. */
 function makeWord(system: System, { name, length }: UserWord): void {
   const { files } = system;
   const path = join(ensureUserFolder(system, "."), name);
   const found = files.lstat(path);
-  // A word that is only unreadable at the moment must stay the same.
+  // A word that is unreadable only temporarily must not be replaced.
   if (found?.size === length) files.readOwn(path, length);
   if (found) files.remove(path); // > incomplete, or not a word
   const written = `${path}.${system.random()}`;

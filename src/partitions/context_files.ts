@@ -6,16 +6,16 @@ import type { PartitionInUse } from "./in_use.ts";
 /** Path of the context file, relative to the worktree. */
 export const CONTEXT_FILE = ".claude/context.md";
 
-/** A file of the worktree, as far as it was read. */
+/** The part of a worktree's file that was read. */
 export interface FileText {
   /** Relative to the worktree. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** True if the file has more than was read. */
+  /** True if the file is longer than the part that was read. */
   readonly partial: boolean;
 }
 
-/** The current context files: the project's, and that of the partition. */
+/** Returns the current context files: the project's and the partition's. */
 export function contextPaths(inUse: PartitionInUse | undefined): string[] {
   const own = inUse?.partition.context ?? CONTEXT_FILE;
   return [...new Set([CONTEXT_FILE, own])];

@@ -20,7 +20,8 @@ import type { Partition, Partitions } from "./partition.ts";
 export interface PartitionInUse {
   readonly partition: Partition;
   /**
-   * `choice`: "mpm partition use"; `changes`: it has most of the changed files.
+   * `choice`: set with "mpm partition use"; `changes`: it has most of the
+   * changed files.
    */
   readonly by: "choice" | "changes" | "save";
 }
@@ -35,20 +36,25 @@ function choicePath(workspace: Place): string {
   return join(partitions, `${placeKey(workspace)}.json`);
 }
 
-/** The chosen name; null: no partition; `undefined`: no choice. */
+/**
+ * Returns the chosen name. null: no partition was chosen; `undefined`: no
+ * choice was made.
+ */
 export function chosenName(
   system: System,
   workspace: Place,
 ): string | null | undefined {
   const { root } = workspace;
-  // If the folder is a link, it has someone else's files.
+  // If the folder is a link, its files are someone else's.
   if (!attempt(() => checkPath(system, layout(root).partitions, root))) return;
   const value = readOwnJson(system, choicePath(workspace), LARGEST);
   const name = field(value, "partition");
   return typeof name === "string" || name === null ? name : undefined;
 }
 
-/** The unreadable files of choices, absolute. Throws FILE_FAILED. */
+/**
+ * Returns the unreadable choice files, as absolute paths. Throws FILE_FAILED.
+ */
 export function damagedChoices(system: System, root: string): string[] {
   const { partitions } = layout(root);
   if (system.files.lstat(partitions)?.kind !== "folder") return [];
@@ -62,8 +68,8 @@ export function damagedChoices(system: System, root: string): string[] {
 }
 
 /**
- * Keeps the choice for this worktree; `undefined` removes it. Throws CONFLICT
- * for a link instead of the folder. Call under the lock.
+ * Stores the choice for this worktree, or removes it if the name is
+ * `undefined`. Throws CONFLICT if the folder is a link. Call under the lock.
  */
 export function choose(
   system: System,
@@ -84,9 +90,9 @@ export function choose(
 }
 
 /**
- * Returns the current partition: the chosen one, else the partition with most
- * of the changed paths, else the partition of the last save. A chosen partition
- * that is no longer configured does not count.
+ * Returns the current partition: the chosen one, or else the partition with
+ * most of the changed paths, or else the partition of the last save. A chosen
+ * partition that is no longer configured does not count.
  */
 export function partitionInUse(
   system: System,
@@ -112,7 +118,10 @@ export function partitionInUse(
     found(partitions.mostOf(changed), "changes") ?? found(saved, "save");
 }
 
-/** The uncommitted paths of a worktree; empty outside a repository. */
+/**
+ * Returns the uncommitted paths of a worktree. The list is empty outside a
+ * repository.
+ */
 export async function changedPaths(
   { system }: Pick<Context, "system">,
   workspace: Workspace,

@@ -1,6 +1,6 @@
 /**
- * The only door of `partitions/`: the parts of a large project, each with its
- * paths and its context file.
+ * The only entry point of `partitions/`: the parts of a large project, each
+ * with its own paths and context file.
  */
 
 export {

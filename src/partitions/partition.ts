@@ -19,7 +19,7 @@ interface Glob {
   readonly literal: number;
 }
 
-/** Longer paths are not in any partition. */
+/** Longer paths do not belong to any partition. */
 const LONGEST = 2000;
 
 /** Finds the partition of a path. */
@@ -48,8 +48,9 @@ export class Partitions {
   }
 
   /**
-   * Returns the partition of a path, relative to the worktree. If it is in
-   * several, the most exact path wins, then the first in the configuration.
+   * Returns the partition of a path, which is relative to the worktree. If
+   * several match, the most specific one wins, then the first in the
+   * configuration.
    */
   of(path: string): string | undefined {
     if (path.length > LONGEST) return undefined;
@@ -57,7 +58,7 @@ export class Partitions {
     return this.#globs.find(({ segments }) => isBelow(segments, parts))?.name;
   }
 
-  /** Counts the paths in each partition. */
+  /** Returns the number of paths in each partition. */
   count(paths: Iterable<string>): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
     for (const path of paths) {
@@ -68,7 +69,8 @@ export class Partitions {
   }
 
   /**
-   * The partition with most of the paths; on a tie, the one configured first.
+   * Returns the partition with most of the paths. If there is a tie, returns
+   * the one configured first.
    */
   mostOf(paths: Iterable<string>): string | undefined {
     const counts = this.count(paths);
@@ -83,15 +85,15 @@ export class Partitions {
 
 /**
  * Returns whether a glob matches the path or a folder above it. `*` and `?`
- * stand for characters in one name, `**` for any folders; everything else is
- * literal. A library's expressions for globs can take exponential time, and
- * these globs may come with a clone.
+ * match characters within one name, and `**` any number of folders; everything
+ * else is literal. The regular expressions of a glob library can take
+ * exponential time, and these globs may come with a clone.
  */
 export function isBelow(
   glob: readonly string[],
   path: readonly string[],
 ): boolean {
-  // The possible numbers of names already matched.
+  // The possible numbers of names that have been matched.
   let used = new Set([0]);
   for (const segment of glob) {
     const next = new Set<number>();

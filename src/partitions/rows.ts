@@ -11,7 +11,7 @@ import { readPlainFile } from "./context_files.ts";
 import { changedPaths, type PartitionInUse, partitionInUse } from "./in_use.ts";
 import { type Partition, Partitions } from "./partition.ts";
 
-/** The current partitions of a project. */
+/** The partitions of a project at the moment. */
 export interface Surveyed {
   readonly workspace: Workspace;
   readonly partitions: Partitions;
@@ -47,7 +47,7 @@ export async function survey(context: Context): Promise<Surveyed> {
   return { workspace, partitions, rows, inUse, changed, warnings: faults };
 }
 
-/** The configured partition of that name. Throws NOT_FOUND. */
+/** Returns the configured partition of that name. Throws NOT_FOUND. */
 export function needPartition(
   { all, named }: { all: readonly Partition[]; named: Partition | undefined },
   typed: string,
@@ -61,7 +61,7 @@ export function needPartition(
   });
 }
 
-/** A partition on separate lines, for lists. */
+/** Returns a partition as several lines, for lists. */
 export function rowText(row: PartitionRow, head: string): string {
   const { description, paths, changed, context, context_exists: exists } = row;
   const lines = [

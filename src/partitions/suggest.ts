@@ -12,19 +12,26 @@ export interface Suggested {
   readonly description: string;
 }
 
-/** The partitions that the files of other tools suggest. */
+/** The partitions suggested by the files of other tools. */
 export interface Suggestions {
   readonly partitions: readonly Suggested[];
-  /** Notes about unread files and omissions, one sentence each. */
+  /**
+   * Notes about files that were not read, and about omissions, one sentence
+   * each.
+   */
   readonly notes: readonly string[];
 }
 
 /**
- * The largest file to read, in bytes: a parser takes minutes for a hostile one.
+ * The maximum size of a file to read, in bytes, since a parser may take minutes
+ * for a malicious file.
  */
 const LARGEST = 64 * 1024;
 
-/** The most partitions, paths of one, and folders for a wildcard. */
+/**
+ * The maximum numbers of partitions, of paths in one partition, and of folders
+ * for a wildcard.
+ */
 const MOST = 50;
 const MOST_PATHS = 20;
 const MOST_FOLDERS = 100;
@@ -36,7 +43,7 @@ interface Members {
   readonly patterns: readonly string[];
 }
 
-/** The files to read, and their kinds. */
+/** The files to read, and how to read each. */
 const SOURCES: readonly {
   readonly file: string;
   read(text: string): Members;
@@ -80,7 +87,9 @@ function texts(value: unknown): string[] {
     : [];
 }
 
-/** `use ./a`, or one line each between `use (` and `)`. */
+/**
+ * Returns the folders in `use ./a`, or one per line between `use (` and `)`.
+ */
 function usedByGo(text: string): string[] {
   const found: string[] = [];
   let within = false;
@@ -98,9 +107,9 @@ function usedByGo(text: string): string[] {
 }
 
 /**
- * Reads what package managers and CODEOWNERS say about the parts of the project
- * in `worktree`. Links are not followed. A file that is too large or invalid is
- * ignored, and reported in a note.
+ * Reads the parts of the project in `worktree` from the files of package
+ * managers and CODEOWNERS. Does not follow links. A file that is too large or
+ * invalid is ignored and reported in a note.
  */
 export function suggested(system: System, worktree: string): Suggestions {
   const notes: string[] = [];
@@ -134,8 +143,8 @@ export function suggested(system: System, worktree: string): Suggestions {
 }
 
 /**
- * Returns the result of `read` for a file; `undefined`: it is missing, or a
- * note gives the reason.
+ * Returns the result of `read` for a file. `undefined`: the file is missing, or
+ * a note says why it was not read.
  */
 function readAs<T>(
   system: System,
@@ -152,7 +161,7 @@ function readAs<T>(
     return read(new TextDecoder().decode(bytes).replace(/^\ufeff/, ""));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // The parsers throw errors of many kinds, with the position of the error.
+    // The parsers throw various kinds of errors, which include the position.
     const [why] = error.message.split("\n");
     notes.push(
       error instanceof FileError
@@ -163,7 +172,7 @@ function readAs<T>(
   }
 }
 
-/** The existing folders that a workspace names, in order. */
+/** Returns the existing folders that a workspace names, in order. */
 function foldersOf(
   system: System,
   worktree: string,
@@ -172,7 +181,7 @@ function foldersOf(
   const folders = new Set<string>();
   for (const pattern of patterns.slice(0, MOST_FOLDERS)) {
     const plain = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
-    // Anything after a wildcard is within its folder.
+    // Everything after a wildcard is inside the folder that it matches.
     const parts = plain.split("/");
     const wild = parts.findIndex((part) => /[*?[{]/.test(part));
     const base = (wild < 0 ? parts : parts.slice(0, wild)).join("/");
@@ -194,7 +203,10 @@ function subfolders(system: System, folder: string): string[] {
     ).map(({ name }) => name).sort();
 }
 
-/** A folder of the worktree itself, not behind a link. */
+/**
+ * Returns whether a path is a folder of the worktree itself, not reached
+ * through a link.
+ */
 function isFolder({ files }: System, worktree: string, path: string): boolean {
   const full = join(worktree, path);
   return attempt(() =>
@@ -202,29 +214,34 @@ function isFolder({ files }: System, worktree: string, path: string): boolean {
   ) ?? false;
 }
 
-/** Returns whether the configuration can contain the path unchanged. */
+/** Returns whether the configuration can contain the path as it is. */
 function isPlain(path: string): boolean {
   return path.length <= 300 && !/[\\*?\0]|^[A-Za-z]:/.test(path) &&
     path.split("/").every((part) => !["", ".", ".."].includes(part));
 }
 
-/** The last folder's name, with its parent's if two have the same name. */
+/**
+ * Returns the name of the last folder, preceded by its parent's name if two
+ * folders have the same name.
+ */
 function nameFor(path: string, all: readonly string[]): string | undefined {
   const last = (one: string) => one.split("/").at(-1)!;
   const alike = all.filter((one) => last(one) === last(path)).length > 1;
   return slug(alike ? path.split("/").slice(-2).join("-") : last(path));
 }
 
-/** Valid names of partitions. */
+/** Returns a valid partition name made from a text. */
 function slug(text: string): string | undefined {
   const name = text.replaceAll(/[^A-Za-z0-9_-]+/g, "-")
     .replaceAll(/^[_-]+|[_-]+$/g, "").slice(0, 60);
   if (name === "") return undefined;
-  // The TOML parser fails on names that every object has.
+  // The TOML parser fails on the names of properties that every object has.
   return Object.hasOwn(Object.prototype, name) ? `${name}-1` : name;
 }
 
-/** The paths in CODEOWNERS with a single owner; `*` does not count. */
+/**
+ * Returns the paths in CODEOWNERS that have a single owner. `*` does not count.
+ */
 function ownedPaths(
   system: System,
   worktree: string,

@@ -3,15 +3,15 @@ import { attempt } from "../base/errors.ts";
 import { isBelow } from "../partitions/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/** The most files that the patterns of one run may match. */
+/** The maximum number of files that the patterns of one run may match. */
 const MOST = 10_000;
 
-/** Folders in which no step produces files. */
+/** Folders in which steps cannot produce files. */
 const LEFT_OUT = [".git", ".claude-mpm"];
 
 /**
- * Returns the regular files that match patterns below a folder, including files
- * that git ignores. Links are not followed.
+ * Returns the regular files below a folder that match the patterns, including
+ * files that git ignores. Links are not followed.
  */
 export function producedFiles(
   system: System,
@@ -27,7 +27,10 @@ export function producedFiles(
   return [...found].sort();
 }
 
-/** Looks only below the literal beginning of a pattern. */
+/**
+ * Returns the files that match a pattern. Looks only below its literal
+ * beginning.
+ */
 function matching(system: System, root: string, pattern: string): string[] {
   const parts = pattern.split("/");
   const at = parts.findIndex((part) => /[*?[{]/.test(part));
@@ -70,7 +73,7 @@ export function isFile(system: System, root: string, path: string): boolean {
 /** The files matching a step's patterns before it runs. */
 export type FilesBefore = ReadonlyMap<string, FileInfo>;
 
-/** Records the files that already match. */
+/** Returns the files that match before a step runs. */
 export function filesBefore(
   system: System,
   folder: string,
@@ -122,7 +125,7 @@ function isNew(
   return !was || !is || !isSame(was, is);
 }
 
-/** Returns whether a file is unchanged, as far as its metadata shows. */
+/** Returns whether a file is unchanged, judging by its metadata. */
 export function isSame(one: FileInfo, other: FileInfo): boolean {
   return one.mtime === other.mtime && one.size === other.size &&
     one.inode === other.inode;

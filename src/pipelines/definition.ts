@@ -22,29 +22,29 @@ import {
 } from "../tasks/mod.ts";
 import { cycleIn, ordered, PLACEHOLDER } from "./graph.ts";
 
-/** A step, as defined in its file. */
+/** A step, as defined in the pipeline's file. */
 export interface Step {
   readonly name: string;
-  /** Steps that must be done before it, without duplicates. */
+  /** The steps that must be finished before it, without duplicates. */
   readonly needs: readonly string[];
-  /** Placeholders are not filled in. */
+  /** The work of the step, with placeholders that are not filled in yet. */
   readonly work: Work;
-  /** Files and patterns of files, relative to its working folder. */
+  /** Files and file patterns, relative to the step's working folder. */
   readonly produces: readonly string[];
   /** A program that checks the step; null: no check. */
   readonly verify: readonly string[] | null;
-  /** Tries after the first one. */
+  /** The number of tries after the first one. */
   readonly retries: number;
   /** Milliseconds for one try, and for `verify`. */
   readonly timeout: number;
   /** Milliseconds between asking a program to end and killing it. */
   readonly grace: number;
   /**
-   * True if it has a worktree: its definition says so, or it needs a step with
-   * one, whose result it could not see otherwise.
+   * True if the step has a worktree. Either its definition says so, or it needs
+   * a step with a worktree, whose result it could not see otherwise.
    */
   readonly worktree: boolean;
-  /** True if a step that may have run can simply run again. */
+  /** True if the step can simply run again after it may already have run. */
   readonly repeatable: boolean;
   readonly env: ReadonlyMap<string, string>;
 }
@@ -60,10 +60,15 @@ export interface Variable {
 export interface Pipeline {
   readonly description: string;
   readonly vars: ReadonlyMap<string, Variable>;
-  /** The maximum number of running steps; null: the default. */
+  /**
+   * The maximum number of steps that run at the same time; null: the default.
+   */
   readonly jobs: number | null;
   readonly notify: readonly string[] | null;
-  /** Each after the steps that it needs, otherwise as in the file. */
+  /**
+   * The steps, each after those that it needs, otherwise in the order of the
+   * file.
+   */
   readonly steps: readonly Step[];
 }
 
@@ -78,7 +83,7 @@ const STEP = [
 const STEP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const VARIABLE_NAME = /^[a-z_][a-z0-9_-]*$/;
 
-/** Placeholders in every pipeline. */
+/** Placeholders that every pipeline has. */
 const OWN_VALUES = ["pipeline", "run", "step"];
 const MOST_STEPS = 200;
 export const MOST_JOBS = 64;
@@ -159,7 +164,7 @@ function stepsIn(value: Fields, fault: Fault): readonly Step[] {
   const known = new Map<string, string>();
   const found = names.map((name) => {
     const path = ["steps", name];
-    // Files are named after steps, on disks that may ignore case.
+    // Files are named after steps, and disks may ignore case.
     const other = known.get(name.toLowerCase());
     if (!STEP_NAME.test(name) || other !== undefined) {
       const why = other === undefined
@@ -226,7 +231,10 @@ function needsIn(
   );
 }
 
-/** A file below the step's folder, with `/` between folders. */
+/**
+ * Throws unless the path is a file below the step's folder, with `/` between
+ * folders.
+ */
 function refusePath(
   file: string,
   path: readonly string[],
@@ -265,7 +273,7 @@ function envIn(
   );
 }
 
-/** Returns whether a pattern matches a path; a plain path does not match. */
+/** Returns whether a pattern matches a path. A plain path never matches. */
 export function isMatch(pattern: string, path: string): boolean {
   return /[*?[{]/.test(pattern) && isBelow(pattern.split("/"), path.split("/"));
 }
@@ -300,7 +308,9 @@ function refuseSameFile(steps: readonly Step[], fault: Fault): void {
   }
 }
 
-/** `steps` are in order. */
+/**
+ * Returns `steps`, which must be in order, with the worktrees that they need.
+ */
 function withWorktrees(steps: readonly Step[]): readonly Step[] {
   const having = new Set<string>();
   return steps.map((step) => {
@@ -310,7 +320,7 @@ function withWorktrees(steps: readonly Step[]): readonly Step[] {
   });
 }
 
-/** Throws for a name in braces that is not a variable. */
+/** Throws if a name in braces is not a variable. */
 function refusePlaceholders(
   { vars, steps, notify }: Pipeline,
   fault: Fault,

@@ -1,7 +1,7 @@
-/** A name in braces; other braces are text. */
+/** A name in braces. Any other braces are plain text. */
 export const PLACEHOLDER = /\{([a-z_][a-z0-9_-]*)\}/g;
 
-/** A step, reduced to its place in the graph. */
+/** A step, reduced to what the graph needs. */
 export interface Node {
   readonly name: string;
   readonly needs: readonly string[];
@@ -36,8 +36,8 @@ export function cycleIn(nodes: readonly Node[]): string[] | undefined {
 }
 
 /**
- * Returns the nodes, each after the nodes it needs, otherwise in their own
- * order.
+ * Returns the nodes with each after the nodes it needs, otherwise in their
+ * original order.
  */
 export function ordered<N extends Node>(nodes: readonly N[]): N[] {
   const placed = new Set<string>();
@@ -65,15 +65,15 @@ export function allNeeds<N extends Node>(
   return nodes.filter(({ name }) => wanted.has(name));
 }
 
-/** Lines of a drawing, each with its step, if it has one. */
+/** A line of a drawing, with the step that it shows, if any. */
 export interface Row {
   readonly lanes: string;
   readonly step: string | undefined;
 }
 
 /**
- * Draws the graph from top to bottom: a line for each step, and lines between
- * them for their needs. `nodes` are in order.
+ * Draws the graph from top to bottom: one line per step, with connecting lines
+ * between steps. `nodes` must be in order.
  */
 export function drawn(nodes: readonly Node[], ascii: boolean): Row[] {
   const rows: Row[] = [];
@@ -120,7 +120,7 @@ export function drawn(nodes: readonly Node[], ascii: boolean): Row[] {
   return rows;
 }
 
-/** Drops free columns at the right. */
+/** Drops free columns on the right. */
 function trim(lanes: (string | undefined)[]): void {
   while (lanes.length > 0 && lanes.at(-1) === undefined) lanes.pop();
 }

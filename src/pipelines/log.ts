@@ -25,10 +25,10 @@ function line<E extends string>(event: E) {
 /** The end of a program: an exit status, or a reason in words. */
 const EXIT = { step: TEXT, exit: nullable(NUMBER), reason: nullable(TEXT) };
 
-/** A process started the run, or resumed it. */
+/** A process started or resumed the run. */
 const BEGIN = object({ ...line("begin"), pid: nullable(COUNT) });
 
-/** Synced to the disk before the program starts; attempts count from 1. */
+/** Synced to disk before the program starts. Attempts count from 1. */
 const START = object({
   ...line("start"),
   ...{ step: TEXT, attempt: COUNT },
@@ -39,7 +39,10 @@ const START = object({
 /** The step waits again: a try failed, or its inputs changed. */
 const RETRY = object({ ...line("retry"), ...EXIT });
 
-/** An agent's client has reached a limit, until that time if it is known. */
+/**
+ * An agent's client has reached a limit; `until` is when the limit ends, if
+ * known.
+ */
 const LIMITED = object({
   ...line("limited"),
   ...{ step: TEXT, until: nullable(TEXT), reason: nullable(TEXT) },
@@ -52,7 +55,7 @@ const END = object({
     choices: ["done", "failed", "flagged"],
   }),
   ms: COUNT,
-  /** The end of its output, or an agent's answer, redacted. */
+  /** The end of the step's output, or an agent's answer, redacted. */
   output: TEXT,
   artefacts: list(object({ path: TEXT })),
   /** The commit of a step with a worktree. */
@@ -110,14 +113,16 @@ export type PipelineLine =
   | Fitting<typeof MERGED>
   | Fitting<typeof OVER>;
 
-/** The entry in a line of the log; `undefined` if it is invalid. */
+/** Returns the entry in a line of the log; `undefined` if it is invalid. */
 export function pipelineLineIn(text: string): PipelineLine | undefined {
   const value = jsonIn(text);
   const shape = LINES.get(field(value, "event"));
   return shape && fits(shape, value) ? value as PipelineLine : undefined;
 }
 
-/** The end of a merge, from a file; `undefined` if it is damaged. */
+/**
+ * Returns the end of a merge, read from a file; `undefined` if it is damaged.
+ */
 export function mergeEndIn(value: unknown): MergeEnd | undefined {
   return fits(object(MERGE), value) ? value as MergeEnd : undefined;
 }
@@ -131,7 +136,7 @@ export function mergedLine(merge: MergeEnd, at: string): PipelineLine {
   };
 }
 
-/** A step, from the log of its run. */
+/** The state of a step, from the log of its run. */
 export interface StepRecord {
   readonly state:
     | "waiting"
@@ -142,7 +147,10 @@ export interface StepRecord {
     | "limited";
   /** Number of tries so far. */
   readonly attempts: number;
-  /** The digest with which it last started; "": it never did. */
+  /**
+   * The digest of the inputs when the step last started; "" if it never
+   * started.
+   */
   readonly inputs: string;
   readonly exit: number | null;
   readonly reason: string | null;
@@ -165,12 +173,15 @@ const NEW: StepRecord = {
 /** A run, from its log. */
 export class RunState {
   readonly #steps = new Map<string, StepRecord>();
-  /** null: it did not end. Either it is running, or its process was killed. */
+  /**
+   * null: the run has not ended. It is either still running, or its process was
+   * killed.
+   */
   end: RunEnd | null = null;
   reason: string | null = null;
   /** The time of the last event, ISO 8601, UTC; null: no event yet. */
   at: string | null = null;
-  /** The last merge of its results; null: nothing was merged yet. */
+  /** The last merge of the run's results; null: nothing has been merged yet. */
   merge: MergeEnd | null = null;
 
   of(step: string): StepRecord {
@@ -226,8 +237,8 @@ export class RunState {
 export type StepState = StepRecord["state"] | "skipped";
 
 /**
- * Returns the state of a step in a run. A step is skipped if it needs another
- * that failed. A step that was running when mpm was killed is flagged.
+ * Returns the state of a step in a run. A step is skipped if it needs a failed
+ * step. A step that was running when mpm was killed is flagged.
  */
 export function stepState(
   step: Step,

@@ -1,5 +1,6 @@
 /**
- * The only door of `pipelines/`: programs and agents as steps of a graph.
+ * The only entry point of `pipelines/`: programs and agents as steps of a
+ * graph.
  */
 
 export { listPipelineRuns } from "./read.ts";

@@ -1,6 +1,6 @@
 import type { Step } from "./definition.ts";
 
-/** A file that a step has made. */
+/** A file produced by a step. */
 export interface Artefact {
   /** Relative to the folder of the step, with `/` between folders. */
   readonly path: string;
@@ -14,19 +14,21 @@ export interface FileDigest extends Artefact {
 /** The result of a step that another needs, directly or indirectly. */
 export interface Given {
   readonly step: string;
-  /** The commit of a step with a worktree; null: it ran in the project. */
+  /**
+   * The commit of a step with a worktree; null: the step ran in the project.
+   */
   readonly result: string | null;
   /** Artefacts of a step in the project, which are files of the user's tree. */
   readonly files: readonly FileDigest[];
 }
 
-/** A step whose result conflicts with those before it. */
+/** A step whose result conflicts with earlier results. */
 export interface MergeConflict {
   readonly step: string;
   readonly paths: readonly string[];
-  /** Its result, which is kept. */
+  /** The step's result, which is kept. */
   readonly commit: string;
-  /** The worktree with its result; null: it was removed. */
+  /** The worktree with the step's result; null: it was removed. */
   readonly worktree: string | null;
   /** The folder with both sides of each file; null: it does not exist. */
   readonly folder: string | null;
@@ -47,17 +49,21 @@ export interface MergeEnd {
 /** The worktrees of a run, from its snapshot until its results are applied. */
 export interface StepTrees extends Disposable {
   /**
-   * The result that an earlier process of the run applied, before it could
-   * record that; `undefined`: nothing is applied yet.
+   * The end of a merge that an earlier process of the run applied but could not
+   * record; `undefined`: nothing has been applied yet.
    */
   readonly applied: MergeEnd | undefined;
   /** Returns a digest of the content from which a step starts. */
   startOf(step: Step, needs: readonly Given[]): Promise<string>;
-  /** Creates a new worktree with that content; returns its folder, absolute. */
+  /**
+   * Creates a new worktree with the step's starting content; returns its
+   * folder, absolute.
+   */
   open(step: Step, needs: readonly Given[]): Promise<string>;
   /**
-   * Stores the content of a finished step as a commit, and removes its
-   * worktree. Returns the commit. `artefacts` may be files that git ignores.
+   * Stores the content of a finished step as a commit, and removes the step's
+   * worktree. Returns the commit. `artefacts` may include files that git
+   * ignores.
    */
   take(step: Step, artefacts: readonly string[]): Promise<string>;
   /** Removes the worktree of an unfinished step. */
@@ -73,11 +79,14 @@ export interface StepTrees extends Disposable {
   ): Promise<MergeEnd>;
 }
 
-/** A finished step before an agent. */
+/** A finished step that an agent's step needs. */
 export interface Before {
   readonly step: string;
   readonly artefacts: readonly string[];
-  /** The end of its output, or its agent's answer; redacted, 4 KiB at most. */
+  /**
+   * The end of the step's output, or its agent's answer; redacted, 4 KiB at
+   * most.
+   */
   readonly output: string;
 }
 
@@ -96,14 +105,14 @@ export interface AgentOrder {
   readonly attempt: number;
 }
 
-/** The end of an agent. */
+/** The outcome of an agent. */
 export interface AgentEnd {
-  /** `limited`: its client has reached a usage limit. */
+  /** `limited`: the agent's client has reached a usage limit. */
   readonly outcome: "done" | "failed" | "limited";
   readonly reason: string | null;
   /** Its answer. */
   readonly output: string;
-  /** When a limit ends, ISO 8601, UTC; null: unknown. */
+  /** The time when the limit ends, ISO 8601, UTC; null: unknown. */
   readonly until: string | null;
   /** The last bytes for the log. */
   readonly log: Uint8Array;

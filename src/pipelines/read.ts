@@ -53,7 +53,7 @@ export async function readPipelineStatus(
   const { record, own } = known;
   let run = readRunState(system, paths);
   const alive = run.end === null && await isRunning(system, root, id);
-  // It may have ended in between.
+  // The run may have ended in the meantime.
   if (!alive) run = readRunState(system, paths);
   const shown = relative(root, record.file);
   const { steps } = await readPipeline(record.definition, shown);

@@ -1,4 +1,4 @@
-/** Returns the name of a step's log and state, without the extension. */
+/** Returns the name of a step's log and state files, without the extension. */
 export function stepStem(step: string): string {
   return `step-${step}`;
 }

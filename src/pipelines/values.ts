@@ -14,7 +14,7 @@ export function withValues(
   );
 }
 
-/** Returns a step with the values of variables in all of its texts. */
+/** Returns a step with the values of variables filled into all of its texts. */
 export function filledStep(
   step: Step,
   values: ReadonlyMap<string, string>,
@@ -32,8 +32,8 @@ export function filledStep(
 }
 
 /**
- * Returns the values of all variables. Throws USAGE for one that is unknown,
- * duplicate, or missing.
+ * Returns the values of all variables. Throws USAGE for a variable that is
+ * unknown, duplicate, or missing.
  * @param given `name=value`, as typed.
  */
 export function valuesOf(

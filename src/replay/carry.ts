@@ -26,12 +26,17 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { CarryResult } from "./commands/results.ts";
 import { openSource, type Source } from "./source.ts";
 
-/** The plan of a conversation for another client; nothing is written yet. */
+/**
+ * The plan for carrying a conversation to another client; nothing is written
+ * yet.
+ */
 export interface CarryPlan {
   readonly workspace: Workspace;
   readonly source: Source;
   readonly to: Client;
-  /** The client's program, absolute; `undefined`: not installed. */
+  /**
+   * The client's program, absolute; `undefined`: the client is not installed.
+   */
   readonly program: string | undefined;
   readonly version: string | undefined;
   readonly carried: Carried;
@@ -39,7 +44,10 @@ export interface CarryPlan {
   readonly session: NativeSession | string;
 }
 
-/** The most milliseconds and bytes for a call of a client. */
+/**
+ * The time limit of a client call, in milliseconds, and the limit of its
+ * output, in bytes.
+ */
 const CALL = { timeout: 60_000, limit: 1_000_000 };
 
 /**
@@ -147,7 +155,7 @@ async function written(
     cwd,
     ...CALL,
   });
-  // The client has it now, or will never get it.
+  // The client has imported the files by now, or never will.
   for (const { path } of files) system.files.remove(path);
   if (answer.status === 0) return { ...result, files: [] };
   throw new MpmError(
@@ -157,7 +165,7 @@ async function written(
   );
 }
 
-/** The command's result for a session that is or would be written. */
+/** Returns the command's result for a session that was or would be written. */
 export function carryResult(
   { source, to, version, carried }: CarryPlan,
   session: NativeSession | undefined,
@@ -181,8 +189,8 @@ export function carryResult(
 }
 
 /**
- * Removes a session that a client imported, or only checks whether it can.
- * Returns a line about it.
+ * Removes a session that a client imported, or only checks whether it can be
+ * removed. Returns a line about the session.
  */
 export async function removeCarried(
   { context: { system }, workspace, entry, dryRun }: UndoOrder,

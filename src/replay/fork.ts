@@ -53,7 +53,7 @@ export interface ForkPlan {
   readonly step: ScannedStep["step"];
   readonly tree: KeptTree;
   readonly name: string;
-  /** The new worktree, absolute, and its branch. */
+  /** The absolute path of the new worktree, and its branch. */
   readonly path: string;
   readonly branch: string;
   /** The commit at which the branch begins. */
@@ -61,8 +61,8 @@ export interface ForkPlan {
 }
 
 /**
- * Checks whether a step can be forked. Throws NOT_FOUND if its tree is unknown,
- * CONFLICT if a worktree with it cannot be created.
+ * Checks whether a step can be forked. Throws NOT_FOUND if the step's tree is
+ * unknown, CONFLICT if a worktree with that tree cannot be created.
  */
 export async function planFork(
   { system }: Context,
@@ -145,9 +145,10 @@ async function refuseTaken(
 }
 
 /**
- * Creates a worktree with the files of a step, and a session in it whose save
- * has the facts known at that time. An incomplete fork is removed, by the next
- * command if this one is killed. Call within {@link alone}.
+ * Creates a worktree with the files of a step, and a session in it. The
+ * session's save has the facts known at that step. An incomplete fork is
+ * removed; if this command is killed, the next one removes it. Call within
+ * {@link alone}.
  */
 export async function fork(
   context: Context,
@@ -279,7 +280,7 @@ async function begin(
   });
 }
 
-/** The conversation and the open items up to the step. */
+/** Returns the conversation and the open items up to the step. */
 function pastOf(
   system: System,
   { workspace, source, step }: ForkPlan,

@@ -21,7 +21,7 @@ import { CannotUndo, type UndoOrder, withLock } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { ReplayStep } from "./commands/results.ts";
 
-/** A new worktree, and the step with its files. */
+/** A new worktree, and the step whose files it gets. */
 interface Filling {
   /** Absolute. */
   readonly path: string;
@@ -52,7 +52,8 @@ export async function fillFork(
         },
       },
     );
-    // The worktree was at a commit, so there is nothing to return to.
+    // The new worktree was at a plain commit, so its earlier state is not
+    // needed.
     if (safety) await dropCheckpoints(context, place, [safety]);
     const [first] = skipped;
     if (!first) return;
@@ -80,9 +81,9 @@ export async function printAt(system: System, path: string): Promise<string> {
 }
 
 /**
- * Removes the worktree and the branch of a fork, or only checks whether that
- * loses nothing. Returns a line for each. Throws CONFLICT if the worktree was
- * changed since.
+ * Removes the worktree and branch of a fork, or only checks that nothing is
+ * lost by that. Returns a line for each. Throws CONFLICT if the worktree has
+ * changed since the fork.
  */
 export async function removeFork(
   { context: { system }, workspace, entry, dryRun }: UndoOrder,
@@ -114,7 +115,7 @@ export async function removeFork(
   }
   if (dryRun) return lines;
   const git = new Git(system, workspace.worktree);
-  // The step's checkpoint has everything in it.
+  // The step's checkpoint contains everything in the worktree.
   await forgetWorktree(git, path);
   await dropBranch(git, { branch, head });
   return lines;

@@ -1,6 +1,6 @@
 /**
- * The only door of `replay/`: an agent session as text, as a page and step by
- * step, and the files at a step.
+ * The only entry point of `replay/`: an agent session as text, as a page and
+ * step by step, and the files at a step.
  */
 
 export { removeCarried } from "./carry.ts";

@@ -14,15 +14,15 @@ export const STEP_KEYS: KnownKeys = {
   ids: new Set(["step", "at", "ended_at", "type", "how"]),
 };
 
-/** The most lines of a text to print, unless all are requested. */
+/** The maximum number of lines to print of a text, if not all are requested. */
 const LINES = 12;
 
-/** The most columns for the arguments of a tool. */
+/** The maximum number of columns for the arguments of a tool. */
 const ARGUMENTS = 400;
 
 /**
- * Names the written page, or lists the content of the tree; steps were already
- * printed.
+ * Names the page that was written, or lists the content of the tree. The steps
+ * have already been printed.
  */
 export function replayText(result: ReplayResult, style: Style): string {
   const { steps, full, page, tree } = result;
@@ -33,7 +33,7 @@ export function replayText(result: ReplayResult, style: Style): string {
   return page ? wroteText(page, page.steps, "step") : "";
 }
 
-/** Names the file of a page. */
+/** Names the file to which a page was written. */
 export function wroteText(
   { path, bytes }: { readonly path: string; readonly bytes: number },
   count: number,
@@ -44,8 +44,8 @@ export function wroteText(
 }
 
 /**
- * One step: `[time] type: description`, and its details. `full`: no line is
- * left out.
+ * Returns one step as `[time] type: description`, with its details. `full`: no
+ * lines are left out.
  */
 export function stepText(
   step: ReplayStep,
@@ -137,7 +137,10 @@ function cut(lines: string[], { most, style }: Lines): string[] {
     : lines;
 }
 
-/** A sentence about the trees before and after a step with an unknown tree. */
+/**
+ * Returns a sentence about the known trees before and after a step whose tree
+ * is unknown.
+ */
 export function nearText(
   { before, after }: Pick<TreeResult, "before" | "after">,
 ): string {
@@ -151,10 +154,10 @@ export function nearText(
       "checkpoint.every batch --scope user";
 }
 
-/** The most paths to list, unless all are requested. */
+/** The maximum number of paths to list, if not all are requested. */
 const LISTED = 50;
 
-/** The files at a step, or why they are unknown. */
+/** Returns the files at a step, or why they are unknown. */
 function treeText(
   tree: TreeResult,
   style: Style,

@@ -26,14 +26,15 @@ export interface Source {
   /** Absolute. */
   readonly path: string;
   readonly agentSession: string | null;
-  /** The save that led to it. */
+  /** The save from which the transcript was found. */
   readonly save: string | null;
 }
 
 /**
- * Finds the transcript for a selector: a file, the ID of an agent session or a
- * part of it, or a save. Without a selector, that of the newest save, or else
- * the newest transcript of this folder. Throws NOT_FOUND, AMBIGUOUS.
+ * Finds the transcript for a selector: a file, the full or partial ID of an
+ * agent session, or a save. Without a selector, finds the transcript of the
+ * newest save, or else the newest transcript of this folder. Throws NOT_FOUND,
+ * AMBIGUOUS.
  */
 export async function findSource(
   context: Context,
@@ -54,9 +55,9 @@ export async function findSource(
 }
 
 /**
- * Does the same if the last of several arguments may be a file of a tree. The
- * first argument is then a transcript if possible, and not a file of the
- * project.
+ * Finds the transcript if the last of several arguments may be a file of a
+ * tree. The first argument is then read as a transcript if possible, not as a
+ * project file.
  */
 export async function findSourceBefore(
   context: Context,
@@ -94,7 +95,10 @@ function ofSession({ client, path, id }: ClientFile): Source {
   return { client, path, agentSession: id, save: null };
 }
 
-/** The fewest characters that distinguish an ID from the selector of a save. */
+/**
+ * The minimum length of a partial ID, to distinguish it from the selector of a
+ * save.
+ */
 const LEAST = 8;
 
 async function byAgentSession({ system }: Context, selector: string) {
@@ -106,7 +110,7 @@ async function byAgentSession({ system }: Context, selector: string) {
     const found = await (await client.store()).all(system);
     return found.map((one) => ({ ...one, client }));
   }));
-  // A client may have several files of a session: the newest counts.
+  // A client may have several files for a session. The newest counts.
   const matching = all.flat().sort((a, b) => a.time - b.time)
     .filter(({ id }) => id.toLowerCase().startsWith(part));
   const found = [...new Map(matching.map((one) => [one.id, one])).values()];
@@ -171,7 +175,7 @@ async function newest(
   });
 }
 
-/** The most saves to check for an agent session. */
+/** The maximum number of saves to check for an agent session. */
 const MOST_SAVES = 20;
 
 /** Opens the conversation of a source. Throws NOT_FOUND, UNREADABLE. */

@@ -5,7 +5,7 @@ import type { ReplayStep } from "./commands/results.ts";
 /** A step without its number. */
 export type UnnumberedStep = Omit<ReplayStep, "step">;
 
-/** Returns the event in the form for display and JSON. */
+/** Returns the event as a step, for display and JSON. */
 export function stepOf(event: AgentEvent, cwd: string): UnnumberedStep {
   const { what, agent, dead } = event;
   return {
@@ -78,7 +78,9 @@ function describe(what: EventKind, cwd: string): string {
   }
 }
 
-/** The most useful argument of a call: a path, a pattern, an address. */
+/**
+ * Returns the most useful argument of a call: a path, a pattern, an address.
+ */
 function argumentOf(args: unknown, cwd: string): string {
   if (typeof args !== "object" || args === null) return "";
   const named = ["file_path", "path", "pattern", "url", "query", "subject"];
@@ -139,13 +141,13 @@ function questionText(
   ].join("\n");
 }
 
-/** A path relative to the agent's working folder. */
+/** Returns a path relative to the agent's working folder. */
 function shortPath(path: string, cwd: string): string {
   const below = path.startsWith(`${cwd}/`) || path.startsWith(`${cwd}\\`);
   return cwd !== "" && below ? path.slice(cwd.length + 1) : path;
 }
 
-/** The hunks of a change in the format of a unified diff. */
+/** Returns the hunks of a change in unified diff format. */
 function diffOf({ hunks = [] }: Edit): string {
   return hunks.map((hunk) => `${headOf(hunk)}\n${hunk.lines.join("\n")}\n`)
     .join("");
@@ -155,10 +157,10 @@ function headOf({ oldStart, oldLines, newStart, newLines }: Hunk): string {
   return `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`;
 }
 
-/** The longest description, in UTF-16 units. */
+/** The maximum length of a description, in UTF-16 units. */
 const LONGEST = 160;
 
-/** The first line of a text, for a description. */
+/** Returns the first line of a text, for use as a description. */
 function summaryOf(text: string): string {
   return firstLine(text, LONGEST);
 }

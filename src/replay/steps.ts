@@ -10,8 +10,8 @@ import { NO_DETAILS, stepOf, type UnnumberedStep } from "./step.ts";
 import type { StepType } from "./types.ts";
 
 /**
- * The steps of a conversation with those of mpm and git between them, numbered.
- * Reads the transcript once.
+ * Yields the steps of a conversation, numbered, with the steps of mpm and git
+ * in between. Reads the transcript once.
  */
 export async function* stepsOf(
   system: System,
@@ -31,7 +31,10 @@ export async function* stepsOf(
   for (const one of own?.slice(next) ?? []) yield { step: ++step, ...one };
 }
 
-/** From the first event to the last change of the transcript. */
+/**
+ * Returns the steps of mpm and git from the first event to the last change of
+ * the transcript.
+ */
 async function ownStepsAround(
   system: System,
   workspace: Workspace,
@@ -40,7 +43,8 @@ async function ownStepsAround(
     event: AgentEvent;
   },
 ): Promise<UnnumberedStep[]> {
-  // A transcript of another project does not concern this one.
+  // A transcript of another project has no connection with this project's
+  // steps.
   const here = cwd === undefined || quickRoot(system, cwd) === workspace.root;
   const from = Date.parse(at);
   if (!here || Number.isNaN(from)) return [];
@@ -93,7 +97,7 @@ function operations(
     }));
 }
 
-/** The checkpoint that an operation took, if any. */
+/** Returns the checkpoint taken by an operation, if any. */
 function takenIn(after: unknown): UnnumberedStep["checkpoint"] {
   const list = field(after, "restored");
   const [id, commit] = ["id", "commit"].map((name) =>

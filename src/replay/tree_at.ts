@@ -13,20 +13,20 @@ import type { TreeResult } from "./commands/results.ts";
 import { nearText } from "./print.ts";
 import type { KnownTree, TreeScan } from "./trees.ts";
 
-/** The largest file to print, in bytes. */
+/** The maximum size of a file to print, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
 interface TreeRequest {
   readonly step: number;
   /** The requested file, as typed. */
   readonly path: string | undefined;
-  /** The folder for the files. */
+  /** The folder to write the files to. */
   readonly to: string | undefined;
 }
 
 /**
- * Returns the tree at a step. Throws NOT_FOUND if a file or all files are
- * requested, and the tree is unknown or does not have the file.
+ * Returns the tree at a step. Throws NOT_FOUND if one or all files are
+ * requested, and the tree is unknown or does not have the requested file.
  */
 export async function treeAt(
   context: Context,
@@ -82,7 +82,7 @@ function withoutTree({ step, checkpoint, at }: KnownTree) {
   return { step, checkpoint, at };
 }
 
-/** Says that a tree is unknown, and names the nearest ones. */
+/** Says that a tree is unknown, and names the nearest known trees. */
 export function unknownTree(
   { step, before, after }: Pick<TreeResult, "step" | "before" | "after">,
 ): MpmError {

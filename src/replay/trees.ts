@@ -16,18 +16,18 @@ import { lostText, stepsOf } from "./steps.ts";
 /** A checkpoint with all files after a step. */
 export interface KnownTree {
   readonly step: number;
-  /** The last step with the same tree: its files were read later. */
+  /** The last step with the same tree. The files were read after it. */
   readonly last: number;
   readonly checkpoint: string;
   readonly commit: string;
-  /** When its files were read, ISO 8601, UTC. */
+  /** The time when the files were read, ISO 8601, UTC. */
   readonly at: string;
 }
 
 /** The trees around a step. */
 export interface TreesAround {
   readonly exact: KnownTree | undefined;
-  /** The nearest trees, if none is exact. */
+  /** The nearest known trees on both sides, if `exact` is missing. */
   readonly before: KnownTree | undefined;
   readonly after: KnownTree | undefined;
 }
@@ -38,9 +38,9 @@ interface Running {
 }
 
 /**
- * Finds out which steps have a known tree, from the steps in order. A tree
- * counts if no other tool ran while its files were read: otherwise it may have
- * half of that tool's changes.
+ * Finds out which steps have a known tree. Takes the steps in order. A tree
+ * counts only if no other tool ran while its files were read; otherwise it may
+ * contain half of that tool's changes.
  */
 export class TreeScan {
   readonly #links: ReadonlyMap<string, StepTree>;
@@ -84,7 +84,10 @@ export class TreeScan {
     }
   }
 
-  /** The files of the last tree were read after this step, or during it. */
+  /**
+   * Extends the last tree to a step if the tree's files were read during the
+   * step or after it.
+   */
   #extend(step: ReplayStep): void {
     const tree = this.#trees.at(-1);
     if (!tree || tree.last !== step.step - 1) return;
@@ -105,13 +108,13 @@ export class TreeScan {
     };
   }
 
-  /** `undefined`: its checkpoint is gone. */
+  /** `undefined`: the checkpoint no longer exists. */
   async read(tree: KnownTree): Promise<KeptTree | undefined> {
     return await this.#kept.read(tree);
   }
 }
 
-/** Own steps that change files, except those that take a checkpoint. */
+/** mpm's steps that change files, except steps that take a checkpoint. */
 const CHANGING: readonly string[] = ["detour", "operation", "checkpoint"];
 
 function changesFiles({ tool, key, type, checkpoint }: ReplayStep): boolean {
@@ -132,8 +135,8 @@ export interface ScannedStep {
 export const LOOKED = 256;
 
 /**
- * Finds the step with that number in a session. Throws USAGE unless it is a
- * number, NOT_FOUND if the session does not have the step.
+ * Finds the step with the given number in a session. Throws USAGE if it is not
+ * a number, NOT_FOUND if the session does not have the step.
  */
 export async function scanSteps(
   context: Pick<Context, "system" | "status">,

@@ -1,4 +1,4 @@
-/** The types of steps, in the words of `--only`. */
+/** The types of steps, as named by `--only`. */
 export const STEP_TYPES = [
   "prompt",
   "answer",
@@ -24,7 +24,7 @@ export const STEP_TYPES = [
 
 export type StepType = typeof STEP_TYPES[number];
 
-/** The types of timeline events, in the words of `--only`. */
+/** The types of timeline events, as named by `--only`. */
 export const TIMELINE_TYPES = [
   "session",
   "detour",

@@ -5,7 +5,7 @@ import type { Origin } from "./trust/origins.ts";
 
 /**
  * Returns the command that continues the agent's own conversation; null if it
- * is unknown. A save from someone else does not provide a command to run.
+ * is unknown. A save from someone else never provides a command to run.
  */
 export function agentCommand(
   agent: Pick<Agent, "name" | "session_id"> | null | undefined,

@@ -1,11 +1,11 @@
 /** The start of the summary of a save whose client was killed. */
 export const RECOVERED = "Recovered after the client stopped: ";
 
-/** The starts of the summary parts that each automatic save rewrites. */
+/** The first words of the summary parts that each automatic save rewrites. */
 export const LAST_PROMPT = "Last prompt: ";
 export const LAST_ANSWER = "Last answer: ";
 
-/** These parts, including their names in earlier versions. */
+/** Matches these parts, including their names in earlier versions. */
 const SINCE = /(?:\.|(?<=[!?…])) Last (?:prompt|question|asked|answer): [^]*$/;
 
 /** Returns the subject of the session, from a summary. */

@@ -3,7 +3,7 @@ import { checkedName } from "../base/names.ts";
 
 type Todo = { content: string; status: string };
 
-/** The words of the user or the agent about the session. */
+/** The user's or agent's own words about the session. */
 export interface Content {
   readonly summary: string | undefined;
   readonly name: string | undefined;
@@ -30,12 +30,12 @@ export interface Content {
   readonly todos: readonly Todo[];
 }
 
-/** A todo that is still open. */
+/** Returns a todo that is still open. */
 export function pending(content: string): Todo {
   return { content, status: "pending" };
 }
 
-/** A todo that is done. */
+/** Returns a todo that is done. */
 export function completed(content: string): Todo {
   return { content, status: "completed" };
 }
@@ -61,10 +61,7 @@ export const NO_CONTENT: Content = {
   todos: [],
 };
 
-/**
- * Merges both, with the lists one after the other; for single values, `over`
- * wins.
- */
+/** Merges two contents. Lists are joined; for single values, `over` wins. */
 export function mergeContent(base: Content, over: Content): Content {
   const names = Object.keys(NO_CONTENT) as (keyof Content)[];
   const merged = names.map((name) => {
@@ -89,7 +86,7 @@ export interface PauseWords {
   readonly done: readonly string[];
 }
 
-/** The content from a command line. Throws USAGE. */
+/** Returns the content given on a command line. Throws USAGE. */
 export function contentOf(input: PauseWords): Content {
   const message = givenSummary(input);
   return {
@@ -105,7 +102,10 @@ export function contentOf(input: PauseWords): Content {
   };
 }
 
-/** The summary, given as an argument or an option. Throws USAGE for both. */
+/**
+ * Returns the summary, given as an argument or as an option. Throws USAGE if
+ * both are given.
+ */
 export function givenSummary(
   { words, summary, message }: Pick<
     PauseWords,

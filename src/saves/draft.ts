@@ -28,7 +28,7 @@ export interface Draft {
   readonly state: RepositoryState | undefined;
   /** The name of git's user; absent if unknown. */
   readonly author?: string | undefined;
-  /** The name of the agent that pauses. */
+  /** The name of the pausing agent. */
   readonly agentName?: string | undefined;
   readonly agent: Agent | null;
   /** Open and completed work from the agent's own files. */
@@ -48,24 +48,29 @@ export interface Draft {
   /** The session being paused and its parents, the nearest first. */
   readonly stack?: readonly Work[];
   /**
-   * `auto`: made by a hook, `checkpoint`: part of one; neither pauses the
-   * session. The default is `pause`.
+   * `auto`: made by a hook. `checkpoint`: part of a checkpoint. Neither pauses
+   * the session. The default is `pause`.
    */
   readonly kind?: "pause" | "auto" | "checkpoint";
-  /** The last activity of a killed client, ISO 8601, UTC. */
+  /** The time of the last activity of a killed client, ISO 8601, UTC. */
   readonly recovered?: string;
-  /** Absent in a save that another program began. */
+  /** Absent in a save that was begun by another program. */
   readonly handoff?: Handoff;
   /** The name of the current partition. */
   readonly partition?: string;
   /** Open hand-off documents. */
   readonly handoffs?: readonly OpenHandoff[];
   readonly contexts?: readonly SavedContext[];
-  /** Number and size of the kept uncommitted files; absent if none are kept. */
+  /**
+   * Number and size of the kept uncommitted files; absent if nothing is kept.
+   */
   readonly contents?: { files: number; bytes: number } | undefined;
 }
 
-/** The most paths offered for review, so that the list stays readable. */
+/**
+ * The maximum number of paths to offer for review, so that the list stays
+ * readable.
+ */
 const REVIEWED = 10;
 
 /** The place of a new save. */
@@ -73,11 +78,11 @@ export interface Slot {
   readonly id: string;
   /** The folder, absolute. */
   readonly sessions: string;
-  /** The ID of the store; null: it has none yet. */
+  /** The ID of the store; null: the store does not have one yet. */
   readonly store: string | null;
 }
 
-/** Returns the save of `draft` in its slot. */
+/** Builds the save of `draft` in its slot. */
 export function buildSave(draft: Draft, slot: Slot): Save {
   const { id } = slot;
   const { content, state, workspace, work } = draft;
@@ -130,7 +135,7 @@ export function buildSave(draft: Draft, slot: Slot): Save {
   };
 }
 
-/** The todos of a pause that are not its next steps. */
+/** Returns the todos of a pause that are not also its next steps. */
 function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
   const steps = new Set(nextSteps.map(plainText));
   return todos.filter(({ content, status }) =>
@@ -138,7 +143,10 @@ function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
   );
 }
 
-/** The words of a pause without next steps that are in the agent's todos. */
+/**
+ * Returns the words of a pause, leaving out next steps that are also in the
+ * agent's todos.
+ */
 function withoutTodos({ content, work }: Draft): Content {
   const own = new Set(work.todos.map(({ content }) => plainText(content)));
   const isNew = (text: string) => !own.has(plainText(text));
@@ -180,7 +188,7 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
   };
 }
 
-/** Returns the reason that pauses the session, if any. */
+/** Returns the reason for pausing the session, if any. */
 function pauseOf({ kind, time }: Draft, save: string) {
   return kind === undefined || kind === "pause" ? { save, time } : undefined;
 }
@@ -225,11 +233,11 @@ function instructions(
   };
 }
 
-/** The longest headline, in characters. */
+/** The maximum length of a headline, in characters. */
 const HEADLINE = 120;
 
 /**
- * The generated summary of a save: branch, last commit, changed files, open
+ * Generates the summary of a save: branch, last commit, changed files, open
  * todos.
  */
 export function generatedSummary(
@@ -274,7 +282,9 @@ function changes({ files, filesOmitted }: RepositoryState): string {
   return parts.join(", ");
 }
 
-/** The part of a save that claude-mpm reads; empty without a repository. */
+/**
+ * Returns the part of a save that claude-mpm reads; empty without a repository.
+ */
 export function toGitContext(state: RepositoryState | undefined): GitContext {
   const clean = state === undefined ||
     state.files.length + state.filesOmitted === 0;
@@ -311,7 +321,7 @@ function pathLists(files: readonly FileState[]) {
   };
 }
 
-/** The mpm fields that describe the repository. */
+/** Returns the mpm fields that describe the repository. */
 export function gitFields(
   state: RepositoryState | undefined,
   workspace: Workspace,

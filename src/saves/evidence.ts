@@ -13,16 +13,16 @@ import type { Save } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
 /**
- * The state of the claims in a save, with later runs of `mpm evidence --run`.
- * `state`: the current worktree. Takes one git process for each commit on which
- * a command ran and that is not HEAD. Runs in an unverified save are not
- * evidence.
+ * Returns the state of the claims in a save, including later runs of
+ * `mpm evidence --run`. `state`: the current worktree. Runs one git process for
+ * each commit, other than HEAD, on which a command ran. Runs in an unverified
+ * save do not count as evidence.
  */
 export async function evidenceOfSave(
   system: System,
   workspace: Workspace,
   { save, origin = "own", state, carried = [] }: {
-    /** `undefined` for runs that were recorded since. */
+    /** `undefined`: use only the runs that were recorded since. */
     save: Save | undefined;
     origin?: Origin;
     state: RepositoryState | undefined;
@@ -37,7 +37,7 @@ export async function evidenceOfSave(
   const claims = [...known.values()].filter(({ evidence, kind }) =>
     evidence !== undefined || kind === "verify"
   );
-  // Most saves have neither, and that must cost nothing.
+  // Most saves have neither runs nor claims, and should take no time.
   if (runs.length === 0 && claims.length === 0) return [];
   const saved = save && savedState(save);
   const differences = await readDifferences(system, workspace, {
@@ -50,8 +50,8 @@ export async function evidenceOfSave(
 }
 
 /**
- * The state of the worktree in a save, as far as trees need it. Files that git
- * was told to ignore are among the others.
+ * Returns the parts of a saved worktree state that a comparison of trees needs.
+ * Files that git was told to ignore are listed among the others.
  */
 export function savedState({ mpm }: Save): TreeState | undefined {
   if (!mpm) return undefined;

@@ -3,7 +3,7 @@ import { setOwn } from "../base/own.ts";
 import { plainText } from "../base/words.ts";
 import type { Content } from "./content.ts";
 
-/** The lists of a save that claude-mpm and older versions of mpm read. */
+/** The lists in a save that claude-mpm and older versions of mpm read. */
 export interface LegacyLists {
   /** The purpose of the work, if it is known. */
   /** On one line. */
@@ -51,10 +51,10 @@ function withReason({ text, why }: Item): string {
   return why === undefined || why === "" ? text : `${text} (${why})`;
 }
 
-/** The most verification commands that a save names. */
+/** The maximum number of verification commands that a save names. */
 const VERIFYING = 5;
 
-/** The verification commands, for `resume_instructions`. */
+/** Returns the verification commands, for `resume_instructions`. */
 export function verifying(
   content: Content,
   handoff: Handoff | undefined,

@@ -10,22 +10,22 @@ import { cutText } from "../base/words.ts";
 import { isSettled, type WorkState } from "../work/mod.ts";
 import { MpmError } from "../base/errors.ts";
 
-/** The context of a list in addition to its saves. */
+/** The context of a list, in addition to the saves. */
 export interface Listed {
   readonly project: string;
   readonly now: Date;
-  /** The states of the saves' sessions. */
+  /** The states of the sessions that the saves belong to. */
   readonly states: SessionStates;
   readonly origins: Origins;
   /** True if saves of archived and cancelled sessions are also shown. */
   readonly all: boolean;
-  /** The number of the first save; 0 by default. */
+  /** The number of the first save. Defaults to 0. */
   readonly first?: number;
 }
 
 /**
- * Returns the list of saves, in the order of `entries`. Saves that only `all`
- * shows have no number, so that numbers mean the same everywhere.
+ * Returns the list of saves, in the order of `entries`. Saves shown only with
+ * `all` do not have a number, so that numbers mean the same everywhere.
  */
 export function sessionsResult(
   entries: readonly SaveEntry[],
@@ -98,22 +98,25 @@ function placeOf({ location }: SaveEntry): SessionRow["location"] {
 }
 
 /**
- * Returns who made a save: you, possibly with the name of your agent, a name,
- * or a name that is not verified.
+ * Returns who made a save: you, possibly with the name of your agent; another
+ * name; or a name that is not verified.
  */
 export function madeBy({ origin, author, agent_name: agent }: SessionRow) {
   if (origin === "own") return agent === null ? "you" : `you (${agent})`;
   return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
 }
 
-/** Returns the marks of a row: its author if not you, its agent, its kind. */
+/**
+ * Returns the marks of a row: its author if that is not you, its agent, and its
+ * kind.
+ */
 export function markOf(row: SessionRow): string {
   return `${row.origin === "foreign" ? `${fromWhom(row.author)}: ` : ""}` +
     `${row.agent_name === null ? "" : `${row.agent_name}: `}` +
     `${row.log ? "log: " : ""}${row.automatic ? "automatic: " : ""}`;
 }
 
-/** The state and the name of a row's session, escaped. */
+/** Returns the state and name of a row's session, escaped. */
 export function sessionLabel(row: SessionRow): string {
   if (row.session === null) return "";
   const { state } = row.session;
@@ -121,13 +124,13 @@ export function sessionLabel(row: SessionRow): string {
   return parts.filter((part) => part !== "").join(" ");
 }
 
-/** The same before a summary: `[active] login: `. */
+/** Returns the label in its form before a summary: `[active] login: `. */
 export function labelBefore(row: SessionRow): string {
   const label = sessionLabel(row);
   return label && `${label}${ownTitle(row) === "" ? "" : ":"} `;
 }
 
-/** The session's title, if it differs from the save's name. */
+/** Returns the session's title, if it differs from the name of the save. */
 export function ownTitle({ session, name }: SessionRow): string {
   const title = session?.name ?? cutText(session?.task ?? "", LABEL);
   return title === name ? "" : title;
@@ -136,8 +139,8 @@ export function ownTitle({ session, name }: SessionRow): string {
 const LABEL = 30;
 
 /**
- * The summary without the titles that a list already shows: a generated summary
- * begins with the session's title. Not escaped.
+ * Returns the summary without titles that the list already shows, since a
+ * generated summary begins with the session's title. Not escaped.
  */
 export function summaryBeside(
   summary: string,
@@ -151,7 +154,10 @@ export function summaryBeside(
   return summary;
 }
 
-/** The list of `resume --list`, in the format of claude-mpm's documentation. */
+/**
+ * Returns the list of `resume --list`, in the format of claude-mpm's
+ * documentation.
+ */
 export function seedList({ sessions }: SessionsResult): string {
   const blocks = sessions.map((row) => {
     const day = row.paused_at.slice(0, 10);
@@ -180,15 +186,15 @@ function seedSummary(row: SessionRow): string {
   return escapeText(rest) || "(no summary)";
 }
 
-/** The requested rows of a list; an absent part selects all. */
+/** The requested rows of a list. A missing field selects all rows. */
 export interface ListFilter {
-  /** Words that a row must all contain, in any case. */
+  /** Words that a row must contain, all of them and in any case. */
   readonly search: string | undefined;
-  /** The git branch, by its full name. */
+  /** The full name of the git branch. */
   readonly branch: string | undefined;
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
-  /** The most rows; `undefined`: all. */
+  /** The maximum number of rows; `undefined`: all. */
   readonly limit: number | undefined;
 }
 
@@ -206,13 +212,15 @@ function searchText(row: SessionRow): string {
   ].join("\n");
 }
 
-/** The digits of a row, in which a number may occur by chance. */
+/** Returns the digits of a row, in which a number can occur by chance. */
 function searchDigits(row: SessionRow): string {
   const time = row.paused_at.slice(0, 16).replace("T", " ");
   return `${row.session_id}\n${time}`;
 }
 
-/** The same list with only the requested rows, each with its old number. */
+/**
+ * Returns the same list with only the requested rows. Each keeps its number.
+ */
 export function filterRows(
   result: SessionsResult,
   { search, branch, since, limit }: ListFilter,
@@ -234,9 +242,9 @@ export function filterRows(
 }
 
 /**
- * Finds rows that contain all the words; returns their indexes, with matches
- * outside ID and time first. The texts of rows are built once, so that a search
- * can follow each letter.
+ * Finds rows that contain all the words. Returns their indexes, with matches
+ * outside the ID and time first. The texts of the rows are built once, so that
+ * the search can run after each letter typed.
  */
 export function searcher(
   rows: readonly SessionRow[],
@@ -273,8 +281,8 @@ export function parseLimit(text: string | undefined): number | undefined {
 }
 
 /**
- * The time for `--since`: a duration, a date in UTC, `today` or `yesterday`.
- * Throws USAGE.
+ * Returns the time for `--since`: a duration, a date in UTC, `today` or
+ * `yesterday`. Throws USAGE.
  */
 export function parseSince(
   text: string | undefined,

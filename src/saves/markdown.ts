@@ -8,13 +8,15 @@ import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
 
-/** The most entries in a list of files; the JSON has them all. */
+/**
+ * The maximum number of entries in a list of files. The JSON has all of them.
+ */
 const LISTED = 50;
 
 /**
- * The save as a document for people: claude-mpm's headings in its order, which
- * its reader knows, with additional sections between them. `said` has the
- * fields that are in the save's file.
+ * Returns the save as a document for people. It has claude-mpm's headings in
+ * the order that claude-mpm's reader expects, with additional sections in
+ * between. `said`: the fields that are in the save's file.
  */
 export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
   const { conversation, mpm } = save;
@@ -124,7 +126,7 @@ function todos({ todos, task_list: tasks }: Save): string {
   ]);
 }
 
-/** Each item of the hand-off with its author, its source, and its time. */
+/** Returns each item of the hand-off with its author, source and time. */
 function handoffItems({ mpm, paused_at }: Save): string {
   const handoff = mpm?.handoff;
   if (!handoff) return "";
@@ -140,14 +142,14 @@ function handoffItems({ mpm, paused_at }: Save): string {
   ]);
 }
 
-/** The most characters of an item; the JSON has all of it. */
+/** The maximum number of characters of an item. The JSON has the full text. */
 const ITEM_LENGTH = 500;
 
 function itemLine(item: Item, now: Date): string {
   const { kind, number, text, why, state } = item;
   const marks = [
     ...state === "open" || kind === "done" ? [] : [state],
-    // Others may read it.
+    // Others may read the document.
     originOf(item, now, { you: "user" }),
   ];
   return [
@@ -169,7 +171,7 @@ function activeContext({ active_context: active }: Partial<Save>): string {
 
 /**
  * Returns git's facts in the save: branch, commit, status, files, commits.
- * `said`: the fields in its file.
+ * `said`: the fields in the save's file.
  */
 export function gitLines(save: Save, said: Partial<Save> = save): string[] {
   const git = save.git_context;
@@ -244,12 +246,12 @@ function resume(
   );
 }
 
-/** A section with a list; nothing if the list is empty. */
+/** Returns a section with a list; empty if the list is empty. */
 export function bullets(title: string, items: readonly string[]): string {
   return section(title, items.map((item) => `- ${indented(item)}`));
 }
 
-/** The same with numbers. */
+/** Returns the same section with numbers instead of bullets. */
 export function numbered(title: string, items: readonly string[]): string {
   return section(
     title,
@@ -257,12 +259,12 @@ export function numbered(title: string, items: readonly string[]): string {
   );
 }
 
-/** A heading with its lines; empty if there are no lines. */
+/** Returns a heading with its lines; empty if there are no lines. */
 export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
 }
 
-/** Keeps the further lines of an item inside its list entry. */
+/** Indents the further lines of an item, to keep them in the list entry. */
 function indented(text: string): string {
   return text.trim().replaceAll(/\r?\n/g, "\n  ");
 }
@@ -271,7 +273,7 @@ function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 
-/** A code span, which nothing in the text can end. */
+/** Returns a code span that nothing in the text can end. */
 function code(text: string): string {
   return MARKDOWN.code(text);
 }

@@ -1,7 +1,7 @@
 /**
- * The only door of `saves/`: a session as it was left, in its own file.
- * `save.ts` has the format, `store/` the files, and `compare/` the changes
- * since. `legacy/` has the earlier formats, including claude-mpm's.
+ * The only entry point of `saves/`: a session as it was left, in its own file.
+ * The format is in `save.ts`, the files are in `store/`, and the changes since
+ * are in `compare/`. Earlier formats, including claude-mpm's, are in `legacy/`.
  */
 
 export type { ResumeAnswer, ResumeResult } from "./commands/results.ts";

@@ -17,19 +17,23 @@ import { isFullTime, parseTime } from "../base/times.ts";
 /** A save converted to the current shape. */
 export interface Normalized {
   readonly save: Save;
-  /** One line for each kind of repair, beginning with the field's path. */
+  /** One line for each kind of repair, starting with the path of the field. */
   readonly warnings: string[];
 }
 
-/** The key for values without a place in the schema, by the field's path. */
+/**
+ * The key for values that have no place in the schema, by the path of the
+ * field.
+ */
 const UNPLACED = "unplaced";
 
 /**
  * Converts the parsed content of a save by any program to the shape of a
- * `Save`. Nothing is lost: unknown fields stay, values of another type are
- * converted, and other values go to the field `unplaced`. `id` is the one in
- * the file's name, which wins. A value that already has the shape is returned
- * unchanged, without a warning. Throws UNREADABLE if it is not an object.
+ * `Save`. Nothing is lost: unknown fields are kept, values of another type are
+ * converted, and other values go to the field `unplaced`. `id` is the ID in the
+ * file's name, which takes precedence. A value that already has the shape is
+ * returned unchanged, without a warning. Throws UNREADABLE if the content is
+ * not an object.
  */
 export function normalize(value: unknown, id: string): Normalized {
   if (!isFields(value)) {
@@ -53,9 +57,9 @@ export function normalize(value: unknown, id: string): Normalized {
 }
 
 /**
- * Returns `save`, which `normalize` made from `value`, without the fields that
- * `value` does not have. The schema adds them, but the file does not contain
- * them.
+ * Returns `save`, which `normalize` made from `value`, without the fields
+ * missing in `value`. The schema adds these fields, but the file does not
+ * contain them.
  */
 export function withoutDefaults(save: Save, value: Fields): Partial<Save> {
   if (value === save) return save;
@@ -116,14 +120,14 @@ interface Place {
   readonly notes: Notes;
 }
 
-/** Means that the field or entry is left out. */
+/** Marks a field or entry to be left out. */
 const NOTHING = Symbol("nothing");
 
 /**
- * Converts `value` to the given shape. A value with the right shape is returned
- * itself; unknown fields stay. A missing field gets its neutral value. A wrong
- * one is converted or, if that makes no sense, moved to `unplaced`, with a note
- * each. Takes time in proportion to the value.
+ * Converts `value` to the given shape. A value that has the shape is itself
+ * returned, with unknown fields kept. A missing field gets its neutral value. A
+ * wrong value is converted or, if that makes no sense, moved to `unplaced`,
+ * with a note for each. The time is proportional to the size of the value.
  */
 function repair(shape: Shape, value: unknown, place: Place): unknown {
   // Nearly everything is valid, and the code below takes several times as long.
@@ -165,7 +169,7 @@ function repair(shape: Shape, value: unknown, place: Place): unknown {
   }
 }
 
-/** The value of a missing field. */
+/** Returns the value for a missing field. */
 function neutral(shape: Shape): unknown {
   switch (shape.is) {
     case "text":
@@ -196,7 +200,7 @@ function wrong(value: unknown, due: string, { at, notes }: Place): void {
   notes.repaired(at, `${kindOf(value)} instead of ${due}`);
 }
 
-/** Records the value as unplaced; returns its replacement. */
+/** Records a value as unplaced. Returns its replacement. */
 function replaced<T>(value: unknown, by: T, { at, notes }: Place): T {
   notes.repaired(
     at,
@@ -222,7 +226,7 @@ function repairNumber(shape: Shape, value: unknown, place: Place): number {
   return number;
 }
 
-/** A later schema is read as far as it is known. */
+/** A save with a newer schema is read as far as the schema is known. */
 function repairVersion(value: unknown, place: Place): number {
   const later = typeof value === "number" && value > 1;
   if (!later) return replaced(value, 1, place);
@@ -304,7 +308,10 @@ function repairObject(
   return copy ?? fields;
 }
 
-/** The fields from a value in an object's place; `undefined`: leave it out. */
+/**
+ * Returns the fields from a value that is where an object should be;
+ * `undefined`: leave the value out.
+ */
 function fromOther(
   shape: ObjectShape,
   value: unknown,
@@ -333,7 +340,7 @@ export class Notes {
     this.#repairs.set(line, (this.#repairs.get(line) ?? 0) + 1);
   }
 
-  /** Keeps a value that cannot stay in its place. */
+  /** Keeps a value that cannot stay where it was. */
   setAside(field: string, value: unknown): void {
     const held = this.#unplaced.get(field);
     if (held) held.push(value);
@@ -347,7 +354,7 @@ export class Notes {
     );
   }
 
-  /** The kept values, by field; `undefined` without any. */
+  /** The values kept, by field; `undefined` if there are no values. */
   get unplaced(): Record<string, unknown[]> | undefined {
     return this.#unplaced.size === 0
       ? undefined

@@ -40,10 +40,10 @@ export function redactResume(
 }
 
 /**
- * The save with every text redacted, and the number of matches of each rule in
- * `mpm.redactions`. IDs, hashes and its folders stay unchanged. In names of
- * branches and files only certain secrets are replaced, since a resume compares
- * them.
+ * Returns the save with all text redacted, and the number of matches of each
+ * rule in `mpm.redactions`. IDs, hashes and the save's folders stay unchanged.
+ * In names of branches and files, only certain secrets are replaced, since a
+ * resume compares the names.
  */
 export function redactSave(redactor: Redactor, save: Save): Save {
   const step = {
@@ -82,7 +82,7 @@ interface Step {
   readonly names: boolean;
 }
 
-/** Every name of a branch or file, once. */
+/** Returns every name of a branch or file once. */
 function namesOf({ git_context: git, mpm }: Save): Set<string> {
   const names = new Set([git.branch ?? "", mpm?.upstream?.name ?? ""]);
   for (const list of Object.values(git.status)) {
@@ -111,7 +111,7 @@ function added(before: Counts, counts: Counts): Counts {
   return sum;
 }
 
-/** The fields in their original order. */
+/** Returns the fields in their original order. */
 function ordered<T extends object>(before: T, after: T): T {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const entries = [...names].filter((name) => Object.hasOwn(after, name))
@@ -137,7 +137,7 @@ function redactedGit(git: GitContext, step: Step): GitContext {
   });
 }
 
-/** Lists of paths, each redacted as a name; the rest is unchanged. */
+/** Redacts lists of paths as names, and leaves the rest unchanged. */
 function redactedLists(
   status: GitContext["status"],
   step: Step,
@@ -194,7 +194,7 @@ const CONTEXT_KEYS: KnownKeys = {
   ids: new Set(["sha256", "held_by"]),
 };
 
-/** The items of a hand-off without secrets. */
+/** Returns the items of a hand-off without secrets. */
 export function redactItems(redactor: Redactor, items: Item[]): Item[] {
   return redactor.known(items, HANDOFF_KEYS);
 }
@@ -203,19 +203,22 @@ export function redactItems(redactor: Redactor, items: Item[]): Item[] {
 const HANDOFF_IDS = ("id at save agent key closed_at superseded_by digest tree")
   .split(" ");
 
-/** These fields, and fields with names of files. */
+/** Unchanged fields, and fields that contain names of files. */
 const HANDOFF_KEYS: KnownKeys = {
   names: new Set(["path"]),
   ids: new Set(HANDOFF_IDS),
 };
 
-/** Fields whose names never hold a secret. */
+/** The same if no name contains a secret. */
 const HANDOFF_TEXTS: KnownKeys = {
   names: new Set(),
   ids: new Set([...HANDOFF_IDS, "path"]),
 };
 
-/** The values of variables are also redacted according to their names. */
+/**
+ * Redacts a hand-off. The values of variables are also redacted according to
+ * their names.
+ */
 function redactedHandoff(handoff: Handoff, step: Step): Handoff {
   const { redactor, counts } = step;
   const { vars, ...rest } = handoff;
@@ -233,7 +236,7 @@ function redactedFile(file: FileState, step: Step): FileState {
   };
 }
 
-/** In the changes: names of branches and files, IDs and times. */
+/** Fields of the changes: names of branches and files, and IDs and times. */
 const CHANGES: KnownKeys = {
   names: new Set([
     "path",
@@ -292,7 +295,7 @@ function* pathsIn(
 }
 
 /**
- * Redacts commits for output: their authors and subjects may contain anything.
+ * Redacts commits for output, since authors and subjects may contain anything.
  */
 export function redactCommits<T>(redactor: Redactor, commits: T): T {
   return redactor.known(commits, COMMITS);

@@ -84,7 +84,7 @@ function titleOf(saves: readonly SaveWithFiles[]): string {
     : `remove ${counted(saves.length, "save")}`;
 }
 
-/** A branch may have them, since someone committed them to it. */
+/** Returns a warning if someone committed the saves to a branch. */
 function warningsOf(removed: RemovalResult["removed"]): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
   if (committed === 0) return [];
@@ -94,7 +94,7 @@ function warningsOf(removed: RemovalResult["removed"]): string[] {
   ];
 }
 
-/** The output of both commands. */
+/** Returns the output of both commands. */
 export function removalText(result: RemovalResult, style: Style): string {
   const { removed, spared, trash, dry_run: dry, warnings } = result;
   const rows = removed.map(({ session_id: id, branch, summary }) =>
@@ -123,8 +123,9 @@ interface RemovedSaves {
 }
 
 /**
- * Moves the oldest automatic saves of the branch and worktree of `save` beyond
- * the limit to the trash. A file that git now tracks belongs to someone.
+ * Moves the oldest automatic saves of the branch and worktree of `save` to the
+ * trash if there are more than the limit. A file that git now tracks belongs to
+ * someone.
  */
 export async function pruneAutomatic(
   context: Context,
@@ -210,9 +211,9 @@ const OWNED =
   /^\.?(session-[\w-]+?)(?:\.(?:json|yaml|md|json\.sha256)|-incremental\.jsonl|_.{8}\.tmp\.sha256)$/;
 
 /**
- * All files of each of the saves: every copy in every folder, checksums,
+ * Returns all files of each save: every copy in every folder, checksums,
  * derived files, and the record of an automatic pause. Any remaining file would
- * restore the save in the list.
+ * bring the save back into the list.
  */
 function filesOfSaves(
   system: System,
@@ -250,15 +251,18 @@ function filesOfSaves(
   }));
 }
 
-/** A log may have the ID of a save, in its own folder. */
+/**
+ * Returns a unique key: a log, in its own folder, may have the same ID as a
+ * save.
+ */
 function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
   return location === "resume-logs" ? `log ${id}` : id;
 }
 
 /**
- * Returns the order of removal. An interrupted removal must leave the save
- * complete or gone. So the JSON in `sessions/` goes after every copy of it. The
- * checksum, which is useless alone, goes last.
+ * Returns the order of removal. An interrupted removal must leave a save either
+ * complete or gone. So the JSON in `sessions/` is removed after all its copies.
+ * The checksum is useless alone, and is removed last.
  */
 function rank({ location, name }: OwnedFile): number {
   if (name.endsWith(".sha256")) return 6;

@@ -20,18 +20,18 @@ import { HANDOFF } from "../items/mod.ts";
 import type * as git from "../git/mod.ts";
 
 /**
- * The shape of a save, `session-YYYYMMDD-HHMMSS.json`: the only definition of
- * its type, its repair, its validation and the published JSON Schema. The
- * fields are those of claude-mpm, which reads the same file, with mpm's under
- * `mpm`. `normalize.ts` converts files of other programs to this shape; unknown
- * fields are always kept.
+ * The shape of a save, `session-YYYYMMDD-HHMMSS.json`. It is the only
+ * definition of its type, its repair, its validation and the published JSON
+ * Schema. The fields are those of claude-mpm, which reads the same file; mpm's
+ * own fields are under `mpm`. `normalize.ts` converts files of other programs
+ * to this shape; unknown fields are always kept.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
 const TEXTS = list(TEXT);
 
 const COMMIT = object({
-  /** Commit ID, full in mpm's saves, abbreviated in claude-mpm's. */
+  /** The commit ID: full in mpm's saves, abbreviated in claude-mpm's. */
   sha: TEXT,
   author: TEXT,
   /** `YYYY-MM-DD HH:MM:SS +ZZZZ`, the author's time. */
@@ -55,7 +55,7 @@ const FILE_STATE = object({
   path: TEXT,
   /** Two letters, index and worktree, as in `git status --porcelain`. */
   status: text({ pattern: /^[ MTADRCU?!]{2}$/, neutral: " M" }),
-  /** Of the content (of the target, for a link); null: not read. */
+  /** SHA-256 of the content, or of a link's target; null: not read. */
   sha256: nullable(text({ pattern: /^[0-9a-f]{64}$/ })),
   /** Bytes; null: no file. */
   size: nullable(COUNT),
@@ -64,8 +64,9 @@ const FILE_STATE = object({
   /** The old path of a rename or copy. */
   from: optional(TEXT),
   /**
-   * Git's object ID of the content. It is the index's for a staged path. It is
-   * the worktree's if the name cannot be opened or the file is a repository.
+   * Git's object ID of the content. For a staged path, it is the ID in the
+   * index. It is the ID in the worktree if the name cannot be opened or the
+   * file is a repository.
    */
   object: optional(TEXT),
   /**
@@ -74,8 +75,8 @@ const FILE_STATE = object({
    */
   mode: optional(TEXT),
   /**
-   * Why the content was not read: `large`, `budget` (too much before it),
-   * `denied`, `special` (such as a pipe); absent if it was.
+   * Why the content was not read: `large`, `budget` (too much was read before
+   * it), `denied`, `special` (such as a pipe); absent if it was read.
    */
   unread: optional(TEXT),
 }, { text: "path", required: ["path"] }) satisfies Shape<git.FileState>;
@@ -107,21 +108,24 @@ const GIT_CONTEXT = object({
   /** null: detached, or no repository. */
   branch: TEXT_OR_NULL,
   /**
-   * The last commit that is not a pause's, as a full ID; null: no commit yet,
-   * or no repository. `mpm.head` is HEAD.
+   * The full ID of the last commit that a pause did not make; null: no commit
+   * yet, or no repository. `mpm.head` is HEAD.
    */
   commit: TEXT_OR_NULL,
   /** The subject of that commit. */
   commit_message: TEXT_OR_NULL,
-  /** The last commits of HEAD except those of pauses, the newest first. */
+  /** The last commits of HEAD, except those that pauses made, newest first. */
   recent_commits: list(COMMIT),
-  /** True if nothing is uncommitted, including untracked files. */
+  /** True if nothing is uncommitted and there are no untracked files. */
   is_clean: FLAG,
-  /** Commits that the upstream does not have, and that HEAD does not have. */
+  /**
+   * Number of commits that the upstream does not have (`ahead`), and that HEAD
+   * does not have (`behind`).
+   */
   ahead_behind: object({ ahead: COUNT, behind: COUNT }),
   status: object({
     clean: FLAG,
-    /** Changed in the worktree, not staged. */
+    /** Paths that are changed in the worktree but not staged. */
     modified: TEXTS,
     staged: TEXTS,
     untracked: TEXTS,
@@ -145,37 +149,37 @@ const AGENT = object({
   transcript_path: TEXT_OR_NULL,
 }, { required: ["session_id"] });
 
-/** Set by `mpm saves import`: the save is someone else's words. */
+/** Set by `mpm saves import`: the save contains someone else's words. */
 const IMPORTED = object({
-  /** The file or folder from which it came, as given. */
+  /** The file or folder of the import, as given. */
   from: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
   /** Its original ID. */
   session_id: TEXT,
-  /** SHA-256 of the original bytes, so that it is not imported twice. */
+  /** SHA-256 of the original bytes, which prevents a second import. */
   sha256: TEXT,
 }, { required: ["from"] });
 
 /** A checklist item of a session. */
 const ITEM = object({ phase: TEXT, text: TEXT, done: FLAG }, { text: "text" });
 
-/** The facts in a save about its session. */
+/** The data about its session in a save. */
 const SAVED_WORK = object({
   /** `work-YYYYMMDD-HHMMSS`. */
   id: TEXT,
   name: TEXT_OR_NULL,
   task: TEXT,
-  /** The state after this pause. */
+  /** The state of the session after this pause. */
   state: TEXT,
 }, { required: ["id"] });
 
-/** A parent of the paused session, which is a detour of it. */
+/** A parent of the paused session, which is a detour from it. */
 const SAVED_PARENT = object({
   ...{ id: TEXT, name: TEXT_OR_NULL, task: TEXT, state: TEXT },
-  /** The git branch on which it was paused. */
+  /** The git branch on which the parent was paused. */
   branch: TEXT_OR_NULL,
-  /** The checkpoint with its uncommitted work. */
+  /** The checkpoint with the parent's uncommitted work. */
   checkpoint: TEXT_OR_NULL,
   checklist: list(ITEM),
 }, { required: ["id"] });
@@ -186,7 +190,7 @@ const CONTEXT = object({
   path: TEXT,
   /** SHA-256 of the file's bytes. */
   sha256: text({ pattern: /^[0-9a-f]{64}$/ }),
-  /** Redacted; absent: the save `held_by` has it. */
+  /** The redacted text; absent: it is in the save `held_by`. */
   text: optional(TEXT),
   /** The ID of the save that has the text. */
   held_by: optional(TEXT),
@@ -194,12 +198,12 @@ const CONTEXT = object({
 
 const OWN_FIELDS = object({
   schema: { is: "version" } as Shape<1>,
-  /** `pause` if requested; other kinds are written by hooks. */
+  /** `pause` if a person requested it; other kinds are written by hooks. */
   kind: text({ neutral: "pause" }),
   /**
    * Absent: its agent's client ended normally. Otherwise the client was killed,
-   * and the save was made when the next session began. This is the time of the
-   * last activity, ISO 8601, UTC.
+   * and the save was made when the next session began. The value is the time of
+   * the last activity, ISO 8601, UTC.
    */
   recovered: optional(TEXT),
   /** A name for finding it. */
@@ -208,9 +212,12 @@ const OWN_FIELDS = object({
   worktree: TEXT_OR_NULL,
   /** The name of git's user, which anyone can set; absent if unknown. */
   author: optional(TEXT),
-  /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
+  /**
+   * The name of the agent that paused (`MPM_AGENT`); absent: the agent has no
+   * name.
+   */
   agent_name: optional(TEXT),
-  /** The agent's own session, so that it can be continued. */
+  /** The agent's own session, which allows it to be continued. */
   agent: nullable(AGENT),
   /** ID of the session from which this one is a detour. */
   parent: TEXT_OR_NULL,
@@ -242,19 +249,18 @@ const OWN_FIELDS = object({
   files_omitted: COUNT,
   /**
    * Number of `files` that git was told to ignore (assume-unchanged,
-   * skip-worktree). Absent if mpm looked neither there nor at ignored
-   * submodules.
+   * skip-worktree). Absent if mpm checked neither these nor ignored submodules.
    */
   unwatched: optional(COUNT),
-  /** The checkpoint that was taken with it. */
+  /** The checkpoint that was taken with the save. */
   checkpoint: TEXT_OR_NULL,
-  /** The session that was paused; absent: no current session. */
+  /** The session that was paused; absent: there was no current session. */
   session: optional(SAVED_WORK),
-  /** Its parents, from the nearest to the outermost. */
+  /** The session's parents, from the nearest to the outermost. */
   stack: optional(list(SAVED_PARENT)),
   /**
-   * ID of the store into which it was written. The ID stays on the machine, so
-   * a clone has another. null: unknown.
+   * ID of the store into which the save was written. It stays on the machine,
+   * so a clone has a different one. null: unknown.
    */
   store: TEXT_OR_NULL,
   imported: optional(IMPORTED),
@@ -263,8 +269,8 @@ const OWN_FIELDS = object({
   /** Context files of the project and of the current partition. */
   contexts: optional(list(CONTEXT)),
   /**
-   * Number and size of the uncommitted files kept with it, under
-   * `refs/mpm/contents/`; absent if none are kept.
+   * Number and size of the uncommitted files kept with the save, under
+   * `refs/mpm/contents/`; absent if there are no files.
    */
   contents: optional(object({ files: COUNT, bytes: COUNT })),
   /** Number of matches of each redaction rule, by label. */
@@ -285,11 +291,11 @@ export const SAVE = object({
     percentage: NUMBER,
     /**
      * `status-line`, `transcript`, `compaction` (an estimate) or `claude-mpm`;
-     * null: unknown. Version 0.1.0 did not write it.
+     * null: unknown. Absent in saves of version 0.1.0.
      */
     source: optional(TEXT_OR_NULL),
   }, { text: "percentage" }) satisfies Shape<ContextUsage>,
-  /** The work in progress, in the words of the pause. */
+  /** The work in progress, as described at the pause. */
   conversation: object({
     primary_task: TEXT,
     current_phase: TEXT,
@@ -313,9 +319,9 @@ export const SAVE = object({
   }),
   /** Open questions. */
   open_questions: TEXTS,
-  /** Figures of claude-mpm, kept unchanged. */
+  /** Metrics of claude-mpm, kept unchanged. */
   performance_metrics: record(ANY),
-  /** The agent's list, and the todos given to the pause. */
+  /** The agent's todo list, and the todos given to the pause. */
   todos: object({
     active: list(todo("pending")),
     completed: list(todo("completed")),
@@ -326,15 +332,18 @@ export const SAVE = object({
     in_progress_tasks: list(TASK),
     completed_count: COUNT,
   }),
-  /** The version of the program that wrote it. */
+  /** The version of the program that wrote the save. */
   version: TEXT,
   /** Its build. */
   build: TEXT,
-  /** Absolute, without links; empty: any project. */
+  /** Absolute path with links resolved; empty: any project. */
   project_path: TEXT,
   /** Absent in the saves of other programs. */
   mpm: optional(OWN_FIELDS),
-  /** Only without `mpm`, which would mean that mpm itself had written it. */
+  /**
+   * Only allowed without `mpm`, which would mean that mpm itself wrote the
+   * save.
+   */
   imported: optional(IMPORTED),
 });
 

@@ -16,16 +16,19 @@ import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
 
-/** The most steps of a session in a save, the latest ones. */
+/**
+ * The maximum number of session steps to store in a save, starting with the
+ * latest.
+ */
 const CARRIED = 200;
 
-/** The most parents to rebuild from a save. */
+/** The maximum number of parents to rebuild from a save. */
 const MOST_PARENTS = 100;
 
 /**
- * Returns the data of the session `chain[0]` for a save, so that it can
- * continue anywhere. That is the session after this pause, its checklist, and
- * its parents, the nearest first. Nothing if there is no session. Without a
+ * Returns the data of the session `chain[0]` for a save, which allows it to
+ * continue anywhere. The data are the session after this pause, its checklist,
+ * and its parents, the nearest first. Empty if there is no session. Without a
  * `pause`, the session stays unchanged.
  */
 export function savedWork(
@@ -50,7 +53,7 @@ export function savedWork(
   };
 }
 
-/** Returns the session for a pause's result. */
+/** Returns the session for the result of a pause. */
 export function pausedSession({ mpm }: Save): PauseResult["session"] {
   if (!mpm?.session) return null;
   const { id, name, task, state } = mpm.session;
@@ -59,7 +62,10 @@ export function pausedSession({ mpm }: Save): PauseResult["session"] {
   return { id, name, task, state, done, total: items.length };
 }
 
-/** All fields of a record except for machine data and parts of the save. */
+/**
+ * Returns all fields of a record, except machine data and the parts that a save
+ * stores itself.
+ */
 function carried(work: Work): SavedWork {
   const { id, name, task, state, ...rest } = work;
   const { saves: _, checklist: __, place: ___, worktree: ____, ...more } = rest;
@@ -67,7 +73,10 @@ function carried(work: Work): SavedWork {
   return { id, name, task, state, ...more, transitions };
 }
 
-/** The record of a detour has the work that its session left behind. */
+/**
+ * Returns the record of a detour, which has the work that its parent session
+ * left behind.
+ */
 function detourOf(chain: readonly Work[], { id }: Work): Detour | null {
   return chain.find(({ parent }) => parent === id)?.detour ?? null;
 }
@@ -80,8 +89,9 @@ export interface Here {
 }
 
 /**
- * The session in a save and its parents, as records of this place, all of them
- * paused. Missing values are neutral; empty if the save has no session.
+ * Rebuilds the session in a save and its parents as records of this place, all
+ * of them paused. Missing values become neutral. Empty if the save has no
+ * session.
  */
 export function rebuiltWork(save: Save, here: Here): Work[] {
   const { mpm } = save;
@@ -94,7 +104,7 @@ export function rebuiltWork(save: Save, here: Here): Work[] {
     if (!parent || parent.id !== chain.at(-1)!.parent) break;
     chain.push({ ...parent, saves: [] });
   }
-  // A shortened chain ends there.
+  // A shortened chain ends at this session.
   const last = chain.pop()!;
   return [...chain, { ...last, parent: null }];
 }
@@ -139,7 +149,7 @@ function rebuilt(
   };
 }
 
-/** The items of a checklist from elsewhere. */
+/** Returns the items of a checklist from elsewhere. */
 export function checkItems(value: unknown): CheckItem[] {
   return Array.isArray(value)
     ? value.filter((item) => fits(CHECK_ITEM, item))
@@ -153,7 +163,7 @@ export function openItems(checklist: unknown): string[] {
   );
 }
 
-/** The ID of a saved session, if it is valid. */
+/** Returns the ID of a saved session if it is valid. */
 export function workIdIn(value: unknown): string | undefined {
   const id = textField(value, "id") ?? "";
   return WORK_ID.test(id) ? id : undefined;

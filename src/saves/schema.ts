@@ -8,7 +8,7 @@ export const SaveSchema = schemaOf(SAVE);
 /** The schema of an item of a hand-off. */
 export const ItemSchema = schemaOf(ITEM);
 
-/** Lists the errors in a save: one `field: reason` each. */
+/** Lists the errors in a save, each as `field: reason`. */
 export function problemsOfSave(save: unknown): string[] {
   return problemsOf(SaveSchema, save);
 }

@@ -21,9 +21,9 @@ export const SESSIONS = {
   rest: true,
 } as const;
 
-/** Facts about saves beyond their contents. */
+/** Facts about saves that are not in their contents. */
 export interface Beyond {
-  /** Saves that no list shows, in its order. */
+  /** Saves that lists do not show, in list order. */
   readonly hidden?: readonly SaveEntry[];
   /** Returns whether the session of a save has ended. */
   isOver?(entry: SaveEntry): boolean;
@@ -34,12 +34,11 @@ export interface Beyond {
 /**
  * Finds the save for `selector`. The order is: `latest`, a full ID, an index in
  * the list, the name of a save, the name of a session. A session's name selects
- * its newest save. An index has at most four digits, and nothing else. Last
- * come a unique part of an ID, and a name of hidden saves. The case of IDs does
- * not matter. If several sessions have the same name, sessions that have not
- * ended come first. `entries` are in the order of the list. Throws NOT_FOUND
- * with the existing IDs, AMBIGUOUS with the matches, USAGE for a negative
- * number.
+ * its newest save. An index is a number of at most four digits. Last come a
+ * unique part of an ID, and a name of hidden saves. IDs are not case-sensitive.
+ * If several sessions have the same name, sessions that have not ended come
+ * first. `entries` are in the order of the list. Throws NOT_FOUND with the
+ * existing IDs, AMBIGUOUS with the matches, USAGE for a negative number.
  */
 export function matchSave(
   entries: readonly SaveEntry[],
@@ -75,7 +74,7 @@ export function matchSave(
     },
   );
   if (found) return found;
-  // It is the default: the line may not have named it.
+  // `latest` is the default, so the user may not have typed it.
   if (wanted === "latest" && entries.length + hidden.length === 0) {
     throw new MpmError("NOT_FOUND", "This project has no saves", {
       hint: '"mpm pause" creates one',
@@ -103,7 +102,7 @@ function candidates(
     isTeams(entry) && sameText(fullId(entry), selector)
   );
   if (full.length > 0) return full;
-  // A log may have the ID of a save, which comes before it.
+  // A log may have the same ID as a save. The save comes first.
   const exact = entries.find(({ id }) => id === selector) ??
     entries.find(({ id }) => sameText(id, selector));
   if (exact && !isTeams(exact)) return [exact];
@@ -121,7 +120,7 @@ function sameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-/** The saves with that name; only the newest of a session. */
+/** Returns the saves with this name, but only the newest save of a session. */
 function namedIn(
   entries: readonly SaveEntry[],
   selector: string,
@@ -138,8 +137,8 @@ function isNamed({ name, session }: SaveEntry, selector: string): boolean {
 }
 
 /**
- * Lists the words that a selector could have meant. IDs are too similar to
- * guess one.
+ * Lists the words that a selector could have meant. IDs are too similar to be
+ * guessed.
  */
 function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
   yield "latest";

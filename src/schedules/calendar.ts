@@ -2,8 +2,8 @@ import { MpmError } from "../base/errors.ts";
 import type { Times, Values } from "./times.ts";
 
 /**
- * The days of a schedule. With a day of the month and a day of the week, either
- * is enough, as in cron. So there are two kinds of days.
+ * The days of a schedule. If both days of the month and days of the week are
+ * given, matching either is enough, as in cron. So there are two kinds of days.
  */
 interface Days {
   readonly days: Values;
@@ -31,7 +31,7 @@ export function systemdTimes(times: Times): string[] {
   });
 }
 
-/** The most times in a launchd entry. */
+/** The maximum number of times in a launchd entry. */
 const MOST_TIMES = 1000;
 
 /** A launchd time: an absent field means every value. */
@@ -73,16 +73,16 @@ export function launchdTimes(times: Times): LaunchdTime[] {
 export interface Trigger {
   /** Minutes after midnight. */
   readonly start: number;
-  /** Minutes between the repetitions, and their duration. */
+  /** The interval between repetitions, and their total duration, in minutes. */
   readonly repeat: { readonly every: number; readonly during: number } | null;
-  /** Days of the month and months, from 1; null: every value. */
+  /** Days of the month, and months, each from 1; null: every value. */
   readonly days: Values;
   readonly months: Values;
   /** 0 is Sunday. */
   readonly weekdays: Values;
 }
 
-/** The most triggers in a task. */
+/** The maximum number of triggers in a task. */
 const MOST_TRIGGERS = 48;
 const DAY = 24 * 60;
 
@@ -109,8 +109,8 @@ export function triggersOf(times: Times): Trigger[] {
 type Start = Pick<Trigger, "start" | "repeat">;
 
 /**
- * The times of a day: one series if they are regular, or else one for each
- * hour.
+ * Returns the times of a day: one series if they are regular, otherwise one for
+ * each hour.
  */
 function startsOf({ minutes, hours }: Times): Start[] {
   const all = (values: Values, count: number) =>
@@ -125,7 +125,7 @@ function startsOf({ minutes, hours }: Times): Start[] {
   );
 }
 
-/** Returns a repeating start; `undefined`: the gaps are not equal. */
+/** Returns a repeating start; `undefined`: the intervals differ. */
 function seriesOf(times: readonly number[]): Start | undefined {
   const [start = 0, second] = times;
   if (second === undefined) return { start, repeat: null };
@@ -134,7 +134,7 @@ function seriesOf(times: readonly number[]): Start | undefined {
   if (!isRegular) return undefined;
   const last = times.at(-1)!;
   const isWholeDay = last + every - start === DAY;
-  // Between the last time and the next that would follow.
+  // Ends between the last time and the time that would come next.
   const during = isWholeDay ? DAY : last - start + Math.ceil(every / 2);
   return { start, repeat: { every, during } };
 }

@@ -46,11 +46,11 @@ export interface ScheduleOrder {
   readonly dryRun: boolean;
 }
 
-/** Variables that determine where mpm finds its files. */
+/** Environment variables that determine where mpm finds its files. */
 const VARIABLES = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR"];
 
 /**
- * Adds a schedule, or rewrites the entry of the same schedule. Throws USAGE,
+ * Adds a schedule, or rewrites its entry if the schedule exists. Throws USAGE,
  * NOT_FOUND, CONFLICT.
  */
 export async function addSchedule(
@@ -153,7 +153,7 @@ function refuseOther(known: Schedule | undefined, wanted: Schedule): void {
   );
 }
 
-/** The record comes first: a killed mpm leaves nothing unknown. */
+/** Writes the record first, so a killed mpm leaves no unknown entry behind. */
 async function putSchedule(system: System, schedule: Schedule): Promise<void> {
   const isNew = readSchedule(system, schedule.id) === undefined;
   writeSchedule(system, schedule);
@@ -168,7 +168,7 @@ async function putSchedule(system: System, schedule: Schedule): Promise<void> {
   }
 }
 
-/** The record is removed last. */
+/** Removes an entry, and last its record. */
 async function takeSchedule(
   system: System,
   { id, via, schedule }: Found,
@@ -190,7 +190,7 @@ interface Found {
 }
 
 /**
- * Removes schedules by name, or by ID for any project. Throws NOT_FOUND,
+ * Removes schedules by name, or by ID in any project. Throws NOT_FOUND,
  * CONFLICT.
  */
 export async function removeSchedules(

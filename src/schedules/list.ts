@@ -38,7 +38,7 @@ export async function listSchedules(
   return { rows, problems };
 }
 
-/** The row of an entry for an unknown schedule. */
+/** Returns the row of an entry whose schedule is unknown. */
 function unknownRow(id: string, via: ScheduleRow["via"]): ScheduleRow {
   return {
     ...{ id, name: null, project: null, times: null, starts: null, via },

@@ -19,7 +19,9 @@ import {
 /** The longest time that a timer supports: 24 days. */
 const LONGEST = 24 * 86_400_000;
 
-/** The most bytes of a run's output in the log, from its end. */
+/**
+ * The maximum number of bytes of a run's output to log, counted from its end.
+ */
 const OUTPUT = 64 * 1024;
 
 /** Milliseconds that the notification program may take. */
@@ -31,8 +33,8 @@ type End = Pick<ScheduleRunResult, "state" | "exit" | "reason"> & {
 };
 
 /**
- * Runs a schedule now, and records its output and result. Throws LOCKED if it
- * is already running.
+ * Runs a schedule now, and records the output and the result. Throws LOCKED if
+ * the schedule is already running.
  */
 export async function runSchedule(
   context: Context,
@@ -73,7 +75,7 @@ export async function runSchedule(
   };
 }
 
-/** A definition that is no longer allowed does not run. */
+/** Runs the work, unless its definition is no longer allowed. */
 async function runAction(
   system: System,
   schedule: Schedule,
@@ -111,7 +113,7 @@ function refusalOf(
     : `you do not allow ${what} to run`;
 }
 
-/** Returns the mpm command that does the work. */
+/** Returns the arguments of the mpm command that does the work. */
 function childWords(
   system: System,
   { project, kind, target, program }: Schedule,
@@ -119,7 +121,7 @@ function childWords(
 ): string[] {
   const self = [system.program() ?? program, "-C", project];
   if (kind !== "standup") return [...self, kind, "run", target!];
-  // A standup on Monday covers the days since Friday's.
+  // On Monday, a standup covers the days since Friday's standup.
   const since = before?.state === "done"
     ? ["--since", `${before.started_at.slice(0, 19)}Z`]
     : [];

@@ -15,7 +15,7 @@ import { escapeText } from "../base/escape.ts";
 /** The schedulers for which mpm writes entries. */
 export const SCHEDULERS = ["systemd", "cron", "launchd", "schtasks"] as const;
 
-/** The name of one of them. */
+/** The name of a scheduler. */
 export type Via = typeof SCHEDULERS[number];
 
 /** Everything that a schedule can start. */
@@ -45,21 +45,24 @@ export const SCHEDULE = object({
   /** A program and its arguments, run after each run. */
   notify: nullable(list(TEXT)),
   via: text<Via>({ choices: SCHEDULERS }),
-  /** The mpm that the entry starts, absolute. */
+  /** The absolute path of the mpm that the entry starts. */
   program: TEXT,
-  /** `PATH` at that time, since schedulers have a short one. */
+  /**
+   * The value of `PATH` when the schedule was added, since schedulers have a
+   * short one.
+   */
   path: nullable(TEXT),
-  /** Variables without which mpm would use other folders. */
+  /** Environment variables without which mpm would use different folders. */
   variables: record(TEXT),
   /** Folders that were created for the entry, the outermost first. */
   folders: list(TEXT),
-  /** When it was added, ISO 8601, UTC. */
+  /** When the schedule was added, ISO 8601, UTC. */
   at: TEXT,
 });
 
 export type Schedule = Fitting<typeof SCHEDULE>;
 
-/** Returns the id of a schedule. */
+/** Returns the ID of a schedule. */
 export function scheduleId(project: string, name: string): string {
   return `${name}-${sha256(`${project}\0${name}`).slice(0, 8)}`;
 }
@@ -71,7 +74,7 @@ export function actionText(
   return target === null ? kind : `${kind} ${target}`;
 }
 
-/** Returns the program and the arguments of an entry. */
+/** Returns the program and arguments that an entry starts. */
 export function entryWords(
   { program, project, name }: Pick<Schedule, "program" | "project" | "name">,
 ): string[] {
@@ -79,8 +82,8 @@ export function entryWords(
 }
 
 /**
- * Throws USAGE if a text of an entry cannot be written in every format: it has
- * a line break or another control character.
+ * Throws USAGE if a text of an entry has a line break or another control
+ * character, which some formats cannot represent.
  */
 export function refuseUnwritable(schedule: Schedule): void {
   const { path: _, ...written } = schedule;

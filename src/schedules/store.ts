@@ -25,13 +25,16 @@ import { SCHEDULE, type Schedule, SCHEDULE_ID } from "./schedule.ts";
 /** The folder of all schedules, in the user's state. */
 const FOLDER = "schedules";
 
-/** The largest record to read, in bytes. */
+/** The maximum size of a record to read, in bytes. */
 const LARGEST = 256 * 1024;
 
-/** The largest log, in bytes. Its older part is dropped first. */
+/** The largest log, in bytes. The oldest part is dropped first. */
 const LOG = 256 * 1024;
 
-/** The result of a scheduled run. `refused`: its definition is not allowed. */
+/**
+ * The result of a scheduled run. `refused`: the schedule's definition is not
+ * allowed.
+ */
 export type Outcome = "done" | "failed" | "refused";
 
 /** The last run of a schedule, as stored. */
@@ -77,7 +80,7 @@ function orderOf({ project, name }: Schedule): string {
   return `${project}\0${name}`;
 }
 
-/** `undefined`: missing or damaged. */
+/** Returns the record; `undefined`: it is missing or damaged. */
 export function readSchedule(
   system: System,
   id: string,
@@ -95,7 +98,7 @@ export function writeSchedule(system: System, schedule: Schedule): void {
   });
 }
 
-/** Removes the log, and finally the record. Call under the user's lock. */
+/** Removes the log and then the record. Call under the user's lock. */
 export function removeSchedule(system: System, id: string): void {
   const { folder, record, last, log, lock } = schedulePaths(system, id);
   for (const path of [last, log, lock, record]) removeIfThere(system, path);
@@ -124,7 +127,7 @@ export async function isRunning(system: System, id: string): Promise<boolean> {
     using held = await takeLock(system, lock, 0);
     return held === undefined;
   } catch {
-    // A lock that cannot be opened shows nothing.
+    // If the lock cannot be opened, nothing is known about a run.
     return false;
   }
 }

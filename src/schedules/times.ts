@@ -18,12 +18,15 @@ export interface Times {
   readonly weekdays: Values;
 }
 
-/** The fields in order: the number of values, and a date for each value. */
+/**
+ * The fields in order, each with its number of values and a date for each
+ * value.
+ */
 const FIELDS: readonly {
   readonly name: string;
   readonly first: number;
   readonly count: number;
-  /** A date in UTC whose other fields do not matter. */
+  /** Returns a date in UTC. Its other fields do not matter. */
   dateOf(value: number): Date;
 }[] = [
   {
@@ -44,12 +47,12 @@ const FIELDS: readonly {
   },
   {
     ...{ name: "day of the week", first: 0, count: 7 },
-    // February 2026 begins on a Sunday.
+    // February 1, 2026 is a Sunday.
     dateOf: (value) => new Date(Date.UTC(2026, 1, 1 + value)),
   },
 ];
 
-/** The parts that every scheduler supports: no `L`, `W`, `#` or `?`. */
+/** The syntax that every scheduler supports, without `L`, `W`, `#` and `?`. */
 const FIELD = /^(?:[\d*,\/-]|\b[a-z]{3}\b)+$/i;
 
 const HINT = 'Five fields: minute, hour, day, month, weekday. "0 9 * * 1-5" ' +
@@ -118,7 +121,10 @@ export function nextTimes(
   return new Cron(text, { mode: "5-part", ...zone }).nextRuns(count, from);
 }
 
-/** Returns the same times as plain numbers, for a scheduler without names. */
+/**
+ * Returns the same times as plain numbers, for a scheduler that does not
+ * support names.
+ */
 export function plainTimes(times: Times): string {
   const { minutes, hours, days, months, weekdays } = times;
   return [minutes, hours, days, months, weekdays]

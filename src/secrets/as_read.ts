@@ -3,18 +3,21 @@ import type { Span } from "./span.ts";
 /** A text as a reader sees it, with a mapping to the original. */
 export interface AsRead {
   readonly text: string;
-  /** The same spans in the original text. */
+  /** Returns the same spans in the original text. */
   original(spans: readonly Span[]): Span[];
 }
 
-/** From the quote that ends the first part, up to the second part. */
+/**
+ * The text from the closing quote of the first part to the start of the second
+ * part.
+ */
 const JOINT =
   /(?<=[\w+/=-])(["'`])(?=[ \t\r\n+.\\])[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))\1(?=[\w+/=-])/g;
 
 /**
- * Returns a text as code reads it. Leaves out invisible characters, makes all
- * blanks plain, and joins the parts that code joins (`"a" + "b"`). So the rules
- * see the real value. `undefined`: it is the same.
+ * Returns a text as code reads it. Leaves out invisible characters, replaces
+ * all blanks by plain ones, and joins the parts that code joins (`"a" + "b"`).
+ * So the rules see the real value. `undefined`: the text stays the same.
  */
 export function asRead(text: string): AsRead | undefined {
   const gaps: Gap[] = [];
@@ -46,7 +49,7 @@ interface Gap {
   readonly read: string;
 }
 
-// The class is built when it is used.
+// The character class is compiled only when it is used.
 function addUnseen(text: string, gaps: Gap[]): void {
   const unseen =
     /([\u00a0\u1680\u2000-\u200a\u202f\u205f])|\p{Default_Ignorable_Code_Point}+/gu;
@@ -66,7 +69,10 @@ function addJoints(text: string, gaps: Gap[]): void {
 function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {
   let shift = 0;
   let next = 0;
-  /** A position in the text as read; `last`: after the character before it. */
+  /**
+   * Returns a position in the text as read; `last`: the position after the
+   * previous character.
+   */
   const place = (at: number, last: boolean): number => {
     for (; next < gaps.length; next++) {
       const { start, end, read } = gaps[next]!;

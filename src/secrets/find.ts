@@ -19,7 +19,7 @@ import { findAs, wordForms } from "./rules/words.ts";
 import { mergeSpans, replaceSpans, type Span, type Window } from "./span.ts";
 import { Traces } from "./traces.ts";
 
-/** Finds the secrets of one kind in a text, in order, in linear time. */
+/** Finds all secrets of one kind in a text, in order and in linear time. */
 export type Finder = (
   text: string,
   windows: readonly Window[],
@@ -29,12 +29,13 @@ export type Finder = (
 /** A kind of secret, and its finder. */
 interface Rule {
   /**
-   * One of these is near every such secret; without traces, it may be anywhere.
+   * Every such secret has one of these texts nearby. Without traces, it may be
+   * anywhere.
    */
   readonly traces?: readonly string[];
   /**
-   * True if a trace anywhere in a text means that the whole text may contain
-   * some.
+   * True if a trace anywhere in a text means that secrets may be anywhere in
+   * the text.
    */
   readonly anywhere?: boolean | undefined;
   readonly find: Finder;
@@ -46,7 +47,7 @@ const ofForm = (form: Form): Rule => ({
   find: (text, windows) => valuesIn(text, windows, form),
 });
 
-/** Kinds that cannot be mistaken for anything else, the most reliable first. */
+/** Kinds that cannot be mistaken for other text, the most reliable first. */
 const sure = (): Rule[] => [
   {
     traces: ["-----BEGIN ", "-----END ", "Private-Lines:"],
@@ -58,7 +59,9 @@ const sure = (): Rule[] => [
   { traces: ["eyJ"], anywhere: true, find: findJwts },
 ];
 
-/** Kinds that are recognized by their surroundings; random words come last. */
+/**
+ * Kinds that are recognized by the text around them, with random words last.
+ */
 const likely = (): Rule[] => [
   ...lineForms().map(ofForm),
   { traces: tables.TRACES.inserted, find: tables.findInserted },
@@ -81,7 +84,7 @@ const likely = (): Rule[] => [
 /** Rules, the most reliable first. */
 interface Rules {
   readonly all: readonly Rule[];
-  /** Rules that may apply to a text without any of the traces. */
+  /** Rules that may apply to a text even if it has no traces. */
   readonly always: readonly Rule[];
 }
 
@@ -114,7 +117,7 @@ function rulesOf(all: readonly Rule[]): Rules {
   return { all, always: all.filter(({ traces }) => !traces) };
 }
 
-/** Every secret in a text, in order, without overlaps. */
+/** Finds every secret in a text, in order, without overlaps. */
 export function findSecrets(
   text: string,
   more: readonly Finder[] = [],
@@ -127,7 +130,7 @@ export function findSecrets(
   return found(text, traces, rulesOf([...sure.all, ...own, ...likely]));
 }
 
-/** Finds only secrets that identify themselves, for names of things. */
+/** Finds only secrets with an unmistakable form. Used for names of things. */
 export function findSureSecrets(text: string): Span[] {
   const { sure, traces } = engine ??= makeEngine();
   return found(text, traces, sure);
@@ -162,13 +165,13 @@ function found(
   return mergeSpans(spans);
 }
 
-/** In any case, without a lower-case copy of the text. */
+/** Matches any case without making a lower-case copy of the text. */
 const PRIVATE = /[pP][rR][iI][vV][aA][tT][eE]/;
 
 /**
  * Returns the parts that a person marked as private, up to the end mark or the
- * end of the text. A mark within marks needs its own end. If the text is only
- * the end of a longer one, an end mark may belong to its beginning.
+ * end of the text. A nested mark needs its own end mark. If the text is only
+ * the end of a longer text, an end mark may belong to the missing beginning.
  */
 export function findPrivate(text: string, isEnd = false): Span[] {
   if (!PRIVATE.test(text)) return [];
@@ -193,8 +196,8 @@ export function findPrivate(text: string, isEnd = false): Span[] {
 }
 
 /**
- * Returns a text without its private parts. Call it before a text is cut: a
- * part of it may have lost the marks.
+ * Returns a text without its private parts. Call it before cutting a text,
+ * since a piece may lack the marks.
  */
 export function withoutPrivate(text: string, isEnd = false): string {
   const spans = findPrivate(text, isEnd);
@@ -203,7 +206,7 @@ export function withoutPrivate(text: string, isEnd = false): string {
     : replaceSpans(text, spans, { counts: undefined }).text;
 }
 
-/** Returns whether a text ends with such an end mark. */
+/** Returns whether a text ends with an end mark. */
 export function endsPrivate(text: string): boolean {
   const last = [...marksIn(text.slice(-LONGEST_MARK))].at(-1);
   return last !== undefined && last[1] !== "" &&
@@ -212,7 +215,7 @@ export function endsPrivate(text: string): boolean {
 
 const LONGEST_MARK = 240;
 
-/** `<private>` and its end, as people and programs write them. */
+/** Finds `<private>` and its end mark, as people and programs write them. */
 function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
   return text.matchAll(
     /(?:<|&lt;|\\u003[cC])[ \t]?(\/?)private(?:\s[^<>]{0,200})?(?:>|&gt;|\\u003[eE])/gi,
@@ -222,28 +225,27 @@ function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
 /**
  * A trace that is in every text to which a built-in rule applies. It is a sign
  * between a name and its value, a long word, an option, or a word for a secret.
- * No expression ignores case: in a new process, that would take longer to
- * compile than to run.
+ * No expression ignores case, since compiling it would take a new process
+ * longer than running it.
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
 const WORDS =
   /pass|pwd?|secret|token|key|cred|private|kennwort|log ?in|sign in|pin|identified|codes|auth |community|contrase|senha|2fa |otp |mfa /;
 
-/** As many short words in a row as in a wallet's phrase. */
+/** As many short words in a row as in a wallet's seed phrase. */
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
  * Returns whether the name of a branch may contain a certain secret. That is a
- * long word with more than lower-case letters, or a word that was redacted with
- * a fingerprint.
+ * long word that is not only lower-case letters, or a word that was redacted
+ * with a fingerprint.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);
 }
 
 /**
- * Returns whether a text may contain a secret; fast, and a "no" is always
- * right.
+ * Returns whether a text may contain a secret. Fast; a "no" is always right.
  */
 export function mayHoldSecret(text: string): boolean {
   return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);

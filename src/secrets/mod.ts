@@ -1,11 +1,11 @@
 /**
- * The only door of `secrets/`: finding secrets, and redacting them.
+ * The only door of `secrets/`: finding secrets and redacting them.
  *
- * Everything from others that mpm writes or prints passes through a `Redactor`.
+ * Every text from others that mpm writes or prints passes through a `Redactor`.
  * It gives the text as a reader sees it (without invisible characters, its
  * parts joined) to a list of rules. Each rule goes through the text once, in
- * linear time, and returns the spans it found. A form of line, command or token
- * is a row of data in `rules/`.
+ * linear time, and returns the spans that it found. Each form of a line,
+ * command or token is a row of data in `rules/`.
  */
 
 export { mayHoldSecret, mayNameSecret, withoutPrivate } from "./find.ts";

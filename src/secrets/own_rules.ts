@@ -12,8 +12,8 @@ export interface RedactionSettings {
 }
 
 /**
- * The rules in these settings. Their expressions are RE2, which always takes
- * linear time. Throws USAGE with the invalid expression.
+ * Returns the rules in these settings. Their expressions are RE2, which always
+ * takes linear time. Throws USAGE with the invalid expression.
  */
 export function ownRules(
   { enabled, allow, rules }: RedactionSettings,
@@ -30,18 +30,22 @@ export function ownRules(
   };
 }
 
-/** The most UTF-16 units that an expression gets at once. */
+/** The maximum number of UTF-16 units to match with an expression at once. */
 const LONGEST = 4096;
 
-/** Overlap of two pieces of a longer line. */
+/** The overlap of two pieces of a longer line, in UTF-16 units. */
 const OVERLAP = 512;
 
-/** The most matches in one piece; the rest of it is then treated as one. */
+/**
+ * The maximum number of matches in a piece. Beyond it, the rest of the piece
+ * counts as one match.
+ */
 const MOST = 100;
 
 /**
- * Each line separately, and long lines in pieces. So an expression that looks
- * far ahead at every position takes a bounded time for each.
+ * Returns a finder that handles each line separately, and a long line in
+ * pieces. This bounds the time for an expression that looks far ahead at every
+ * position.
  */
 function finderOf(label: string, pattern: RE2JS): Finder {
   return (text) => {

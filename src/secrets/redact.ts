@@ -20,7 +20,7 @@ import {
 import { withoutOrdinary } from "./rules/ordinary.ts";
 import { isPlaceholder } from "./rules/value.ts";
 
-/** A redacted part of a name. */
+/** A name's redacted part. */
 export const NAME_PRINT = /\[redacted:[a-z0-9-]+#[0-9a-f]{12}\]/;
 
 /** The rules of the user's own configuration. */
@@ -34,32 +34,36 @@ export interface RedactionRules {
 }
 
 /**
- * The width of a window's edge, in UTF-16 units, in which nothing is certain.
+ * The width of a window's edge, in UTF-16 units. Matches there are uncertain.
  */
 const EDGE = 100;
 
-/** Every token and key has one, and most file names have none. */
+/** Every token and key has such a word, and most file names do not. */
 const LONG_WORD = /[\w~-]{12}|PRIVATE/;
 
-/** The most scans of a text: a replacement may reveal another secret. */
+/**
+ * The maximum number of scans of a text, since a replacement may reveal another
+ * secret.
+ */
 const PASSES = 24;
 
 /** The longest placeholder, in UTF-16 units. */
 const LONGEST_PLACEHOLDER = 256;
 
 /**
- * The most texts without a secret to remember, and the longest in UTF-16 units.
+ * The maximum number of texts without secrets to remember, and their maximum
+ * length in UTF-16 units.
  */
 const MOST_CLEAN = 1000;
 const LONGEST_CLEAN = 16_000;
 
-/** Shorter texts contain no secret that any rule knows. */
+/** In UTF-16 units. No rule finds a secret in a shorter text. */
 const SHORTEST = 6;
 
 /**
- * The single step that everything passes before mpm writes or prints it. Each
- * secret is replaced by a label such as `[redacted:github-token]`; redacted
- * text is not changed again.
+ * The single step through which everything passes before mpm writes or prints
+ * it. Each secret is replaced by a label such as `[redacted:github-token]`.
+ * Redacted text is not changed again.
  */
 export class Redactor {
   readonly #rules: RedactionRules;
@@ -69,12 +73,15 @@ export class Redactor {
     this.#rules = rules;
   }
 
-  /** The secrets in a text, in order, without overlaps. */
+  /** Returns the secrets in a text, in order, without overlaps. */
   find(text: string): Span[] {
     return withoutOrdinary(text, this.#candidates(text));
   }
 
-  /** Includes plain words that the rest of the text may show to be ordinary. */
+  /**
+   * Returns the candidates, including plain words that the rest of the text may
+   * show to be ordinary.
+   */
   #candidates(text: string): Span[] {
     if (text.length < SHORTEST) return [];
     const { enabled, allows, more = [] } = this.#rules;
@@ -88,7 +95,9 @@ export class Redactor {
     );
   }
 
-  /** `text` without its secrets; each is counted in `counts` by its label. */
+  /**
+   * Returns `text` without its secrets, and counts them in `counts` by label.
+   */
   text(text: string, counts?: Counts): string {
     if (this.#clean.has(text)) return text;
     let spans = this.find(text);
@@ -106,14 +115,20 @@ export class Redactor {
     return text;
   }
 
-  /** Each text of a hand-off passes three times before it is on the disk. */
+  /**
+   * Remembers a clean text, since each text of a hand-off passes three times
+   * before it is on disk.
+   */
   #note(text: string): void {
     if (text.length < SHORTEST || text.length > LONGEST_CLEAN) return;
     if (this.#clean.size >= MOST_CLEAN) this.#clean.clear();
     this.#clean.add(text);
   }
 
-  /** The secrets in a window, except those that its edges may have cut. */
+  /**
+   * Returns the secrets in a window, except those that its edges may have cut
+   * off.
+   */
   #findWithin(text: string, { start, end }: Window): Span[] {
     return this.#candidates(text.slice(start, end))
       .map((span) => ({
@@ -128,8 +143,9 @@ export class Redactor {
   }
 
   /**
-   * Redacts the name of a branch or file. Only a certain secret in it is
-   * replaced, with its fingerprint: two names are the same if their forms are.
+   * Redacts the name of a branch or file. Only certain secrets are replaced,
+   * together with a fingerprint. Two names are equal if their redacted forms
+   * are equal.
    */
   name(name: string, counts?: Counts): string {
     if (!this.#rules.enabled || name.length < SHORTEST) return name;
@@ -141,8 +157,8 @@ export class Redactor {
   }
 
   /**
-   * Returns whether any of many names contains a secret: most projects have
-   * none.
+   * Returns whether any of many names contains a secret. Most projects do
+   * not have one.
    */
   inNames(names: Iterable<string>): boolean {
     if (!this.#rules.enabled) return false;
@@ -152,14 +168,14 @@ export class Redactor {
   }
 
   /**
-   * Does the same as {@link value} for data with names of branches and files
-   * under some keys, and unchanged IDs under others.
+   * Does the same as {@link value} for data in which some keys have names of
+   * branches and files, and others have IDs, which stay unchanged.
    */
   known<T>(value: T, keys: KnownKeys, counts: Counts = {}): T {
     return this.#visit(value, { counts, kind: undefined, keys }) as T;
   }
 
-  /** Any value with every text in it redacted, also according to its name. */
+  /** Redacts every text in a value, also according to the names of fields. */
   value<T>(value: T, counts: Counts = {}): T {
     return this.#visit(value, { counts, kind: undefined }) as T;
   }
@@ -220,12 +236,12 @@ export class Redactor {
       if (!isPlainKey(key)) entry[0] = this.text(key, counts);
       changed ||= entry[1] !== value || entry[0] !== key;
     }
-    // As own fields, whatever their names.
+    // Sets own properties, whatever their names.
     return changed ? Object.fromEntries(entries) : fields;
   }
 }
 
-/** Keys under which a value of known shape has no plain texts. */
+/** Keys with values that are not plain text, in data of a known shape. */
 export interface KnownKeys {
   readonly names: ReadonlySet<string>;
   readonly ids: ReadonlySet<string>;
@@ -240,7 +256,7 @@ interface Place {
   readonly kind: ReturnType<typeof keyKind>;
 }
 
-/** The secrets in a text as a reader or a program sees it. */
+/** Returns the secrets in a text as a reader or a program sees it. */
 function findAsRead(text: string, more: readonly Finder[]): Span[] {
   const read = asRead(text);
   return read === undefined
@@ -248,7 +264,9 @@ function findAsRead(text: string, more: readonly Finder[]): Span[] {
     : read.original(findSecrets(read.text, more));
 }
 
-/** A typical key of a program: lower case and `_`, or too short. */
+/**
+ * Returns whether a key is typical of programs: lower case and `_`, or short.
+ */
 function isPlainKey(key: string): boolean {
   if (key.length < 12) return true;
   for (let at = 0; at < key.length; at++) {
@@ -258,7 +276,10 @@ function isPlainKey(key: string): boolean {
   return true;
 }
 
-/** `{ name: "DB_PASSWORD", value: … }`, the usual form of variable lists. */
+/**
+ * Returns the kind of the value in `{ name: "DB_PASSWORD", value: … }`, the
+ * usual form of variable lists.
+ */
 function namedKind(
   { name, key, value }: Record<string, unknown>,
 ): ReturnType<typeof keyKind> {
@@ -269,7 +290,8 @@ function namedKind(
 }
 
 /**
- * Twelve digits, which reveal nothing about a secret that cannot be guessed.
+ * Returns a fingerprint of twelve digits, which reveals nothing about a secret
+ * that cannot be guessed.
  */
 function printOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
@@ -278,8 +300,8 @@ function printOf(secret: string): string {
 const BUILT_IN = new Redactor();
 
 /**
- * The form in which the name of a branch or file is recorded: the name itself,
- * unless it contains a secret.
+ * Returns the form in which the name of a branch or file is recorded. It is the
+ * name itself, unless it contains a secret.
  */
 export function nameForm(name: string): string {
   return BUILT_IN.name(name);

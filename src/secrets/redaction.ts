@@ -3,21 +3,21 @@ import { type ConfigFile, configFiles } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
 
-/** With the built-in rules, if nothing else is configured. */
+/** The redactor with only the built-in rules, for an empty configuration. */
 const BUILT_IN = new Redactor();
 
 /**
- * The redactor of each machine, or the error that prevented it. The key is its
- * terminal, which derived machines share.
+ * The redactor of each machine, or the error that occurred instead. The key is
+ * the machine's terminal, which derived machines share.
  */
 const prepared = new WeakMap<object, Redactor | MpmError>();
 
 /**
- * Reads `[redaction]` from the user's own file, which no other source can set,
- * before anything is redacted. Without such a file, this takes one look.
- * `tolerant`: if it has an error, the built-in rules stay on. Otherwise the
- * error is thrown as soon as something must be redacted, so that no text
- * escapes a rule.
+ * Reads `[redaction]` from the user's own file before anything is redacted. No
+ * other source can set it. Without such a file, this costs a single check.
+ * `tolerant`: if the file has an error, the built-in rules stay active.
+ * Otherwise the error is thrown as soon as something must be redacted, since no
+ * text may escape a rule.
  */
 export async function prepareRedaction(
   system: System,
@@ -56,8 +56,8 @@ async function configured(
 }
 
 /**
- * Returns the redactor that everything must pass before it is written or
- * printed. Throws USAGE if the user's own rules cannot be read.
+ * Returns the redactor for everything that is written or printed. Throws USAGE
+ * if the user's own rules cannot be read.
  */
 export function redactorOf(system: System): Redactor {
   const found = prepared.get(system.terminal);
@@ -65,7 +65,7 @@ export function redactorOf(system: System): Redactor {
   return found ?? BUILT_IN;
 }
 
-/** A message for people and logs without secrets. */
+/** Returns a message for people and logs without its secrets. */
 export function tellable(system: System, text: string): string {
   try {
     return redactorOf(system).text(text);
@@ -86,15 +86,15 @@ const USUAL = [
 ];
 
 /**
- * Lets the engine compile the redaction while mpm waits for something else: it
- * compiles each expression at its first use.
+ * Lets the engine compile the redaction while mpm waits for something else,
+ * since each expression is compiled at its first use.
  */
 export function readyRedaction(system: System): void {
   try {
     const redactor = redactorOf(system);
     for (const text of USUAL) redactor.find(text);
   } catch (error) {
-    // Unreadable rules are reported when they must be used.
+    // Rules that cannot be read are reported when they are needed.
     if (!(error instanceof MpmError)) throw error;
   }
 }

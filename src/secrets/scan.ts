@@ -6,17 +6,17 @@ import { RANDOM } from "./span.ts";
 export interface Finding {
   /** From 1. */
   readonly line: number;
-  /** In characters, from 1. */
+  /** The column in characters, from 1. */
   readonly column: number;
   readonly label: string;
 }
 
-/** The bytes that show whether a file is text. */
+/** The number of bytes that show whether a file is text. */
 const HEAD = 8192;
 
 /**
- * The secrets in a file, in order. UTF-16 is recognized by its mark; in other
- * binary data, words that merely look random do not count.
+ * Returns the secrets in a file, in order. UTF-16 is recognized by its byte
+ * order mark. In other binary data, words that only look random do not count.
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);
@@ -43,7 +43,7 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   return findings;
 }
 
-/** Returns whether a file with this beginning is not text. */
+/** Returns whether a file that begins with these bytes is not a text file. */
 export function isBinary(head: Uint8Array): boolean {
   const [first, second] = head;
   const wide = (first === 0xff && second === 0xfe) ||
@@ -62,7 +62,10 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** The most UTF-16 units of a line to count as characters one by one. */
+/**
+ * The maximum number of UTF-16 units of a line whose characters are counted one
+ * by one.
+ */
 const COUNTED = 10_000;
 
 function charactersIn(text: string, start: number, end: number): number {

@@ -9,14 +9,16 @@ import { type Finding, isBinary, scanBytes } from "./scan.ts";
 import { redactorOf } from "./redaction.ts";
 import type { System } from "../system/system.ts";
 
-/** The largest file to read, in bytes: a named file, and a found file. */
+/**
+ * The largest file to read, in bytes, for a named file and for a found file.
+ */
 const LIMIT = 256 * 1024 * 1024;
 const FOUND_LIMIT = 32 * 1024 * 1024;
 
-/** The size from which reading a file is announced, in bytes. */
+/** The file size in bytes from which the reading of a file is announced. */
 const LONG = 8 * 1024 * 1024;
 
-/** The bytes that show whether a file is text. */
+/** The number of bytes that show whether a file is text. */
 const HEAD = 8192;
 
 /** Folders with other people's files, or git's objects. */
@@ -28,7 +30,7 @@ interface Source {
   readonly name: string;
   /** Absolute; null: standard input. */
   readonly path: string | null;
-  /** True if it was named, and not only found. */
+  /** True if the file was named, and not just found in a folder. */
   readonly named: boolean;
 }
 
@@ -48,7 +50,7 @@ class Sources {
   }
 }
 
-/** Looks for secrets in the named paths, or else in the project. */
+/** Searches for secrets in the named paths, or otherwise in the project. */
 export async function scanned(
   context: Context,
   names: readonly string[],
@@ -86,8 +88,8 @@ function count(labels: Record<string, number>, { label }: Finding): void {
 }
 
 /**
- * Returns the files of the worktree that git tracks or that it does not ignore;
- * without a repository, those below the folder.
+ * Returns the files of the worktree that git tracks or does not ignore. Without
+ * a repository, returns the files in the folder and its subfolders.
  */
 async function project(
   { system, folder }: Context,
@@ -122,7 +124,7 @@ function named(
   });
 }
 
-/** Files of a folder in the order of their names; follows no link. */
+/** Yields the files of a folder, ordered by name; follows no links. */
 function* below(
   system: System,
   { name, path }: { name: string; path: string },
@@ -145,7 +147,9 @@ function* below(
   }
 }
 
-/** Reads a file; a found file that is unreadable is left out and listed. */
+/**
+ * Reads a file. An unreadable file that was only found is left out and listed.
+ */
 function readSource(
   system: System,
   { name, path, named }: Source,
@@ -176,7 +180,7 @@ function readSource(
   }
 }
 
-/** Reads a found file; `undefined` if it is binary. */
+/** Reads a file that was found in a folder; `undefined` if it is binary. */
 function readText({ files }: System, path: string): Uint8Array | undefined {
   let bytes: Uint8Array;
   try {

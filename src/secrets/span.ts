@@ -7,16 +7,16 @@ export interface Span {
   readonly end: number;
   /** Kind of secret, e.g. `github-token`. */
   readonly label: string;
-  /** Quote around its replacement, if the text needs one there. */
+  /** The quote to put around the replacement, if the text needs one. */
   readonly quote?: string;
   /**
-   * The name of plain words: they are not a secret if the text also uses them
-   * elsewhere.
+   * The name to which plain words are assigned. They are not a secret if the
+   * text also uses them elsewhere.
    */
   readonly plain?: string;
 }
 
-/** The replacement of a secret; in a name it also has a fingerprint. */
+/** The replacement of a secret; in names, it includes a fingerprint. */
 const REPLACED = /\[redacted:[a-z0-9-]{1,40}(?:#[0-9a-f]{12})?\]/y;
 
 /** The start of every replacement. */
@@ -26,7 +26,10 @@ export function replacementFor(label: string): string {
   return `${REPLACEMENT}${label}]`;
 }
 
-/** Returns the end of a replacement at `at`, or `at` itself without one. */
+/**
+ * Returns the end of a replacement at `at`, or `at` itself if there is no
+ * replacement.
+ */
 export function afterReplacement(text: string, at: number): number {
   if (!text.startsWith(REPLACEMENT, at)) return at;
   REPLACED.lastIndex = at;
@@ -37,9 +40,9 @@ export function afterReplacement(text: string, at: number): number {
 export const RANDOM = "high-entropy";
 
 /**
- * The spans of all rules in order, without overlaps. Two overlapping spans
- * become one with the label of the earlier rule, which knows more; a
- * random-looking word next to another secret adds nothing.
+ * Returns the spans of all rules in order, without overlaps. Two overlapping
+ * spans become one span with the label of the earlier rule, which is more
+ * specific. A random-looking word next to another secret adds nothing.
  */
 export function mergeSpans(found: readonly (readonly Span[])[]): Span[] {
   let merged: Span[] = [];
@@ -53,7 +56,7 @@ export function mergeSpans(found: readonly (readonly Span[])[]): Span[] {
 function joined(first: readonly Span[], second: readonly Span[]): Span[] {
   const result: Span[] = [];
   let [one, other] = [0, 0];
-  // True if the last one has a label of the earlier rules.
+  // True if the label of the last span is from one of the earlier rules.
   let sure = false;
   while (one < first.length || other < second.length) {
     const earlier = one < first.length &&
@@ -84,12 +87,15 @@ export interface Window {
   readonly end: number;
 }
 
-/** Makes the replacement of a secret. */
+/** Returns the replacement of a secret. */
 type Form = (secret: string, label: string) => string;
 
 const LABEL: Form = (_, label) => replacementFor(label);
 
-/** The text with every span replaced, and the positions of the replacements. */
+/**
+ * Returns the text with every span replaced, and the positions of the
+ * replacements.
+ */
 export function replaceSpans(
   text: string,
   spans: readonly Span[],
@@ -111,10 +117,12 @@ export function replaceSpans(
   return { text: parts.join(""), places };
 }
 
-/** The UTF-16 units around a replacement to check again. */
+/** The number of UTF-16 units around a replacement to check again. */
 const AROUND = 700;
 
-/** The surroundings of all positions, as windows that do not overlap. */
+/**
+ * Returns the surroundings of all positions, as windows that do not overlap.
+ */
 export function aroundAll(
   places: readonly Window[],
   length: number,

@@ -1,20 +1,20 @@
 /**
- * Looks for many short texts in one pass. At each position, the search looks up
- * a hash of three characters, and only then the texts that have them.
+ * Searches for many short texts in one pass. At each position, it looks up a
+ * hash of three characters, and only then compares the texts with this hash.
  */
 export class Traces<T> {
   readonly #needles: Needle<T>[] = [];
-  /** The list in `#lists` by hash; 0 for an empty list. */
+  /** The list in `#lists` for each hash; 0 for an empty list. */
   readonly #table = new Uint16Array(MASK + 1);
   readonly #lists: Needle<T>[][] = [[]];
-  /** The position from which each needle is searched. */
+  /** The position from which to search for each needle. */
   #from = new Int32Array(0);
 
   /**
-   * Adds a text of three or more characters, whose positions the search reports
-   * as `sign`. It is identified by its first or last three characters:
-   * positions with the same `anchor` are in order. Many texts have the same
-   * beginning, such as `token`, and few the same end.
+   * Adds a text of at least three characters, whose positions the search
+   * reports as `sign`. The search looks for its first or last three characters.
+   * Positions with the same `anchor` are in order. Many texts have the same
+   * beginning, such as `token`, but few have the same end.
    */
   add(text: string, sign: T, by: "start" | "end"): void {
     const anchor = by === "start" ? 0 : text.length - 3;
@@ -34,8 +34,8 @@ export class Traces<T> {
   }
 
   /**
-   * Calls `found` for the positions of needles. It returns the position from
-   * which to search for that needle again.
+   * Calls `found` for the positions of needles. `found` returns the position
+   * from which to continue the search for that needle.
    */
   search(text: string, found: (sign: T, at: number) => number): void {
     const table = this.#table;
@@ -77,7 +77,7 @@ interface Needle<T> {
 /** Bits of a hash: the table fits into the processor's nearest caches. */
 const MASK = 0x7fff;
 
-/** The hash of the last three characters after one more character. */
+/** Returns the hash of the last three characters after the next character. */
 function next(hash: number, character: number): number {
   return ((hash << 5) ^ character) & MASK;
 }

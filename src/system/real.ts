@@ -10,8 +10,8 @@ import type { Interruption, System } from "./system.ts";
 import { withGitsShell } from "./real_windows.ts";
 
 /**
- * The machine on which mpm runs. Only the files `real*.ts` in this folder
- * access it.
+ * Returns the machine on which mpm runs. Only the files `real*.ts` in this
+ * folder access the machine.
  */
 export function realSystem(): System {
   const windows = Deno.build.os === "windows";
@@ -38,7 +38,7 @@ export function realSystem(): System {
   };
 }
 
-/** The path of mpm, or of its replacement after an upgrade. */
+/** Returns the path of mpm, or of its replacement after an upgrade. */
 function executable(): string {
   return Deno.execPath().replace(/ \(deleted\)$/, "");
 }
@@ -58,7 +58,8 @@ function variable(name: string): string | undefined {
 }
 
 /**
- * On Windows a shell may set HOME to a path that only the shell understands.
+ * Returns the home folder. On Windows, a shell may set HOME to a path that only
+ * the shell understands.
  */
 export function homeOf(
   windows: boolean,

@@ -29,7 +29,7 @@ const BY_CODE: Record<string, FileProblem> = {
   ENAMETOOLONG: "too-long",
 };
 
-/** EFBIG, for which Deno has no code: a file size limit was reached. */
+/** EFBIG: a file size limit was reached. Deno has no code for this error. */
 const BEYOND_LIMIT = /\(os error 27\)/;
 
 /** Returns the meaning of a Deno or Node error for the file. */

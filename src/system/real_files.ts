@@ -92,8 +92,8 @@ function readOwn(
 }
 
 /**
- * A look afterwards tells whether another file was read, and costs half of a
- * look at an open one.
+ * Reads a file. A check afterwards shows whether a different file was read, and
+ * takes half as long as a check of the open file.
  */
 function readSeen(path: string, seen: FileInfo): Uint8Array | undefined {
   using file = Deno.openSync(path);
@@ -106,7 +106,7 @@ function readSeen(path: string, seen: FileInfo): Uint8Array | undefined {
   return isSame ? bytes : undefined;
 }
 
-/** Returns what is at `path` itself; throws unless it is a plain file. */
+/** Returns the metadata of `path` itself. Throws unless it is a plain file. */
 function plainFile(path: string): Deno.FileInfo {
   const found = Deno.lstatSync(path);
   if (found.isSymlink) throw new FileError("link", "read", path);
@@ -193,7 +193,7 @@ function append(
   { synced = false }: { synced?: boolean } = {},
 ): void {
   if (!lookup(path, Deno.lstatSync)) {
-    // Someone else may create it first; then it exists as well.
+    // Another process may create the file first, which has the same result.
     Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   }
   const { file, opened } = openSame(path, plainFile(path), { append: true });
@@ -222,7 +222,10 @@ function truncateAppended(
   }
 }
 
-/** Windows opens no folders, and makes a rename durable by itself. */
+/**
+ * Syncs a folder. Windows cannot open folders, and makes a rename durable by
+ * itself.
+ */
 function syncFolder(folder: string): void {
   if (Deno.build.os === "windows") return;
   using opened = Deno.openSync(folder);
@@ -231,12 +234,14 @@ function syncFolder(folder: string): void {
 
 /**
  * Milliseconds between two attempts to take a lock that another process holds:
- * the first wait, and the longest. Many waiting processes would otherwise slow
- * down the holder.
+ * the first and the longest wait. Without the growth, many waiting processes
+ * would slow down the holder.
  */
 const LOCK_RETRY = { first: 5, longest: 50, growth: 1.3 };
 
-/** Created if it does not exist; never through a link. */
+/**
+ * Opens a lock file, and creates it if it does not exist; never follows a link.
+ */
 function openLock(path: string): Deno.FsFile {
   if (!lookup(path, Deno.lstatSync)) {
     try {
@@ -269,7 +274,7 @@ async function lock(
   return { [Symbol.dispose]: () => file.close() };
 }
 
-/** Creates, syncs and reads back; see `Files.createAll`. */
+/** Creates files, syncs them and reads them back; see `Files.createAll`. */
 export async function createAll(files: readonly NewFile[]): Promise<void> {
   for (let at = 0; at < files.length; at += AT_ONCE) {
     await createSome(files.slice(at, at + AT_ONCE));
@@ -277,8 +282,8 @@ export async function createAll(files: readonly NewFile[]): Promise<void> {
 }
 
 /**
- * Works on the open file: looking up the path again takes several times as long
- * as the work itself.
+ * Creates files, and works on the open ones: looking up a path again takes
+ * several times as long as the work itself.
  */
 async function createSome(files: readonly NewFile[]): Promise<void> {
   const opened: { file: NewFile; handle: Deno.FsFile }[] = [];

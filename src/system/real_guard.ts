@@ -5,8 +5,8 @@ const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
 let leader: readonly string[] | undefined;
 
 /**
- * Returns the arguments before a program that make it lead its own group; empty
- * if Deno must do that.
+ * Returns the arguments to put before a program to make it lead its own group;
+ * empty if Deno must do that.
  */
 export function groupLeader(): readonly string[] {
   const known = Deno.build.os === "linux" ? SETSID.filter(isFile) : [];
@@ -16,7 +16,7 @@ export function groupLeader(): readonly string[] {
 /**
  * Returns whether Deno must create the group of a program. It does so with a
  * copy of this process, which takes several times as long. Windows has no
- * groups, and the program's own console would be visible.
+ * groups, and there the program's own console would be visible.
  */
 export function isDetached(): boolean {
   return Deno.build.os !== "windows" && groupLeader().length === 0;
@@ -31,10 +31,10 @@ function isFile(path: string): boolean {
 }
 
 /**
- * Ends process groups: one group for each line, and the others when mpm ends.
- * Ends a process that does not lead its group yet by its own number, and its
- * group if it has become the leader since. The signals of a terminal or of a
- * shutdown do not end the guard before mpm.
+ * Ends process groups: one group for each line, and the remaining groups when
+ * mpm ends. A process that does not lead its group yet is ended by its own
+ * number. Its group is ended if the process has become the leader since. The
+ * signals of a terminal or of a shutdown do not end the guard before mpm.
  */
 const GUARD = `
 groups=
@@ -50,10 +50,13 @@ done
 `;
 const START_GUARD = `trap "" HUP INT QUIT TERM; exec "$@"`;
 
-/** Milliseconds after which a killed guard is replaced at once. */
+/**
+ * Milliseconds that a guard must have run to be replaced at once when it is
+ * killed.
+ */
 const LASTED = 1000;
 
-/** Milliseconds that the guard may take to end when it is not needed. */
+/** Milliseconds within which a guard that is not needed must end. */
 const ENDS_WITHIN = 1000;
 
 /** The running guard, and its groups. */
@@ -66,15 +69,19 @@ interface Guard {
 }
 
 /**
- * Ties a process and its group to mpm: they end with it, however it ends. Call
- * it before the process starts a program. One guard is enough for all.
+ * Ties a process and its group to mpm: they end when mpm ends, for whatever
+ * reason. Call it before the process starts a program. All groups share one
+ * guard.
  */
 export async function tieGroup(group: number): Promise<void> {
   groups.add(group);
   await tell(`tie ${group}\n`);
 }
 
-/** Ends the rest of a group, and ends the guard with the last group. */
+/**
+ * Ends the remaining processes of a group. After the last group, also ends the
+ * guard.
+ */
 export async function endTied(group: number): Promise<void> {
   groups.delete(group);
   await tell(`end ${group}\n`);
@@ -86,7 +93,8 @@ export async function endTied(group: number): Promise<void> {
 }
 
 /**
- * Someone may have killed the guard: then another one takes over all groups.
+ * Writes a line to the guard. If someone has killed the guard, another one
+ * takes over all groups.
  */
 async function tell(line: string): Promise<void> {
   const bytes = new TextEncoder().encode(line);
@@ -94,7 +102,8 @@ async function tell(line: string): Promise<void> {
   try {
     await present.input.write(bytes);
   } catch {
-    // Only one of the callers that noticed it starts the next.
+    // Several callers may notice that the guard is gone, but only one of them
+    // starts the next guard.
     if (guard === present) guard = startGuard();
     await guard?.input.write(bytes);
   }
@@ -116,7 +125,7 @@ function startGuard(): Guard {
   }
   const present = { child, input: child.stdin.getWriter() };
   const lines = [...groups].map((one) => `tie ${one}\n`).join("");
-  // The next line also fails if this one does.
+  // If this line fails, the next line fails as well.
   present.input.write(new TextEncoder().encode(lines)).catch(() => {});
   present.input.closed.catch(() => {});
   replaceLater(present);
@@ -127,12 +136,12 @@ function startGuard(): Guard {
 async function replaceLater(present: Guard): Promise<void> {
   const begun = performance.now();
   await present.child.status;
-  // A guard that ends at once would do so again.
+  // If a guard ends immediately, the next one would do the same.
   if (guard !== present || performance.now() - begun < LASTED) return;
   try {
     guard = startGuard();
   } catch {
-    // The next tied program needs the guard, and reports why it is missing.
+    // The next tied program needs the guard, and reports why there is no guard.
     guard = undefined;
   }
 }

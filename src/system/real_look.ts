@@ -5,8 +5,8 @@ import { problemOf } from "./real_errors.ts";
 import type { FileInfo } from "./system.ts";
 
 /**
- * Windows has neither permission bits nor numeric users. Its mode comes from
- * one attribute: no file would be executable.
+ * Converts metadata. Windows has neither permission bits nor numeric users. The
+ * mode there comes from one attribute, so no file would be executable.
  */
 export function infoOf(
   found: Deno.FileInfo,
@@ -43,7 +43,7 @@ export function lookup(
     const found = stat(path);
     return found && infoOf(found);
   } catch (error) {
-    // Without a `FileError`, which takes time: the file is usually missing.
+    // Creating a `FileError` takes time, and the file is usually missing.
     const problem = problemOf(error);
     if (problem === "missing" || problem === "not-a-folder") return undefined;
     throw new FileError(problem, "look at", path, error);
@@ -52,8 +52,8 @@ export function lookup(
 
 /**
  * Returns whether `path` certainly cannot be read. Deno creates an error for
- * each missing file, which takes ten times as long as this. False if this user
- * may not search a parent folder: the error then says so.
+ * each missing file, which takes ten times as long as this check. False if this
+ * user may not search a parent folder, since the error then reports that.
  */
 export function leadsNowhere(path: string): boolean {
   if (existsSync(path)) return false;
@@ -68,7 +68,10 @@ export function leadsNowhere(path: string): boolean {
 /** Folders that this process may search. */
 const SEARCHED = new Set<string>();
 
-/** Based on the mode (inode(7)), so false on Windows, and for a file. */
+/**
+ * Returns whether a folder may be searched. The result depends on the mode
+ * (inode(7)), so it is false on Windows, and for a file.
+ */
 function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
   if (!isDirectory || mode === null || uid === null) return false;
   const me = Deno.uid();

@@ -10,19 +10,23 @@ import type {
   System,
 } from "./system.ts";
 
-/** Milliseconds to wait for remaining output when the program ends. */
+/** Milliseconds to wait for remaining output after the program has ended. */
 const GRACE = 100;
 
-/** The same if its background processes also end, so that little stays open. */
+/**
+ * The same if the background processes also end, after which little output can
+ * remain open.
+ */
 const TIED_GRACE = 2000;
 
-/** Becomes the program given after it. */
+/** Replaces the shell with the program given in the arguments. */
 const EXEC = 'exec "$@"';
 
 /**
- * Becomes the program, so that no shell reads its arguments. If that fails, the
- * shell prints a secret word. Bash needs `execfail` for that; other shells must
- * not find a program with that name.
+ * Returns a script that replaces the shell with the program, so no shell reads
+ * the program's arguments. If that fails, the shell prints a secret word. Bash
+ * needs `execfail` for that; other shells must not find a program with that
+ * name.
  */
 function execScript(word: string, redirections: string): string {
   return `PATH=/dev/null shopt -s execfail 2>/dev/null
@@ -30,7 +34,7 @@ trap 'echo "${word}" >&2' EXIT
 exec "$@" ${redirections}`;
 }
 
-/** The same as soon as mpm writes a line; never if mpm ends before. */
+/** Waits until mpm writes a line, and exits if mpm ends before that. */
 const WAIT = "read -r mpm_line || exit\n";
 
 /** Runs a program without waiting for anything, not even its end. */
@@ -58,9 +62,9 @@ export async function realRunProgram(
     stop.happened,
   ]);
   if (!status) await endGroup(child, options);
-  // Its background processes end now.
+  // The background processes end now.
   if (tied) await endTied(child.pid);
-  // A background process may keep all of this open.
+  // A background process may keep any of these open.
   const all = Promise.all([stdout!.ended, stderr!.ended, fed]);
   await beforeDeadline(all, tied ? TIED_GRACE : GRACE);
   const result = { stdout: stdout!.close(), stderr: stderr!.close() };
@@ -68,14 +72,14 @@ export async function realRunProgram(
   if (!stdout!.hasWord && !stderr!.hasWord) {
     return { outcome: "exited", status: status.code, ...result };
   }
-  // POSIX: 127 if it is not found, 126 if it cannot be executed.
+  // POSIX: 127 if the program is not found, 126 if it cannot be executed.
   const outcome = status.code === 127 ? "missing" : "denied";
   return { outcome, status: -1, ...result };
 }
 
 /**
- * The shell starts its program when it gets a line, and exits otherwise.
- * Returns whether it starts.
+ * Writes the line after which the shell starts its program. Without the line,
+ * the shell exits. Returns whether the program starts.
  */
 async function startTied(
   child: Deno.ChildProcess,
@@ -87,12 +91,15 @@ async function startTied(
   return starts;
 }
 
-/** Does the same by its arguments, with a shell that only starts it. */
+/**
+ * Returns a function that runs a program by its arguments. The shell in between
+ * only starts the program.
+ */
 export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {
   return async (args, options) => {
-    // Without its own group, the tied program would end mpm's group.
+    // If the program did not have its own group, ending it would end mpm's group.
     const tied = Deno.build.os === "windows" ? false : options.tied ?? false;
     const word = `mpm: the program did not start (${crypto.randomUUID()})`;
     const script = execScript(
@@ -111,7 +118,7 @@ export function programRunner(
   };
 }
 
-/** Waits for a signal, which may outlive many programs. */
+/** Waits for a signal. The signal may outlive many programs. */
 class Abortion implements Disposable {
   readonly happened: Promise<undefined>;
   readonly #over = new AbortController();
@@ -142,7 +149,7 @@ class Output {
   readonly #fromEnd: boolean;
   readonly #given: ((bytes: Uint8Array) => void) | undefined;
   readonly #word: string;
-  /** The last bytes read, enough for the word. */
+  /** The last bytes that were read, enough to recognize the word. */
   #last = new Uint8Array();
   #parts: Uint8Array[] = [];
   #size = 0;
@@ -205,10 +212,15 @@ class Output {
   }
 }
 
-/** The default time that a group of processes has to end, in milliseconds. */
+/**
+ * The default time within which a group of processes must end, in milliseconds.
+ */
 const END_WITHIN = 300;
 
-/** Asks a group of processes to end; kills the rest after `$2` times 50 ms. */
+/**
+ * Asks a group of processes to end, and kills the remaining ones after `$2`
+ * times 50 ms.
+ */
 const END = `
 kill -15 "-$1"
 left=$2
@@ -219,14 +231,14 @@ done
 kill -0 "-$1" && kill -9 "-$1"
 `;
 
-/** Kills them without asking. */
+/** Kills a group without asking its processes to end. */
 const END_NOW = 'kill -9 "-$1"';
 
 /**
- * Ends a process with everything that it started and that did not leave its
- * group. It asks first, since otherwise git would leave its lock files behind.
- * mpm has no permission to send signals to other processes, but may run a
- * shell.
+ * Ends a process, and every process that it started and that is still in its
+ * group. First asks them to end, since otherwise git would leave its lock files
+ * behind. mpm has no permission to send signals to other processes, but may run
+ * a shell.
  */
 async function endGroup(
   child: Deno.ChildProcess,
@@ -244,7 +256,8 @@ async function endGroup(
       cwd: dirname(Deno.execPath()),
       timeout: grace + KILL_LIMIT,
     });
-  // The shell on Windows turns two slashes into one, and one into a path.
+  // The shell on Windows turns two slashes into one, and a single slash into a
+  // path.
   const asked = end(windows ? 'exec taskkill //F //T //PID "$1"' : END);
   using now = new Abortion(kill);
   await Promise.race([asked, now.happened]);

@@ -3,7 +3,7 @@ import { guard } from "./real_errors.ts";
 import type { Input, RunOptions, RunResult } from "./system.ts";
 import { changedEnv, patiently, waitHere } from "./real_windows.ts";
 
-/** Milliseconds within which an ended program is gone. */
+/** Milliseconds within which a program disappears after its end. */
 const REAPED_WITHIN = 1000;
 
 /** Runs a program to its end and keeps its output. */
@@ -17,7 +17,8 @@ export async function realRun(
     child.output(),
     options.stdin && feed(child.stdin, options.stdin),
   ]);
-  // Not just until it is ended: its own program may keep its output open.
+  // The timeout also covers the output, since a child process of the program
+  // may keep it open.
   const output = await beforeDeadline(finished, options.timeout);
   if (!output) {
     end(child);
@@ -28,13 +29,13 @@ export async function realRun(
   return { outcome: "exited", status: code, stdout, stderr };
 }
 
-/** A program that did not exit by itself. */
+/** Returns the result of a program that did not exit by itself. */
 export function failed(outcome: RunResult["outcome"]): RunResult {
   const [stdout, stderr] = [new Uint8Array(), new Uint8Array()];
   return { outcome, status: -1, stdout, stderr };
 }
 
-/** ETXTBSY on Linux, for which Deno gives only the number. */
+/** ETXTBSY on Linux. Deno gives only the number of this error. */
 const BUSY = /\(os error 26\)/;
 
 /** Starts a program; returns the failure if there is one. */
@@ -56,8 +57,8 @@ export function start(
     detached,
   });
   try {
-    // While it is being installed, a program may be open for writing for a
-    // moment.
+    // While a program is being installed, its file may be open for writing for
+    // a moment.
     const isHeld = (error: unknown) => BUSY.test(String(error));
     return patiently(() => command.spawn(), { isHeld, wait: waitHere });
   } catch (error) {
@@ -74,7 +75,10 @@ export function start(
   }
 }
 
-/** The system limits the total length of the two. */
+/**
+ * Returns the error for arguments and variables that exceed the system's limit
+ * on their total length.
+ */
 function tooLong(program: string): MpmError {
   return new MpmError(
     "GIT_FAILED",
@@ -99,7 +103,7 @@ export async function beforeDeadline<T>(
   }
 }
 
-/** Ends a program, which may have ended by itself a moment ago. */
+/** Ends a program, unless it has just ended by itself. */
 function end(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
@@ -109,8 +113,8 @@ function end(child: Deno.ChildProcess): void {
 }
 
 /**
- * Variables of the loader. Deno does not start a program with them unless it
- * may start any: they could replace the allowed program.
+ * Variables of the loader. With them, Deno starts a program only if it may
+ * start any program, since they could replace the allowed program.
  */
 const LOADER = /^(LD|DYLD)_/;
 
@@ -139,7 +143,10 @@ function changedOurs(
   return Object.fromEntries(set);
 }
 
-/** A program that stops reading early is not a failure of mpm. */
+/**
+ * Writes the input of a program. It is not a failure of mpm if the program
+ * stops reading early.
+ */
 export async function feed(
   stdin: WritableStream<Uint8Array>,
   input: Input,

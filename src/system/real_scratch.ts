@@ -10,7 +10,7 @@ const WINDOWS = Deno.build.os === "windows";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The number of unused days after which a folder is removed. */
+/** Milliseconds without use after which a folder is removed. */
 const UNUSED = 7 * DAY;
 
 /** The place of one user's folders, and whether processes share them. */
@@ -19,7 +19,9 @@ interface Home {
   readonly shared: boolean;
 }
 
-/** The temporary folders of one process, and those that processes share. */
+/**
+ * Returns the temporary folders of one process, and those that processes share.
+ */
 export function realScratch(): Scratch {
   const made: string[] = [];
   const own = (dir: string, prefix: string, contents?: ScratchContents) => {
@@ -58,16 +60,16 @@ function inFirst(make: (home: Home) => string): string | undefined {
     try {
       return make(homeOfAll(folder));
     } catch {
-      // It is missing, full or not writable.
+      // The folder is missing, full or not writable.
     }
   }
   return undefined;
 }
 
 /**
- * The folder with these contents, which later processes reuse: creating one
- * takes longer than checking whether it exists. `undefined`: the path has
- * different contents.
+ * Returns the folder with these contents, which later processes reuse. Creating
+ * a folder takes longer than checking whether it exists. `undefined`: the path
+ * has different contents.
  */
 function sharedFolder(
   home: string,
@@ -85,13 +87,13 @@ function sharedFolder(
     return folder;
   } catch (error) {
     remove(made);
-    // Another process was faster.
+    // Another process did this first.
     if (stateOf(folder, contents) === "same") return folder;
     throw error;
   }
 }
 
-/** A name for the contents; the existing content is still compared. */
+/** Returns a name for the contents. Existing contents are still compared. */
 function digestOf({ folders, files, links }: ScratchContents): string {
   const hash = createHash("sha256").update(JSON.stringify([folders, links]));
   for (const [path, bytes] of Object.entries(files)) {
@@ -125,7 +127,7 @@ function noteUse(folder: string): void {
   try {
     Deno.utimeSync(folder, new Date(), new Date());
   } catch {
-    // On a read-only disk, nothing is swept either.
+    // On a read-only disk, old folders are not removed either.
   }
 }
 
@@ -153,9 +155,9 @@ function holds(
 }
 
 /**
- * The folder of this user with the folders of all processes, so that those of a
- * killed process are found. If another user has created a folder with that
- * name, the temporary folder itself.
+ * Returns this user's folder, which has the folders of all processes, so those
+ * of a killed process can be found. If another user has created a folder with
+ * that name, returns the temporary folder itself.
  */
 function homeOfAll(folder: string): Home {
   const top = Deno.realPathSync(folder);
@@ -169,11 +171,11 @@ function homeOfAll(folder: string): Home {
   const { isDirectory, uid, mode } = Deno.lstatSync(home);
   const mine = isDirectory &&
     (WINDOWS || uid === Deno.uid() && ((mode ?? 0) & 0o077) === 0);
-  // On Windows, a folder contains copies, which would get outdated.
+  // On Windows, the folder would contain copies, which become outdated.
   return mine ? { path: home, shared: !WINDOWS } : { path: top, shared: false };
 }
 
-/** The user's temporary folder, and the system's own. */
+/** Returns the user's temporary folder, and that of the system. */
 function temporaryFolders(): string[] {
   const names = WINDOWS ? ["TMP", "TEMP"] : ["TMPDIR"];
   const named = names.map((name) => Deno.env.get(name)).find((path) => path);
@@ -192,7 +194,7 @@ function sweep(home: string): void {
       const { mtime } = Deno.lstatSync(path);
       if (Date.now() - (mtime?.getTime() ?? 0) > UNUSED) remove(path);
     } catch {
-      // Another process was faster.
+      // Another process did this first.
     }
   }
 }
@@ -210,8 +212,9 @@ function fill(folder: string, { folders, files, links }: ScratchContents) {
 }
 
 /**
- * On Windows every user may link folders, but not to a network drive and not on
- * every kind of disk. In that case, the small files of the folder are copied.
+ * Links a folder. On Windows every user may link folders, but not to a network
+ * drive and not on every kind of disk. In these cases, the small files of the
+ * folder are copied.
  */
 function linkFolder(target: string, path: string): void {
   try {
@@ -223,8 +226,8 @@ function linkFolder(target: string, path: string): void {
 }
 
 /**
- * The largest file to copy, in bytes; git's files about a worktree are far
- * smaller, except its index.
+ * The largest file to copy, in bytes. Except for the index, git's files about a
+ * worktree are far smaller.
  */
 const SMALL = 64 * 1024;
 
@@ -241,7 +244,7 @@ function copySmall(from: string, to: string): void {
   }
 }
 
-/** The entries of a folder; empty if it is missing. */
+/** Returns the entries of a folder; empty if the folder is missing. */
 function entriesOf(folder: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];
@@ -251,7 +254,10 @@ function entriesOf(folder: string): Deno.DirEntry[] {
   }
 }
 
-/** On Windows only some users may link a file, so it is copied. */
+/**
+ * Links a file. On Windows only some users may do this, so there the file is
+ * copied.
+ */
 function linkFile(target: string, path: string): void {
   if (!WINDOWS) return Deno.symlinkSync(target, path);
   try {
@@ -263,11 +269,14 @@ function linkFile(target: string, path: string): void {
   }
 }
 
-/** Follows no link. Files that cannot be removed stay for a later process. */
+/**
+ * Removes a folder without following links. Files that cannot be removed are
+ * left for a later process.
+ */
 function remove(folder: string): void {
   try {
     Deno.removeSync(folder, { recursive: true });
   } catch {
-    // It is swept later.
+    // A later process removes the folder.
   }
 }

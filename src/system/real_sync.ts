@@ -3,16 +3,20 @@ import { FileError } from "../base/errors.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { realRun } from "./real_run.ts";
 
-/** Files open at a time; the disk syncs them in one go. */
+/** Number of files to open at a time; the disk syncs them together. */
 export const AT_ONCE = 64;
 
-/** From this number of files in a folder, a program syncs their whole disk. */
+/**
+ * The number of files in a folder from which mpm syncs the whole disk instead.
+ */
 const MANY = 1000;
 
-/** Milliseconds for that: other programs may have written a lot. */
+/**
+ * Milliseconds for syncing a whole disk: other programs may have written a lot.
+ */
 const DISK_LIMIT = 20_000;
 
-/** Makes files durable that are there already; see `Files.syncFiles`. */
+/** Makes existing files durable; see `Files.syncFiles`. */
 export async function syncFiles(paths: readonly string[]): Promise<void> {
   if (paths.length >= MANY && await syncDisk(paths)) return;
   const left = paths.values();
@@ -23,9 +27,8 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Writes everything to the disk of these files, which takes a tenth of the time
- * that many files take one by one. Returns whether that was possible, and
- * nothing failed.
+ * Syncs the whole disk that contains these files. For many files, this takes a
+ * tenth of the time of syncing them one by one. Returns whether it succeeded.
  */
 async function syncDisk([first, ...more]: readonly string[]): Promise<boolean> {
   const folder = dirname(first!);
@@ -40,7 +43,7 @@ async function syncDisk([first, ...more]: readonly string[]): Promise<boolean> {
   return outcome === "exited" && status === 0;
 }
 
-/** Since Linux 5.8 syncfs(2) says where something could not be written. */
+/** Since Linux 5.8, syncfs(2) reports failed writes. */
 const SAYS_SINCE = [5, 8] as const;
 
 function reportsLoss(): boolean {
@@ -51,7 +54,7 @@ function reportsLoss(): boolean {
 }
 
 async function syncFile(path: string): Promise<void> {
-  // Windows syncs only what is open for writing.
+  // Windows syncs only files that are open for writing.
   using handle = guard(
     "sync",
     path,

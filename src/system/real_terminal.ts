@@ -16,7 +16,7 @@ export const realTerminal: Terminal = {
     try {
       return Deno.consoleSize().columns || 80;
     } catch {
-      return 80; // no terminal on any stream
+      return 80; // No stream is a terminal.
     }
   },
   rows() {
@@ -131,7 +131,7 @@ async function readInputSoon(
   let state: InputSoon["state"] = "ended";
   while (size <= limit) {
     const chunk = new Uint8Array(65_536);
-    // An unreadable stream has ended.
+    // A stream that cannot be read counts as ended.
     const read = await Promise.race([
       Deno.stdin.read(chunk).catch(() => null),
       deadline,
@@ -162,7 +162,7 @@ export function takeOver(): Takeover | undefined {
 
 type Event = Uint8Array | "resized" | "stopped" | undefined;
 
-/** Milliseconds within which a shell stops the process. */
+/** Milliseconds within which a shell stops the process after the signal. */
 const STOPPED_WITHIN = 5000;
 
 class Keys implements Takeover {
@@ -172,7 +172,7 @@ class Keys implements Takeover {
   readonly #resized = () => this.#tell("resized");
   readonly #ended = () => this.#tell(undefined);
   readonly #stopped = () => this.#tell("stopped");
-  /** The shell may have changed the terminal in the meantime. */
+  /** The shell may have changed the terminal while this process was stopped. */
   readonly #continued = () => {
     Deno.stdin.setRaw(true);
     this.#tell("resized");
@@ -196,9 +196,8 @@ class Keys implements Takeover {
 
   async suspend(): Promise<void> {
     if (Deno.build.os === "windows") return;
-    // Without a handler, the signal stops this process, and everything that the
-    // shell runs with it. If no shell can continue this process, nothing
-    // happens.
+    // Without a handler, the signal stops this process and everything else in
+    // the shell's job. Nothing happens if no shell can continue this process.
     this.#forgetJobs();
     Deno.stdin.setRaw(false);
     await realRun("sh", {
@@ -228,7 +227,10 @@ class Keys implements Takeover {
     return late && this.#waiting.length === 0 ? "quiet" : this.#waiting.shift();
   }
 
-  /** One read at a time, which continues after a wait for it has ended. */
+  /**
+   * Performs one read at a time. A read continues even after the wait for it
+   * has ended.
+   */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;
@@ -252,7 +254,7 @@ class Keys implements Takeover {
   }
 }
 
-/** Some systems do not have all of these signals. */
+/** Listens for a signal. Some systems do not have all of these signals. */
 function listen(signal: Deno.Signal, handler: () => void): void {
   try {
     Deno.addSignalListener(signal, handler);

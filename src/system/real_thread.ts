@@ -4,13 +4,14 @@ import type { Thread } from "./system.ts";
 type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**
- * Another thread of this executable, which loads the same program and calls
- * {@link serve}. `undefined` from source, where the main module may be a test.
+ * Opens another thread of this executable, which loads the same program and
+ * calls {@link serve}. Returns `undefined` when run from source, where the main
+ * module may be a test.
  */
 export function openThread(): Thread | undefined {
   if (!Deno.build.standalone) return undefined;
   const worker = new Worker(Deno.mainModule, { type: "module" });
-  // The answers come in the order of the tasks.
+  // The answers arrive in the order of the tasks.
   const waiting: PromiseWithResolvers<unknown>[] = [];
   let failed: Error | undefined;
   const fail = (event: Event) => {
@@ -38,7 +39,10 @@ export function openThread(): Thread | undefined {
   };
 }
 
-/** An immediate would run before the answers, and a timer takes 2 ms. */
+/**
+ * Waits for one turn of the event loop. An immediate would run before the
+ * answers arrive, and a timer takes 2 ms.
+ */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -50,7 +54,7 @@ function turn(): Promise<void> {
   });
 }
 
-/** Does the tasks of the main thread, one after the other. */
+/** Performs the tasks sent by the main thread, one after another. */
 export function serve<T>(work: Promise<(task: T) => unknown>): void {
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<T>) => void;

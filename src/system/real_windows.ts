@@ -2,20 +2,21 @@ import { FileError } from "../base/errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 
 /**
- * Windows behaviour, separate from its callers, so that it can be tested on any
- * machine.
+ * Windows behaviour, kept separately from its callers so that it can be tested on
+ * any machine.
  */
 
 /**
- * Growing waits between attempts, in milliseconds: about two seconds in all.
+ * Increasing waits between attempts, in milliseconds: about two seconds in
+ * total.
  */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 640, 640];
 
 /**
  * Retries an operation that failed because another program has the file open.
  * Virus scanners and indexers open each new file for a moment, and Windows
- * cannot rename or remove an open file.
- * @param isHeld whether an error may have that cause
+ * cannot rename or remove an open file. @param isHeld Whether an open file may
+ * have caused the error.
  */
 export function patiently<T>(
   operation: () => T,
@@ -35,7 +36,7 @@ export function patiently<T>(
   return operation();
 }
 
-/** On Windows, waits for programs that have the file open. */
+/** Waits, on Windows, for programs that have the file open. */
 export function unheld<T>(operation: () => T): T {
   if (Deno.build.os !== "windows") return operation();
   return patiently(operation, {
@@ -52,8 +53,8 @@ export function waitHere(milliseconds: number): void {
 }
 
 /**
- * Removes a file's read-only attribute. Windows neither replaces nor removes
- * such a file; on other systems, the folder's mode decides.
+ * Removes a file's read-only attribute, since Windows neither replaces nor
+ * removes read-only files. On other systems, the folder's mode decides.
  */
 export function makeWritable(path: string): void {
   if (Deno.build.os !== "windows") return;
@@ -63,7 +64,7 @@ export function makeWritable(path: string): void {
       Deno.chmodSync(path, 0o666);
     }
   } catch {
-    // It is missing, or the change itself reports the problem.
+    // The file is missing, or the change itself will report the problem.
   }
 }
 
@@ -85,10 +86,13 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   };
 }
 
-/** Returns to the folder: git starts an alias at the top of the repository. */
+/**
+ * Returns to the original folder: git starts an alias at the top of the
+ * repository.
+ */
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
-/** `sh ARGS` as a shell git alias, in the same folder. */
+/** Runs `sh ARGS` as a shell alias of git, in the same folder. */
 export function throughGit<O extends RunOptions>(options: O): O {
   const { args, cwd } = options;
   return {
@@ -98,8 +102,9 @@ export function throughGit<O extends RunOptions>(options: O): O {
 }
 
 /**
- * The environment after `changes`, in which null removes a variable. Windows
- * ignores the case of a name, and a child would get both.
+ * Returns the environment after `changes`, in which null removes a variable.
+ * Windows ignores the case of names, so a child would otherwise get both
+ * spellings.
  */
 export function changedEnv(
   env: Readonly<Record<string, string>>,

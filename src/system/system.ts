@@ -1,6 +1,6 @@
 /**
- * The reason why a method of {@link Files} failed: each of them throws only
- * these errors.
+ * The reason why a method of {@link Files} failed. These methods throw only
+ * such errors.
  */
 export { FileError, type FileProblem } from "../base/errors.ts";
 
@@ -15,9 +15,14 @@ export interface System {
   readonly platform: "linux" | "darwin" | "windows";
   /** Numeric user ID; `undefined` if the platform has none. */
   readonly uid: number | undefined;
-  /** The file of the running program, absolute; `undefined` from source. */
+  /**
+   * Absolute path of the running program's file; `undefined` when run from
+   * source.
+   */
   program(): string | undefined;
-  /** The absolute working directory. Throws FILE_FAILED if it is gone. */
+  /**
+   * The absolute working directory. Throws FILE_FAILED if it no longer exists.
+   */
   cwd(): string;
   env(name: string): string | undefined;
   /** The names of all environment variables. */
@@ -25,17 +30,17 @@ export interface System {
   now(): Date;
   /** The user's home folder, if it is known. */
   home(): string | undefined;
-  /** `signal` ends it early; that is not an error. */
+  /** Waits; `signal` ends the wait early, which is not an error. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Random text of 8 characters from `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * Runs someone else's program, whatever it does, by name or path and with its
-   * arguments. It leads its own process group, which is ended after the time
-   * limit. Only part of its output is kept, and nothing waits for its
-   * background processes. This is the only way to start a program that is
-   * neither git nor a fixed shell script of mpm.
+   * Runs a third-party program, by name or path, with arguments. The program
+   * leads its own process group, which is ended after the time limit. Only part
+   * of its output is kept, and its background processes are not waited for.
+   * Every program other than git and mpm's own fixed shell scripts must be
+   * started with this method.
    */
   runProgram(
     args: readonly string[],
@@ -50,9 +55,9 @@ export interface System {
 /** Another thread of this program, which ends when it is disposed of. */
 export interface Thread extends Disposable {
   /**
-   * Runs a task there, after earlier tasks; both it and the answer are copied.
-   * Rejects if the thread failed at anything: the caller then does the task
-   * itself.
+   * Runs a task in the thread, after earlier tasks. The task and its answer are
+   * both copied. Rejects if the thread failed in any way: the caller then does
+   * the task itself.
    */
   run(task: unknown): Promise<unknown>;
   /** Lets answers arrive while this thread is busy. */
@@ -70,11 +75,11 @@ export interface FileInfo {
   readonly mtime: number;
   /**
    * When the file or its entry last changed, in milliseconds since the epoch,
-   * rounded to seconds; no program can set it. `undefined`: not available on
-   * the platform.
+   * rounded to seconds. No program can set this time. `undefined`: not
+   * available on the platform.
    */
   readonly changed: number | undefined;
-  /** The ID of its disk. */
+  /** The ID of the disk that contains the file. */
   readonly disk: number;
   /** Its number on the disk; `undefined`: not available on the platform. */
   readonly inode: number | undefined;
@@ -106,9 +111,9 @@ export interface NewFile {
 }
 
 /**
- * File operations, which are synchronous since that is several times faster for
- * many small files. All paths are absolute. Each throws a `FileError`. The
- * process may be killed at every method that changes something.
+ * File operations. They are synchronous, which is several times faster for many
+ * small files. All paths are absolute. Each operation throws a `FileError`. The
+ * process may be killed during any operation that changes something.
  */
 export interface Files {
   /** Reads the whole file; follows a link. */
@@ -119,7 +124,7 @@ export interface Files {
    * `is-a-folder` or `other`.
    */
   readOwn(path: string, limit: number): Uint8Array;
-  /** Does the same, and returns the facts about exactly that file. */
+  /** Does the same, and also returns the facts about exactly that file. */
   readWithInfo(
     path: string,
     limit: number,
@@ -130,8 +135,8 @@ export interface Files {
    */
   readSeen(path: string, seen: FileInfo): Uint8Array | undefined;
   /**
-   * Everything up to the end, of a file or a pipe; a link is followed. Throws
-   * beyond `limit` bytes.
+   * Reads a file or a pipe up to its end; follows a link. Throws beyond `limit`
+   * bytes.
    */
   readUpTo(path: string, limit: number): Uint8Array;
   /** Reads at most `length` bytes from `offset`. */
@@ -159,27 +164,30 @@ export interface Files {
   readLink(path: string): string;
 
   /**
-   * Creates `path` exclusively with mode 0600, writes it, and syncs it unless
-   * `syncFiles` will sync many at once.
+   * Creates `path` exclusively with mode 0600 and writes it. Also syncs it,
+   * unless `syncFiles` will sync many files at once.
    */
   create(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
   /**
-   * Creates many files like `create`, reads each back, and throws `other` if
-   * the content differs. Much faster than one by one, since the disk syncs many
-   * together.
+   * Creates many files like `create`, reads each one back, and throws `other`
+   * if its content differs. Much faster than creating them one by one, since
+   * the disk syncs many files together.
    */
   createAll(files: readonly NewFile[]): Promise<void>;
   /**
-   * Appends to a plain file in one write; creates it with mode 0600. Not synced
-   * unless requested. Throws `link` instead of following a link.
+   * Appends to a plain file in one write; creates it with mode 0600. Syncs it
+   * only on request. Throws `link` instead of following a link.
    */
   append(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
-  /** Syncs the contents of these files, much faster than one by one. */
+  /**
+   * Syncs the contents of these files, much faster than syncing them one by
+   * one.
+   */
   syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */
   mkdir(path: string): void;
   chmod(path: string, mode: number): void;
-  /** `time` in milliseconds since the epoch. */
+  /** Sets the modification time; `time` is in milliseconds since the epoch. */
   setMtime(path: string, time: number): void;
   rename(from: string, to: string): void;
   /**
@@ -190,9 +198,12 @@ export interface Files {
   symlink(target: string, path: string): void;
   /** Removes one file, link or empty folder. */
   remove(path: string): void;
-  /** Makes files created, renamed or removed in `folder` durable. */
+  /** Makes the creation, renaming and removal of files in `folder` durable. */
   syncFolder(folder: string): void;
-  /** The disk of `folder`; `undefined` if the system gives no answer. */
+  /**
+   * The space on the disk of `folder`; `undefined` if the system does not
+   * report it.
+   */
   space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
@@ -202,23 +213,23 @@ export interface Files {
   lock(path: string, wait: number): Promise<Disposable | undefined>;
 }
 
-/** Temporary folders. Nothing in them must last. */
+/** Temporary folders, for data that does not need to last. */
 export interface Scratch {
   /**
    * Creates an empty folder that only this user can enter, and returns its path
-   * without links. `near`: where to create it if the temporary folder is not
-   * writable. Throws a `FileError`.
+   * without links. `near`: where to create the folder if the temporary folder
+   * is not writable. Throws a `FileError`.
    */
   make(near: string): string;
   /**
-   * Creates a folder with these contents. Processes share such a folder if
-   * possible, so no one may write into it.
+   * Creates a folder with these contents. Processes share the folder if
+   * possible, so no process may write to it.
    */
   share(contents: ScratchContents, near: string): string;
   /**
-   * Removes only the folders of this process. Shared folders, and those of a
-   * killed process, are removed a week after their last use, when a new one is
-   * created.
+   * Removes only the folders of this process. Shared folders, and those of
+   * killed processes, are removed when a new folder is created, a week after
+   * their last use.
    */
   clear(): void;
 }
@@ -227,12 +238,15 @@ export interface Scratch {
 export interface ScratchContents {
   readonly folders: readonly string[];
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** The target of each link: a folder if its path ends with a slash. */
+  /**
+   * The target of each link. A target is a folder if its path ends with a
+   * slash.
+   */
   readonly links: Readonly<Record<string, string>>;
 }
 
 export interface Terminal {
-  /** The streams that are terminals. */
+  /** True for each stream that is a terminal. */
   readonly interactive: {
     readonly stdin: boolean;
     readonly stdout: boolean;
@@ -243,51 +257,57 @@ export interface Terminal {
   /** Height in rows; 24 if it is unknown. */
   rows(): number;
   /**
-   * Takes over the terminal until it is disposed of: typed keys arrive at once
-   * and are not shown. `undefined` if that is impossible.
+   * Takes over the terminal until the takeover is disposed of: typed keys
+   * arrive at once and are not shown. `undefined` if that is impossible.
    */
   takeOver(): Takeover | undefined;
   /**
-   * Opens a file in an editor, a command line in the format of `VISUAL`, which
-   * has the terminal until it ends. Returns its exit status; `undefined`: it
-   * did not run.
+   * Opens a file in an editor, which has the terminal until it ends. `editor`
+   * is a command line in the format of `VISUAL`. Returns the exit status;
+   * `undefined`: the editor did not run.
    */
   edit(editor: string, path: string): Promise<number | undefined>;
   /**
    * Runs a program that has the terminal, including the keys and Ctrl-C, until
-   * it ends. Returns its exit status; `undefined`: it did not run.
+   * it ends. Returns its exit status; `undefined`: the program did not run.
    */
   lend(
     args: readonly string[],
     cwd: string,
   ): Promise<number | undefined>;
-  /** Writes all of `text`; a closed pipe is not an error and returns false. */
+  /**
+   * Writes all of `text`. Returns false for a closed pipe, which is not an
+   * error.
+   */
   out(text: string): boolean;
   err(text: string): boolean;
-  /** One line from standard input without its end; `undefined` at its end. */
+  /**
+   * Reads one line from standard input, without its line end; `undefined` at
+   * the end of the input.
+   */
   readLine(): string | undefined;
-  /** All of standard input. Throws USAGE beyond `limit` bytes. */
+  /** Reads all of standard input. Throws USAGE beyond `limit` bytes. */
   readInput(limit: number): Uint8Array;
   /**
-   * Does the same for input that must not block: returns whatever came in time,
-   * never throws.
+   * Does the same for input that must not block: returns the input that arrived
+   * in time, and never throws.
    */
   readInputSoon(bounds: InputBounds): Promise<InputSoon>;
 }
 
-/** A terminal whose keys arrive one by one. */
+/** A terminal whose keys arrive one at a time. */
 export interface Takeover extends Disposable {
   /**
    * Returns the next keys. `resized`: the size of the terminal changed.
-   * `stopped`: another program asks mpm to stop. `quiet`: nothing came within
-   * `wait` milliseconds; `undefined`: the input has ended.
+   * `stopped`: another program asks mpm to stop. `quiet`: no input arrived
+   * within `wait` milliseconds. `undefined`: the input has ended.
    */
   next(
     wait?: number,
   ): Promise<Uint8Array | "resized" | "stopped" | "quiet" | undefined>;
   /**
-   * Stops this process like Ctrl-Z, with the terminal restored. Returns when
-   * the shell continues it.
+   * Stops this process as Ctrl-Z does, with the terminal restored. Returns when
+   * the shell continues the process.
    */
   suspend(): Promise<void>;
 }
@@ -295,21 +315,21 @@ export interface Takeover extends Disposable {
 export interface InputBounds {
   /** Bytes. */
   readonly limit: number;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for the whole input. */
   readonly wait: number;
 }
 
 export interface InputSoon {
   readonly bytes: Uint8Array;
-  /** `late`: it had not ended in time; `large`: it exceeds the limit. */
+  /** `late`: the input did not end in time; `large`: it exceeds the limit. */
   readonly state: "ended" | "late" | "large";
 }
 
 /**
- * The input of a program; with a promise, the program starts before the input
- * is known. Such a promise always resolves, and its time counts for the
- * program's limit. If there are several parts, each is requested when the one
- * before is written.
+ * The input of a program. With a promise, the program starts before the input
+ * is known. The promise must always resolve, and the wait counts towards the
+ * program's time limit. If there are several parts, each one is requested after
+ * the previous one is written.
  */
 export type Input =
   | Uint8Array
@@ -319,7 +339,10 @@ export type Input =
 export interface RunOptions {
   readonly args: readonly string[];
   readonly cwd: string;
-  /** Added to (or with `null` removed from) the inherited environment. */
+  /**
+   * Variables to add to the inherited environment, or to remove from it with
+   * `null`.
+   */
   readonly env?: Readonly<Record<string, string | null>>;
   /** Its standard input. */
   readonly stdin?: Input;
@@ -328,17 +351,20 @@ export interface RunOptions {
 }
 
 export interface ProgramOptions extends Omit<RunOptions, "args"> {
-  /** The most bytes of each stream to keep. */
+  /** The maximum number of bytes to keep of each stream. */
   readonly limit: number;
-  /** The part of the output to keep; its start by default. */
+  /** The part of the output to keep; the start by default. */
   readonly keep?: "start" | "end";
-  /** Receives the output as it comes; the result then has none of it. */
+  /** Receives the output as it arrives; the result then contains no output. */
   output?(stream: "stdout" | "stderr", bytes: Uint8Array): void;
-  /** Ends it early; the outcome is then `timeout`. */
+  /** Ends the program early; the outcome is then `timeout`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that it has to exit after a request; 300 by default. */
+  /**
+   * Milliseconds that the program has to exit after a request to end; 300 by
+   * default.
+   */
   readonly grace?: number;
-  /** Kills it at once after a request to end. */
+  /** Kills the program at once after a request to end. */
   readonly kill?: AbortSignal;
   /**
    * No process of its group outlives mpm, even if mpm is killed; Windows has no
@@ -346,18 +372,18 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
    */
   readonly tied?: boolean | "apart";
   /**
-   * The program starts when this resolves; false: it does not start, and the
-   * outcome is `timeout`. A tied program is prepared in the meantime, so that
-   * it starts faster.
+   * The program starts when this promise resolves to true. With false, it does
+   * not start, and the outcome is `timeout`. A tied program is prepared in the
+   * meantime, so that it starts faster.
    */
   readonly start?: Promise<boolean>;
 }
 
 /** A signal from a person or the system to end mpm. */
 export interface Interruption extends Disposable {
-  /** Aborted when it happens; mpm continues, to clean up. */
+  /** Aborted at the first such signal; mpm continues, to clean up. */
   readonly signal: AbortSignal;
-  /** Aborted when it happens again. */
+  /** Aborted at the second such signal. */
   readonly again: AbortSignal;
 }
 
@@ -367,7 +393,7 @@ export interface RunResult {
    * `"timeout"`: it took too long and was killed.
    */
   readonly outcome: "exited" | "missing" | "timeout" | "denied";
-  /** The exit status; -1 unless it exited. */
+  /** The exit status; -1 if the script did not exit. */
   readonly status: number;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;

@@ -24,7 +24,7 @@ export function clientFor(
   return client;
 }
 
-/** Returns that client. Throws NOT_FOUND. */
+/** Returns the client. Throws NOT_FOUND. */
 export function agentFor(
   system: System,
   root: string,
@@ -37,8 +37,8 @@ export function agentFor(
 }
 
 /**
- * Returns a prompt with the items filled in, with `{items}` as one line each.
- * An item cannot close the marks that a client puts around a prompt.
+ * Returns a prompt with the items filled in; `{items}` becomes one line per
+ * item. An item cannot close the marks that a client puts around a prompt.
  */
 export function promptWith(prompt: string, { task, items }: Values): string {
   const shown = items.map(asData);

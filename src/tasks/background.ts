@@ -10,7 +10,8 @@ export const BACKGROUND = {
 } as const;
 
 /**
- * Milliseconds within which a background process must begin, and between looks.
+ * Milliseconds within which a background process must begin, and between two
+ * checks.
  */
 const WITHIN = 15_000;
 const LOOK = 20;
@@ -19,8 +20,9 @@ const LOOK = 20;
 const DETACH = '"$@" </dev/null >/dev/null 2>&1 &';
 
 /**
- * Starts another mpm that continues a run without the terminal. Returns once it
- * has begun, as its log shows. Throws CONFLICT if it does not begin.
+ * Starts another mpm process that continues a run without the terminal. Returns
+ * once the run's log shows that it has begun. Throws CONFLICT if it does not
+ * begin.
  */
 export async function startInBackground(
   { system, folder }: Context,

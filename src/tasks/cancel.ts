@@ -7,14 +7,15 @@ import type { RunKind } from "./run.ts";
 import { findRun, isRunning, readRun, readTail, runPaths } from "./store.ts";
 
 /**
- * Milliseconds that the command waits for the run to end, and between looks.
+ * Milliseconds that the command waits for the run to end, and between two
+ * checks.
  */
 const WAIT = 15_000;
 const LOOK = 50;
 
 /**
- * Asks the process of a run to end it, and waits. Throws CONFLICT for a run
- * that is not running, FOREIGN for someone else's, NOT_FOUND.
+ * Asks the process of a run to end the run, and waits. Throws CONFLICT for a
+ * run that is not running, FOREIGN for someone else's run, NOT_FOUND.
  */
 export async function cancelRun(
   system: System,
@@ -33,7 +34,8 @@ export async function cancelRun(
 }
 
 /**
- * Throws CONFLICT for a run that is not running, FOREIGN for someone else's.
+ * Throws CONFLICT for a run that is not running, FOREIGN for someone else's
+ * run.
  */
 async function refuseOther(
   system: System,

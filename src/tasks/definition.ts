@@ -33,17 +33,17 @@ export interface Definition {
   readonly description: string;
   /** null: the program runs once, without an item. */
   readonly items: ItemSource | null;
-  /** Number of items for one program. */
+  /** Number of items that each program gets. */
   readonly chunk: number;
   readonly work: Work;
-  /** Tries after the first one. */
+  /** The number of tries after the first one. */
   readonly retries: number;
   /** Milliseconds for one try. */
   readonly timeout: number;
   readonly onError: "continue" | "stop";
   /** A program and its arguments, run at the end; null: no notification. */
   readonly notify: readonly string[] | null;
-  /** True if a chunk that may have run can simply run again. */
+  /** True if a chunk that may have run can safely run again. */
   readonly repeatable: boolean;
   /** Milliseconds between asking a program to end and killing it. */
   readonly grace: number;

@@ -12,7 +12,8 @@ import { runIds, taskNames, taskOf, taskPath } from "./store.ts";
 const UNUSABLE = "must be a regular file that you own, with at most 1 MiB";
 
 /**
- * Returns the file of a task or a pipeline, absolute. Throws USAGE, NOT_FOUND.
+ * Returns the absolute path of the file of a task or a pipeline. Throws USAGE,
+ * NOT_FOUND.
  */
 export function definitionFile(
   system: System,
@@ -38,8 +39,8 @@ export function definitionFile(
 
 /**
  * Reads the definition of a task or a pipeline that the user has allowed.
- * Returns its absolute path and its text: exactly the text that was checked.
- * Throws USAGE, NOT_FOUND, CONFLICT if it is not allowed.
+ * Returns its absolute path and exactly the text that was checked. Throws
+ * USAGE, NOT_FOUND, CONFLICT if it is not allowed.
  */
 export function readAllowedDefinition(
   system: System,
@@ -70,8 +71,8 @@ export function readAllowedDefinition(
 }
 
 /**
- * Reads a definition that nothing runs, so it need not be allowed. `shown`: its
- * path in errors. Throws UNREADABLE.
+ * Reads a definition that will not be run, and so need not be allowed. `shown`:
+ * its path in errors. Throws UNREADABLE.
  */
 export function readDefinitionFile(
   system: System,
@@ -118,13 +119,13 @@ export async function listRunsOf<Run>(
 /** A task or a pipeline in a list. */
 interface DefinitionRow<Run> {
   readonly name: string;
-  /** Relative to the project, with `/` between folders. */
+  /** The path relative to the project, with `/` between folders. */
   readonly path: string;
   readonly description: string;
   readonly allowed: boolean;
-  /** Why it cannot run; null: it can. */
+  /** Why the task cannot run; null: it can. */
   readonly problem: string | null;
-  /** Its newest run; null: no run, or a damaged one. */
+  /** The newest run; null: no run, or a damaged one. */
   readonly run: Run | null;
 }
 

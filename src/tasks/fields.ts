@@ -6,7 +6,7 @@ import { CLIENT_NAMES } from "../base/clients.ts";
 
 /** Readers of the fields in definitions of tasks and pipelines. */
 
-/** The program, or the agent, that runs for each chunk. */
+/** The program or agent that runs for each chunk. */
 export type Work =
   | { readonly kind: "run"; readonly args: readonly string[] }
   | {
@@ -29,10 +29,10 @@ export const GRACE = 10_000;
 /** The bounds of `retries`. */
 export const RETRIES = { neutral: 0, least: 0, most: 100 };
 
-/** Makes the error for the field at `path`. */
+/** Returns the error for the field at `path`. */
 export type Fault = (path: readonly string[], words: string) => MpmError;
 
-/** Throws for a field that is not a `known` one. */
+/** Throws for a field that is not in `known`. */
 export function refuseUnknown(
   value: Fields,
   { known, path, fault }: {
@@ -51,7 +51,7 @@ export function refuseUnknown(
   );
 }
 
-/** Reads the field `run` or `agent` of the fields at `path`. */
+/** Reads `run` or `agent` from the fields at `path`. */
 export function workIn(
   value: Fields,
   { path: above, noun, fault }: {
@@ -100,7 +100,7 @@ export function textIn(
   throw fault(path, `"${name}" must be text, not ${kindWords(found)}`);
 }
 
-/** A list of texts with at least one. */
+/** Reads a list of at least one text. */
 export function textsIn(
   value: Fields,
   path: readonly string[],
@@ -123,7 +123,7 @@ export function textsIn(
   return found;
 }
 
-/** A program and its arguments. */
+/** Reads a program and its arguments. */
 export function argumentsIn(
   value: Fields,
   path: readonly string[],
@@ -175,7 +175,7 @@ export function timeIn(
   }
 }
 
-/** True or false; false if it is missing. */
+/** Reads true or false; false if the field is missing. */
 export function flagIn(
   value: Fields,
   path: readonly string[],

@@ -23,8 +23,8 @@ const LARGEST = 128 * 1024 * 1024;
 const LIST_LIMIT = 10 * 60_000;
 
 /**
- * Lists the current items of a task; `undefined`: it has no items. Throws
- * CONFLICT for an empty list, or if the list cannot be made.
+ * Lists the current items of a task; returns `undefined` for a task without
+ * items. Throws CONFLICT for an empty list, or if the items cannot be listed.
  */
 export async function listItems(
   system: System,
@@ -76,14 +76,15 @@ function refuseUnusable(values: readonly string[]): void {
 }
 
 /**
- * Leaves out names that are not UTF-8: a program would get a different name.
+ * Leaves out names that are not UTF-8, since a program would get a different
+ * name.
  */
 function wholeOf(all: readonly string[]): Items {
   const values = all.filter((value) => value.isWellFormed());
   return { values, unreadable: all.length - values.length };
 }
 
-/** Regular files; links are not followed. */
+/** Lists regular files; does not follow links. */
 async function filesOf(
   system: System,
   { git, worktree }: Workspace,
@@ -104,7 +105,7 @@ async function filesOf(
   return wholeOf(there);
 }
 
-/** Every file below a folder outside git, sorted by path. */
+/** Lists, without git, every file below a folder, sorted by path. */
 function walk(system: System, root: string, folder: string): string[] {
   const entries = attempt(() => system.files.list(join(root, folder))) ?? [];
   return entries.sort((a, b) => a.name < b.name ? -1 : 1)
@@ -115,7 +116,7 @@ function walk(system: System, root: string, folder: string): string[] {
     });
 }
 
-/** The lines of a program's output, except empty ones. */
+/** Returns the lines of a program's output, except empty ones. */
 async function linesOf(
   system: System,
   { worktree }: Workspace,
@@ -144,12 +145,12 @@ async function linesOf(
   const printed = text.decode(done.stdout);
   const lines = printed.split("\n")
     .map((line) => line.replace(/\r$/, "")).filter(Boolean);
-  // Bytes that are not UTF-8 were replaced by this character.
+  // This character has replaced bytes that are not UTF-8.
   const values = lines.filter((line) => !line.includes("\ufffd"));
   return { values, unreadable: lines.length - values.length };
 }
 
-/** A command that a user can paste into a shell. */
+/** Returns a command that a user can paste into a shell. */
 function commandText(args: readonly string[]): string {
   return args.map(shellWord).join(" ");
 }

@@ -8,17 +8,18 @@ import { linesOf, readRun, runPaths } from "./store.ts";
 /** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The most items to name for one log. */
+/** The maximum number of items to name for one log. */
 const NAMED = 20;
 
 export type TaskLog = TaskLogsResult["logs"][number];
 
-/** The log of a chunk; its name is the chunk's number. */
+/** The log of a chunk, named after the chunk's number. */
 const LOG = /^(\d{1,9})\.log$/;
 
 /**
- * Reads the output of a run's programs, redacted, one chunk at a time. With an
- * item, only its chunk. Throws NOT_FOUND for an unknown item, UNREADABLE.
+ * Reads the redacted output of a run's programs, one chunk at a time. With an
+ * item, reads only the output of that item's chunk. Throws NOT_FOUND for an
+ * unknown item, UNREADABLE.
  */
 export function* readLogs(
   system: System,
@@ -55,7 +56,10 @@ export function* readLogs(
   }
 }
 
-/** The first items of each chunk with a log, or with the item. */
+/**
+ * Returns the first items of each chunk that has a log, or that contains the
+ * item.
+ */
 function itemsOf(
   system: System,
   path: string,

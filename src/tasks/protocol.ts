@@ -1,19 +1,19 @@
 import { joinBytes } from "../git/mod.ts";
 import { field, isFields, jsonIn } from "../base/parsed_values.ts";
 
-/** A line with which a program reports more than output. */
+/** A line with which a program reports something other than output. */
 export type Message =
-  /** `partly`: from 0 to 1. */
+  /** `partly`: a number from 0 to 1. */
   | {
     readonly kind: "progress";
     readonly partly: number;
     readonly text?: string;
   }
-  /** The program gets it back if it must run again. */
+  /** The program gets this value back if it must run again. */
   | { readonly kind: "state"; readonly value: unknown }
   | { readonly kind: "result"; readonly value: unknown };
 
-/** The longest line that can be a message, in bytes. */
+/** The maximum length of a line that can be a message, in bytes. */
 const LONGEST = 1024 * 1024;
 
 const NEWLINE = 10;
@@ -21,9 +21,9 @@ const BRACE = 123;
 
 /**
  * Splits a program's output into messages and other output. A message is a line
- * that is a JSON object with exactly one of the fields `progress`, `state` and
- * `result`. The output names its unknown fields. At most one line is kept in
- * memory.
+ * with a JSON object that has exactly one of the fields `progress`, `state` and
+ * `result`. Its unknown fields are named in the output. At most one line is
+ * kept in memory.
  */
 export class Messages {
   readonly #take: (message: Message) => void;
@@ -31,7 +31,7 @@ export class Messages {
   /** The start of a line that may become a message. */
   #held: Uint8Array[] = [];
   #size = 0;
-  /** True within a line that is output. */
+  /** True within a line that belongs to the output. */
   #passing = false;
 
   constructor(
@@ -45,7 +45,8 @@ export class Messages {
   }
 
   /**
-   * Processes the next part of the output, which may begin and end anywhere.
+   * Processes the next part of the output, which may begin and end within a
+   * line.
    */
   add(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
@@ -53,7 +54,7 @@ export class Messages {
       this.#passing = bytes.at(-1) !== NEWLINE;
       return this.#output(bytes);
     }
-    // Output between messages continues in one piece.
+    // Output between two messages is passed on in one piece.
     let start = 0;
     let at = 0;
     while (at < bytes.length) {
@@ -93,7 +94,7 @@ export class Messages {
       .join("");
   }
 
-  /** Processes the last line, which may have no line end. */
+  /** Processes the last line, which may lack a line end. */
   close(): void {
     if (this.#size > 0) this.#hold(new Uint8Array(), true);
   }
@@ -107,7 +108,7 @@ interface Taken {
   readonly unknown: readonly string[];
 }
 
-/** The longest name, and the most names, that the output shows. */
+/** The longest name that the output shows, and the maximum number of names. */
 const NAME = 60;
 const NAMES = 5;
 
@@ -136,7 +137,7 @@ function messageIn(line: string): Taken | undefined {
 
 const PROGRESS: ReadonlySet<string> = new Set(["done", "total", "text"]);
 
-/** A number from 0 to 1, or `{ done, total, text }`. */
+/** Reads a number from 0 to 1, or `{ done, total, text }`. */
 function progressIn(said: unknown): Message | undefined {
   const text = field(said, "text");
   const [done, total] = [field(said, "done"), field(said, "total")];
@@ -160,10 +161,10 @@ export class Excerpt {
   #startSize = 0;
   #end: Uint8Array[] = [];
   #endSize = 0;
-  /** Number of bytes left out between the two. */
+  /** Number of bytes left out between the beginning and the end. */
   #dropped = 0;
 
-  /** `limit`: the bytes to keep. */
+  /** `limit`: the number of bytes to keep. */
   constructor(limit: number) {
     this.#half = Math.floor(limit / 2);
   }
@@ -191,7 +192,8 @@ export class Excerpt {
   }
 
   /**
-   * Returns the beginning after `from` bytes, to which output is only added.
+   * Returns the kept beginning from byte `from` on; the beginning only ever
+   * grows.
    */
   startAfter(from: number): Uint8Array {
     const parts: Uint8Array[] = [];
@@ -204,7 +206,7 @@ export class Excerpt {
     return joinBytes(parts.reverse());
   }
 
-  /** Both parts, with a line between them if something is left out. */
+  /** Returns both parts, with a line between them if something is left out. */
   bytes(): Uint8Array {
     if (this.#endSize > this.#half) this.#cut();
     const gap = this.#dropped === 0
@@ -226,9 +228,9 @@ export interface Values {
 }
 
 /**
- * Returns the arguments of a program with the items filled in. An item is data:
- * nothing in it is a placeholder, and no shell reads it. `{items}` becomes as
- * many arguments as there are items.
+ * Returns the arguments of a program with the items filled in. Items are data:
+ * placeholders in them are ignored, and no shell reads them. `{items}` becomes
+ * one argument per item.
  */
 export function argumentsWith(
   args: readonly string[],
@@ -249,8 +251,9 @@ export function filled(
 }
 
 /**
- * Returns a program's results for each item, by its index in the chunk. A value
- * with a field `item` belongs to that item, any other to the first.
+ * Returns a program's results for each item, by the item's index in the chunk.
+ * A value with a field `item` belongs to that item, any other value to the
+ * first item.
  */
 export function resultsByItem(
   items: readonly string[],

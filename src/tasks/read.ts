@@ -35,7 +35,7 @@ export async function readStatus(
   const { record, own } = known;
   let tail = tailOf(readTail(system, root, id));
   const alive = tail.end === null && await hasRunner(system, root, id);
-  // It may have ended in between.
+  // The run may have ended in the meantime.
   if (!alive) tail = tailOf(readTail(system, root, id));
   const { done, failed, flagged, end, chunk, at, reason } = tail;
   const waiting = record.total - done - failed - flagged;
@@ -78,7 +78,8 @@ function atWork(
 }
 
 /**
- * Returns whether a process works on it: none can if the lock cannot be opened.
+ * Returns whether a process works on the run. If the lock cannot be opened, no
+ * process can.
  */
 async function hasRunner(
   system: System,
@@ -93,10 +94,12 @@ async function hasRunner(
   }
 }
 
-/** The largest file about the process of a run, in bytes. */
+/** The maximum size of the file about the process of a run, in bytes. */
 const RUNNER = 4096;
 
-/** Returns the process that works on a run, and the progress it recorded. */
+/**
+ * Returns the process that works on a run, and the progress that it recorded.
+ */
 function runnerOf(
   system: System,
   root: string,
@@ -130,8 +133,8 @@ export async function listRuns(
 }
 
 /**
- * Returns the first of the listed runs, if it is the user's and is running or
- * was interrupted. It never throws: no run must hide a status.
+ * Returns the first of the listed runs if it belongs to the user and is running
+ * or was interrupted. Never throws, since a bad run must not hide a status.
  */
 export async function openRun<Run extends { own: boolean; state: string }>(
   list: () => Promise<{ runs: Run[] }>,

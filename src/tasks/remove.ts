@@ -34,13 +34,13 @@ interface Removal {
   readonly kind: RunKind;
   readonly ids: readonly string[];
   readonly dryRun: boolean;
-  /** True if it happens automatically. */
+  /** True if the removal is automatic. */
   readonly automatic?: true;
 }
 
 /**
- * Moves runs to the trash, each by one rename. Throws CONFLICT for a running
- * run, with nothing removed.
+ * Moves runs to the trash, each with one rename. Throws CONFLICT for a running
+ * run; nothing is removed then.
  */
 export async function removeRuns(
   context: Context,
@@ -98,7 +98,7 @@ function moved(
   });
 }
 
-/** Undoes the removal of runs, or such an undo. Throws CONFLICT. */
+/** Undoes the removal of runs, or undoes such an undo. Throws CONFLICT. */
 export async function undoRemovedRuns(order: UndoOrder): Promise<Undone> {
   const { context: { system }, root, entry, dryRun } = order;
   const ids = idsOf(entry.after);
@@ -130,7 +130,7 @@ function idsOf(side: unknown): string[] {
 }
 
 /**
- * Throws CONFLICT if another run is in the way, or a run is no longer in the
+ * Throws CONFLICT if another run is in the way, or if a run is no longer in the
  * trash.
  */
 function refuseLost(
@@ -158,7 +158,7 @@ function refuseLost(
 }
 
 /**
- * Moves the runs back; those that an interrupted undo moved before are already
+ * Moves the runs back. Runs that an interrupted undo has already moved stay
  * there.
  */
 function restored(
@@ -178,8 +178,8 @@ function restored(
 
 /**
  * Moves old runs of a task or a pipeline to the trash, according to the
- * settings `tasks.keep` and `tasks.max_age`. The newly created run stays, and
- * so do running ones. A problem is a note, since the next run tries again.
+ * settings `tasks.keep` and `tasks.max_age`. The newly created run and running
+ * ones are kept. A problem is only noted, since the next run tries again.
  */
 export async function pruneRuns(
   context: Context,

@@ -18,32 +18,32 @@ import { linesOf, runPaths } from "./store.ts";
 
 /** A line in the results of a run: how one item ended. */
 const RESULT = object({
-  /** Its index in the list, from 0. */
+  /** The item's index in the list, from 0. */
   index: COUNT,
   chunk: COUNT,
   /** null: the task has no items. */
   item: nullable(TEXT),
   state: text<ItemState>({ choices: ["done", "failed", "flagged"] }),
   exit: nullable(NUMBER),
-  /** The end of its program's output. */
+  /** The end of the program's output. */
   output: TEXT,
   attempts: COUNT,
   ms: COUNT,
 });
 
-/** May also have a `result`, which is any JSON. */
+/** May also have a `result`, which is any JSON value. */
 type StoredResult = Fitting<typeof RESULT>;
 
 /**
- * The most items for which only the newest result is returned; beyond that, all
- * are.
+ * The maximum number of items for which only the newest result is returned.
+ * Beyond that, all results are returned.
  */
 const MOST = 16 * 1024 * 1024;
 
 /**
  * Reads the results of a run, one at a time, however many there are. For an
- * item that ran again, only the newest result counts. Incomplete lines are left
- * out.
+ * item that ran again, returns only the newest result. Leaves out incomplete
+ * lines.
  */
 export function* readResults(
   system: System,
@@ -68,14 +68,14 @@ export function* readResults(
   }
 }
 
-/** The index of an item, without parsing all of its line. */
+/** The index of an item, found without parsing the whole line. */
 const INDEX = /^\{"index":(\d{1,15}),/;
 
-/** The most characters of an output in a report. */
+/** The maximum number of characters of an output in a report. */
 const OUTPUT = 4096;
 
 /**
- * Returns the contents of a report, redacted. Each list has at most `limit`
+ * Returns the redacted contents of a report. Each list has at most `limit`
  * items.
  */
 export async function readReport(

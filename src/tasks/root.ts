@@ -5,8 +5,8 @@ import type { RunKind } from "./run.ts";
 import { findRun } from "./store.ts";
 
 /**
- * Returns the top folder of the project, found without git, which this does not
- * need. Throws CONFLICT if its mpm folder is a link.
+ * Returns the top folder of the project, found without git. Throws CONFLICT if
+ * the project's mpm folder is a link.
  */
 export function taskRoot({ system, folder }: Context): string {
   const root = quickPlace(system, folder)?.root ??
@@ -17,7 +17,7 @@ export function taskRoot({ system, folder }: Context): string {
   return root;
 }
 
-/** The argument of the commands about one run of a task. */
+/** The argument of the commands that act on one run of a task. */
 export const RUN = {
   name: "run",
   summary:

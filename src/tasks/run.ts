@@ -17,56 +17,58 @@ import { ENGINE } from "./parallel/hosts.ts";
 /** The kinds of definitions that have runs. */
 export type RunKind = "task" | "pipeline";
 
-/** The format of a task's name: its file is named after it. */
+/** The format of a task's name, which is also the name of its file. */
 export const TASK_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/;
 
 /** The ID of a run: its task, and the UTC second in which it began. */
 export const RUN_ID = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}-\d{8}-\d{6}$/;
 
 /**
- * The intent of a run, written and sealed before anything runs. A run continues
- * from this record alone, even if the file of its task changes.
+ * The intent of a run, written and sealed before any program runs. A run
+ * continues from this record alone, even if the file of its task changes.
  */
 export const RUN_RECORD = object({
   version: { is: "version" } as Shape<1>,
-  /** Also the name of its folder. */
+  /** This is also the name of the run's folder. */
   id: text({ pattern: RUN_ID }),
   task: text({ pattern: TASK_NAME }),
-  /** When it began, ISO 8601, UTC. */
+  /** When the run began, ISO 8601, UTC. */
   at: TEXT,
-  /** The file of the task, absolute. */
+  /** The absolute path of the task's file. */
   file: TEXT,
   /** Its text. */
   definition: TEXT,
-  /** The folder in which programs run, absolute. */
+  /** The absolute path of the folder in which programs run. */
   worktree: TEXT,
   /** Number of items; 1 for a task without items. */
   total: COUNT,
-  /** Items in each chunk, possibly fewer in the last. */
+  /** Number of items in each chunk; the last chunk may have fewer. */
   chunk: COUNT,
-  /** SHA-256 of the file with the items; null: the task has no items. */
+  /**
+   * SHA-256 of the file that contains the items; null: the task has no items.
+   */
   items: nullable(TEXT),
-  /** The client of the agents; null: no agents. */
+  /** The client that runs the agents; null: no agents. */
   client: nullable(TEXT),
-  /** The values of a pipeline's variables; only a pipeline has them. */
+  /** The values of a pipeline's variables; present only for a pipeline. */
   vars: optional(record(TEXT)),
-  /** State variables (`mpm var`) as they were when a task began. */
+  /** The state variables (`mpm var`) when a task began. */
   state_vars: optional(record(TEXT)),
   /** The hosts that run the items; absent: this machine. */
   engine: optional(ENGINE),
-  /** Number of steps to run at a time; absent: as in its definition. */
+  /** Number of steps to run at a time; absent: the number in the definition. */
   jobs: optional(COUNT),
 });
 
 export type RunRecord = Fitting<typeof RUN_RECORD>;
 
-/** The end of a run, in its log. */
+/** The end of a run, as recorded in its log. */
 export type RunEnd = "done" | "failed" | "cancelled" | "stopped";
 
 /** The end of a chunk, and of each of its items. */
 export type ItemState = "done" | "failed" | "flagged";
 
-/** Number of items by result, for the whole run until that time. */
+/** Number of items by result, for the whole run up to that time. */
 const COUNTERS = { done: COUNT, failed: COUNT, flagged: COUNT };
 
 const END = text<ItemState>({ choices: ["done", "failed", "flagged"] });
@@ -84,13 +86,13 @@ function line<E extends string>(event: E) {
   return { event: text<E>({ choices: [event] }) };
 }
 
-/** A process started the run, or resumed it. */
+/** A process started or resumed the run. */
 const BEGIN = object({ ...line("begin"), at: TEXT, pid: nullable(COUNT) });
 
 /** Synced to the disk before the program starts. */
 const START = object({ ...line("start"), ...CHUNK, attempt: COUNT });
 
-/** A try failed, and there will be another. */
+/** A try failed, and another one follows. */
 const RETRY = object({ ...line("retry"), ...CHUNK, ...EXIT });
 
 const DONE = object({
@@ -110,7 +112,9 @@ const LAST = object({
   ...COUNTERS,
 });
 
-/** The notification at the end of a run; `reason`: it failed. */
+/**
+ * The notification at the end of a run; `reason`: why the notification failed.
+ */
 const NOTIFIED = object({
   ...line("notified"),
   at: TEXT,
@@ -135,7 +139,7 @@ export type LogLine =
   | Fitting<typeof LAST>
   | Fitting<typeof NOTIFIED>;
 
-/** The entry in a line of the log; `undefined` if it is invalid. */
+/** Returns the entry in a line of the log; `undefined` if it is invalid. */
 export function logLineIn(text: string): LogLine | undefined {
   const value = jsonIn(text);
   const event = field(value, "event");
@@ -150,15 +154,18 @@ export interface Counters {
   readonly flagged: number;
 }
 
-/** A run according to the end of its log. */
+/** The state of a run according to the end of its log. */
 export interface RunTail extends Counters {
-  /** null: it did not end. Either it is running, or its process was killed. */
+  /**
+   * null: the run has not ended. It is either still running, or its process was
+   * killed.
+   */
   readonly end: RunEnd | null;
-  /** Why it ended; null: no particular reason, or it did not end. */
+  /** Why the run ended; null: no particular reason, or it did not end. */
   readonly reason: string | null;
   /** The time of the last event, ISO 8601, UTC; null: no event yet. */
   readonly at: string | null;
-  /** The chunk that was running when the log ends, from 0. */
+  /** The chunk that was running at the end of the log, from 0. */
   readonly chunk: number | null;
 }
 
@@ -168,8 +175,8 @@ const NOTHING: RunTail = {
 };
 
 /**
- * Returns the state of a run from the last lines of its log, of which the first
- * may be incomplete. The counters in a line are those of the whole run.
+ * Returns the state of a run from the last lines of its log. The first of these
+ * lines may be incomplete. The counters in a line are those of the whole run.
  */
 export function tailOf(lines: readonly string[]): RunTail {
   let tail = NOTHING;
@@ -210,17 +217,18 @@ const STATES: readonly ChunkState[] = [
 ];
 
 /**
- * Every chunk of a run, from its log, in as little memory as a list of bytes.
+ * Every chunk of a run, read from its log, using as little memory as a list of
+ * bytes.
  */
 export class Chunks {
-  /** The number of chunks. */
+  /** Number of chunks. */
   readonly length: number;
   readonly #total: number;
   readonly #size: number;
   readonly #states: Uint8Array;
   readonly #attempts: Uint16Array;
   readonly #items = { done: 0, failed: 0, flagged: 0 };
-  /** True if the last process of the run also ended it. */
+  /** True if the last process of the run recorded its end. */
   isOver = false;
 
   constructor({ total, chunk }: { total: number; chunk: number }) {
@@ -245,15 +253,18 @@ export class Chunks {
     return this.#attempts.some((count) => count > 0);
   }
 
-  /** The chunk that started and did not end; `undefined`: no chunk. */
+  /**
+   * The chunk that started and did not end; `undefined`: there is no chunk
+   * like that.
+   */
   get started(): number | undefined {
     const chunk = this.#states.indexOf(STATES.indexOf("started"));
     return chunk < 0 ? undefined : chunk;
   }
 
   /**
-   * Returns whether a chunk still needs to run, or a decision. `again`: so do
-   * failed and flagged ones.
+   * Returns whether a chunk still needs to run or needs a decision. `again`: so
+   * do failed and flagged chunks.
    */
   isLeft(chunk: number, again: boolean): boolean {
     const state = this.stateOf(chunk);
@@ -261,7 +272,7 @@ export class Chunks {
       again && state !== "done";
   }
 
-  /** Returns these chunks, in order. */
+  /** Returns the chunks that are left, in order. */
   left(again: boolean): number[] {
     const left: number[] = [];
     for (let chunk = 0; chunk < this.length; chunk++) {
@@ -275,13 +286,19 @@ export class Chunks {
     return this.#attempts[chunk]!;
   }
 
-  /** Indexes of the first item of a chunk, and of the first after it. */
+  /**
+   * Returns the index of the first item of a chunk, and the index after its
+   * last item.
+   */
   rangeOf(chunk: number): [number, number] {
     const first = chunk * this.#size;
     return [first, Math.min(first + this.#size, this.#total)];
   }
 
-  /** Processes a line of the log; lines of other chunks are ignored. */
+  /**
+   * Processes a line of the log. Lines about chunks that do not exist are
+   * ignored.
+   */
   take(line: LogLine): void {
     if (line.event === "begin") this.isOver = false;
     if (line.event === "over") this.isOver = true;
@@ -297,7 +314,7 @@ export class Chunks {
     }
   }
 
-  /** Changes the state of a chunk, and the counts of its items. */
+  /** Changes the state of a chunk, and the counters of its items. */
   set(chunk: number, state: ChunkState): void {
     const [first, end] = this.rangeOf(chunk);
     this.#count(this.stateOf(chunk), first - end);

@@ -14,10 +14,13 @@ import {
   TASK_NAME,
 } from "./run.ts";
 
-/** The largest record to read in bytes: it contains a definition. */
+/**
+ * The maximum size of a record to read, in bytes; a record contains a
+ * definition.
+ */
 const LARGEST = 8 * 1024 * 1024;
 
-/** The bytes at the end of a log that show the state of a run. */
+/** The number of bytes at the end of a log that show the state of a run. */
 const TAIL = 16 * 1024;
 
 /** The kind of a run's record in its seal. */
@@ -30,15 +33,17 @@ export function runPaths(root: string, id: string) {
     folder,
     /** The sealed intent. */
     record: join(folder, "run.json"),
-    /** The items, one JSON string per line. */
+    /** The items, as one JSON string per line. */
     items: join(folder, "items.jsonl"),
     /** Only for a run of a pipeline: the names of its steps. */
     steps: join(folder, "steps.jsonl"),
     log: join(folder, "log.jsonl"),
     results: join(folder, "results.jsonl"),
-    /** The output of programs, one file for each chunk. */
+    /** The output of the programs, in one file for each chunk. */
     logs: join(folder, "logs"),
-    /** The last state printed by a chunk's program, until it ends. */
+    /**
+     * The last state printed by a chunk's program, kept until the chunk ends.
+     */
     states: join(folder, "state"),
     /** One patch for each chunk that changed files on a host. */
     changes: join(folder, "changes"),
@@ -46,14 +51,16 @@ export function runPaths(root: string, id: string) {
     round: join(folder, "round"),
     /** Held while a process works on the run. */
     lock: join(folder, "lock"),
-    /** That process, for people. */
+    /** The process that works on the run, for people. */
     runner: join(folder, "runner.json"),
-    /** Exists if someone asked to cancel the run. */
+    /** Exists once someone has asked to cancel the run. */
     cancel: join(folder, "cancel"),
   };
 }
 
-/** Returns the patch with the changes of a chunk that ran on a host. */
+/**
+ * Returns the path of the patch with the changes of a chunk that ran on a host.
+ */
 export function changesPath(
   { changes }: ReturnType<typeof runPaths>,
   chunk: number,
@@ -68,7 +75,7 @@ export function kindOfRun(system: System, root: string, id: string): RunKind {
 
 export type RunPaths = ReturnType<typeof runPaths>;
 
-/** The IDs of all runs of one kind in a project, the newest first. */
+/** Returns the IDs of all runs of one kind in a project, the newest first. */
 export function runIds(
   system: System,
   root: string,
@@ -93,10 +100,10 @@ function timeOf(id: string): string {
   return id.slice(-"YYYYMMDD-HHMMSS".length);
 }
 
-/** The most tasks of a project to list. */
+/** The maximum number of tasks of a project to list. */
 const MOST = 1000;
 
-/** Returns the names of the tasks, or pipelines, that the project defines. */
+/** Returns the names of the tasks or pipelines that the project defines. */
 export function taskNames(
   system: System,
   root: string,
@@ -112,19 +119,19 @@ export function taskNames(
   }).sort().slice(0, MOST);
 }
 
-/** When a run began, from its ID, in milliseconds since the epoch. */
+/** Returns when a run began, from its ID, in milliseconds since the epoch. */
 export function timeOfRun(id: string): number {
   const [, year, month, day, hour, minute, second] =
     /(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(id) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
-/** The task of a run, from its ID. */
+/** Returns the task of a run, from its ID. */
 export function taskOf(id: string): string {
   return id.slice(0, -"-YYYYMMDD-HHMMSS".length);
 }
 
-/** Returns the file of a task or a pipeline, absolute. */
+/** Returns the absolute path of the file of a task or a pipeline. */
 export function taskPath(
   root: string,
   task: string,
@@ -145,11 +152,11 @@ export function kindOf({ vars }: { vars?: unknown }): RunKind {
 /** A run, as recorded before it began. */
 export interface KnownRun {
   readonly record: RunRecord;
-  /** True if this user's mpm wrote it for exactly this place. */
+  /** True if this user's mpm wrote the record for exactly this place. */
   readonly own: boolean;
 }
 
-/** `undefined`: missing or damaged. */
+/** Returns the record; `undefined`: it is missing or damaged. */
 export function readRun(
   system: System,
   root: string,
@@ -170,9 +177,9 @@ export function readRun(
 }
 
 /**
- * Returns the ID of the run that the user typed: an ID, a prefix of one, or a
- * task for its newest run. The default is the newest of its kind. Throws
- * NOT_FOUND, AMBIGUOUS.
+ * Returns the ID of the run that the user typed: an ID, a prefix of an ID, or a
+ * task, which selects its newest run. The default is the newest run of that
+ * kind. Throws NOT_FOUND, AMBIGUOUS.
  */
 export function findRun(
   system: System,
@@ -204,7 +211,7 @@ export function findRun(
 }
 
 /**
- * The lines at the end of a run's log, of which the first may be incomplete.
+ * Returns the lines at the end of a run's log; the first one may be incomplete.
  */
 export function readTail(system: System, root: string, id: string): string[] {
   const path = runPaths(root, id).log;
@@ -217,12 +224,12 @@ export function readTail(system: System, root: string, id: string): string[] {
   }) ?? [];
 }
 
-/** Milliseconds within which another look at the lock ends. */
+/** Milliseconds within which another process finishes checking the lock. */
 const LOOK = 3;
 
 /**
- * Returns whether a process works on the run. Only the lock shows it: it ends
- * with the process, and process numbers are reused.
+ * Returns whether a process works on the run. Only the lock shows this: it ends
+ * with the process, whereas process IDs are reused.
  */
 export async function isRunning(
   system: System,
@@ -236,11 +243,11 @@ export async function isRunning(
   return held === undefined;
 }
 
-/** The largest list of items to read, in bytes. */
+/** The maximum size of a list of items to read, in bytes. */
 const LARGEST_LIST = 1024 * 1024 * 1024;
 
 /**
- * Returns the items with which a run began; `undefined`: its task has none.
+ * Returns the items with which a run began; `undefined`: the task has no items.
  * Throws CORRUPT if someone changed the list.
  */
 export function readItems(
@@ -264,7 +271,7 @@ export function readItems(
   );
 }
 
-/** Bytes to read at once, and the longest line. */
+/** The number of bytes to read at once, and the maximum length of a line. */
 const PART = 1024 * 1024;
 const LONGEST = 16 * PART;
 

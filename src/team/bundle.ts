@@ -13,13 +13,13 @@ import type { Signer } from "./keys.ts";
 /*
  * A bundle is one file with everything that someone shares from a project: a
  * whole log, with the same signed entries as on a remote. It is JSON in UTF-8,
- * or an age file with that JSON. Each bundle has its own log, which replaces
- * that of the previous bundle.
+ * or an age file that contains this JSON. Each bundle has its own log, which
+ * replaces the log of the previous bundle.
  */
 
 /** A bundle of version 2. Version 1 contains saves, see `saves/share`. */
 const BUNDLE = object({
-  /** The name of the log of the entries. */
+  /** The name of the log that contains the entries. */
   log: text({ pattern: LOG_NAME }),
   /** ISO 8601, UTC. */
   created_at: TEXT,
@@ -30,16 +30,19 @@ export type Bundle = Fitting<typeof BUNDLE>;
 
 const VERSION = 2;
 
-/** The largest file to read in bytes, and the most entries in it. */
+/**
+ * The maximum size of a file to read in bytes, and the maximum number of
+ * entries in it.
+ */
 const LARGEST = 256 * 1024 * 1024;
 const MOST_ENTRIES = 100_000;
 
-/** The start of a bundle, enough to recognize it. */
+/** The start of a bundle, which is enough to recognize it. */
 const BEGINS = /^\s*\{\s*"mpm_bundle"\s*:\s*2\b/;
 const ENCRYPTED = /^age-encryption\.org\/|^-----BEGIN AGE ENCRYPTED FILE-----/;
 const HEAD = 200;
 
-/** Files that an export may replace: older exports. */
+/** The files that an export may replace: earlier exports. */
 export const BUNDLE_FILE = {
   option: "--to",
   noun: "a bundle",
@@ -52,7 +55,7 @@ const FIRST = Date.UTC(2026, 0, 1);
 
 /**
  * Returns the name of the log for a new bundle. It differs from the log that
- * this copy of the project syncs, and follows those of earlier bundles.
+ * this copy of the project syncs, and comes after the logs of earlier bundles.
  */
 function bundleLog(
   signer: Signer,
@@ -62,12 +65,12 @@ function bundleLog(
   return `${bundleClone(signer, storeId)}-${Math.max(1, seconds)}`;
 }
 
-/** Returns the prefix of the log names for bundles of a project's copy. */
+/** Returns the prefix of log names for bundles from one copy of a project. */
 export function bundleClone({ writer }: Signer, storeId: string): string {
   return `${writer}-${sha256(`bundle ${storeId}`).slice(0, 8)}`;
 }
 
-/** Returns the bytes of a signed bundle with these things. */
+/** Returns the bytes of a signed bundle with these entries. */
 export function bundleBytes(
   signer: Signer,
   entries: readonly NewEntry[],
@@ -89,15 +92,15 @@ export function bundleBytes(
 /** The contents of a file to import. */
 export interface OpenedFile {
   readonly bundle?: Bundle;
-  /** The decrypted bytes of a file with something else. */
+  /** The decrypted bytes of a file that is not a bundle. */
   readonly bytes?: Uint8Array;
   readonly encrypted: boolean;
 }
 
 /**
- * Reads a file if it is a bundle, or encrypted. Another file is not read.
- * Throws UNREADABLE for a damaged bundle, FOREIGN for one for other people, and
- * CONFLICT if a passphrase is needed.
+ * Reads a file if it is a bundle or is encrypted; does not read other files.
+ * Throws UNREADABLE for a damaged bundle, FOREIGN for a bundle for other
+ * people, and CONFLICT if a passphrase is needed.
  */
 export async function openFile(
   context: Context,

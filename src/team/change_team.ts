@@ -17,14 +17,14 @@ import {
 } from "./members.ts";
 import { readOwnKeys } from "./cipher.ts";
 
-/** A change of the team: the new members, and the changed keys. */
+/** A change to the team: the new members, and the changed keys. */
 interface Change {
   readonly change: "added" | "removed" | "listed" | "none";
   readonly members: readonly Member[];
   readonly changed: readonly Member[];
 }
 
-/** Adds someone's key to the team of the project. */
+/** Adds someone's key to the project's team. */
 export async function addMember(
   context: Context,
   { name, recipient, dryRun }: {
@@ -65,7 +65,7 @@ export async function addMember(
   });
 }
 
-/** Removes someone, or one key, from the team. Throws NOT_FOUND. */
+/** Removes a person, or one key, from the team. Throws NOT_FOUND. */
 export async function removeMember(
   context: Context,
   { named, dryRun }: { named: string; dryRun: boolean },
@@ -87,7 +87,7 @@ export async function removeMember(
   });
 }
 
-/** Lists the team of the project. */
+/** Lists the members of the project's team. */
 export async function listTeam(context: Context): Promise<TeamResult> {
   const { root } = await locate(context.system, context.folder);
   const members = readTeam(context.system, root) ?? [];
@@ -163,7 +163,10 @@ async function answer(
   };
 }
 
-/** The width of a recipient in a list: enough to compare it by eye. */
+/**
+ * The number of characters of a recipient in a list: enough to compare it by
+ * eye.
+ */
 const SHOWN = 44;
 
 /** Describes the team for people. */
@@ -192,7 +195,7 @@ export function teamText(result: TeamResult, style: Style): string {
   ].join("\n");
 }
 
-/** The note about entries from before a removal. */
+/** The note about entries that were sent before a removal. */
 const REMOVED = "They can still read what they received before, and every " +
   "entry that was encrypted to them.";
 

@@ -7,28 +7,28 @@ import type { System } from "../system/system.ts";
 import type { OwnKey } from "./crypto/age.ts";
 import { readTeam } from "./members.ts";
 
-/** The largest file with private keys, in bytes. */
+/** The maximum size of a file with private keys, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** Encrypts bodies for a team, and decrypts those for this user. */
+/** Encrypts bodies for a team, and decrypts bodies for this user. */
 export interface Cipher {
   /**
    * True if there are recipients, so that only encrypted bodies may be sent.
    */
   readonly encrypts: boolean;
   readonly recipients: readonly string[];
-  /** Changes with the recipients; empty without any. */
+  /** A text that changes with the recipients; empty without recipients. */
   readonly mark: string;
   /**
-   * True if this user never had a team here. Then no plain entry may follow
-   * encrypted ones, because the list may have been lost.
+   * True if this user never had a team here. Plain entries may then not follow
+   * encrypted ones, because the list of members may have been lost.
    */
   readonly isUndecided: boolean;
   /** Encrypts a body to all recipients. */
   encrypt(body: Uint8Array): Promise<Uint8Array>;
   /**
-   * Decrypts a body; `undefined`: it is not for a key of this user. Throws
-   * UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
+   * Decrypts a body; `undefined`: it is not encrypted for a key of this user.
+   * Throws UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
    */
   decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
   /** Returns a text that changes with the keys of this user. */
@@ -38,9 +38,9 @@ export interface Cipher {
 }
 
 /**
- * Returns the cipher of this user for the project at `root`. Asks at most once
- * for a passphrase, and only if something is encrypted to its key. Throws
- * UNREADABLE for a damaged team.
+ * Returns the cipher of this user for the project at `root`. Asks for a
+ * passphrase at most once, and only if something is encrypted for its key.
+ * Throws UNREADABLE for a damaged team.
  */
 export function openCipher(context: Context, root: string): Cipher {
   const members = readTeam(context.system, root);
@@ -74,17 +74,17 @@ function markOf(recipients: readonly string[]): string {
   return sha256(recipients.toSorted().join("\n")).slice(0, 16);
 }
 
-/** The private keys of this user, which no project file can name. */
+/** The private keys of this user. No file in a project can name them. */
 export interface OwnKeys {
-  /** The recipients that belong to them. */
+  /** The recipients that belong to these keys. */
   readonly recipients: readonly string[];
-  /** Files in the settings that could not be used, and why. */
+  /** Key files in the settings that could not be used, and why. */
   readonly problems: readonly string[];
   readonly locked: boolean;
   open(bytes: Uint8Array): Promise<Uint8Array | undefined>;
 }
 
-/** Reads the keys of the setting `team.keys`. */
+/** Reads the keys named in the setting `team.keys`. */
 export async function readOwnKeys(
   context: Context,
   root: string,
@@ -119,7 +119,7 @@ export async function readOwnKeys(
   };
 }
 
-/** Returns `undefined` if it is a default that this user does not have. */
+/** Returns `undefined` for a default file that this user does not have. */
 function readKeyText(system: System, name: string): string | undefined {
   const home = system.home();
   if (name.startsWith("~") && home === undefined) return undefined;
@@ -136,8 +136,8 @@ function readKeyText(system: System, name: string): string | undefined {
 }
 
 /**
- * Asks for a text that the terminal does not show. Returns `undefined` without
- * a terminal. Throws CANCELLED if the person cancels.
+ * Asks for a text without showing it on the terminal. Returns `undefined`
+ * without a terminal. Throws CANCELLED if the person cancels.
  */
 async function askSecret(
   { system: { terminal }, interactive }: Context,

@@ -54,7 +54,7 @@ const MAGIC = "mpm-entry 1";
 
 /** The things that an entry can contain. */
 export const KINDS = [
-  // The first of each log; it says which version of mpm began it.
+  // The first entry of each log; it says which version of mpm began the log.
   "start",
   // The JSON of a save.
   "save",
@@ -68,7 +68,7 @@ export const KINDS = [
   "trust",
   // The binding of this writer to a git signing key, see git_key.ts.
   "key",
-  // The end of something that this writer shared.
+  // The removal of something that this writer shared.
   "removal",
   // Files kept with a save, and the conversation of its agent.
   "contents",
@@ -86,11 +86,11 @@ const BODY = object({
   kind: text<EntryKind>({ choices: KINDS }),
   /** The time of writing, ISO 8601, UTC. */
   at: text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ }),
-  /** The name of the writer's user in git, which anyone can set. */
+  /** The name of the writer's git user; anyone can set any name. */
   author: TEXT,
-  /** The ID of its content, for that kind. */
+  /** The ID of the content; its format depends on the kind. */
   id: TEXT,
-  /** The text of its content. */
+  /** The content, as text. */
   content: TEXT,
 });
 
@@ -100,7 +100,7 @@ export type Entry = Pick<
   "log" | "number" | "kind" | "at" | "author" | "id" | "content"
 >;
 
-/** An entry to write: the log adds its name and number. */
+/** An entry to write. Its name and number are added by the log. */
 export type NewEntry = Pick<
   Entry,
   "kind" | "at" | "author" | "id" | "content"
@@ -121,13 +121,13 @@ export interface SignedEntry {
 /** The name of a log. */
 export const LOG_NAME = /^[0-9a-f]{32}-[a-z0-9]{8}-[1-9]\d{0,8}$/;
 
-/** The largest entry to read or write, in bytes. */
+/** The maximum size of an entry to read or write, in bytes. */
 export const LARGEST_ENTRY = 80 * 1024 * 1024;
 
-/** The largest head, in bytes. */
+/** The maximum size of a head, in bytes. */
 const LARGEST_HEAD = 1024;
 
-/** The deepest nesting of values in a body. */
+/** The maximum nesting depth of values in a body. */
 const DEEPEST = 4;
 
 const HEAD = new RegExp(
@@ -146,7 +146,9 @@ export function writerOf(log: string): string {
   return log.slice(0, 32);
 }
 
-/** Returns the clone of a log, which stays the same when logs are replaced. */
+/**
+ * Returns the clone that owns a log. It stays the same when a log is replaced.
+ */
 export function cloneOf(log: string): string {
   return log.slice(0, 41);
 }
@@ -160,7 +162,7 @@ export function bodyBytes(
   return encodeText(JSON.stringify(value));
 }
 
-/** Returns the bytes of an entry with this body, signed. */
+/** Returns the bytes of a signed entry with this body. */
 export function entryBytes(
   { log, number, cipher, body }: Pick<
     SignedEntry,
@@ -185,8 +187,9 @@ export function entryBytes(
 }
 
 /**
- * Parses an entry and checks its signature. Throws UNREADABLE for other bytes,
- * CORRUPT for an entry with a wrong signature, writer or digest.
+ * Parses an entry and checks its signature. Throws UNREADABLE for bytes that
+ * are not an entry, CORRUPT for an entry with a wrong signature, writer or
+ * digest.
  */
 export function readEntry(bytes: Uint8Array): SignedEntry {
   const text = decodeBytes(bytes.subarray(0, LARGEST_HEAD));
@@ -217,7 +220,7 @@ export function readEntry(bytes: Uint8Array): SignedEntry {
 
 /**
  * Parses the plain body of an entry. Throws UNREADABLE for another format,
- * CORRUPT for a body that was written for another place.
+ * CORRUPT for a body that was written for another log or number.
  */
 export function openEntry(
   { log, number }: Pick<SignedEntry, "log" | "number">,
@@ -237,10 +240,12 @@ export function openEntry(
   return { log, number, kind, at, author, id, content };
 }
 
-/** A name that is valid for a file on every system. */
+/** A name that is a valid file name on every system. */
 const FILE_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._ -]{0,118}[A-Za-z0-9_-])?$/;
 
-/** Returns whether an ID is valid for a thing of that kind, and for a file. */
+/**
+ * Returns whether an ID is valid for an entry of that kind, and as a file name.
+ */
 export function isEntryId(kind: EntryKind, id: string): boolean {
   switch (kind) {
     case "save":

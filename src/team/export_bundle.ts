@@ -24,8 +24,8 @@ interface ExportInput {
 
 /**
  * Writes everything that this user shares from the project into one file.
- * Throws USAGE for a bad recipient, and CONFLICT for a file that it may not
- * replace, or a conversation that would not be encrypted.
+ * Throws USAGE for a bad recipient. Throws CONFLICT for a file that must not be
+ * replaced, or a conversation that would not be encrypted.
  */
 export async function exportBundle(
   context: Context,
@@ -82,7 +82,9 @@ async function checkedRecipients(texts: readonly string[]): Promise<string[]> {
   return [...new Set(texts.map(checkedRecipient))];
 }
 
-/** Everything that this user shares, and the unreadable parts. */
+/**
+ * Returns everything that this user shares, and the parts that cannot be read.
+ */
 async function allEntries(
   context: Context,
   workspace: Awaited<ReturnType<typeof findWorkspace>>,
@@ -100,7 +102,7 @@ async function allEntries(
   for (const { kind, id, content: read } of unsent) {
     const content = await read();
     if (content !== undefined) entries.push({ kind, at, author, id, content });
-    // Git cannot sign, and a note said so.
+    // Git cannot sign, which a note has already reported.
     else if (kind !== "key") {
       problems.push(`Left out ${kind} ${id}: it is damaged or too large`);
     }

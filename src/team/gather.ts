@@ -32,23 +32,27 @@ import type { Removal } from "./merge.ts";
 import { sharedSave } from "./share_save.ts";
 import type { TeamState } from "./state.ts";
 
-/** Something in this clone that its log does not have yet. */
+/** Something in this clone that is not yet in the clone's log. */
 export interface Unsent {
   readonly kind: EntryKind;
   readonly id: string;
-  /** The digest of its source. */
+  /** The digest of the source. */
   readonly source: string;
-  /** Makes the text to send; `undefined`: it can no longer be read. */
+  /**
+   * Creates the text to send; `undefined`: the source can no longer be read.
+   */
   content(): Promise<string | undefined>;
 }
 
-/** The options of a gathering. */
+/** The options for gathering unsent things. */
 export interface Sending {
   /**
    * True to include the words of people and agents, and the output of tools.
    */
   readonly conversation: boolean;
-  /** True to include the contents of uncommitted files that saves kept. */
+  /**
+   * True to include the contents of the uncommitted files that saves have kept.
+   */
   readonly contents: boolean;
 }
 
@@ -58,20 +62,25 @@ const GATHERED: ReadonlySet<string> = new Set<EntryKind>([
   "contents",
 ]);
 
-/** The suffix of the source of a save that was sent with its conversation. */
+/**
+ * The suffix added to the source of a save that was sent with its conversation.
+ */
 const WITH_CONVERSATION = "+";
 
-/** Returns the key of a thing in the state. */
+/** Returns the key of something in the state. */
 export function sentKey(kind: EntryKind, id: string): string {
   return `${kind}/${id}`;
 }
 
-/** The entry in the state with the {@link listingMark} of a gathering. */
+/**
+ * The entry in the state that contains the {@link listingMark} of the last
+ * gathering.
+ */
 const LISTED = "listed";
 
 /**
- * Returns the sent things, with a mark by which the next gathering sees that no
- * save is new. Call {@link listingMark} before the gathering.
+ * Returns the sent things, with a mark that tells the next gathering whether
+ * there are new saves. Call {@link listingMark} before the gathering.
  */
 export function withListing(
   sent: TeamState["sent"],
@@ -82,8 +91,8 @@ export function withListing(
 }
 
 /**
- * Finds the things that the log of this clone does not have. Automatic saves,
- * and those by others, are left out.
+ * Finds everything that is not in the log of this clone. Leaves out automatic
+ * saves and saves by others.
  */
 export async function gatherUnsent(
   context: Context,
@@ -91,7 +100,7 @@ export async function gatherUnsent(
   { state, sending, signer }: {
     state: TeamState;
     sending: Sending;
-    /** The key of this installation; `undefined`: no content is made. */
+    /** The key of this installation; `undefined`: no content is created. */
     signer: Signer | undefined;
   },
 ): Promise<Unsent[]> {
@@ -119,7 +128,7 @@ export async function gatherUnsent(
   const gone = [...sent].filter(([key, [, digest]]) => {
     const [kind = ""] = key.split("/", 1);
     const isOfSave = kind === "save" || kind === "contents";
-    // Contents stay in the log as long as their save.
+    // The contents of a save stay in the log as long as the save itself.
     const owner = key.replace(/^contents\//, "save/");
     return !present.has(owner) && GATHERED.has(kind) &&
       digest !== UNMADE && !(isListed && isOfSave);
@@ -131,7 +140,7 @@ export async function gatherUnsent(
   return isDue ? unsent : [];
 }
 
-/** Returns the saves that this user made with a pause, the oldest first. */
+/** Returns the saves that this user made by pausing, the oldest first. */
 async function ownSaves(
   { system }: Context,
   { root }: Workspace,
@@ -163,7 +172,7 @@ function saves(
   }));
 }
 
-/** The contents that this user's pauses kept, from git. */
+/** Returns the contents that this user's pauses kept, from git. */
 async function contents(
   { system }: Context,
   { git: kind, worktree }: Workspace,
@@ -175,7 +184,7 @@ async function contents(
   const origins = new Origins(system);
   return entries.flatMap(({ id }) => {
     const commit = refs.get(id);
-    // A fetch may bring a ref with that name and any content.
+    // A fetch may bring a ref with that name and arbitrary content.
     const isOwn = commit !== undefined &&
       origins.of(contentsMark(id, commit)) === "own";
     return !isOwn ? [] : [{
@@ -206,7 +215,7 @@ function notes({ system, redact }: Context, workspace: Workspace): Unsent[] {
   });
 }
 
-/** A claim without its process, on a path below the worktree. */
+/** Returns the claims without their processes, for paths below the worktree. */
 function claims({ system, redact }: Context, { root }: Workspace): Unsent[] {
   const now = system.now().getTime();
   return readClaims(system, root).filter(({ until }) => until > now)
@@ -222,7 +231,7 @@ function claims({ system, redact }: Context, { root }: Workspace): Unsent[] {
     });
 }
 
-/** The keys that this user trusts for this project. */
+/** Returns the keys that this user trusts for this project. */
 function trusts({ system }: Context, { root }: Workspace): Unsent[] {
   return [...readTrusted(system)].filter(([mark, { project }]) =>
     WRITER_ID.test(mark) && project === root
@@ -248,8 +257,8 @@ function dayOf(at: string): string {
 }
 
 /**
- * The binding to the key with which the user's git signs. If git cannot sign,
- * the next attempt is on another day, or with another key.
+ * Returns the binding to the key with which the user's git signs. If git cannot
+ * sign, the next attempt is made on another day, or with another key.
  */
 async function ownGitKey(
   context: Context,
@@ -277,8 +286,8 @@ async function ownGitKey(
 }
 
 /**
- * Entries for removed things. A save that was only lost from the disk stays in
- * the log.
+ * Returns entries for removed things. A save that was only lost from the disk
+ * stays in the log.
  */
 async function removals(
   { system }: Context,

@@ -17,10 +17,11 @@ import { fromBase64, isSigned, toBase64, writerId } from "./keys.ts";
 
 /*
  * A "key" entry binds a writer to the key with which the git user signs
- * commits. Its content is a signed commit without a parent or files, and the
- * message contains the writer's public key. Git creates the commit, so that
- * every format and program in the user's settings works. No commit that someone
- * rebases or cherry-picks has this form, because those have another committer.
+ * commits. Its content is a signed commit without a parent or files, whose
+ * message contains the writer's public key. Git creates the commit, so every
+ * format and program in the user's settings works. A commit that someone
+ * rebases or cherry-picks cannot have this form, because it has another
+ * committer.
  */
 
 /** The ID of these entries. */
@@ -28,7 +29,7 @@ export const GIT_KEY = "git";
 
 const SUBJECT = "This installation of mpm writes for this key";
 
-/** The IDs of the empty tree, for either hash. */
+/** The IDs of the empty tree, one for each hash algorithm. */
 const NO_FILES = "4b825dc642cb6eb9a060e54bf8d69288fbee4904|" +
   "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321";
 
@@ -39,7 +40,7 @@ const BINDING = new RegExp(
     `(\\n${SUBJECT}\\n\\n([\\w-]{43})\\n)$`,
 );
 
-/** The largest binding to read, in bytes. */
+/** The maximum size of a binding to read, in bytes. */
 const LARGEST = 64 * 1024;
 
 /** The state of a writer's binding to a git key. */
@@ -48,7 +49,7 @@ export const GIT_KEY_STATE = object({
   is: text<"checked" | "unchecked" | "wrong">({
     choices: ["checked", "unchecked", "wrong"],
   }),
-  /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
+  /** `SHA256:…`, as printed by ssh-keygen; empty unless the key was checked. */
   fingerprint: TEXT,
   /** The error in the binding; empty if it is valid. */
   reason: TEXT,
@@ -56,7 +57,7 @@ export const GIT_KEY_STATE = object({
 
 export type GitKeyState = Fitting<typeof GIT_KEY_STATE>;
 
-/** Returns the mark of the user's signing key; `undefined`: there is no key. */
+/** Returns a mark of the user's signing key; `undefined`: there is no key. */
 export async function signingMark(
   { system }: Context,
   { worktree }: Workspace,
@@ -66,8 +67,8 @@ export async function signingMark(
 }
 
 /**
- * Makes the content of a binding. `undefined`: git cannot sign, and unless
- * `quiet`, a note says why.
+ * Creates the content of a binding. `undefined`: git cannot sign, and a note
+ * says why unless `quiet`.
  */
 export async function signBinding(
   { system, note }: Context,
@@ -90,7 +91,7 @@ export async function signBinding(
   }
 }
 
-/** Checks a binding of a writer. It runs no program. */
+/** Checks a writer's binding, without running a program. */
 export function checkBinding(writer: string, content: string): GitKeyState {
   const wrong = (reason: string): GitKeyState => ({
     ...{ is: "wrong", fingerprint: "", reason },
@@ -135,7 +136,7 @@ function wireField(value: string | Uint8Array): Uint8Array {
   return joinBytes([length, bytes]);
 }
 
-/** A signature by an Ed25519 key for git. */
+/** A signature of git by an Ed25519 key. */
 interface SshSignature {
   /** In the format of the SSH protocol. */
   readonly wire: Uint8Array;
@@ -147,8 +148,8 @@ interface SshSignature {
 }
 
 /**
- * Parses a signature by ssh-keygen (PROTOCOL.sshsig of OpenSSH). `unknown`: by
- * another kind of key. Throws for a damaged one.
+ * Parses a signature by ssh-keygen (PROTOCOL.sshsig of OpenSSH). Returns
+ * `unknown` for another kind of key. Throws for a damaged signature.
  */
 function readSignature(armor: string): SshSignature | "unknown" {
   const lines = armor.split("\n").map((line) => line.slice(1));

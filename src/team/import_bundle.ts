@@ -32,9 +32,9 @@ export async function importAny(
 }
 
 /**
- * Stores the log of a bundle like a fetched one, and reads it. It replaces the
- * log of an older bundle. Throws CONFLICT outside a repository, UNREADABLE if
- * its writer signed none of it.
+ * Stores the log of a bundle like a fetched log, and reads it. The log replaces
+ * that of an older bundle. Throws CONFLICT outside a repository, UNREADABLE if
+ * its writer signed no part of it.
  */
 async function importBundle(
   context: Context,
@@ -97,7 +97,7 @@ function isOwn({ system }: Context, { root }: Workspace, log: string): boolean {
     bundleClone(ensureSigner(system), storeId) === cloneOf(log);
 }
 
-/** Reads the logs again, so that readers list new things. */
+/** Reads the logs again, so that readers list the new things. */
 async function readNow(
   context: Context,
   { root }: Workspace,
@@ -119,12 +119,14 @@ async function readNow(
   };
 }
 
-/** The number of a log among those of its clone. */
+/** Returns the number of a log among the logs of its clone. */
 function numberOf(log: string): number {
   return Number(log.slice(cloneOf(log).length + 1));
 }
 
-/** The entries that the writer of the log signed for it, as bytes. */
+/**
+ * Returns the bytes of the entries that the writer of the log signed for it.
+ */
 function checkedEntries(
   log: string,
   texts: readonly string[],

@@ -21,7 +21,7 @@ export interface Signer {
  */
 const PKCS8 = "302e020100300506032b657004220420";
 
-/** Makes the signer from a secret text. */
+/** Creates the signer from a secret text. */
 export function signerOf(secret: string): Signer {
   const seed = createHash("sha256").update(`mpm team key\n${secret}`);
   const key = createPrivateKey({
@@ -57,17 +57,17 @@ export function isSigned(
     });
     return verify(null, text, key, signature);
   } catch {
-    // Not a point on the curve.
+    // The key is not a point on the curve.
     return false;
   }
 }
 
-/** Bytes in the URL-safe alphabet, without padding. */
+/** Encodes bytes in the URL-safe alphabet, without padding. */
 export function toBase64(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** The bytes of such a text. Throws a SyntaxError. */
+/** Decodes such a text. Throws a SyntaxError. */
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.fromBase64(text, { alphabet: "base64url" });
 }

@@ -13,8 +13,8 @@ import {
 import { LARGEST_ENTRY, LOG_NAME } from "./entry.ts";
 
 /*
- * A log is a chain of commits. Each has a tree with one file, `entry`, whose
- * bytes are those of an entry. Commits and trees contain nothing else.
+ * A log is a chain of commits. The tree of each commit has one file, `entry`,
+ * which contains the bytes of an entry. Commits and trees contain nothing else.
  */
 
 /** The logs of this clone, which are pushed under the same names. */
@@ -31,7 +31,7 @@ export interface LocalLogs {
   readonly others: ReadonlyMap<string, string>;
 }
 
-/** Reads the refs of the logs, with one process. Throws GIT_FAILED. */
+/** Reads the refs of the logs with one process. Throws GIT_FAILED. */
 export async function readLogRefs(git: Git): Promise<LocalLogs> {
   const columns = ["%(refname)", "%(objectname)"];
   const read = await readRefs(git, columns, `${LOGS}/`, `${FETCHED}/`);
@@ -55,14 +55,14 @@ export function logsBelow(
 }
 
 /**
- * Adds entries to the log at a ref and returns its new commit. Throws
- * GIT_FAILED, with some of the entries added in order.
+ * Adds entries to the log at a ref and returns the log's new commit. Throws
+ * GIT_FAILED; the first of the entries may then have been added.
  */
 export async function appendEntries(
   git: Git,
   ref: string,
   { tip, entries }: {
-    /** The current commit of the log; `undefined`: it is new. */
+    /** The current commit of the log; `undefined`: the log is new. */
     tip: string | undefined;
     entries: readonly Uint8Array[];
   },
@@ -76,8 +76,8 @@ export async function appendEntries(
 }
 
 /**
- * The stream for git-fast-import(1). All times are in 1970, so that they reveal
- * nothing.
+ * Returns the stream for git-fast-import(1). All times are in 1970, so that
+ * they reveal nothing.
  */
 function importStream(
   ref: string,
@@ -95,7 +95,7 @@ function importStream(
   return stream.end();
 }
 
-/** The bytes of one commit of a log, or why they are not read. */
+/** The bytes of one commit of a log, or the reason why they are not read. */
 export interface FoundEntry {
   readonly commit: string;
   readonly bytes: Uint8Array | "missing" | "too large";
@@ -149,7 +149,7 @@ async function readPart(
   }));
 }
 
-/** Returns whether a log leads from one commit to another. */
+/** Returns whether one commit of a log descends from another. */
 export async function continues(
   git: Git,
   from: string,

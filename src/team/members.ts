@@ -21,9 +21,8 @@ import type { System } from "../system/system.ts";
 
 /**
  * The people for whom this user encrypts a project's entries. The list is in
- * the user's own state. So no file of the project and no entry of a colleague
- * can add a recipient to it. It is identified by the ID of this copy of the
- * project.
+ * the user's own state, so project files and entries by colleagues cannot add
+ * recipients. It is identified by the ID of this copy of the project.
  */
 
 /** A key of a member; someone with two keys is listed twice. */
@@ -48,13 +47,15 @@ const FOLDER = "teams";
 /** The largest list to read, in bytes. */
 const LARGEST = 256 * 1024;
 
-/** The most keys of a team: each entry gets a line for each. */
+/**
+ * The maximum number of keys in a team: each entry gets a line for each key.
+ */
 export const MOST_MEMBERS = 200;
 
 /**
  * Returns the members of the project's team, sorted by name; `undefined` if
- * this user never had one. An empty team was ended on purpose. Throws
- * UNREADABLE for a damaged list, which must not count as a missing one.
+ * this user never had a team. An empty team was ended on purpose. Throws
+ * UNREADABLE for a damaged list, which must not count as missing.
  */
 export function readTeam(
   system: System,
@@ -77,12 +78,12 @@ export function readTeam(
   });
 }
 
-/** The file of the project's team, in the user's state. */
+/** Returns the file of the project's team, in the user's state. */
 function fileOf(system: System, id: string): string {
   return join(userState(system), FOLDER, `${id}.json`);
 }
 
-/** Returns that file, absolute. Call under the project's lock. */
+/** Returns the absolute path of that file. Call under the project's lock. */
 export function teamFile(system: System, root: string): string {
   return fileOf(system, ensureStoreId(system, root));
 }
@@ -105,7 +106,7 @@ export function writeTeam(
   });
 }
 
-/** Returns whether two names are those of one member. */
+/** Returns whether two names belong to the same member. */
 export function isSameName(one: string, other: string): boolean {
   const plain = (text: string) => text.normalize("NFC").toLowerCase();
   return plain(one) === plain(other);

@@ -4,18 +4,18 @@ import { field, jsonIn } from "../base/parsed_values.ts";
 import { cloneOf, type Entry, type EntryKind, writerOf } from "./entry.ts";
 
 /*
- * Merges entries from any source. This is a pure function of the set of
+ * Merges entries from any source. The result depends only on the set of
  * entries: their order and duplicates do not matter.
  */
 
 /** Something that a writer currently shares. */
 export interface Shared {
   readonly entry: Entry;
-  /** The SHA-256 of its content. */
+  /** The SHA-256 of the content. */
   readonly digest: string;
 }
 
-/** The text of a removal. */
+/** The content of a removal. */
 export interface Removal {
   readonly kind: EntryKind;
   readonly id: string;
@@ -23,15 +23,15 @@ export interface Removal {
   readonly sha256: string;
 }
 
-/** Kinds whose entries with the same id replace each other. */
+/** Kinds whose entries replace earlier ones with the same id. */
 const REPLACED: ReadonlySet<EntryKind> = new Set([
   ...["save", "handoff", "claim", "key", "contents", "conversation"] as const,
 ]);
 
 /**
  * Returns what the writers of some entries share, without removed or replaced
- * things, and each thing once for a writer. They are in the order of logs,
- * kinds and IDs.
+ * things. Each thing appears once per writer. The result is in the order of
+ * logs, kinds and IDs.
  */
 export function mergeEntries(entries: Iterable<Entry>): Shared[] {
   const all = onePerNumber(entries);
@@ -43,7 +43,7 @@ export function mergeEntries(entries: Iterable<Entry>): Shared[] {
     if (kind === "start" || kind === "removal") continue;
     const until = removed.get(keyOf([cloneOf(log), kind, id, digest])) ?? 0;
     if (number < until) continue;
-    // Two clones of one person may use one ID for two different things.
+    // Two clones of one person may use the same ID for two different things.
     const key = REPLACED.has(kind)
       ? keyOf([cloneOf(log), kind, id])
       : keyOf([cloneOf(log), kind, id, digest]);
@@ -54,7 +54,8 @@ export function mergeEntries(entries: Iterable<Entry>): Shared[] {
 }
 
 /**
- * A writer may sign two entries with one number: all clones use the same one.
+ * Returns one entry per number. If a writer signs two entries with the same
+ * number, all clones choose the same one.
  */
 function onePerNumber(entries: Iterable<Entry>): Shared[] {
   const found = new Map<string, Shared>();
@@ -72,7 +73,10 @@ function textOf({ entry, digest }: Shared): string {
   return keyOf([digest, kind, id, at, author]);
 }
 
-/** The number below which each removed thing of a clone does not count. */
+/**
+ * Returns, for each removed thing of a clone, the number below which its
+ * entries do not count.
+ */
 function removals(all: readonly Shared[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const { entry: { kind, log, number, content } } of all) {
@@ -89,7 +93,7 @@ function isBetter({ entry: a }: Shared, { entry: b }: Shared): boolean {
   return a.number !== b.number ? a.number > b.number : a.log < b.log;
 }
 
-/** A log that replaces another one repeats its things. */
+/** Leaves out the things that a log repeats from a log that it replaces. */
 function oncePerWriter(all: readonly Shared[]): Shared[] {
   const seen = new Set<string>();
   return all.filter(({ entry: { log, kind, id }, digest }) => {

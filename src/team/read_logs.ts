@@ -14,12 +14,12 @@ export interface ReadWriter {
   readonly state: WriterState;
 }
 
-/** The most kinds of errors to name. */
+/** The maximum number of kinds of errors to name. */
 const MOST_PROBLEMS = 20;
 
 /**
  * Reads all logs of one writer. An entry that is damaged, not for this user, or
- * someone else's does not hide others. Throws GIT_FAILED.
+ * someone else's does not hide other entries. Throws GIT_FAILED.
  */
 export async function readWriter(
   { git, cipher }: { git: Git; cipher: Cipher },
@@ -78,7 +78,7 @@ export async function readWriter(
   };
 }
 
-/** The newest binding of a writer to a git key. */
+/** Returns the newest binding of a writer to a git key. */
 function gitKeyIn(
   writer: string,
   shared: readonly Shared[],
@@ -89,7 +89,7 @@ function gitKeyIn(
   return last && checkBinding(writer, last.content);
 }
 
-/** The name in the last entry of the logs. */
+/** Returns the name in the last entry of the logs. */
 function nameIn(entries: readonly Entry[]): string {
   const last = entries.reduce<Entry | undefined>(
     (best, one) => best && best.number >= one.number ? best : one,

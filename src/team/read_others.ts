@@ -6,7 +6,7 @@ import { clearStrange, keepFolders, keepShared } from "./store.ts";
 import type { LogTools } from "./write_log.ts";
 
 /**
- * Reads the logs of each writer with new entries, and makes the files that
+ * Reads the logs of each writer who has new entries, and creates the files that
  * readers list. Returns the new state.
  */
 export async function readOthers(
@@ -14,7 +14,7 @@ export async function readOthers(
   root: string,
   { state, others }: {
     state: TeamState;
-    /** The commits of all logs of others. */
+    /** The commits of all logs by others. */
     others: ReadonlyMap<string, string>;
   },
 ): Promise<TeamState> {
@@ -41,9 +41,7 @@ export async function readOthers(
   return now;
 }
 
-/**
- * Returns whether the keys of this user are the same as in the last attempt.
- */
+/** Returns whether this user's keys are the same as at the last attempt. */
 async function isOpened(
   known: WriterState | undefined,
   cipher: Cipher,

@@ -12,9 +12,9 @@ function isOutside(path: string): boolean {
 }
 
 /**
- * Returns a save in the form for sharing: without folders of this machine and
- * files of the working tree. Unless `conversation`, it also leaves out
- * everything that a person or an agent said or a tool printed.
+ * Returns a save in the form for sharing, without folders of this machine and
+ * files of the working tree. Unless `conversation`, also leaves out everything
+ * that a person or an agent said or a tool printed.
  */
 export function sharedSave(
   save: Save,
@@ -48,7 +48,7 @@ export function sharedSave(
   };
 }
 
-/** Instructions without commands on files of this machine. */
+/** Returns the instructions without commands on files of this machine. */
 function sharedInstructions(
   { files_to_review: review, validation_commands: commands }:
     Save["resume_instructions"],
@@ -62,12 +62,12 @@ function sharedInstructions(
   };
 }
 
-/** The longest headline of a save, in characters. */
+/** The maximum length of a save's headline, in characters. */
 const HEADLINE = 120;
 
 /**
- * Returns a save whose lists do not have the items of a conversation. Each open
- * item is also in the list of its kind, and the goal is the headline.
+ * Returns a save without the conversation's items in its lists. Each open item
+ * is also in the list of its kind, and the goal is the headline.
  */
 function withoutSaid(save: Save, handoff: Handoff): Save {
   const { conversation: outline, mpm, open_questions: questions } = save;
@@ -99,17 +99,22 @@ function withoutSaid(save: Save, handoff: Handoff): Save {
   };
 }
 
-/** The forms of an item in the lists of a save. */
+/** Returns the forms of an item in the lists of a save. */
 function formsOf({ text, why }: Handoff["items"][number]): string[] {
   return [plain(text), plain(`${text} (${why ?? ""})`)];
 }
 
-/** A key that is equal for texts that differ only in blanks and case. */
+/**
+ * Returns a key that is the same for texts that differ only in blanks and case.
+ */
 function plain(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase();
 }
 
-/** A key that is equal for a text and its headline, which may be shortened. */
+/**
+ * Returns a key that is the same for a text and its headline, which may be
+ * shortened.
+ */
 function headOf(text: string): string {
   return plain(text).slice(0, HEADLINE / 2);
 }
@@ -119,7 +124,7 @@ type Handoff = NonNullable<NonNullable<Save["mpm"]>["handoff"]>;
 function sharedHandoff(handoff: Handoff, conversation: boolean): Handoff {
   const { searches: _, seen, ...rest } = handoff;
   const files = handoff.files.filter(({ path }) => !isOutside(path));
-  // A key begins with the ID of the agent session.
+  // The keys are left out, since each begins with the ID of the agent session.
   const items = handoff.items.map(({ agent: _agent, key: _key, ...item }) =>
     item
   );

@@ -35,10 +35,12 @@ const WRITER = object({
   name: TEXT,
   /** The last commit read of each log, by log name. */
   logs: record(TEXT),
-  /** Number of entries read, and of those that are not for this user's keys. */
+  /**
+   * Number of entries read, and of entries that are not for this user's keys.
+   */
   entries: COUNT,
   locked: COUNT,
-  /** The mark of the keys that were tried, see `Cipher`. */
+  /** The mark of the keys that were tried; see `Cipher`. */
   keys: TEXT,
   /** The key with which the writer's git signs, if an entry says so. */
   git_key: optional(GIT_KEY_STATE),
@@ -47,26 +49,28 @@ const WRITER = object({
 });
 
 /**
- * The state of the team in this clone: `.claude-mpm/state/team.json`, sealed,
- * so that it cannot come with a clone.
+ * The state of the team in this clone: `.claude-mpm/state/team.json`. It is
+ * sealed, so a state that comes with a clone does not count.
  */
 const STATE = object({
   schema: { is: "version" } as Shape<1>,
   /** The remote to sync with; null: not named yet. */
   remote: nullable(TEXT),
-  /** The log that this clone writes; null: none yet. */
+  /** The log that this clone writes; null: no log yet. */
   log: nullable(LOG),
-  /** Its commit; null: it is empty. */
+  /** The commit of the log; null: the log is empty. */
   tip: nullable(TEXT),
-  /** The number of its next entry. */
+  /** The number of the next entry. */
   next: COUNT,
-  /** The mark of the recipients of its entries; empty: they are plain. */
+  /**
+   * The mark of the recipients of the entries; empty: the entries are plain.
+   */
   recipients: TEXT,
   /** Earlier logs of this clone, which the remote may still have. */
   replaced: list(LOG),
   /**
-   * The things in it, by kind and ID: the digest of the source, and that of the
-   * content.
+   * The things in the log, by kind and ID: the digest of the source, and the
+   * digest of the content.
    */
   sent: record(list(TEXT)),
   /** By writer ID. */
@@ -84,14 +88,17 @@ export const NO_STATE: TeamState = {
 
 const KIND = "team";
 
-/** The largest state to read, in bytes. */
+/** The maximum size of a state to read, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
 function statePath(root: string): string {
   return join(layout(root).state, "team.json");
 }
 
-/** Reads the state; empty if this user's mpm did not write it here. */
+/**
+ * Reads the state; returns an empty one if this user's mpm did not write it
+ * here.
+ */
 export function readState(system: System, root: string): TeamState {
   const bytes = attempt(() => system.files.readOwn(statePath(root), LARGEST));
   if (!bytes) return NO_STATE;
@@ -122,7 +129,10 @@ export function writeState(
 /** Milliseconds that a command waits for another command. */
 const WAIT = 30_000;
 
-/** Runs `work` while no other mpm changes the team's state. Throws LOCKED. */
+/**
+ * Runs `work` while no other mpm process changes the team's state. Throws
+ * LOCKED.
+ */
 export async function withTeamLock<T>(
   system: System,
   root: string,

@@ -22,10 +22,10 @@ import type { Shared } from "./merge.ts";
 import type { TeamState } from "./state.ts";
 
 /*
- * The files below `.claude-mpm/team/` contain the things that others share.
+ * The files below `.claude-mpm/team/` contain everything that others share.
  * Each of their clones has a folder, with saves as in `sessions/`, and with
- * `handoffs/`, `notes/` and `claims/`. All of it can be recreated from the
- * logs.
+ * `handoffs/`, `notes/` and `claims/`. All these files can be recreated from
+ * the logs.
  */
 
 /** A file to write, below the folder of its clone. */
@@ -68,8 +68,9 @@ function filesOf({ entry, digest }: Shared): Wanted[] {
 }
 
 /**
- * Updates the files of one writer to what it shares. Correct files stay
- * unchanged. `own`: the writer is this user. Throws FILE_FAILED, CONFLICT.
+ * Updates the files of one writer to match the things that the writer shares.
+ * Correct files stay unchanged. `own`: the writer is this user. Throws
+ * FILE_FAILED, CONFLICT.
  */
 export async function keepShared(
   system: System,
@@ -98,7 +99,7 @@ export async function keepShared(
   }
 }
 
-/** The marks of saves and contents whose files have these names. */
+/** Returns the marks of the saves and contents whose files have these names. */
 function marksOf(things: readonly Shared[], names: ReadonlySet<string>) {
   return things.flatMap(({ entry: { kind, id }, digest }) =>
     kind === "save" && names.has(`${id}.json`) ||
@@ -114,7 +115,7 @@ async function keepFiles(
   { folder, wanted, note }: {
     folder: string;
     wanted: readonly Wanted[];
-    /** Called with the names of the files that are written next. */
+    /** Called with the names of the files to be written next. */
     note(names: ReadonlySet<string>): void;
   },
 ): Promise<void> {
@@ -160,8 +161,8 @@ function filesBelow(system: System, folder: string): string[] {
 }
 
 /**
- * Writes the list of the folders, so that readers find them. `signer` is this
- * user's own writer.
+ * Writes the list of the folders, so that readers can find them. `signer` is
+ * the ID of this user's own writer.
  */
 export function keepFolders(
   system: System,

@@ -45,18 +45,21 @@ import {
 
 /** The options of a sync. */
 export interface SyncInput {
-  /** The name of a remote, or an address; by default that of the last sync. */
+  /**
+   * The name or the address of a remote; the remote of the last sync by
+   * default.
+   */
   readonly remote: string | undefined;
   readonly dryRun: boolean;
-  /** True to shorten the log to what the settings allow. */
+  /** True to shorten the log to the limits in the settings. */
   readonly prune: boolean;
   readonly sending: Sending;
 }
 
 /**
  * Adds new things to the log of this clone, pushes it, fetches the logs of
- * others, and makes the files that readers list. Each step can be repeated, so
- * that the next sync completes an interrupted one. Throws NOT_FOUND, USAGE,
+ * others, and creates the files that readers list. Each step can be repeated,
+ * so the next sync completes an interrupted one. Throws NOT_FOUND, USAGE,
  * CONFLICT, GIT_FAILED, LOCKED.
  */
 export async function syncTeam(
@@ -95,9 +98,7 @@ export async function syncTeam(
   );
 }
 
-/**
- * Throws CONFLICT before a conversation or a file would be sent unencrypted.
- */
+/** Throws CONFLICT if a conversation or a file would be sent unencrypted. */
 function refusePlain(cipher: Cipher, { sending }: SyncInput): void {
   const what = sending.contents
     ? "Contents of files"
@@ -133,7 +134,7 @@ async function plannedSync(
 ): Promise<SyncResult> {
   const state = readState(context.system, workspace.root);
   const cipher = openCipher(context, workspace.root);
-  // A changed team gets everything again.
+  // After a change of the team, everything is sent again.
   const since = state.recipients === cipher.mark
     ? state
     : { ...state, sent: {} };
@@ -293,7 +294,7 @@ class Sync {
     return { state: await this.#dropReplaced(state, theirs), done: true };
   }
 
-  /** Removes logs that the current one replaces, here and on the remote. */
+  /** Removes the logs that the current log replaces, here and on the remote. */
   async #dropReplaced(
     state: TeamState,
     theirs: ReadonlyMap<string, string>,
@@ -312,7 +313,7 @@ class Sync {
     return { ...state, replaced: [] };
   }
 
-  /** Pushes refs; a failure becomes one of the problems. */
+  /** Pushes refs; adds a failure to the problems. */
   async #tried(specs: readonly string[]): Promise<boolean> {
     try {
       await this.#network.push(specs);
@@ -349,9 +350,7 @@ class Sync {
     return pruned;
   }
 
-  /**
-   * Fetches new entries, and returns the new positions of the logs of others.
-   */
+  /** Fetches new entries, and returns the new commits of the logs of others. */
   async #fetch(
     { log: own }: TeamState,
     theirs: ReadonlyMap<string, string>,

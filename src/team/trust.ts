@@ -21,16 +21,16 @@ export interface TrustInput {
 
 type Row = TrustKeyResult["keys"][number];
 
-/** The largest file about someone's trust, in bytes. */
+/** The maximum size of a file about someone's trust, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** The text of an entry that says that its writer trusts a key. */
+/** The content of an entry in which the writer trusts a key. */
 const TRUST = object({ name: TEXT });
 
 /**
- * Trusts the keys of people, or stops trusting them. Without a name, it lists
- * the keys of everyone whose log was read, and of everyone whom this user
- * trusts. Throws NOT_FOUND, AMBIGUOUS, USAGE.
+ * Trusts the keys of people, or stops trusting them. Without a name, lists the
+ * keys of everyone whose log was read, and of everyone whom this user trusts.
+ * Throws NOT_FOUND, AMBIGUOUS, USAGE.
  */
 export async function trustKeys(
   context: Context,
@@ -64,7 +64,7 @@ export async function trustKeys(
   return { dry_run: dryRun, own, keys };
 }
 
-/** Returns the keys of the team, and those that this user trusts. */
+/** Returns the keys of the team and the keys that this user trusts. */
 function knownKeys(system: System, { root }: Workspace): Row[] {
   const trusted = new Map(
     [...readTrusted(system)].filter(([mark]) => WRITER_ID.test(mark)),
@@ -83,7 +83,7 @@ function knownKeys(system: System, { root }: Workspace): Row[] {
   }));
 }
 
-/** Returns which trusted people trust which key, by name. */
+/** Returns, by name, which trusted people trust which key. */
 function trustedByOthers(
   system: System,
   root: string,
@@ -112,8 +112,8 @@ function gitKeyOf(known: WriterState | undefined): Row["git_key"] {
 }
 
 /**
- * The key for a name, or for a prefix of an ID. A fingerprint may stand for the
- * keys of several machines.
+ * Returns the key for a name, or for a prefix of an ID. A fingerprint may
+ * select the keys of several machines.
  */
 function matchKeys(known: readonly Row[], typed: string): Row[] {
   const signed = known.filter(({ git_key: key }) =>

@@ -36,24 +36,24 @@ export interface LogTools {
   readonly cipher: Cipher;
 }
 
-/** The log after new entries, and the things that were left out. */
+/** The log after new entries were added, and the things that were left out. */
 export interface Written {
   readonly state: TeamState;
-  /** The added entries, without the first one of a log. */
+  /** The added entries, without the first entry of a log. */
   readonly added: readonly NewEntry[];
   /** A sentence for each thing that cannot be sent. */
   readonly problems: readonly string[];
 }
 
 /**
- * The secret from which this installation's key is made. It is in the user's
+ * The secret from which this installation's key is derived. It is in the user's
  * own state, like the key for seals, and never leaves it.
  */
 const SECRET: UserWord = { name: "team-key", length: 64 };
 
 /**
- * Returns the signer of this installation, and makes its key if it is missing.
- * Throws FILE_FAILED if the user's state has no place for a key.
+ * Returns the signer of this installation, and creates its key if it is
+ * missing. Throws FILE_FAILED if the key cannot be stored in the user's state.
  */
 export function ensureSigner(system: System): Signer {
   const secret = ensureUserWord(system, SECRET);
@@ -69,13 +69,13 @@ export function ensureSigner(system: System): Signer {
   return signerOf(secret);
 }
 
-/** Returns the ID of this installation's key; null: it has none yet. */
+/** Returns the ID of this installation's key; null: it has no key yet. */
 export function ownWriter(system: System): string | null {
   const secret = userWord(system, SECRET);
   return secret === undefined ? null : signerOf(secret).writer;
 }
 
-/** Returns a new log of this writer, for a clone of another name. */
+/** Returns a new log of this writer, for a clone with a new name. */
 function newLog(system: System, { writer }: Signer): string {
   return `${writer}-${system.random()}-1`;
 }
@@ -86,7 +86,7 @@ function nextLog(log: string): string {
 }
 
 /**
- * Adds new things to the log of a state from {@link begunLog}. Throws
+ * Adds new things to the log of a state that {@link begunLog} returned. Throws
  * GIT_FAILED, FILE_FAILED.
  */
 export async function writeLog(
@@ -167,7 +167,7 @@ async function signedEntry(
     : entryBytes({ ...place, cipher: "plain", body: plain }, signer);
 }
 
-/** The name of git's user, as in saves. */
+/** Returns the name of the git user, as in saves. */
 export async function authorName(
   { system, git }: Pick<LogTools, "system" | "git">,
 ): Promise<string> {
@@ -177,10 +177,10 @@ export async function authorName(
 
 /**
  * Returns the state with the log for the next entries. A log is for one team.
- * If that changed, a new log replaces it, which has everything again. So no
- * team gets plain entries, and new members can read all of them. `own`: the
- * logs of this writer in the repository, with their commits. Throws CONFLICT if
- * the log is encrypted, and this user's team was lost.
+ * After a change of the team, a new log replaces it and receives everything
+ * again. So no team gets plain entries, and new members can read all entries.
+ * `own`: the logs of this writer in the repository, with their commits. Throws
+ * CONFLICT if the log is encrypted and this user's team was lost.
  */
 export async function begunLog(
   tools: LogTools,
@@ -195,7 +195,7 @@ export async function begunLog(
   if (isUndecided && known.recipients !== "") throw lostTeam();
   if (known.tip !== null && known.recipients === mark) return known;
   const log = nextLog(known.log!);
-  // An interrupted sync may have begun one of these.
+  // An interrupted sync may have begun one of these logs.
   const mine = [...own.keys()].filter((one) => cloneOf(one) === cloneOf(log));
   const replaced = new Set([...known.replaced, known.log!, ...mine]);
   return {
@@ -203,7 +203,7 @@ export async function begunLog(
     replaced: [...replaced],
     sent: Object.fromEntries(
       Object.entries(known.sent)
-        // They are only sent again on request.
+        // Contents are sent again only on request.
         .filter(([key]) => !key.startsWith(sentKey("contents", "")))
         .map(([key, [, digest = ""]]) => [key, ["", digest]]),
     ),
@@ -221,12 +221,12 @@ function lostTeam(): MpmError {
   );
 }
 
-/** The recipients of an encrypted log that the state does not know. */
+/** The recipients of an encrypted log that is not in the state. */
 const UNKNOWN = "unknown";
 
 /**
- * The state with the log from the repository: an interrupted sync may have
- * added entries that the state does not know.
+ * Returns the state with the log from the repository. An interrupted sync may
+ * have added entries that the state does not contain.
  */
 async function knownLog(
   { system, git, signer, cipher }: LogTools,
@@ -286,7 +286,7 @@ interface OwnEntry extends Pick<SignedEntry, "number" | "cipher"> {
 
 /**
  * Reads entries of this writer, in the order of each log. An entry that cannot
- * be read or decrypted has no content. Damaged ones are left out.
+ * be read or decrypted has no content. Damaged entries are left out.
  */
 async function* ownEntries(
   { git, cipher }: Pick<LogTools, "git" | "cipher">,
@@ -319,10 +319,10 @@ export interface Pruned {
 }
 
 /**
- * Writes a log with a higher number that has only the newest things: none older
- * than `since`, and at most `most` bytes. Each gets a new number and signature.
- * `undefined`: nothing is removed. Throws CONFLICT for entries that this user
- * cannot decrypt.
+ * Writes a log with a higher number and only the newest things: at most `most`
+ * bytes, and no entry older than `since`. Each entry gets a new number and
+ * signature. `undefined`: nothing is removed. Throws CONFLICT for entries that
+ * this user cannot decrypt.
  */
 export async function pruneLog(
   tools: LogTools,
@@ -355,7 +355,7 @@ export async function pruneLog(
     ...{ entries: signed, tip: undefined },
   });
   return {
-    // The state records what was dropped, so that it is not sent again.
+    // The state records the dropped things, so that they are not sent again.
     state: { ...state, log: renewed, tip: end ?? null, next },
     ...{ old: log, dropped: shared.length - kept.length },
   };
@@ -376,8 +376,8 @@ function cannotPrune(): MpmError {
 }
 
 /**
- * Returns the state of a clone whose log belongs to another copy of it. It has
- * a log with a new name, which gets everything again.
+ * Returns the state for a clone whose log belongs to another copy of the clone.
+ * The state has a log with a new name, to which everything is sent again.
  */
 export function forkedState(
   { system, signer }: LogTools,

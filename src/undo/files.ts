@@ -39,13 +39,13 @@ import { removeIfEmpty } from "../clients/mod.ts";
 import type { System } from "../system/system.ts";
 import { lastingIn, onwards } from "./kinds.ts";
 
-/** The most obstacles that an error names. */
+/** The maximum number of obstacles that an error names. */
 const NAMED = 5;
 
 /** The JSON of a save. */
 const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
-/** A note by an agent or a person. */
+/** The path of a note by an agent or a person. */
 const NOTE = /[/\\]?\.claude[/\\]shared-context[/\\][0-9a-f]{12}\.json$/;
 
 /** Restores the files of an operation to their state before it. */
@@ -62,7 +62,8 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
     return { details, left: [], operation: undefined };
   }
   const moved = await moveCommit(order);
-  // A save restored from git may be removed again without being deleted there.
+  // A save restored from git may be removed again without being deleted from
+  // git.
   const isRecovery = entry.operation === "saves recover";
   const ids = isRecovery
     ? []
@@ -78,7 +79,7 @@ export async function undoChanges(order: UndoOrder): Promise<Undone> {
   await pointToNewest(system, root);
   intent.end();
   if (plan.steps.some(({ name }) => NOTE.test(name))) {
-    // The next note reports damaged marks.
+    // A damaged mark is reported by the next note.
     attempt(() => renewView(system, order.workspace.worktree));
   }
   if (ids.length > 0) await copySaves(system, order.workspace);
@@ -101,7 +102,7 @@ async function planOf(
     return await withDerived(system, root, plan);
   } catch (error) {
     if (!(error instanceof MpmError) || error.code !== "CONFLICT") throw error;
-    // Its list of files was deleted with the trash.
+    // The operation's list of files was deleted with the trash.
     throw new CannotUndo(entry, {
       reason: error.message,
       instead: error.hint ?? "",
@@ -110,8 +111,8 @@ async function planOf(
 }
 
 /**
- * With a save go the YAML and the Markdown that mpm made of it later than the
- * entry. One that someone changed is an obstacle.
+ * Includes the YAML and Markdown files that mpm derived from a save after the
+ * entry was written. A derived file that someone changed is an obstacle.
  */
 async function withDerived(
   system: System,
@@ -136,7 +137,8 @@ async function withDerived(
       }
     }
   }
-  // Those first: what a death leaves must not look like another save.
+  // These files come first: the remains of a crash must not look like another
+  // save.
   return { steps: [...added, ...steps], obstacles: [...obstacles, ...more] };
 }
 
@@ -189,7 +191,10 @@ function touches(one: JournalEntry, other: JournalEntry): boolean {
   return Object.keys(versionsIn(one.after)).some((name) => names.has(name));
 }
 
-/** Also undoes the commit of a pause, if no one else has it or built on it. */
+/**
+ * Undoes the commit of a pause as well, unless someone else has it or built on
+ * it.
+ */
 async function moveCommit(
   { context, workspace, entry }: UndoOrder,
 ): Promise<Moved | undefined> {
@@ -222,7 +227,8 @@ function commitLines(entry: JournalEntry, moved: Moved | undefined): string[] {
 }
 
 /**
- * From its intent on it will be completed, whatever happens to this process.
+ * Applies an undo. Once its intent is written, the undo will be completed,
+ * whatever happens to this process.
  */
 function applied(
   order: UndoOrder,
@@ -282,7 +288,7 @@ function operationOf(
   };
 }
 
-/** An undo of this undo swaps the schedules again. */
+/** Returns the schedules, which an undo of this undo swaps again. */
 function schedules(side: unknown): Record<string, unknown> {
   const found = field(side, "schedules");
   return found === undefined ? {} : { schedules: found };

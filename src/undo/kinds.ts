@@ -20,7 +20,7 @@ export function undoKindOf(
   };
 }
 
-/** Returns why an operation can never be undone, as far as that is known. */
+/** Returns why an operation can never be undone, if that is known. */
 export function lastingIn(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -53,7 +53,7 @@ function lastingReason(
   return undefined;
 }
 
-/** Returns what to do instead: undo the operation before this one. */
+/** Returns the alternative: undo the operation before this one. */
 export function onwards(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
@@ -62,14 +62,14 @@ export function onwards(
   return earlierHint(usable, entry);
 }
 
-/** The original operation of an undo, or of an undo of an undo. */
+/** Returns the original operation of an undo, or of an undo of an undo. */
 function rootOf(
   entries: readonly KnownEntry[],
   entry: KnownEntry,
 ): KnownEntry {
   let root = entry;
   while (root.undoes !== undefined) {
-    // An undo comes after its operation, so this ends.
+    // An undo always comes after its operation, so this recursion ends.
     const before = entries.find(({ id }) => id === root.undoes && id < root.id);
     if (!before) break;
     root = before;

@@ -26,7 +26,7 @@ import type { UndoResult } from "./commands/results.ts";
 import { undoChanges } from "./files.ts";
 import { undoKindOf } from "./kinds.ts";
 
-/** The place of an undo, and whether it changes anything. */
+/** The place of an undo, and whether the undo is a dry run. */
 type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
 
 /** The requested operation. */
@@ -37,8 +37,8 @@ interface Asked {
 }
 
 /**
- * Undoes the operation with that number, or the newest that can be undone:
- * others are skipped.
+ * Undoes the operation with that number, or the newest one that can be undone.
+ * Skips operations that cannot be undone.
  */
 export async function undoOperation(
   parts: Parts,
@@ -57,19 +57,20 @@ export async function undoOperation(
 
 async function undoOne(parts: Parts, asked: Asked): Promise<UndoResult> {
   const { context: { system }, root, dryRun } = parts;
-  // The journal at that moment.
+  // The journal at the time of the undo.
   const take = async () => {
     const { order, kind } = orderOf(parts, asked);
     return answer(order, await UNDO[kind](order), asked);
   };
-  // Refuses before the lock makes a folder.
+  // Refuses before taking the lock creates a folder.
   orderOf(parts, asked);
   return dryRun ? await take() : await withLock(system, root, take);
 }
 
 /**
- * Undoes it and writes the undo, with `undoes`, to the journal. Throws CONFLICT
- * with the reason if it is impossible, with nothing changed.
+ * Undoes an operation and writes the undo, with `undoes`, to the journal.
+ * Throws CONFLICT with the reason if that is impossible; nothing is changed
+ * then.
  */
 const UNDO: Readonly<
   Record<UndoKind, (order: UndoOrder) => Promise<Undone>>
@@ -87,7 +88,10 @@ const UNDO: Readonly<
   carried: (order) => undoWith(order, removeCarried),
 };
 
-/** The files first, since they may be refused; then everything else. */
+/**
+ * Checks the files first, since their undo may be refused; then undoes
+ * everything else.
+ */
 async function undoWith(
   order: UndoOrder,
   remove: (order: UndoOrder) => Promise<string[]>,
@@ -124,7 +128,7 @@ function orderOf(
   return { order: { ...parts, entry, entries, passed }, kind };
 }
 
-/** Chooses the entry to undo, or says why the newest one stays. */
+/** Chooses the entry to undo, or says why the newest entry cannot be undone. */
 function chosenEntry(
   entries: readonly KnownEntry[],
   asked: Asked,
@@ -163,7 +167,7 @@ function answer(
 
 /**
  * Finishes an interrupted undo and returns it, if `number` means the same
- * operation. A user who types the same line again does not want a second undo.
+ * operation. A user who repeats the same command does not want a second undo.
  * Returns `undefined` if no undo was interrupted.
  */
 export async function finishBegun(

@@ -10,7 +10,7 @@ import { getOwn, setOwn } from "../base/own.ts";
 import { fillIn, type Template, variablesIn } from "./templates/template.ts";
 import type { CheckItem } from "./work.ts";
 
-/** The typed parts of a new session. */
+/** The parts of a new session that the user typed. */
 export interface BeginningInput {
   readonly name: string | undefined;
   readonly task: readonly string[];
@@ -25,8 +25,8 @@ export type Beginning = Omit<NewWork, "id">;
 type StateVars = () => Readonly<Record<string, string>>;
 
 /**
- * Reads the template and fills it in. `stateVars` is only called if a variable
- * of the template was not given. Throws USAGE, NOT_FOUND, and the errors of
+ * Reads the template and fills it in. Calls `stateVars` only if a variable of
+ * the template was not given. Throws USAGE, NOT_FOUND, and the errors of
  * `stateVars`.
  */
 export async function beginningOf(
@@ -111,8 +111,8 @@ function onOneLine(text: string): string {
 }
 
 /**
- * A value for each variable of the template: the given one, else that of the
- * state variable with the same name, else its default. Throws USAGE for unknown
+ * Returns a value for each variable of the template: the given value, else the
+ * state variable with the same name, else the default. Throws USAGE for unknown
  * and for missing variables.
  */
 export function valuesFor(
@@ -153,7 +153,7 @@ export function valuesFor(
   );
 }
 
-/** The given values, and those that only the state variables have. */
+/** Returns the given values, and the values that only state variables have. */
 function withStateVars(
   variables: Template["variables"],
   given: Readonly<Record<string, string>>,
@@ -178,7 +178,7 @@ function withStateVars(
   return values;
 }
 
-/** The checklist of a session that starts from the template. */
+/** Returns the checklist of a session that starts from the template. */
 export function checklistFrom(
   { items }: Template,
   { values, time }: { values: Readonly<Record<string, string>>; time: Date },
@@ -192,8 +192,8 @@ export function checklistFrom(
 }
 
 /**
- * Returns the default task of a session from the template: the title, with the
- * values that do not appear in it.
+ * Returns the default task of a session from the template: the title, followed
+ * by the values that do not appear in it.
  */
 export function taskFrom(
   { title }: Template,
@@ -207,7 +207,7 @@ export function taskFrom(
   return pairs.length === 0 ? text : `${text}: ${pairs.join(", ")}`;
 }
 
-/** The options of commands that make a checklist from a template. */
+/** The options of commands that create a checklist from a template. */
 export const TEMPLATE_FLAGS = {
   template: {
     type: "string",

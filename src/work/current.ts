@@ -22,34 +22,32 @@ import {
   workIn,
 } from "./store.ts";
 
-/** The largest pointer, in bytes. */
+/** The maximum size of a pointer, in bytes. */
 const LARGEST = 4096;
 
-/** The most nested sessions to follow. */
+/** The maximum depth of nested sessions to follow. */
 const DEEPEST = 1000;
 
 /** The current session of a worktree. */
 interface Current {
-  /** Active, working or paused; `undefined`: no session. */
+  /** An active, working or paused session; `undefined`: no session. */
   readonly work: Work | undefined;
-  /** Why it is unknown, one line. */
+  /** Why the session is unknown, in one line. */
   readonly problem: string | undefined;
-  /**
-   * True if the session was made by someone else, so that it does not count.
-   */
+  /** True if someone else made the session, so that it does not count. */
   readonly foreign: boolean;
 }
 
 const NONE: Current = { work: undefined, problem: undefined, foreign: false };
 
 /**
- * The session of the worktree `place`. Without a session, it takes one look at
- * a file's metadata. Throws CONFLICT if a folder is a link; anything invalid in
- * a file is returned as `problem`.
+ * Returns the session of the worktree `place`. Without a session, this takes
+ * one look at a file's metadata. Throws CONFLICT if a folder is a link; returns
+ * anything invalid in a file as `problem`.
  *
  * A pointer is written before its record, and also names the previous session.
  * Until the new record exists, the old session counts. So the record alone
- * decides, and nothing must be fixed after a crash.
+ * decides, and nothing needs repair after a crash.
  */
 export function currentWork(
   system: System,
@@ -105,8 +103,8 @@ function readPointer(system: System, root: string, place: string): string[] {
 }
 
 /**
- * Makes `id` the worktree's session, as soon as its record says so. Call under
- * the store's lock, before the record is written.
+ * Makes `id` the worktree's session once the session's record says so. Call
+ * under the store's lock, before the record is written.
  */
 export function pointTo(
   system: System,
@@ -120,7 +118,7 @@ export function pointTo(
   writeAtomic(system, pointerPath(root, place), { text: `${text}\n` });
 }
 
-/** The session to which the pointer leads now, by any author. */
+/** Returns the session to which the pointer currently leads, by any author. */
 function ledTo(
   system: System,
   root: string,
@@ -144,13 +142,13 @@ export function clearCurrent(
 
 /** A session and its parents. */
 export interface Stack {
-  /** From the session itself up to the outermost. */
+  /** The sessions from the session itself up to the outermost parent. */
   readonly chain: readonly Work[];
   /** Why the chain ends too early, one line. */
   readonly problem: string | undefined;
 }
 
-/** The session of a worktree and its parents; empty: no session. */
+/** Returns the session of a worktree and its parents; empty: no session. */
 export function currentStack(
   system: System,
   workspace: Pick<Workspace, "root" | "linked" | "gitDir">,
@@ -160,7 +158,7 @@ export function currentStack(
   return work ? stackOf(system, root, work) : { chain: [], problem };
 }
 
-/** The chain of `work`; a loop or a missing parent ends it. */
+/** Returns the chain of `work`. A loop or a missing parent ends the chain. */
 function stackOf(system: System, root: string, work: Work): Stack {
   const chain = [work];
   const seen = new Set([work.id]);
@@ -187,9 +185,10 @@ function pointerPath(root: string, place: string): string {
 }
 
 /**
- * Lists the sessions that are active by their own record but not current in
- * their worktree. Its pointer was damaged or lost, and another session was
- * started. Commands without a name do not find them.
+ * Lists the sessions that are active according to their own record but not
+ * current in their worktree. The worktree's pointer was damaged or lost, and
+ * another session was started. Commands without a name do not find these
+ * sessions.
  */
 export function lostWorks(
   system: System,
@@ -206,15 +205,18 @@ export function lostWorks(
   });
 }
 
-/** The place of the main worktree, and of a folder without a repository. */
+/** The place of the main worktree, and of a folder outside a repository. */
 const MAIN = "main";
 
-/** The most characters of a name to keep, so that it stays a file name. */
+/**
+ * The maximum number of characters of a name to keep, so that it is a valid
+ * file name.
+ */
 const LONGEST = 150;
 
 /**
- * Returns a session's worktree as a file name. A linked worktree has git's name
- * for it, which `git worktree move` keeps.
+ * Returns a session's worktree as a file name. For a linked worktree, this is
+ * git's name for it, which `git worktree move` keeps.
  */
 export function placeKey(
   { linked, gitDir }: Pick<Workspace, "linked" | "gitDir">,

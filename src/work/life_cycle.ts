@@ -42,7 +42,9 @@ export const TRANSITIONS: readonly Transition[] = [
   { from: "active", action: "cancel", to: "cancelled" },
 ];
 
-/** Transitions without their own command: others make them first. */
+/**
+ * Transitions without their own command: other commands make them first.
+ */
 const IMPLICIT: readonly Action[] = ["work", "idle"];
 
 /** The command for each transition. */
@@ -58,8 +60,8 @@ const COMMANDS: Readonly<Record<Action, string>> = {
 };
 
 /**
- * The transitions that lead through `action`, in order: only `action`, or
- * `work` or `idle` before it. `undefined`: the table does not allow it.
+ * Returns the transitions for `action`, in order: either only `action`, or
+ * `work` or `idle` before it. `undefined`: the table does not allow `action`.
  */
 export function stepsFor(
   state: WorkState,
@@ -112,7 +114,7 @@ export function isOpen(state: WorkState): boolean {
   return state === "active" || state === "working" || state === "paused";
 }
 
-/** Returns whether its saves are hidden from lists. */
+/** Returns whether the session's saves are hidden from lists. */
 export function isSettled(state: WorkState): boolean {
   return state === "archived" || state === "cancelled";
 }

@@ -13,7 +13,10 @@ interface KeptWork {
   readonly at: string;
 }
 
-/** Returns the work in checkpoints of a session that continued without it. */
+/**
+ * Returns the uncommitted work, kept in checkpoints, without which a session
+ * continued.
+ */
 export function keptOf(work: Work): KeptWork[] {
   const { kept } = work as { kept?: unknown };
   return Array.isArray(kept)
@@ -23,7 +26,7 @@ export function keptOf(work: Work): KeptWork[] {
     : [];
 }
 
-/** The session with one more piece of parked work. */
+/** Returns the session with one more piece of parked work. */
 export function withKept(work: Work, one: KeptWork): Work {
   const others = keptOf(work).filter(({ checkpoint }) =>
     checkpoint !== one.checkpoint
@@ -32,8 +35,8 @@ export function withKept(work: Work, one: KeptWork): Work {
 }
 
 /**
- * A sentence for each piece of work in a checkpoint that no return will restore
- * by itself. `exists`: returns whether a checkpoint exists.
+ * Returns a sentence for each piece of work in a checkpoint that a return will
+ * not restore automatically. `exists`: returns whether a checkpoint exists.
  */
 export function keptNotes(
   works: readonly Work[],
@@ -52,7 +55,10 @@ export function keptNotes(
   );
 }
 
-/** The checkpoint with the work that a session left for an open detour. */
+/**
+ * Returns the checkpoint with the work that a session parked for an open
+ * detour.
+ */
 export function parkedBy(
   work: Work,
   works: readonly Work[],
@@ -65,8 +71,8 @@ export function parkedBy(
 }
 
 /**
- * A sentence for each open detour whose parked work is not in this copy of the
- * project. `exists`: returns whether a checkpoint exists.
+ * Returns a sentence for each open detour whose parked work is not in this copy
+ * of the project. `exists`: returns whether a checkpoint exists.
  */
 export function missingNotes(
   works: readonly Work[],
@@ -85,8 +91,8 @@ export function missingNotes(
 }
 
 /**
- * Returns what a session's detours have done since it was last paused, as one
- * line each for its next save.
+ * Returns the results of a session's detours since its last pause, one line
+ * each, for its next save.
  */
 export function detoursDone({ children, transitions }: Work): string[] {
   const paused = transitions.findLast(({ to }) => to === "paused")?.at ?? "";

@@ -5,7 +5,7 @@ import { cutText } from "../base/words.ts";
 import { type Action, allowedSteps } from "./life_cycle.ts";
 import type { ChecklistItem, WorkView } from "./commands/results.ts";
 
-/** The first values of a session; all others are neutral. */
+/** The initial values of a session; all other fields are neutral. */
 export type NewWork =
   & Pick<
     Work,
@@ -13,7 +13,7 @@ export type NewWork =
   >
   & Partial<Pick<Work, "parent" | "template" | "checklist" | "detour">>;
 
-/** A session that starts at `time`. */
+/** Returns a session that starts at `time`. */
 export function newWork(given: NewWork, time: Date): Work {
   const blank: Work = {
     schema: 1,
@@ -39,8 +39,8 @@ export function newWork(given: NewWork, time: Date): Work {
 }
 
 /**
- * The session after `action`, each step recorded with the time. Throws CONFLICT
- * if its state does not allow it.
+ * Returns the session after `action`, with the time of each step. Throws
+ * CONFLICT if the session's state does not allow the action.
  */
 export function moved(work: Work, action: Action, time: Date): Work {
   const steps = allowedSteps(work.state, action, labelOf(work));
@@ -56,7 +56,8 @@ export function moved(work: Work, action: Action, time: Date): Work {
 }
 
 /**
- * The session after a pause with the save `save`; repeating it changes nothing.
+ * Returns the session after a pause with the save `save`. Repeating the pause
+ * changes nothing.
  */
 export function pausedBy(work: Work, save: string, time: Date): Work {
   if (work.saves.includes(save)) return work;
@@ -80,7 +81,7 @@ export function labelOf(
 
 const LABEL = 60;
 
-/** When the session last changed its state, ISO 8601. */
+/** Returns when the session last changed its state, ISO 8601. */
 function lastMove({ transitions, started_at }: Work): string {
   return transitions.at(-1)?.at ?? started_at;
 }
@@ -102,18 +103,21 @@ export interface Titled {
   readonly task: string;
 }
 
-/** `login: Fix the login`; the ID without either. Not escaped. */
+/**
+ * Returns `login: Fix the login`, or the ID if there is no name or task. Not
+ * escaped.
+ */
 export function fullTitle({ id, name, task }: Titled): string {
   const parts = new Set([name ?? "", task].filter((part) => part !== ""));
   return [...parts].join(": ") || id;
 }
 
-/** The name, else the task, else the ID. Not escaped. */
+/** Returns the name, else the task, else the ID. Not escaped. */
 export function shortTitle({ id, name, task }: Titled): string {
   return name ?? (task === "" ? id : task);
 }
 
-/** A session for command output. */
+/** Returns a session for command output. */
 export function workView(work: Work): WorkView {
   const { id, name, task, state, started_at, parent, worktree } = work;
   return {
@@ -127,7 +131,7 @@ export function workView(work: Work): WorkView {
   };
 }
 
-/** A checklist with its numbers. */
+/** Returns a checklist with numbered items. */
 export function checklistView(items: readonly CheckItem[]): ChecklistItem[] {
   return items.map(({ phase, text, done, done_at }, at) => ({
     number: at + 1,
@@ -143,7 +147,7 @@ interface Phase<T> {
   readonly done: number;
 }
 
-/** A checklist grouped by heading. */
+/** Groups a checklist by heading. */
 export function phasesOf<T extends { phase: string; done: boolean }>(
   items: readonly T[],
 ): Phase<T>[] {

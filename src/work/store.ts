@@ -17,7 +17,7 @@ import {
 } from "../ops/mod.ts";
 import { type KnownKeys, redactorOf } from "../secrets/mod.ts";
 
-/** Fields that stay unchanged in a record, since a return needs them. */
+/** Fields that stay unchanged in a record because a return needs them. */
 const KEYS: KnownKeys = {
   names: new Set(["branch", "branch_before"]),
   ids: new Set(
@@ -27,13 +27,15 @@ const KEYS: KnownKeys = {
   ),
 };
 
-/** The largest record in bytes, enough for a session of several years. */
+/**
+ * The maximum size of a record in bytes: enough for a session of several years.
+ */
 const LARGEST = 8 * 1024 * 1024;
 
-/** The deepest allowed nesting of lists and objects; mpm writes four levels. */
+/** The maximum nesting of lists and objects; mpm writes four levels. */
 const DEEPEST = 50;
 
-/** The most records that a listing reads, the newest first. */
+/** The maximum number of records that a listing reads, the newest first. */
 const MOST = 20_000;
 
 /** An unusable record. */
@@ -52,9 +54,9 @@ export interface Works {
 }
 
 /**
- * The record of a session; `undefined` if it is missing. Throws UNREADABLE if
- * mpm could not have written it, FOREIGN if mpm did not write it for this user,
- * FILE_FAILED if it cannot be read.
+ * Returns the record of a session; `undefined` if it is missing. Throws
+ * UNREADABLE if mpm could not have written it, FOREIGN if mpm did not write it
+ * for this user, FILE_FAILED if it cannot be read.
  */
 export function knownWork(
   system: System,
@@ -130,7 +132,7 @@ function unreadable(path: string, fault: string, cause?: unknown): MpmError {
   });
 }
 
-/** Does the same, with a session of someone else treated as missing. */
+/** Does the same, but treats someone else's session as missing. */
 export function ownWork(
   system: System,
   root: string,
@@ -145,7 +147,7 @@ export function ownWork(
   }
 }
 
-/** Does the same, with a damaged record treated as missing. */
+/** Does the same, but treats a damaged record as missing. */
 export function findWork(
   system: System,
   root: string,
@@ -155,8 +157,8 @@ export function findWork(
 }
 
 /**
- * All sessions of this user. A damaged record is reported and hides no other;
- * sessions by others are counted.
+ * Lists all sessions of this user. Damaged records are reported and do not hide
+ * other sessions; sessions by others are counted.
  */
 export function listWorks(system: System, root: string): Works {
   const { work } = layout(root);
@@ -196,8 +198,8 @@ export function entriesOf(system: System, folder: string) {
 }
 
 /**
- * The record of a session, for a caller that has already checked the folders.
- * Throws an MpmError for any problem with it.
+ * Returns the record of a session, for a caller that has already checked the
+ * folders. Throws an MpmError for any problem with the record.
  */
 export function readRecord(
   system: System,
@@ -216,9 +218,9 @@ export function readRecord(
 }
 
 /**
- * Writes the record of a session, completely or not at all, with all typed text
- * redacted, and sealed as this user's own. Call under the store's lock. Returns
- * what was written.
+ * Writes the record of a session, completely or not at all. All typed text is
+ * redacted, and the record is sealed as this user's own. Returns the written
+ * record. Call under the store's lock.
  */
 export function writeWork(system: System, root: string, work: Work): Work {
   const path = workPath(root, work.id);
@@ -247,10 +249,13 @@ export function removeWork(system: System, root: string, id: string): void {
   removeIfThere(system, workPath(root, id));
 }
 
-/** The most seconds after the current one in which to look for a free ID. */
+/**
+ * The maximum number of seconds to search for a free ID, from the current
+ * second on.
+ */
 const SEARCHED = 3600;
 
-/** The ID for the second of `time`, or the next free one. */
+/** Returns the ID for the second of `time`, or the next free ID. */
 export function freeWorkId(system: System, root: string, time: Date): string {
   for (let after = 0; after < SEARCHED; after++) {
     const id = workId(new Date(time.getTime() + after * 1000));
@@ -261,7 +266,7 @@ export function freeWorkId(system: System, root: string, time: Date): string {
   });
 }
 
-/** Throws for links and other people's folders instead of mpm folders. */
+/** Throws if an mpm folder is a link or belongs to someone else. */
 export function checkWorkFolders(system: System, root: string): void {
   const { home, state, work, current } = layout(root);
   for (const folder of [home, state, work, current]) checkOwn(system, folder);
@@ -271,7 +276,7 @@ function checkOwn(system: System, folder: string): void {
   try {
     checkFolder(system, folder);
   } catch (error) {
-    // An unreadable folder fails when it is read.
+    // An unreadable folder causes an error when it is read.
     if (!(error instanceof FileError)) throw error;
   }
 }
@@ -298,7 +303,7 @@ export function workSeals(system: System): RecordSeals {
   return new RecordSeals(system, "work session");
 }
 
-/** Returns whether a save exists with which the session can be resumed. */
+/** Returns whether there is a save from which the session can be resumed. */
 export function isSaved(
   system: System,
   root: string,

@@ -5,20 +5,23 @@ import type { ChecklistItem, WorkView } from "./commands/results.ts";
 import type { Work } from "./work.ts";
 import { counted } from "../base/words.ts";
 
-/** A session's name, else its task, else its id, escaped. */
+/** Returns a session's name, else its task, else its id, escaped. */
 export function titleOf(session: Titled): string {
   return escapeText(shortTitle(session));
 }
 
-/** `login: Fix it (working)`. */
+/** Returns `login: Fix it (working)`. */
 export function sessionLine(session: WorkView, style: Style): string {
   const title = style.bold(escapeText(fullTitle(session)));
   return `${title} (${stateWord(session.state, style)})`;
 }
 
-/** An active session that is in no worktree, and how to end it. */
+/**
+ * Describes an active session that is not in any worktree, and how to end it.
+ */
 export function lostNote({ id, state, ...titled }: WorkView | Work): string {
-  // Only a return ends a detour, and that requires the worktree to have it.
+  // Only a return ends a detour, and a return requires the detour to be in the
+  // worktree.
   const way = titled.parent === null
     ? `mpm complete ${id} or mpm cancel ${id} ends it`
     : "mpm doctor --fix restores it";
@@ -26,7 +29,7 @@ export function lostNote({ id, state, ...titled }: WorkView | Work): string {
   return `${title} is ${state}, but not the session of its worktree: ${way}`;
 }
 
-/** The colours of a state. */
+/** Returns a state in its colours. */
 export function stateWord(
   state: WorkView["state"],
   style: Pick<Style, "green" | "yellow" | "dim">,
@@ -42,7 +45,7 @@ export function stateWord(
   }
 }
 
-/** A checklist by phase, each with its progress. */
+/** Returns a checklist by phase, each phase with its progress. */
 export function checklistLines(
   checklist: readonly ChecklistItem[],
   style: Style,
@@ -63,13 +66,13 @@ export function checklistLines(
 /** The width of a bar. */
 const CELLS = 8;
 
-/** `Setup Phase 2/4 ████░░░░`. */
+/** Returns `Setup Phase 2/4 ████░░░░`. */
 function progress(
   name: string,
   { done, total, gap = 0, style }: {
     done: number;
     total: number;
-    /** Additional spaces after the name. */
+    /** The number of additional spaces after the name. */
     gap?: number;
     style: Style;
   },
@@ -82,7 +85,7 @@ function progress(
   return `${label} ${done}/${total} ${bar}`;
 }
 
-/** The same for several, one below the other. */
+/** Returns the same for several phases, one below another. */
 export function progressTable(
   phases: readonly { name: string; done: number; total: number }[],
   style: Style,

@@ -16,9 +16,9 @@ import { STATES, type WorkState } from "./life_cycle.ts";
 
 /**
  * The shape of a session, `work-YYYYMMDD-HHMMSS.json`: a stretch of work on one
- * task, which may be paused many times, each time with a save. It is the only
- * definition of its type, its validation and the published JSON Schema. Unknown
- * fields are kept.
+ * task. A session may be paused many times, each time with a save. This is the
+ * only definition of its type, its validation and the published JSON Schema.
+ * Unknown fields are kept.
  */
 
 const TEXT_OR_NULL = nullable(TEXT);
@@ -30,7 +30,7 @@ const STATE = text<WorkState>({ choices: STATES });
 const TIME = text({ test: isFullTime });
 
 export const CHECK_ITEM = object({
-  /** The heading above it; empty: no heading. */
+  /** The heading above the item; empty: no heading. */
   phase: TEXT,
   text: TEXT,
   done: FLAG,
@@ -41,7 +41,7 @@ export const CHECK_ITEM = object({
 export const TEMPLATE = nullable(object({
   /** The short name, e.g. `bug-fix`. */
   name: TEXT,
-  /** The values of its placeholders. */
+  /** The values of the template's placeholders. */
   variables: record(TEXT),
 }));
 
@@ -54,17 +54,17 @@ export const MOVES = list(object({
 
 /** The changes that `branch` made, so that `return` can undo them. */
 export const DETOUR = nullable(object({
-  /** Kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
+  /** The kind of the detour: `stash`, `git-branch`, `worktree`, or `plain`. */
   kind: TEXT,
   /** The checkpoint with the parent's uncommitted work. */
   checkpoint: TEXT_OR_NULL,
-  /** The previous git branch, to return to; null: detached or no git. */
+  /** The previous git branch, to return to; null: detached HEAD or no git. */
   branch_before: TEXT_OR_NULL,
-  /** Full ID of the previous commit. */
+  /** The full ID of the previous commit. */
   head_before: TEXT_OR_NULL,
-  /** The worktree created for it, absolute. */
+  /** The worktree created for the detour, absolute. */
   worktree: TEXT_OR_NULL,
-  /** True if it began with a clean tree, as after `--stash`. */
+  /** True if the detour began with a clean tree, as after `--stash`. */
   cleared: optional(FLAG),
 }));
 
@@ -82,7 +82,7 @@ export const WORK_FIELDS = {
   name: TEXT_OR_NULL,
   /** The task. */
   task: TEXT,
-  /** Its state in the life cycle. */
+  /** The session's state in the life cycle. */
   state: STATE,
   /** ISO 8601, UTC. */
   started_at: TIME,
@@ -90,11 +90,11 @@ export const WORK_FIELDS = {
   transitions: MOVES,
   /** ID of the session from which this one is a detour. */
   parent: nullable(ID),
-  /** Its place: `main` or the name of a linked worktree's place. */
+  /** The session's place: `main` or the name of a linked worktree's place. */
   place: TEXT,
-  /** That worktree's folder, absolute. */
+  /** The absolute path of that worktree. */
   worktree: TEXT,
-  /** Position of git at the start. */
+  /** The branch and the commit of git at the start. */
   git: object({ branch: TEXT_OR_NULL, head: TEXT_OR_NULL }),
   /** The agent's own session at the start. */
   agent_session: TEXT_OR_NULL,
@@ -102,16 +102,20 @@ export const WORK_FIELDS = {
   template: TEMPLATE,
   /** The checklist, in order. */
   checklist: list(CHECK_ITEM),
-  /** IDs of its saves, the newest last. */
+  /** The IDs of the session's saves, the newest last. */
   saves: list(text({ pattern: SESSION_ID })),
-  /** Results of its detours. */
+  /** The results of the session's detours. */
   children: CHILDREN,
-  /** The changes that `mpm branch` made for it; null if it is not a detour. */
+  /**
+   * The changes that `mpm branch` made for the session; null if it is not a
+   * detour.
+   */
   detour: DETOUR,
-  /** The summary when it was completed or cancelled. */
+  /** The summary from when the session was completed or cancelled. */
   summary: TEXT_OR_NULL,
   /**
-   * The signature with the user's own key: HMAC-SHA256 of the text before it.
+   * The signature with the user's own key: HMAC-SHA256 of the text before this
+   * field.
    */
   seal: optional(TEXT),
 };

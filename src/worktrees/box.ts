@@ -8,8 +8,9 @@ import { Removals } from "./removals.ts";
 import { isBelow } from "./facts.ts";
 
 /**
- * Returns the folder for worktrees during their removal, below the shared git
- * folder. No clone can bring files there, and git does not look into it.
+ * Returns the folder that holds worktrees during their removal, below the
+ * shared git folder. A clone cannot bring files into this folder, and git does
+ * not look into it.
  */
 export function removingFolder(commonDir: string): string {
   return join(commonDir, "mpm", "removing");
@@ -17,32 +18,34 @@ export function removingFolder(commonDir: string): string {
 
 /**
  * A worktree that is being removed: `tree` in its box is the worktree's folder
- * itself. The intent of the cleanup has the other facts.
+ * itself. The intent of the cleanup holds the other facts.
  */
 export interface Box {
   readonly folder: string;
   readonly tree: string;
-  /** The worktree's old place; `undefined` if it is unknown. */
+  /** The worktree's original place; `undefined` if it is unknown. */
   readonly path: string | undefined;
-  /** True if it may be deleted. */
+  /** True if the worktree may be deleted. */
   readonly checked: boolean;
 }
 
-/** The longest name to read, in bytes. */
+/** The maximum length of a name to read, in bytes. */
 const NAME_LIMIT = 16_384;
 
-// The files in which earlier versions recorded the same.
+// The files in which earlier versions recorded the same facts.
 const nameIn = (folder: string) => join(folder, "name");
 const checkedIn = (folder: string) => join(folder, "checked");
 
-/** The box for the worktree at `path` with the git folder `gitDir`. */
+/** Returns the box for the worktree at `path` with the git folder `gitDir`. */
 export function boxFor(path: string, gitDir: string): Box {
   const commonDir = dirname(dirname(gitDir));
   const folder = join(removingFolder(commonDir), basename(gitDir));
   return { folder, tree: join(folder, "tree"), path, checked: false };
 }
 
-/** The existing boxes, including those in use by another mpm. */
+/**
+ * Returns the existing boxes, including those in use by another mpm process.
+ */
 export function readBoxes(
   system: System,
   commonDir: string,
@@ -64,8 +67,9 @@ export function readBoxes(
 }
 
 /**
- * Outside of clones, so it may be trusted without a seal. While git has its own
- * record of the worktree, no part of it is deleted.
+ * Reads facts from outside of clones, so they may be trusted without a seal.
+ * While git has its own record of the worktree, no part of the worktree is
+ * deleted.
  */
 function readOld(
   system: System,
@@ -89,7 +93,7 @@ function readOld(
 
 /**
  * Blocks all other cleanups of these worktrees, after waiting at most `wait`
- * milliseconds; `undefined`: another one is running. Throws FILE_FAILED.
+ * milliseconds. `undefined`: another cleanup is running. Throws FILE_FAILED.
  */
 export async function lockRemovals(
   system: System,
@@ -119,13 +123,13 @@ function makeFolder({ files }: System, folder: string): void {
   }
 }
 
-/** Returns whether it contains a worktree. */
+/** Returns whether the box contains a worktree. */
 export function isFull(system: System, { tree }: Box): boolean {
   return system.files.lstat(tree) !== undefined;
 }
 
 /**
- * Moves an unchecked worktree back to its old place if that is free, and
+ * Moves an unchecked worktree back to its original place if that is free, and
  * removes the box. Throws FILE_FAILED.
  */
 export function putBack(system: System, box: Box, worktrees: string): void {
@@ -142,7 +146,9 @@ export function putBack(system: System, box: Box, worktrees: string): void {
   clearBox(system, box);
 }
 
-/** Creates the folders above `path`, which may be gone; follows no link. */
+/**
+ * Creates the folders above `path`, which may no longer exist; follows no link.
+ */
 function makeParents(system: System, path: string, worktrees: string): void {
   const { files } = system;
   const missing: string[] = [];
@@ -155,7 +161,7 @@ function makeParents(system: System, path: string, worktrees: string): void {
   missing.forEach((folder) => files.mkdir(folder));
 }
 
-/** Deletes the content of the box, and the box. Throws FILE_FAILED. */
+/** Deletes the box and its contents. Throws FILE_FAILED. */
 export function emptyBox(system: System, box: Box): void {
   if (isFull(system, box)) deleteTree(system, box.tree);
   clearBox(system, box);
@@ -169,7 +175,7 @@ function clearBox(system: System, { folder }: Box): void {
   files.remove(folder);
 }
 
-/** Removes the folder of all boxes unless it contains one. */
+/** Removes the folder that holds all boxes, unless it still contains a box. */
 export function clearHome(system: System, commonDir: string): void {
   const home = removingFolder(commonDir);
   attempt(() => {
@@ -177,14 +183,14 @@ export function clearHome(system: System, commonDir: string): void {
   });
 }
 
-/** All bits that a folder's owner needs to remove its content. */
+/** All permission bits that a folder's owner needs to remove its contents. */
 const OWNED = 0o700;
 
-/** Deletes a folder with everything in it; links are not followed. */
+/** Deletes a folder and its contents; does not follow links. */
 function deleteTree(system: System, folder: string): void {
   const { files } = system;
   const { mode = OWNED } = files.lstat(folder) ?? {};
-  // As in package caches, which are made read-only.
+  // Some folders are read-only, such as those of package caches.
   if ((mode & OWNED) !== OWNED) files.chmod(folder, mode | OWNED);
   for (const { name, kind } of files.list(folder)) {
     const path = join(folder, name);

@@ -18,14 +18,14 @@ import {
 import type { System } from "../system/system.ts";
 import { isFull, readBoxes } from "./box.ts";
 
-/** The facts about a candidate before git is asked about it. */
+/** The facts about a candidate that are known before git is asked. */
 export interface Candidate {
   facts: WorktreeFacts;
   readonly gitDir: string | undefined;
   readonly moved: boolean;
 }
 
-/** Describes the paths that are not folders among these. */
+/** Describes the first of these paths that is not a folder. */
 export function obstacleAt(
   system: System,
   folders: readonly string[],
@@ -45,7 +45,10 @@ interface Search {
   readonly callers: readonly string[];
 }
 
-/** Registered worktrees at any depth, other folders only directly below. */
+/**
+ * Finds registered worktrees at any depth, and other folders only directly
+ * below.
+ */
 export async function findCandidates(
   system: System,
   workspace: Workspace,
@@ -76,7 +79,10 @@ export async function findCandidates(
   return [...found.filter((one) => !isAside(one)), ...aside];
 }
 
-/** Those that a cleanup moved and neither removed nor moved back. */
+/**
+ * Returns the worktrees that a cleanup moved and then neither removed nor moved
+ * back.
+ */
 function asideCandidates(
   system: System,
   { commonDir }: Workspace,
@@ -95,10 +101,10 @@ function asideCandidates(
     });
 }
 
-/** The registration of a folder in git, or only its place. */
+/** The registration of a folder in git, or only the folder's place. */
 type Named = Pick<WorktreeFacts, "path" | "kind"> & Partial<ListedWorktree>;
 
-/** The facts before anything is read. */
+/** Returns the facts that are known before anything is read. */
 function factsOf({ path, kind, head, ref }: Named): WorktreeFacts {
   return {
     path,
@@ -138,7 +144,7 @@ async function readCandidate(
   }
 }
 
-/** Returns whether a process uses the worktree, by the state of its files. */
+/** Reads the signs that a worktree is in use from the state of its files. */
 async function readUse(
   system: System,
   path: string,
@@ -152,12 +158,11 @@ async function readUse(
   };
 }
 
-/** The largest small file in a worktree's git folder, in bytes. */
+/** The maximum size of a small file in a worktree's git folder, in bytes. */
 const FILE_LIMIT = 65_536;
 
 /**
- * Returns the place of a candidate relative to `base`, which has no links in
- * it.
+ * Returns the place of a candidate relative to `base`, which contains no links.
  */
 function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
@@ -169,13 +174,16 @@ function readPlace(system: System, path: string, base: string): Place {
     const real = realPathOf(system, path);
     if (real === undefined || !isBelow(real, base)) return "outside";
     if (info.kind === "link" || real !== path) return "link";
-    // The base itself may be a separate disk: the project's counts.
+    // The base may be on a separate disk, so the project's disk is compared.
     const home = files.lstat(dirname(dirname(base)));
     return info.disk === home?.disk ? "inside" : "other-disk";
   }) ?? "unreadable";
 }
 
-/** Its place, or that it has disappeared since that was read. */
+/**
+ * Returns the place, or that the folder has disappeared since the place was
+ * read.
+ */
 export function placeNow(
   system: System,
   { path, place }: { path: string; place: Place },
@@ -195,13 +203,21 @@ function realPathOf(system: System, path: string): string | undefined {
 /** The relation of a folder to git. */
 interface RepositoryFacts {
   readonly repository: Repository;
-  /** Its own git folder below the project's; only if it is linked. */
+  /**
+   * The worktree's own git folder below the project's; only if it is linked.
+   */
   readonly gitDir: string | undefined;
-  /** True if git has it registered in another place, which is gone. */
+  /**
+   * True if git has registered the folder in another place, which no longer
+   * exists.
+   */
   readonly moved: boolean;
 }
 
-/** Reads `.git` of `path` as a file of git-worktree(1), without git. */
+/**
+ * Reads the `.git` file of `path`, in the format of git-worktree(1), without
+ * git.
+ */
 function readRepository(
   system: System,
   path: string,
@@ -239,7 +255,7 @@ function readLine(system: System, path: string): string {
   return text.replace(/\r?\n$/, "");
 }
 
-/** The reason of a worktree's lock; `undefined`: not locked. */
+/** Returns the reason for a worktree's lock; `undefined`: not locked. */
 function readLockReason(
   system: System,
   gitDir: string,
@@ -248,7 +264,7 @@ function readLockReason(
   return system.files.lstat(path) ? readLine(system, path).trim() : undefined;
 }
 
-/** Files that git or Claude Code writes at every action. */
+/** Files that git or Claude Code writes with every action. */
 const WRITTEN = [
   "HEAD",
   "index",
@@ -260,7 +276,7 @@ const WRITTEN = [
   "logs/HEAD",
 ];
 
-/** The last use of a worktree, as far as single files show it. */
+/** Returns the last use of a worktree, as far as individual files show it. */
 function lastUse(
   system: System,
   path: string,

@@ -8,9 +8,9 @@ import type { Candidate } from "./candidates.ts";
 /**
  * Walks through everything below `folder` without following links. Returns its
  * size, its newest change, any repository within, and a fingerprint of names,
- * sizes and times. The fingerprint does not change when the folder is moved.
- * Fails on unreadable parts, and on another disk mounted within. Names that are
- * not UTF-8 are not seen.
+ * sizes and times. Moving the folder does not change the fingerprint. Fails on
+ * unreadable parts, and on another disk mounted within. Does not see names that
+ * are not UTF-8.
  */
 export function readContents(
   system: System,
@@ -82,7 +82,7 @@ class Walk {
 
   #look(path: string): FileInfo {
     const info = this.#system.files.lstat(path);
-    // It disappeared in the meantime.
+    // The file disappeared in the meantime.
     if (!info) throw new FileError("missing", "read", path);
     return info;
   }
@@ -93,7 +93,8 @@ class Walk {
     this.#mix(mtime % 2 ** 32);
     this.#mix(size);
     for (let at = 0; at < name.length; at++) this.#mix(name.charCodeAt(at));
-    // A file with a hard link elsewhere stays there, as in a shared cache.
+    // A file with another hard link, as in a shared cache, does not free any
+    // space.
     if (kind === "file" && names === 1) this.#bytes += size;
   }
 
@@ -103,21 +104,24 @@ class Walk {
   }
 }
 
-/** Names in the top folder of a worktree, or in a bare repository. */
+/**
+ * Returns whether these are the names in the top folder of a worktree or in a
+ * bare repository.
+ */
 function isRepository(names: Set<string>): boolean {
   return names.has(".git") ||
     ["HEAD", "objects", "refs"].every((name) => names.has(name));
 }
 
-/** They change as soon as anything in the folder does. */
+/** Fingerprints that change as soon as anything in the folder does. */
 export interface Prints {
   readonly tree: string;
   readonly gitDir: string;
 }
 
 /**
- * Of git's files about it; together with the fingerprint of its files, of all
- * of it.
+ * Returns the fingerprint of git's files about a worktree. Together with the
+ * fingerprint of the worktree's own files, it covers the whole worktree.
  */
 export function printOf(
   system: System,
@@ -131,8 +135,8 @@ export function printOf(
 }
 
 /**
- * Returns whether a worktree is unchanged since it was surveyed; its folder is
- * now at `tree`.
+ * Returns whether a worktree, whose folder is now at `tree`, is unchanged since
+ * the survey.
  */
 export function isUnchanged(
   system: System,

@@ -7,10 +7,11 @@ import { isTrash, type WorktreeRules } from "./rules.ts";
 /** The decision about a folder below `.claude/worktrees/`. */
 export interface Decision {
   readonly remove: boolean;
-  /** The reason, in claude-mpm's words if it has some. */
+  /** The reason, in claude-mpm's words if it has any. */
   readonly reason: string;
   /**
-   * Preserved because work would be lost, and not only because it is in use.
+   * True if the folder is preserved because work would be lost, and not only
+   * because it is in use.
    */
   readonly unsaved: boolean;
 }
@@ -20,10 +21,10 @@ export interface DecisionRules extends WorktreeRules {
   readonly now: number;
 }
 
-/** A reason to preserve, or `"unread"` if more facts are needed. */
+/** A reason to preserve the folder, or `"unread"` if more facts are needed. */
 type Finding = Omit<Decision, "remove"> | "unread" | undefined;
 
-/** Ordered by cost; checks for lost work come before age. */
+/** Ordered by cost, except that checks for lost work come before age. */
 const CHECKS: readonly ((
   facts: WorktreeFacts,
   rules: DecisionRules,
@@ -45,8 +46,8 @@ const CHECKS: readonly ((
 ];
 
 /**
- * Decides what happens, as soon as the facts are sufficient; `undefined` if
- * more must be read. Doubtful cases are preserved.
+ * Decides what happens as soon as the facts are sufficient; `undefined` if more
+ * facts must be read. Preserves doubtful cases.
  */
 export function decide(
   facts: WorktreeFacts,
@@ -62,7 +63,10 @@ export function decide(
   return { remove: true, reason, unsaved: false };
 }
 
-/** Nothing can be lost with it, so its age does not matter. */
+/**
+ * Returns whether the folder is empty. Its removal loses nothing, so its age
+ * does not matter.
+ */
 function isEmptyFolder(facts: WorktreeFacts): boolean {
   return facts.place === "inside" && !facts.own && facts.kind === "orphan" &&
     facts.repository === "empty";
@@ -139,9 +143,7 @@ function checkOperation({ operation }: WorktreeFacts): Finding {
     : unsaved(`a ${operation} is in progress`);
 }
 
-/**
- * Checks the reports of git and the system, unless they are missing or failed.
- */
+/** Checks the reports of git and the system, except missing and failed ones. */
 function checked<T extends object>(
   value: T | Failed | undefined,
   { failed }: { failed: string },
@@ -160,7 +162,7 @@ function checkStatus({ status }: WorktreeFacts): Finding {
   );
 }
 
-/** The most paths in a reason. */
+/** The maximum number of paths in a reason. */
 const NAMED = 3;
 
 function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
@@ -180,7 +182,7 @@ function checkLanded({ landed, branch }: WorktreeFacts): Finding {
   });
 }
 
-/** Preserves a worktree with such paths. */
+/** Preserves a worktree that contains such paths. */
 function unsavedPaths(paths: readonly string[], why: string): Finding {
   return paths.length === 0
     ? undefined
@@ -220,7 +222,7 @@ function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
 }
 
 function youngerThan(time: number, { now, minAge }: DecisionRules): Finding {
-  // A change after the survey began may have been missed.
+  // The survey may have missed a change made after it began.
   if (time > now) return inUse("is in use");
   if (now - time >= minAge) return undefined;
   return inUse(`was in use less than ${durationText(minAge)} ago`);
@@ -247,7 +249,7 @@ function checkStanding({ standing }: WorktreeFacts): Finding {
   return standing.length === 0 ? undefined : inUse(standingText(standing));
 }
 
-/** Returns the text about the processes in it. */
+/** Describes the processes in a worktree. */
 export function standingText(pids: readonly number[]): string {
   const noun = pids.length === 1 ? "process" : "processes";
   return `in use by ${noun} ${named(pids.map(String), NAMED)}`;

@@ -43,7 +43,7 @@ interface Place {
   readonly git: Git;
   /** `.claude/worktrees`, absolute. */
   readonly worktrees: string;
-  /** About worktrees that may be deleted. */
+  /** The record of the worktrees that may be deleted. */
   readonly removals?: Removals;
 }
 
@@ -52,18 +52,18 @@ interface Going {
   readonly item: Surveyed;
   readonly box: Box;
   print: Surveyed["print"];
-  /** True if the box exists, and must be cleared if the worktree stays. */
+  /** True if the box exists and must be cleared if the worktree stays. */
   boxed: boolean;
   /** Why it stays. */
   problem: string | undefined;
 }
 
 /**
- * Removes worktrees so that nothing written in the meantime is lost. Each
+ * Removes worktrees without losing anything written in the meantime. Each
  * folder is moved to a private place, and removed only if it is unchanged
- * there. Otherwise it is moved back. Returns for each why it still exists, or
- * `undefined` if it is gone. `finishRemovals` handles an interruption at any
- * point.
+ * there. Otherwise, it is moved back. Returns the reason why each worktree
+ * still exists, or `undefined` if it is gone. `finishRemovals` handles an
+ * interruption at any point.
  */
 export async function deleteWorktrees(
   place: Place,
@@ -126,7 +126,9 @@ async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
   removals.end();
 }
 
-/** Does one step, and restores the worktree if the step returns a problem. */
+/**
+ * Performs one step, and restores the worktree if the step returns a problem.
+ */
 async function doStep(
   place: Place,
   one: Going,
@@ -152,7 +154,7 @@ function giveUp(
   if (one.problem !== undefined) return;
   one.problem = why;
   try {
-    // First, so that a worktree that is moved back is never deleted.
+    // This comes first, so that a worktree that is moved back is never deleted.
     removals?.mark([one.box.folder], false);
     if (one.boxed) putBack(system, one.box, worktrees);
   } catch (error) {
@@ -161,7 +163,10 @@ function giveUp(
   }
 }
 
-/** Registers a worktree that was moved by hand at its new place first. */
+/**
+ * Prepares a removal: first registers a worktree that was moved by hand at its
+ * new place.
+ */
 async function prepare(
   { system, git }: Place,
   one: Going,
@@ -186,8 +191,8 @@ function moveToBox(
 }
 
 /**
- * Returns whether it is unchanged since the survey; from then on it may be
- * deleted.
+ * Returns whether the worktree is unchanged since the survey. If so, it may be
+ * deleted from then on.
  */
 async function check(
   { system }: Place,
@@ -204,7 +209,8 @@ async function check(
   const { head, branch, ...status } = now;
   const same = head === facts.head && branch === facts.branch &&
     JSON.stringify(status) === JSON.stringify(facts.status);
-  // Also the folder's kind: a walk would follow a link at the very top.
+  // Also checks the folder's kind, since a walk would follow a link at the very
+  // top.
   if (
     !same || system.files.lstat(tree)?.kind !== "folder" ||
     !isUnchanged(system, { print, gitDir }, tree)
@@ -213,10 +219,10 @@ async function check(
 }
 
 /**
- * Lets git forget several worktrees at the same time. One git may then fail
- * when another removes something that it is about to read. So failed ones are
- * tried again alone, and those that need two steps are done alone from the
- * start.
+ * Lets git forget several worktrees at the same time. One git process may fail
+ * because another removes a file that it is about to read. So failed worktrees
+ * are tried again one by one. Worktrees that need two steps are done one by one
+ * from the start.
  */
 async function forgetAll(
   place: Place,
@@ -233,13 +239,13 @@ async function forgetAll(
     if (first[at] === undefined) continue;
     await doStep(place, one, async () => {
       const again = await forget(one);
-      // The first reason is more useful.
+      // The reason for the first failure is more useful.
       return again && (first[at] || again);
     });
   }
 }
 
-/** Deletes the box; the next cleanup tries again for the rest. */
+/** Deletes the box; the next cleanup tries again to delete the rest. */
 function deleteBox({ system }: Place, { box }: Going): void {
   attempt(() => emptyBox(system, box));
 }
@@ -248,13 +254,14 @@ function deleteBox({ system }: Place, { box }: Going): void {
 export interface Registered {
   readonly path: string;
   readonly gitDir: string;
-  /** The reason of its stale lock; `undefined`: not locked. */
+  /** The reason for its stale lock; `undefined`: not locked. */
   readonly lock: string | undefined;
 }
 
 /**
- * Lets git forget a worktree, without `--force`: git itself refuses if its
- * place is in use again. Returns why it failed; `undefined` if it did not.
+ * Lets git forget a worktree, without `--force`: git itself refuses if the
+ * worktree's place is in use again. Returns the reason for a failure;
+ * `undefined` if there was no failure.
  */
 async function unregister(
   system: System,
@@ -264,10 +271,11 @@ async function unregister(
   const plain = git.like({ plain: true });
   if (lock !== undefined) await plain.read(["worktree", "unlock", "--", path]);
   const result = await git.run(["worktree", "remove", "--", path]);
-  // Another process may have done it already.
+  // Another process may already have done it.
   if (!system.files.lstat(gitDir)) return undefined;
   if (result.status === 0) {
-    // Windows cannot link every folder: then git removed it only in a copy.
+    // Windows cannot link every folder. In that case, git removed its record
+    // only in a copy.
     attempt(() => removeTree(system, gitDir));
     return undefined;
   }
@@ -277,13 +285,12 @@ async function unregister(
   return gitFailure(["worktree remove"], result).message;
 }
 
-/** The shorter wait of a command with another purpose, in milliseconds. */
+/** The shorter wait for a command with another purpose, in milliseconds. */
 const SHORT_WAIT = 250;
 
 /**
- * Finishes or undoes an interrupted cleanup. Anything that fails, and
- * everything while another cleanup is running, stays unchanged: a survey
- * reports it.
+ * Finishes or undoes an interrupted cleanup. Leaves unchanged anything that
+ * fails, and everything if another cleanup is running; a survey reports it.
  */
 export async function finishRemovals(
   system: System,
@@ -300,7 +307,7 @@ export async function finishRemovals(
   });
 }
 
-/** The same for all commands, where the project uses mpm. */
+/** Does the same for all commands, where the project uses mpm. */
 export const REMOVALS: Finisher<unknown> = {
   kinds: [REMOVAL],
   lock: async (system, { commonDir }) =>
@@ -336,7 +343,7 @@ function endRemovals(system: System, root: string): void {
   Removals.read(system, root).forEach((one) => one.end());
 }
 
-/** Returns whether git has no registration left of a box's worktree. */
+/** Returns whether git has no registration left for a box's worktree. */
 async function forget(
   system: System,
   git: Git,
@@ -345,7 +352,7 @@ async function forget(
   const { path, folder } = box;
   const gitDir = join(commonDir, "worktrees", basename(folder));
   if (!box.checked || path === undefined) return true;
-  // Another folder is now in its place.
+  // Another folder is now in the worktree's place.
   if (system.files.lstat(path) || !system.files.lstat(gitDir)) return true;
   const one = (await readWorktrees(git)).find((one) => one.path === path);
   if (!one) return true;

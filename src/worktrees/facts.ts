@@ -8,38 +8,39 @@ import type { Failed, WorktreeLock, WorktreeStatus } from "../git/mod.ts";
 export interface WorktreeFacts {
   /** Absolute. */
   readonly path: string;
-  /** Registered in git, or not. */
+  /** `worktree` if git has registered the folder, `orphan` if not. */
   readonly kind: "worktree" | "orphan";
   readonly place: Place;
-  /** The place to which it was moved. */
+  /** The place to which a cleanup moved the folder. */
   readonly aside?: string;
-  /** True if it is the caller's own. */
+  /** True if it is the caller's own worktree. */
   readonly own: boolean;
   readonly repository: Repository;
   /** Short branch name; `undefined`: detached, or unknown. */
   readonly branch: string | undefined;
   readonly head: string | undefined;
   readonly lock: WorktreeLock | undefined;
-  /** A merge, rebase or similar that is not finished. */
+  /** An unfinished merge, rebase or similar operation. */
   readonly operation: string | undefined;
-  /** The time of its last activity, in milliseconds since the epoch. */
+  /** The time of the last activity, in milliseconds since the epoch. */
   readonly usedAt: number;
   readonly status?: WorktreeStatus | Failed;
   readonly landed?: Landed | Failed;
-  /** Existing paths that git was told to ignore. */
+  /** Existing paths that git has been set to ignore. */
   readonly unwatched?: readonly string[] | Failed;
-  /** Paths that differ from their blobs in parts that a filter removes. */
+  /** Paths that differ from their blobs only in parts that a filter removes. */
   readonly filtered?: readonly string[] | Failed;
-  /** Contents of its git folder that would be lost with it. */
+  /** Contents of its git folder that would be lost with the worktree. */
   readonly extras?: WorktreeExtras | Failed;
   readonly contents?: WorktreeContents | Failed;
-  /** Processes whose working folder is in it. */
+  /** Processes whose working folder is in the worktree. */
   readonly standing?: readonly number[] | Failed;
 }
 
 /**
- * Its place, as far as that allows its removal. `gone`: it existed a moment
- * ago. `aside`: a cleanup has moved it and neither removed nor restored it.
+ * The place of a folder, as far as it matters for removal. `gone`: the folder
+ * existed a moment ago. `aside`: a cleanup has moved the folder and neither
+ * removed nor restored it.
  */
 export type Place =
   | "inside"
@@ -67,19 +68,22 @@ export type Repository =
   | "empty";
 
 export interface WorktreeExtras {
-  /** Paths in its git folder, and settings, that git did not create. */
+  /** Paths in the git folder, and settings, that git did not create. */
   readonly own: readonly string[];
   readonly sparse: SparseCheckout | undefined;
 }
 
-/** The files of HEAD that are checked out. */
+/** The part of HEAD's files that is checked out. */
 export interface SparseCheckout {
   readonly cone: boolean;
-  /** The file of patterns, as text. */
+  /** The text of the patterns file. */
   readonly patterns: string;
 }
 
-/** The way in which the default branch got the commits of HEAD, if it did. */
+/**
+ * The way in which the commits of HEAD got into the default branch, if they
+ * did.
+ */
 export interface Landed {
   readonly how: "contained" | "rebased" | "squashed" | "no";
   /** The default branch, e.g. `main` or `origin/main`. */
@@ -88,17 +92,20 @@ export interface Landed {
 
 /** Results of a walk through all files, without following links. */
 export interface WorktreeContents {
-  /** Bytes freed by its removal. */
+  /** Bytes freed by the removal. */
   readonly bytes: number;
-  /** The newest modification, milliseconds since the epoch. */
+  /** The time of the newest modification, in milliseconds since the epoch. */
   readonly newest: number;
-  /** The first repository within it. */
+  /** The first repository inside the worktree. */
   readonly nested: string | undefined;
-  /** Changes as soon as a file does. */
+  /** A fingerprint that changes as soon as a file does. */
   readonly print: string;
 }
 
-/** Returns whether `path` is strictly below `folder`; both without links. */
+/**
+ * Returns whether `path` is strictly below `folder`; both paths must be without
+ * links.
+ */
 export function isBelow(path: string, folder: string): boolean {
   return path !== folder && path.startsWith(folder + SEPARATOR);
 }

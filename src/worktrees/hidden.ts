@@ -18,14 +18,17 @@ import {
 } from "../git/mod.ts";
 
 /**
- * Files that git and Claude Code write about every worktree: created again with
- * it, or rescued with its commits. Everything else is someone's own: refs of
- * this worktree, hooks, submodules, and data of later git versions.
+ * Files that git and Claude Code write for every worktree. They are created
+ * again with it, or rescued with its commits. Everything else belongs to
+ * someone: refs of this worktree, hooks, submodules, and data of later git
+ * versions.
  */
 const USUAL =
   /^(HEAD|ORIG_HEAD|FETCH_HEAD|REBASE_HEAD|AUTO_MERGE|MERGE_RR|COMMIT_EDITMSG|CLAUDE_BASE|commondir|config\.worktree|gitdir|index|locked|sharedindex\.[^/]*|fsmonitor--daemon.*|logs\/.*|info\/sparse-checkout)$/s;
 
-/** The largest sparse checkout patterns to keep for a restore, in bytes. */
+/**
+ * The maximum size of sparse checkout patterns to keep for a restore, in bytes.
+ */
 const PATTERNS_LIMIT = 65_536;
 
 const SPARSE = [
@@ -34,7 +37,10 @@ const SPARSE = [
   "index.sparse",
 ];
 
-/** Returns what a worktree's git folder has that a new one would not. */
+/**
+ * Returns the contents of a worktree's git folder that a new one would not
+ * have.
+ */
 export async function readExtras(
   system: System,
   { path, gitDir }: WorktreeFolders,
@@ -47,7 +53,8 @@ export async function readExtras(
     const git = new Git(system, path, { plain: true });
     const settings = await readSettings(git, file);
     const main = join(dirname(dirname(gitDir)), "config.worktree");
-    // Git copies those of the worktree from which a new one is made.
+    // Git copies the settings of the worktree from which a new worktree is
+    // created.
     const copied = system.files.lstat(main)
       ? await readSettings(git, main)
       : [];
@@ -61,10 +68,15 @@ export async function readExtras(
   });
 }
 
-/** Folders in which each file is checked; any other counts as a whole. */
+/**
+ * Folders in which each file is checked. Any other folder counts as a whole.
+ */
 const OPENED = /^(refs|logs|info)\//;
 
-/** Paths of the files in `folder`, with slashes; an empty folder has none. */
+/**
+ * Returns the paths of the files in `folder`, with slashes. An empty folder has
+ * no paths.
+ */
 function filesIn(system: System, folder: string, above = ""): string[] {
   return system.files.list(folder).flatMap(({ name, kind }) => {
     const path = `${above}${name}`;
@@ -75,7 +87,7 @@ function filesIn(system: System, folder: string, above = ""): string[] {
   });
 }
 
-/** Each as `name`, or as `name`, line break and value. */
+/** Returns each setting as `name`, or as `name`, line break and value. */
 async function readSettings(git: Git, file: string): Promise<string[]> {
   const args = ["config", "--file", file, "--no-includes", "--list", "-z"];
   return splitFields(await git.read(args));
@@ -88,7 +100,7 @@ function readSparse(
   gitDir: string,
   settings: readonly string[],
 ): SparseCheckout | undefined {
-  // The last one counts.
+  // The last value counts.
   const isOn = (name: string) =>
     /^(|true|yes|on|1)$/i.test(
       settings.findLast((setting) => nameOf(setting) === name)
@@ -103,9 +115,9 @@ function readSparse(
 }
 
 /**
- * Files whose bytes differ from their blobs and that git reports as unchanged
- * because a filter removes parts. A filter for notebooks, for example, removes
- * results.
+ * Returns the files that differ from their blobs although git reports them as
+ * unchanged, because a filter removes parts. A filter for notebooks, for
+ * example, removes results.
  */
 export async function readFiltered(
   system: System,

@@ -14,7 +14,8 @@ import type { Landed } from "./facts.ts";
 
 /**
  * Returns for each commit of `heads` whether the default branch has all of its
- * work. Contained commits take one process together, each other commit a few.
+ * work. Commits that the branch contains take one process together; each other
+ * commit takes a few.
  */
 export async function findLanded(
   git: Git,
@@ -32,7 +33,9 @@ export async function findLanded(
   return new Map(found);
 }
 
-/** The commits in `heads` that no tip of the default branch contains. */
+/**
+ * Returns the commits in `heads` that no tip of the default branch contains.
+ */
 async function notContained(
   git: Git,
   heads: readonly string[],
@@ -80,14 +83,14 @@ async function landedIn(
       .map((line) => line.slice(1));
     return await isCopied(git, { tip, head, equal }) ? "rebased" : "no";
   }
-  // Without anything new in the default branch, nothing can have got there.
+  // If the default branch has nothing new, the work cannot have got there.
   if (!/^</m.test(marks)) return "no";
   return await findSquash(git, { tip, head }) ? "squashed" : "no";
 }
 
 /**
- * Returns whether each commit of `head` makes exactly the change of one of
- * `tip`: those that git calls equal may differ in white space.
+ * Returns whether each commit of `head` makes exactly the change of a commit of
+ * `tip`. Commits that git calls equal may differ in white space.
  */
 async function isCopied(
   git: Git,
@@ -99,7 +102,7 @@ async function isCopied(
     git.read(patchArguments("--stdin"), { stdin }),
   ]);
   const mine = new Set(decodeBytes(ids).split("\n"));
-  // Lines of a patch never begin with an ID; an empty commit has no patch.
+  // A line of a patch never begins with an ID; an empty commit has no patch.
   const [, ...parts] = decodeBytes(patches).split(/^([0-9a-f]{40,64})\n/m);
   const forms = new Map<string, string>();
   for (let at = 0; at < parts.length; at += 2) {

@@ -8,7 +8,7 @@ import {
 import type { System } from "../system/system.ts";
 import { isBelow } from "./facts.ts";
 
-/** Milliseconds for the list of all processes. */
+/** Milliseconds for listing all processes. */
 const TIME_LIMIT = 5000;
 
 interface ProcessLister {
@@ -22,12 +22,13 @@ interface Standing {
   readonly folder: string;
 }
 
-/** mpm is not built with the permission to read below /proc. */
+/** mpm is built without the permission to read below /proc. */
 const LISTERS: Partial<Record<System["platform"], ProcessLister>> = {
   linux: {
     script: "exec ls -l /proc/[0-9]*/cwd",
     parse: (text) =>
-      // A name may contain line breaks: each entry begins like that of a link.
+      // A name may contain line breaks, so entries are split where the line of
+      // a link begins.
       text.split(/\n(?=l[rwxst-]{9}[ .+@])/).flatMap((entry) => {
         const [, pid, folder] =
           /^l[^\n]* \/proc\/(\d+)\/cwd -> ([^]*)$/.exec(entry) ?? [];
@@ -49,9 +50,9 @@ const LISTERS: Partial<Record<System["platform"], ProcessLister>> = {
 };
 
 /**
- * The processes whose working folder is one of `folders` or below it, by
- * folder. Those of other users and other containers may be invisible. Empty if
- * there is no way to ask, as on Windows.
+ * Returns the processes whose working folder is one of `folders` or below it,
+ * by folder. Processes of other users and containers may be invisible. Empty if
+ * they cannot be listed, as on Windows.
  */
 export async function readStanding(
   system: System,
@@ -65,7 +66,8 @@ export async function readStanding(
     env: { LC_ALL: "C", QUOTING_STYLE: "literal" },
     timeout: TIME_LIMIT,
   });
-  // It fails for every inaccessible process, but never for its own.
+  // The script fails for every inaccessible process, but never for its own
+  // process.
   const all = way.parse(decodeBytes(stdout));
   if (outcome !== "exited" || all.length === 0) {
     return { failed: "the processes of this machine cannot be listed" };
@@ -81,14 +83,16 @@ export async function readStanding(
 const NAMES_LIMIT = 30_000;
 
 /**
- * All names that are not plain ASCII: in the C locale, a byte is a character.
+ * Finds all names that are not plain ASCII: in the C locale, a byte is a
+ * character.
  */
 const SCRIPT = 'exec find "$@" -name "*[! -~]*" -print0';
 
 /**
- * The first path below each of `folders` that the system's file functions
- * neither list nor reach, since its name is not UTF-8, as text. Only Linux has
- * such names. Takes one process for all, or one for each if that fails.
+ * Returns, as text, the first path below each of `folders` that the system's
+ * file functions neither list nor reach. The name of such a path is not UTF-8.
+ * Only Linux has such names. Takes one process for all folders, or one for each
+ * if that fails.
  */
 export async function readUnreachable(
   system: System,
@@ -110,7 +114,7 @@ export async function readUnreachable(
   }));
 }
 
-/** `undefined`: not everything could be read. */
+/** Returns `undefined` if not everything could be read. */
 async function findNames(
   system: System,
   folders: readonly string[],

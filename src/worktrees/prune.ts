@@ -13,7 +13,7 @@ import { readConfig } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "../ops/mod.ts";
 
-/** `--min-age`, with the same meaning in every command. */
+/** `--min-age`, which has the same meaning in every command. */
 export const MIN_AGE = {
   type: "string",
   value: "age",
@@ -21,14 +21,14 @@ export const MIN_AGE = {
     "Keep worktrees used within this time; default: the worktrees.min_age setting, or 1h",
 } as const;
 
-/** The plan of a cleanup: nothing is removed yet. */
+/** The plan of a cleanup; nothing has been removed yet. */
 interface PrunePlan {
   readonly workspace: Workspace;
   readonly folder: string;
   readonly survey: Survey | undefined;
 }
 
-/** The repository of a `worktrees` command. Throws NOT_FOUND. */
+/** Finds the repository of a `worktrees` command. Throws NOT_FOUND. */
 export async function locateRepository(
   { system, folder }: Context,
 ): Promise<Workspace> {
@@ -40,7 +40,7 @@ export async function locateRepository(
   });
 }
 
-/** The configured rules, overridden by `--min-age`. */
+/** Returns the configured rules, overridden by `--min-age`. */
 export async function rulesOf(
   system: System,
   { root }: Workspace,
@@ -53,8 +53,8 @@ export async function rulesOf(
 }
 
 /**
- * Checks all worktrees and decides about each. Unless it is a `dryRun`, first
- * finishes an interrupted cleanup.
+ * Checks all worktrees and decides about each one. Unless it is a `dryRun`,
+ * first finishes an interrupted cleanup.
  */
 export async function planPrune(
   system: System,
@@ -72,13 +72,16 @@ export async function planPrune(
   return { workspace, folder, survey: found };
 }
 
-/** Returns the folders of the caller: by its shell, by `-C`, by Claude Code. */
+/**
+ * Returns the folders of the caller, according to its shell, `-C`, and Claude
+ * Code.
+ */
 function callers(system: System, { cwd, worktree }: Workspace): string[] {
   const agent = system.env("CLAUDE_PROJECT_DIR");
   return [
     cwd,
     worktree,
-    // One may be gone by now.
+    // One of these folders may no longer exist.
     ...[() => system.cwd(), () => agent].flatMap((where) =>
       attempt(() => {
         const folder = where();
@@ -103,8 +106,8 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
 }
 
 /**
- * Carries out the plan; anything changed in the meantime stays. It is in the
- * journal if anything was removed.
+ * Carries out the plan; anything that changed in the meantime stays. Records
+ * the cleanup in the journal if anything was removed.
  */
 export async function journaledPrune(
   context: Context,
@@ -164,7 +167,7 @@ function pruneResult(
   };
 }
 
-/** A row of the list. */
+/** Returns a row of the list. */
 export function rowOf(
   { facts, decision }: Surveyed,
   folder: string,

@@ -10,25 +10,25 @@ import type { System } from "../system/system.ts";
 
 /**
  * The facts about a running cleanup. Without `checked`, a worktree is moved
- * back to its place; with it, its removal is finished.
+ * back to its place. With `checked`, its removal is finished.
  */
 interface RemovalFacts {
   readonly boxes: readonly BoxFacts[];
 }
 
 interface BoxFacts {
-  /** The folder of the box, absolute. */
+  /** The absolute path of the box's folder. */
   readonly folder: string;
-  /** The old place of the worktree, absolute. */
+  /** The absolute path of the worktree before the cleanup. */
   readonly path: string;
   /** True once the worktree may be deleted. */
   readonly checked: boolean;
 }
 
-/** The kind of a clean-up under way. */
+/** The kind of the intent for a running cleanup. */
 export const REMOVAL = "worktrees prune";
 
-/** A recorded cleanup: in the project, or the user's state. */
+/** A recorded cleanup, in the project or in the user's state. */
 export class Removals {
   readonly #system: System;
   readonly #intent: Intent<RemovalFacts>;
@@ -38,7 +38,7 @@ export class Removals {
     this.#intent = intent;
   }
 
-  /** Records it before anything is moved. Call under the lock. */
+  /** Records a cleanup before anything is moved. Call under the lock. */
   static begin(
     system: System,
     project: string,
@@ -49,7 +49,7 @@ export class Removals {
     return new Removals(system, beginIntent(system, root, order));
   }
 
-  /** The unfinished and running cleanups of the project. */
+  /** Returns the unfinished and running cleanups of the project. */
   static read(system: System, project: string): Removals[] {
     const state = attempt(() => userState(system));
     return [project, ...state === undefined ? [] : [state]].flatMap((root) =>
@@ -63,7 +63,7 @@ export class Removals {
     return this.#intent.facts.boxes;
   }
 
-  /** Records which of them may be deleted from now on. */
+  /** Records whether these worktrees may be deleted from now on. */
   mark(folders: readonly string[], checked: boolean): void {
     const boxes = this.boxes.map((box) =>
       folders.includes(box.folder) ? { ...box, checked } : box
@@ -71,7 +71,7 @@ export class Removals {
     this.#intent.mark({ boxes });
   }
 
-  /** Removes it, unless a box is left. */
+  /** Removes the record unless a box is left. */
   end(): void {
     const isLeft = this.boxes.some(({ folder }) =>
       this.#system.files.lstat(folder)

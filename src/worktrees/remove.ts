@@ -23,18 +23,17 @@ import { join } from "../base/join.ts";
 /** The result for one folder to remove. */
 export interface Removal {
   readonly item: Surveyed;
-  /** Why it still exists; `undefined`: it is gone. */
+  /** Why the folder still exists; `undefined`: it is gone. */
   readonly problem: string | undefined;
-  /** The ref for undoing it; an empty folder needs none. */
+  /** The ref for undoing the removal; an empty folder needs no ref. */
   readonly rescue: string | undefined;
   readonly branchDeleted: boolean;
 }
 
 /**
- * Removes the worktrees that the survey selected. It writes the rescue refs of
- * all, then removes each one that has not changed since, and finally the
- * branches. If a removal fails, the worktree stays, and the result gives the
- * reason.
+ * Removes the worktrees that the survey selected. Writes all rescue refs, then
+ * removes each worktree that has not changed since, and finally the branches.
+ * If a removal fails, the worktree stays, and the result gives the reason.
  */
 export async function removeWorktrees(
   system: System,
@@ -44,7 +43,7 @@ export async function removeWorktrees(
   const git = new Git(system, root);
   const items = survey.items.filter(({ decision }) => decision.remove);
   if (ensureJournalKey(system) === undefined) {
-    // No one could finish it after an interruption.
+    // Without a key, an interrupted removal could not be finished.
     return items.map((item) => stays(item, KEYLESS));
   }
   const rescues = await rescueAll(system, git, survey);
@@ -74,7 +73,7 @@ function stays(item: Surveyed, problem: string): Removal {
   return { item, problem, rescue: undefined, branchDeleted: false };
 }
 
-/** Writes the rescue refs; by the path of the worktree. */
+/** Writes the rescue refs, and returns them by the path of the worktree. */
 async function rescueAll(
   system: System,
   git: Git,
@@ -120,7 +119,10 @@ function upstreamOf({ branches }: Survey, branch: string | null) {
   return { remote: found.remote, merge: found.merge };
 }
 
-/** Returns why each could not be removed; `undefined` if it is gone. */
+/**
+ * Returns the reason why each worktree could not be removed; `undefined` if it
+ * is gone.
+ */
 async function removeEach(
   system: System,
   git: Git,
@@ -142,7 +144,7 @@ function removeEmpty(
 ): string | undefined {
   try {
     if (files.lstat(path)?.kind !== "folder") return "changed in the meantime";
-    // The system refuses if it is not empty.
+    // The system refuses if the folder is not empty.
     files.remove(path);
     return undefined;
   } catch (error) {
@@ -162,8 +164,8 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
 }
 
 /**
- * Returns whether the branch of a removed worktree is deleted with it: not one
- * that another worktree or another name uses.
+ * Returns whether the branch of a removed worktree is deleted with it. A branch
+ * that another worktree or another name uses is not deleted.
  */
 export function deletesBranch(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
@@ -177,7 +179,10 @@ export function deletesBranch(survey: Survey, { facts }: Surveyed): boolean {
     isPassing(branch, names);
 }
 
-/** A branch that was moved or checked out in the meantime stays. */
+/**
+ * Deletes branches, except those that were moved or checked out in the
+ * meantime.
+ */
 async function dropBranches(
   git: Git,
   survey: Survey,
@@ -203,7 +208,7 @@ async function dropBranches(
   return removals.map((one) => ({ ...one, branchDeleted: gone.has(one) }));
 }
 
-/** The branches that no worktree has now; empty if git fails. */
+/** Returns the branches that no worktree uses now; empty if git fails. */
 async function unusedAmong(
   git: Git,
   going: readonly Removal[],
@@ -218,8 +223,8 @@ async function unusedAmong(
 }
 
 /**
- * Removes only settings that a restore sets again: `git branch -d` removes the
- * whole section, including the user's description of the branch.
+ * Removes only the settings that a restore sets again. `git branch -d` would
+ * remove the whole section, including the user's description of the branch.
  */
 async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   const { branch = null } = facts;
@@ -235,7 +240,7 @@ async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
   }
 }
 
-/** Returns whether git did it. */
+/** Returns whether git succeeded. */
 async function tried(work: () => Promise<void>): Promise<boolean> {
   return await attempt(async () => {
     await work();
@@ -243,7 +248,7 @@ async function tried(work: () => Promise<void>): Promise<boolean> {
   }) ?? false;
 }
 
-/** Branches that outlive any worktree, in addition to the default one. */
+/** Branches that outlive any worktree, in addition to the default branch. */
 const LASTING =
   /^(main|master|trunk|develop|development|staging|production|release([/-].*)?)$/;
 
@@ -255,16 +260,19 @@ export function isPassing(
   return !LASTING.test(branch) && !names.includes(branch);
 }
 
-/** The largest reflog to read, in bytes; a longer one counts as unknown. */
+/**
+ * The maximum size of a reflog to read, in bytes; a longer reflog counts as
+ * unknown.
+ */
 const REFLOG_LIMIT = 64 * 1024 * 1024;
 
 /** Files in a worktree's git folder whose lines begin with a commit. */
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
 
 /**
- * Returns for each worktree the commits that only its reflog has. Such a commit
- * was made on a detached HEAD before another was checked out, or was fetched
- * into it. The reflog is removed with the worktree.
+ * Returns for each worktree the commits that are only in its reflog. Such a
+ * commit was made on a detached HEAD before another commit was checked out, or
+ * was fetched into the worktree. The reflog is removed with the worktree.
  */
 async function findLost(
   system: System,
@@ -281,7 +289,7 @@ async function findLost(
     ...new Set(logs.flat()),
     ...new Set(known.map((commit) => `^${commit}`)),
   ];
-  // A reflog may name commits that are gone.
+  // A reflog may name commits that no longer exist.
   const args = ["rev-list", "--ignore-missing", "--stdin"];
   const stdin = lined(lines);
   const lost = logs.flat().length === 0
@@ -291,7 +299,8 @@ async function findLost(
 }
 
 /**
- * Commits named by the files that are removed with a worktree and its branch.
+ * Returns the commits named by the files that are removed with a worktree and
+ * its branch.
  */
 function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
   const { branch, head } = facts;
@@ -310,8 +319,8 @@ function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
 }
 
 /**
- * The IDs in the columns of a file, the last line first; empty if the file is
- * missing. Throws FILE_FAILED.
+ * Returns the IDs in these columns of a file, from the last line to the first;
+ * empty if the file is missing. Throws FILE_FAILED.
  */
 function idsIn(
   system: System,

@@ -19,19 +19,19 @@ export const RESCUE = "refs/mpm/rescue";
 
 /** A removal that can be undone. */
 export interface Rescue extends RescueNote {
-  /** The prefix of its refs. */
+  /** The prefix of the removal's refs. */
   readonly ref: string;
 }
 
 /**
- * The most characters of a name in a ref: a file with that name is made, and
- * `.lock`.
+ * The maximum number of characters of a name in a ref. Git creates a file with
+ * that name, and one that also has `.lock`.
  */
 const PART_LIMIT = 150;
 
 /**
- * `name` as one part of a ref name, which allows few characters, shortened if
- * it is long. `at` then distinguishes it from similar names.
+ * Returns `name` as one part of a ref name, which allows few characters;
+ * shortens a long name. `at` then distinguishes it from similar names.
  */
 export function refPart(name: string, at: number): string {
   let part = "";
@@ -45,8 +45,8 @@ export function refPart(name: string, at: number): string {
 }
 
 /**
- * The removal that `name` selects: by full name the newest with that name, or
- * else by a part of one. Throws NOT_FOUND or AMBIGUOUS.
+ * Returns the removal that `name` selects: the newest with exactly that name,
+ * or else one whose name contains it. Throws NOT_FOUND or AMBIGUOUS.
  */
 export function selectRescue(
   rescues: readonly Rescue[],
@@ -56,7 +56,7 @@ export function selectRescue(
   if (exact) return exact;
   const found = name === undefined
     ? rescues
-    // Their list has no numbers, so that a number is only a full name.
+    // The list of removals has no numbers, so a number can only be a full name.
     : isIndex(name)
     ? []
     : rescues.filter((one) => holdsPart(one.name, name));
@@ -79,18 +79,18 @@ export function selectRescue(
   );
 }
 
-/** A removal about to be made. */
+/** A removal that is about to be made. */
 export interface Rescued extends Rescue {
-  /** Commits that only the worktree's reflog still has. */
+  /** Commits that are only in the worktree's reflog. */
   readonly lost: readonly string[];
 }
 
 const IMPORT = ["fast-import", "--quiet", "--done"];
 
 /**
- * Writes the refs of all removals at once: `head` to the commit, `about` to a
- * note as JSON, `log/N` to commits of the reflog. Throws GIT_FAILED, with none
- * written.
+ * Writes the refs of all removals at once: `head` for the commit, `about` for a
+ * note as JSON, `log/N` for commits of the reflog. Throws GIT_FAILED; no ref is
+ * written then.
  */
 export async function writeRescues(
   git: Git,
@@ -126,7 +126,7 @@ async function storeBlobs(
   return ids;
 }
 
-/** All changes or none. Throws GIT_FAILED. */
+/** Makes all changes, or no change at all. Throws GIT_FAILED. */
 export async function updateRefs(
   git: Git,
   lines: readonly string[],
@@ -137,7 +137,7 @@ export async function updateRefs(
   if (result.status !== 0) throw gitFailure(args, result);
 }
 
-/** Every removal that can be undone, the newest first. */
+/** Returns every removal that can be undone, the newest first. */
 export async function readRescues(git: Git): Promise<Rescue[]> {
   const columns = ["%(refname)", "%(objectname)"];
   const refs = await readRefs(git, columns, `${RESCUE}/*/*/about`);
@@ -158,9 +158,12 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
   );
 }
 
-/** A fetched repository may contain anyone's refs: only a valid note counts. */
+/**
+ * Returns the check for notes. A fetched repository may contain anyone's refs,
+ * so only a valid note counts.
+ */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
-  // Loaded here, since a removal does not need the schema library.
+  // The schema library is loaded here, since a removal does not need it.
   const { problemsOf } = await import("../base/schema.ts");
   const { RescueNote } = await import("./rescue_note.ts");
   return (value): value is RescueNote =>

@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 
 /** The facts about a removed worktree, in addition to its commit. */
 export const RescueNote = z.strictObject({
-  /** Its path below `.claude/worktrees/`. */
+  /** The path below `.claude/worktrees/`. */
   name: z.string(),
   head: z.string(),
-  /** Short; null: HEAD was detached. */
+  /** The short name of the branch; null: HEAD was detached. */
   branch: z.nullable(z.string()),
   /** The settings `branch.<name>.remote` and `.merge`. */
   upstream: z.nullable(z.strictObject({
@@ -14,7 +14,7 @@ export const RescueNote = z.strictObject({
   })),
   /** ISO 8601, UTC. */
   removed_at: z.string(),
-  /** For a sparse checkout: its kind, and its patterns file as text. */
+  /** For a sparse checkout: its kind, and the text of its patterns file. */
   sparse: z.optional(z.strictObject({
     cone: z.boolean(),
     patterns: z.string(),

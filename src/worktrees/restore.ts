@@ -49,7 +49,10 @@ export async function restored(
   };
 }
 
-/** Returns its place: the old place, which must be free. Throws CONFLICT. */
+/**
+ * Returns the place for the worktree: its original place, which must be free.
+ * Throws CONFLICT.
+ */
 function placeFor(
   system: System,
   { root }: Workspace,
@@ -75,7 +78,7 @@ function placeFor(
   });
 }
 
-/** The plan to restore a removed worktree. */
+/** The plan for restoring a removed worktree. */
 export interface RestorePlan {
   /** Absolute. */
   readonly path: string;
@@ -88,9 +91,9 @@ export interface RestorePlan {
 }
 
 /**
- * Checks its branch: one that was moved, or is in use elsewhere, does not
- * change and HEAD is detached. Throws GIT_FAILED, and CONFLICT if git has
- * another worktree there.
+ * Plans the restore and checks the branch. A branch that was moved or is in use
+ * elsewhere does not change, and HEAD is detached. Throws GIT_FAILED, and
+ * CONFLICT if git has another worktree there.
  */
 export async function planRestore(
   git: Git,
@@ -124,7 +127,10 @@ export async function planRestore(
     : { ...how, branch };
 }
 
-/** A branch whose name needs a folder where `ref` is a file, or the reverse. */
+/**
+ * Returns a branch whose name needs a folder where `ref` is a file, or the
+ * reverse.
+ */
 async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
   const parts = ref.split("/");
   const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
@@ -135,8 +141,8 @@ async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
 }
 
 /**
- * Recreates the worktree; returns the parts that differ from before. Throws
- * GIT_FAILED.
+ * Recreates the worktree; returns the parts that differ from the original.
+ * Throws GIT_FAILED.
  */
 async function restoreWorktree(
   system: System,
@@ -163,7 +169,10 @@ async function restoreWorktree(
   }
 }
 
-/** Checks out only the part that was: a big repository may need that. */
+/**
+ * Checks out only the part that was checked out before, which a big repository
+ * may need.
+ */
 async function makeSparse(
   system: System,
   path: string,
@@ -178,7 +187,8 @@ async function makeSparse(
   const info = join(repository.gitDir, "info");
   const file = join(info, "sparse-checkout");
   if (!system.files.lstat(info)) system.files.mkdir(info);
-  // Git copies that of the worktree from which a new one is made.
+  // Git copies the patterns of the worktree from which a new worktree is
+  // created.
   if (system.files.lstat(file)) system.files.remove(file);
   system.files.create(file, encodeText(sparse.patterns));
   await set("core.sparseCheckout", true);
@@ -208,7 +218,10 @@ async function addWorktree(
   await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
 }
 
-/** Returns the obstacle to restoring to `path`; an empty folder is allowed. */
+/**
+ * Returns the obstacle to restoring a worktree to `path`; an empty folder is
+ * allowed.
+ */
 export function obstacleTo(system: System, path: string): string | undefined {
   const kind = system.files.lstat(path)?.kind;
   if (kind === undefined) return undefined;
@@ -256,8 +269,8 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
 }
 
 /**
- * Returns which of its removals can still be undone. Throws CONFLICT without a
- * worktree.
+ * Returns the removals of a cleanup that can still be undone. Throws CONFLICT
+ * if no removal can.
  */
 async function rescuesOf(
   { entry }: UndoOrder,

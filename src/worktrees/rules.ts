@@ -1,11 +1,11 @@
 import type { IgnoredPath } from "../git/mod.ts";
 /** The user's settings for the cleanup of worktrees. */
 export interface WorktreeRules {
-  /** Milliseconds for which a worktree must have been unused. */
+  /** The number of milliseconds for which a worktree must have been unused. */
   readonly minAge: number;
   /**
    * Names of ignored folders, and `*.suffix` of ignored files, that can be
-   * recreated: only these may be removed with a worktree.
+   * recreated. Only these may be removed with a worktree.
    */
   readonly trash: readonly string[];
 }
@@ -24,8 +24,8 @@ export function worktreeRules(
 }
 
 /**
- * Returns whether an ignored path is only trash. Its own name counts and not
- * that of a parent folder, which may well be a source folder.
+ * Returns whether an ignored path is only trash. This depends on its own name
+ * and not on that of a parent folder, which may well be a source folder.
  */
 export function isTrash(
   { path, link }: IgnoredPath,

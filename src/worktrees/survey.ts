@@ -35,18 +35,18 @@ import { readExtras, readFiltered } from "./hidden.ts";
 export interface Surveyed {
   readonly facts: WorktreeFacts;
   readonly decision: Decision;
-  /** Its own git folder, if it has one. */
+  /** The folder's own git folder, if it has one. */
   readonly gitDir: string | undefined;
-  /** It was moved by hand: git has it registered elsewhere. */
+  /** True if the folder was moved by hand: git has registered it elsewhere. */
   readonly moved: boolean;
-  /** For a worktree to be removed. */
+  /** The fingerprints of a worktree to be removed. */
   readonly print: Prints | undefined;
 }
 
 export interface Survey {
-  /** Absolute path of `.claude/worktrees`. */
+  /** The absolute path of `.claude/worktrees`. */
   readonly folder: string;
-  /** Why nothing was checked; `undefined`: it was. */
+  /** Why nothing was checked; `undefined`: the folders were checked. */
   readonly skipped: string | undefined;
   readonly items: readonly Surveyed[];
   readonly main: DefaultBranch | undefined;
@@ -58,13 +58,14 @@ interface SurveyOptions {
   readonly rules: DecisionRules;
   /** Folders in which someone is working now. */
   readonly callers: readonly string[];
-  /** True to also measure the worktrees that stay. */
+  /** True to also measure the worktrees that are kept. */
   readonly measure?: boolean;
 }
 
 /**
  * Checks everything below `.claude/worktrees/` of the main worktree and decides
- * about it. Changes nothing. `undefined` if the folder is missing.
+ * about each folder. Changes nothing. Returns `undefined` if
+ * `.claude/worktrees/` is missing.
  */
 export async function survey(
   system: System,
@@ -109,9 +110,9 @@ interface Reading {
 }
 
 /**
- * Reads more facts about each candidate until it can be decided, the costly
- * ones last. One git process reads the state of each, few read all histories
- * together.
+ * Reads more facts about each candidate until a decision is possible, the
+ * costly facts last. One git process per candidate reads its state; a few
+ * processes read all histories together.
  */
 async function readAll(
   system: System,
@@ -153,7 +154,10 @@ async function readAll(
   return { items, main, branches };
 }
 
-/** Cannot happen while every fact above is read; preserved if it does. */
+/**
+ * The decision if facts are missing, which cannot happen while every fact above
+ * is read. The folder is then preserved.
+ */
 const UNDECIDED: Decision = {
   remove: false,
   reason: "some of it could not be read",
@@ -176,7 +180,7 @@ async function addStatus(
   }
 }
 
-/** Adds differences from HEAD that git's status does not report. */
+/** Adds the differences from HEAD that `git status` does not report. */
 async function addHidden(
   system: System,
   one: Candidate,
@@ -211,7 +215,7 @@ async function addLanded(
   }
 }
 
-/** Adds what the walk did not see. */
+/** Adds the paths that the walk did not see. */
 async function addUnreachable(
   system: System,
   going: readonly Candidate[],
@@ -233,7 +237,7 @@ async function addUnreachable(
   }
 }
 
-/** One process for all. */
+/** Adds the processes in the worktrees, using one process for all of them. */
 async function addStanding(
   system: System,
   undecided: readonly Candidate[],

@@ -35,7 +35,10 @@ export function cleanupText(result: WorktreesPruneResult): string {
 
 type Row = WorktreeRow & { rescue?: string | null; branch_deleted?: boolean };
 
-/** A heading with the number, the freed size, and a line for each. */
+/**
+ * Returns a heading with the number and the freed size, and a line for each
+ * row.
+ */
 function group(heading: string, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const noun = rows.length === 1 ? "directory" : "directories";

@@ -18,7 +18,7 @@ const PROCESS = object({
   start: nullable(TEXT),
   /** Identifies the boot: a process from another boot has ended. */
   boot: nullable(TEXT),
-  /** Its process namespace: processes in other namespaces cannot be seen. */
+  /** Its process namespace: a process in another namespace cannot be seen. */
   namespace: nullable(TEXT),
 });
 
@@ -29,7 +29,7 @@ const HOLDER = object({
   }),
   /** For people to read. */
   name: TEXT,
-  /** To compare holders of the same kind. */
+  /** For comparing holders of the same kind. */
   key: TEXT,
   /** The agent session; null: not in an agent session. */
   session: nullable(TEXT),
@@ -58,7 +58,7 @@ export type Claim = typeof CLAIM extends Shape<infer T> ? T : never;
 export type Holder = Claim["holder"];
 export type HolderProcess = NonNullable<Holder["process"]>;
 
-/** The longest and the shortest time of a claim, in milliseconds. */
+/** The maximum and the minimum duration of a claim, in milliseconds. */
 export const LONGEST_CLAIM = 24 * 3_600_000;
 export const SHORTEST_CLAIM = 1000;
 
@@ -69,8 +69,8 @@ export function isOver({ until }: Claim, now: number): boolean {
 
 /**
  * Returns the claim with a new start time if the clock was set back to before
- * its start; otherwise `undefined`. The elapsed time is unknown then, so the
- * claim is not freed early and lasts at most once more.
+ * its start; otherwise `undefined`. Since the elapsed time is then unknown, the
+ * claim is not freed early. It lasts at most its full duration again.
  */
 export function begunAgain(claim: Claim, now: number): Claim | undefined {
   const { since, until } = claim;
@@ -92,7 +92,10 @@ export function covers(folder: string, path: string): boolean {
   return path === folder || path.startsWith(above);
 }
 
-/** Returns whether two paths cannot be claimed by different holders. */
+/**
+ * Returns whether one of two paths covers the other, so that different holders
+ * cannot claim both.
+ */
 export function overlaps(a: string, b: string): boolean {
   return covers(a, b) || covers(b, a);
 }
@@ -126,7 +129,7 @@ export function untilText(until: number, now: number): string {
   return `${clock}, in ${durationText(until - now)}`;
 }
 
-/** Says why an agent may not edit a path, and what it can do instead. */
+/** Says why an agent may not edit a path, and what the agent can do instead. */
 export function refusal(
   claim: Claim,
   { path, now }: { path: string; now: number },

@@ -37,7 +37,10 @@ import {
   type Taken,
 } from "./take.ts";
 
-/** The longest task, in UTF-16 units, and the most paths in one command. */
+/**
+ * The maximum length of a task, in UTF-16 units, and the maximum number of
+ * paths in one command.
+ */
 const LONGEST_TASK = 300;
 const MOST_PATHS = 100;
 
@@ -187,7 +190,7 @@ function notYours(claim: Claim): MpmError {
   );
 }
 
-/** Returns who makes claims here. Throws USAGE for an invalid name. */
+/** Returns the holder of claims made here. Throws USAGE for an invalid name. */
 async function holderHere(
   system: System,
   workspace: Workspace,
@@ -218,7 +221,7 @@ function lengthOf(text: string): number {
   });
 }
 
-/** Tells the sessions that lost claims about it at their next event. */
+/** Tells sessions at their next event that they have lost claims. */
 async function tellHolders(
   system: System,
   root: string,

@@ -24,7 +24,7 @@ import { keepBegun, takeClaims } from "./take.ts";
 const AUTOMATIC = 10 * 60_000;
 
 interface Edit {
-  /** As the tool gives them. */
+  /** The paths as given by the tool. */
   readonly paths: readonly string[];
   readonly cwd: string;
   /** The top folder of the session's worktree. */
@@ -36,9 +36,9 @@ interface Edit {
 }
 
 /**
- * Returns why an agent session may not edit a path, in words for its model;
- * `undefined` if it may. The time does not grow with the number of claims.
- * Throws LOCKED, and any error of reading.
+ * Returns why an agent session may not edit a path, worded for its model;
+ * `undefined` if it may. The time needed does not grow with the number of
+ * claims. Throws LOCKED, and any error from reading.
  */
 export async function judgeEdit(
   system: System,
@@ -99,8 +99,9 @@ function claimsOver(system: System, root: string, path: string): Claim[] {
 }
 
 /**
- * Claims a path for an edit, unless the session already holds it for long
- * enough. Returns why the path may not be edited if another session was first.
+ * Claims a path for an edit, unless the session already holds the path for long
+ * enough. If another session claimed it first, returns why the path may not be
+ * edited.
  */
 async function claimed(
   system: System,

@@ -21,9 +21,10 @@ export async function processOf(
 
 /**
  * Returns whether the holder of each claim is still running. A client that
- * exits normally removes its file. A killed client leaves it, but its process
- * is gone or its number belongs to another process. Only Linux shows processes.
- * This starts at most three programs, and none without a session.
+ * exits normally removes its file. A killed client leaves the file behind, but
+ * its process is gone or its process number belongs to another process. Only
+ * Linux shows processes. This starts at most three programs; without a session,
+ * it does not start any.
  */
 export async function holderStates(
   system: System,

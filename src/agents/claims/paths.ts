@@ -6,7 +6,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { covers } from "./claim.ts";
 
-/** The longest path, in UTF-16 units. */
+/** The maximum length of a path, in UTF-16 units. */
 const LONGEST = 4096;
 
 /**
@@ -29,9 +29,9 @@ export function realPlace(
 }
 
 /**
- * Returns the path that a person or an agent claims, resolved like
+ * Returns the path that a person or an agent claims, resolved as in
  * {@link realPlace}. Throws USAGE for a path outside the worktree, the whole
- * worktree, and a name that contains a secret.
+ * worktree, or a name that contains a secret.
  */
 export function claimablePath(
   system: System,

@@ -31,7 +31,7 @@ import type { ClaimsResult } from "./commands/results.ts";
 /** The largest claim file, in bytes. */
 const LARGEST = 64 * 1024;
 
-/** The most claims of a project that mpm reads and allows. */
+/** The maximum number of claims in a project that mpm reads and allows. */
 export const MOST_CLAIMS = 1000;
 
 /** Milliseconds that a command waits for another claim command. */
@@ -41,11 +41,11 @@ const NAME = /^claim-[0-9a-f]{32}\.json$/;
 
 /**
  * Returns the file of the claim on exactly this path. The name is a digest, so
- * a hook can look up a path and its folders without a list.
+ * a hook can look up a path and its folders without listing all claims.
  */
 export function claimFile(system: System, root: string, path: string): string {
   const { home, claims } = layout(root);
-  // A file system that treats two spellings as one file finds the folder.
+  // A file system that treats both spellings as the same file finds the folder.
   const folds =
     system.files.peek(join(dirname(home), ".CLAUDE-MPM")) !== undefined;
   const key = folds ? path.normalize("NFC").toLowerCase() : path;
@@ -73,7 +73,7 @@ export function readClaim(
 }
 
 /**
- * Reads all claims, including expired claims, or only those of one agent
+ * Reads all claims, including expired claims, or only the claims of one agent
  * session.
  */
 export function readClaims(
@@ -90,7 +90,10 @@ export function readClaims(
     .sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 }
 
-/** `word` is an ID in the claim; mpm does not parse a text without it. */
+/**
+ * Reads a claim file. `word` is an ID in the claim; a text that does not
+ * contain this ID is not parsed.
+ */
 function readFile(
   system: System,
   path: string,
@@ -116,7 +119,7 @@ const SHARED_CLAIM = object({
   until: NUMBER,
 });
 
-/** Reads the current claims on other machines, sorted by their end. */
+/** Reads the current claims on other machines, sorted by their end time. */
 export function teamClaims(
   system: System,
   root: string,
@@ -139,7 +142,10 @@ export function teamClaims(
   }).sort((a, b) => a.until < b.until ? -1 : 1);
 }
 
-/** Seals do not name a project, since a claim has absolute paths. */
+/**
+ * Returns the seals for claims. Seals do not name a project, since claims
+ * contain absolute paths.
+ */
 function sealsOf(system: System): RecordSeals {
   return new RecordSeals(system, "claim");
 }
@@ -158,9 +164,9 @@ export function removeClaim(system: System, root: string, path: string): void {
 }
 
 /**
- * Runs `change` while no other mpm process changes the project's claims. It
- * does not use the store's lock, which a pause may hold for seconds. Throws
- * LOCKED.
+ * Runs `change` while no other mpm process changes the project's claims. Does
+ * not use the store's lock, since a pause may hold that lock for seconds.
+ * Throws LOCKED.
  */
 export async function withClaims<T>(
   system: System,

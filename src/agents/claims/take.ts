@@ -71,7 +71,7 @@ export async function keepBegun(
       for (const claim of claims) writeClaim(system, root, claim);
     });
   } catch (error) {
-    // The next reader can write them.
+    // The next reader can write the claims.
     if (!(error instanceof MpmError)) throw error;
   }
 }
@@ -83,9 +83,9 @@ export interface Taken {
 }
 
 /**
- * Makes all of the claims or none, in one atomic step. Claims of the same
- * holder are renewed. `force` takes over the claims of others. Throws CONFLICT
- * with the holder, LOCKED.
+ * Makes all of the claims in one atomic step, or no claim at all. Renews claims
+ * of the same holder. With `force`, takes over the claims of others. Throws
+ * CONFLICT with the holder, LOCKED.
  */
 export async function takeClaims(
   system: System,
@@ -116,7 +116,9 @@ export async function takeClaims(
   });
 }
 
-/** Returns whether two claims can coexist. */
+/**
+ * Returns whether two claims conflict: they overlap and have different holders.
+ */
 function isBeside(a: Claim, b: Claim): boolean {
   return overlaps(a.path, b.path) && !isSameHolder(a.holder, b.holder);
 }
@@ -133,7 +135,7 @@ async function inTheWay(
   return (await heldOf(system, met)).map(({ claim }) => claim);
 }
 
-/** Throws CONFLICT for the first of the lost claims, unless by force. */
+/** Throws CONFLICT for the first lost claim, unless forced. */
 function overtaken(
   system: System,
   { lost, wanted, force }: {
@@ -174,10 +176,7 @@ function tooMany(): MpmError {
   );
 }
 
-/**
- * Releases the claims that `chosen` selects from the unexpired claims. Returns
- * the released claims.
- */
+/** Releases the unexpired claims that `chosen` selects, and returns them. */
 export async function releaseClaims(
   system: System,
   root: string,

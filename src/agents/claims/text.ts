@@ -17,7 +17,8 @@ export function endOf({ until }: Pick<ClaimView, "until">, at: string): string {
 }
 
 /**
- * Returns `src/api (in other-worktree)`; the suffix only for another worktree.
+ * Returns `src/api (in other-worktree)`; without the suffix for a path in this
+ * worktree.
  */
 export function placeOf(
   { path, worktree }: Pick<ClaimView, "path" | "worktree">,

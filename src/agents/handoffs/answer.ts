@@ -27,7 +27,7 @@ export const WHICH = {
   names: "handoff",
 } as const;
 
-/** The options of accept, done and reject, as they are declared. */
+/** The declarations of the options of accept, done and reject. */
 export const ANSWER_FLAGS = {
   ...AGENT_FLAG,
   "dry-run": {
@@ -45,10 +45,10 @@ export interface AnswerInput {
   readonly dryRun: boolean;
 }
 
-/** UTF-16 units of a reason. */
+/** The maximum length of a reason, in UTF-16 units. */
 const LONGEST_REASON = 2000;
 
-/** Returns the words of the command. */
+/** Returns the name of the command for an answer. */
 function commandOf(state: Answer["state"]): OperationName {
   return `handoff ${COMMANDS[state]}`;
 }
@@ -84,7 +84,7 @@ export async function answerHandoff(
   return await journaled(
     context,
     ({ system }) => {
-      // As it is under the lock: someone else may have answered.
+      // Read under the lock: someone else may have answered in the meantime.
       const documents = readDocuments(system, workspace);
       const stored = documents.all.find(({ path }) => path === first.path);
       if (!stored) throw gone(first);
@@ -121,7 +121,7 @@ function reasonOf(
   });
 }
 
-/** Returns false if nothing changes. Throws CONFLICT. */
+/** Returns false if the answer changes nothing. Throws CONFLICT. */
 function decide(
   { id, document, standing }: StoredDocument,
   { actor, answer, now }: { actor: Actor; answer: Answer; now: Date },

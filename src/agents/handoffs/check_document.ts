@@ -25,8 +25,9 @@ export interface CheckedText {
 
 /**
  * Returns the places where a document breaks a rule, by line. Reads the files
- * that it names and the runs that mpm knows, and runs nothing. If the document
- * says that something passes, this throws the errors of `readEvidence()`.
+ * that the document names and the runs that mpm knows, but does not run
+ * anything. If the document says that something passes, this throws the errors
+ * of `readEvidence()`.
  */
 export async function checkDocument(
   context: Context,
@@ -90,7 +91,7 @@ function isBelow(folder: string, path: string): boolean {
   return !isAbsolute(way) && way !== ".." && !/^\.\.[\\/]/.test(way);
 }
 
-/** The largest file in which anchors are looked up, in bytes. */
+/** The maximum size of a file that is searched for anchors, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
 function linkFindings(place: Place, link: LinkTarget): LintFinding[] {
@@ -121,7 +122,7 @@ function anchorFindings(
   { line, path, anchor = "" }: LinkTarget,
   anchors: ReadonlySet<string>,
 ): LintFinding[] {
-  // GitHub ignores the case.
+  // GitHub ignores case.
   if (anchors.has(anchor) || anchors.has(anchor.toLowerCase())) return [];
   const where = path === "" ? "this document" : `"${path}"`;
   return finding("anchor", line, `No heading in ${where} matches "#${anchor}"`);
@@ -155,7 +156,10 @@ async function evidenceFindings(
   });
 }
 
-/** Hand-off documents written since then do not affect a result. */
+/**
+ * Returns whether a result still holds. Hand-off documents written after the
+ * run do not affect it.
+ */
 function holds(
   { state, changed, changes }: Evidence,
   folder: string,

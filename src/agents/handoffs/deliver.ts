@@ -23,21 +23,24 @@ export interface Delivery {
 const NOTHING: Delivery = { text: "", message: "" };
 
 /**
- * The most text, in UTF-16 units, and the least room for starting a document.
+ * The maximum length of the text, and the minimum room for starting another
+ * document, in UTF-16 units.
  */
 const ROOM = 4000;
 const SMALLEST = 400;
 
-/** The most documents in one text. */
+/** The maximum number of documents in one text. */
 const MOST = 20;
 
-/** The most IDs remembered as given; the oldest are dropped first. */
+/**
+ * The maximum number of IDs remembered as given; the oldest are dropped first.
+ */
 const MOST_KEPT = 200;
 
 /**
- * Returns the hand-offs, as data, for an agent session or sub-agent that
- * starts. The session gets each waiting document in full once. Later, and once
- * it is accepted, the document is one line.
+ * Returns the hand-offs, as data, for a starting agent session or sub-agent.
+ * The session gets each waiting document in full once. Later, and after the
+ * document is accepted, the session gets only one line for it.
  */
 export async function deliverHandoffs(
   system: System,
@@ -108,7 +111,7 @@ interface Bodies {
   readonly left: StoredDocument[];
 }
 
-/** Returns the documents to give in full, as far as there is room. */
+/** Returns the documents to give in full, as many as fit. */
 function bodies(
   system: System,
   own: readonly StoredDocument[],
@@ -128,7 +131,7 @@ function bodies(
   return found;
 }
 
-/** Returns a document as data, in at most that many characters. */
+/** Returns a document as data, in at most the given number of characters. */
 function documentFor(
   system: System,
   { id, text }: StoredDocument,
@@ -172,8 +175,8 @@ function fenced(
 }
 
 /**
- * Returns a check for whether a document is from this clone or from someone
- * trusted.
+ * Returns a function that checks whether a document is from this clone or from
+ * someone trusted.
  */
 export function trustedSenders(
   system: System,

@@ -8,7 +8,7 @@ import {
 } from "../../handoff/mod.ts";
 import type { Item } from "../../items/mod.ts";
 
-/** The parts given to `mpm handoff new`; an empty list if none was given. */
+/** The parts given to `mpm handoff new`; a list that was not given is empty. */
 export interface GivenParts {
   readonly from: string;
   readonly to: string;
@@ -21,14 +21,14 @@ export interface GivenParts {
   readonly message: string | undefined;
 }
 
-/** The most entries of each list taken from the session. */
+/** The maximum number of entries in each list taken from the session. */
 const MOST = { completed: 8, files: 12, needs: 8, verified: 5, decisions: 8 };
 
 /** The request to the receiver if no message is given. */
 const MESSAGE = "Please complete the needs listed above.";
 
 /**
- * Returns the parts of a document: the given parts, and for the rest what the
+ * Returns the parts of a document. Parts that were not given come from what the
  * current session did, decided and still has to do. With `bare`, only options
  * count.
  */

@@ -76,7 +76,7 @@ export function handoffView(
   });
 }
 
-/** The time in the ID of a document that mpm named. */
+/** Returns the time in the ID of a document that mpm named. */
 function createdAt(id: string): string | null {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(id) ??
     [];
@@ -88,8 +88,8 @@ function createdAt(id: string): string | null {
 
 /**
  * Returns a warning about an agent that the project does not mention;
- * `undefined` if it is known or no agent is known. A new agent may come later,
- * so this is not an error.
+ * `undefined` if the agent is known, or if no agent is known. The agent may be
+ * added later, so this is not an error.
  */
 export function unknownAgentNote(
   system: System,
@@ -111,7 +111,8 @@ export function unknownAgentNote(
 }
 
 /**
- * The sub-agents that the project defines for Claude Code, from their files.
+ * Returns the sub-agents that the project defines for Claude Code, from their
+ * files.
  */
 function definedAgents({ files }: System, worktree: string): string[] {
   const folder = join(worktree, ".claude", "agents");

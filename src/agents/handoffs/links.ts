@@ -14,11 +14,14 @@ const INLINE = /\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+["'(][^)]*)?\)/g;
 /** A link definition: `[name]: target`. */
 const DEFINED = /^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)>?/;
 
-/** A word in a reference that is a path: it has a folder or an extension. */
+/**
+ * A word in a reference that counts as a path: it contains a folder or an
+ * extension.
+ */
 const PATH =
   /^(?:\.{0,2}\/)?[\w@.~+-]+(?:\/[\w@.~+ -]+)*(?:\.\w{1,8}|\/)(?:#\S+)?$/;
 
-/** Returns the places that a document refers to, except on the web. */
+/** Returns the places that a document refers to, except places on the web. */
 export function linksOf({ prose, references }: ReadDocument): LinkTarget[] {
   const linked = prose.flatMap((entry) => {
     const text = entry.text.replaceAll(/`[^`]*`/g, "");
@@ -30,12 +33,12 @@ export function linksOf({ prose, references }: ReadDocument): LinkTarget[] {
   return [...linked, ...references.flatMap(wordsOf)];
 }
 
-/** The paths among the words of a reference. */
+/** Returns the paths among the words of a reference. */
 function wordsOf({ text, line }: Entry): LinkTarget[] {
   const bare = text.replaceAll(INLINE, " ");
   return bare.split(/\s+/).flatMap((word) => {
     const target = word.replace(/^[<("'`]+|[>)"'`,;.]+$/g, "")
-      // Without a folder it may be a host and port.
+      // Without a folder, the word may be a host and port.
       .replace(/^([^#:]+\/[^#:]+):(\d+)(?:[:-]\d+)?$/, "$1#L$2");
     return PATH.test(target) || /^#\S/.test(target)
       ? targetOf(target, line)
@@ -44,7 +47,7 @@ function wordsOf({ text, line }: Entry): LinkTarget[] {
 }
 
 function targetOf(target: string, line: number): LinkTarget[] {
-  // This uses no network.
+  // Checks do not use the network.
   if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith("//")) return [];
   const [path = "", anchor] = target.split(/#(.*)/s);
   return [{ line, path: decoded(path), anchor: anchor && decoded(anchor) }];
@@ -59,8 +62,8 @@ function decoded(text: string): string {
 }
 
 /**
- * Returns the anchors of a Markdown text as GitHub makes them. They are the words
- * of each heading in lower case with "-" between them, and names in HTML.
+ * Returns the anchors that GitHub makes for a Markdown text. They are the words
+ * of each heading in lower case, joined by "-", and the names in HTML.
  */
 export function anchorsIn({ headings, prose }: ReadDocument): Set<string> {
   const anchors = new Set<string>();
@@ -88,7 +91,10 @@ export function anchorsIn({ headings, prose }: ReadDocument): Set<string> {
   return anchors;
 }
 
-/** The most of a heading that forms its anchor, in UTF-16 units. */
+/**
+ * The maximum length of the part of a heading that forms its anchor, in UTF-16
+ * units.
+ */
 const LONGEST_HEADING = 500;
 
 function slugOf(heading: string): string {
@@ -98,7 +104,10 @@ function slugOf(heading: string): string {
     .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "").replaceAll(" ", "-");
 }
 
-/** The last line that an anchor such as `L10-L20` names, if it names lines. */
+/**
+ * Returns the last line that an anchor such as `L10-L20` names; `undefined` if
+ * it does not name lines.
+ */
 export function lastLineOf(anchor: string): number | undefined {
   const [, first, last] =
     /^L(\d+)(?:C\d+)?(?:-L?(\d+)(?:C\d+)?)?$/.exec(anchor) ??

@@ -27,7 +27,7 @@ export interface LintFinding {
   readonly rule: Rule;
   /** From 1. */
   readonly line: number;
-  /** The problem, one sentence without a period. */
+  /** The problem, in one sentence without a period. */
   readonly message: string;
 }
 
@@ -78,7 +78,7 @@ function partyFindings({ from, to, headings }: ReadDocument): LintFinding[] {
   return [...found, ...otherNames({ from, to, headings })];
 }
 
-/** Headings that name a different agent than the title. */
+/** Finds headings that name a different agent than the title. */
 function otherNames(
   { from, to, headings }: Pick<ReadDocument, "from" | "to" | "headings">,
 ): LintFinding[] {
@@ -103,7 +103,7 @@ function sameName(a: string, b: string): boolean {
   return isSameAgent(a, b) || plain(a) === plain(b);
 }
 
-/** Words that praise something without saying when it is met. */
+/** Words of praise that do not say when a requirement is met. */
 const VAGUE = new Set([
   ...["proper", "properly", "good", "nice", "nicely", "well", "better", "best"],
   ...["correct", "correctly", "appropriate", "appropriately", "robust"],
@@ -159,7 +159,7 @@ const PASSES = /\b(?:pass(?:e[sd]|ing)?|succeed(?:s|ed)?|green)\b/i;
 const CHECKS =
   /\b(?:tests?|test suite|build|lint(?:er)?|type check|checks|ci)\b/i;
 
-/** Sections whose lines are requests and not statements of fact. */
+/** Sections whose lines are requests, not statements of fact. */
 const ASKS = /^(?:needs\b|acceptance criteria\b|to:)/i;
 
 /** Returns the claims that the document makes. */

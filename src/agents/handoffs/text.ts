@@ -77,7 +77,7 @@ export function answerLines({ answers }: HandoffView, now: Date): string[] {
   });
 }
 
-/** Returns the output of an answer. */
+/** Returns the output for an answer to a hand-off. */
 export function answeredText(
   result: HandoffAnswerResult,
   style: Style,

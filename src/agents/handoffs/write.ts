@@ -158,7 +158,10 @@ async function edited(
   });
 }
 
-/** The most seconds tried when looking for a free name. */
+/**
+ * The maximum number of times to try when looking for a free name. Each try
+ * takes the next second.
+ */
 const MOST_TRIES = 100;
 
 /** Returns the possible paths of a document, the best first. */
@@ -176,7 +179,7 @@ function candidates(
   });
 }
 
-/** Writes the document under the first free second, and returns its path. */
+/** Writes the document under the first free name, and returns its path. */
 function written(
   system: System,
   workspace: Workspace,

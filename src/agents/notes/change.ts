@@ -39,17 +39,18 @@ import {
 
 /** The way a note is written. A dry run only shows the note. */
 interface Manner {
-  /** As given with `--agent`. */
+  /** The name given with `--agent`. */
   readonly agent: string | undefined;
   readonly dryRun: boolean;
 }
 
-/** The content of a note that its writer chooses. */
+/** The part of a note's content that its writer chooses. */
 type Said = Pick<Note, "text" | "supersedes">;
 
 /**
- * Writes a note and updates the view. Throws USAGE for a bad text, NOT_FOUND
- * and CONFLICT for a bad ID, CONFLICT for too many notes and damaged marks.
+ * Writes a note and updates the view. Throws USAGE for an invalid text,
+ * NOT_FOUND or CONFLICT for an invalid ID, and CONFLICT for too many notes or
+ * damaged marks.
  */
 export async function addNote(
   context: Context,
@@ -79,8 +80,9 @@ export async function addNote(
 }
 
 /**
- * Settles a contradiction: writes a copy of the note that replaces the note and
- * those that contradict it. Throws CONFLICT if there is no contradiction.
+ * Settles a contradiction: writes a copy of the note that replaces both the
+ * note and the notes that contradict it. Throws CONFLICT if there is no
+ * contradiction.
  */
 export async function settleNote(
   context: Context,
@@ -109,7 +111,7 @@ export async function settleNote(
   });
 }
 
-/** Decides and writes under the project's lock. */
+/** Decides what to write, and writes it, under the project's lock. */
 async function written(
   context: Context,
   { agent, dryRun, operation, decide }: Manner & {
@@ -257,12 +259,12 @@ function checkedText(text: string): string {
   );
 }
 
-/** The fewest characters of an ID that can select it. */
+/** The minimum number of characters of an ID that can select a note. */
 const SHORTEST_ID = 4;
 
 /**
- * The ID of the only note with this prefix; `undefined` if not exactly one
- * matches.
+ * Returns the ID of the only note with this prefix; `undefined` if not exactly
+ * one note matches.
  */
 function knownId(
   { notes }: NotesHere,
@@ -278,7 +280,10 @@ function knownId(
   });
 }
 
-/** The ID of a note that may arrive later. Throws NOT_FOUND, USAGE. */
+/**
+ * Returns the complete ID of a note that may arrive later. Throws NOT_FOUND,
+ * USAGE.
+ */
 function wholeId(typed: string): string {
   const id = typed.trim().toLowerCase();
   if (NOTE_ID.test(id)) return id;
@@ -314,7 +319,7 @@ export function findNote(
   });
 }
 
-/** A note for command output. */
+/** Returns a note for command output. */
 export function noteView(
   { note, supersededBy, contradicts, cyclic, changed }: StandingNote,
   here: boolean,

@@ -20,13 +20,16 @@ export const NOTE_ID = /^[0-9a-f]{12}$/;
 const ID = text({ pattern: NOTE_ID });
 
 /**
- * The most notes that one note may supersede, and the longest text in UTF-16
- * units.
+ * The maximum number of notes that one note may supersede, and the maximum
+ * length of a text in UTF-16 units.
  */
 export const MOST_SUPERSEDED = 50;
 export const LONGEST_NOTE = 2000;
 
-/** The highest order. A file with a higher order could displace other notes. */
+/**
+ * The highest allowed order. A file with a higher order could displace other
+ * notes.
+ */
 const HIGHEST = 1_000_000_000;
 
 /** A note in `.claude/shared-context/<id>.json`. */
@@ -38,11 +41,11 @@ export const NOTE = object({
   by: TEXT,
   /** True if a person wrote it. */
   person: FLAG,
-  /** Time at which it was written, ISO 8601, UTC. */
+  /** The time at which it was written, ISO 8601, UTC. */
   at: TEXT,
   /**
-   * Higher than that of every note that the writer had. Notes are sorted by it,
-   * since clocks may differ.
+   * Higher than the order of every note that the writer had. Notes are sorted
+   * by this number, since clocks may differ.
    */
   order: COUNT,
   /** The git branch on which it was written; null: no branch. */
@@ -84,7 +87,7 @@ export function isNote(value: unknown): value is Note {
     isFullTime(value.at) && value.supersedes.length <= MOST_SUPERSEDED;
 }
 
-/** A note and its relation to the others. */
+/** A note and its relation to other notes. */
 export interface StandingNote {
   readonly note: Note;
   /** IDs of the notes that replace it; empty: it is current. */
@@ -138,7 +141,7 @@ function isChanged(note: Note): boolean {
   return note.id !== idOf(note);
 }
 
-/** If two contents have the same ID, the unchanged content counts. */
+/** Orders contents with the same ID: the unchanged content counts. */
 function isBefore(a: Note, b: Note): boolean {
   const [one, other] = [isChanged(a), isChanged(b)];
   return one === other ? JSON.stringify(a) < JSON.stringify(b) : other;
@@ -149,7 +152,10 @@ function byOrder(a: Note, b: Note): number {
     compareText(a.id, b.id);
 }
 
-/** The IDs of the notes that replace each note, known or not. */
+/**
+ * Returns the IDs of the notes that replace each note, even if the replaced
+ * note is unknown.
+ */
 function supersedersIn(notes: readonly Note[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { id, supersedes } of notes) {

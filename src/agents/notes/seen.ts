@@ -10,7 +10,7 @@ import type { System } from "../../system/system.ts";
 import { noteIds, type Place, readNotes } from "./store.ts";
 import { agentLines } from "./view.ts";
 
-/** The most notes remembered as seen by a session. */
+/** The maximum number of notes remembered as seen by a session. */
 const MOST = 3000;
 
 function idsOf(value: unknown): string[] {
@@ -43,16 +43,16 @@ async function remember(
 }
 
 /**
- * Takes the notes by others that an agent session has not seen, as lines for
- * it, the newest first. They count as seen from now on. With `again`, as after
- * a loss of context, the session gets all current notes.
+ * Returns the notes by others that an agent session has not seen, as lines for
+ * the session, the newest first. These notes then count as seen. With `again`,
+ * as after a loss of context, the session gets all current notes.
  */
 export async function takeNewNotes(
   system: System,
   place: Place,
   { session, agent, again = false }: {
     session: AgentSession;
-    /** The key of its agent's name; `undefined`: no name. */
+    /** The key of the agent's name; `undefined`: no name. */
     agent: string | undefined;
     again?: boolean;
   },
@@ -64,7 +64,7 @@ export async function takeNewNotes(
   );
   if ([...ids].every((id) => seen.has(id))) return [];
   const { notes } = readNotes(system, place);
-  // Otherwise each prompt would repeat them.
+  // Otherwise each prompt would repeat these notes.
   if (!await remember(system, session, [...ids])) return [];
   const fresh = notes.filter(({ note: { id, by, person } }) =>
     ids.has(id) && !seen.has(id) && (person || by.toLowerCase() !== agent)

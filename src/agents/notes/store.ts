@@ -23,12 +23,13 @@ import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";
 import { viewParagraphs } from "./view.ts";
 
 /**
- * The most notes read from a worktree, and the largest file of one, in bytes.
+ * The maximum number of notes read from a worktree, and the maximum size of a
+ * note's file, in bytes.
  */
 export const MOST_NOTES = 2000;
 const LARGEST = 32 * 1024;
 
-/** The most files named in a problem. */
+/** The maximum number of files named in a problem. */
 const MOST_NAMED = 5;
 
 const NAME = /^([0-9a-f]{12})\.json$/;
@@ -45,12 +46,12 @@ export interface NotesHere {
   readonly problems: readonly string[];
 }
 
-/** Returns the notes folder of a worktree, which git should see. */
+/** Returns the notes folder of a worktree, which should be visible to git. */
 function notesFolder(worktree: string): string {
   return join(worktree, ".claude", "shared-context");
 }
 
-/** The view for people and agents, below a worktree. */
+/** The path of the view for people and agents, relative to a worktree. */
 export const NOTES_VIEW = ".claude/shared-context.md";
 
 export function sharedContextPath(worktree: string): string {
@@ -61,7 +62,7 @@ function notePath(worktree: string, id: string): string {
   return join(notesFolder(worktree), `${id}.json`);
 }
 
-/** The notes folders of this worktree and of the others. */
+/** Returns the worktrees that have a notes folder, this worktree first. */
 function worktreesWithNotes(
   system: System,
   { root, worktree }: Place,
@@ -71,8 +72,8 @@ function worktreesWithNotes(
 }
 
 /**
- * Returns whether a worktree has the folder. A link does not count, since it
- * could lead anywhere.
+ * Returns whether a worktree has a notes folder. A link does not count, since
+ * it could lead anywhere.
  */
 function hasFolder(system: System, worktree: string): boolean {
   return [join(worktree, ".claude"), notesFolder(worktree)].every((folder) =>
@@ -87,8 +88,8 @@ export interface Place {
 }
 
 /**
- * Returns the IDs of all notes of a project that agents get, from their file
- * names. This includes team notes from trusted people.
+ * Returns the IDs of all notes of a project that are shown to agents, from the
+ * file names. This includes team notes from trusted people.
  */
 export function noteIds(system: System, place: Place): Set<string> {
   const worktrees = worktreesWithNotes(system, place).map(notesFolder);
@@ -106,8 +107,8 @@ function idsBelow(system: System, folder: string): string[] {
 }
 
 /**
- * Reads the notes of all worktrees of a project. A damaged, linked or too large
- * file is left out and reported as a problem.
+ * Reads the notes of all worktrees of a project. A file that is damaged, a link
+ * or too large is skipped and reported as a problem.
  */
 export function readNotes(system: System, place: Place): NotesHere {
   const problems: string[] = [];
@@ -165,8 +166,8 @@ function notesBelow(
 }
 
 /**
- * Writes notes into a worktree, synced. Throws CONFLICT for a link instead of
- * a folder. Call under the lock.
+ * Writes notes into a worktree, synced to the disk. Throws CONFLICT if the
+ * folder is a link. Call under the lock.
  */
 export function writeNote(system: System, worktree: string, note: Note): void {
   const folder = notesFolder(worktree);
@@ -251,7 +252,7 @@ const LIMIT = 1024 * 1024;
 
 /**
  * Lets git merge the view line by line. Otherwise two branches with notes would
- * always conflict there. The next command rewrites the view.
+ * always conflict in this file. The next command rewrites the view.
  */
 function mergeByLines(system: System, worktree: string): void {
   const path = join(worktree, ".claude", ".gitattributes");

@@ -4,7 +4,10 @@ import { asData, MARKDOWN } from "../../saves/mod.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import type { StandingNote } from "./note.ts";
 
-/** The most notes in the shared file, and the longest list in UTF-16 units. */
+/**
+ * The maximum number of notes in the shared file, and the maximum length of the
+ * list in UTF-16 units.
+ */
 const MOST_SHOWN = 200;
 const MOST_WRITTEN = 128 * 1024;
 
@@ -55,7 +58,7 @@ function entryLines(one: StandingNote, redactor: Redactor): string[] {
   ];
 }
 
-/** Returns a sentence for each thing that is unusual about a note. */
+/** Returns a sentence for each unusual property of a note. */
 export function remarks(
   id: string,
   { contradicts, cyclic, changed }: Omit<StandingNote, "note">,
@@ -70,7 +73,7 @@ export function remarks(
   ];
 }
 
-/** The longest note in a text for an agent, in UTF-16 units. */
+/** The maximum length of a note in a text for an agent, in UTF-16 units. */
 const LONGEST = 500;
 
 /** Returns the notes as data for an agent, one line each. */

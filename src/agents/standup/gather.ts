@@ -32,17 +32,20 @@ import {
   type Waiting,
 } from "./standup.ts";
 
-/** The most saves, commits and transcripts to read, the newest first. */
+/**
+ * The maximum numbers of saves, commits and transcripts to read, the newest
+ * first.
+ */
 const MOST_SAVES = 200;
 const MOST_COMMITS = 500;
 const MOST_TRANSCRIPTS = 50;
 
-/** The most files named for an agent without any other entry. */
+/** The maximum number of files named for an agent without any other entry. */
 const FILES = 5;
 
 /**
- * The most files of a commit that count: a change to all files is not work on
- * them.
+ * The maximum number of files in a commit that counts as work on its files. A
+ * change to all files is not work on each.
  */
 const MOST_FILES = 200;
 
@@ -105,7 +108,7 @@ interface Asked {
 
 type Part = Partial<StandupSources>;
 
-/** Returns the agent of a session, with its name if that is known. */
+/** Returns the agent of a session, with its name if known. */
 function agentOf(
   { system, workspace: { root }, agents }: Asked,
   session: string,
@@ -137,8 +140,8 @@ function makerOf(
 }
 
 /**
- * `changes`: the files of each agent session, for a session without other
- * entries.
+ * Reads saves. `changes`: the files of each agent session, used for a session
+ * without other entries.
  */
 async function ofSaves(
   asked: Asked,
@@ -203,7 +206,8 @@ function saidBy(
 }
 
 /**
- * The files that its conversation changed; for a person, the uncommitted files.
+ * Returns the files that the save's conversation changed; for a person, the
+ * uncommitted files.
  */
 function filesOf(
   save: Save,
@@ -218,7 +222,8 @@ function filesOf(
 }
 
 /**
- * Items of the project. A plan in a save does not count if its item is closed.
+ * Reads the items of the project. A plan in a save does not count if its item
+ * is closed.
  */
 function ofItems(asked: Asked, saved: Fact[]): Part {
   const { system, workspace: { root }, since, me, warnings } = asked;
@@ -256,7 +261,10 @@ function kindOf(item: KeptItem, since: number): Fact["kind"] | undefined {
   return isDone && (kind === "next" || kind === "done") ? "done" : undefined;
 }
 
-/** Commits by their authors, or by the agent whose session made them. */
+/**
+ * Reads commits, attributed to their authors or to the agent whose session made
+ * them.
+ */
 async function ofCommits(asked: Asked): Promise<Part> {
   const { system, workspace, since, warnings } = asked;
   if (workspace.git !== "repository") return {};
@@ -287,12 +295,12 @@ async function ofCommits(asked: Asked): Promise<Part> {
   return { facts, uses };
 }
 
-/** The longest time from a session's last line to a commit, in milliseconds. */
+/** The maximum time from a session's last line to a commit, in milliseconds. */
 const LATE = 60_000;
 
 /**
  * Returns a function that finds the agent session that made a commit: the only
- * session that was active in its worktree then.
+ * session active in the commit's worktree at that time.
  */
 async function sessionsAt(
   { system, since, worktrees }: Asked,
@@ -325,7 +333,7 @@ async function sessionsAt(
   };
 }
 
-/** Paths that are claimed now, relative to their worktrees. */
+/** Reads the paths that are claimed now, relative to their worktrees. */
 async function ofClaims({ system, workspace }: Asked): Promise<Part> {
   const held = await claimsNow(system, workspace.root);
   const uses = held.map(({ claim }): FileUse => {
@@ -336,7 +344,7 @@ async function ofClaims({ system, workspace }: Asked): Promise<Part> {
   return { uses };
 }
 
-/** Hand-offs that wait for an answer, and answered hand-offs. */
+/** Reads the hand-offs that wait for an answer, and the answered hand-offs. */
 function ofHandoffs({ system, workspace, since, me, warnings }: Asked): Part {
   const documents = readDocuments(system, workspace);
   warnings.push(...documents.problems);

@@ -19,7 +19,7 @@ export interface FileUse {
   readonly actor: Actor;
   /** Relative to the worktree, with `/`. */
   readonly path: string;
-  /** The reason why it is listed. */
+  /** The reason it is listed. */
   readonly how: "changed" | "claimed";
 }
 
@@ -39,7 +39,10 @@ export interface StandupSources {
   readonly waiting: readonly Waiting[];
 }
 
-/** The most agents and people, entries in a list, and files in the overlap. */
+/**
+ * The maximum numbers of agents and people, entries in a list, and files in the
+ * overlap.
+ */
 const MOST_ACTORS = 50;
 const MOST_ENTRIES = 20;
 const MOST_OVERLAPS = 50;
@@ -81,7 +84,7 @@ export function standupOf(
   return { actors: reports, overlaps, left_out: left };
 }
 
-/** Entries without repeated texts, the oldest first. */
+/** Returns the entries without repeated texts, the oldest first. */
 function entriesOf(facts: readonly Fact[]): ActorReport["done"] {
   const sorted = [...facts].sort((a, b) =>
     compareText(a.at, b.at) || compareText(a.id, b.id) ||
@@ -119,7 +122,7 @@ function overlapsIn(
   return { overlaps: all.slice(0, MOST_OVERLAPS), more };
 }
 
-/** The keys of everyone who uses each path. */
+/** Returns the keys of everyone who uses each path. */
 function usersOf(uses: readonly FileUse[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const { path, actor } of uses) {
@@ -139,7 +142,8 @@ export function keyOf({ kind, key }: Actor): string {
 }
 
 /**
- * Names with the same key may differ in case: the first in this order counts.
+ * Compares actors by name. Names with the same key may differ in case; the
+ * first in this order is used.
  */
 function byName(a: { actor: Actor }, b: { actor: Actor }): number {
   return compareText(a.actor.name, b.actor.name);

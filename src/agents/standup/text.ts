@@ -4,14 +4,14 @@ import type { Style } from "../../cli/mod.ts";
 import { MARKDOWN } from "../../saves/mod.ts";
 import type { StandupResult } from "./commands/results.ts";
 
-/** The longest entry, in UTF-16 units. */
+/** The maximum length of an entry, in UTF-16 units. */
 const LONGEST = 200;
 
 type ActorReport = StandupResult["actors"][number];
 
 /** The format of a report: terminal or Markdown. */
 interface Form {
-  /** Between a heading and what follows. */
+  /** The text between a heading and what follows. */
   readonly gap: string;
   readonly title: (text: string) => string;
   readonly heading: (text: string) => string;

@@ -59,7 +59,7 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
     const page = await pageOf(topic);
     return all && topic.length === 0 ? { ...page, text: allCommands() } : page;
   },
-  // A schema is a document, and is written to a file unchanged.
+  // A schema is a document: it is written to a file unchanged.
   verbatim: ({ schema }) => schema !== null,
   render: ({ text, schema }, style) => {
     if (schema !== null) return text;
@@ -68,12 +68,14 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
   },
 });
 
-/** Columns of a page for a pager or a file. */
+/** The number of columns of a page for a pager or a file. */
 const PAGE = 80;
 
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
-/** The help page for these words. Throws USAGE for an unknown command. */
+/**
+ * Returns the help page for these words. Throws USAGE for an unknown command.
+ */
 export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??
@@ -98,7 +100,9 @@ function allCommands(): string {
   return overview(commandSections(SUMMARIES), pages());
 }
 
-/** All commands, or those that begin with a word that is only a group. */
+/**
+ * Returns all commands, or those that begin with a word that is only a group.
+ */
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");

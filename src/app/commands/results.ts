@@ -44,15 +44,15 @@ export const CommandInfo = z.strictObject({
     rest: z.boolean(),
     summary: text,
   })),
-  /** Its own options; every command also takes the global ones. */
+  /** The command's own options; every command also takes the global options. */
   options: z.array(Option),
   examples: z.array(text),
 });
 
 export const HelpResult = z.strictObject({
-  /** The words after `mpm help`; null: no words. */
+  /** The words after `mpm help`; null: there are no words. */
   topic: z.nullable(text),
-  /** The page as printed. */
+  /** The page as it is printed. */
   text,
   /** The commands on the page; all commands if no page was requested. */
   commands: z.array(CommandInfo),
@@ -98,8 +98,8 @@ export const StatusResult = z.strictObject({
   /** Its parents, the nearest first. */
   parents: z.array(WorkView),
   /**
-   * The newest save of this worktree; null if there is no save, or with
-   * --porcelain.
+   * The newest save of this worktree; null if there is no save, or if
+   * --porcelain was given.
    */
   last_save: z.nullable(z.strictObject({
     session_id: text,
@@ -109,7 +109,7 @@ export const StatusResult = z.strictObject({
     origin: z.enum(["own", "trusted", "foreign"]),
     /** The author's name from git, as written in the save; null if unknown. */
     author: maybeText,
-    /** A short summary of the changes since then; null: unknown. */
+    /** A short summary of the changes since the save; null: unknown. */
     changes: maybeText,
     /** Open next steps, the most important first. */
     next_steps: z.array(text),
@@ -140,7 +140,7 @@ export const StatusResult = z.strictObject({
    * --porcelain.
    */
   run: z.nullable(TaskRunView),
-  /** The newest run of a pipeline, with the same rules. */
+  /** The newest run of a pipeline, under the same conditions. */
   pipeline_run: z.nullable(PipelineRunView),
   /** Your name, or that of your agent; null if no hand-offs are open. */
   you: maybeText,
@@ -153,7 +153,7 @@ export const StatusResult = z.strictObject({
     worktree: text,
     /** null: detached, or unknown. */
     branch: maybeText,
-    /** When it began, ISO 8601. */
+    /** The time when it began, ISO 8601. */
     since: text,
     /** True if its process is known to be running; only Linux shows that. */
     alive: z.boolean(),
@@ -162,7 +162,7 @@ export const StatusResult = z.strictObject({
       id: text,
       /** Its type; null if the type is not a valid name. */
       name: maybeText,
-      /** When it began, ISO 8601. */
+      /** The time when it began, ISO 8601. */
       since: text,
     })),
   })),
@@ -172,15 +172,15 @@ export const StatusResult = z.strictObject({
   worktree: text,
   /**
    * The context use of the latest agent session; null: no session, no reading,
-   * or --porcelain.
+   * or with --porcelain.
    */
   context: z.nullable(z.strictObject({
     tokens: z.int(),
     /** The model's context window in tokens; null: unknown. */
     window: z.nullable(z.int()),
-    /** Seconds since the reading. */
+    /** The age of the reading, in seconds. */
     age: z.int(),
-    /** Why the reading does not count; null if it does. */
+    /** The reason the reading does not count; null if it counts. */
     unknown: maybeText,
   })),
   problems: z.array(text),

@@ -69,7 +69,7 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
     "mpm status --porcelain",
   ],
   result: async () => (await import("./results.ts")).StatusAnswer,
-  // A prompt runs this often, so it must not wait for anything.
+  // Prompts run this often, so it must not wait for anything.
   settles: ({ porcelain }) => !porcelain,
   run: (context, { porcelain, short, tree, all }): Promise<StatusAnswer> =>
     tree
@@ -79,7 +79,7 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
     "at" in answer ? statusText(answer, style) : treeText(answer, style),
 });
 
-/** Reads the whole status; for a prompt, with at most one git process. */
+/** Reads the whole status. For a prompt, uses at most one git process. */
 async function readStatus(
   context: Context,
   form: StatusResult["form"],
@@ -90,16 +90,16 @@ async function readStatus(
   const blank = blankStatus(system, { form, worktree: place.worktree });
   const { root, gitDir, worktree } = place;
   if (!isProject(system, root, porcelain)) return blank;
-  // Finish an interrupted pause, but never in a prompt.
+  // Finish an interrupted pause, except in a prompt.
   if (!porcelain) await openStore(system, root);
-  // Git runs while the store is read.
+  // Git runs while the store is being read.
   const git = gitDir === undefined
     ? undefined
     : readBrief(system, { worktree, gitDir });
   const { chain, problem } = stackHere(system, place);
   const [work, ...parents] = chain;
   const checkpoint = latestCheckpoint(system, root);
-  // A prompt does not show them.
+  // A prompt does not show items and hand-offs.
   const carried = porcelain ? NOTHING_CARRIED : carriedHere(system, place);
   const brief = await git;
   const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
@@ -196,7 +196,7 @@ type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;
 const NO_ONE: Team = { you: null, agents: [], claims: [], problems: [] };
 
 /**
- * Returns who works in the project, and who runs this command. A wrong name
+ * Returns who works in the project, and who runs this command. An invalid name
  * must not hide the rest.
  */
 async function atWork(
@@ -234,7 +234,7 @@ function carriedHere(system: System, place: Place): Carried {
 
 type Place = ReturnType<typeof placeHere>;
 
-/** Returns the place of the current folder, found without git. */
+/** Finds the place of the current folder without git. */
 function placeHere({ system, folder }: Context) {
   return quickPlace(system, folder) ?? {
     root: rootWithoutGit(system, folder),
@@ -273,7 +273,7 @@ async function lastSave(
   }
 }
 
-/** Lists the state of work that detours left parked. */
+/** Lists the state of the work that detours left parked. */
 function parkedNotes(
   system: System,
   root: string,
@@ -291,14 +291,20 @@ function cleanGit(system: System, git: GitLine): GitLine {
   };
 }
 
-/** Builds the redactor only if it is needed: few names need it. */
+/**
+ * Redacts a name. The redactor is built only if needed, since few names need
+ * it.
+ */
 function cleanName(system: System, name: string | null): string | null {
   return name !== null && mayNameSecret(name)
     ? redactorOf(system).name(name)
     : name;
 }
 
-/** Throws CONFLICT if the folder is a link, unless `quiet`. */
+/**
+ * Returns whether the folder is a project. Throws CONFLICT if the folder is a
+ * link, unless `quiet`.
+ */
 function isProject(system: System, root: string, quiet: boolean): boolean {
   const { home } = layout(root);
   return quiet
@@ -306,7 +312,7 @@ function isProject(system: System, root: string, quiet: boolean): boolean {
     : checkFolder(system, home);
 }
 
-/** A prompt must appear whatever the store contains. */
+/** Returns the stack. A prompt must appear whatever the store contains. */
 function stackHere(
   system: System,
   place: Pick<Workspace, "root" | "linked" | "gitDir">,

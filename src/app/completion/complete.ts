@@ -13,7 +13,7 @@ type Paths = "files" | "folders" | "-";
 
 interface Answer {
   readonly paths: Paths;
-  /** Each a whole word. */
+  /** Whole words. */
   readonly candidates: readonly Candidate[];
 }
 
@@ -80,7 +80,10 @@ const OFFERED = {
   show: SUMMARIES["saves show"] ?? "",
 };
 
-/** A control character would end the candidate or reach the terminal. */
+/**
+ * Returns whether a candidate is plain. A control character would end the
+ * candidate or reach the terminal.
+ */
 function isPlain({ value }: Candidate): boolean {
   return value !== "" && !/\p{C}/u.test(value);
 }
@@ -89,19 +92,19 @@ function oneLine(text: string): string {
   return text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
 }
 
-/** zsh and fish filter the candidates themselves. */
+/** Returns the candidates. zsh and fish filter them themselves. */
 function listOf(
   { paths, candidates, prefix }: Answer & { prefix: string },
   shell: "zsh" | "fish",
 ): string {
-  // fish matches the whole word, zsh the part after the "=".
+  // fish matches the whole word; zsh matches only the part after the "=".
   const front = shell === "fish" ? prefix : "";
   const lines = candidates
     .map(({ value, summary }) => `${front}${value}\t${oneLine(summary)}`);
   return [paths, ...lines, ""].join("\n");
 }
 
-/** The COMP_TYPE for listing all candidates without inserting one. */
+/** The COMP_TYPE for a request to list all candidates without inserting one. */
 const LISTING = "63";
 
 async function forBash(
@@ -120,7 +123,7 @@ async function forBash(
   return [answer.paths, ...lines, ""].join("\n");
 }
 
-/** The candidates in aligned lines with their descriptions. */
+/** Returns the candidates in aligned lines with their descriptions. */
 function described(
   candidates: readonly Candidate[],
   { kept }: BashWord,
@@ -158,15 +161,15 @@ function forPowerShell(
   };
 }
 
-/** The last word of a bash command line, as far as it is typed. */
+/** The last word of a bash command line, up to the cursor. */
 export interface BashWord {
   /** Without its quotes. */
   readonly text: string;
-  /** The quote that is still open at its end; empty: no quote. */
+  /** The quote that is still open at the end of the word; empty: no quote. */
   readonly quote: "" | "'" | '"';
   /**
-   * Length of the prefix of `text` that bash keeps. For bash, a new word begins
-   * after a character in COMP_WORDBREAKS and after an open quote.
+   * The length of the prefix of `text` that bash keeps. For bash, a new word
+   * begins after a character in COMP_WORDBREAKS and after an open quote.
    */
   readonly kept: number;
 }
@@ -177,11 +180,11 @@ export interface BashLine {
   readonly current: BashWord;
 }
 
-/** Characters that a backslash between double quotes protects. */
+/** Characters that a backslash protects between double quotes. */
 const PROTECTED = '$`"\\\n';
 
 /**
- * Reads the command line as bash does: removes quotes and backslashes, and
+ * Reads the command line as bash does: removes quotes and backslashes, but
  * expands nothing. `breaks` is bash's COMP_WORDBREAKS.
  */
 export function readBashLine(line: string, breaks: string): BashLine {
@@ -212,7 +215,9 @@ interface Word {
   kept: number;
 }
 
-/** Adds a character to a word; returns how many more characters it used. */
+/**
+ * Adds a character to a word; returns how many additional characters were used.
+ */
 function take(
   word: Word,
   character: string,
@@ -240,7 +245,7 @@ function take(
   return 0;
 }
 
-/** `value` in the form that must replace the word being typed. */
+/** Returns `value` in the form that must replace the word being typed. */
 export function bashReply(value: string, { quote, kept }: BashWord): string {
   const rest = value.slice(kept);
   if (quote === "'") return rest.replaceAll("'", `'\\''`);

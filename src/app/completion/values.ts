@@ -54,7 +54,7 @@ interface Place {
 type Source = (place: Place) => Candidate[] | Promise<Candidate[]>;
 
 /**
- * Returns candidates of one kind, the likeliest first. It reads files only, if
+ * Returns candidates of one kind, the likeliest first. Reads only files if
  * possible, since the user is typing; branches come from git.
  */
 export async function candidatesFor(
@@ -199,18 +199,23 @@ const SOURCES: Partial<Record<Named, Source>> = {
   topic: ({ line }) => helpNames(line.words),
 };
 
-/** Number of saves that are always offered, even if that is slow. */
+/**
+ * The number of saves that are always offered, even if reading them is slow.
+ */
 const SOON = 20;
 
 /**
- * Milliseconds after which mpm stops reading more saves: the user is waiting.
+ * The time after which mpm stops reading more saves, in milliseconds: the user
+ * is waiting.
  */
 const PATIENCE = 150;
 
-/** The most saves to offer in a list. */
+/** The maximum number of saves to offer in a list. */
 const MOST = 500;
 
-/** IDs of saves, and their names if they have one, the newest first. */
+/**
+ * Returns the IDs of saves, and their names if they have one, the newest first.
+ */
 async function savedSessions(
   { system, root, line }: Place,
 ): Promise<Candidate[]> {
@@ -237,7 +242,7 @@ async function savedSessions(
     .filter(({ value }) => !line.words.includes(value));
 }
 
-/** Sessions that are not archived. */
+/** Returns the sessions that are not archived. */
 function workSessions(system: System, root: string): Candidate[] {
   const { works } = listWorks(system, root);
   return works.filter(({ state }) =>
@@ -248,7 +253,7 @@ function workSessions(system: System, root: string): Candidate[] {
   }));
 }
 
-/** Open checklist items, by number. */
+/** Returns the open checklist items, by number. */
 function checklistItems(system: System, folder: string): Candidate[] {
   const place = quickPlace(system, folder);
   if (!place) return [];
@@ -258,7 +263,10 @@ function checklistItems(system: System, folder: string): Candidate[] {
   );
 }
 
-/** Names of checkpoints, the newest first; hidden checkpoints come last. */
+/**
+ * Returns the names of checkpoints, the newest first; hidden checkpoints come
+ * last.
+ */
 async function checkpoints(
   system: System,
   root: string,

@@ -3,13 +3,13 @@ import { KEYS, settingOf, variableOf } from "../../config/mod.ts";
 /** An environment variable that mpm reads. */
 export interface Variable {
   readonly name: string;
-  /** Its effect, without a final period. */
+  /** The variable's effect, without a final period. */
   readonly summary: string;
 }
 
 /**
- * Variables without a setting. A test checks that it lists every variable that
- * the code reads.
+ * Variables without a setting. A test checks that this lists every variable
+ * that the code reads.
  */
 export const VARIABLES: readonly Variable[] = [
   {
@@ -147,7 +147,7 @@ export const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** All variables: the variables above, and one for each setting. */
+/** Returns all variables: the variables above, and one for each setting. */
 export function allVariables(): readonly Variable[] {
   const settings = KEYS.flatMap((key): Variable[] => {
     const name = variableOf(key);

@@ -5,13 +5,13 @@
 export interface FilePlace {
   readonly path: string;
   readonly holds: string;
-  /** The most that mpm keeps of it. */
+  /** The maximum amount that mpm keeps of it. */
   readonly bound: string;
   /** The command or the event that removes it. */
   readonly removal: string;
 }
 
-/** A table row of such a place. */
+/** A table row for a file, folder or ref. */
 type Row = readonly [
   path: string,
   holds: string,

@@ -17,14 +17,14 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** The JSON Schema for an mpm schema. */
+/** Returns the JSON Schema for an mpm schema. */
 export function jsonSchema(
   schema: z.ZodMiniType,
   { name, summary }: { name: string; summary: string },
 ): JsonSchema {
   const { $schema, ...rest } = z.toJSONSchema(schema, {
     override({ jsonSchema }) {
-      // The bounds of exact numbers in JavaScript are not part of the format.
+      // JavaScript's bounds for exact numbers are not part of the format.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) {
         delete jsonSchema.maximum;
       }
@@ -47,11 +47,16 @@ const operationId = z.int().check(z.positive());
 const FileVersion = z.looseObject({
   /** Of the content. */
   sha256: text,
-  /** Path of the content below the trash; null if it was not kept. */
+  /**
+   * The path of the content below the trash; null if the content was not kept.
+   */
   kept: z.nullable(text),
 });
 
-/** One side of an operation: the data for undoing it, depending on its kind. */
+/**
+ * One side of an operation: the data for undoing the operation, depending on
+ * its kind.
+ */
 const Side = z.looseObject({
   /**
    * Changed files by path, relative to the project or absolute; null: there was
@@ -70,13 +75,13 @@ export const JournalLine = z.looseObject({
   operation: text,
   /** One line for people. */
   title: text,
-  /** Absolute path of the worktree where it ran. */
+  /** The absolute path of the worktree in which the operation ran. */
   worktree: text,
-  /** State before the operation. */
+  /** The state before the operation. */
   before: Side,
-  /** State after the operation. */
+  /** The state after the operation. */
   after: Side,
-  /** In an undo: the operation that it undid. */
+  /** In an undo: the operation that was undone. */
   undoes: z.optional(operationId),
   /** Present and true if a hook ran the operation. */
   automatic: z.optional(z.literal(true)),
@@ -98,15 +103,15 @@ export const ErrorFile = z.looseObject({
   version: z.literal(1),
   /** ISO 8601, UTC. */
   at: text,
-  /** The event of Claude Code. */
+  /** The name of the event in Claude Code. */
   event: text,
   /** The agent's session. */
   session_id: text,
   /** The tool; null: an error ended the turn. */
   tool: z.nullable(text),
   /**
-   * Its input as JSON, redacted and shortened; null without a tool, or if
-   * `handoff.errors` is off.
+   * The tool's input as JSON, redacted and shortened; null without a tool, or
+   * if `handoff.errors` is off.
    */
   input: z.nullable(text),
   /** Redacted and shortened. */
@@ -133,7 +138,7 @@ export const BundleFile = z.looseObject({
   created_at: text,
   saves: z.array(z.looseObject({
     session_id: text,
-    /** SHA-256 of the text in UTF-8. */
+    /** The SHA-256 of the text in UTF-8. */
     sha256,
     /** The exact text of the save's JSON file. */
     json: text,
@@ -143,13 +148,13 @@ export const BundleFile = z.looseObject({
 /** The error that `--json` prints on standard error instead of a result. */
 export const ErrorAnswer = z.strictObject({
   error: z.strictObject({
-    /** Kind of error; `BUG` is an error in mpm. */
+    /** The kind of error; `BUG` is an error in mpm itself. */
     code: z.enum([...Object.keys(ERRORS), "BUG"]),
     /** The problem, with its location. */
     message: text,
     /** The next command or step. */
     hint: z.optional(text),
-    /** In a bug: the place in mpm's code. */
+    /** For a bug: the place in mpm's code. */
     trace: z.optional(text),
   }),
 });

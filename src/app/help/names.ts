@@ -63,7 +63,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
   },
 };
 
-/** The pages with their subjects. */
+/** Returns the pages with their subjects. */
 export function pages(): [name: string, summary: string][] {
   return Object.entries(TOPICS).map(([name, { summary }]) => [name, summary]);
 }
@@ -105,7 +105,7 @@ export function dailySections(summaries: Summaries): Section[] {
   }));
 }
 
-/** First words of commands in the order of the page; others come last. */
+/** First words of commands, in the order of the page; other words come last. */
 const SECTIONS:
   readonly (readonly [title: string, words: readonly string[]])[] = [
     ["Save and continue", [
@@ -135,7 +135,7 @@ const SECTIONS:
     ]],
   ];
 
-/** Subjects of the groups whose first word is not a command. */
+/** Subjects of groups whose first word is not a command. */
 const ABOUT: Readonly<Record<string, string>> = {
   handoff: "Hand-off documents between agents",
   schedule: "Scheduled tasks, pipelines and standups",
@@ -162,7 +162,7 @@ function aboutOf(word: string, summaries: Summaries): string {
     getOwn(ABOUT, word) ?? "More";
 }
 
-/** All commands, one row for each first word. */
+/** Returns all commands, with one row for each first word. */
 export function commandSections(summaries: Summaries): Section[] {
   const placed = new Set(SECTIONS.flatMap(([, words]) => words));
   const firsts = Object.keys(summaries).map((name) => name.split(" ")[0]!);

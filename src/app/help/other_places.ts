@@ -60,7 +60,7 @@ export const GIT_FILES: readonly FilePlace[] = places([
 ]);
 
 /**
- * Files of this user on this machine: in `~/.local/state/mpm/`, under
+ * Files of this user on this machine. They are in `~/.local/state/mpm/`, under
  * `XDG_STATE_HOME` if it is set, and on Windows in `%LOCALAPPDATA%`.
  */
 export const USER_FILES: readonly FilePlace[] = places([
@@ -171,7 +171,10 @@ export const USER_FILES: readonly FilePlace[] = places([
   ],
 ]);
 
-/** Your own files: in `~/.config/mpm/`, or under `XDG_CONFIG_HOME`, `APPDATA`. */
+/**
+ * The user's own files. They are in `~/.config/mpm/`, or under
+ * `XDG_CONFIG_HOME` or `APPDATA`.
+ */
 export const CONFIG_FILES: readonly FilePlace[] = places([
   ["config.toml", "your settings, for all projects", "64 KiB", BY_YOU],
   [".lock", "locked while mpm writes here", "1 empty file", BY_YOU],

@@ -5,7 +5,7 @@ import { COMMANDS } from "../table.ts";
 
 /** A format that has a published JSON Schema. */
 export interface Published {
-  /** The command with `-` between its words, or the name of a stored format. */
+  /** The command's words joined by `-`, or the name of a stored format. */
   readonly name: string;
   readonly summary: string;
   readonly load: () => Promise<z.ZodMiniType>;
@@ -67,7 +67,10 @@ export const STORED: readonly Published[] = [
   },
 ];
 
-/** Every schema: the stored files first, then the `--json` of each command. */
+/**
+ * Returns every schema: the stored files first, then the `--json` output of
+ * each command.
+ */
 export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),

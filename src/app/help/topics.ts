@@ -107,7 +107,10 @@ function held(places: readonly FilePlace[]): [string, string][] {
   return places.map(({ path, holds }) => [path, holds]);
 }
 
-/** The effects of each event; the table of hook entries lists the events. */
+/**
+ * The effects of each event; the events are listed in the table of hook
+ * entries.
+ */
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "tells the agent where the work stopped and what changed since",
   UserPromptSubmit:

@@ -74,13 +74,16 @@ async function restore(
     title: `restore ${target.name}` +
       (paths.length > 0 ? ` (${paths.join(", ")})` : ""),
   };
-  /** The origin of the files comes first. */
+  /** The origin of the files comes first in the notes. */
   const notes = origin === "foreign" ? [foreignCheckpointNote(target.id)] : [];
   const result = await runRestore(context, place, { order, input, notes });
   return { checkpoint: target.name, ...result };
 }
 
-/** Throws NOT_FOUND for a path that exists in neither tree: it is misspelt. */
+/**
+ * Throws NOT_FOUND for a path that exists in neither tree, since it must be
+ * misspelt.
+ */
 async function refuseUnknown(
   { vault }: CheckpointPlace,
   { target, paths, given }: {

@@ -35,13 +35,14 @@ and leaves out the commands.`,
   render: ({ text }) => escapeLines(text),
 });
 
-/** The longest text, in characters, as in a save. */
+/** The maximum length of the text, in characters, as in a save. */
 const LIMIT = 10_000;
 
 /**
- * Returns the output of `mpm checkpoint load` for someone else's checkpoint:
- * data, bounded, between fences that it cannot guess, without control or
- * invisible characters. Its commands are included only if it is trusted.
+ * Returns the output of `mpm checkpoint load` for someone else's checkpoint.
+ * The output is bounded data without control or invisible characters, between
+ * fences that the content cannot guess. Commands are included only if the
+ * checkpoint is trusted.
  */
 function fencedLoad(
   record: StoredCheckpoint,

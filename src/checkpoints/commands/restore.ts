@@ -96,8 +96,8 @@ async function run(
 }
 
 /**
- * Says who made the contents or the save, if the user did not. Also warns that
- * a wrong clock may make this save the newest.
+ * Says who made the contents or the save, if it was not the user. Also warns if
+ * a wrong clock may make this save appear to be the newest.
  */
 function notesOn(
   { target: { id }, loaded, origin, theirs }: FoundContents,
@@ -118,10 +118,12 @@ function notesOn(
   ];
 }
 
-/** The most files of a colleague to name as left out. */
+/** The maximum number of a colleague's files to name as left out. */
 const MOST_LEFT = 100;
 
-/** The files to restore: all files, the named files, or the lost files. */
+/**
+ * Returns the files to restore: all files, the named files, or the lost files.
+ */
 async function wanted(
   context: Context,
   found: FoundContents,

@@ -10,7 +10,7 @@ const Origin = z.enum(["own", "trusted", "foreign"]);
 const Kind = z.enum(["named", "auto", "safety", "parked", "batch"]);
 
 export const CheckpointSaveResult = z.strictObject({
-  /** False: nothing was written; see `reason`. */
+  /** False if nothing was written; see `reason`. */
   saved: z.boolean(),
   reason: z.nullable(text),
   /** Null if an automatic checkpoint was not due, so none was made. */
@@ -21,19 +21,19 @@ export const CheckpointSaveResult = z.strictObject({
   created_at: z.nullable(text),
   branch: z.nullable(text),
   head: z.nullable(text),
-  /** The number of changed paths in it. */
+  /** The number of changed paths in the checkpoint. */
   files: z.int(),
   /** Bytes of these files. */
   size: z.int(),
   left_out: z.array(LeftOut),
-  /** Its next steps; empty if nothing was written. */
+  /** The checkpoint's next steps; empty if nothing was written. */
   next_steps: texts,
   /** Names of old automatic checkpoints that were removed. */
   pruned: texts,
 });
 
 export const CheckpointRow = z.strictObject({
-  /** The place in the list, from 0; works as a selector. */
+  /** The position in the list, from 0; works as a selector. */
   index: z.int(),
   name: text,
   id: text,
@@ -123,7 +123,7 @@ export const CheckpointDiffResult = z.strictObject({
     path: text,
     status: z.enum(["added", "modified", "deleted", "type changed"]),
   })),
-  /** Paths in neither of them. */
+  /** Paths that neither side contains. */
   left_out: z.array(LeftOut),
   /** null: not requested. */
   patch: z.nullable(text),
@@ -146,7 +146,7 @@ const RestoredFiles = z.strictObject({
   safety: z.nullable(text),
   /** The trash folder. */
   trash: z.nullable(text),
-  /** The operation's number in the journal. */
+  /** The number of the operation in the journal. */
   operation: z.nullable(z.int()),
   notes: texts,
 });
@@ -176,7 +176,7 @@ export const TrustResult = z.strictObject({
     /** For a checkpoint, `checkpoint/<id>`. */
     session_id: text,
     summary: text,
-    /** Of the content; null: it cannot be read. */
+    /** The SHA-256 of the content; null: the content cannot be read. */
     sha256: z.nullable(text),
     /**
      * `own`: made here, so it needs no trust; `unchanged`: it already had this

@@ -39,7 +39,8 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
     }
     const place = await findPlace(context, { create: false });
     const { vault } = place;
-    // Lists everything first, so that the numbers keep their meaning.
+    // Lists everything first, so that the numbers still refer to the same
+    // items.
     const known = await listCheckpoints(system, place);
     const records = [
       ...new Set(

@@ -83,7 +83,7 @@ function saveText(result: CheckpointSaveResult): string {
   ].join("\n");
 }
 
-/** The most next steps to name. */
+/** The maximum number of next steps to name. */
 const STEPS = 5;
 
 function stepLines(steps: readonly string[]): string[] {
@@ -98,7 +98,10 @@ function stepLines(steps: readonly string[]): string[] {
   ];
 }
 
-/** The most paths that a list names before it only counts the rest. */
+/**
+ * The maximum number of paths that a list names; further paths are only
+ * counted.
+ */
 const NAMED = 10;
 
 /** Returns one line for each path that a checkpoint left out. */

@@ -114,13 +114,16 @@ type Row = TrustResult["sessions"][number];
 interface Chosen {
   readonly session_id: string;
   readonly summary: string;
-  /** The mark of its origin; `undefined` if it cannot be read. */
+  /**
+   * The mark of the origin; `undefined` if the save or checkpoint cannot be
+   * read.
+   */
   readonly mark: { readonly id: string; readonly digest: string } | undefined;
 }
 
 /**
  * Returns everything that this user trusts, the newest first. Throws USAGE if
- * anything else is given.
+ * any other argument is given.
  */
 function listTrusted(
   system: System,
@@ -157,7 +160,7 @@ async function chosenSaves(
   const entries = all
     ? await listSaves(system, root)
     : await matchSaves(system, root, named);
-  // Uses the current content of the file, not the list.
+  // Uses the current content of the file, not the data from the list.
   const read = async (entry: SaveEntry): Promise<Chosen> => {
     const load = () => loadSave(system, entry);
     const loaded = all ? await attempt(load) : await load();
@@ -169,7 +172,7 @@ async function chosenSaves(
   return chosen;
 }
 
-/** The uncommitted files that git keeps for some of the saves. */
+/** Returns the uncommitted files that git keeps for some of the saves. */
 async function contentsOf(
   system: System,
   { git, worktree }: Workspace,
@@ -187,7 +190,7 @@ async function contentsOf(
   });
 }
 
-/** The named checkpoints. Throws NOT_FOUND, AMBIGUOUS. */
+/** Returns the named checkpoints. Throws NOT_FOUND, AMBIGUOUS. */
 async function chosenCheckpoints(
   context: Context,
   { selectors, all }: TrustInput,

@@ -42,7 +42,7 @@ import type { System } from "../../system/system.ts";
 import { sweepState, worktreeKey } from "../raw_cache.ts";
 import { pruneCheckpoints } from "../remove.ts";
 
-/** The folder in which a restore of `worktree` prepares files. */
+/** Returns the folder in which a restore of `worktree` prepares files. */
 function stagingFolder(root: string, worktree: string): string {
   return join(layout(root).state, `restore-${worktreeKey(worktree)}`);
 }
@@ -141,9 +141,9 @@ export interface RestoreOutcome {
   readonly safety: StoredCheckpoint | undefined;
   readonly written: readonly string[];
   readonly removed: readonly string[];
-  /** Files created since, now in the trash. */
+  /** Files created since the checkpoint, now in the trash. */
   readonly trashed: readonly string[];
-  /** Files that were in the way, without a checkpoint, now in the trash. */
+  /** Files that were in the way and not in a checkpoint, now in the trash. */
   readonly movedAside: readonly string[];
   /** In an undo: files that were in the way, now restored. */
   readonly putBack: readonly string[];
@@ -177,7 +177,7 @@ export class Restore {
   readonly #worktree: string;
   readonly #trash: TrashFolder;
   readonly #movedAside: string[] = [];
-  /** The same, and the files about to be moved. */
+  /** The files that were moved aside, and the files about to be moved. */
   readonly #aside: string[] = [];
   readonly #skipped: LeftOut[];
 
@@ -211,7 +211,7 @@ export class Restore {
       root: workspace.root,
       worktree: this.#worktree,
     }, undoes);
-    // The last step: if it still exists, an undo was interrupted.
+    // The last step: if the intent still exists, an undo was interrupted.
     this.#intent!.end();
     return {
       planned,
@@ -232,7 +232,10 @@ export class Restore {
     };
   }
 
-  /** On the worktree's disk, so that a rename puts a file in place. */
+  /**
+   * Returns the staging folder. It is on the worktree's disk, so that a rename
+   * puts a file in place.
+   */
   #staging(): string {
     const { files } = this.#context.system;
     const { root } = this.#place.workspace;

@@ -42,7 +42,7 @@ export interface FoundContents {
   readonly origin: Origin;
   /** The entry of a synced save. */
   readonly theirs?: SaveEntry;
-  /** The paths that the command line names. */
+  /** The paths named on the command line. */
   readonly named: readonly string[];
 }
 
@@ -79,7 +79,8 @@ export async function findContents(
     if (!target) throw noneHere(refs);
     return await withSave(context, place, { target, words });
   }
-  // Without any contents, a word that does not name a save is usually a path.
+  // Without any contents, a word that is not the name of a save is usually a
+  // path.
   const id = target || isSave
     ? await idOf(context, place, { first, refs })
     : await attempt(() => idOf(context, place, { first, refs }));
@@ -92,7 +93,7 @@ export async function findContents(
   return await withSave(context, place, { target: chosen, words: rest });
 }
 
-/** The contents that came with a synced save. */
+/** Returns the contents that came with a synced save. */
 async function broughtContents(
   context: Context,
   place: CheckpointPlace,
@@ -117,7 +118,10 @@ async function broughtContents(
   return { ...found, origin, theirs: entry };
 }
 
-/** The worktree's newest save with contents that the user made or trusts. */
+/**
+ * Returns the worktree's newest save with contents that the user made or
+ * trusts.
+ */
 async function newestWith(
   { system }: Context,
   { workspace }: CheckpointPlace,
@@ -135,8 +139,8 @@ async function newestWith(
 }
 
 /**
- * The ID of the save that a word names, even if its file is missing. For a
- * synced save, its entry.
+ * Returns the ID of the save that a word names, even if the save's file is
+ * missing. For a synced save, returns its entry.
  */
 async function idOf(
   { system }: Context,
@@ -191,7 +195,7 @@ function knows({ paths }: ContentsTarget, path: string): boolean {
 export interface LostFiles {
   /** The paths that can be restored. */
   readonly paths: readonly string[];
-  /** The other differing paths in the contents. */
+  /** The other paths in the contents that differ. */
   readonly others: string[];
   readonly not_kept: LeftOut[];
 }
@@ -243,7 +247,7 @@ export async function lostOf(
   };
 }
 
-/** States of files whose contents still exist, or are in a commit. */
+/** States of files whose contents still exist or are in a commit. */
 const KEPT: ReadonlySet<string> = new Set([
   ...["same", "staged", "unstaged", "committed", "renamed"],
 ]);

@@ -17,8 +17,8 @@ import { dropStaging, restoreLocked } from "./apply.ts";
 import type { RestoreFacts } from "./plan.ts";
 
 /**
- * Finishes restores that were killed. Later changes by the user first go into a
- * safety checkpoint. A running restore is not touched.
+ * Finishes restores that were killed. First puts the user's later changes into
+ * a safety checkpoint. Does not touch a running restore.
  */
 export const RESTORES: Finisher<RestoreFacts> = {
   kinds: ["restore"],
@@ -53,7 +53,8 @@ async function finishRestore(
     }
     return drop();
   }
-  // A marker from an earlier version may have come with a clone; refs do not.
+  // A marker from an earlier version may have come with a clone; refs are not
+  // part of a clone.
   const refs = await readCheckpointRefs(vault.git);
   if (refs.get(facts.safety.id) !== facts.safety.commit) return drop();
   const target = await readTarget(vault, facts.target);

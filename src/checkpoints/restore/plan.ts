@@ -27,28 +27,31 @@ export interface RestoreOrder {
   readonly target: RestoreTarget;
   /**
    * Files and folders below the worktree; empty: everything. For the contents
-   * of a save, only paths that it has.
+   * of a save, only paths in the contents.
    */
   readonly paths: readonly string[];
-  /** True if files created since go to the trash. */
+  /** True if files created since the checkpoint go to the trash. */
   readonly exact: boolean;
   /**
-   * True if files in the way that no checkpoint can hold go to the trash.
-   * Otherwise they are left alone, and the files that should replace them are
-   * not written.
+   * True if files that are in the way and cannot be held by a checkpoint go to
+   * the trash. Otherwise these files stay, and the files that should replace
+   * them are not written.
    */
   readonly clears?: boolean | undefined;
-  /** Files that an earlier part moved to the trash; an undo restores them. */
+  /**
+   * Files that an earlier part of the operation moved to the trash; an undo
+   * restores them.
+   */
   readonly aside?: readonly Aside[] | undefined;
   /**
    * The commit of the safety checkpoint of a killed restore. Files that the
-   * killed restore did not record stay: they were ignored then, or created
-   * since.
+   * killed restore did not record stay: they were ignored at that time, or
+   * created later.
    */
   readonly begun?: string | undefined;
-  /** True if the journal records it as part of another operation. */
+  /** True if the journal records the restore as part of another operation. */
   readonly part?: true;
-  /** For the journal: the command, and a line that describes it. */
+  /** For the journal: the command, and a line that describes the operation. */
   readonly operation: OperationName;
   readonly title: string;
   /**
@@ -75,7 +78,7 @@ export interface RestoreFacts extends
   readonly safety: CheckpointRef;
   readonly brought: string | null;
   readonly undoes: number | null;
-  /** Files that were in the way, for each of its runs. */
+  /** Files that were in the way, for each run of the restore. */
   readonly aside: readonly Aside[];
 }
 
@@ -91,12 +94,15 @@ export interface PlannedRestore {
   readonly indexDiffers: boolean;
 }
 
-/** An index: its tree as differences from a capture's base, and its flags. */
+/**
+ * The index to restore: its tree as differences from a capture's base, and its
+ * flags.
+ */
 type WantedIndex = Pick<Capture, "marks"> & {
   readonly delta: Capture["index"];
 };
 
-/** Returns whether there is an index, both here and in the checkpoint. */
+/** Returns whether an index exists both here and in the checkpoint. */
 export function hasIndex({ own }: Vault, target: RestoreTarget): boolean {
   return !own &&
     (target.kind === "contents" || target.session.git_context.is_git_repo);
@@ -169,7 +175,10 @@ export async function planFrom(
   };
 }
 
-/** Ignored files, and files that are marked assume-unchanged or skip-worktree. */
+/**
+ * Returns ignored files, and files that are marked assume-unchanged or
+ * skip-worktree.
+ */
 function hiddenIn(capture: Capture, listed: Capture): Set<string> {
   const { assume_unchanged: assumed, skip_worktree: skipped } = listed.marks;
   const added = capture === listed ? [] : [...capture.worktree.keys()]
@@ -178,7 +187,7 @@ function hiddenIn(capture: Capture, listed: Capture): Set<string> {
 }
 
 /**
- * Reports what happens to files that git does not list, since nothing else
+ * Reports what happens to files that git does not list, since no other message
  * does.
  */
 export function replacedNotes(
@@ -215,7 +224,7 @@ async function sparing(
 
 /**
  * Returns the paths that a restore would change and that differ from an earlier
- * tree: someone changed them since.
+ * tree, since someone has changed them.
  */
 export async function changedSince(
   { vault }: CheckpointPlace,
@@ -231,7 +240,7 @@ export async function changedSince(
     .map(({ path }) => path).sort();
 }
 
-/** The paths that exist in a tree. */
+/** Returns the paths that exist in a tree. */
 function present(delta: TreeDelta): string[] {
   return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
 }
@@ -282,8 +291,9 @@ function differs(
 }
 
 /**
- * The index after a restore. Paths in the contents of a save are staged again.
- * Staged changes of paths that were not staged then stay.
+ * Returns the index after a restore. Paths in the contents of a save are staged
+ * again. Staged changes of paths that were not staged at the time of the save
+ * stay.
  */
 function wantedIndex(
   capture: Capture,
@@ -312,7 +322,7 @@ function wantedIndex(
   };
 }
 
-/** The flags in a record, in the order of a capture. */
+/** Returns the flags in a record, in the order of a capture. */
 function marksOf({ index }: RestoreTarget): Capture["marks"] {
   return {
     unmerged: index.unmerged.map(({ path, stages }) => ({

@@ -46,7 +46,7 @@ interface RestoreRequest {
 }
 
 /**
- * Restores files, or says what a restore would do; asks before it changes
+ * Restores files, or says what a restore would do. Asks before it changes
  * anything. `notes` are part of the answer. Throws CONFLICT without a
  * confirmation.
  */
@@ -104,8 +104,8 @@ async function written(
 }
 
 /**
- * A path in the form used in trees. Throws USAGE for an empty path and a path
- * outside the worktree.
+ * Returns a path in the form used in trees. Throws USAGE for an empty path or a
+ * path outside the worktree.
  */
 export function pathBelow(
   { folder, system }: Context,
@@ -114,7 +114,7 @@ export function pathBelow(
 ): string {
   const { worktree } = vault.workspace;
   if (given === "") {
-    // This is usually an unset variable: everything would be restored.
+    // An empty path is usually an unset variable: everything would be restored.
     throw new MpmError("USAGE", 'Invalid path ""', {
       hint: "Name files and folders, or omit the paths to restore all",
     });
@@ -220,7 +220,8 @@ function targetNotes(
   { target, paths }: RestoreOrder,
 ): string[] {
   const what = target.kind === "contents" ? "save" : "checkpoint";
-  // Files sent by a colleague do not mean that the worktree is another one.
+  // A restore of files sent by a colleague does not mean that the worktree is a
+  // different one.
   const other = target.worktree !== "" &&
     target.worktree !== vault.workspace.worktree;
   const leftNote = ({ path, reason }: { path: string; reason: string }) =>
@@ -229,7 +230,8 @@ function targetNotes(
     ...other
       ? [`The ${what} is from another worktree: ${target.worktree}`]
       : [],
-    // Otherwise the statement that nothing differs would include them.
+    // Otherwise the statement that nothing differs would also cover these
+    // paths.
     ...paths.length === 0 ? target.left_out.slice(0, LISTED).map(leftNote) : [],
     ...paths.length === 0 && target.left_out.length > LISTED
       ? [
@@ -240,5 +242,7 @@ function targetNotes(
   ];
 }
 
-/** The most paths missing from the checkpoint to list one by one. */
+/**
+ * The maximum number of paths missing from the checkpoint to list one by one.
+ */
 const LISTED = 5;

@@ -28,7 +28,7 @@ export interface ContentsTarget extends
     | "index"
   > {
   readonly kind: "contents";
-  /** All paths in it, including deleted ones. */
+  /** All paths in the contents, including deleted paths. */
   readonly paths: readonly string[];
   readonly deleted: readonly string[];
   /** Paths that were staged. */
@@ -36,14 +36,16 @@ export interface ContentsTarget extends
 }
 
 /**
- * Returns whether the capture before its restore skips files beyond the limits.
- * A save restores only a few files.
+ * Returns whether the capture before a restore skips files beyond the limits. A
+ * save restores only a few files.
  */
 export function leavesLarge({ kind }: RestoreTarget): boolean {
   return kind === "contents";
 }
 
-/** Reads a target from its commit; `undefined` if it is gone or invalid. */
+/**
+ * Reads a target from its commit; `undefined` if the commit is gone or invalid.
+ */
 export async function readTarget(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },

@@ -2,10 +2,13 @@ import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
 import type { RestoredFiles, SaveRestoreResult } from "../commands/results.ts";
 
-/** The most paths of a kind to name before they are only counted. */
+/**
+ * The maximum number of paths of a kind to name; further paths are only
+ * counted.
+ */
 const NAMED = 20;
 
-/** Returns the output of a restore of the thing with this name. */
+/** Returns the output of a restore of the item with this name. */
 export function restoreText(result: RestoredFiles, given: string): string {
   const { dry_run: dry, to } = result;
   if (dry) return previewText(result, given);

@@ -24,7 +24,7 @@ import {
   type RestoreOrder,
 } from "./plan.ts";
 
-/** A checkpoint in a journal entry. */
+/** Returns a checkpoint in a journal entry. */
 function checkpointIn(value: unknown): CheckpointRef | undefined {
   const found = field(value, "checkpoint");
   if (!isFields(found)) return undefined;
@@ -34,7 +34,7 @@ function checkpointIn(value: unknown): CheckpointRef | undefined {
   return valid ? { id, commit } : undefined;
 }
 
-/** Restores the safety checkpoint that the restore took first. */
+/** Restores the safety checkpoint that the restore took at its start. */
 export async function undoRestore(
   { context, entry, dryRun }: UndoOrder,
 ): Promise<Undone> {
@@ -48,9 +48,9 @@ export async function undoRestore(
         "restores",
     });
   }
-  // Listing imports checkpoints from before the project was in git.
+  // Listing also imports checkpoints from before the project was in git.
   await listCheckpoints(context.system, opened, { light: true });
-  // A journal may have come with a clone; refs do not.
+  // A journal may have come with a clone; refs are not part of a clone.
   const refs = await readCheckpointRefs(opened.vault.git);
   const target = refs.get(before.id) === before.commit
     ? await recordOf(opened.vault, before)
@@ -108,10 +108,13 @@ function detailsOf(outcome: RestoreOutcome): string[] {
   ];
 }
 
-/** The most paths that an error names. */
+/** The maximum number of paths that an error names. */
 const NAMED = 5;
 
-/** Throws if files were changed since the restore: they are not replaced. */
+/**
+ * Throws if files were changed since the restore, so that these files are not
+ * replaced.
+ */
 async function refuseEdited(
   place: CheckpointPlace,
   planned: PlannedRestore,

@@ -11,7 +11,7 @@ import { currentStack } from "../../work/mod.ts";
 import type { LastSave } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 
-/** The data in a checkpoint other than the files. */
+/** The data in a checkpoint other than its files. */
 export interface Around
   extends Required<Pick<Draft, "agent" | "work" | "stack" | "usage">> {
   /** `.claude/context.md`. */
@@ -20,7 +20,7 @@ export interface Around
   readonly lastSave: LastSave | null;
 }
 
-/** Reads this data without git. */
+/** Reads this data without using git. */
 export async function aroundOf(
   context: Context,
   { workspace, vault, config }: CheckpointPlace,
@@ -39,12 +39,13 @@ export async function aroundOf(
   };
 }
 
-/** The largest file to read, in bytes. */
+/** The maximum size of a file to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
  * Returns the runtime versions that a project's files require. Files in `cwd`
- * come before those in the folders above it, up to `worktree`. Runs nothing.
+ * take precedence over files in the folders above it, up to `worktree`. Runs
+ * nothing.
  */
 function readRuntimes(
   system: System,
@@ -68,12 +69,12 @@ function readText(system: System, path: string): string | undefined {
   });
 }
 
-/** The most characters of a context file to keep. */
+/** The maximum number of characters of a context file to keep. */
 const KEPT = 16_000;
 
 /**
- * The project's `.claude/context.md`, shortened; `undefined` if it cannot be
- * read. Neither the file nor its folder may be a link.
+ * Returns the project's `.claude/context.md`, shortened; `undefined` if it
+ * cannot be read. Neither the file nor its folder may be a link.
  */
 function readContextFile(
   { files }: System,
@@ -93,19 +94,19 @@ export interface Runtime {
   readonly name: string;
   /** As in the file: a version, a range, or an alias such as `lts/*`. */
   readonly version: string;
-  /** The name of the file with the version. */
+  /** The name of the file that states the version. */
   readonly from: string;
 }
 
 /** Returns the required versions in a file, as pairs of name and version. */
 type Reader = (text: string) => [name: string, version: string | undefined][];
 
-/** The whole file is the version. */
+/** Returns a reader for a file that contains only the version. */
 function whole(name: string): Reader {
   return (text) => [[name, firstWord(text)]];
 }
 
-/** The file has a line that the pattern matches. */
+/** Returns a reader for a file with a line that matches the pattern. */
 function line(name: string, pattern: RegExp): Reader {
   return (text) => [[name, pattern.exec(text)?.[1]]];
 }
@@ -128,7 +129,7 @@ const TOOLS: ReadonlyMap<string, string> = new Map([
   ["java", "Java"],
 ]);
 
-/** Lines such as `nodejs 20.11.0`. */
+/** Reads lines such as `nodejs 20.11.0`. */
 function tools(text: string): [string, string | undefined][] {
   return text.split("\n").map((one) => one.replace(/#.*/, "").trim())
     .map((one) => one.split(/\s+/))
@@ -146,7 +147,7 @@ function packageJson(text: string): [string, string | undefined][] {
   );
 }
 
-/** The files to read, the most exact first. */
+/** The files to read, the most precise first. */
 const RUNTIME_FILES: ReadonlyMap<string, Reader> = new Map([
   [".nvmrc", whole("Node")],
   [".node-version", whole("Node")],
@@ -164,10 +165,10 @@ const RUNTIME_FILES: ReadonlyMap<string, Reader> = new Map([
   ["go.mod", line("Go", /^go\s+(\S+)/m)],
 ]);
 
-/** The most characters of a version to keep. */
+/** The maximum number of characters of a version to keep. */
 const LONGEST = 100;
 
-/** The most runtimes to keep. */
+/** The maximum number of runtimes to keep. */
 const MOST = 20;
 
 /** Adds a file's requirements to those of earlier files. */

@@ -25,7 +25,7 @@ import type { Around } from "./around.ts";
 
 /** The parameters of a new checkpoint. */
 export interface CheckpointOrder {
-  /** A checked, unused name. */
+  /** A name that has been checked and is not in use. */
   readonly name: string;
   readonly kind: CheckpointKind;
   readonly note?: string | undefined;
@@ -33,10 +33,10 @@ export interface CheckpointOrder {
   readonly batch?: Checkpoint["batch"] | undefined;
 }
 
-/** The most changed paths in a record. */
+/** The maximum number of changed paths in a record. */
 const LISTED = 10_000;
 
-/** The redacted record of a capture. */
+/** Returns the redacted record of a capture. */
 export function recordFor(
   system: System,
   { workspace, vault }: CheckpointPlace,
@@ -108,7 +108,7 @@ function permissionsIn({ worktree }: Capture): Record<string, number> {
 }
 
 /**
- * Returns what a pause would save now, with the command that restores this
+ * Returns what a pause would save now, including the command that restores this
  * checkpoint.
  */
 function sessionOf(

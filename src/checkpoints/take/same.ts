@@ -32,15 +32,15 @@ export interface SaveInput {
   readonly "agent-session": string | undefined;
 }
 
-/** The kind of the new checkpoint. */
+/** Returns the kind of the new checkpoint. */
 export function kindOf(input: SaveInput): "named" | "auto" | "batch" {
   if (input["after-call"].length > 0) return "batch";
   return input.auto ? "auto" : "named";
 }
 
 /**
- * The records of this worktree, from their files alone, the newest first. With
- * a name, only the record whose ID is made from it.
+ * Returns the records of this worktree, from their files alone, the newest
+ * first. With a name, returns only the record whose ID belongs to this name.
  */
 export async function recordsHere(
   system: System,
@@ -67,7 +67,9 @@ export interface Wanted {
   readonly capture: Capture;
 }
 
-/** The user's own checkpoint that already contains the current state. */
+/**
+ * Returns the user's own checkpoint that already contains the current state.
+ */
 export async function keptSame(
   system: System,
   place: CheckpointPlace,
@@ -77,7 +79,7 @@ export async function keptSame(
   const records = await recordsHere(system, place.workspace, name);
   const same = await sameIn(system, place, { records, wanted });
   if (!same) return undefined;
-  // A record's file may be left after its checkpoint is gone.
+  // A record's file may still exist after its checkpoint is gone.
   const refs = await readCheckpointRefs(place.vault.git);
   return refs.get(same.id) === same.commit ? same : undefined;
 }
@@ -85,7 +87,7 @@ export async function keptSame(
 /**
  * Does the same among all existing checkpoints, if the name is taken: a
  * checkpoint left by an interrupted command has no record file. Throws CONFLICT
- * if the one with that name may be someone else's.
+ * if the checkpoint with that name may be someone else's.
  */
 export async function sameOfAll(
   system: System,
@@ -128,9 +130,9 @@ async function sameIn(
 }
 
 /**
- * Returns whether a checkpoint of the captured state is this user's. If its
- * command was killed before it was marked, it is marked now: its words are
- * known from before, and its files are compared.
+ * Returns whether a checkpoint of the captured state belongs to this user. If
+ * its command was killed before the checkpoint was marked, marks it now: its
+ * words are already known, and its files are compared.
  */
 async function isMine(
   system: System,
@@ -145,7 +147,7 @@ async function isMine(
   return true;
 }
 
-/** Returns whether the commit has the captured files. */
+/** Returns whether the commit contains the captured files. */
 async function holds(
   { git }: Vault,
   { commit }: StoredCheckpoint,

@@ -40,7 +40,7 @@ import {
 } from "./same.ts";
 import { storeCheckpoint } from "./take.ts";
 
-/** Takes a checkpoint, or says why it did not. */
+/** Takes a checkpoint, or says why it was not taken. */
 export async function save(
   context: Context,
   input: SaveInput,
@@ -57,12 +57,15 @@ export async function save(
   return result;
 }
 
-/** Milliseconds that a batch waits for the tree of the batch before it. */
+/**
+ * The time that a batch waits for the tree of the preceding batch, in
+ * milliseconds.
+ */
 const BATCH_WAIT = 5000;
 
 /**
- * Keeps the tree after an agent's tool batch. A tree that is already stored
- * only gets another entry.
+ * Keeps the tree after an agent's tool batch. If the tree is already stored,
+ * only adds another entry for it.
  */
 async function saveAfterBatch(
   context: Context,
@@ -131,7 +134,10 @@ async function saveNow(
   }
 }
 
-/** The most tool calls of a batch to record, and the format of their IDs. */
+/**
+ * The maximum number of tool calls of a batch to record, and the format of
+ * their IDs.
+ */
 const MOST_CALLS = 50;
 const CALL_ID = /^[\w.:-]{1,80}$/;
 
@@ -210,7 +216,8 @@ async function stored(
       lock: withLock,
       keepsOwn: true,
       title: ({ name }) => `save the checkpoint ${name}`,
-      // A tree of each step would push all other operations out of the journal.
+      // Entries for the trees of all steps would push other operations out of
+      // the journal.
       facts: (record) =>
         batch ? undefined : { after: savedFact(context, record) },
       ...input.auto ? { automatic: true as const } : {},
@@ -233,7 +240,7 @@ async function stored(
 
 /**
  * Returns the answer if the last checkpoint is too recent. This is the usual
- * case, and a hook asks often, so only the files of the records are read.
+ * case, and hooks ask often, so only the files of the records are read.
  */
 async function tooEarly(
   { system, folder }: Context,
@@ -269,7 +276,7 @@ function unsaved(
   return { ...answer(record), saved: false, reason, ...nothing };
 }
 
-/** The answer if no checkpoint contains the current state. */
+/** Returns the answer if no checkpoint contains the current state. */
 function notSaved(reason: string): CheckpointSaveResult {
   const nothing = { next_steps: [], pruned: [], left_out: [] };
   const unknown = { name: null, id: null, commit: null, created_at: null };

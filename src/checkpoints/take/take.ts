@@ -26,8 +26,8 @@ import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
 /**
  * Takes a checkpoint of the current worktree and returns its record. The index,
  * HEAD, branch, stash, reflogs and files do not change. Takes the lock. Throws
- * CONFLICT for a used name and beyond the limits, and GIT_FAILED; then it
- * stores nothing.
+ * CONFLICT if the name is in use or a limit is exceeded, and GIT_FAILED. On an
+ * error, nothing is stored.
  */
 export async function takeCheckpoint(
   context: Context,
@@ -47,13 +47,13 @@ export async function takeCheckpoint(
 interface Storing {
   readonly order: CheckpointOrder;
   readonly taken: Taken;
-  /** Earlier results, if they were already read. */
+  /** The results of an earlier read, if there was one. */
   readonly around?: Around;
-  /** An import that was started while the worktree was read. */
+  /** An import that was started while the worktree was being read. */
   readonly importing?: FastImport | undefined;
   /** Captures again, if more than `captureNow` is needed. */
   again?(): Promise<Capture>;
-  /** The IDs that existed a moment ago, if known. */
+  /** The IDs that existed a moment ago, if they are known. */
   readonly known?: ReadonlySet<string>;
 }
 
@@ -85,7 +85,7 @@ export async function storeCheckpoint(
     ...{ order, id, name, capture },
     around: surroundings,
   });
-  // After an interruption, this shows who made the commit.
+  // After an interruption, this mark shows who made the commit.
   noteOwn(system, begunMark(record));
   const bytes = recordBytes(record);
   let commit: string;
@@ -97,7 +97,7 @@ export async function storeCheckpoint(
     if (known) {
       return await storeCheckpoint(context, place, { order: given, taken });
     }
-    // A cached blob may be gone together with its checkpoint.
+    // A cached blob may have been removed together with its checkpoint.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
     const fresh = again
@@ -118,7 +118,10 @@ export async function storeCheckpoint(
   return { ...record, commit };
 }
 
-/** The checkpoint exists through its commit, which also has the record. */
+/**
+ * Writes the record. The checkpoint exists through its commit, which also
+ * contains the record.
+ */
 function noteRecord(
   { system, note }: Context,
   root: string,
@@ -140,15 +143,15 @@ function noteRecord(
 }
 
 /**
- * The name becomes a ref and a file name, so it must not contain part of a
- * secret.
+ * Returns the name without secrets. The name becomes a ref and a file name, so
+ * it must not contain part of a secret.
  */
 function nameWithoutSecrets(system: System, name: string): string {
   return redactorOf(system).text(name)
     .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");
 }
 
-/** Names with a time get the next free number. */
+/** Returns an unused ID. Names with a time get the next free number. */
 async function freeId(
   { vault }: CheckpointPlace,
   { name, kind }: CheckpointOrder,

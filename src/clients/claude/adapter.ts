@@ -3,11 +3,12 @@ import type { System } from "../../system/system.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
 /**
- * The answer in the format of Claude Code's protocol; empty without an answer.
+ * Returns the answer in the format of Claude Code's protocol; empty without an
+ * answer.
  */
 function answerText(event: string, answer: HookAnswer): string {
   const { block, deny, context, message } = answer;
-  // This event takes only plain text, for the model that summarizes the
+  // This event accepts only plain text, for the model that summarizes the
   // conversation.
   if (event === "PreCompact") return context ? `${context}\n` : "";
   const specific = {
@@ -29,9 +30,10 @@ function answerText(event: string, answer: HookAnswer): string {
 }
 
 /**
- * Copilot CLI also runs a project's hooks for Claude Code. For that client, mpm
- * handles only the client's own events. Claude Code sends no time, but may run
- * in a shell of the other client.
+ * Returns whether an event is from Copilot CLI, which also runs a project's
+ * hooks for Claude Code. For that client, mpm handles only the client's own
+ * events. Claude Code sends no time, but may run in a shell of the other
+ * client.
  */
 function isFromCopilot(given: Fields, system: System): boolean {
   return system.env("COPILOT_CLI") === "1" && given.timestamp !== undefined;

@@ -6,10 +6,10 @@ import type { StatusRecord, TranscriptReading } from "../gauge.ts";
 import type { System } from "../../system/system.ts";
 import { isAgentId } from "../../base/ids.ts";
 
-/** More than any context holds: a larger count is invalid. */
+/** More tokens than any context holds: a larger count is invalid. */
 const MOST_TOKENS = 1_000_000_000;
 
-/** A count of tokens, if `value` is one. */
+/** Returns a count of tokens, if `value` is one. */
 export function tokenCount(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value >= 0 &&
       value <= MOST_TOKENS
@@ -18,9 +18,9 @@ export function tokenCount(value: unknown): number | undefined {
 }
 
 /**
- * The tokens of a request's context, from the API's `usage`. Counts the input,
- * cached or not, without the answer, as Claude Code's own percentage does.
- * `undefined` if there is no figure or all are zero.
+ * Returns the tokens of a request's context, from the API's `usage`. Counts the
+ * input, cached or not, without the answer, as Claude Code's own percentage
+ * does. `undefined` if there is no figure or all figures are zero.
  */
 export function contextTokens(usage: unknown): number | undefined {
   const input = tokenCount(field(usage, "input_tokens"));
@@ -33,10 +33,11 @@ export function contextTokens(usage: unknown): number | undefined {
 
 /**
  * Returns how full the context was at the agent's last answer, from the end of
- * its transcript. That is the last answer of the main conversation, or a later
- * compaction. Lines of sub-agents, answers invented by mpm or Claude Code, API
- * errors, incomplete and invalid lines are skipped. `undefined` if the end of
- * the file, 16 MiB at most, does not show it; never throws for its content.
+ * its transcript. Uses the last answer of the main conversation, or a later
+ * compaction. Skips lines of sub-agents, answers invented by mpm or Claude
+ * Code, API errors, and incomplete or invalid lines. `undefined` if the end of
+ * the file, at most 16 MiB, does not show it; never throws for the content of
+ * the file.
  */
 export function readTranscriptGauge(
   system: System,
@@ -54,19 +55,21 @@ export function readTranscriptGauge(
     }
     const answer = answerOf(entry);
     if (!answer) continue;
-    // Only to learn which model continues.
+    // After a compaction, the answer only shows which model continues.
     return compacted ? { ...compacted, model: answer.model } : answer;
   }
   return compacted;
 }
 
-/** The most bytes to read from the end of a transcript. */
+/** The maximum number of bytes to read from the end of a transcript. */
 const MOST = 16 * 1024 * 1024;
 
-/** Marks of a line worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MARKS = /"usage"\s*:|"compact_boundary"/;
 
-/** The context at an answer of the agent; `undefined` for other lines. */
+/**
+ * Returns the context at an answer of the agent; `undefined` for other lines.
+ */
 export function answerOf(entry: unknown): TranscriptReading | undefined {
   const message = field(entry, "message");
   const model = field(message, "model");
@@ -85,7 +88,10 @@ export function answerOf(entry: unknown): TranscriptReading | undefined {
   };
 }
 
-/** If the server ran tools in between, the usage of its last request. */
+/**
+ * Returns the usage of a message. If the server ran tools in between, returns
+ * the usage of the last request.
+ */
 function usageOf(message: unknown): unknown {
   const usage = field(message, "usage");
   const iterations = field(usage, "iterations");
@@ -118,20 +124,21 @@ function timeOf(entry: unknown): number | undefined {
 export interface TurnError {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Its kind, and Claude Code's text about it. */
+  /** The kind of the error, and Claude Code's text about it. */
   readonly text: string;
 }
 
-/** The most bytes to search at the end of a transcript. */
+/** The maximum number of bytes to search at the end of a transcript. */
 const MOST_SEARCHED = 1024 * 1024;
 
-/** Marks of a line worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MESSAGES = /"type"\s*:\s*"(?:assistant|user)"/;
 
 /**
  * Returns the error that ended the last turn of the main conversation, from the
- * end of its transcript. `undefined` if that turn ended without an error, or
- * the end does not show it. Never throws for the content of the file.
+ * end of its transcript. `undefined` if that turn ended without an error, or if
+ * the end of the transcript does not show the turn's end. Never throws for the
+ * content of the file.
  */
 export function lastTurnError(
   system: System,
@@ -144,7 +151,7 @@ export function lastTurnError(
     if (type === "user" && field(entry, "isMeta") !== true) return undefined;
     if (type !== "assistant") continue;
     if (field(entry, "isApiErrorMessage") === true) return errorOf(entry);
-    // The client's own text after resuming a session is not an answer.
+    // The client's own text after it resumes a session is not an answer.
     const message = field(entry, "message");
     if (field(message, "model") !== "<synthetic>") return undefined;
   }
@@ -167,8 +174,8 @@ export interface StatusInput extends StatusRecord {
 }
 
 /**
- * Reads the input of a status line command from Claude Code. Unknown fields are
- * skipped, invalid fields count as missing; `undefined` without a session.
+ * Reads the status line input from Claude Code. Skips unknown fields and treats
+ * invalid fields as missing; `undefined` without a session.
  */
 export function parseStatusInput(
   text: string,
@@ -198,8 +205,8 @@ export function parseStatusInput(
 }
 
 /**
- * The figure is missing before the first answer, and all zero after a
- * compaction.
+ * Returns the tokens. The figure is missing before the first answer, and all
+ * zero after a compaction.
  */
 function tokensOf(
   context: unknown,

@@ -15,24 +15,27 @@ import { promptsIn } from "./conversation/prompts.ts";
 import { readBeginning } from "./conversation/read.ts";
 import { lastLines } from "../tail.ts";
 
-/** The largest transcript to read as a whole, in bytes. */
+/** The size in bytes up to which a transcript is read as a whole. */
 const WHOLE = 2 * 1024 * 1024;
 
-/** Number of parts to read of a longer transcript, and bytes of each. */
+/**
+ * The number of parts to read of a longer transcript, and the number of bytes
+ * in each.
+ */
 const PARTS = 48;
 const PART = 32 * 1024;
 
-/** Marks of a line that may show the context or an error. */
+/** Matches a line that may show the context usage or an error. */
 const MARKS =
   /"usage"\s*:|"isApiErrorMessage"\s*:\s*true|\[Request interrupted|"max_turns_reached"/;
 
-/** Marks of a line with a time. */
+/** Matches a line that has a time. */
 const TIMED = /"timestamp"\s*:/;
 
 /**
  * Reads the history of an agent session from its transcript. Reads at most
- * about 2 MiB, however long it is. `undefined` if no line has a time; never
- * throws.
+ * about 2 MiB, however long the transcript is. `undefined` if no line has a
+ * time; never throws.
  */
 export function readCourse(
   system: System,
@@ -69,7 +72,7 @@ export function readCourse(
   };
 }
 
-/** Whole lines from places throughout the file. */
+/** Returns whole lines from places spread across the file. */
 function partsOf(system: System, path: string, size: number): string[] {
   const decoder = new TextDecoder();
   return Array.from({ length: PARTS }, (_, part) => {

@@ -12,18 +12,16 @@ const BLOCK = 1024 * 1024;
 
 /** The place where a conversation is cut. */
 export interface CutAt {
-  /**
-   * The key of the last event, see `AgentEvent`; null: only the time counts.
-   */
+  /** The key of the last event, see `AgentEvent`; null: cut by time only. */
   readonly key: string | null;
   /** When the last event ended, ISO 8601, UTC. */
   readonly at: string;
 }
 
 /**
- * Copies the beginning of a conversation into an empty folder, with its
- * sub-agents. Ends with the last event, including the result of a tool call.
- * Returns the path of the copy.
+ * Copies the beginning of a conversation, with its sub-agents, into an empty
+ * folder. The copy ends with the last event, including the result of a tool
+ * call. Returns the path of the copy.
  */
 export function copyUpTo(
   system: System,
@@ -51,7 +49,7 @@ export function copyUpTo(
   return copy;
 }
 
-/** The line with the result of a call, or the line with an ID. */
+/** Returns the number of the line with the result of a call, or with an ID. */
 function lineWith(
   system: System,
   path: string,
@@ -67,7 +65,10 @@ function lineWith(
   return undefined;
 }
 
-/** Empty for a line without a time, which belongs to the previous line. */
+/**
+ * Returns an empty text for a line without a time, which belongs to the
+ * previous line.
+ */
 function timeOf(text: string): string {
   return textField(jsonIn(text), "timestamp") ?? "";
 }

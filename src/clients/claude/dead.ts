@@ -26,11 +26,16 @@ export interface DeadSession {
   readonly sure: boolean;
 }
 
-/** The most files of running clients, and transcripts, to look at. */
+/**
+ * The maximum number of running-client files, and of transcripts, to look at.
+ */
 const MOST_CLIENTS = 200;
 const MOST_TRANSCRIPTS = 12;
 
-/** The bytes at the end of a transcript that show how it ended. */
+/**
+ * The number of bytes at the end of a transcript that show how the session
+ * ended.
+ */
 const MOST = 512 * 1024;
 
 /**
@@ -45,8 +50,8 @@ const MARKING = [2, 1, 329] as const;
 
 /**
  * Finds the sessions in `folders` whose clients were killed, the last one
- * first. A running client has a file; the process of that file is gone.
- * Otherwise its transcript has no mark of a normal end, and was not written to
+ * first. A client was killed if its file still exists but its process is gone.
+ * Otherwise, its transcript has no mark of a normal end and was not written to
  * for ten minutes. Only Linux shows whether a process is gone. `except` is the
  * session that runs this. Looks at a bounded number of files, and never throws.
  */
@@ -82,28 +87,33 @@ export async function deadSessions(
   return [...found.values()].sort((a, b) => b.lastActivity - a.lastActivity);
 }
 
-/** A client that is running or was killed: a normal exit removes its file. */
+/**
+ * A client that is running or was killed; a client that exits normally removes
+ * its file.
+ */
 export interface RunningClient {
   /** The ID of its session. */
   readonly id: string;
   readonly cwd: string;
   readonly pid: number;
-  /** Its start in clock ticks since boot; `undefined`: unknown. */
+  /**
+   * The start of the process in clock ticks since boot; `undefined`: unknown.
+   */
   readonly start: string | undefined;
   /** The number of its process namespace; `undefined`: unknown. */
   readonly namespace: string | undefined;
   readonly state: "alive" | "dead" | "unknown";
 }
 
-/** Returns the clients of this user's home folder. */
+/** Returns the clients recorded in this user's home folder. */
 export async function runningClients(system: System): Promise<RunningClient[]> {
   const home = claudeHome(system);
   return home === undefined ? [] : await clientsOf(system, home);
 }
 
 /**
- * `sessions/<pid>.json`; the keys next to these files are secrets and never
- * read.
+ * Reads `sessions/<pid>.json`. The keys next to these files are secrets and are
+ * never read.
  */
 async function clientsOf(
   system: System,
@@ -128,7 +138,7 @@ async function clientsOf(
       }];
     });
   const states = await readHolders(system, files);
-  // A process of another container cannot be seen from here and seems dead.
+  // A process in another container is not visible from here and seems dead.
   const own = states.includes("dead")
     ? (await readMachine(system)).namespace
     : undefined;
@@ -141,7 +151,7 @@ async function clientsOf(
   }));
 }
 
-/** The sessions in a folder of transcripts that were written last. */
+/** Returns the sessions in a folder of transcripts that were written last. */
 function recentTranscripts(system: System, folder: string): string[] {
   const now = system.now().getTime();
   return listNames(system, folder)
@@ -168,15 +178,15 @@ function deadSession(
   if (system.now().getTime() - lastActivity > OLDEST) return undefined;
   const end = endOf(system, path);
   if (end === "orderly" || end === "empty") return undefined;
-  // An older client leaves no mark at a normal end either.
+  // An older client leaves no mark even when it exits normally.
   if (!sure && end !== "marking") return undefined;
   return { sessionId: id, transcriptPath: path, cwd, lastActivity, sure };
 }
 
 /**
- * Returns the end of a transcript: the mark of a normal end after the last
- * answer, or an answer. The answer may come from a client version that would
- * have left a mark, or from an older one.
+ * Returns how a transcript ended: with the mark of a normal end after the last
+ * answer, or with an answer. The answer may come from a client version that
+ * would have left a mark, or from an older one.
  */
 function endOf(
   system: System,

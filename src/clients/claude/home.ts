@@ -5,7 +5,9 @@ import { OWN_MARK } from "./hook_entries.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
-/** The ID of the Claude Code session that started this process, if any. */
+/**
+ * Returns the ID of the Claude Code session that started this process, if any.
+ */
 export function currentClaudeSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
@@ -13,16 +15,16 @@ export function currentClaudeSession(system: System): string | undefined {
 }
 
 /**
- * The most bytes of settings to search; settings with hooks at the end are
- * long.
+ * The maximum number of bytes of settings to search; hooks may come at the end
+ * of long settings.
  */
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Returns whether someone chose to use mpm in this project. It has saves or
- * similar, or mpm hooks are installed for it and not for all projects of the
- * user. The home folder has a `.claude-mpm` from claude-mpm and settings for
- * all projects.
+ * Returns whether someone chose to use mpm in this project. Either the project
+ * has saves or similar data, or mpm hooks are installed for it and not for all
+ * projects of the user. In the home folder, only saves count: its `.claude-mpm`
+ * may come from claude-mpm, and its settings apply to all projects.
  */
 export function usesMpm(
   system: System,

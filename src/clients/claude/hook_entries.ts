@@ -5,7 +5,7 @@ import { entryOfLine, hookLine } from "../hook_command.ts";
 
 /**
  * The tools of Claude Code that start sub-agents. `Task` is the older name of
- * `Agent`; a workflow is a script that starts many.
+ * `Agent`; a workflow is a script that starts many sub-agents.
  */
 export const AGENT_TOOLS = ["Agent", "Task", "Workflow"] as const;
 
@@ -36,7 +36,7 @@ const PATH_FIELDS = [
 ];
 const LIST_FIELDS = ["paths", "files", "edits"];
 
-/** The most files of one call to check. */
+/** The maximum number of files of one call to check. */
 const MOST_PATHS = 200;
 
 /** Returns the paths that a call of such a tool names. */
@@ -70,7 +70,10 @@ const READERS: ReadonlySet<string | undefined> = new Set([
   ...["CronCreate", "CronDelete", "CronList", "ScheduleWakeup"],
 ]);
 
-/** Returns whether a call of a tool may change files: unknown tools may. */
+/**
+ * Returns whether a call of a tool may change files. Unknown tools may change
+ * files.
+ */
 export function mayChangeFiles(tool: string | undefined): boolean {
   return !READERS.has(tool);
 }
@@ -87,11 +90,11 @@ export interface HookEntry {
 }
 
 /**
- * The entries that `mpm hooks install` adds, one for each event. Among suitable
- * events, it is the one that starts the fewest processes. PostToolBatch comes
- * once for each step of the agent, however many tools it called. SessionEnd's
- * timeout is also the time that the client allows all hooks of that event; the
- * default is 1.5 s.
+ * The entries that `mpm hooks install` adds, one for each event. Where several
+ * events would do, mpm uses the one that starts the fewest processes.
+ * PostToolBatch comes once for each step of the agent, however many tools it
+ * called. The timeout of SessionEnd also limits the time for all hooks of that
+ * event; the client's default is 1.5 s.
  */
 export const HOOK_ENTRIES: readonly HookEntry[] = [
   {
@@ -102,11 +105,11 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   { event: "UserPromptSubmit", timeout: 30 },
   {
     event: "PreToolUse",
-    // As a regular expression, it would also match parts of names.
+    // Without anchors, the regular expression would also match parts of names.
     matcher: `^(${[...AGENT_TOOLS, ...EDIT_TOOLS, OTHER_EDITS].join("|")})$`,
     timeout: 10,
   },
-  // The person's answer, which the event of the whole step leaves out.
+  // The person's answer; the event of the whole step leaves it out.
   {
     event: "PostToolUse",
     matcher: "AskUserQuestion|ExitPlanMode",
@@ -143,14 +146,14 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
 );
 
 /**
- * The mark in the arguments of each command that mpm writes into someone's
- * settings, with its version. No other program has a reason to write it. So mpm
- * never treats another entry as its own, whatever the binary is called.
+ * The mark, with a version, in the arguments of each command that mpm writes
+ * into a user's settings. No other program has a reason to write this mark. So
+ * mpm never treats another entry as its own, whatever the binary is called.
  */
 export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
 
-/** A matcher group in the settings. */
+/** Returns a matcher group for the settings. */
 export function groupOf(
   { event, matcher, timeout }: HookEntry,
   binary: string,
@@ -166,7 +169,7 @@ export function groupOf(
 
 /** A hook handler written by mpm. */
 export interface OwnHandler {
-  /** The event that it passes on. */
+  /** The event that the handler passes on. */
   readonly event: string;
   readonly binary: string;
   readonly version: string;
@@ -208,8 +211,8 @@ export const CLAUDE_FORM: HookForm = {
 
 /**
  * The entries for Claude Code in a file that other clients also read. Copilot
- * CLI runs them in a shell, without `args`, and denies the tool if a hook
- * before it fails. So that hook exits with 0 even without mpm.
+ * CLI runs them in a shell, without `args`, and denies a tool if a hook that
+ * runs before it fails. So such a hook exits with 0 even if mpm is missing.
  */
 export const SHARED_FORM: HookForm = {
   ...CLAUDE_FORM,
@@ -228,9 +231,9 @@ const STATUS_LINE = new RegExp(
 );
 
 /**
- * The status line setting: a shell command, since the client accepts no
- * arguments there, with a comment as its mark. `word` is the binary, quoted for
- * a shell.
+ * Returns the status line setting, a shell command that contains a comment as
+ * mpm's mark, since the client accepts no arguments there. `word` is the
+ * binary, quoted for a shell.
  */
 export function statusLineOf(word: string): Record<string, unknown> {
   const command = `${word} statusline # installed by mpm ${VERSION}`;

@@ -1,9 +1,9 @@
 import type { HookInput } from "../hook_input.ts";
 
 /**
- * Texts that Claude Code itself sends as a prompt, such as the notification
- * that a background task ended: each begins with a tag. A pasted text is also
- * in a tag.
+ * Matches a text that Claude Code itself sends as a prompt, such as the
+ * notification that a background task ended. Each begins with a tag. Pasted
+ * text is also in a tag, but does not match.
  */
 const OWN_TEXT = /^\s*<(?!pasted_content\s)[a-z][\w-]*[\s>]/;
 
@@ -22,7 +22,7 @@ export function isAsked({ input, prompt }: Given): boolean {
   return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);
 }
 
-/** One text made of the known parts, e.g. `rate_limit: API Error: …`. */
+/** Joins the known parts to one text, e.g. `rate_limit: API Error: …`. */
 export function turnErrorText(parts: readonly unknown[]): string {
   return parts.filter((part) => typeof part === "string" && part !== "")
     .join(": ") || "unknown";

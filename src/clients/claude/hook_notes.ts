@@ -16,14 +16,14 @@ export interface Noted {
   readonly at: string;
   /** The notes so far. */
   readonly notes: Notes;
-  /** The commands of the event that verify something. */
+  /** The commands in the event that verify something. */
   readonly commands?: Notes["commands"] | undefined;
 }
 
-/** The addition of one event to the notes. */
+/** The notes that one event adds. */
 type More = Partial<Notes> | undefined;
 
-/** The setting for each list of notes. */
+/** The setting that controls each list of notes. */
 const SOURCE_OF: Readonly<Record<keyof Notes, ConversationSource>> = {
   prompts: "prompts",
   messages: "messages",
@@ -37,8 +37,8 @@ const SOURCE_OF: Readonly<Record<keyof Notes, ConversationSource>> = {
 };
 
 /**
- * The notes of a session after a Claude Code event: redacted, bounded, and
- * without anything that `keeps` excludes. `undefined`: no change.
+ * Returns the notes of a session after a Claude Code event: redacted, bounded,
+ * and without anything that `keeps` excludes. `undefined`: no change.
  */
 export function withEvent(
   noted: Noted,
@@ -68,20 +68,25 @@ export function withEvent(
     : undefined;
 }
 
-/** Keys of notes that contain no text by anyone: times, IDs and digests. */
+/**
+ * Keys of notes whose values are times, IDs or digests, and not written text.
+ */
 const PLAIN = {
   names: new Set<string>(),
   ids: new Set(["at", "key", "tree"]),
 };
 
-/** A time would otherwise load all rules, even for a short prompt. */
+/**
+ * Redacts notes, except for times, IDs and digests. A time would load all
+ * rules, even for a short prompt.
+ */
 function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
   return redactor.known(more, PLAIN);
 }
 
 /**
- * The errors that matter after an event: those of the current turn, except for
- * calls that succeeded when they were repeated.
+ * Returns the errors that still matter after an event: those of the current
+ * turn, without calls that were repeated successfully.
  */
 function stillWrong(
   { event, input, notes: { errors } }: Noted,
@@ -97,7 +102,7 @@ function stillWrong(
   );
 }
 
-/** The start of a failed call's result for the model. */
+/** Matches the start of the result that the model gets for a failed call. */
 const FAILED = /^Exit code \d|^<tool_use_error>/;
 
 const READERS: ReadonlyMap<string, (noted: Noted) => More> = new Map([
@@ -120,7 +125,7 @@ function promptNotes({ input, at, notes }: Noted): More {
   const joined = notes.prompts.filter(({ key }) =>
     id !== "" && (key === id || key.startsWith(`${id}+`))
   );
-  // Hooks that are installed twice report it twice.
+  // Hooks that are installed twice report the same thing twice.
   if (joined.some((one) => one.text === text)) return undefined;
   const key = joined.length === 0 ? id : `${id}+${joined.length}`;
   return { prompts: [{ at, text, key }] };
@@ -152,14 +157,14 @@ export function notificationIn(prompt: string): Notification | undefined {
 function tagged(text: string, name: string): string | undefined {
   const [open, close] = [`<${name}>`, `</${name}>`];
   const start = text.indexOf(open);
-  // A report may itself contain such a mark.
+  // A report may itself contain the closing tag.
   const end = name === "result" ? text.lastIndexOf(close) : text.indexOf(close);
   return start < 0 || end < start
     ? undefined
     : text.slice(start + open.length, end).trim();
 }
 
-/** The type of a sub-agent if none is given. */
+/** The type of a sub-agent whose call names no type. */
 const GENERAL = "general-purpose";
 
 function endNotes(
@@ -177,7 +182,9 @@ function endNotes(
   };
 }
 
-/** A question that was answered, or a plan that was approved. */
+/**
+ * Returns notes about a question that was answered or a plan that was approved.
+ */
 function toolNotes({ input, at }: Noted): More {
   const id = input.text("tool_use_id") ?? "";
   const result = input.value("tool_response");
@@ -207,7 +214,7 @@ function batchNotes(noted: Noted): More {
   };
 }
 
-/** The calls of a step. */
+/** Returns the calls of a step. */
 export function callsOf(input: HookInput): Call[] {
   const calls = input.value("tool_calls");
   return (Array.isArray(calls) ? calls : []).map(callOf);
@@ -231,7 +238,7 @@ function callOf(value: unknown): Call {
   };
 }
 
-/** The client's text about a task that continues in the background. */
+/** Matches the client's text about a task that continues in the background. */
 const LAUNCHED =
   /^(?:Command running in background with ID: |Async agent launched[^]*?agentId: |Workflow launched in background\. Task ID: )([\w-]+)/;
 
@@ -264,7 +271,10 @@ function refusedPlan({ tool, id, input }: Call, { at, notes }: Noted) {
     : [{ at, text, key: id, state: "rejected" as const }];
 }
 
-/** The frame around the report of a sub-agent, each line of which is indented. */
+/**
+ * Matches a sub-agent's report, in which each line is indented, with the frame
+ * around it.
+ */
 const REPORT = /^\[Subagent hand-back\][^\n]*\n((?: {2}[^\n]*(?:\n|$)|\n)*)/m;
 
 function reported(

@@ -6,7 +6,7 @@ import {
   type NewsReader,
 } from "../headless/news.ts";
 
-/** The stream of Claude Code with `--output-format stream-json`. */
+/** Reads the stream of Claude Code with `--output-format stream-json`. */
 export const news: NewsReader = (line) => {
   if (line.type === "rate_limit_event") {
     const info = line.rate_limit_info;
@@ -26,7 +26,8 @@ export const news: NewsReader = (line) => {
     const isLimit = line.api_error === "usage_limit_reached";
     return [{ error, outOfTurns, isLimit }];
   }
-  // Messages of sub-agents, and errors, which the result repeats.
+  // Skips messages of sub-agents, and errors, since the result repeats the
+  // errors.
   if (line.type !== "assistant" || line.parent_tool_use_id) return [];
   if (line.is_api_error_message === true) return [];
   return listIn(line.message, "content").flatMap((block): News[] => {

@@ -5,7 +5,7 @@ import type { System } from "../../system/system.ts";
 
 /**
  * Returns whether a person attends the session. `claude -p` and programs with
- * the SDK say that no one does; a client that says nothing counts as
+ * the SDK report that no person does. A client that reports nothing counts as
  * unattended.
  */
 export function isAttended(system: System): boolean {
@@ -16,19 +16,19 @@ export function isAttended(system: System): boolean {
 
 /**
  * Returns whether a person certainly typed the prompt. Only such a prompt may
- * be held back: no one would resend another prompt.
+ * be held back, since no one would resend any other prompt.
  */
 export function isTyped(system: System, given: Given): boolean {
   return isAsked(given) && given.input.text("source") !== "sdk" &&
     isAttended(system);
 }
 
-/** The most bytes to search at the end of a transcript. */
+/** The maximum number of bytes to search at the end of a transcript. */
 const MOST = 1024 * 1024;
 
 /**
- * Milliseconds to wait until Claude Code has written its queue, and between two
- * looks.
+ * The milliseconds to wait for Claude Code to write its queue, and the
+ * milliseconds between two checks.
  */
 const PATIENCE = 300;
 const LOOK = 50;
@@ -37,8 +37,8 @@ const LOOK = 50;
  * Returns whether a prompt comes from Claude Code's queue, which the event does
  * not show. The queue has prompts that the client sends itself, for example
  * when a scheduled task is due. It also has text that a person types while the
- * agent works. The client would restore it into the input box, in the middle of
- * newly typed text.
+ * agent works. If such text were held back, the client would restore it in the
+ * middle of newly typed text in the input box.
  */
 export async function isQueued(
   system: System,
@@ -49,7 +49,8 @@ export async function isQueued(
   const turn = JSON.stringify(input.text("prompt_id") ?? "");
   const found = () => {
     for (const line of lastLines(system, path, MOST)) {
-      // Only text that joins a turn has the ID of a turn that has begun.
+      // Only text that joins a running turn has the ID of a turn that has
+      // already begun.
       if (turn !== '""' && line.includes(`"promptId":${turn}`)) return true;
       if (isQueuing(line, prompt)) return true;
     }

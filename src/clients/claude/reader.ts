@@ -18,16 +18,16 @@ export const reader: SessionReader = {
 };
 
 /**
- * The most sub-agents whose transcripts are read, the newest; and bytes of a
- * block.
+ * The maximum number of sub-agents whose transcripts are read, the newest
+ * first, and the number of bytes in a block.
  */
 const MOST_AGENTS = 200;
 const AGENT_BLOCK = 64 * 1024;
 
 /**
  * Opens a transcript of Claude Code with its sub-agents, see
- * {@link openTranscript}. `beginning`: returns the agent's first events at
- * once, but without withdrawn lines, which takes a look at all lines.
+ * {@link openTranscript}. `beginning`: yields the agent's first events at once,
+ * without looking for withdrawn lines, which would require reading all lines.
  */
 function openEvents(
   system: System,

@@ -20,8 +20,8 @@ import back from "../../../skills/mpm-return/SKILL.md" with { type: "text" };
 /** A shell hook as shipped with mpm. */
 export interface ShellHook {
   /**
-   * The Claude Code events that it handles; empty: run by hand or by other
-   * scripts.
+   * The Claude Code events that it handles; empty: it is run by hand or by
+   * other scripts.
    */
   readonly events: readonly string[];
   /** Its purpose, one line. */
@@ -63,13 +63,15 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
 };
 
-/** Skills under claude-mpm's names, with the same text; generated. */
+/**
+ * Skills with the names that claude-mpm uses, with the same text; generated.
+ */
 export const SAME_SKILLS: Readonly<Record<string, string>> = {
   "mpm-session-pause": renamed(pause, "mpm-session-pause"),
   "mpm-session-resume": renamed(resume, "mpm-session-resume"),
 };
 
-/** The skills by name, which is the command to type in the client. */
+/** The skills by name. The name is also the command to type in the client. */
 export const SKILLS: Readonly<Record<string, string>> = {
   "mpm-pause": pause,
   "mpm-resume": resume,

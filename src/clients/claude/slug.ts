@@ -2,9 +2,9 @@
 const LONGEST_SLUG = 200;
 
 /**
- * The folder name that Claude Code uses for a project. Every UTF-16 unit of its
- * path that is not an ASCII letter or digit becomes `-`. A long name is
- * shortened and made unique by a hash of the path.
+ * Returns the folder name that Claude Code uses for a project. Every UTF-16
+ * unit of the project's path that is not an ASCII letter or digit becomes `-`.
+ * A long name is shortened and made unique by a hash of the path.
  */
 export function projectSlug(path: string): string {
   const slug = path.replaceAll(/[^A-Za-z0-9]/g, "-");

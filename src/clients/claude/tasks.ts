@@ -19,7 +19,7 @@ import { listNames } from "../look.ts";
 /** One entry of a TodoWrite list. */
 export type Todo = { content: string; status: string };
 
-/** A task in claude-mpm's format, which saves use. */
+/** A task in claude-mpm's format, which saves also use. */
 export type Task = {
   id: string;
   title: string;
@@ -36,23 +36,26 @@ export interface AgentTask {
   readonly description: string;
   /** `pending`, `in_progress`, `completed` or `deleted`. */
   readonly status: string;
-  /** IDs of tasks that must be completed before it. */
+  /** IDs of tasks that must be completed before this one. */
   readonly blockedBy: readonly string[];
-  /** Name of its file; empty: known only from the transcript. */
+  /**
+   * The name of the task's file; empty: the task is known only from the
+   * transcript.
+   */
   readonly file: string;
 }
 
 /** The facts about the lists in a transcript. */
 export interface TaskHistory {
-  /** The last TodoWrite; `undefined` without one. */
+  /** The last TodoWrite list; `undefined` if there was no list. */
   readonly todos: Todo[] | undefined;
   /** In the order of their creation, including deleted tasks. */
   readonly tasks: AgentTask[];
 }
 
 /**
- * Marks of a line worth parsing: most lines of a transcript are long and about
- * something else.
+ * Matches a line worth parsing. Most lines of a transcript are long and
+ * irrelevant here.
  */
 const MARKS = /"(?:newTodos|task_reminder|taskId|task|TaskUpdate)"/;
 
@@ -63,8 +66,8 @@ type Change =
   | { is: "update"; result: Fields; use: string | undefined };
 
 /**
- * Reads the lists from a transcript's lines, the last one first, no further
- * back than needed. Invalid lines and lines of sub-agents are skipped.
+ * Reads the lists from a transcript's lines, the last one first, going no
+ * further back than needed. Skips invalid lines and lines of sub-agents.
  */
 export function readHistory(lines: Iterable<string>): TaskHistory {
   return historyOf(parsed(lines));
@@ -79,7 +82,7 @@ function* parsed(lines: Iterable<string>): Generator<unknown> {
   }
 }
 
-/** Does the same for parsed lines, the last one first. */
+/** Reads the lists from parsed lines, the last one first. */
 export function historyOf(entries: Iterable<unknown>): TaskHistory {
   let todos: Todo[] | undefined;
   let complete = false;
@@ -109,7 +112,10 @@ export function todosOf(value: unknown): Todo[] | undefined {
     }));
 }
 
-/** Contents of a message; a plain prompt is a text and has none. */
+/**
+ * Returns the content blocks of a message. A plain prompt is a text and has no
+ * blocks.
+ */
 function blocks(entry: unknown): unknown[] {
   const content = field(field(entry, "message"), "content");
   return Array.isArray(content) ? content : [];
@@ -137,7 +143,7 @@ function changeOf(entry: unknown): Change | undefined {
   if (isFields(task) && taskId(task, "id") && textField(task, "subject")) {
     return { is: "create", task };
   }
-  // Background work is also called a task.
+  // Work in the background is also called a task.
   const other = result.success === false || result.taskType !== undefined;
   if (taskId(result, "taskId") === undefined || other) return undefined;
   const use = blocks(entry).map((block) => textField(block, "tool_use_id"))
@@ -221,7 +227,7 @@ function taskId(value: unknown, name: string): string | undefined {
 
 /** The agent's lists. */
 export interface AgentWork {
-  /** The last TodoWrite list, in order, each with its status. */
+  /** The last TodoWrite list, in order; each todo has its status. */
   readonly todos: Todo[];
   readonly tasks: {
     readonly pending: Task[];
@@ -230,19 +236,19 @@ export interface AgentWork {
   };
   /** Subjects of the completed tasks. */
   readonly done: string[];
-  /** Absolute; null: no transcript found. */
+  /** Absolute; null: no transcript was found. */
   readonly transcriptPath: string | null;
 }
 
-/** The most bytes to read from the end of a transcript. */
+/** The maximum number of bytes to read from the end of a transcript. */
 const MOST = 4 * 1024 * 1024;
 
 /**
- * The lists of a Claude Code session: its tasks from their files or from the
- * end of its transcript, its todos from the transcript. `cwd` is the folder in
- * which it works. `known`: its lists, if the transcript was already read.
- * Invalid, incomplete, huge or missing files only reduce the result; they cause
- * no errors.
+ * Reads the lists of a Claude Code session. Its tasks come from their files or
+ * from the end of the transcript, its todos from the transcript. `cwd` is the
+ * folder in which the session works. `known`: its lists, if the transcript was
+ * already read. Files that are invalid, incomplete, huge or missing only reduce
+ * the result and cause no errors.
  */
 export function readAgentWork(
   system: System,
@@ -275,7 +281,7 @@ const STATUSES = {
   ...{ done: "completed", dropped: "deleted" },
 } as const;
 
-/** The lists of a conversation that was already read. */
+/** Returns the lists of a conversation that was already read. */
 function historyIn(known: readonly Todoed[]): TaskHistory {
   const of = (prefix: string) =>
     known.filter(({ key }) => key.startsWith(prefix));
@@ -304,8 +310,8 @@ const MOST_FILES = 1000;
 const LARGEST_TASK = 1024 * 1024;
 
 /**
- * `tasks/<list>/<n>.json`, by number: from the list in
- * `CLAUDE_CODE_TASK_LIST_ID`, or else from the session's own list.
+ * Reads `tasks/<list>/<n>.json`, in order of number. Uses the list in
+ * `CLAUDE_CODE_TASK_LIST_ID`, or else the session's own list.
  */
 export function readTaskFiles(system: System, sessionId: string): AgentTask[] {
   const home = claudeHome(system);
@@ -347,7 +353,7 @@ export interface KeptTask {
 const MOST_KEPT = 80;
 const LONGEST = 100;
 
-/** The stored tasks; empty if the file is damaged. */
+/** Reads the stored tasks; empty if the file is damaged. */
 export function tasksFromJson(value: unknown): KeptTask[] {
   const tasks = field(value, "tasks");
   return Array.isArray(tasks) ? tasks.filter(isKeptTask) : [];
@@ -379,7 +385,7 @@ export function withTask(
     : [...tasks, kept].slice(-MOST_KEPT);
 }
 
-/** In the format of a save. */
+/** Converts the tasks to the format of a save. */
 export function savedTasks(tasks: readonly KeptTask[]): {
   pending: Task[];
   inProgress: Task[];

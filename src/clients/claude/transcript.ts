@@ -9,9 +9,9 @@ import { isFile, listNames } from "../look.ts";
 import { projectSlug } from "./slug.ts";
 
 /**
- * The transcript of a session, `projects/<slug>/<id>.jsonl`: in the folder of
- * `cwd`, or else in any project's folder, since a session may move. `undefined`
- * if it is missing; never throws.
+ * Finds the transcript of a session, `projects/<slug>/<id>.jsonl`. Looks in the
+ * folder of `cwd`, then in the folders of all projects, since a session may
+ * move. `undefined`: it is missing; never throws.
  */
 export function findTranscript(
   system: System,
@@ -27,7 +27,7 @@ export function findTranscript(
     .find((path) => isFile(system, path));
 }
 
-/** The transcripts of all sessions, by ID; never throws. */
+/** Returns the transcripts of all sessions, by ID; never throws. */
 export function allTranscripts(system: System): Map<string, string> {
   const found = new Map<string, string>();
   const home = claudeHome(system);
@@ -44,20 +44,20 @@ export function allTranscripts(system: System): Map<string, string> {
   return found;
 }
 
-/** The most transcripts in one folder to look at. */
+/** The maximum number of transcripts to look at in one folder. */
 const MOST_TRANSCRIPTS = 5000;
 
 /** A transcript in a folder. */
 export interface FoundTranscript {
-  /** Id of the agent session. */
+  /** The ID of the agent session. */
   readonly id: string;
   /** Absolute. */
   readonly path: string;
-  /** The time of its last addition, in milliseconds since the epoch. */
+  /** The time when it was last added to, in milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** The transcripts of the agent sessions in `folder`; never throws. */
+/** Returns the transcripts of the agent sessions in `folder`; never throws. */
 export function transcriptsOf(
   system: System,
   folder: string,
@@ -73,7 +73,7 @@ export function transcriptsOf(
   });
 }
 
-/** The transcript in `folder` that was written last; never throws. */
+/** Returns the transcript in `folder` that was written last; never throws. */
 export function newestTranscript(
   system: System,
   folder: string,
@@ -93,14 +93,14 @@ function foldersIn(system: System, folder: string): string[] {
   ) ?? [];
 }
 
-/** A transcript that belongs to saves. */
+/** A transcript that belongs to at least one save. */
 export interface KeptTranscript {
   /** The agent's session. */
   readonly agent: string;
   /** The newest save of that session. */
   readonly save: string;
   readonly path: string;
-  /** The time of its last addition, in milliseconds since the epoch. */
+  /** The time when it was last added to, in milliseconds since the epoch. */
   readonly written: number;
 }
 
@@ -115,12 +115,13 @@ export interface DueTranscript extends KeptTranscript {
 
 const DAY = 86_400_000;
 
-/** Days ahead for which mpm warns. */
+/** The number of days in advance that mpm warns. */
 const SOON = 7;
 
 /**
- * The transcripts that Claude Code will delete within a week, the earliest
- * first. At its start, it deletes transcripts without any addition for `days`.
+ * Returns the transcripts that Claude Code will delete within a week, the
+ * earliest first. When it starts, Claude Code deletes transcripts to which
+ * nothing was added for `days`.
  */
 export function dueTranscripts(
   transcripts: readonly KeptTranscript[],
@@ -131,7 +132,7 @@ export function dueTranscripts(
     .sort((a, b) => a.from - b.from);
 }
 
-/** Days for which Claude Code keeps an unchanged transcript. */
+/** The number of days that Claude Code keeps an unchanged transcript. */
 export const DEFAULT_RETENTION = 30;
 
 /**
@@ -147,12 +148,12 @@ export function retentionIn(
   return typeof days === "number" && days >= 0 ? days : NaN;
 }
 
-/** The most files to look at in one folder of sub-agents. */
+/** The maximum number of files to look at in one folder of sub-agents. */
 const MOST_LOOKED = 200;
 
 /**
- * The transcripts of a session's sub-agents, including those of workflows, the
- * last written first.
+ * Returns the transcripts of a session's sub-agents, including those of
+ * workflows, the last written first.
  */
 export function agentTranscripts(system: System, path: string): string[] {
   const folder = join(path.replace(/\.jsonl$/, ""), "subagents");

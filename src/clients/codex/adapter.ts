@@ -2,7 +2,8 @@ import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
 /**
- * Codex reports each tool separately; for mpm, that is a step with one tool.
+ * Codex reports each tool separately. For mpm, each report is a step with one
+ * tool.
  */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["PostToolBatch", "PostToolUse"],
@@ -75,10 +76,10 @@ function answerText(event: string, answer: HookAnswer): string {
   return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
 }
 
-/** The lines of a patch that name a file. */
+/** Matches a line of a patch that names a file. */
 const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
 
-/** The most paths in a patch to look at. */
+/** The maximum number of paths to look at in a patch. */
 const MOST = 200;
 
 /** Returns the paths in a patch for `apply_patch`. */

@@ -9,7 +9,7 @@ import {
 import { hunksOfDiff, wholeFile } from "../edits.ts";
 import { type Edit, holdsWords } from "../events.ts";
 
-/** The most files in one change to look at. */
+/** The maximum number of files to look at in one change. */
 const MOST = 200;
 
 const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
@@ -18,11 +18,12 @@ const KINDS: ReadonlyMap<string | undefined, Edit["how"]> = new Map([
   ["delete", "deleted"],
 ]);
 
-/** Returns the edits in a change of files, by path. */
+/** Returns the edits in a set of file changes, by path. */
 export function editsIn(changes: unknown, cwd: string | undefined): Edit[] {
   if (!isFields(changes)) return [];
   return Object.entries(changes).slice(0, MOST).flatMap(([name, change]) => {
-    // Older versions have a single field, named after the kind.
+    // In older versions, the change has a single field that is named after its
+    // kind.
     const kind = textField(change, "type") ??
       [...KINDS.keys()].find((one) => field(change, one!) !== undefined);
     const how = KINDS.get(kind);
@@ -53,12 +54,12 @@ function editsOf(
   ];
 }
 
-/** Returns an absolute path, if its folder is known. */
+/** Returns a path as an absolute path, if its folder is known. */
 export function absolute(path: string, cwd: string | undefined): string {
   return isAbsolute(path) || cwd === undefined ? path : join(cwd, path);
 }
 
-/** Returns the folder in which a command ran: a path, or a `file:` URL. */
+/** Returns the folder in which a command ran, from a path or a `file:` URL. */
 export function folderOf(text: string | undefined): string | undefined {
   const path = /^file:\/\/(\/.*)$/s.exec(text ?? "")?.[1];
   if (path === undefined) return text;
@@ -69,7 +70,7 @@ export function folderOf(text: string | undefined): string | undefined {
     throw error;
   }
 }
-/** The text in a message's parts. */
+/** Returns the text in the parts of a message. */
 export function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   return (Array.isArray(content) ? content : [])
@@ -85,7 +86,10 @@ export function textList(value: unknown): string[] {
 
 const SHELL = /(?:^|\/)(?:ba|z|da|k)?sh$/;
 
-/** Returns the command of a call or of its end, without the shell around it. */
+/**
+ * Returns the command from a call, or from the event that ends it, without the
+ * shell around the command.
+ */
 export function commandIn(told: unknown): string | undefined {
   const given = field(told, "command") ?? field(told, "cmd");
   if (typeof given === "string") return given;
@@ -96,7 +100,7 @@ export function commandIn(told: unknown): string | undefined {
   return inShell ? words[2] : words.join(" ");
 }
 
-/** The model's summary, without the text that Codex puts before it. */
+/** Returns the model's summary without the text that Codex puts before it. */
 export function summaryIn(message: string): string {
   const found = /<summary>([^]*)<\/summary>/.exec(message)?.[1];
   return (found ?? message).trim();
@@ -108,7 +112,7 @@ const RECORDS = new Set(
     " token_usage_record inter_agent_communication_metadata").split(" "),
 );
 
-/** Types of what the model is sent. */
+/** Types of items that are sent to the model. */
 const SENT = new Set(
   ("message agent_message reasoning function_call function_call_output" +
     " custom_tool_call custom_tool_call_output local_shell_call" +
@@ -124,7 +128,7 @@ const ITEMS = new Set(
     " ImageView ImageGeneration Sleep").split(" "),
 );
 
-/** Types of events with words that are read, or that are only the client's. */
+/** Types of events whose words are read, or that only matter to the client. */
 const EVENTS = new Set(
   ("user_message agent_message agent_reasoning agent_reasoning_raw_content" +
     " error stream_error warning background_event deprecation_notice" +
@@ -132,7 +136,9 @@ const EVENTS = new Set(
     " mcp_tool_call_end undo_started undo_completed").split(" "),
 );
 
-/** Returns whether a record is part of the conversation in an unknown way. */
+/**
+ * Returns whether a record belongs to the conversation but has an unknown type.
+ */
 export function isUnknown({ type, payload }: Fields): boolean {
   if (!isFields(payload)) return false;
   const { item } = payload;

@@ -3,7 +3,7 @@ import { join } from "../../base/join.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
-/** The folder of Codex: `CODEX_HOME`, or else `~/.codex`. */
+/** Returns the folder of Codex: `CODEX_HOME`, or else `~/.codex`. */
 export function codexHome(system: System): string | undefined {
   const given = system.env("CODEX_HOME");
   if (given && isAbsolute(given)) return given;
@@ -11,7 +11,7 @@ export function codexHome(system: System): string | undefined {
   return home === undefined ? undefined : join(home, ".codex");
 }
 
-/** The session in which an agent's command was started. */
+/** Returns the session in which an agent's command was started. */
 export function currentSession(system: System): string | undefined {
   const id = system.env("CODEX_THREAD_ID");
   return isAgentId(id) ? id : undefined;

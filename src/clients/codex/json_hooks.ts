@@ -7,7 +7,8 @@ import type { EntryFile } from "../client.ts";
 import { entryOfLine, hookLine } from "../hook_command.ts";
 
 /**
- * The hooks in a `hooks.json`, which has the format of Claude Code's settings.
+ * Describes the hooks in a `hooks.json`, which has the format of Claude Code's
+ * settings.
  */
 export function jsonHooks(
   path: string,
@@ -19,7 +20,7 @@ export function jsonHooks(
       ...matcher === undefined ? {} : { matcher },
       hooks: [{
         type: "command",
-        // A changed line would have to be trusted again.
+        // If the line changed, the user would have to trust it again.
         command: hookLine({
           ...{ client: "codex", event: runs, binary, version: "any" },
         }),

@@ -27,11 +27,12 @@ import {
 /**
  * The lines of a rollout: `{timestamp, ordinal, type, payload}`. Records of the
  * type `event_msg` contain the events: as `item_completed` since 2026, under
- * other names before. `response_item` has the input of the model. Of these,
- * only messages without an event count, which other tools write.
+ * other names before. Records of the type `response_item` have the input of the
+ * model. Such a message counts only if it has no event, since it then comes
+ * from another tool.
  */
 
-/** Texts that Codex itself adds to a conversation as the user. */
+/** Matches text that Codex itself adds to a conversation as the user. */
 const OWN_TEXT = /^\s*(?:<[a-z_]+>|# AGENTS\.md instructions)/i;
 
 /** Returns whether a line can belong to a rollout. */
@@ -75,7 +76,7 @@ export class Reader {
     this.#at = textField(line, "timestamp") ?? this.#at;
     const { payload, type } = line;
     if (!isFields(payload)) return [];
-    // A sub-agent's rollout begins with a copy of its parent's.
+    // The rollout of a sub-agent begins with a copy of its parent's rollout.
     const copied = typeof line.ordinal === "number" &&
       line.ordinal < this.#from;
     if (copied) return [];
@@ -221,7 +222,7 @@ export class Reader {
       });
   }
 
-  /** A sub-agent's report to this agent. */
+  /** Returns the event for a sub-agent's report to this agent. */
   #reported(item: Fields): AgentEvent[] {
     const author = textField(item, "author")?.split("/").at(-1) ?? "";
     const started = this.#started.get(author);
@@ -387,5 +388,5 @@ export class Reader {
   }
 }
 
-/** The most calls and todos to remember. */
+/** The maximum number of calls and todos to remember. */
 const MOST_OPEN = 200;

@@ -1,7 +1,7 @@
 import { field, textField } from "../../base/parsed_values.ts";
 import { callText, type NewsReader } from "../headless/news.ts";
 
-/** The stream of Codex with `--json`. */
+/** Reads the stream of Codex with `--json`. */
 export const news: NewsReader = (line) => {
   const { item } = line;
   const failed = line.type === "turn.failed" ? line.error : undefined;

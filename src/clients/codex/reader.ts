@@ -22,7 +22,8 @@ import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
 
 /**
- * The most rollouts of a day to look at for sub-agents, and the most to read.
+ * The maximum number of rollouts of a day to check for sub-agents, and the
+ * maximum number to read.
  */
 const MOST_LOOKED = 200;
 const MOST_AGENTS = 50;
@@ -36,8 +37,8 @@ interface Rollout {
 
 /**
  * Opens a rollout of Codex with its sub-agents. Throws NOT_FOUND for a missing
- * file, UNREADABLE for another file. `beginning`: does not look for lines that
- * were withdrawn later.
+ * file, UNREADABLE for a file of another kind. `beginning`: does not look for
+ * lines that were withdrawn later.
  */
 export function openRollout(
   system: System,
@@ -58,7 +59,7 @@ export function openRollout(
   });
 }
 
-/** The rollouts of sub-agents, in the folder of the same day. */
+/** Returns the rollouts of sub-agents from the folder of the same day. */
 function agentRollouts(
   system: System,
   path: string,
@@ -98,7 +99,7 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Lines that contain a prompt or withdraw turns. */
+/** Matches a line that contains a prompt or withdraws turns. */
 const MARKS = /"(?:UserMessage|user_message|thread_rolled_back)"/;
 
 /** Returns the ranges of lines that were withdrawn later. */

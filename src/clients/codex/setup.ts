@@ -15,8 +15,9 @@ import {
 } from "./trust.ts";
 
 /**
- * The entries for Codex; the limits are seconds, and at most 3 at the end of a
- * session. A changed entry must be trusted again, so the entries rarely change.
+ * The entries for Codex. The limits are in seconds, and at most 3 at the end of
+ * a session. The entries rarely change, since the user must trust a changed
+ * entry again.
  */
 export const ENTRIES: readonly HookEntry[] = [
   { event: "SessionStart", timeout: 10 },
@@ -49,7 +50,7 @@ export const setup: ClientSetup = {
     if (home === undefined) return [];
     const toml = tomlHooks(join(home, "config.toml"), ENTRIES);
     const json = jsonHooks(join(home, "hooks.json"), ENTRIES);
-    // Codex warns about hooks in both files.
+    // Codex warns if both files have hooks.
     const isToml = hasHooks(textAt(system, toml.path));
     const [used, other] = isToml ? [toml, json] : [json, toml];
     const left = textAt(system, other.path)?.includes(OWN_MARK);
@@ -83,7 +84,7 @@ export const setup: ClientSetup = {
   },
 };
 
-/** Reasons why Codex does not run a file's hooks. */
+/** Returns the reasons why Codex does not run the hooks in a file. */
 function untrusted(
   system: System,
   trust: ReturnType<typeof trustIn>,

@@ -24,7 +24,8 @@ export function idIn(name: string): string | undefined {
 }
 
 /**
- * The most bytes of the first line, which also has the model's instructions.
+ * The maximum number of bytes in the first line, which also has the model's
+ * instructions.
  */
 const FIRST_LINE = 256 * 1024;
 
@@ -39,11 +40,14 @@ export function metaOf(system: System, path: string): Fields | undefined {
     : undefined;
 }
 
-/** The most days whose folders are looked at, and rollouts in all of them. */
+/**
+ * The maximum number of days whose folders are checked, and of rollouts in all
+ * these folders.
+ */
 const MOST_DAYS = 400;
 const MOST = 5000;
 
-/** The rollouts of all days, the last day first. */
+/** Yields the rollouts of all days, the last day first. */
 function* rollouts(system: System): Generator<{ id: string; path: string }> {
   const home = codexHome(system);
   if (home === undefined) return;
@@ -78,8 +82,8 @@ function* daysBelow(system: System, top: string): Generator<string> {
 }
 
 /**
- * The folders of the days on which an ID can have been made. The ID begins with
- * its time; the folder has the machine's local date.
+ * Returns the folders of the days on which an ID may have been created. The ID
+ * begins with its time; the folder has the machine's local date.
  */
 function daysOf(id: string): string[] {
   const time = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -115,10 +119,12 @@ function all(system: System): FoundSession[] {
     })).sort((a, b) => b.time - a.time);
 }
 
-/** The most rollouts whose first line is read, the newest. */
+/**
+ * The maximum number of rollouts whose first line is read, the newest first.
+ */
 const MOST_READ = 100;
 
-/** Sessions of a folder, without sub-agents. */
+/** Returns the sessions of a folder, without sub-agents. */
 function sessionsIn(system: System, folder: string): FoundSession[] {
   return all(system).slice(0, MOST_READ).filter(({ path }) => {
     const meta = metaOf(system, path);
@@ -128,15 +134,15 @@ function sessionsIn(system: System, folder: string): FoundSession[] {
   });
 }
 
-/** The most bytes to search at the end of a rollout. */
+/** The maximum number of bytes to search at the end of a rollout. */
 const END = 16 * 1024 * 1024;
 
-/** Marks of a line worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MARKS = /"token_count"|"compacted"|"turn_context"/;
 
 /**
- * Returns how full the context was at the last answer, or that a compaction
- * followed it.
+ * Returns how full the context was at the last answer, or reports that a
+ * compaction followed that answer.
  */
 export function readGauge(
   system: System,

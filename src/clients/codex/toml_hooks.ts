@@ -16,7 +16,10 @@ export function hasHooks(text: string | undefined): boolean {
   return text !== undefined && (HEADER.test(text) || INLINE.test(text));
 }
 
-/** The hooks in a `config.toml`: mpm's are in a marked part at its end. */
+/**
+ * Describes the hooks in a `config.toml`. Those of mpm are in a marked part at
+ * the end.
+ */
 export function tomlHooks(
   path: string,
   entries: readonly HookEntry[],
@@ -49,7 +52,7 @@ function without(text: string): string {
     text.slice(0, found.index),
     text.slice(found.index + found[0].length),
   ];
-  // One line end before the part ends the line above it.
+  // One line end before the marked part ends the line above it.
   const ended = before === "" || !found[0].startsWith("\n") ? "" : "\n";
   return `${before}${ended}${after}`;
 }

@@ -49,7 +49,7 @@ export function hooksInToml(text: string): unknown {
   return field(plain(top), "hooks");
 }
 
-/** Returns the table with that path, created if it is missing. */
+/** Returns the table at a path. Creates it if it is missing. */
 function tableAt(table: Table, path: readonly string[]): Table {
   return path.reduce((holder, name) => {
     const list = holder.get(name);
@@ -80,10 +80,10 @@ export function trustIn(hooks: unknown): Map<string, Trust> {
   );
 }
 
-/** An mpm hook, with the name that Codex uses. */
+/** An mpm hook with the name that Codex uses for it. */
 export interface TrustedHook {
   readonly event: string;
-  /** Without the path prefix. */
+  /** The key without the path prefix. */
   readonly key: string;
   readonly hash: string;
 }
@@ -94,7 +94,8 @@ export function hooksInJson(text: string): unknown {
 }
 
 /**
- * Returns mpm's hooks among those of a file, with the digest that trusts each.
+ * Returns mpm's hooks among those in a file, each with the digest to store as
+ * trusted.
  */
 export function hooksToTrust(hooks: unknown): TrustedHook[] {
   if (!isFields(hooks)) return [];
@@ -126,7 +127,8 @@ function snake(event: string): string {
 }
 
 /**
- * The digest that Codex stores for a hook: that of its JSON, with sorted keys.
+ * Returns the digest that Codex stores for a hook: the digest of its JSON with
+ * sorted keys.
  */
 function hashOf(
   event_name: string,

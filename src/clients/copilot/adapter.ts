@@ -3,12 +3,14 @@ import { field, type Fields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
-/** Tools that change the file in their `path`, by the names in such events. */
+/**
+ * Tools that change the file in their `path`, under the names in these events.
+ */
 const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
 
 /**
- * Events with Claude Code's names in the settings of Copilot CLI have nearly
- * the same format.
+ * In the settings of Copilot CLI, events with Claude Code's names have nearly
+ * the same format as in Claude Code.
  */
 export const adapter: HookAdapter = {
   compactsAlone: true,
@@ -19,7 +21,8 @@ export const adapter: HookAdapter = {
     const home = copilotHome(system);
     const told = textField(given, "transcript_path") ??
       textField(given, "transcriptPath");
-    // Most events do not include it. Only a valid ID may become part of a path.
+    // Most events do not include the path. Only a valid ID may become part of a
+    // path.
     const path = told ?? (home !== undefined && id !== undefined &&
         isAgentId(id)
       ? eventsPath(home, id)

@@ -27,9 +27,12 @@ export interface CopilotCall {
   readonly id: string;
   readonly name: string;
   readonly args: Fields;
-  /** The `data` of its end; `undefined`: not in the transcript. */
+  /**
+   * The `data` of the event that ended the call; `undefined`: not in the
+   * transcript.
+   */
   ended: Fields | undefined;
-  /** When it ended, ISO 8601, UTC. */
+  /** When the call ended, ISO 8601, UTC. */
   endedAt: string;
 }
 
@@ -99,7 +102,9 @@ function called(call: CopilotCall, cwd: string | undefined): EventKind {
   };
 }
 
-/** The client puts the exit status at the end of a shell's output. */
+/**
+ * Matches the exit status that the client puts at the end of a shell's output.
+ */
 const SHELL_END =
   /\n?<[^<>\n]*exit(?:ed)?(?: with exit)? code -?\d+[^<>\n]*>\s*$/;
 
@@ -123,7 +128,7 @@ const HOW: ReadonlyMap<unknown, Edit["how"]> = new Map([
   ["delete", "deleted"],
 ]);
 
-/** The start of the diff of one file. */
+/** Matches the start of the diff of one file. */
 const DIFF = /^diff --git /m;
 
 function editsOf(call: CopilotCall, cwd: string | undefined): Edit[] {
@@ -176,7 +181,7 @@ function questionOf(call: CopilotCall, question: string): EventKind {
   };
 }
 
-/** Types with words that are read, or that are only the client's. */
+/** Types of events whose words are read, or that only matter to the client. */
 const TYPES = new Set(
   ("user.message assistant.message assistant.reasoning system.message" +
     " system.notification session.error session.warning session.info" +
@@ -184,7 +189,9 @@ const TYPES = new Set(
     " tool.execution_partial_result tool.execution_complete").split(" "),
 );
 
-/** Returns whether an event is part of the conversation in an unknown way. */
+/**
+ * Returns whether an event belongs to the conversation but has an unknown type.
+ */
 export function isUnknown({ type, data }: Fields): boolean {
   return isFields(data) && !TYPES.has(String(type)) && holdsWords(data);
 }

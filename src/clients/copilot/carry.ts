@@ -9,7 +9,7 @@ import {
   uuidOf,
 } from "../carried.ts";
 
-/** The session folder of Copilot CLI. */
+/** Writes a conversation as a session folder of Copilot CLI. */
 export const carrying: Carrying = {
   versions: ["1.0.102"],
   session: (carried, place) => Promise.resolve(sessionOf(carried, place)),

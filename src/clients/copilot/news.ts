@@ -1,7 +1,7 @@
 import { isFields, textField } from "../../base/parsed_values.ts";
 import { callText, type NewsReader } from "../headless/news.ts";
 
-/** The stream of Copilot CLI with `--output-format json`. */
+/** Reads the stream of Copilot CLI with `--output-format json`. */
 export const news: NewsReader = (line) => {
   const { data } = line;
   // A sub-agent's.

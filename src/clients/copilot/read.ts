@@ -19,18 +19,18 @@ import { firstLines, type Lost } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
 import { countIn } from "./store.ts";
 
-/** The longest text to keep, in UTF-16 units. */
+/** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** The most events that wait for the result of an earlier call. */
+/** The maximum number of events that wait for the result of an earlier call. */
 const MOST_WAITING = 500;
 
-/** Lines that repeat other lines, or that only the client uses. */
+/** Matches a line that repeats other lines, or that only the client uses. */
 const SKIPPED = /^\{"type":"(?:hook\.|system\.message")/;
 
 /**
- * Reads the sessions of Copilot CLI, which have their sub-agents in the same
- * file.
+ * Reads the sessions of Copilot CLI. A session and its sub-agents are in the
+ * same file.
  */
 export const reader: SessionReader = {
   open: (system, { path }, { beginning = false, most } = {}) =>
@@ -71,15 +71,16 @@ function deadLines(texts: Iterable<string>): Set<string> {
 }
 
 /**
- * The events of one file, in order, with those of sub-agents. A tool call comes
- * once its result is known, at the place of the call. Memory use does not grow
- * with the texts. Unreadable lines are counted in `lost`.
+ * Yields the events of one file, including those of sub-agents, in order. A
+ * tool call is yielded at the place of the call, once its result is known.
+ * Memory use does not grow with the texts. Unreadable lines are counted in
+ * `lost`.
  */
 function* eventsIn(
   system: System,
   { path, start, dead }: {
     path: string;
-    /** The first byte to read: the start of a line. */
+    /** The offset of the first byte to read, at the start of a line. */
     start: number;
     dead: ReadonlySet<string>;
   },
@@ -124,7 +125,9 @@ class Reader {
     this.#dead = dead;
   }
 
-  /** The events before the first call that still waits for its result. */
+  /**
+   * Yields the events before the first call that still waits for its result.
+   */
   *ready(all = false): Generator<AgentEvent> {
     let count = 0;
     for (const one of this.#queue) {
@@ -168,7 +171,7 @@ class Reader {
     else if (type === "tool.execution_complete") this.#ended(data);
   }
 
-  /** Learns facts about the events that follow. */
+  /** Remembers facts that later events need. */
   #learn(type: unknown, data: Fields, agent: string | undefined): void {
     if (type === "subagent.started" && agent !== undefined) {
       const name = textField(data, "agentName") ?? agent;
@@ -283,7 +286,10 @@ function* usageIn(usage: unknown): Generator<EventKind> {
   yield { type: "usage", context, output };
 }
 
-/** A compaction that was cancelled with its process changed nothing. */
+/**
+ * Returns the event of a compaction. If a compaction was cancelled because its
+ * process ended, it changed nothing.
+ */
 function* compactionIn(data: Fields): Generator<EventKind> {
   const summary = textField(data, "summaryContent");
   if (data.success !== true || summary === undefined) return;

@@ -6,8 +6,8 @@ import { ownFile } from "../own_file.ts";
 import { copilotHome } from "./home.ts";
 
 /**
- * The events by the client's names. With these names, it sends events in Claude
- * Code's format.
+ * The events under the client's own names. Under these names, the client sends
+ * events in Claude Code's format.
  */
 const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
   { at: "SessionStart", event: "SessionStart", seconds: 10 },
@@ -21,11 +21,12 @@ const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
 ];
 
 /**
- * A failing hook of this event stops the tool, so it is only used for claims.
+ * If a hook of this event fails, the tool does not run, so the event is only
+ * used for claims.
  */
 const CLAIMS = { at: "PreToolUse", event: "PreToolUse", seconds: 10 };
 
-/** A separate file next to the user's other hooks. */
+/** Installs the hooks in a separate file next to the user's other hooks. */
 export const setup: ClientSetup = {
   files(system) {
     const home = copilotHome(system);

@@ -9,10 +9,10 @@ import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
-/** The most sessions to look at. */
+/** The maximum number of sessions to look at. */
 const MOST_SESSIONS = 5000;
 
-/** The most bytes of the facts about one session. */
+/** The maximum number of bytes of facts about one session. */
 const LARGEST = 64 * 1024;
 
 /** The sessions of Copilot CLI, one folder each. */
@@ -55,13 +55,16 @@ function folderOf(system: System, id: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The most bytes to search at the end. */
+/** The maximum number of bytes to search at the end. */
 const MOST = 16 * 1024 * 1024;
 
-/** Marks of a line worth parsing. */
+/** Marks of a line that is worth parsing. */
 const MARKS = /^\{"type":"session\.(?:usage_record|compaction_complete)"/;
 
-/** The figures of the last answer, or those left by a later compaction. */
+/**
+ * Returns the token counts of the last answer, or those that a later compaction
+ * left.
+ */
 function gaugeAt(
   system: System,
   path: string,
@@ -78,7 +81,7 @@ function gaugeAt(
     if (tokens !== undefined && !isOfAgent(usage)) {
       const model = textField(usage, "model");
       const window = countIn(usage, "maxPromptTokens");
-      // The answer before it still shows which model continues.
+      // The answer before the compaction still shows which model continues.
       return compacted
         ? { ...compacted, model, window }
         : { tokens, window, model, time, compaction: undefined };
@@ -99,7 +102,10 @@ function isOfAgent(usage: unknown): boolean {
   return textField(usage, "interactionType") === "conversation-subagent";
 }
 
-/** Returns a count of tokens; `undefined` for 0 and anything else. */
+/**
+ * Returns a token count; `undefined` for 0 and for anything else that is not a
+ * count.
+ */
 export function countIn(value: unknown, name: string): number | undefined {
   const count = field(value, name);
   return typeof count === "number" && count > 0 ? count : undefined;

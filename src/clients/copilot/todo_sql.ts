@@ -2,27 +2,28 @@
 export interface TodoChange {
   readonly id: string;
   readonly title?: string | undefined;
-  /** E.g. `pending`, `in_progress`, `done`, `blocked`; `deleted`. */
+  /** E.g. `pending`, `in_progress`, `done`, `blocked` or `deleted`. */
   readonly status?: string | undefined;
 }
 
 /**
- * The longest statements to read, in UTF-16 units, and the most rows of one
- * statement.
+ * The maximum length of a statement to read, in UTF-16 units, and the maximum
+ * number of rows in one statement.
  */
 const LONGEST = 64_000;
 const MOST = 100;
 
-/** A quoted text, a word or number, or one other character. */
+/** Matches a quoted text, a word or number, or any other single character. */
 const TOKEN = /'((?:[^']|'')*)'|"[^"]*"|[\w.-]+|\S/g;
 
-/** A token: a quoted text, or another word in lower case. */
+/** A token: a quoted text, or any other word, in lower case. */
 type Token = { readonly text: string } | { readonly word: string };
 
 /**
- * Returns the changes to the table `todos` in SQL text, in order. Copilot's
- * agent stores its list this way. Only simple forms are supported: `INSERT`
- * with columns and values, `UPDATE` and `DELETE` of rows by ID.
+ * Returns the changes that SQL text makes to the table `todos`, in order.
+ * Copilot's agent stores its list in this table. Only simple forms are
+ * supported: `INSERT` with columns and values, and `UPDATE` and `DELETE` of
+ * rows by ID.
  */
 export function todoChanges(sql: string): TodoChange[] {
   return statementsIn(sql.slice(0, LONGEST)).flatMap((tokens) => {
@@ -56,7 +57,8 @@ function wordOf(token: Token): string {
 }
 
 /**
- * Each group in parentheses: first the columns, then one row of values each.
+ * Reads the groups in parentheses: first the columns, then the values of one
+ * row in each group.
  */
 function inserted(tokens: readonly Token[]): TodoChange[] {
   const groups: Token[][] = [];
@@ -98,7 +100,7 @@ function updated(tokens: readonly Token[]): TodoChange[] {
   return idsIn(tokens).map((id) => ({ id, title, status }));
 }
 
-/** The IDs in the condition, as `id = 'x'` or `id IN ('x', 'y')`. */
+/** Returns the IDs in a condition such as `id = 'x'` or `id IN ('x', 'y')`. */
 function idsIn(tokens: readonly Token[]): string[] {
   const where = tokens.findIndex((token) => wordOf(token) === "where");
   if (where < 0 || wordOf(tokens[where + 1] ?? { word: "" }) !== "id") {

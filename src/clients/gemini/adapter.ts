@@ -2,7 +2,7 @@ import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
 import { responseText } from "./parts.ts";
 
-/** mpm's names for the tools that it handles. */
+/** The names that mpm uses for the tools it handles. */
 const TOOLS: ReadonlyMap<string, string> = new Map([
   ["run_shell_command", "Bash"],
   ["read_file", "Read"],
@@ -14,7 +14,7 @@ const TOOLS: ReadonlyMap<string, string> = new Map([
   ["invoke_agent", "Agent"],
 ]);
 
-/** Gemini's names for the events. */
+/** The names that Gemini uses for the events. */
 const EVENTS: ReadonlyMap<string, string> = new Map([
   ["UserPromptSubmit", "BeforeAgent"],
   ["PreToolUse", "BeforeTool"],
@@ -22,14 +22,14 @@ const EVENTS: ReadonlyMap<string, string> = new Map([
   ["Stop", "AfterAgent"],
 ]);
 
-/** The formats are similar to those of Claude Code, with different names. */
+/** The formats are similar to those of Claude Code, but the names differ. */
 export const adapter: HookAdapter = {
   fields(given, event, system) {
     const path = textField(given, "transcript_path");
     return {
       ...given,
       hook_event_name: event,
-      // It is not set before the first message.
+      // The path is not set before the first message.
       ...path === "" && { transcript_path: undefined },
       ...callIn(given),
       ...event === "PostToolBatch" && {

@@ -38,7 +38,7 @@ interface GeminiResult {
   /** The result that the model received. */
   readonly text: string;
   readonly isError: boolean;
-  /** The client's own copy, which has more data. */
+  /** The client's own copy of the result, which has more data. */
   readonly display: unknown;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -64,12 +64,12 @@ export function callIn(value: unknown): GeminiCall | undefined {
   };
 }
 
-/** The argument that names the file, for tools that read or change a file. */
+/** Tools that read or change a file, with the argument that names the file. */
 const READERS = new Map([["read_file", "file_path"]]);
 const EDITORS = new Set(["write_file", "replace"]);
 const SEARCHES = new Set(["grep_search", "search_file_content", "glob"]);
 
-/** Translates calls; a todo list is compared with the previous one. */
+/** Translates calls, and compares each todo list with the previous one. */
 export class GeminiCalls {
   #todos = new Map<string, string>();
 
@@ -88,7 +88,7 @@ export class GeminiCalls {
     }
   }
 
-  /** Each call has the whole list. */
+  /** Each call contains the whole list. */
   #todosOf(call: GeminiCall, cwd: string | undefined): EventKind[] {
     const given = field(call.args, "todos");
     if (!Array.isArray(given)) return [called(call, cwd)];
@@ -144,7 +144,10 @@ function resultOf({ result }: GeminiCall): CallResult | undefined {
   return { text: cutMiddle(text, LONGEST_RESULT), isError, at };
 }
 
-/** The output has a frame, with the exit status if it is not 0. */
+/**
+ * Matches the frame around an output, which contains the exit status if it is
+ * not 0.
+ */
 const FRAME =
   /^(?:<untrusted_context>\n)?(?:Output: )?([^]*?)(?:\n(?:Error|Exit Code|Signal|Process Group PGID|Background PIDs): [^]*)?(?:\n<\/untrusted_context>)?$/;
 
@@ -179,7 +182,7 @@ function editsOf(
   return [{
     path,
     how: made ? "created" : "edited",
-    // A resumed session has no diffs of earlier edits.
+    // A resumed session has no diffs for edits made before it was resumed.
     hunks: diff !== undefined
       ? hunksOfDiff(diff)
       : made && content !== undefined
@@ -231,7 +234,9 @@ const TYPES = new Set(["user", "gemini", "info", "warning", "error"]);
 /** Lines that change earlier ones. */
 const CHANGES = new Set(["$set", "$rewindTo"]);
 
-/** Returns whether a line is part of the conversation in an unknown way. */
+/**
+ * Returns whether a line belongs to the conversation but has an unknown type.
+ */
 export function isUnknown(line: Fields): boolean {
   const changes = Object.keys(line).filter((name) => name.startsWith("$"));
   return changes.length > 0

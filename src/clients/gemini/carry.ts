@@ -8,8 +8,8 @@ import {
 } from "../carried.ts";
 
 /**
- * A file that Gemini CLI opens through an option. So mpm writes nothing into
- * the client's folders.
+ * Writes a conversation to a file that Gemini CLI opens through an option. So
+ * mpm writes nothing into the client's folders.
  */
 export const carrying: Carrying = {
   versions: ["0.61.0"],

@@ -1,7 +1,7 @@
 import { textField } from "../../base/parsed_values.ts";
 import { callText, type NewsReader } from "../headless/news.ts";
 
-/** The stream of Gemini with `--output-format stream-json`. */
+/** Reads the stream of Gemini with `--output-format stream-json`. */
 export const news: NewsReader = (line) => {
   if (line.type === "message" && line.role === "assistant") {
     const part = textField(line, "content") ?? "";

@@ -22,10 +22,10 @@ import { firstLines, type Lost } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
 
-/** The longest text to keep, in UTF-16 units. */
+/** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** The most sub-agents whose chats are read. */
+/** The maximum number of sub-agents whose chats are read. */
 const MOST_AGENTS = 200;
 
 /** Reads the chats of Gemini CLI. */
@@ -55,7 +55,10 @@ export const reader: SessionReader = {
     }),
 };
 
-/** A folder named after the session has the chats of its sub-agents. */
+/**
+ * Returns the chats of a session's sub-agents, which are in a folder named
+ * after the session.
+ */
 function agentFiles(system: System, path: string): string[] {
   const id = sessionIn(system, path);
   if (id === undefined) return [];
@@ -76,9 +79,9 @@ function agentOf(
 interface ChatFile {
   /** Absolute. */
   readonly path: string;
-  /** The first byte to read: the start of a line. */
+  /** The offset of the first byte to read, at the start of a line. */
   readonly start: number;
-  /** The sub-agent of the file; `undefined` for the main agent. */
+  /** The sub-agent that the file belongs to; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
   /** The folder in which the agent worked. */
   readonly cwd: string | undefined;
@@ -97,7 +100,7 @@ interface Overview {
 const MESSAGE = /^\{"id":"([^"]{1,100})"/;
 const STARTED = /"agentId":"([^"]{1,100})"[^]*?"agentName":"([^"]{1,200})"/;
 
-/** Scans the lines of a chat; most are not parsed. */
+/** Scans the lines of a chat without parsing most of them. */
 function overviewOf(texts: Iterable<string>): Overview {
   const [dead, agents] = [new Set<string>(), new Map<string, string>()];
   let live: string[] = [];
@@ -123,9 +126,9 @@ function idsIn(messages: unknown): string[] {
 }
 
 /**
- * The events of one chat, in order. Later lines edit earlier ones, so each
- * message and each call counts where it first appears. Memory use does not grow
- * with the texts. Unreadable lines are counted in `lost`.
+ * Yields the events of one chat, in order. Later lines edit earlier ones, so
+ * each message and each call counts where it first appears. Memory use does not
+ * grow with the texts. Unreadable lines are counted in `lost`.
  */
 function* eventsIn(
   system: System,
@@ -144,10 +147,12 @@ function* eventsIn(
   if (passed.failed) lost.failed++;
 }
 
-/** Texts that the client puts before a prompt, even within the same part. */
+/**
+ * Matches text that the client puts before a prompt, even within the same part.
+ */
 const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 
-/** The start of text that only the client uses. */
+/** Matches the start of text that only the client uses. */
 const OWN = /^\s*[/?]/;
 
 class Reader {
@@ -257,7 +262,9 @@ class Reader {
     }
   }
 
-  /** The client replaces all messages at a start and at a compaction. */
+  /**
+   * The client replaces all messages when a session starts and at a compaction.
+   */
   *#replaced(messages: readonly unknown[]): Generator<AgentEvent> {
     const at = messages.findIndex((message) =>
       textIn(field(message, "content")) === STOCK
@@ -275,7 +282,7 @@ class Reader {
         summary: cutMiddle(textIn(field(summary, "content")), LONGEST),
       });
     }
-    // Earlier lines have the same messages with more data.
+    // Earlier lines have the same messages, with more data.
     if (!this.#begun) {
       const rest = at > 0 ? messages.slice(at + 1) : messages;
       for (const message of withCalls(rest)) yield* this.#message(message);
@@ -293,7 +300,7 @@ class Reader {
 
 type Keyed = readonly [key: string, what: EventKind];
 
-/** Messages of a resumed session, with the calls in their parts. */
+/** Returns the messages of a resumed session, with the calls in their parts. */
 function withCalls(messages: readonly unknown[]): Fields[] {
   const parts = (message: unknown) => listOf(field(message, "content"));
   const results = new Map(
@@ -323,7 +330,7 @@ function withCalls(messages: readonly unknown[]): Fields[] {
     });
 }
 
-/** The text of a content, without the client's prefix. */
+/** Returns the text of a content without the client's prefix. */
 function textIn(content: unknown): string {
   const parts = typeof content === "string"
     ? [content]

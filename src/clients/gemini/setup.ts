@@ -21,7 +21,7 @@ import { geminiHome } from "./home.ts";
 /** A client event that mpm handles. */
 interface Entry {
   readonly at: string;
-  /** mpm's name for it. */
+  /** The name that mpm uses for the event. */
   readonly event: string;
   /** Tool names, as a regular expression. */
   readonly matcher?: string;
@@ -30,8 +30,9 @@ interface Entry {
 }
 
 /**
- * One process for each tool that changes something. PreCompress is left out: it
- * comes before every request to the model, not only before a compaction.
+ * Entries that start one process for each tool that changes something.
+ * PreCompress is left out, because it comes before every request to the model,
+ * not only before a compaction.
  */
 const EVENTS: readonly Entry[] = [
   { at: "SessionStart", event: "SessionStart", timeout: 10_000 },
@@ -54,8 +55,8 @@ const CLAIMS: Entry = {
 };
 
 /**
- * A separate extension, which the client loads from its folder. So mpm changes
- * no file of the user.
+ * Installs a separate extension, which the client loads from its folder. So mpm
+ * changes no file of the user.
  */
 export const setup: ClientSetup = {
   files(system) {
@@ -64,7 +65,8 @@ export const setup: ClientSetup = {
     const folder = join(home, "extensions", "mpm");
     return [
       manifest(folder),
-      // Without it, the client fails if only some extensions are allowed.
+      // Without this file, the client fails if only some extensions are
+      // allowed.
       source(folder),
       hooksFile(system, folder),
       ...Object.entries(SKILLS).map(([name, text]) =>
@@ -78,7 +80,7 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** An entry of a file that starts nothing. */
+/** Returns an entry for a file that starts no program. */
 function marked(version: string | undefined): InstalledEntry[] {
   return version === undefined ? [] : [{ event: "", binary: "", version }];
 }
@@ -136,7 +138,7 @@ function hooksIn(text: string): InstalledEntry[] {
 
 const MARK = /^# installed by mpm (\S+)\n/;
 
-/** A client command such as `/mpm-pause`, made from a skill. */
+/** Creates a client command such as `/mpm-pause` from a skill. */
 function command(
   folder: string,
   { name, text }: { name: string; text: string },

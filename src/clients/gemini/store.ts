@@ -11,19 +11,23 @@ import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { geminiHome } from "./home.ts";
 
-/** The most project folders, and chats in one of them, to look at. */
+/**
+ * The maximum number of project folders to look at, and of chats in one of
+ * them.
+ */
 const MOST_PROJECTS = 2000;
 const MOST_CHATS = 2000;
 
 /**
- * The largest list of projects, and the longest first line of a chat, in bytes.
+ * The maximum size of the list of projects, and of the first line of a chat, in
+ * bytes.
  */
 const LARGEST_LIST = 4 * 1024 * 1024;
 const HEADER = 64 * 1024;
 
 const CHAT = /^session-[\w-]+-([\w-]{1,8})\.jsonl$/;
 
-/** The chats of Gemini CLI, one folder for each project folder. */
+/** The chats of Gemini CLI, with one folder for each project. */
 export const store: SessionStore = {
   find(system, { sessionId, cwd }) {
     const short = sessionId.slice(0, 8);
@@ -48,8 +52,9 @@ export const store: SessionStore = {
 };
 
 /**
- * Returns the session in which this process was started. The client's shell has
- * no variable with its ID, so it is the newest session of the folder.
+ * Returns the session in which this process was started. No variable in the
+ * client's shell contains the session ID, so the result is the newest session
+ * of the folder.
  */
 export function currentGemini(system: System): string | undefined {
   if (system.env("GEMINI_CLI") !== "1") return undefined;
@@ -119,7 +124,7 @@ export function projectOf(system: System, path: string): string | undefined {
   return new TextDecoder().decode(bytes).trim() || undefined;
 }
 
-/** The most bytes to search at the end. */
+/** The maximum number of bytes to search at the end. */
 const MOST = 16 * 1024 * 1024;
 
 /** The context window of all current models; no file has it. */
@@ -128,7 +133,10 @@ const WINDOW = 1_048_576;
 /** The answer that the client writes after the summary of a compaction. */
 export const STOCK = "Got it. Thanks for the additional context!";
 
-/** The figures of the last answer, unless a compaction followed it. */
+/**
+ * Returns the token counts of the last answer, unless a compaction followed
+ * that answer.
+ */
 function gaugeAt(
   system: System,
   path: string,
@@ -157,7 +165,10 @@ function gaugeAt(
   return undefined;
 }
 
-/** Messages kept by a compaction get new IDs; those of a resume do not. */
+/**
+ * Messages that a compaction keeps get new IDs; messages of a resumed session
+ * do not.
+ */
 function compactionAfter(
   answer: string | undefined,
   replaced: readonly unknown[] = [],

@@ -1,7 +1,7 @@
 import { cutText, firstLine } from "../../base/words.ts";
 import { field, type Fields, textField } from "../../base/parsed_values.ts";
 
-/** The facts in one line of a headless run. */
+/** The facts in one line of a headless run's output. */
 export interface News {
   /** A whole message of the agent. */
   readonly said?: string;
@@ -24,7 +24,7 @@ export interface News {
 /** Reads one line of a client's headless run. */
 export type NewsReader = (line: Fields) => readonly News[];
 
-/** The most characters of a call to show. */
+/** The maximum number of characters of a call to show. */
 const CALL = 200;
 
 /** Tool arguments that describe a call best. */

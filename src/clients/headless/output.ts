@@ -1,32 +1,37 @@
 import { isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { News, NewsReader } from "./news.ts";
 
-/** The end of a client's headless run. */
+/** The outcome of a client's headless run. */
 export interface HeadlessEnd {
   readonly outcome: "done" | "failed" | "limited";
-  /** The agent's last message; may be empty if the run failed. */
+  /** The agent's last message, which may be empty if the run failed. */
   readonly answer: string;
-  /** Why it failed, in the client's words; null: not reported. */
+  /** Why the run failed, in the client's words; null: not reported. */
   readonly reason: string | null;
   /** When a limit ends, ISO 8601; null: no limit, or an unknown time. */
   readonly until: string | null;
 }
 
-/** The longest line to read, in UTF-16 units: tool results can be large. */
+/**
+ * The maximum length of a line to read, in UTF-16 units. Tool results can be
+ * large.
+ */
 const LONGEST = 4 * 1024 * 1024;
 
-/** The longest answer to keep, in UTF-16 units. */
+/** The maximum length of an answer to keep, in UTF-16 units. */
 const ANSWER = 256 * 1024;
 
-/** Words by which clients report that a usage limit is reached. */
+/**
+ * Matches the words that clients use to report that a usage limit is reached.
+ */
 const LIMIT =
   /\busage limit\b|\bhit your (?:[\w-]+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
 
-/** Reads a client's output when it runs with `lines`. */
+/** Reads the output of a client that runs with `lines`. */
 export class HeadlessOutput {
   readonly #news: NewsReader;
   readonly #decoder = new TextDecoder();
-  /** The start of a line; `undefined`: its rest is skipped. */
+  /** The start of a line; `undefined`: the rest of the line is skipped. */
   #rest: string | undefined = "";
   #answer = "";
   /** True within a message that comes in parts. */
@@ -42,7 +47,7 @@ export class HeadlessOutput {
   }
 
   /**
-   * Processes the next bytes of standard output. Returns them as text for
+   * Processes the next bytes of standard output, and returns them as text for
    * people.
    */
   add(bytes: Uint8Array): string {
@@ -66,7 +71,7 @@ export class HeadlessOutput {
     if (this.#rest.length > LONGEST) this.#rest = undefined;
   }
 
-  /** A line that is not JSON is already for people. */
+  /** A line that is not JSON is already text for people. */
   #take(line: string): string {
     if (line.trim() === "") return "";
     const value = jsonIn(line);
@@ -97,7 +102,7 @@ export class HeadlessOutput {
   }
 
   /**
-   * Processes the last line, which may have no line end. Returns it as text.
+   * Processes the last line, which may lack a line end, and returns it as text.
    */
   close(): string {
     const text = this.#take(this.#rest ?? "");
@@ -137,8 +142,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * Returns the end of the minute that Codex names, in the local time zone:
- * `try again at 3:05 PM`, with a date if it is another day.
+ * Returns the end of the minute that Codex names in local time, as in
+ * `try again at 3:05 PM`. The text has a date if it is another day.
  */
 function timeIn(text: string, now: Date): number | undefined {
   const [, date = "", hour, minute, half] =
@@ -148,6 +153,6 @@ function timeIn(text: string, now: Date): number | undefined {
   const day = date.replace(/(?<=\d)[a-z]+/, "") || now.toDateString();
   const time = Date.parse(`${day} ${hour}:${minute} ${half}`) + MINUTE;
   if (!Number.isFinite(time)) return undefined;
-  // Without a date, it is the next such time.
+  // Without a date, it is the next occurrence of that time of day.
   return date === "" && time < now.getTime() ? time + DAY : time;
 }

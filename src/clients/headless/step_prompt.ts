@@ -4,8 +4,8 @@
 export const STEP_HEAD = "You run the step ";
 
 /**
- * Returns the part of a prompt that a person wrote. The hand-off of a pipeline
- * is data from other agents, so it does not speak for the user.
+ * Returns the part of a prompt that a person wrote. A pipeline's hand-off is
+ * data from other agents, so it does not speak for the user.
  */
 export function askedIn(prompt: string): string {
   const at = prompt.indexOf(`\n\n${STEP_HEAD}"`);

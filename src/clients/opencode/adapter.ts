@@ -4,8 +4,8 @@ import { beginTranscript } from "./transcripts.ts";
 import { listIn, namedTool, unquoted } from "./tools.ts";
 
 /**
- * mpm's plugin reports events in mpm's format, but with the client's tools. Its
- * answers go to the plugin, which cannot hold back a prompt.
+ * mpm's plugin reports events in mpm's format, but with the client's tools.
+ * mpm's answers go to the plugin, which cannot hold back a prompt.
  */
 export const adapter: HookAdapter = {
   fields(given, _event) {

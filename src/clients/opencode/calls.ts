@@ -13,7 +13,7 @@ import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
 import { EDITORS, listIn } from "./tools.ts";
 
-/** A call of a tool. */
+/** A tool call. */
 export interface Call {
   readonly tool: string;
   readonly input: Fields;
@@ -93,7 +93,7 @@ function editsOf(call: Call): Edit[] {
   return [{ path, how: "edited", hunks: hunks?.length ? hunks : undefined }];
 }
 
-/** A file of a call that changed several files. */
+/** Returns the edits to one of several files that a call changed. */
 function patched(file: unknown, { cwd }: Call): Edit[] {
   const path = absolute(
     textField(file, "filePath") ?? textField(file, "relativePath"),
@@ -110,7 +110,10 @@ function patched(file: unknown, { cwd }: Call): Edit[] {
   return [{ path, how, hunks: diff ? hunksOfDiff(diff) : undefined }];
 }
 
-/** The todos that a call changed, and the states of all todos after it. */
+/**
+ * Returns the todos that a call changed, and the states of all todos after the
+ * call.
+ */
 export function changedTodos(
   { input, result }: Call,
   before: ReadonlyMap<string, string>,

@@ -9,8 +9,9 @@ import type {
 } from "../carried.ts";
 
 /**
- * The file for `opencode import`. Each message of the user names the model with
- * which opencode continues: the last used one, or the configured one.
+ * Writes a conversation as a file for `opencode import`. Each message of the
+ * user names the model with which opencode continues: the last one used, or
+ * else the configured one.
  */
 export const carrying: Carrying = {
   versions: ["1.18.33"],
@@ -38,7 +39,7 @@ const LAST_MODEL = [
   ...["--format", "json"],
 ];
 
-/** The model in the rows printed by `opencode db`. */
+/** Returns the model in the rows printed by `opencode db`. */
 function lastModel(printed: string): Model | undefined {
   const [row] = [jsonIn(printed)].flat();
   const model = jsonIn(textField(row, "model") ?? "");
@@ -47,7 +48,7 @@ function lastModel(printed: string): Model | undefined {
   return providerID && modelID ? { providerID, modelID } : undefined;
 }
 
-/** The model in a configuration, as `provider/model`. */
+/** Returns the model in a configuration, in the form `provider/model`. */
 function configuredModel(printed: string): Model | undefined {
   const name = textField(jsonIn(printed), "model") ?? "";
   const [, providerID, modelID] = /^([^/]+)\/(.+)$/.exec(name) ?? [];
@@ -131,7 +132,10 @@ function messagesOf(
   });
 }
 
-/** IDs sort by the time in them; session IDs sort in reverse. */
+/**
+ * Returns an ID. IDs sort by the time that they contain; session IDs sort in
+ * reverse.
+ */
 function idAt(time: number, seed: string, falling = false): string {
   const ticks = BigInt(time) * 4096n;
   const bits = BigInt.asUintN(48, falling ? ~ticks : ticks);

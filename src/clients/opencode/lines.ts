@@ -20,15 +20,14 @@ import { type Call, changedTodos, cut, eventsOf } from "./calls.ts";
 import { contextOf, unquoted } from "./tools.ts";
 
 /**
- * The lines of opencode's transcripts, as mpm's plugin writes them, are what
- * the client's events told, in JSON. Each has `type` and `time`, milliseconds
- * since the epoch:
- *
+ * The lines of opencode's transcripts, which mpm's plugin writes. They contain
+ * the data from the client's events, as JSON. Each has a `type` and a `time`,
+ * in milliseconds since the epoch:
  * - `session` and `message`: `info`, the session or the message
  * - `part`: `part`, a part of a message that no longer changes
  * - `window`: `tokens` of the model's context, and `model`
- * - `revert`: `messageID` from which on the conversation was withdrawn, or null
- * - `removed`: `messageID`, which was deleted
+ * - `revert`: `messageID` of the first message that was withdrawn, or null
+ * - `removed`: `messageID` of the message that was deleted
  *
  * An export of the client has the same messages and parts in one object.
  */
@@ -85,15 +84,18 @@ export class Withdrawn {
 /** The known facts about a message. */
 interface Message {
   readonly isUser: boolean;
-  /** True if it summarizes the conversation before it. */
+  /** True if the message summarizes the conversation before it. */
   readonly isSummary: boolean;
-  /** Files that its calls changed. */
+  /** Files that the calls in the message changed. */
   readonly changed: Set<string>;
   hasCommand: boolean;
   hasError: boolean;
 }
 
-/** The most messages to remember: their parts follow soon. */
+/**
+ * The maximum number of messages to remember. The parts of a message follow
+ * soon after it.
+ */
 const MOST_MESSAGES = 1000;
 
 /** A part of a message, with its session. */
@@ -123,7 +125,7 @@ export class Reader {
   *take(line: Fields): Generator<AgentEvent> {
     const { info, part } = line;
     const at = timeText(line.time) ?? "";
-    // A line about the past has the time of its message.
+    // A line about an earlier time has the time of its message.
     if (at > this.#at) this.#at = at;
     if (line.type === "session" && isFields(info)) this.#session(info);
     if (line.type === "message" && isFields(info)) yield* this.#message(info);
@@ -294,8 +296,8 @@ export class Reader {
   }
 
   /**
-   * The files of a step that the client compared: those that its commands
-   * changed.
+   * Reports the files that the client compared in a step: those that the step's
+   * commands changed.
    */
   #patch({ value, message }: Part): EventKind[] {
     if (!message?.hasCommand || !Array.isArray(value.files)) return [];
@@ -343,7 +345,9 @@ const PARTS = new Set(
     " subtask retry compaction").split(" "),
 );
 
-/** Returns whether a line is part of the conversation in an unknown way. */
+/**
+ * Returns whether a line belongs to the conversation but has an unknown type.
+ */
 export function isUnknown({ part }: Fields): boolean {
   return isFields(part) && !PARTS.has(String(part.type)) && holdsWords(part);
 }

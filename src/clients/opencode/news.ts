@@ -1,7 +1,7 @@
 import { field, textField } from "../../base/parsed_values.ts";
 import { callText, type NewsReader } from "../headless/news.ts";
 
-/** The stream of opencode with `--format json`. */
+/** Reads the stream of opencode with `--format json`. */
 export const news: NewsReader = (line) => {
   const { part } = line;
   const said = textField(part, "text");

@@ -13,17 +13,20 @@ import {
   Withdrawn,
 } from "./lines.ts";
 
-/** The largest export to read, and the most of its beginning, in bytes. */
+/**
+ * The maximum size of an export, and the number of bytes to check at its
+ * beginning.
+ */
 const LARGEST = 64 * 1024 * 1024;
 const BEGINNING = 64 * 1024;
 
-/** Marks of a line that withdraws messages. */
+/** Matches a line that withdraws messages. */
 const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
 
 /**
- * Opens a transcript of mpm's plugin, or an export of the client. Throws
- * NOT_FOUND for a missing file, UNREADABLE for another file. `beginning`: does
- * not look for messages that were withdrawn later.
+ * Opens a transcript that mpm's plugin wrote, or an export of the client.
+ * Throws NOT_FOUND for a missing file, UNREADABLE for a file of another kind.
+ * `beginning`: does not look for messages that were withdrawn later.
  */
 export function openSession(
   system: System,
@@ -69,7 +72,7 @@ function* eventsIn(
 
 const NOTHING_LOST = { long: 0, bytes: 0, failed: 0 };
 
-/** `undefined`: it is not an export. */
+/** Opens an export. `undefined`: the file is not an export. */
 function openExport(system: System, path: string): OpenEvents | undefined {
   const info = attempt(() => system.files.stat(path));
   if (info?.kind !== "file" || info.size > LARGEST) return undefined;
@@ -93,7 +96,7 @@ function* eventsOfLines(lines: readonly Fields[]): Generator<AgentEvent> {
   for (const line of lines) yield* reader.take(line);
 }
 
-/** The conversations of opencode. */
+/** Reads the conversations of opencode. */
 export const reader: SessionReader = {
   open: (system, { path }, part) => openSession(system, path, part),
 };

@@ -6,7 +6,7 @@ import { ownFile } from "../own_file.ts";
 import { opencodeHome } from "./home.ts";
 import plugin from "./plugin.js" with { type: "text" };
 
-/** The lines of the plugin that mpm fills in; each occurs once. */
+/** Matches the lines of the plugin that mpm fills in. Each occurs once. */
 const BINARY = /^const MPM = ("[^\n]*");$/m;
 const MARK = /^const MARK = "--installed-by=mpm\/(.*)";$/m;
 
@@ -27,7 +27,8 @@ export const setup: ClientSetup = {
     const home = opencodeHome(system);
     if (home === undefined) return [];
     return [ownFile(join(home, "plugins", "mpm.js"), {
-      // A replacement text may contain special characters.
+      // In a string, some characters of the replacement text would have a
+      // special meaning.
       textOf: ({ binary, claims }) =>
         plugin.replaceAll("@version@", () => VERSION)
           .replace('"@binary@"', () => JSON.stringify(binary))

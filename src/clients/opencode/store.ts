@@ -9,13 +9,13 @@ import { contextOf } from "./tools.ts";
 import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
 
 /**
- * The bytes to read from the start of a transcript, and from the end, which has
- * an answer.
+ * The number of bytes to read from the start of a transcript, and from its end,
+ * which should contain an answer.
  */
 const BEGINNING = 64 * 1024;
 const END = 4 * 1024 * 1024;
 
-/** The sessions that were started in a folder. */
+/** Returns the sessions that were started in a folder. */
 function sessionsIn(system: System, folder: string): Kept[] {
   return allSessions(system).filter(({ path, id }) => {
     const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
@@ -27,13 +27,13 @@ function sessionsIn(system: System, folder: string): Kept[] {
   });
 }
 
-/** Marks of the end of a step, which reports the context. */
+/** Matches the end of a step, which reports the context. */
 const STEP = /"type":"step-finish"/;
 
 /**
  * Returns how full the context was at the last step of the session itself, or
- * that a compaction followed it. `undefined` if the end of the transcript does
- * not show it.
+ * reports that a compaction followed that step. `undefined`: the end of the
+ * transcript does not show it.
  */
 export function readGauge(
   system: System,
@@ -46,7 +46,7 @@ export function readGauge(
     const used = contextOf(field(part, "tokens"));
     const session = textField(part, "sessionID");
     const time = field(line, "time");
-    // Steps of sub-agents have no window.
+    // Steps of sub-agents do not report a window.
     const window = field(line, "window");
     if (!used || typeof time !== "number" || window === undefined) continue;
     known ??= session;

@@ -5,7 +5,7 @@ export const EDITORS: ReadonlySet<string> = new Set(
   ["edit", "write", "patch", "apply_patch", "multiedit"],
 );
 
-/** The other tools, by mpm's names. */
+/** The other tools, with the names that mpm uses for them. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["bash", "Bash"],
   ["glob", "Glob"],
@@ -18,7 +18,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["webfetch", "WebFetch"],
 ]);
 
-/** Returns mpm's name for a tool, and the call's arguments in mpm's format. */
+/**
+ * Returns the name that mpm uses for a tool, and the call's arguments in mpm's
+ * format.
+ */
 export function namedTool(
   tool: string,
   input: unknown,
@@ -32,7 +35,7 @@ export function namedTool(
   return { tool_name: "MultiEdit", tool_input: { paths } };
 }
 
-/** The paths in a patch, in the format that some models write. */
+/** Returns the paths in a patch, in the format that some models write. */
 function patchedPaths(patch: string): string[] {
   const lines = patch.matchAll(
     /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm,
@@ -56,8 +59,8 @@ export function listIn(value: Fields, name: string): unknown[] {
 }
 
 /**
- * Returns the tokens in a step's context, cached or not, and in its answer;
- * `undefined` if there are no figures, or all are zero.
+ * Returns the tokens in a step's context, cached or not, and in its answer.
+ * `undefined`: there are no token counts, or all are zero.
  */
 export function contextOf(
   tokens: unknown,

@@ -7,16 +7,16 @@ import { listNames } from "../look.ts";
 /** The folder of the transcripts in the user's state. */
 const FOLDER = "opencode";
 
-/** Session IDs that are valid file names. */
+/** Matches a session ID that is a valid file name. */
 const ID = /^\w{1,120}$/;
 
 /** Milliseconds after which a session's transcript is removed. */
 const KEPT = 30 * 86_400_000;
 
-/** The most transcripts to look at. */
+/** The maximum number of transcripts to look at. */
 const MOST = 2000;
 
-/** Returns the path of a session's transcript, which may be missing. */
+/** Returns the path of a session's transcript, which may not exist. */
 export function transcriptOf(system: System, id: string): string | undefined {
   if (!ID.test(id)) return undefined;
   const state = attempt(() => userState(system));
@@ -24,8 +24,8 @@ export function transcriptOf(system: System, id: string): string | undefined {
 }
 
 /**
- * Creates the transcript of a session, to which the plugin adds. Removes those
- * of sessions that ended long ago.
+ * Creates the transcript of a session, to which the plugin appends. Removes
+ * transcripts of sessions that ended long ago.
  */
 export function beginTranscript(system: System, id: string): void {
   const path = transcriptOf(system, id);
@@ -58,7 +58,7 @@ function transcriptsIn(system: System, folder: string): Kept[] {
     });
 }
 
-/** All sessions with a transcript, the last written first. */
+/** Returns all sessions that have a transcript, the last written first. */
 export function allSessions(system: System): Kept[] {
   const state = attempt(() => userState(system));
   if (state === undefined) return [];

@@ -15,7 +15,10 @@ export const ConfigRow = z.strictObject({
   source: z.nullable(text),
   /** The line in the file, from 1. */
   line: z.nullable(z.int()),
-  /** Sources of more distant entries of a table, the most distant first. */
+  /**
+   * Sources of a table's entries that are in more distant layers, the most
+   * distant first.
+   */
   adds_to: z.array(z.strictObject({
     origin: z.enum(LAYERS),
     source: text,

@@ -22,7 +22,7 @@ const ENTRY = {
 /** Throws USAGE for an invalid regular expression. */
 async function checkRedaction(key: Key, value: unknown): Promise<void> {
   if (!key.startsWith("redaction.") || key === "redaction.enabled") return;
-  // Loaded here, since it is large and few settings are expressions.
+  // Loaded here, since the module is large and few settings are expressions.
   const { compilePattern } = await import("../../base/pattern.ts");
   for (const [at, text] of Object.entries(value as Record<string, string>)) {
     const isRule = key === "redaction.rules";

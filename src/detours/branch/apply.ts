@@ -45,7 +45,7 @@ import { barelyIgnored, gitHere, isIgnoreRule } from "../tree.ts";
 import { basename } from "@std/path";
 import { isSessionName } from "../../base/names.ts";
 
-/** One `branch`, from its intent to the record of the new session. */
+/** Runs one `branch`, from its intent to the record of the new session. */
 export class Branch {
   readonly #context: Context;
   readonly #system: System;
@@ -92,7 +92,10 @@ export class Branch {
     };
   }
 
-  /** Writes the intent, and a record for a parent that has none. */
+  /**
+   * Writes the intent. Also writes a record for the parent if it does not have
+   * one.
+   */
   async #begin(): Promise<Work> {
     const { root } = this.#workspace;
     const system = this.#system;
@@ -116,7 +119,7 @@ export class Branch {
     });
   }
 
-  /** Parks, clears and switches, as requested. */
+  /** Parks work, clears the tree and switches, as requested. */
   async #leave(
     from: Position,
   ): Promise<{ detour: Detour; parked: BranchResult["parked"] }> {
@@ -254,14 +257,14 @@ export class Branch {
   }
 }
 
-/** The session's data in the answer. */
+/** The sessions that were written, for the answer. */
 interface WrittenWorks {
   readonly parent: Work;
   readonly child: Work;
   readonly to: Position;
 }
 
-/** The answer, before anything is parked. */
+/** Returns the answer as it is before anything is parked. */
 export function answer(
   { input, target, from, dirt, parent: given, linked }: BranchPlan,
   { parent, child, to }: WrittenWorks,
@@ -284,8 +287,8 @@ export function answer(
 }
 
 /**
- * The session for the current work if none was started: named after the git
- * branch, or the folder.
+ * Returns the session for the current work if no session was started. It is
+ * named after the git branch, or else after the folder.
  */
 export function parentOf(
   { system }: Context,
@@ -311,7 +314,9 @@ export function parentOf(
   };
 }
 
-/** A free ID, other than `other`, whose record may not exist yet. */
+/**
+ * Returns a free ID that differs from `other`, whose record may not exist yet.
+ */
 function freeIdBeside(
   system: System,
   root: string,

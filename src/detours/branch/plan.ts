@@ -187,7 +187,9 @@ interface Wanted {
   readonly from: Position;
 }
 
-/** Throws if the tree cannot be cleared or switched without a loss. */
+/**
+ * Throws if the tree cannot be cleared or switched without losing something.
+ */
 async function planTree(
   system: System,
   tree: CheckpointPlace,
@@ -262,7 +264,8 @@ async function planLinked(
 
 /**
  * Throws CONFLICT if a switch would lose something, if git would refuse it, or
- * if mpm could not undo it. Returns the ignore rules that differ there.
+ * if mpm could not undo it. Returns the files with ignore rules that the switch
+ * would change.
  */
 async function checkSwitch(
   system: System,
@@ -295,7 +298,7 @@ async function checkSwitch(
   return changes.map(({ path }) => path).filter(isIgnoreRule);
 }
 
-/** Git does not move submodules when it switches. */
+/** Throws CONFLICT for submodules, which git does not move when it switches. */
 function refuseMoves(
   changes: Awaited<ReturnType<typeof treeChanges>>,
 ): void {

@@ -87,7 +87,7 @@ Without items, the command prints the checklist. The first tick moves an active 
       : undefined,
 });
 
-/** Checks items of the session; a paused session must be resumed first. */
+/** Checks off items of the session. A paused session must be resumed first. */
 function ticked(
   work: Work,
   { items, undo, time, dryRun, write }: {
@@ -123,9 +123,9 @@ function ticked(
 }
 
 /**
- * Returns the indexes (from 0) for selectors. A selector is a printed number
- * (from 1), a range such as `2-5`, or a part of the text of one item. Throws
- * NOT_FOUND, and AMBIGUOUS with the matching items.
+ * Returns the indexes (from 0) of the items that the selectors mean. A selector
+ * is a printed number (from 1), a range such as `2-5`, or a part of the text of
+ * one item. Throws NOT_FOUND, or AMBIGUOUS with the matching items.
  */
 function itemsMeant(
   items: readonly CheckItem[],
@@ -177,7 +177,7 @@ function byText(items: readonly CheckItem[], selector: string): number {
   );
 }
 
-/** The most items that an error names. */
+/** The maximum number of items that an error names. */
 const NAMED = 5;
 
 /** Returns what `mpm check` prints. */

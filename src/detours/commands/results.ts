@@ -32,20 +32,21 @@ export const BranchResult = z.strictObject({
   session: WorkView,
   checklist: z.array(ChecklistItem),
   parent: WorkView,
-  /** True if there was no session, so that one was created to return to. */
+  /** True if there was no session to return to, so that one was created. */
   made_parent: z.boolean(),
   /** The save of the parent; null in a dry run. */
   save: maybeText,
   from: PositionView,
   to: PositionView,
   /**
-   * Start point of a new git branch; null if it existed, or was not requested.
+   * The start point of a new git branch; null if the branch existed, or if no
+   * branch was requested.
    */
   started_from: maybeText,
   parked: z.nullable(ParkedView),
   /** Uncommitted paths that stay in the tree. */
   carried: z.array(text),
-  /** The worktree created for it, absolute. */
+  /** The worktree created for the detour, absolute. */
   worktree: maybeText,
   warnings: z.array(text),
 });
@@ -55,7 +56,7 @@ export const ReturnResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   session: WorkView,
-  /** null: its record is gone. */
+  /** null: the parent's record is gone. */
   parent: z.nullable(WorkView),
   /** The age of the session in milliseconds. */
   lasted: z.number(),
@@ -69,7 +70,10 @@ export const ReturnResult = z.strictObject({
   restored: z.nullable(z.strictObject({
     checkpoint: text,
     paths: z.array(text),
-    /** True if merged onto a branch that has moved since. */
+    /**
+     * True if the work was merged onto a branch that has moved since it was
+     * parked.
+     */
     merged: z.boolean(),
   })),
   /** The checkpoint of parked work that was not restored. */
@@ -88,7 +92,7 @@ export const ReturnResult = z.strictObject({
     /** ID of the parent. */
     parent: text,
   })),
-  /** Changes on the parent's side since its save; null if unknown. */
+  /** Changes on the parent's side since the parent's save; null if unknown. */
   changes: z.nullable(Changes),
   warnings: z.array(text),
 });

@@ -170,7 +170,7 @@ async function planned(
     time,
   });
   const how = howOf(input);
-  // The merge needs the checkpoint, which only a real return takes.
+  // A merge requires the checkpoint, which is only taken by a real return.
   const { dirt, clearing, switching, notes } = plan.way;
   const unsure = how === "carried" && dirt.length > 0 && (parked || to);
   return {

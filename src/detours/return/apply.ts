@@ -29,7 +29,7 @@ import type { ReturnPlan } from "./plan.ts";
 import { type Deeds, endWorktree } from "./report.ts";
 import { type Target, withCarried } from "./target.ts";
 
-/** One `return`, from its checks to its end. */
+/** Runs one `return`, from its checks to its end. */
 export class Return {
   readonly #context: Context;
   readonly #system: System;
@@ -114,7 +114,7 @@ export class Return {
     });
   }
 
-  /** A restore has its own journal entry. */
+  /** Adds a journal entry. A restore has its own journal entry. */
   #journal(time: Date): void {
     const { child, workspace } = this.#plan;
     appendJournal(this.#system, this.#root, {
@@ -127,7 +127,9 @@ export class Return {
     });
   }
 
-  /** A conflict leaves nothing behind. */
+  /**
+   * Combines the parked and the carried work. A conflict leaves nothing behind.
+   */
   async #carried(carried: StoredCheckpoint): Promise<Target> {
     const { base, from, to, tree } = this.#plan;
     try {
@@ -202,7 +204,7 @@ export class Return {
     );
   }
 
-  /** Removes the checkpoint of work that is completely restored. */
+  /** Removes the checkpoint of parked work once all of it is restored. */
   async #tidy(target: Target | undefined): Promise<string[]> {
     const { parked, tree } = this.#plan;
     if (!tree) return [];
@@ -220,7 +222,7 @@ export class Return {
     }
   }
 
-  /** The parent may have been on a detached HEAD. */
+  /** Settles the commits of a detached HEAD, where the parent may have been. */
   async #settleLeft({ vault }: CheckpointPlace): Promise<string[]> {
     const { child } = this.#plan;
     if (child.detour?.branch_before !== null) return [];
@@ -324,7 +326,7 @@ async function freeName(
   return free;
 }
 
-/** Removes a checkpoint if it is still the same. */
+/** Removes a checkpoint if it has not changed. */
 async function dropIfThere(
   context: Context,
   tree: CheckpointPlace,

@@ -58,21 +58,24 @@ export interface ReturnPlan {
   readonly workspace: Workspace;
   readonly input: ReturnInput;
   readonly child: Work;
-  /** `undefined`: its record is gone. */
+  /** `undefined`: the parent's record is gone. */
   readonly parent: Work | undefined;
   /** `undefined`: outside a repository. */
   readonly tree: CheckpointPlace | undefined;
   readonly from: Position;
   /** null: HEAD does not move. */
   readonly to: Position | null;
-  /** The checkpoint to restore, and what it becomes at that commit. */
+  /**
+   * The checkpoint to restore, and the form that it takes at the commit of
+   * `to`.
+   */
   readonly parked: StoredCheckpoint | undefined;
   readonly base: Target | undefined;
   /** The checkpoint that is not restored, on request. */
   readonly kept: string | null;
-  /** The treatment of uncommitted work in the tree. */
+  /** The plan for uncommitted work in the tree. */
   readonly way: MovePlan;
-  /** True if it ends in its own worktree. */
+  /** True if the detour ends in its own worktree. */
   readonly linked: boolean;
 }
 
@@ -131,7 +134,10 @@ export async function planReturn(
 
 const NOTHING = { to: null, parked: undefined, base: undefined };
 
-/** Returns where HEAD is to go back to; null: it is there. Throws CONFLICT. */
+/**
+ * Returns where HEAD must go back to; null: HEAD is already there. Throws
+ * CONFLICT.
+ */
 async function destination(
   system: System,
   { vault }: CheckpointPlace,
@@ -175,13 +181,13 @@ async function destination(
   return { branch, head };
 }
 
-/** The record of the parked work, if its checkpoint exists. */
+/** Returns the record of the parked work if its checkpoint exists. */
 async function parkedRecord(
   tree: CheckpointPlace,
   detour: Detour,
 ): Promise<StoredCheckpoint | undefined> {
   const id = detour.checkpoint!;
-  // A record may have come with a clone, but not the ref of a checkpoint.
+  // A record may have come with a clone, but the ref of a checkpoint cannot.
   const commit = (await readCheckpointRefs(tree.vault.git)).get(id);
   // A checkpoint saved later under the same name is a different one.
   const { commit: noted = commit } = detour as { commit?: unknown };
@@ -190,7 +196,7 @@ async function parkedRecord(
     : await recordOf(tree.vault, { id, commit });
 }
 
-/** Does the same. Throws CONFLICT if something is missing. */
+/** Finds the parked work. Throws CONFLICT if something is missing. */
 async function findParked(
   tree: CheckpointPlace,
   { child, detour, head }: {
@@ -221,7 +227,7 @@ async function findParked(
   );
 }
 
-/** The treatment of uncommitted work when a detour ends. */
+/** The plan for uncommitted work when a detour ends. */
 export interface MovePlan {
   /** Uncommitted paths that are parked, carried or discarded. */
   readonly dirt: readonly string[];
@@ -229,16 +235,16 @@ export interface MovePlan {
   readonly clearing: readonly string[];
   /** Files that go to the trash before HEAD moves. */
   readonly switching: readonly string[];
-  /** Notes about the rest. */
+  /** Notes about the other files. */
   readonly notes: readonly string[];
 }
 
-/** Nothing in the tree changes. */
+/** The plan if nothing in the tree changes. */
 const CLEAR: MovePlan = { dirt: [], clearing: [], switching: [], notes: [] };
 
 /**
  * Checks the way back. Files that no checkpoint can contain stay, or go to the
- * trash if they are in the way: they do not prevent a return.
+ * trash if they are in the way. They do not prevent a return.
  */
 async function planMove(
   system: System,
@@ -313,7 +319,10 @@ async function planSwitch(
   };
 }
 
-/** In a separate worktree, nothing is restored and HEAD does not move. */
+/**
+ * Plans a return from a separate worktree, where nothing is restored and HEAD
+ * does not move.
+ */
 async function planLinked(
   system: System,
   tree: CheckpointPlace,
@@ -352,7 +361,10 @@ function planClearing(
   return { ...CLEAR, dirt, clearing: asideToClear(system, tree, capture) };
 }
 
-/** Returns whether the detour started with a clean tree, and must leave one. */
+/**
+ * Returns whether the detour started with a clean tree, and must leave a clean
+ * tree.
+ */
 function isCleared({ detour }: Work): boolean {
   return detour?.cleared === true;
 }

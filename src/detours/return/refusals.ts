@@ -30,7 +30,10 @@ export function checkFlags(input: ReturnInput): void {
   givenSummary(input);
 }
 
-/** `stranded`: the detour's worktree is gone. */
+/**
+ * Returns the error for a session with an open detour. `stranded`: the detour's
+ * worktree is gone.
+ */
 export function hasDetour(
   work: Work,
   deeper: Work,
@@ -90,7 +93,10 @@ export function gone(
   );
 }
 
-/** Without a commit, there is nothing to compare a tree with. */
+/**
+ * Refuses a branch without a commit, since there is nothing to compare a tree
+ * with.
+ */
 export function refuseUnborn({ branch, head }: Position): void {
   if (head !== null) return;
   throw new MpmError("CONFLICT", `"${branch}" has no commit yet`, {
@@ -99,8 +105,8 @@ export function refuseUnborn({ branch, head }: Position): void {
 }
 
 /**
- * Throws CONFLICT for changes that only git can make: without git, a return
- * would end the detour and not restore the tree.
+ * Throws CONFLICT for changes that only git can make. Without git, a return
+ * would end the detour but not restore the tree.
  */
 export function refuseWithoutGit(
   { workspace, input, child }: {

@@ -39,10 +39,13 @@ export interface Deeds {
   readonly files: readonly FileChange[] | null;
 }
 
-/** The most commits to list. */
+/** The maximum number of commits to list. */
 const MOST = 1000;
 
-/** Reads them from the git branch on which the detour began, or from HEAD. */
+/**
+ * Reads the changes from the git branch on which the detour began, or else from
+ * HEAD.
+ */
 export async function deedsOf(
   system: System,
   { tree, workspace, child, from }: ReturnPlan,
@@ -101,8 +104,8 @@ export async function changesSince(
 }
 
 /**
- * Unlocks the worktree of a detour and removes it by the rules of the cleanup.
- * In doubt, the worktree stays, and the answer says so.
+ * Unlocks the worktree of a detour and removes it by the rules for cleaning up
+ * worktrees. If in doubt, keeps the worktree and says so in the answer.
  */
 export async function endWorktree(
   system: System,
@@ -120,10 +123,10 @@ export async function endWorktree(
   }
 }
 
-/** Milliseconds: very recent files count as old enough. */
+/** In milliseconds. Makes even very recent files count as old enough. */
 const AHEAD = 2000;
 
-/** Returns why it still exists; null if it is gone. */
+/** Removes the worktree. Returns why it still exists; null if it is gone. */
 async function removed(
   system: System,
   { worktree, ...rest }: Workspace,
@@ -145,7 +148,10 @@ async function removed(
   return done?.problem ?? null;
 }
 
-/** The cleanup checks nothing else. */
+/**
+ * Returns why the cleanup did not consider the worktree. There are no other
+ * reasons.
+ */
 function whyUnknown(root: string, worktree: string): string {
   return dirname(worktree) === join(root, WORKTREES)
     ? "git does not list it as a worktree"

@@ -26,7 +26,7 @@ interface Trees {
 }
 
 /**
- * Returns the parked work with the carried leftovers of a detour. Only writes
+ * Combines the parked work with the carried leftovers of a detour. Only writes
  * loose objects. Throws CONFLICT with the paths.
  */
 export async function withCarried(
@@ -46,8 +46,8 @@ export async function withCarried(
 }
 
 /**
- * Returns the parked work, merged if HEAD is at another commit than it was.
- * Only writes loose objects. Throws CONFLICT with the paths.
+ * Returns the parked work, merged if HEAD is now at a different commit. Only
+ * writes loose objects. Throws CONFLICT with the paths.
  */
 export async function ontoHead(
   { vault }: CheckpointPlace,
@@ -132,7 +132,10 @@ async function carriedOnto(
   };
 }
 
-/** A conflict in the index is not in any tree that could be merged. */
+/**
+ * Refuses a checkpoint with a conflict in its index. No tree contains the
+ * conflict, so it could not be merged.
+ */
 function refuseMarks({ index, id }: StoredCheckpoint, why: string): void {
   const [first] = index.unmerged;
   if (!first) return;
@@ -152,7 +155,7 @@ async function treesOf(git: Git, commit: string): Promise<Trees> {
   return { worktree: worktree!, index: index! };
 }
 
-/** A tree without the mpm folder, as in every checkpoint. */
+/** Returns a tree without the mpm folder, as in every checkpoint. */
 function bare(git: Git, tree: string): Promise<string> {
   return treeWithout(git, tree, ".claude-mpm");
 }

@@ -44,7 +44,8 @@ function checkLines(check: CheckRow, style: Style): string[] {
   return [
     painted(state, WORD_COLUMNS, style) +
     style.bold(name.padEnd(NAME_COLUMNS)) +
-    // Not shortened: it may end with the command that fixes it.
+    // The summary is not shortened: it may end with the command that fixes the
+    // problem.
     wrap(escapeText(summary), room).join(`\n${" ".repeat(beside)}`),
     ...findings.flatMap((found) => [
       ...hanging(

@@ -24,13 +24,13 @@ export const DoctorResult = z.strictObject({
       /** For an error: a code as in other commands. */
       code: z.nullable(text),
       detail: text,
-      /** The command that fixes it, or one line. */
+      /** The command that fixes the problem, or one line of advice. */
       mend: z.nullable(text),
-      /** The fix that `--fix` makes; null without one. */
+      /** The fix that `--fix` applies; null: no fix. */
       fix: z.nullable(text),
     })),
   })),
-  /** With `--fix`: the fixes made before everything was checked again. */
+  /** With `--fix`: the fixes applied before everything was checked again. */
   fixes: z.nullable(z.strictObject({
     dry_run: z.boolean(),
     done: z.array(text),

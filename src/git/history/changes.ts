@@ -37,7 +37,10 @@ export function parseRaw(fields: readonly string[]): RawChange[] {
   return changes;
 }
 
-/** Returns whether a mode or an ID consists of zeros, which means nothing. */
+/**
+ * Returns whether a mode or an ID consists only of zeros, which stand for
+ * nothing.
+ */
 export function isZeroId(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
@@ -49,8 +52,8 @@ export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
 }
 
 /**
- * Returns the differences between two commits, with renames, without the mpm
- * folder; `undefined` if git lacks one of them.
+ * Returns the differences between two commits, with renames and without the mpm
+ * folder; `undefined` if git lacks one of the commits.
  */
 export async function tryFileChanges(
   git: Git,
@@ -63,7 +66,7 @@ export async function tryFileChanges(
 
 /**
  * Like {@link tryFileChanges}, for commits that are known to exist. A partial
- * clone may lack the contents for finding renames; the changes then have no
+ * clone may lack the contents needed to find renames; the result then has no
  * renames.
  */
 export async function readFileChanges(
@@ -82,7 +85,7 @@ function diffArgs(...ends: readonly string[]): string[] {
       --ignore-submodules=none`,
     ...ends,
     "--",
-    // Also for a project in a subfolder.
+    // This also works for a project in a subfolder.
     ":(top,exclude,glob)**/.claude-mpm/**",
   );
 }
@@ -94,10 +97,16 @@ function filesIn(output: Uint8Array): CommittedFile[] {
   }));
 }
 
-/** The most paths to pass to git; with more, or longer ones, all are listed. */
+/**
+ * The maximum number of paths to pass to git. If there are more, or they are
+ * too long, all paths are listed.
+ */
 const PATH_LIMIT = 100;
 
-/** The most characters of these paths: a command line on Windows has 32,767. */
+/**
+ * The maximum length of these paths together, in characters: a command line on
+ * Windows has 32,767.
+ */
 const LENGTH_LIMIT = 16_000;
 
 /** The changes that commits made to paths. */
@@ -108,10 +117,10 @@ export interface Touched {
 }
 
 /**
- * Returns what commits of HEAD since the base (without a base, any commit) did
- * to `gone` and `differing` paths. Comparing the two ends does not show a file
- * that came and went. For a file that differs, it does not show whether a
- * commit of HEAD or one that HEAD left is the reason.
+ * Returns what commits of HEAD since the base (without a base, any commits) did
+ * to `gone` and `differing` paths. A comparison of the two ends does not show a
+ * file that was added and removed again. Nor does it show whether a difference
+ * comes from a commit of HEAD or from one that HEAD left.
  */
 export async function findTouched(
   git: Git,

@@ -14,7 +14,9 @@ function formatOf(...more: readonly string[]): string[] {
 /** Options of `git log` for output that {@link parseLog} reads. */
 export const LOG_FORMAT = formatOf();
 
-/** Each commit of a log, with the columns before the usual ones. */
+/**
+ * Returns each commit of a log, with the columns that precede the usual ones.
+ */
 function rowsOf(
   output: Uint8Array,
   count: number,
@@ -46,12 +48,15 @@ export interface Range {
   readonly omitted: number;
 }
 
-/** The most commits of a range to read; more are only counted. */
+/**
+ * The maximum number of commits of a range to read; further commits are only
+ * counted.
+ */
 const COMMIT_LIMIT = 10_000;
 
 /**
- * The commits between `base` and HEAD; `undefined` if git does not know the
- * base, or HEAD has no commit.
+ * Returns the commits between `base` and HEAD; `undefined` if git does not know
+ * the base, or HEAD has no commit.
  */
 export async function tryRange(
   git: Git,
@@ -91,20 +96,20 @@ async function rangeOf(
 }
 
 /**
- * Commits of HEAD since a time, by the committers' clocks. These have whole
- * seconds only, so commits of that second are included.
+ * Returns the commits of HEAD since a time, by the committers' clocks. These
+ * count whole seconds only, so commits made in that second are included.
  */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
   const since = `--since=${Math.floor(time.getTime() / 1000)}`;
   return await readHead(git, [since]);
 }
 
-/** All commits of HEAD, for a save made before the first. */
+/** Returns all commits of HEAD, for a save made before the first commit. */
 export async function readAll(git: Git): Promise<Range> {
   return { left: [], right: await readHead(git, []), omitted: 0 };
 }
 
-/** The newest commits of HEAD. */
+/** Returns the newest commits of HEAD. */
 export async function readNewest(
   git: Git,
   { count, since, until }: {
@@ -129,8 +134,8 @@ export interface CommitWithFiles {
 }
 
 /**
- * The newest commits of all branches and worktrees since a time, with their
- * files. Commits that only record a save are left out.
+ * Returns the newest commits of all branches and worktrees since a time, with
+ * their files. Commits that only record a save are left out.
  */
 export async function readNewestAnywhere(
   git: Git,
@@ -198,7 +203,10 @@ export async function isRelated(
   return await decide(git, ["merge-base", one, other]);
 }
 
-/** For a command that answers by its status: 0 is yes, 1 no. */
+/**
+ * Returns the answer of a command that answers with its exit status: 0 is yes,
+ * 1 is no.
+ */
 async function decide(git: Git, args: readonly string[]): Promise<boolean> {
   const answer = await git.run(args);
   if (![0, 1].includes(answer.status)) throw gitFailure(args, answer);
@@ -208,7 +216,7 @@ async function decide(git: Git, args: readonly string[]): Promise<boolean> {
 /** The start of the subject of a save's commit. */
 const SUBJECT = "session: pause at ";
 
-/** A line of its body. */
+/** A line of the commit's body. */
 const BODY = /^Session ID: (session-\S*)/m;
 
 /** The save whose pause may have made one of the commits. */
@@ -223,8 +231,8 @@ export interface OwnCommits {
   /** Their ids. */
   readonly own: Set<string>;
   /**
-   * Other files in the commit of this pause, by its ID: claude-mpm up to 6.2.40
-   * commits everything that is staged.
+   * Other files in the commit of this pause, by commit ID: claude-mpm up to
+   * 6.2.40 commits everything that is staged.
    */
   readonly swept: Map<string, readonly string[]>;
 }
@@ -248,12 +256,12 @@ export async function findOwnCommits(
   return ownAmong(decodeBytes(await git.read(args, { stdin })), save);
 }
 
-/** Below the project, which may be a folder of the repository. */
+/** Matches below the project, which may be a subfolder of the repository. */
 const IN_STORE = /(?:^|\/)\.claude-mpm\//;
 
 /**
- * Parses `SOH id STX body ETX newline paths`, each path ended by NUL. A body
- * that contains such characters does not match, which is safe.
+ * Parses `SOH id STX body ETX newline paths`, where a NUL ends each path. A
+ * body that contains these control characters does not match, which is safe.
  */
 function ownAmong(output: string, save?: PausedSave): OwnCommits {
   const own = new Set<string>();
@@ -281,18 +289,21 @@ function ownAmong(output: string, save?: PausedSave): OwnCommits {
   return { own, swept };
 }
 
-/** The most commits in a save. */
+/** The maximum number of commits in a save. */
 const LISTED = 5;
 
-/** The most commits to read, so that those of pauses can be left out. */
+/**
+ * The maximum number of commits to read, so that commits made by pauses can be
+ * left out.
+ */
 const READ = 20;
 
-/** Before the usual columns: each commit's tree and the body of its message. */
+/** With each commit's tree and message body before the usual columns. */
 const FULL = [...formatOf("%T", "%b"), "HEAD", "--"];
 
-/** The newest commits of HEAD. */
+/** Returns the newest commits of HEAD. */
 export interface Recent {
-  /** Without commits made by pauses alone. */
+  /** Without commits made only by pauses. */
   readonly commits: readonly CommitInfo[];
   /** HEAD, as a full ID. */
   readonly head: string | undefined;
@@ -303,7 +314,8 @@ export interface Recent {
 }
 
 /**
- * At most five commits, with one process; two after many consecutive pauses.
+ * Returns at most five commits. Runs one process, or two after many consecutive
+ * pauses.
  */
 export async function readRecent(git: Git): Promise<Recent> {
   const args = ["log", `-${READ}`, ...FULL];

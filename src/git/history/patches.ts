@@ -11,7 +11,10 @@ import {
 import { parseRaw, type RawChange } from "./changes.ts";
 import type { Range } from "./log.ts";
 
-/** Arguments for the patches of commits, for {@link patchForm}. */
+/**
+ * Returns the git arguments that print the patches of commits for
+ * {@link patchForm}.
+ */
 export function patchArguments(...more: readonly string[]): string[] {
   return words(
     `--no-replace-objects diff-tree -r -p --full-index --no-renames
@@ -21,10 +24,10 @@ export function patchArguments(...more: readonly string[]): string[] {
 }
 
 /**
- * A patch as git prints it, without the parts that depend on its position.
- * Those are line numbers, the words after them, and the IDs of files whose
- * lines are shown. For a binary file, which is only reported as different, the
- * IDs stay. Two patches with the same form make the same change.
+ * Returns a patch as git prints it, without the parts that depend on its
+ * position. These are line numbers, the words after them, and the IDs of files
+ * whose lines are shown. For a binary file, which is only reported as
+ * different, the IDs stay. Two patches with the same form make the same change.
  */
 export function patchForm(patch: string): string {
   // Only lines of files begin with a blank, a sign or a backslash.
@@ -35,14 +38,17 @@ export function patchForm(patch: string): string {
   ).join("");
 }
 
-/** The most commits of both sides together whose patches are compared. */
+/**
+ * The maximum number of commits, on both sides together, whose patches are
+ * compared.
+ */
 const MOST_COMMITS = 2_000;
 
 /**
- * The commits on either side of a range that have an equal patch on the other,
- * with the ID of that patch. The ID is empty for a commit that changes no
- * content. `undefined` if there are too many to compare, or the contents are
- * missing in a partial clone. Merges have no patch.
+ * Returns the commits on either side of a range whose patch is equal to one on
+ * the other side, with the ID of that patch. The ID is empty for a commit that
+ * changes no content. `undefined` if there are too many to compare, or the
+ * contents are missing in a partial clone. Merges have no patch.
  */
 export async function readEqualPatches(
   git: Git,
@@ -79,13 +85,18 @@ export async function readEqualPatches(
   return byCommit;
 }
 
-/** The most commits whose patch is compared with that of a whole branch. */
+/**
+ * The maximum number of commits whose patch is compared with that of a whole
+ * branch.
+ */
 const MOST_PATCHES = 20;
 
 /** A commit that contains the work of several others. */
 export interface Squash {
   readonly commit: string;
-  /** `commit`: that commit brought all of it; `tree`: its tree is the same. */
+  /**
+   * `commit`: the commit brought all of the work; `tree`: its tree is the same.
+   */
   readonly how: "commit" | "tree";
 }
 
@@ -105,8 +116,8 @@ interface Ends {
 
 /**
  * Returns the commit of `tip` that brought the combined change of all commits
- * of `head`. It has the same files with the same result, or the same patch.
- * Otherwise returns one with the same whole tree.
+ * of `head`. That commit has the same files with the same result, or the same
+ * patch. Otherwise returns a commit with the same whole tree.
  */
 export async function findSquash(
   git: Git,
@@ -146,7 +157,10 @@ function resultOf({ path, after }: RawChange): [string, string] {
   return [path, `${after.mode} ${after.id}`];
 }
 
-/** Modes and object IDs after all changes together, by path. */
+/**
+ * Reads the modes and object IDs that result from all changes together, by
+ * path.
+ */
 async function readNet(
   git: Git,
   { tip, head, paths = [] }: Ends,
@@ -194,9 +208,9 @@ async function readPatch(
 }
 
 /**
- * The patches of commits as git prints them, by commit ID. Merges and commits
- * that change more than `most` lines are left out. Runs nothing that the
- * repository names.
+ * Returns the patches of commits as git prints them, by commit ID. Merges and
+ * commits that change more than `most` lines are left out. Runs nothing that
+ * the repository names.
  */
 export async function readPatches(
   git: Git,
@@ -217,13 +231,16 @@ export async function readPatches(
   return byCommit(decodeBytes(stdout));
 }
 
-/** The lines that `--numstat` counts: none for a binary file. */
+/** Returns the number of lines that `--numstat` counts; 0 for a binary file. */
 function linesIn(rows: string): number {
   return rows.split("\n").map((row) => row.split("\t", 2).map(Number))
     .reduce((sum, [added, gone]) => sum + (added || 0) + (gone || 0), 0);
 }
 
-/** The output for each commit: git writes its ID on the line before. */
+/**
+ * Returns the output for each commit: git writes the commit's ID on the line
+ * before it.
+ */
 function byCommit(output: string): Map<string, string> {
   const parts = output.split(/^([0-9a-f]{40}|[0-9a-f]{64})\n/m);
   const found = new Map<string, string>();

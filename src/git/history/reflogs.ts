@@ -5,8 +5,8 @@ import type { Git } from "../run/git.ts";
 import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
 /**
- * The current name of a branch that was renamed at or after `since`, through
- * any number of renames; `undefined` if no reflog reports a rename.
+ * Returns the current name of a branch that was renamed at or after `since`,
+ * through any number of renames. `undefined`: no reflog reports a rename.
  */
 export async function findRenamed(
   git: Git,
@@ -21,7 +21,8 @@ export async function findRenamed(
   ));
   const start = Math.floor(since.getTime() / 1000);
   const renames: { time: number; from: string; to: string }[] = [];
-  // Newest first within a reflog: the sort below keeps that order reversed.
+  // A reflog lists the newest entry first. It is reversed here, and the sort
+  // below keeps that order.
   for (const [at, what] of grouped(splitFields(log.stdout), 2).reverse()) {
     const time = Number(/@\{(\d+)\}$/.exec(at!)?.[1]);
     const rename = /^Branch: renamed refs\/heads\/(.+) to refs\/heads\/(.+)$/
@@ -35,7 +36,7 @@ export async function findRenamed(
   return name === branch ? undefined : name;
 }
 
-/** The most entries of HEAD's reflog to search. */
+/** The maximum number of entries of HEAD's reflog to search. */
 const ENTRIES = 10_000;
 
 /** A branch that this worktree left, with its commit at that time. */
@@ -53,7 +54,8 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
   return entries.flatMap(([commit, what], at) => {
     const [, branch] = /^checkout: moving from (\S+) to /.exec(what) ?? [];
     if (branch === undefined) return [];
-    // The previous entry has the commit; without one, the checked-out commit.
+    // The previous entry has the commit. Without a previous entry, it is the
+    // checked-out commit.
     return [{ branch, commit: entries[at + 1]?.[0] ?? commit }];
   });
 }
@@ -68,8 +70,9 @@ export async function readMadeHere(git: Git): Promise<string[]> {
 }
 
 /**
- * Finds where this worktree last left a branch: the branch's commit at that
- * time. `undefined`: the reflog of HEAD does not show that it was ever here.
+ * Finds the commit of a branch when this worktree last left the branch.
+ * `undefined`: the reflog of HEAD does not show that the branch was ever
+ * checked out here.
  */
 export async function findLeft(
   git: Git,
@@ -98,8 +101,8 @@ export async function findHeadAt(
 }
 
 /**
- * Returns what last moved a ref: a push from here, a fetch (also by a pull), or
- * something else or unknown.
+ * Returns what last moved a ref: a push from here, a fetch (including one by a
+ * pull), or something else or unknown.
  */
 export async function lastMove(
   git: Git,
@@ -113,12 +116,15 @@ export async function lastMove(
   return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
 }
 
-/** Longer than any list of cuts that a clone or fetch leaves, in bytes. */
+/**
+ * The maximum size in bytes: more than any list of cuts that a clone or fetch
+ * leaves.
+ */
 const LIMIT = 50_000_000;
 
 /**
- * The commits whose parents a shallow clone or fetch left out; empty if the
- * history is complete.
+ * Returns the commits whose parents a shallow clone or fetch left out; empty if
+ * the history is complete.
  */
 export function readCuts(system: System, commonDir: string): Set<string> {
   try {

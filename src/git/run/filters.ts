@@ -8,8 +8,8 @@ import { OWN_SCOPES } from "./settings.ts";
 const LONG = 5 * 60_000;
 
 /**
- * Reads attributes of paths (gitattributes(5)): by path, the values in the
- * order of `names`. `cached`: from the index. Throws GIT_FAILED.
+ * Reads attributes of paths (gitattributes(5)). Returns the values by path, in
+ * the order of `names`. `cached`: reads them from the index. Throws GIT_FAILED.
  */
 export async function readAttributes(
   git: Git,
@@ -22,7 +22,7 @@ export async function readAttributes(
   const where = cached ? ["--cached"] : [];
   const args = words("check-attr -z --stdin", ...where, ...names);
   const options = { stdin: zeroed(paths), timeout: LONG };
-  // Path, attribute and value of each.
+  // The path, name and value of each attribute.
   const fields = splitFields(await git.read(args, options));
   for (const row of grouped(fields, 3 * names.length)) {
     found.set(row[0]!, names.map((_, nth) => row[3 * nth + 2]!));
@@ -30,12 +30,15 @@ export async function readAttributes(
   return found;
 }
 
-/** Returns whether rules set an attribute with that value. */
+/** Returns whether a rule sets an attribute that has this value. */
 export function isSpecified(value: string): boolean {
   return value !== "unspecified" && value !== "unset";
 }
 
-/** Names of matching settings, and whether the repository set each. */
+/**
+ * Returns the names of matching settings, and whether the repository set each
+ * of them.
+ */
 export async function settingNames(
   git: Git,
   pattern: string,
@@ -73,7 +76,7 @@ export async function refuseFilters(
   { paths, commit, own = false, hint = HINT }: Written,
 ): Promise<void> {
   const pattern = "^(filter\\..*\\.(smudge|process)|includeif\\..*)$";
-  // Settings that depend on the place may have some.
+  // Settings that depend on the place may define filters.
   const mayRun = (await settingNames(git, pattern)).some((setting) =>
     setting.own || !own && setting.name.startsWith("filter.")
   );

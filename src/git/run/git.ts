@@ -10,8 +10,8 @@ import {
 import { decodeBytes, words } from "../text.ts";
 
 /**
- * User settings that run programs, or change the output of git. Git never sees
- * those of the repository: {@link StandIn}.
+ * Overrides of user settings that run programs or change git's output. Git
+ * never sees the repository's own settings: see {@link StandIn}.
  */
 const SETTINGS = words(`core.fsmonitor=false core.hooksPath=/dev/null
       core.quotePath=false color.ui=false diff.renames=true
@@ -36,7 +36,10 @@ const LOCAL_VARIABLES = words(
       GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE`,
 );
 
-/** Variables that run programs, print more, or change the meaning of a path. */
+/**
+ * Variables that make git run programs or print more, or that change the
+ * meaning of a path.
+ */
 const OTHER_VARIABLES = words(
   `GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
       GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS
@@ -55,16 +58,16 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   LC_ALL: "C",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",
-  // A partial clone would fetch missing objects: no transport is allowed.
+  // No transport is allowed: a partial clone would fetch missing objects.
   GIT_ALLOW_PROTOCOL: "none",
   GIT_NO_LAZY_FETCH: "1",
-  // glibc (mallopt(3)): git compresses each object with fresh memory. Otherwise
-  // it would return that memory to the system, and request it again, for every
-  // object.
+  // For glibc (mallopt(3)): git allocates fresh memory to compress each object.
+  // Without this, it would return the memory to the system and request it again
+  // for every object.
   MALLOC_TOP_PAD_: "1048576",
 };
 
-/** Milliseconds that a git command may take. */
+/** The time limit of a git command, in milliseconds. */
 const TIME_LIMIT = 30_000;
 
 export interface GitOptions {
@@ -73,7 +76,7 @@ export interface GitOptions {
    * Variables in addition to (or instead of) those that every git command gets.
    */
   readonly env?: Readonly<Record<string, string>>;
-  /** Milliseconds that it may take, if half a minute is too little. */
+  /** The time limit in milliseconds, if half a minute is too short. */
   readonly timeout?: number;
 }
 
@@ -87,8 +90,8 @@ export interface GitSetting {
   /** The filters that may run; by default the user's. */
   readonly filters?: FilterUse;
   /**
-   * True if git reads the settings of the repository itself. Only for questions
-   * about them, and for commands without a repository: nothing else is safe.
+   * True if git reads the repository's own settings. Only safe for questions
+   * about these settings, and for commands without a repository.
    */
   readonly plain?: boolean;
 }
@@ -109,17 +112,17 @@ export class Git {
     this.#setting = setting;
   }
 
-  /** The same git with more variables. */
+  /** Returns the same git with more variables. */
   with(env: Readonly<Record<string, string>>): Git {
     return this.like({ env: { ...this.#setting.env, ...env } });
   }
 
-  /** The same git with some settings replaced. */
+  /** Returns the same git with some settings replaced. */
   like(setting: GitSetting): Git {
     return new Git(this.system, this.folder, { ...this.#setting, ...setting });
   }
 
-  /** The same git run in another folder of the worktree. */
+  /** Returns the same git, run in another folder of the worktree. */
   in(folder: string): Git {
     return new Git(this.system, folder, this.#setting);
   }
@@ -179,7 +182,9 @@ export class Git {
     });
   }
 
-  /** Git's standard output. Throws GIT_FAILED unless it exits with 0. */
+  /**
+   * Returns git's standard output. Throws GIT_FAILED unless git exits with 0.
+   */
   async read(
     args: readonly string[],
     options: GitOptions = {},
@@ -190,7 +195,7 @@ export class Git {
   }
 }
 
-/** The GIT_FAILED error that describes how `git ARGS` ended. */
+/** Returns the GIT_FAILED error that describes how `git ARGS` ended. */
 export function gitFailure(
   args: readonly string[],
   result: RunResult,
@@ -227,7 +232,10 @@ export function gitFailure(
   }
 }
 
-/** Git names a lock file that is held, or that a killed git left. */
+/**
+ * Returns a hint if git names a lock file, which a running git holds or a
+ * killed git left behind.
+ */
 function lockHint(result: RunResult): { hint?: string } {
   const [, path] = /Unable to create '(.+\.lock)': File exists/.exec(
     decodeBytes(result.stderr),

@@ -37,7 +37,7 @@ const OTHER_SIDE = "git -c core.hooksPath=/dev/null -c receive.autogc=false " +
 export interface Remote {
   /** Its name in the repository, or the address if it has none. */
   readonly name: string;
-  /** As in the repository; it may contain a password. */
+  /** The address as in the repository; it may contain a password. */
   readonly url: string;
   /** True if it is a folder on this machine. */
   readonly local: boolean;
@@ -72,7 +72,7 @@ export async function findRemote(
     throw new MpmError("USAGE", "The URL of the remote is invalid");
   }
   if (isAddress && /\/\/[^\s/@]*:[^\s/@]*@/.test(url)) {
-    // It would be stored with the state, and shown.
+    // The password would be stored with the state, and shown.
     throw new MpmError("USAGE", "The URL of the remote contains a password", {
       hint:
         "Remove the password: git asks for it, or a credential helper provides it",
@@ -103,7 +103,7 @@ interface Addresses {
 
 const ADDRESSES = "^(remote\\..*\\.url|url\\..*\\.insteadof)$";
 
-/** Reads them with one process. */
+/** Reads the addresses with one process. */
 async function readAddresses(
   system: System,
   worktree: string,
@@ -181,8 +181,8 @@ export class Network {
   }
 
   /**
-   * Pushes refs, each `from:to`, or none of them. Throws a RemoteError if
-   * nothing was changed there.
+   * Pushes refs, each `from:to`: all of them, or not a single one. Throws a
+   * RemoteError if the remote was not changed.
    */
   async push(specs: readonly string[]): Promise<void> {
     const options = words("--porcelain --no-verify --no-follow-tags");
@@ -224,7 +224,7 @@ const VERBS = { read: "reach", fetch: "fetch from", push: "push to" };
 
 const LOST = "Nothing was lost: run the command again later";
 
-/** Git's words about the problem, and the next step. */
+/** Returns git's description of the problem, and the next step. */
 function failureText(
   done: RunResult,
   verb: "read" | "fetch" | "push",

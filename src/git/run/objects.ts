@@ -8,7 +8,7 @@ import { type Git, gitFailure, type GitOptions } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
 /**
- * Runs a git command that writes objects. Removes objects that it did not
+ * Runs a git command that writes objects. Removes objects that git did not
  * finish: on a full disk, they would prevent every other save.
  */
 export async function writeObjects(
@@ -36,11 +36,12 @@ async function tidyUp(
   const { unfinished, whole, isWritten } = await begunObjects(system, git);
   removeEach(system, unfinished);
   if (report) removeEach(system, [{ path: inFolder(git, report) }]);
-  // Git has a complete pack, but no space for the index or the name.
+  // Git has written a complete pack, but has no space for the index or the
+  // name.
   if ((report || makesPack) && !isWritten) removeEach(system, whole);
 }
 
-/** A file among the objects that a git process did not finish. */
+/** An object file that a git process did not finish. */
 export interface UnfinishedObject {
   readonly path: string;
   /** Bytes. */
@@ -48,10 +49,11 @@ export interface UnfinishedObject {
 }
 
 /**
- * Finds objects that an interrupted git, or one without space, began to write:
- * loose objects, packs and their indexes. It never includes a file of another
- * user, or a file that a running program has open. It also never includes a
- * complete pack, which a running git closes before it writes the index.
+ * Finds objects that git began to write before it was interrupted or ran out of
+ * space: loose objects, packs and their indexes. Never includes a file of
+ * another user, or a file that a running program has open. Never includes a
+ * complete pack either, since a running git closes its pack before it writes
+ * the index.
  */
 export async function findUnfinished(
   system: System,
@@ -78,12 +80,12 @@ function removeEach(
   for (const { path } of found) attempt(() => files.remove(path));
 }
 
-/** Unfinished objects under a temporary name. */
+/** Objects that git began to write, under temporary names. */
 interface BegunObjects {
   readonly unfinished: readonly UnfinishedObject[];
   /** Complete packs and indexes that do not have their final names yet. */
   readonly whole: readonly UnfinishedObject[];
-  /** True if a program has one open. */
+  /** True if a program has one of these files open. */
   readonly isWritten: boolean;
 }
 
@@ -132,7 +134,7 @@ function* begunFiles(
   }
 }
 
-/** The size of this user's file in bytes. */
+/** Returns the size in bytes of a file that belongs to this user. */
 function sizeOf({ files, uid }: System, path: string): number | undefined {
   const found = attempt(() => files.lstat(path));
   return found?.kind === "file" && found.uid === uid ? found.size : undefined;
@@ -151,9 +153,9 @@ const PACK_HEADER = 12;
 const CHUNK = 1 << 20;
 
 /**
- * Returns whether git finished writing a pack or its index: it ends with the
- * hash of the rest. A `git fast-import` that fails still fills in the number of
- * objects, but not the hash.
+ * Returns whether git finished writing a pack or its index: a finished file
+ * ends with the hash of the rest. A `git fast-import` that fails still fills in
+ * the number of objects, but not the hash.
  */
 function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   return attempt(() =>
@@ -173,9 +175,11 @@ function isClosed({ files }: System, { path, size }: UnfinishedObject) {
 interface ImportOptions {
   /** Additional settings, `name=value`. */
   readonly settings?: readonly string[];
-  /** True if the import stays one pack, however small; {@link takesPack}. */
+  /**
+   * True if the import stays one pack, however small; see {@link takesPack}.
+   */
   readonly packed: boolean;
-  /** Milliseconds it may take. */
+  /** The time limit in milliseconds. */
   readonly timeout?: number;
 }
 
@@ -192,7 +196,7 @@ const NOTHING = new Uint8Array();
 /**
  * A `git fast-import` that is started before its input is known, so that its
  * start takes no extra time. It reads a stream that ends with `done`
- * (git-fast-import(1)), and imports nothing without one.
+ * (git-fast-import(1)); without `done`, it imports nothing.
  */
 export class FastImport implements AsyncDisposable {
   readonly #first = Promise.withResolvers<Uint8Array>();
@@ -233,21 +237,24 @@ export class FastImport implements AsyncDisposable {
 
   /**
    * Sends the beginning of the stream, so that git processes it while the rest
-   * is made. Resolves when git has it, or has ended.
+   * is produced. Resolves when git has received it, or has ended.
    */
   async begin(stream: Uint8Array): Promise<void> {
     this.#first.resolve(stream);
     await Promise.race([this.#begun.promise, this.#done.catch(() => {})]);
   }
 
-  /** Imports a stream, or the rest of one, once. */
+  /**
+   * Imports a stream, or the rest of a stream that was begun. Call it only
+   * once.
+   */
   run(stream: Uint8Array): Promise<RunResult> {
     this.#first.resolve(NOTHING);
     this.#rest.resolve(stream);
     return this.#done;
   }
 
-  /** Waits until it has ended. An incomplete stream is not imported. */
+  /** Waits until git has ended. An incomplete stream is not imported. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#first.resolve(encodeText("done\n"));
     this.#rest.resolve(NOTHING);
@@ -259,8 +266,8 @@ export class FastImport implements AsyncDisposable {
 const LONG = 15 * 60_000;
 
 /**
- * Stores contents as they come, in one pack where they are many. When it is
- * done, they are on the disk. Throws GIT_FAILED.
+ * Stores contents as they arrive, in one pack if there are many. When this
+ * ends, the contents are on the disk. Throws GIT_FAILED.
  */
 export async function importBlobs(
   git: Git,
@@ -291,14 +298,14 @@ async function* blobStream(
 }
 
 /**
- * The number of packs at which mpm adds no more packs to a repository. Git
+ * A repository with this number of packs gets no more packs from mpm. Git
  * repacks above 50 (`gc.autoPackLimit`), and only the user should cause that.
  */
 const MOST_PACKS = 25;
 
 /**
  * Returns whether an import may leave a pack. Git writes a pack in half the
- * time that loose objects take, and waits for the disk one time less.
+ * time of loose objects, with one wait less for the disk.
  */
 export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));
@@ -307,10 +314,10 @@ export function takesPack({ files }: System, commonDir: string): boolean {
 }
 
 /**
- * Collects the objects below some refs in one pack and removes the loose ones,
- * each of which takes a block on the disk. If this git can pack only these
- * refs, it does so. These refs must not contain the user's history. Throws
- * GIT_FAILED, FILE_FAILED.
+ * Collects the objects below some refs in one pack, and removes the loose
+ * objects, each of which takes a block on the disk. If the installed git can
+ * pack only these refs, mpm lets it do so. These refs must not contain the
+ * user's history. Throws GIT_FAILED, FILE_FAILED.
  */
 export async function gatherObjects(
   git: Git,

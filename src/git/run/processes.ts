@@ -4,7 +4,7 @@ import { decodeBytes } from "../text.ts";
 
 /*
  * Lists other processes through a shell: mpm is built without the permission to
- * read below /proc. Data are arguments, never part of a script.
+ * read below /proc. Data is passed as arguments, never as part of a script.
  */
 
 /** Milliseconds for reading a file of /proc, and for listing all processes. */
@@ -21,9 +21,9 @@ export interface LockHolder {
 }
 
 /**
- * The holder in a lock's reason, which Claude Code writes as
+ * Returns the holder in a lock's reason. Claude Code writes
  * `claude session <name> (pid N start S)` or `claude agent <id> (pid N)`.
- * `undefined` for any other reason: a person had a reason to lock it.
+ * `undefined` for any other reason: then a person chose to lock it.
  */
 export function lockHolder(reason: string): LockHolder | undefined {
   const [, pid, start] =
@@ -33,7 +33,7 @@ export function lockHolder(reason: string): LockHolder | undefined {
 }
 
 /**
- * The start time in `/proc/<pid>/stat`, its field 22. The second field, the
+ * Returns the start time in `/proc/<pid>/stat`, field 22. The second field, the
  * program's name in parentheses, may contain anything.
  */
 export function startInStat(stat: string): string | undefined {
@@ -63,7 +63,8 @@ export async function readLock(
 
 /**
  * Returns for each process whether it is still running, with at most one look
- * at /proc. The start time shows whether another process has taken the number.
+ * at /proc. The start time shows whether another process has taken over the
+ * number.
  */
 export async function readHolders(
   system: System,
@@ -107,11 +108,17 @@ async function readStarts(
 export interface Machine {
   /** UUID of the current boot; `undefined` if the system has none. */
   readonly boot: string | undefined;
-  /** The process namespace, e.g. `4026531836`: others cannot be seen. */
+  /**
+   * The process namespace, e.g. `4026531836`: processes in other namespaces
+   * cannot be seen.
+   */
   readonly namespace: string | undefined;
 }
 
-/** Reads it from /proc: on other systems nothing is known. */
+/**
+ * Reads the machine's data from /proc; on systems without /proc, nothing is
+ * known.
+ */
 export async function readMachine(system: System): Promise<Machine> {
   if (!showsProcesses(system)) {
     return { boot: undefined, namespace: undefined };
@@ -236,8 +243,9 @@ const SCRIPTS: Partial<Record<System["platform"], string>> = {
 const NOT_RUN = 126;
 
 /**
- * Returns whether a program has the file open, or that is unknown. Programs of
- * other users cannot be seen. On Windows, an open file cannot be removed.
+ * Returns whether a program has the file open; also true if this is unknown.
+ * Programs of other users cannot be seen. On Windows, an open file cannot be
+ * removed.
  */
 export async function isOpenAnywhere(
   system: System,

@@ -11,7 +11,7 @@ import type { System } from "../../system/system.ts";
 export interface Setting {
   /** In lower case. */
   readonly section: string;
-  /** The name after it, as in `[branch "x"]`. */
+  /** The name after the section, as in `[branch "x"]`. */
   readonly name: string | undefined;
   readonly key: string;
   /** `true` if the setting has no value. */
@@ -66,7 +66,10 @@ export function parseSettings(text: string): Settings {
   }
 }
 
-/** For `[section "name"]`, and `[section.name]`, which git still reads. */
+/**
+ * Returns the section and name of `[section "name"]`, and of `[section.name]`,
+ * which git still reads.
+ */
 function namesOf([, words = "", quoted]: string[]): Pair {
   const [section = "", ...rest] = words.toLowerCase().split(".");
   if (quoted !== undefined) {
@@ -89,7 +92,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** The rest of a line without special characters. */
 const PLAIN = /[^\n"\\#;]*(?=\n|$)/y;
 
-/** The value at `at`, and the end of its line; `undefined` if it is invalid. */
+/**
+ * Returns the value at `at` and the end of its line; `undefined` if the value
+ * is invalid.
+ */
 function valueAt(
   text: string,
   at: number,
@@ -100,13 +106,15 @@ function valueAt(
   return { value: plain.trim(), end: at + plain.length };
 }
 
-/** Does the same if characters must be read one by one. */
+/**
+ * Like {@link valueAt}, for a value whose characters must be read one by one.
+ */
 function quotedValueAt(
   text: string,
   at: number,
 ): { value: string; end: number } | undefined {
   let value = "";
-  /** Blanks count if something follows. */
+  /** Blanks count only if something follows them. */
   let kept = 0;
   let quoted = false;
   for (let end = at; end <= text.length; end++) {
@@ -151,7 +159,9 @@ export function readPlain(
   return files.readOwn(files.realPath(path), limit);
 }
 
-/** The git folder that linked worktrees share (gitrepository-layout(5)). */
+/**
+ * Returns the git folder that linked worktrees share (gitrepository-layout(5)).
+ */
 export function commonDirOf(system: System, gitDir: string): string {
   const path = join(gitDir, "commondir");
   if (!system.files.peek(path)) return gitDir;
@@ -160,8 +170,8 @@ export function commonDirOf(system: System, gitDir: string): string {
 }
 
 /**
- * A settings file; not `sure`: other files have more settings, or git would
- * fail.
+ * Reads a settings file. Not `sure`: other files have more settings, or git
+ * would fail.
  */
 function settingsIn(
   system: System,
@@ -176,7 +186,7 @@ function settingsIn(
   return { settings, sure: whole && !includes };
 }
 
-/** `section.name.key`, in git's format. */
+/** Returns `section.name.key`, in git's format. */
 export function fullName({ section, name, key }: Setting): string {
   return [section, ...name === undefined ? [] : [name], key].join(".");
 }
@@ -191,7 +201,7 @@ function valueOf(settings: readonly Setting[], name: string) {
   return settings.findLast((setting) => fullName(setting) === name)?.value;
 }
 
-/** The relation between git folder and worktree. */
+/** The relation between a git folder and its worktree. */
 export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
@@ -201,7 +211,7 @@ export interface Core {
   readonly doubtful: boolean;
 }
 
-/** `core.bare` and `core.worktree` from the repository's own files. */
+/** Reads `core.bare` and `core.worktree` from the repository's own files. */
 export function coreOf(system: System, common: string): Core {
   const read = ["config", "config.worktree"]
     .map((name) => settingsIn(system, join(common, name)));
@@ -217,8 +227,8 @@ export function coreOf(system: System, common: string): Core {
 }
 
 /**
- * Reads the own settings of a repository from its files. `undefined`: git must
- * be asked, since they include others or cannot be parsed.
+ * Reads the repository's own settings from its files. `undefined`: git must be
+ * asked, since the files include other files or cannot be parsed.
  */
 export function readSettings(
   system: System,
@@ -235,8 +245,8 @@ export function readSettings(
 }
 
 /**
- * The hash function of object IDs in a repository whose HEAD is the commit
- * `head`, if it has one.
+ * Returns the hash function of object IDs in a repository whose HEAD is the
+ * commit `head`, if it has one.
  */
 export function objectHash(
   system: System,
@@ -266,9 +276,9 @@ export function movesWorktree(
 }
 
 /**
- * The settings of a repository that mpm uses, by section: each is data, and
- * none can name a program. For git run by mpm, no others exist, not even a
- * setting that a later git would run.
+ * The repository settings that mpm uses, by section: each is data and cannot
+ * name a program. A git that mpm runs sees no others, not even a setting that a
+ * later git would run.
  */
 const TAKEN = new Map<string, RegExp>([
   [
@@ -284,7 +294,7 @@ const TAKEN = new Map<string, RegExp>([
   ["author", /^(name|email)$/],
   ["committer", /^(name|email)$/],
   ["branch.", /^(remote|merge)$/],
-  // Without the address, which may contain a password and is not needed here.
+  // The address is left out: it may contain a password, and is not needed here.
   ["remote.", /^fetch$/],
   ["submodule.", /^(ignore|path)$/],
 ]);
@@ -298,7 +308,10 @@ export const LIST_SETTINGS = ["config", "--show-scope", "-z", "--list"];
 /** The scopes of a repository's settings. */
 export const OWN_SCOPES = ["local", "worktree"];
 
-/** The settings of the repository among all that git lists, or the others. */
+/**
+ * Parses all settings that git lists, and returns those of the repository, or
+ * the others.
+ */
 export function parseListed(output: Uint8Array, which: Whose): Setting[] {
   const fields = decodeBytes(output).split("\0");
   const found: Setting[] = [];
@@ -316,7 +329,7 @@ export function parseListed(output: Uint8Array, which: Whose): Setting[] {
   return found;
 }
 
-/** A settings file with the settings that are only data. */
+/** Returns a settings file that contains only the settings that are data. */
 export function dataSettings(
   system: System,
   worktree: string | undefined,
@@ -332,8 +345,8 @@ export function dataSettings(
 }
 
 /**
- * Returns whether git can read a file to its end: it would wait forever on a
- * pipe.
+ * Returns whether git can read a file to its end; on a pipe, git would wait
+ * forever.
  */
 export function isReadable({ files }: System, path: string): boolean {
   const kind = files.stat(path)?.kind;

@@ -18,7 +18,7 @@ import { decodeBytes, encodeText, joinBytes, words } from "../text.ts";
 
 /**
  * The filters that git may run: those in the settings of the user and of the
- * machine, only Git LFS, or none.
+ * machine, only Git LFS, or no filter.
  */
 export type FilterUse = "user" | "lfs" | "none";
 
@@ -29,7 +29,7 @@ export type FilterUse = "user" | "lfs" | "none";
  * index and worktree are the real ones.
  */
 export interface StandIn {
-  /** Variables that make git use it. */
+  /** Variables that make git use the stand-in. */
   readonly env: Readonly<Record<string, string>>;
   readonly repository: Repository;
   /** The filters that settings define but mpm does not run, by name. */
@@ -121,7 +121,7 @@ async function make(
   }
   const data = { settings, filters };
   const { gitDir, worktree } = repository;
-  // Several folders of one worktree share it.
+  // Several folders of one worktree share a stand-in.
   return await once(
     system,
     [gitDir, worktree, filters],
@@ -150,7 +150,8 @@ export interface AskedFolders {
 }
 
 /**
- * Without a worktree, the last question fails after the others were answered.
+ * Returns the folders in git's answer. Without a worktree, the last question
+ * fails after the others were answered.
  */
 export function foldersIn(
   cwd: string,
@@ -195,7 +196,7 @@ type Asking = Promise<readonly Setting[] | NoStandIn>;
 /** Settings of the user and of the machine, by process. */
 const USERS = new WeakMap<Scratch, Asking>();
 
-/** Asks once, unless they differ by repository. */
+/** Asks for the user's settings once, unless they differ by repository. */
 async function askUsers(
   { scratch }: System,
   repository: Repository,
@@ -221,7 +222,7 @@ function standInFor(
   const { gitDir, commonDir, worktree } = repository;
   const real = (path: string) => join(commonDir, path);
   const links = ["HEAD", "info/exclude", "worktrees/"];
-  // Git LFS stores files there, and creates the folder if it is missing.
+  // Git LFS stores files in this folder, and creates it if it is missing.
   if (files.stat(real("lfs"))) links.push("lfs/");
   const lfs = filters === "lfs" ? lfsSettings(settings) : [];
   const own: Record<string, Uint8Array> = {
@@ -248,7 +249,7 @@ function standInFor(
     ...worktree === undefined
       ? { GIT_IMPLICIT_WORK_TREE: "0" }
       : { GIT_WORK_TREE: worktree },
-    // The settings file also has everything that the user set.
+    // The settings file also contains all of the user's settings.
     ...filters === "lfs" ? NO_OTHERS : {},
     ...there("GIT_SHALLOW_FILE", "shallow"),
     ...there("GIT_GRAFT_FILE", "info/grafts"),
@@ -263,7 +264,7 @@ const NO_OTHERS = {
   GIT_CONFIG_NOSYSTEM: "1",
 };
 
-/** The commands that convert a file to a blob, by filter name. */
+/** Returns the commands that convert a file to a blob, by filter name. */
 function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
   return Map.groupBy(
     settings.filter(({ section, key }) =>
@@ -276,9 +277,9 @@ function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
 const LFS = /^git[- ]lfs (clean|filter-process)( --skip)?( -- %f)?$/;
 
 /**
- * Returns the settings of Git LFS as it installs itself, if it is set up: its
- * program is the user's own, called by its name. Its extensions are other
- * programs.
+ * Returns the settings that Git LFS makes when it installs itself, if it is set
+ * up. They call the user's own program by its name. Git LFS extensions are
+ * other programs.
  */
 function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   const found = filtersIn(settings).get("lfs") ?? [];
@@ -295,7 +296,10 @@ function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   return [encodeText(`[filter "lfs"]\n\t${lines.join("\n\t")}\n`)];
 }
 
-/** The last rule in this file is the strongest (gitattributes(5)). */
+/**
+ * Returns attributes that turn every filter off: the last rule in this file is
+ * the strongest (gitattributes(5)).
+ */
 function withoutFilters(system: System, path: string): Uint8Array {
   const rules = isReadable(system, path) && system.files.stat(path)
     ? readPlain(system, path, LARGEST)

@@ -5,8 +5,8 @@ export interface GitVersion {
 }
 
 /**
- * The oldest git with everything that mpm uses: `merge-tree --write-tree`, with
- * which `return` merges parked work with later changes.
+ * The oldest git with everything that mpm uses: `merge-tree --write-tree`,
+ * which `return` uses to merge parked work with later changes.
  */
 export const OLDEST_GIT: GitVersion = { major: 2, minor: 38 };
 

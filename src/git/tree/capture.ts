@@ -61,7 +61,10 @@ export interface CaptureOptions {
    * Results of earlier captures for converted files; this capture adds to them.
    */
   readonly cache: RawCache;
-  /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
+  /**
+   * Returns the parent of the folders that git makes for raw bytes; see
+   * `rawGit`.
+   */
   readonly rawFolder: string;
   /** The files of an earlier capture: unchanged ones are not read again. */
   readonly before?: Capture["worktree"] | undefined;
@@ -69,10 +72,16 @@ export interface CaptureOptions {
   readonly ahead?: ReadAhead | undefined;
 }
 
-/** The most changed paths that the state lists; the capture takes all. */
+/**
+ * The maximum number of changed paths that the state lists; the capture
+ * includes all of them.
+ */
 const LISTED = 10_000;
 
-/** The most times to read the worktree again if HEAD moves in the meantime. */
+/**
+ * The maximum number of times to read the worktree again if HEAD moves in the
+ * meantime.
+ */
 const TRIES = 5;
 
 /**
@@ -95,7 +104,7 @@ export async function capture(
   });
 }
 
-/** `undefined`: the differences are from another commit than the base. */
+/** `undefined`: the differences start from a commit other than the base. */
 async function captureOnce(
   system: System,
   vault: Vault,
@@ -164,7 +173,10 @@ function nested(entries: readonly StatusEntry[]): LeftOut[] {
   }));
 }
 
-/** Untracked, or at the place of a file in the index. */
+/**
+ * Returns whether an entry is a nested repository: untracked, or at the place
+ * of a file in the index.
+ */
 function isNested({ path, status, mode, index }: StatusEntry): boolean {
   return status === "??"
     ? path.endsWith("/")
@@ -204,7 +216,10 @@ async function readChanged(
   await files.finish(options.limits, options.leaveLarge);
 }
 
-/** Git fails below a link to itself, and treats the path as unchanged. */
+/**
+ * Adds paths below a link to itself: git fails there, and treats them as
+ * unchanged.
+ */
 function addBelowLoops(
   { files: { stat } }: System,
   { files, status, listing }: {
@@ -250,7 +265,9 @@ function worktreeOf(
   return found;
 }
 
-/** The state of the first paths, and the number of the others. */
+/**
+ * Returns the state of the first paths, and the number of the remaining paths.
+ */
 function statesOf(
   { entries }: Status,
   { files }: FileCapture,
@@ -310,7 +327,7 @@ function lowest(entries: readonly StatusEntry[], path: string): number {
   return low;
 }
 
-/** The entries; conflicts get the entry of HEAD. */
+/** Returns the entries; conflicts get the entry of HEAD. */
 export async function withHeads(
   git: Git,
   base: string,
@@ -326,11 +343,11 @@ export async function withHeads(
 }
 
 /**
- * Adds to a capture the files that a restore replaces and git does not list.
+ * Adds to a capture the files that a restore replaces but git does not list.
  * These are ignored files at `paths`, files at the place of a parent folder,
- * and unusual permissions of the unchanged files among `changed`. Its safety
- * checkpoint must contain them. Files above the limits are left out. Throws
- * GIT_FAILED.
+ * and unusual permissions of the unchanged files among `changed`. The restore's
+ * safety checkpoint must contain them. Files above the limits are left out.
+ * Throws GIT_FAILED.
  */
 export async function addHidden(
   system: System,
@@ -349,7 +366,7 @@ export async function addHidden(
   let room = limits.total - capture.size;
   for (const path of paths) {
     if (!isOpenable(path)) continue;
-    // Above a folder that was seen all were.
+    // If a folder was seen, all folders above it were seen too.
     for (let one = path; one !== "" && !seen.has(one); one = folderOf(one)) {
       seen.add(one);
       if (isOwnPath(one)) continue;

@@ -26,28 +26,34 @@ import type { FileInfo, RunResult, System } from "../../system/system.ts";
 /** Larger files are read by git. */
 const INLINE = 1024 * 1024;
 
-/** Once this much was read, no more of it is held. */
+/** Once this number of bytes was read, no more contents are held in memory. */
 const INLINE_BUDGET = 64 * 1024 * 1024;
 
-/** Once this much was read, git stores the rest while that is read. */
+/**
+ * Once this number of bytes was read, git stores the remaining files while they
+ * are read.
+ */
 const UNSTORED_BUDGET = 8 * 1024 * 1024;
 
-/** Bytes of small files that git gets at a time: a pipe holds as many. */
+/** Bytes of small files that git gets at a time: the capacity of a pipe. */
 const PORTION = 64 * 1024;
 
-/** Times a file is read again that changed in the meantime. */
+/** The number of times to read a file again if it changed in the meantime. */
 const TRIES = 3;
 
 /** Milliseconds that git may take to read large files. */
 const LONG = 15 * 60_000;
 
-/** Without it, git reports an object as stored before it is on the disk. */
+/**
+ * Without this setting, git reports an object as stored before it is on the
+ * disk.
+ */
 export const SYNCED = ["-c", "core.fsync=objects"];
 
 interface FileOptions {
   readonly hash: ObjectHash;
   readonly fileMode: boolean;
-  /** True if git stores what it reads; else it is only named. */
+  /** True if git stores what it reads; otherwise git only computes the IDs. */
   readonly write: boolean;
   /** The files of an earlier capture: unchanged ones are not read again. */
   readonly before?: ReadonlyMap<string, Partial<CapturedFile> | undefined>;
@@ -79,8 +85,8 @@ export class FileCapture {
   }
 
   /**
-   * Returns the file at `path`, `undefined` for nothing or a folder. `mode`:
-   * the mode in the index, for file systems without an executable bit.
+   * Adds the file at `path`, or `undefined` for a missing path or a folder.
+   * `mode`: the mode in the index, for file systems without an executable bit.
    */
   add(path: string, mode?: string): void {
     const reason = reasonNotRead(path, this.#system.platform);
@@ -91,7 +97,7 @@ export class FileCapture {
     this.#guarded(path, () => this.#add(path, mode));
   }
 
-  /** Does `work` on a path, which may be gone or closed by now. */
+  /** Does `work` on a path, which may be gone or unreadable by now. */
   #guarded(path: string, work: () => void): void {
     try {
       work();
@@ -105,7 +111,7 @@ export class FileCapture {
     }
   }
 
-  /** A file or link that was read elsewhere, or only looked at. */
+  /** Adds a file or link that was read elsewhere, or only looked at. */
   put(
     path: string,
     { known, info, bytes, id }: TakenContent & {
@@ -134,7 +140,10 @@ export class FileCapture {
     return this.#git.folder;
   }
 
-  /** Bytes of the file or link at `path`; `undefined` if it is missing. */
+  /**
+   * Returns the size in bytes of the file or link at `path`; `undefined` if it
+   * is missing.
+   */
   sizeOf(path: string): number | undefined {
     const info = this.#look(path);
     return info?.kind === "file" || info?.kind === "link"
@@ -188,7 +197,10 @@ export class FileCapture {
     return this.#options.write ? UNSTORED_BUDGET : INLINE_BUDGET;
   }
 
-  /** Returns the content of a file that did not change since that capture. */
+  /**
+   * Returns the content of a file that has not changed since the earlier
+   * capture.
+   */
   #known(
     path: string,
     mode: string,
@@ -204,7 +216,7 @@ export class FileCapture {
 
   #modeOf({ mode }: FileInfo, known: string | undefined): string {
     if (mode === undefined || !this.#options.fileMode) {
-      // Git may store a link as a file: then there is a file here.
+      // In git, the path may be a link; on this disk, it is a file.
       return known === "100755" ? known : "100644";
     }
     return (mode & 0o100) === 0 ? "100644" : "100755";
@@ -314,7 +326,7 @@ export class FileCapture {
     else for (const _ of portions);
   }
 
-  /** The contents of files, as they are read. */
+  /** Yields the contents of files as they are read. */
   *#portions(left: readonly Waiting[]): Generator<Uint8Array[]> {
     const isStored = this.#options.write ? { stored: true as const } : {};
     let [portion, size]: [Uint8Array[], number] = [[], 0];
@@ -360,7 +372,7 @@ export class FileCapture {
     this.leftOut.push({ path, reason: "git cannot read it" });
   }
 
-  /** Returns the IDs that git printed before it failed at a file. */
+  /** Returns the IDs that git printed, up to a file at which it failed. */
   async #hash(
     paths: readonly string[],
     { write = this.#options.write } = {},

@@ -42,7 +42,7 @@ export function stagedChanges(
     } else if (status === " A") {
       intent.push(path);
     } else if (status === "DA") {
-      // HEAD has it, and the index has only the intent.
+      // HEAD has the path, and the index has only the intent to add it.
       delta.set(path, undefined);
       intent.push(path);
     } else if (status[0] !== " ") {
@@ -80,8 +80,9 @@ export async function captureIndex(
 const INTENT = 0x2000_0000;
 
 /**
- * A deleted path with the intent to add looks like any other deleted path. A
- * path that git does not watch differs from others only by a flag.
+ * Finds paths with the intent to add that the status does not show. A deleted
+ * path with the intent to add looks like any other deleted path. A path that
+ * git does not watch differs from others only by a flag.
  */
 async function hiddenIntents(
   git: Git,
@@ -110,8 +111,8 @@ async function hiddenIntents(
     ),
   );
   const marked = new Set<string>();
-  // For each: the path, NUL, and lines about it, of which the last has the
-  // flags.
+  // For each path: the path, NUL, and lines about the path; the last line has
+  // the flags.
   for (
     const [, path, flags] of output.matchAll(
       /([^\0]+)\0[^\0]*?flags: ([0-9a-f]+)\n/g,
@@ -122,14 +123,14 @@ async function hiddenIntents(
   return suspects.filter((path) => marked.has(path));
 }
 
-/** The empty blob, with an ID in the format of `id`. */
+/** Returns the ID of the empty blob, in the format of `id`. */
 export function emptyBlob(id: string): string {
   return objectId("blob", new Uint8Array(), hashOf(id));
 }
 
 /**
- * The lines that `update-index --index-info` reads for an entry, or for no
- * entry.
+ * Returns the lines that `update-index --index-info` reads for an entry, or for
+ * no entry.
  */
 export function indexLine(
   path: string,

@@ -1,7 +1,10 @@
 import { MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 
-/** Bytes of the largest files, one and all, that a checkpoint takes. */
+/**
+ * The maximum bytes that a checkpoint takes, for one file and for all files
+ * together.
+ */
 export interface CaptureLimits {
   readonly file: number;
   readonly total: number;
@@ -16,11 +19,14 @@ interface Sized {
 export interface Beyond {
   /** The files without which the rest fits, the largest first. */
   readonly paths: readonly Sized[];
-  /** Bytes of all files, where each of them is small enough. */
+  /** Bytes of all files together, if each of them is small enough. */
   readonly sum: number | undefined;
 }
 
-/** The files that are too large, or too many; `undefined`: all of them fit. */
+/**
+ * Returns the files that are too large, or too many; `undefined`: all of them
+ * fit.
+ */
 export function beyondLimits(
   files: readonly Sized[],
   { file, total }: CaptureLimits,
@@ -38,7 +44,7 @@ export function beyondLimits(
   return { paths, sum: paths[0]!.size > file ? undefined : all };
 }
 
-/** Files that an error names. */
+/** The number of files that an error names. */
 const NAMED = 5;
 
 export function tooLarge({ paths, sum }: Beyond): MpmError {
@@ -57,7 +63,7 @@ export function tooLarge({ paths, sum }: Beyond): MpmError {
   );
 }
 
-/** Why one of them is left out. */
+/** Returns why a file beyond the limits is left out. */
 export function tooLargeReason(size: number, holder = "a checkpoint"): string {
   return `it is too large for ${holder} (${sizeText(size)})`;
 }

@@ -4,26 +4,35 @@ import type { FileInfo } from "../../system/system.ts";
 export interface CapturedFile {
   readonly mode: string;
   readonly id: string;
-  /** Absent where git has stored or only named it. */
+  /** Absent if git has stored the content, or only computed its ID. */
   readonly bytes?: Uint8Array;
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly mtime: number;
   /** True if git has stored it. */
   readonly stored?: true;
-  /** The file when it was read, if these facts tell it from a changed one. */
+  /**
+   * Facts about the file when it was read, if they distinguish it from a
+   * changed file.
+   */
   readonly seen?: FileInfo | undefined;
-  /** Permission bits that a mode of git does not tell. */
+  /** Permission bits that git's mode does not record. */
   readonly permissions?: number;
 }
 
-/** The usual permissions of files, which git tells apart or leaves to the umask. */
+/**
+ * The usual permissions of files, by git mode; git leaves their other
+ * differences to the umask.
+ */
 const USUAL = new Map([
   ["100644", [0o644, 0o664]],
   ["100755", [0o755, 0o775]],
 ]);
 
-/** Those that `mode` does not tell: where git looks at no bits, +x is one. */
+/**
+ * Returns the permission bits that `mode` does not record. If git ignores the
+ * bits, +x is one of them.
+ */
 function permissionsOf(
   { kind, mode: bits }: FileInfo,
   mode: string,

@@ -35,7 +35,7 @@ const LONG = 15 * 60_000;
 
 /** The contents of a checkpoint without its record. */
 interface Contents {
-  /** The last part of its ref; must be unused. */
+  /** The last part of the checkpoint's ref; must be unused. */
   readonly id: string;
   readonly capture: Capture;
   /** Subject of the commit. */
@@ -44,7 +44,7 @@ interface Contents {
 
 /**
  * Starts the import that {@link writeCheckpoint} uses. `awaited`: someone waits
- * for it, so it may add a pack to the repository.
+ * for the checkpoint, so the import may add a pack to the repository.
  */
 export function checkpointImport(
   system: System,
@@ -72,7 +72,10 @@ export async function writeCheckpoint(
   return await endCheckpoint(importing, record);
 }
 
-/** Sends everything except the record, so that git works while that is made. */
+/**
+ * Sends everything except the record, so that git works while the record is
+ * made.
+ */
 export async function beginCheckpoint(
   importing: FastImport,
   contents: Contents,
@@ -81,7 +84,7 @@ export async function beginCheckpoint(
   await importing.begin(contentStream(contents, now));
 }
 
-/** The rest of {@link writeCheckpoint}. */
+/** Does the rest of {@link writeCheckpoint}, after {@link beginCheckpoint}. */
 export async function endCheckpoint(
   importing: FastImport,
   record: Uint8Array,
@@ -111,7 +114,7 @@ interface CommitTimes {
 /** A part of a stream for git-fast-import(1). */
 export class ImportStream {
   readonly #chunks: Uint8Array[] = [];
-  /** Lines behind the chunks; encoded together, which is faster. */
+  /** Lines that follow the chunks; encoding them together is faster. */
   #lines = "";
 
   line(text: string): void {
@@ -131,10 +134,10 @@ export class ImportStream {
   }
 
   /**
-   * Begins a commit by mpm, with the mark `:1`. `made`, `committed`: times of
-   * author and committer, in milliseconds since the epoch. People, and
-   * claude-mpm, look for changes with `git log --since --all`. So `committed`
-   * is not the current time, but no earlier than that of the parent.
+   * Begins a commit by mpm, with the mark `:1`. `made`, `committed`: the
+   * author's and the committer's time, in milliseconds since the epoch. People
+   * and claude-mpm look for changes with `git log --since --all`. So
+   * `committed` is not the current time, but no earlier than the parent's time.
    */
   commit(ref: string, title: string, { made, committed }: CommitTimes): void {
     const by = (role: string, time: number) =>
@@ -211,7 +214,8 @@ function contentStream(
     stream.files(name, capture[folder]);
   }
   stream.stages(capture.marks.unmerged);
-  // Git must create a folder to compute its ID: do that first, not at the end.
+  // To compute a folder's ID, git must create the folder: request this first,
+  // not at the end.
   stream.line(`ls "${PARTS.worktree}"`);
   stream.line(`ls "${PARTS.index}"`);
   return stream.whole();
@@ -220,7 +224,9 @@ function contentStream(
 /** mpm refs have no reflog. */
 export const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
 
-/** The commit for each checkpoint ID, or for other refs of that form. */
+/**
+ * Returns the commit for each checkpoint ID, or for other refs of that form.
+ */
 export async function readCheckpointRefs(
   git: Git,
   folder = CHECKPOINTS,
@@ -233,7 +239,9 @@ export async function readCheckpointRefs(
   );
 }
 
-/** The bytes of the record in a checkpoint's commit. Throws GIT_FAILED. */
+/**
+ * Returns the bytes of the record in a checkpoint's commit. Throws GIT_FAILED.
+ */
 export function readCheckpointRecord(
   git: Git,
   commit: string,
@@ -289,7 +297,10 @@ export async function dropRefs(
   await git.read(["update-ref", "--stdin"], { stdin });
 }
 
-/** Git for the repository that mpm made while the project had none. */
+/**
+ * Returns a git for the repository that mpm made while the project had no
+ * repository.
+ */
 export function gitOfOwn(system: System, root: string, home: string): Git {
   const gitDir = ownRepository(home);
   const repository = { gitDir, commonDir: gitDir, worktree: root };
@@ -299,7 +310,7 @@ export function gitOfOwn(system: System, root: string, home: string): Git {
 /**
  * Copies the commits of checkpoints from mpm's repository into the project's
  * newer one. Objects that cannot be moved stay where they are. Git gets a pack,
- * not a repository to fetch from: that one may name programs.
+ * not a repository to fetch from, since such a repository may name programs.
  */
 export async function bringCheckpoints(
   system: System,
@@ -338,9 +349,9 @@ async function* partsOf(
 }
 
 /**
- * A patch from a checkpoint's worktree to the current one. Its objects go to
- * `objects`, an empty folder that the caller removes. No ref is created in the
- * user's repository.
+ * Makes a patch from a checkpoint's worktree to the current one. The objects go
+ * to `objects`, an empty folder that the caller removes. No ref is created in
+ * the user's repository.
  */
 export async function patchToWorktree(
   system: System,

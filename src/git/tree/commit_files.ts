@@ -62,7 +62,7 @@ export async function commitFiles(
 
 /**
  * Reads files of the worktree, ignored or not, as in a capture. Throws CONFLICT
- * if one cannot be read or is beyond the limits.
+ * if a file cannot be read or is beyond the limits.
  */
 export async function readFiles(
   system: System,
@@ -99,7 +99,10 @@ export async function addRawWorktree(
     commit: string;
     /** The reason for the lock. */
     reason: string;
-    /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
+    /**
+     * Returns the parent of the folders that git makes for raw bytes; see
+     * `rawGit`.
+     */
     rawFolder: string;
   },
 ): Promise<void> {

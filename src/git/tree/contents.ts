@@ -22,7 +22,7 @@ export interface ContentRules {
   excluded(path: string): boolean;
   /** Identifies the set of these files. */
   readonly key: string;
-  /** The most bytes to keep for one save, and for all saves. */
+  /** The maximum number of bytes to keep for one save, and for all saves. */
   readonly most: number;
   readonly total: number;
   /** The parent of the folders that git makes for raw bytes; see `rawGit`. */
@@ -99,8 +99,8 @@ export class ContentsKeeper implements ContentTaker {
   }
 
   /**
-   * Keeps only the paths in `same`; for the other `recorded` paths, `reason`
-   * says why they are left out.
+   * Keeps only the paths in `same`; `reason` says why the other `recorded`
+   * paths are left out.
    */
   restrict(
     { recorded, same }: {
@@ -368,8 +368,8 @@ function addCommit(
 }
 
 /**
- * The uncompressed bytes that each of these commits has and no earlier one.
- * Throws GIT_FAILED.
+ * Returns for each commit the number of uncompressed bytes that no earlier
+ * commit has. Throws GIT_FAILED.
  */
 export async function contentsInOrder(
   git: Git,

@@ -11,9 +11,9 @@ import { isSpecified, readAttributes } from "../run/filters.ts";
 const ATTRIBUTES = words("text crlf eol ident filter working-tree-encoding");
 
 /**
- * The tracked paths whose files may differ from their blobs although git
- * reports them as unchanged. Without any attributes and settings for it, this
- * is empty and starts no process.
+ * Returns the tracked paths whose files may differ from their blobs although
+ * git reports them as unchanged. If there are no attributes or settings that
+ * cause this, the result is empty and no process starts.
  */
 export async function convertiblePaths(
   system: System,
@@ -32,7 +32,9 @@ export async function convertiblePaths(
     .map(([path]) => path);
 }
 
-/** Returns whether attributes or settings for it are in sight. */
+/**
+ * Returns whether there are any attributes or settings that may convert files.
+ */
 export function mayConvert(
   system: System,
   vault: Vault,
@@ -41,7 +43,10 @@ export function mayConvert(
   return vault.converts || isTracked || hasAttributes(system, vault);
 }
 
-/** `bySetting`: a setting converts what no attribute speaks of. */
+/**
+ * Returns whether attributes convert a file. `bySetting`: a setting converts
+ * files for which no attribute decides.
+ */
 function converts(values: readonly string[], bySetting: boolean): boolean {
   const [text, crlf, eol, ...others] = values as [string, string, string];
   if (others.some(isSpecified)) return true;
@@ -72,12 +77,15 @@ export interface RawFile {
   readonly size: number;
   readonly mtime: number;
   readonly changed: number | undefined;
-  /** The blob of the index, and that of the file's bytes. */
+  /** The blob in the index, and the blob of the file's bytes. */
   readonly blob: string;
   readonly raw: string;
 }
 
-/** The raw blob of a file that has not changed since its blob was computed. */
+/**
+ * Returns the raw blob of a file that has not changed since the blob was
+ * computed.
+ */
 export function knownRaw(
   cache: RawCache,
   path: string,
@@ -131,7 +139,7 @@ export async function addRaw(
 
 /**
  * Adds files whose names are not UTF-8, which the file functions do not
- * support: git reads them into their own index. A file that it cannot read is
+ * support: git reads them into their own index. A file that git cannot read is
  * left out.
  */
 export async function addUnopenable(

@@ -16,7 +16,7 @@ import {
 } from "./snapshot.ts";
 import { safeSettings } from "./vault.ts";
 
-/** The number of files copied before checking for anything else. */
+/** The number of files to copy before checking for a request to stop. */
 const PAUSE = 200;
 
 /** Bytes to copy at a time. */
@@ -24,10 +24,10 @@ const PART = 16 * 1024 * 1024;
 
 /**
  * Copies the current files of a worktree into the empty folder `to`, until
- * `signal`. Includes tracked files and files that are neither tracked nor
- * ignored. It follows no link and runs no filter. Returns the paths that it
- * left out: submodules, other repositories, and anything other than plain
- * files. Throws FILE_FAILED, GIT_FAILED.
+ * `signal` is aborted. Includes tracked files and files that are neither
+ * tracked nor ignored. Follows no link and runs no filter. Returns the paths
+ * that it left out: submodules, other repositories, and anything other than
+ * plain files. Throws FILE_FAILED, GIT_FAILED.
  */
 export async function copyWorktree(
   system: System,
@@ -77,7 +77,7 @@ function makeFolders(
   made.add(folder);
 }
 
-/** Returns why the file could not be read, or nothing. */
+/** Copies one file. Returns why it could not be read, or nothing. */
 function copyOne(
   { files }: System,
   { from, to, found }: { from: string; to: string; found: FileInfo },
@@ -115,10 +115,10 @@ const CONFIG: Readonly<Record<ObjectHash, string>> = {
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Turns a folder with copied files into its own repository: at the commit
- * `head`, on no branch, with its index. It reads the objects of the worktree's
- * repository and shares nothing else with it: no ref, setting or hook.
- * `ignored`: paths that git should not list there. Throws FILE_FAILED,
+ * Turns a folder with copied files into a separate repository: at the commit
+ * `head`, on no branch, with its index. The repository reads the objects of the
+ * worktree's repository and shares nothing else with it: no ref, setting or
+ * hook. `ignored`: paths that git should not list there. Throws FILE_FAILED,
  * GIT_FAILED.
  */
 export async function makeOwnRepository(

@@ -4,7 +4,7 @@ import type { System } from "../../system/system.ts";
 import { encodeText } from "../text.ts";
 import type { Vault } from "./vault.ts";
 
-/** The path of the index of the worktree. */
+/** Returns the path of the worktree's index. */
 export function indexFile({ workspace }: Vault): string {
   return join(workspace.gitDir!, "index");
 }
@@ -30,7 +30,8 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
 }
 
 /**
- * The tokens of restores that hold the index, or were killed while holding it.
+ * Returns the tokens of restores that hold the index, or were killed while
+ * holding it.
  */
 function restoresAt({ files }: System, vault: Vault): string[] {
   return files.list(vault.workspace.gitDir!).flatMap(({ name }) => {
@@ -79,20 +80,21 @@ export function releaseIndex(
   }
 }
 
-/** The names of a new index, of its lock, and of the lock's text. */
+/** Returns the names of a new index, of its lock, and of the lock's text. */
 export function builtFiles(vault: Vault, token: string): string[] {
   const built = `${indexFile(vault)}.${token}`;
   return [built, `${built}.lock`, `${built}.own`];
 }
 
-/** Text for anyone who finds the lock of a killed restore. */
+/** Returns the text for anyone who finds the lock of a killed restore. */
 function lockText(token: string): string {
   return `mpm checkpoint restore ${token}: if it was killed, ` +
     `"mpm checkpoint list" finishes it\n`;
 }
 
 /**
- * The most attempts to take the lock, which another git may hold for a moment.
+ * The maximum number of attempts to take the lock, which another git may hold
+ * for a moment.
  */
 const TRIES = 40;
 const PAUSE_MS = 25;
@@ -104,7 +106,8 @@ export async function lockIndex(
   token: string,
 ): Promise<void> {
   const { files } = system;
-  // A second name for a finished file: the lock always shows its owner.
+  // The lock is a second name for a finished file, so it always shows its
+  // owner.
   const own = builtFiles(vault, token)[2]!;
   files.create(own, encodeText(lockText(token)));
   for (let tries = 1;; tries++) {

@@ -32,7 +32,9 @@ const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-/** Settings that would make a merge depend on more than the trees. */
+/**
+ * Overrides of settings that would make a merge depend on more than the trees.
+ */
 const PLAIN = words(
   `merge.renormalize=false merge.default=text merge.renames=true
       merge.directoryRenames=false merge.conflictStyle=merge`,
@@ -41,8 +43,8 @@ const PLAIN = words(
 /**
  * Merges the changes from tree `base` to `theirs` into `ours`. Files, index and
  * HEAD do not change. A file that a configured merge driver would merge counts
- * as a conflict, since mpm runs none of these programs. Throws CONFLICT with a
- * git before 2.38, GIT_FAILED.
+ * as a conflict, since mpm does not run such programs. Throws CONFLICT with a git
+ * before 2.38, GIT_FAILED.
  */
 export async function mergeTrees(
   git: Git,
@@ -50,7 +52,7 @@ export async function mergeTrees(
     base: string;
     ours: string;
     theirs: string;
-    /** The alternative for an old git. */
+    /** The hint to show if git is too old. */
     instead?: string;
   },
 ): Promise<MergedTree> {
@@ -75,7 +77,7 @@ export async function mergeTrees(
   const [tree, ...paths] = splitFields(done.stdout);
   if (done.status === 0) return { tree: tree! };
   if (done.status === 1) {
-    // A file in the way of a folder is named after the side that it comes from.
+    // Git adds the side to the name of a file that is in the way of a folder.
     const plain = paths.filter((path) => path !== "")
       .map((path) =>
         sides.reduce((name, id) => name.replace(`~${id}`, ""), path)
@@ -113,7 +115,10 @@ async function commitOf(
   return decodeBytes(output).trim();
 }
 
-/** One level of a tree, without the names in `without`. Returns its ID. */
+/**
+ * Makes a copy of one level of a tree, without the name `without`. Returns the
+ * ID of the copy.
+ */
 export async function treeWithout(
   git: Git,
   tree: string,
@@ -149,7 +154,10 @@ export async function treeWithFile(
   return await replaced(tree, path.split("/"));
 }
 
-/** A tree made from lines in the format of `git ls-tree -z`. Returns its ID. */
+/**
+ * Makes a tree from lines in the format of `git ls-tree -z`. Returns the tree's
+ * ID.
+ */
 export async function makeTree(
   git: Git,
   entries: readonly string[],
@@ -158,15 +166,18 @@ export async function makeTree(
   return decodeBytes(made).trim();
 }
 
-/** A commit that holds these trees and a record, like a checkpoint's. */
+/**
+ * Creates a commit that holds these trees and a record, like a checkpoint's
+ * commit.
+ */
 export async function holdTrees(
   git: Git,
   { worktree, index, record, parent }: {
     worktree: string;
     index: string;
-    /** The commit of the checkpoint with its record. */
+    /** The commit of the checkpoint that has the record. */
     record: string;
-    /** A commit that it also protects from garbage collection. */
+    /** A commit that the new commit also protects from garbage collection. */
     parent: string;
   },
 ): Promise<string> {
@@ -182,9 +193,9 @@ export async function holdTrees(
 }
 
 /**
- * The paths that a merge would give to a configured driver, which is a program:
- * those that both sides changed. mpm runs none, and without the driver git
- * would merge them differently than the user wants.
+ * Returns the paths that both sides changed and that a merge would give to a
+ * configured driver. A driver is a program, so mpm does not run it. Without the
+ * driver, git would merge these paths differently than the user wants.
  */
 export async function drivenPaths(
   git: Git,
@@ -215,8 +226,8 @@ export async function drivenPaths(
 const BUILT_IN = ["unspecified", "set", "unset", "text", "binary", "union"];
 
 /**
- * Returns whether settings define the driver of a name; `undefined`: none at
- * all.
+ * Returns whether settings define the driver of a name; `undefined`: they
+ * define no driver at all.
  */
 async function readDrivers(
   git: Git,

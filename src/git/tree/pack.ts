@@ -48,7 +48,10 @@ export class ObjectPack {
     return id;
   }
 
-  /** Adds an object with that ID; without its bytes, it must already exist. */
+  /**
+   * Adds an object with the given ID; without `bytes`, the object must already
+   * exist.
+   */
   addAs(id: string, kind: Kind, bytes?: Uint8Array): void {
     if (this.ids.has(id)) return;
     const isKnown = this.#known.has(id);
@@ -59,7 +62,8 @@ export class ObjectPack {
   }
 
   /**
-   * Adds the folders of files that the repository has; returns the top's ID.
+   * Adds the folders of files that the repository has; returns the ID of the
+   * top folder.
    */
   addTree(files: TreeDelta): string {
     const top: Folder = new Map();
@@ -130,14 +134,20 @@ function put(top: Folder, names: string[], entry: Entry): void {
   folder.set(name, entry);
 }
 
-/** One character for each byte, so that texts are sorted like bytes. */
+/**
+ * Returns text with one character for each byte, so that it is sorted like
+ * bytes.
+ */
 function byteText(name: string): string {
   return /^[\0-\x7f]*$/.test(name)
     ? name
     : String.fromCharCode(...encodeText(name));
 }
 
-/** The kind and the size, first four bits and then seven at a time. */
+/**
+ * Encodes the kind and the size of an entry: four bits of the size first, then
+ * seven at a time.
+ */
 function entryHead(kind: number, size: number): Uint8Array {
   const bytes = [kind << 4 | size & 15];
   for (let rest = Math.floor(size / 16); rest > 0; rest = rest >>> 7) {

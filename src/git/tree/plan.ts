@@ -24,11 +24,14 @@ export interface PathChange {
  */
 export interface RestorePlan {
   readonly writes: readonly PathChange[];
-  /** Deleted again, since the checkpoint recorded that they did not exist. */
+  /**
+   * Paths to delete again, since the checkpoint recorded that they did not
+   * exist.
+   */
   readonly removes: readonly PathChange[];
-  /** Created since, and moved to the trash. */
+  /** Files created since the checkpoint, to be moved to the trash. */
   readonly trash: readonly PathChange[];
-  /** Created since, and not touched. */
+  /** Files created since the checkpoint that are not touched. */
   readonly kept: readonly string[];
   /** Differences that are not restored, and why. */
   readonly skipped: readonly LeftOut[];
@@ -37,7 +40,7 @@ export interface RestorePlan {
 /** The data for a plan. */
 export interface PlanParts {
   /**
-   * The current worktree and that of the checkpoint, as differences from the
+   * The current worktree and the checkpoint's worktree, as differences from the
    * same tree.
    */
   readonly current: TreeDelta;
@@ -49,8 +52,8 @@ export interface PlanParts {
 }
 
 /**
- * The paths that differ, sorted, without mpm files and paths that were not
- * requested.
+ * Returns the paths that differ, sorted, without mpm files and paths that were
+ * not requested.
  */
 export function changesBetween(parts: PlanParts): PathChange[] {
   const { current, target, base } = parts;
@@ -70,7 +73,7 @@ export function changesBetween(parts: PlanParts): PathChange[] {
 /**
  * Returns the action for each change. `known`: paths that the checkpoint
  * recorded without a file. `brought`: paths added by the operation to undo.
- * `exact`: files created since do not stay.
+ * `exact`: files created since the checkpoint do not stay.
  */
 export function planRestore(
   changes: readonly PathChange[],
@@ -138,10 +141,10 @@ export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
 }
 
 /**
- * Returns the files that would be lost when git writes `paths`. Git overwrites
- * ignored files, and removes a folder of them that is in the way of a file.
- * `spared` says for which paths nothing is lost. Sorted; a folder in which
- * everything is lost is named as one.
+ * Returns the files that would be lost when git writes `paths`, sorted. Git
+ * overwrites ignored files, and removes a folder of ignored files that is in
+ * the way of a file. `spared` says for which paths nothing is lost. A folder in
+ * which everything is lost is named as one path.
  */
 export function lossesAt(
   system: System,
@@ -154,7 +157,7 @@ export function lossesAt(
   const { files } = system;
   const look = (path: string) => files.lstat(join(worktree, path));
   const folders = new Map<string, string | undefined>();
-  /** The top-most parent that is not a folder. */
+  /** The topmost parent that is not a folder. */
   const above = (path: string): string | undefined => {
     for (const folder of foldersAbove(path).reverse()) {
       if (!folders.has(folder)) {

@@ -12,12 +12,12 @@ export interface ReadAhead {
   readonly status: Promise<Status>;
   readonly listing: Promise<IndexListing>;
   readonly recent: Promise<Recent>;
-  /** Resolves when all have ended, with any result. */
+  /** Resolves when all reads have ended, with any result. */
   readonly ended: Promise<unknown>;
 }
 
 /**
- * Starts these reads, so that git works while the code of the capture is
+ * Starts the reads of a capture, so that git works while the capture's code is
  * loaded. Nothing may be about to change the worktree. Throws GIT_FAILED.
  */
 export async function readAhead(
@@ -25,7 +25,7 @@ export async function readAhead(
   { worktree, gitDir }: Pick<Workspace, "worktree"> & { gitDir: string },
 ): Promise<ReadAhead> {
   const git = new Git(system, worktree, { filters: "none" });
-  // It takes longest, so it starts first.
+  // The status takes longest, so it starts first.
   const status = readShallow(git, { index: true });
   const asked = safeSettings(system, worktree);
   const recent = readRecent(git);

@@ -32,11 +32,11 @@ export function indexStamp(system: System, vault: Vault) {
 }
 
 /**
- * Replaces the index with that of a checkpoint, through its lock: entries,
- * conflicts and flags; unchanged entries stay in the cache. `stamp` is of the
- * index that `capture` saw; `folder` is an empty folder to work in. Returns
- * notes on parts that failed. Throws CONFLICT if another git command holds or
- * changed it.
+ * Replaces the index with a checkpoint's index, through the index lock:
+ * entries, conflicts and flags. Unchanged entries stay in the cache. `stamp` is
+ * of the index that `capture` saw; `folder` is an empty folder to work in.
+ * Returns notes on parts that failed. Throws CONFLICT if another git command
+ * holds or changed the index.
  */
 export async function restoreIndex(
   system: System,
@@ -82,9 +82,10 @@ export async function restoreIndex(
 }
 
 /**
- * Written files of another size than the index has. Git treats them as changed
- * without a look, although one content has several sizes where line ends are
- * converted. Where nothing is converted, other bytes are a change.
+ * Finds written files whose size differs from the size in the index. Git treats
+ * such files as changed without reading them, although the same content has
+ * different sizes where line ends are converted. Where nothing is converted,
+ * other bytes are a change.
  */
 function resized(
   system: System,
@@ -107,7 +108,10 @@ function resized(
 /** The index has 32 bits for a size. */
 const SIZES = 2 ** 32;
 
-/** Edits the copy; the user's own settings of its form do not matter. */
+/**
+ * Edits the copy of the index; the user's own settings for the form of an index
+ * do not matter.
+ */
 async function build(
   system: System,
   vault: Vault,
@@ -134,7 +138,7 @@ async function build(
       stdin: zeroed(paths),
     });
   }
-  // Its status only says that some files differ.
+  // The exit status only says that some files differ.
   await git.run([...plain, "update-index", "-q", "--refresh"], { env });
   return notes;
 }
@@ -144,8 +148,8 @@ type Intents = IndexMarks["intent_to_add"];
 /**
  * Marks entries of the index at `index` as intent to add. A reset to `none`,
  * the empty tree, works with and without files, except for their modes.
- * Programs are added from files created for it in `folder`, an empty folder,
- * and links at their places. Returns notes on missing links.
+ * Programs are added from files created for this purpose in `folder`, an empty
+ * folder; links are added at their own places. Returns notes on missing links.
  */
 export async function markIntents(
   system: System,
@@ -191,7 +195,9 @@ export async function markIntents(
   return notes;
 }
 
-/** Adds the existing files; returns whether that worked. */
+/**
+ * Adds an existing file with the intent to add; returns whether that worked.
+ */
 async function intend(git: Git, path: string): Promise<boolean> {
   const add = (...options: string[]) =>
     git.run(["--literal-pathspecs", "add", "--force", ...options, "--", path]);
@@ -224,7 +230,9 @@ function makeProgram(
 
 /** The index of a checkpoint. */
 export interface TargetIndex {
-  /** Its tree as differences from the capture's base. */
+  /**
+   * The tree of the checkpoint's index, as differences from the capture's base.
+   */
   readonly delta: ReadonlyMap<string, TreeEntry | undefined>;
   readonly marks: IndexMarks;
   /** Only these files and folders; empty: everything. */

@@ -14,7 +14,7 @@ export function hashOf(id: string): ObjectHash {
   return id.length === 40 ? "sha1" : "sha256";
 }
 
-/** The ID that git gives to an object with these bytes. */
+/** Returns the ID that git gives to an object with these bytes. */
 export function objectId(
   kind: "blob" | "tree" | "commit",
   bytes: Uint8Array,
@@ -24,7 +24,7 @@ export function objectId(
     .digest("hex");
 }
 
-/** The empty tree, with an ID in the format of `id`. */
+/** Returns the ID of the empty tree, in the format of `id`. */
 export function emptyTree(id: string): string {
   return objectId("tree", new Uint8Array(), hashOf(id));
 }
@@ -40,7 +40,7 @@ export interface TreeEntry {
 /** Differences by path, `/` between folders; `undefined`: no file. */
 export type TreeDelta = ReadonlyMap<string, TreeEntry | undefined>;
 
-/** A conflict in the index: those of the stages 1 to 3 that exist. */
+/** A conflict in the index: stages 1 to 3, as far as they exist. */
 export interface Unmerged {
   readonly path: string;
   readonly stages: readonly ({ readonly stage: number } & TreeEntry)[];
@@ -65,7 +65,7 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** The folder that no checkpoint contains: mpm's. */
+/** mpm's folder, which no checkpoint contains. */
 const OWN_FOLDER = ".claude-mpm";
 
 /** Returns whether a path belongs to mpm and not to the user's work. */
@@ -79,7 +79,10 @@ export function isWithin(path: string, folder: string): boolean {
   return path === top || path.startsWith(`${top}/`);
 }
 
-/** Returns whether paths are in `paths` or below them; without any, all are. */
+/**
+ * Returns a function that checks whether a path is in `paths` or below one of
+ * them. Without `paths`, every path is.
+ */
 export function withinAny(
   paths: readonly string[],
 ): (path: string) => boolean {
@@ -89,20 +92,22 @@ export function withinAny(
     wanted.has(path) || foldersAbove(path).some((above) => wanted.has(above));
 }
 
-/** The folder of a path; `""`: the top. */
+/** Returns the folder of a path; `""`: the top folder. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/** The folders above a path, the nearest first; not the top one. */
+/**
+ * Returns the folders above a path, the nearest first, without the top folder.
+ */
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, at) => parts.slice(0, parts.length - at).join("/"));
 }
 
 /**
- * Looks at paths of a worktree as git does: nothing is behind a link. Each
- * folder is read once.
+ * Returns a function that looks at paths of a worktree as git does: nothing is
+ * behind a link. Each folder is read once.
  */
 export function lookWithin(
   { files }: System,

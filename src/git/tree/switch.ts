@@ -30,10 +30,10 @@ export async function readPosition(git: Git): Promise<Position> {
 }
 
 /**
- * Checks out a branch, or a commit detached, like `git switch`: git refuses if
- * local changes are in the way. Returns a note if git could not write or remove
- * a file, for example in a read-only folder: for git that is not a failure.
- * Throws GIT_FAILED.
+ * Checks out a branch, or a commit with a detached HEAD, like `git switch`: git
+ * refuses if local changes are in the way. Returns a note if git could not
+ * write or remove a file, for example in a read-only folder. Git does not treat
+ * this as a failure. Throws GIT_FAILED.
  */
 export async function switchTo(git: Git, to: Position): Promise<string[]> {
   const where = to.branch === null
@@ -133,8 +133,8 @@ export async function isOnBranch(
 }
 
 /**
- * Files that a switch would overwrite and git would not protect, and that no
- * checkpoint has. `known`: the captured files.
+ * Returns the files that a switch would overwrite, that git would not protect,
+ * and that no checkpoint has. `known`: the captured files.
  */
 export function overwritten(
   system: System,
@@ -189,15 +189,15 @@ export interface OwnCommit {
   readonly to: string | undefined;
 }
 
-/** The new position of the branch, or the reason why it stays. */
+/** The new position of the branch, or the reason why it stays where it is. */
 export type Moved =
   | { readonly commit: string }
   | { readonly reason: string };
 
 /**
  * Moves the checked-out branch from one mpm commit to another, together with
- * its entries in the index. The caller moves the files. It stays if someone
- * built on the commit, or it is already there. Throws GIT_FAILED.
+ * its entries in the index. The caller moves the files. The branch stays if
+ * someone built on the commit, or if it is already there. Throws GIT_FAILED.
  */
 export async function moveOwnCommit(
   system: System,
@@ -240,7 +240,7 @@ async function headOf(git: Git): Promise<(string | undefined)[]> {
   return status === 0 ? decodeBytes(stdout).trim().split("\n") : [];
 }
 
-/** Changes entries that are still those of `from` to those of `to`. */
+/** Changes index entries that are still those of `from` to those of `to`. */
 async function moveIndex(git: Git, from: string, to: string): Promise<void> {
   const args = words("diff-tree -r -z --raw --no-abbrev", from, to);
   const changes = parseRaw(splitFields(await git.read(args)));

@@ -32,7 +32,7 @@ export async function treeDelta(
 
 /**
  * Runs git over trees. A tree cannot contain an empty folder, so a checkpoint
- * without files lacks the part. It is then treated as the empty tree.
+ * without files lacks the part. The part is then treated as the empty tree.
  */
 async function overTrees(
   git: Git,
@@ -60,7 +60,7 @@ export interface TreeChange {
   readonly to: TreeEntry | undefined;
 }
 
-/** Does the same, with the earlier files. */
+/** Like {@link treeDelta}, but also returns the earlier files. */
 export async function treeChanges(
   git: Git,
   from: string,
@@ -77,7 +77,7 @@ export async function treeChanges(
     }));
 }
 
-/** The tree of a part of a checkpoint, named as for `git rev-parse`. */
+/** Returns the tree of a part of a checkpoint, named as for `git rev-parse`. */
 export function partOf(
   commit: string,
   part: "worktree" | "index",
@@ -97,7 +97,10 @@ export async function pathsIn(
   return new Set(listed).intersection(new Set(paths));
 }
 
-/** A patch between two trees; runs nothing that settings or attributes name. */
+/**
+ * Returns a patch between two trees; runs nothing that settings or attributes
+ * name.
+ */
 export async function patchBetween(
   git: Git,
   from: string,

@@ -49,8 +49,9 @@ export async function safeSettings(
 }
 
 /**
- * Git in a repository without any filter, not even the user's own: it reads the
- * bytes of files. Takes one process, unless `settings` were already read.
+ * Returns a git that runs no filter in a repository, not even the user's own:
+ * it reads the bytes of files. Takes one process, unless `settings` were
+ * already read.
  */
 export async function safeGit(
   system: System,
@@ -64,8 +65,8 @@ export async function safeGit(
 }
 
 /**
- * The repository with a worktree's checkpoints: its own repository or, outside
- * git, a bare one in the mpm folder.
+ * The repository with a worktree's checkpoints: the worktree's own repository
+ * or, outside git, a bare repository in the mpm folder.
  */
 export interface Vault extends SafeGit {
   /**
@@ -77,21 +78,22 @@ export interface Vault extends SafeGit {
   readonly own: boolean;
 }
 
-/**
- * Makes files that git creates readable only for the user, whatever the umask.
- */
+/** Makes git create files that only the user can read, whatever the umask. */
 export const PRIVATE = ["-c", "core.sharedRepository=0600"];
 
-/** The bare repository for a project outside git, below mpm's folder `home`. */
+/**
+ * Returns the bare repository for a project outside git, below mpm's folder
+ * `home`.
+ */
 export function ownRepository(home: string): string {
   return join(home, "checkpoints.git");
 }
 
 /**
  * Opens the vault of a workspace with one git process. `home` is mpm's folder;
- * `create`: makes a missing bare repository. `undefined` if it does not exist.
- * Throws GIT_FAILED if git is missing or cannot read the repository, CONFLICT
- * in a bare repository.
+ * `create`: makes a missing bare repository. `undefined` if the repository does
+ * not exist. Throws GIT_FAILED if git is missing or cannot read the repository,
+ * CONFLICT in a bare repository.
  */
 export async function openVault(
   system: System,
@@ -161,7 +163,7 @@ async function createOwn(
 /**
  * An mpm git folder that shares the vault's objects but neither its settings
  * nor its attributes. Git reads and writes the exact bytes of files through it.
- * Rules in `info/attributes` override all others, and these turn every
+ * Rules in `info/attributes` override all others; here, they turn every
  * conversion off.
  */
 const FILES = [
@@ -194,9 +196,9 @@ export interface RawGit extends Disposable {
 }
 
 /**
- * Git over the raw bytes of `worktree`. Its git folder is created again next to
- * `near` each time, since anyone may have changed an existing one. Throws
- * FILE_FAILED.
+ * Returns a git over the raw bytes of `worktree`. The git folder is created
+ * next to `near` each time, since anyone may have changed an existing folder.
+ * Throws FILE_FAILED.
  */
 export function rawGit(
   system: System,

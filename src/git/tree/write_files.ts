@@ -19,9 +19,9 @@ import type { FileInfo, System } from "../../system/system.ts";
 interface There {
   /** `undefined`: nothing. */
   readonly info: FileInfo | undefined;
-  /** Returns whether it has these bytes and this mode. */
+  /** Returns whether the path has these bytes and this mode. */
   matches(entry: TreeEntry | undefined): boolean;
-  /** Returns whether it is a link that git stores as this file. */
+  /** Returns whether the path is a link that git stores as this file. */
   isFileOf(entry: TreeEntry | undefined): boolean;
 }
 
@@ -29,9 +29,9 @@ interface There {
 const CHUNK = 4 * 1024 * 1024;
 
 /**
- * Replaces and removes files of a worktree, each only while it is still as in
- * the safety checkpoint. It follows no link among the parent folders. The
- * methods return why a file was not changed, or nothing.
+ * Replaces and removes files of a worktree, each only while it still matches
+ * the safety checkpoint. Follows no link among the parent folders. The methods
+ * return why a file was not changed, or nothing.
  */
 export class WorktreeWriter {
   readonly #system: System;
@@ -71,7 +71,7 @@ export class WorktreeWriter {
     return join(this.#vault.workspace.worktree, path);
   }
 
-  /** Removes a file, and the folders that are then empty. */
+  /** Removes a file, and the folders that become empty. */
   remove({ path, from }: PathChange): string | undefined {
     return this.#guarded(() => {
       const refused = this.#parents(path, { create: false });
@@ -188,8 +188,8 @@ export class WorktreeWriter {
   }
 
   /**
-   * Returns whether a path still leads to the folder to which it led when no
-   * link was above it. This takes one look instead of one at each folder.
+   * Returns whether a path still leads to the same folder as when no link was
+   * above it. This takes one look instead of one look for each folder.
    */
   #isKnownFolder(folder: string): boolean {
     const known = this.#folders.get(folder);
@@ -232,19 +232,25 @@ export class WorktreeWriter {
     };
   }
 
-  /** Returns whether the file still is what the checkpoint holds. */
+  /** Returns whether the file is still the one that the checkpoint holds. */
   #isStill({ matches, isFileOf }: There, entry: TreeEntry | undefined) {
     return matches(entry) || isFileOf(entry);
   }
 
-  /** Returns the ID of the content, which no setting of times can hide. */
+  /**
+   * Returns the ID of the content: a change shows in it even if a program sets
+   * the file's times.
+   */
   #idOf(full: string, info: FileInfo): string | undefined {
     if (info.kind !== "link") return this.#hashOf(full, info);
     const target = encodeText(this.#system.files.readLink(full));
     return objectId("blob", target, this.#vault.hash);
   }
 
-  /** `undefined`: it changes while it is read. */
+  /**
+   * Returns the ID of a file's content; `undefined`: the file changes while it
+   * is read.
+   */
   #hashOf(full: string, info: FileInfo): string | undefined {
     const { files } = this.#system;
     const { hash } = this.#vault;
@@ -264,7 +270,8 @@ export class WorktreeWriter {
 const CHANGED = "it was changed in the meantime, so mpm left it alone";
 
 /**
- * A private file stays private: its content may have become secret only since.
+ * Returns the permissions of a private file, which stays private: its content
+ * may have become secret since the checkpoint.
  */
 function kept(
   found: FileInfo | undefined,
@@ -281,8 +288,9 @@ const LONG = 15 * 60_000;
 
 /**
  * Lets git write raw blobs as files into the empty `folder`, each under its
- * number, and syncs them to the disk. Returns their paths. Git writes them, so
- * that no large file is in memory. Throws GIT_FAILED if a blob is missing.
+ * number, and syncs them to the disk. Returns their paths. Git writes the
+ * files, so that no large file has to be in memory. Throws GIT_FAILED if a blob
+ * is missing.
  */
 export async function stageBlobs(
   system: System,
@@ -327,7 +335,9 @@ async function lostError(
   );
 }
 
-/** Writes blobs under the given paths, whatever these are, below `folder`. */
+/**
+ * Writes blobs below `folder` under the given paths, whatever the paths are.
+ */
 export async function writeEntries(
   system: System,
   vault: Vault,

@@ -61,7 +61,7 @@ async function acknowledgeLevel(
     session,
     (state) => ({ state: acknowledge(state, now) }),
   );
-  // Another process may have been faster.
+  // Another process may have recorded it first.
   const after = changed?.state ?? readLevels(system, session);
   if (acknowledge(after, now) !== after) {
     throw new MpmError("FILE_FAILED", "Cannot store the acknowledgement", {
@@ -77,8 +77,8 @@ async function acknowledgeLevel(
 }
 
 /**
- * A user who acknowledges has seen the current figure, which hooks may not
- * have.
+ * A user who acknowledges has seen the current figure; the hooks may not have
+ * seen it.
  */
 async function takeReading(
   system: System,

@@ -10,7 +10,7 @@ import { partitionNow } from "../context_part.ts";
 import { keptFiles, keptIn } from "../context_versions.ts";
 import type { ContextDiffResult } from "./results.ts";
 
-/** The most bytes of the current file to compare. */
+/** The maximum size of the current file to compare, in bytes. */
 const LARGEST = 1024 * 1024;
 
 /** `mpm context diff` */
@@ -62,7 +62,7 @@ interface Input {
   readonly file?: string | undefined;
 }
 
-/** Throws NOT_FOUND if no file can be compared. */
+/** Compares the files. Throws NOT_FOUND if no file can be compared. */
 async function compareFiles(
   context: Context,
   { before, after, file }: Input,
@@ -89,7 +89,7 @@ async function compareFiles(
   return { files, warnings };
 }
 
-/** The context files in use. */
+/** Returns the context files in use. */
 async function pathsInUse(
   context: Context,
   workspace: Workspace,
@@ -142,7 +142,7 @@ async function newestKept(
   });
 }
 
-/** The current file, redacted; empty if it is missing. */
+/** Returns the current file, redacted; empty if it is missing. */
 function present(
   { system, redact }: Context,
   { worktree }: Workspace,

@@ -122,8 +122,8 @@ interface Listed extends EvidenceHere {
 }
 
 /**
- * Leaves out the commands that verify nothing, unless `all`. An allowed command
- * may run again, so it stays.
+ * Leaves out the commands that verify nothing, unless `all` is set. An allowed
+ * command may run again, so it stays.
  */
 function listed(
   { system }: Context,
@@ -166,8 +166,8 @@ interface Choice {
 }
 
 /**
- * Throws CONFLICT for a command that is not allowed, and if there is no allowed
- * one.
+ * Returns the commands to run. Throws CONFLICT for a command that is not
+ * allowed, or if no command is allowed.
  */
 function chosenCommands(
   { system }: Context,
@@ -204,7 +204,7 @@ function chosenCommands(
   );
 }
 
-/** Returns whether a path leads back into the project, out of the copy. */
+/** Returns whether a path leads out of the copy and back into the project. */
 function leadsIntoProject(
   { root, worktree }: Workspace,
   program: Program,
@@ -215,7 +215,10 @@ function leadsIntoProject(
     : undefined;
 }
 
-/** Throws USAGE unless the path is ignored and below the worktree. */
+/**
+ * Returns the paths to link. Throws USAGE for a path that is not ignored or not
+ * below the worktree.
+ */
 async function linksOf(
   { system }: Context,
   { worktree }: Workspace,
@@ -247,7 +250,8 @@ async function linksOf(
 }
 
 /**
- * Runs them one after another; each run is recorded as soon as it has ended.
+ * Runs the commands one after another; each run is recorded as soon as it has
+ * ended.
  */
 async function runAll(
   context: Context,

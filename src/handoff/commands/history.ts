@@ -73,7 +73,7 @@ save, and the number of added and removed lines.`,
       : '"mpm context diff <save>" shows what changed since',
 });
 
-/** Each version once, with the first save that contains it. */
+/** Returns each version once, with the first save that contains it. */
 function versionsOf(kept: readonly KeptFile[]): KeptFile[] {
   return kept.filter((one, at) => one.sha256 !== kept[at + 1]?.sha256);
 }

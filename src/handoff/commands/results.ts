@@ -10,7 +10,7 @@ const count = z.nullable(z.int());
 const level = z.enum(LEVELS);
 
 export const GaugeResult = z.strictObject({
-  /** Why nothing is known; null if it is known. */
+  /** Why the use is not known; null if it is known. */
   unknown: z.nullable(text),
   tokens: count,
   window: count,
@@ -51,7 +51,7 @@ export const ContextResult = z.strictObject({
     level,
     percentage: z.int(),
     tokens: count,
-    /** The actions of mpm from this level on. */
+    /** The actions that mpm takes from this level on. */
     does: text,
   })),
   /** True if the hooks are on. */
@@ -125,7 +125,7 @@ export const ContextDiffResult = z.strictObject({
     before: ContextSide,
     after: ContextSide,
     same: z.boolean(),
-    /** A unified diff; empty: they are the same. */
+    /** A unified diff; empty: the two sides are the same. */
     diff: text,
   })),
   /** The files that could not be compared. */
@@ -145,7 +145,7 @@ export const SummaryResult = z.strictObject({
   generated_at: text,
   /** Start of the span, ISO 8601; null: everything, or one session. */
   since: z.nullable(text),
-  /** The session that it is about; null: not a single one. */
+  /** The session that the summary covers; null: not a single session. */
   session: z.nullable(text),
   /** Number of saves that were read. */
   saves: z.int(),
@@ -182,13 +182,13 @@ export const SummaryResult = z.strictObject({
 });
 
 export const EvidenceResult = z.strictObject({
-  /** True if nothing ran; `chosen` would run. */
+  /** True if nothing ran; the commands in `chosen` would run. */
   dry_run: z.boolean(),
   /** The ID of the checked save; null: nothing was saved here. */
   save: z.nullable(z.string()),
   /** Author of the save: `foreign` is not verified. */
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
-  /** The current state of each command, after those that ran. */
+  /** The current state of each command, after the runs. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /** Number of other commands that ran; `--all` lists them. */
   others: z.int(),
@@ -198,9 +198,9 @@ export const EvidenceResult = z.strictObject({
   chosen: z.array(z.string()),
   ran: z.array(z.strictObject({
     command: z.string(),
-    /** null: it was ended. */
+    /** null: the command was terminated. */
     exit: z.nullable(z.int()),
-    /** `timeout`: it exceeded its time limit. */
+    /** `timeout`: the command exceeded its time limit. */
     outcome: z.enum(["exited", "timeout"]),
     milliseconds: z.int(),
     /** The end of its output. */

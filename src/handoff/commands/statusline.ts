@@ -67,7 +67,10 @@ const UNKNOWN_STATUS: StatusLineResult = {
 /** A model as Anthropic names it. */
 const MODEL = /^claude-[a-z0-9.-]{3,40}(?:\[\d+[km]\])?$/;
 
-/** Titles may contain anything. Builds the redactor only if it is needed. */
+/**
+ * Redacts the input, since titles may contain anything. Builds the redactor
+ * only if it is needed.
+ */
 function withoutSecrets(system: System, input: StatusInput): StatusInput {
   const clean = (text: string | undefined) =>
     text !== undefined && !MODEL.test(text) && mayHoldSecret(text)
@@ -95,7 +98,7 @@ function branchAt(system: System, cwd: string): string | null {
 async function readStatusLine(
   system: System,
 ): Promise<StatusLineResult> {
-  // Someone runs it by hand, so there is no input to wait for.
+  // Someone runs the command by hand, so there is no input to wait for.
   if (system.terminal.interactive.stdin) return UNKNOWN_STATUS;
   const { bytes, state } = await system.terminal.readInputSoon(BOUNDS);
   if (state === "large") return UNKNOWN_STATUS;
@@ -127,14 +130,18 @@ async function readStatusLine(
   };
 }
 
-/** Characters of the bar. */
+/** The number of characters in the bar. */
 const CELLS = 10;
 
-/** The most characters of a model, branch or name in the status line. */
+/**
+ * The maximum length of a model, branch or name in the status line, in
+ * characters.
+ */
 const LONGEST = 40;
 
 /**
- * The status line: model, bar, percentage, branch, name; only what is known.
+ * Returns the status line: model, bar, percentage, branch and name, as far as
+ * they are known.
  */
 function statusLineText(
   { model, gauge, level, branch, name }: StatusLineResult,

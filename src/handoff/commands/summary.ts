@@ -216,7 +216,8 @@ async function write(
   const same = found?.size === bytes.length &&
     sha256(files.readOwn(file, LARGEST)) === sha256(bytes);
   if (same || dryRun) return !same;
-  // Under the lock, so that the next one replaces the file of a killed one.
+  // Runs under the lock, so that the next command replaces the file that a
+  // killed one left.
   await journaled(
     context,
     ({ system }) =>

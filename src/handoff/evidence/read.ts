@@ -11,7 +11,9 @@ import {
   type Save,
 } from "../../saves/mod.ts";
 
-/** A save with its evidence, or only what is known without a save. */
+/**
+ * A save with its evidence, or only the facts that are known without a save.
+ */
 export interface EvidenceHere {
   readonly workspace: Workspace;
   /** `undefined`: nothing was saved here yet. */
@@ -21,9 +23,9 @@ export interface EvidenceHere {
 }
 
 /**
- * The evidence of a save, by default the newest of this worktree, with that of
- * the carried items. Throws the errors of a resume for a missing or damaged
- * save; GIT_FAILED.
+ * Reads the evidence of a save, by default the newest of this worktree,
+ * together with the evidence of the carried items. Throws the errors of a
+ * resume for a missing or damaged save; GIT_FAILED.
  */
 export async function readEvidence(
   context: Context,

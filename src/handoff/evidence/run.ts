@@ -17,8 +17,8 @@ import type { System } from "../../system/system.ts";
 import { makeScratchCopy, type ScratchCopy } from "./scratch_copy.ts";
 
 /**
- * The most bytes to keep from the end of the output, and the most UTF-16 units
- * in a run.
+ * The maximum number of bytes to keep from the end of the output, and of UTF-16
+ * units in a run.
  */
 const OUTPUT_LIMIT = 256 * 1024;
 const TAIL = 2000;
@@ -33,7 +33,7 @@ export interface RunOrder {
   readonly program: Program;
   /** Ignored paths to which the copy links. */
   readonly links: readonly string[];
-  /** Milliseconds it may take. */
+  /** The time limit in milliseconds. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
@@ -114,7 +114,10 @@ function neverStarted(
   });
 }
 
-/** Throws CONFLICT if the copy has different content than was allowed. */
+/**
+ * Throws CONFLICT if the content of the copy is not the content that was
+ * allowed.
+ */
 function refuseOther(
   { files }: System,
   { folder }: ScratchCopy,
@@ -169,7 +172,7 @@ const NEEDED = [
   ...["Pods", "deps", ".env"],
 ];
 
-/** The reason why the result of a run proves nothing about the files. */
+/** Returns why the result of a run proves nothing about the files. */
 function doubtOf(
   system: System,
   { worktree }: Workspace,

@@ -17,7 +17,7 @@ import type { System } from "../../system/system.ts";
 /** The folder of the copies, in the user's own state. */
 const FOLDER = "runs";
 
-/** The holder of this lock in a copy's folder still works there. */
+/** A lock in a copy's folder; its holder still works there. */
 const LOCK = "lock";
 
 /** A copy of a worktree's files, which is removed on disposal. */
@@ -107,8 +107,8 @@ export async function sweepScratchCopies(system: System): Promise<void> {
 
 /**
  * Removes a folder with everything in it, including files that a program made
- * read-only. It follows no link. Files that cannot be removed are tried again
- * the next time.
+ * read-only. Follows no link. Files that cannot be removed are left for the
+ * next attempt.
  */
 function removeAll(system: System, folder: string): void {
   const { files } = system;

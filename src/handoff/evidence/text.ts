@@ -5,11 +5,12 @@ import { evidenceLine } from "../../items/mod.ts";
 import type { EvidenceResult } from "../commands/results.ts";
 
 /**
- * The most lines of a command's output: after a failure, and after a success.
+ * The maximum number of lines of a command's output: after a failure, and after
+ * a success.
  */
 const LINES = { failed: 20, passed: 3 };
 
-/** The text of `mpm evidence`. */
+/** Returns the text of `mpm evidence`. */
 export function evidenceText(result: EvidenceResult): string {
   const { dry_run: dry, evidence, chosen, ran, skipped } = result;
   if (dry) {
@@ -80,7 +81,7 @@ function otherLines({ others, evidence }: EvidenceResult): string[] {
   ];
 }
 
-/** Returns the advice for commands that do not hold. */
+/** Returns the advice for commands whose evidence does not hold. */
 function adviceLines(
   { evidence, allowed, ran, origin }: EvidenceResult,
 ): string[] {

@@ -11,7 +11,7 @@ import type { Save } from "../../saves/mod.ts";
 export interface Fact {
   /** `talk`: only in the newest layer; `state`: work that was open. */
   readonly topic: "done" | "decided" | "state" | "talk" | "run";
-  /** Words before the text that describe it. */
+  /** Words that precede the text and describe it. */
   readonly label: string;
   readonly text: string;
   /** Milliseconds since the epoch. */
@@ -20,13 +20,13 @@ export interface Fact {
   readonly save: string;
   /** Its number among the carried items; null: no number. */
   readonly item: number | null;
-  /** True if it was done, dropped or superseded since. */
+  /** True if it has since been done, dropped or superseded. */
   readonly closed: boolean;
 }
 
 type Said = Omit<Fact, "save">;
 
-/** Words before the text of an item, for each kind. */
+/** Words that precede the text of an item, for each kind. */
 const LABELS: ReadonlyMap<ItemKind, string> = new Map([
   ["goal", "Goal"],
   ["constraint", "Constraint"],
@@ -52,8 +52,8 @@ const TALK: readonly ItemKind[] = [
 const GIVEN: readonly ItemKind[] = ["next", "decision", "question", "blocker"];
 
 /**
- * Returns the facts in the saves, each once, with the first of `saves` that has
- * it and its last known state. `saves` belong to one line of work, the oldest
+ * Returns the facts in the saves, each once, with its last known state and the
+ * first of `saves` that has it. `saves` belong to one line of work, the oldest
  * first.
  */
 export function factsOf(saves: readonly Save[]): Fact[] {
@@ -168,7 +168,7 @@ function committed(
   }];
 }
 
-/** An unreadable time sorts before all others. */
+/** Parses a time; an unreadable time sorts before all others. */
 export function timeOf(text: string): number {
   return parseTime(text) ?? 0;
 }

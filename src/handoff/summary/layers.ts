@@ -44,7 +44,7 @@ export interface LayerSources {
   readonly over: readonly Work[];
 }
 
-/** A line of work of which only the newest save is described. */
+/** A line of work for which only the newest save is described. */
 export interface OlderWork {
   readonly entry: SaveEntry;
   /** `undefined`: not read. */
@@ -58,7 +58,10 @@ const HOUR = 60 * 60 * 1000;
 /** Ages, in milliseconds, at which the second and the third layer begin. */
 export const LAYER_AGES = { detailed: HOUR, brief: 4 * HOUR } as const;
 
-/** The longest line, in UTF-16 units, and the most lines under a heading. */
+/**
+ * The maximum length of a line, in UTF-16 units, and the maximum number of
+ * lines under a heading.
+ */
 const LONGEST = 300;
 const MOST = 60;
 
@@ -83,7 +86,8 @@ export function layersOf(sources: LayerSources): Layer[] {
 }
 
 /**
- * The last hour: each save with everything that it was the first to contain.
+ * Returns the layer of the last hour: each save with everything that it was the
+ * first to contain.
  */
 function newestLayer(
   facts: readonly Fact[],
@@ -125,7 +129,7 @@ function summaryOf({ conversation, mpm }: Save): string {
   return oneLine(`${name}${said || "(no summary)"}`);
 }
 
-/** The changed files, on one line. */
+/** Returns the changed files, on one line. */
 function filesOf(save: Save, start: number): LayerLine[] {
   const touched = (save.mpm?.handoff?.files ?? [])
     .filter(({ how, at }) => how !== "read" && timeOf(at) >= start);
@@ -136,7 +140,10 @@ function filesOf(save: Save, start: number): LayerLine[] {
   return [{ text, at: save.paused_at, save: save.session_id, item: null }];
 }
 
-/** One to four hours ago: work done, decisions, and the state at the end. */
+/**
+ * Returns the layer of one to four hours ago: work done, decisions, and the
+ * state at the end.
+ */
 function detailedLayer(
   facts: readonly Fact[],
   { saves, since }: LayerSources,
@@ -170,8 +177,8 @@ function detailedLayer(
 }
 
 /**
- * Older work: one or two sentences for each line of it. A carried item belongs
- * to the oldest save that has it.
+ * Returns the layer of older work: one or two sentences for each line of work.
+ * A carried item belongs to the oldest save that has it.
  */
 function briefLayer({ older }: LayerSources): Layer {
   const told = new Set<string>();
@@ -196,11 +203,12 @@ function briefLayer({ older }: LayerSources): Layer {
   return { layer: 3, title, blocks: blockOf(lines) };
 }
 
-/** The most things of a kind that a sentence names. */
+/** The maximum number of things of one kind that a sentence names. */
 const NAMED = 3;
 
 /**
- * The second sentence: other work done and decisions, without those in `told`.
+ * Returns the second sentence: other work done and decisions, without those in
+ * `told`.
  */
 function sentenceOf(save: Save, told: Set<string>): string {
   const facts = factsOf([save])
@@ -221,7 +229,7 @@ function sentenceOf(save: Save, told: Set<string>): string {
 
 const ENDS: ReadonlyMap<string, string> = new Map([["cancelled", "cancelled"]]);
 
-/** Ended sessions, one line each. */
+/** Returns the layer of ended sessions, one line each. */
 function overLayer({ over }: LayerSources): Layer {
   const lines = over.map((work): LayerLine => {
     const at = endOf(work);
@@ -274,7 +282,7 @@ function oneLine(text: string): string {
   );
 }
 
-/** The newest lines, and a line with the number of older ones. */
+/** Returns the newest lines, and a line with the number of older lines. */
 function bounded(
   lines: readonly LayerLine[],
   save: Save | undefined,
@@ -285,7 +293,7 @@ function bounded(
   return [{ ...reference(save), text, item: null }, ...lines.slice(-MOST)];
 }
 
-/** The lines of a layer, escaped, without its heading. */
+/** Returns the lines of a layer, escaped, without its heading. */
 function layerText({ blocks }: Layer): string {
   return blocks.map(({ heading, lines }) => {
     // A single line is a sentence, as people write it.
@@ -301,7 +309,10 @@ function layerText({ blocks }: Layer): string {
   }).join("\n\n");
 }
 
-/** `Using JWT for tokens (#4, session-20261120-143022)` */
+/**
+ * Returns a line with its source:
+ * `Using JWT for tokens (#4, session-20261120-143022)`
+ */
 function withSource({ text, save, item }: LayerLine): string {
   const from = [
     ...item === null ? [] : [`#${item}`],

@@ -40,15 +40,21 @@ export function usualSince(now: Date): number {
   return now.getTime() - 7 * 24 * 60 * 60 * 1000;
 }
 
-/** The most saves of a time span to look at, and to read completely. */
+/**
+ * The maximum number of saves of a time span to look at, and to read
+ * completely.
+ */
 const MOST_LOOKED = 400;
 const MOST_RECENT = 200;
 
-/** The most older lines of work whose newest save is read and listed. */
+/**
+ * The maximum number of older lines of work whose newest save is read, and that
+ * are listed.
+ */
 const MOST_READ = 20;
 const MOST_OLDER = 100;
 
-/** The most ended sessions. */
+/** The maximum number of ended sessions. */
 const MOST_OVER = 50;
 
 export interface ReadLayers {
@@ -61,7 +67,8 @@ export interface ReadLayers {
 
 /**
  * Reads the sources of a summary and makes the layers. Saves from others are
- * left out, since no one here knows their contents, and so are damaged saves.
+ * left out, since no one here knows their contents. Damaged saves are also left
+ * out.
  */
 export async function readLayers(
   system: System,
@@ -107,7 +114,7 @@ export async function readLayers(
   };
 }
 
-/** The saves of the span, the newest first. */
+/** Returns the saves of the span, the newest first. */
 async function entriesOf(
   system: System,
   workspace: Workspace,
@@ -156,7 +163,8 @@ export class SaveReader {
   }
 
   /**
-   * The save, redacted; `undefined` if it is damaged or made by someone else.
+   * Reads a save, redacted; `undefined` if it is damaged or made by someone
+   * else.
    */
   async read(entry: SaveEntry): Promise<Save | undefined> {
     const loaded = await attempt(() => loadSave(this.#system, entry));
@@ -176,7 +184,7 @@ export class SaveReader {
     return ours;
   }
 
-  /** The entry of a save in lists, redacted. */
+  /** Returns the entry of a save for lists, redacted. */
   redacted(entry: SaveEntry): SaveEntry {
     const redactor = redactorOf(this.#system);
     const { branch, session } = entry;
@@ -215,7 +223,7 @@ function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
     `${pausedAt.slice(0, 10)} ${branch ?? "(no branch)"}`;
 }
 
-/** Older lines of work, the newest first, each with its newest save. */
+/** Returns older lines of work, the newest first, each with its newest save. */
 async function olderWork(
   entries: readonly SaveEntry[],
   { reader, span, notes }: { reader: SaveReader; span: Span; notes: string[] },
@@ -228,7 +236,7 @@ async function olderWork(
       notes.push(`${counted(more, "older line")} of work left out; try --all`);
       break;
     }
-    // A person's words come before a later save by a hook.
+    // A save by a person comes before a later save by a hook.
     const ordered = [
       ...group.filter(({ automatic }) => !automatic),
       ...group.filter(({ automatic }) => automatic),
@@ -242,7 +250,7 @@ async function olderWork(
   return older;
 }
 
-/** The most saves of one line of work to try. */
+/** The maximum number of saves of one line of work to try. */
 const TRIED = 3;
 
 async function firstOurs(
@@ -261,7 +269,7 @@ async function firstOurs(
   return undefined;
 }
 
-/** All sessions; empty with a note if the folder is not mpm's. */
+/** Returns all sessions; empty, with a note, if the folder is not mpm's. */
 function worksOf(
   system: System,
   root: string,
@@ -276,7 +284,7 @@ function worksOf(
   }
 }
 
-/** The ended sessions of the span, the last ended first. */
+/** Returns the ended sessions of the span, the last ended first. */
 function worksOver(
   works: readonly Work[],
   workspace: Workspace,

@@ -18,22 +18,24 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import { type Layer, plainLayers, type ShownLayer } from "./layers.ts";
 
-/** The most characters that a program may write for a layer. */
+/** The maximum number of characters that a program may write for a layer. */
 const LONGEST = 16_000;
 
-/** The most bytes of its output to read. */
+/** The maximum number of bytes of the program's output to read. */
 const OUTPUT_LIMIT = 64 * 1024;
 
-/** The most texts to keep, and the largest text in bytes. */
+/**
+ * The maximum number of texts to keep, and the maximum size of a text in bytes.
+ */
 const KEPT = 50;
 const LARGEST = 512 * 1024;
 
-/** The most references below a rewritten text. */
+/** The maximum number of references below a rewritten text. */
 const NAMED = 20;
 
 /**
  * Variables that the program does not get: the client's own channel. A client
- * that it starts must not save a session.
+ * that the program starts must not save a session.
  */
 const ENVIRONMENT = {
   CLAUDE_CODE_MESSAGING_SOCKET: null,
@@ -42,11 +44,11 @@ const ENVIRONMENT = {
 };
 
 /**
- * Returns the layers, in which the user's program has rewritten those of one to
+ * Returns the layers, after the user's program has rewritten those of one to
  * four hours and of four hours and more. The newest and the last layer stay:
  * the newest has the details, and the last has one line for each session. If
  * the program fails for a layer, that layer also stays, and `notes` says why.
- * `keep`: stores its text, so that it runs only once.
+ * `keep`: stores the program's text, so that the program runs only once.
  */
 export async function rewrittenLayers(
   system: System,
@@ -103,7 +105,7 @@ function textOf(
 ): string | undefined {
   if (outcome !== "exited" || status !== 0) return undefined;
   const said = new TextDecoder().decode(stdout).trim();
-  // A heading in its text must not look like the next layer.
+  // A heading in the program's text must not look like the next layer.
   const clean = escapeLines(redactorOf(system).text(said))
     .replaceAll(/^[ \t]*#{1,2}(?=[ \t])/gm, "###");
   return clean === ""
@@ -128,7 +130,7 @@ function why({ outcome, status, stderr }: RunResult): string {
   }
 }
 
-/** Returns the references to saves in a layer, which a program leaves out. */
+/** Returns a layer's references to saves, since the program leaves them out. */
 function from({ blocks }: Layer): string {
   const names = new Set(
     blocks.flatMap(({ lines }) => lines).flatMap(({ save, item }) => [

@@ -133,7 +133,7 @@ async function installFor(
   });
 }
 
-/** Warnings for a project file that Claude Code does not read. */
+/** Returns warnings about a project file that Claude Code does not read. */
 function reachWarnings(
   workspace: Workspace,
   { scope, folder }: { scope: Scope; folder: string },
@@ -152,7 +152,8 @@ function reachWarnings(
 }
 
 /**
- * The entries contain a path of this machine, so they should not be committed.
+ * Returns a warning: the entries contain a path of this machine, so they should
+ * not be committed.
  */
 function sharingWarnings(
   workspace: Workspace,

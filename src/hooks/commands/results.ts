@@ -16,7 +16,7 @@ const SettingsBase = {
     action: z.enum(["added", "replaced", "removed", "kept"]),
     at: text,
   })),
-  /** The copy of the earlier file, absolute; null: not changed. */
+  /** The copy of the earlier file, absolute; null: the file was not changed. */
   backup: z.nullable(text),
   /** The change in the format of `diff -u`. */
   diff: text,
@@ -64,12 +64,12 @@ export const HookFinding = z.strictObject({
     "script",
     "untrusted",
   ]),
-  /** The client that it concerns. */
+  /** The client that the problem concerns. */
   client: ClientName,
   path: text,
   /** The problem, one line. */
   detail: text,
-  /** The fix: a command, or one line. */
+  /** The fix: a command, or one line of advice. */
   mend: text,
 });
 
@@ -94,9 +94,9 @@ export const ClientFilesResult = z.strictObject({
       ...["added", "changed", "kept", "removed", "restored"] as const,
       "foreign",
     ]),
-    /** mpm's names of the events with an entry in it. */
+    /** mpm's names of the events that have an entry in the file. */
     events: z.array(text),
-    /** Why it is not changed; null: it is. */
+    /** Why the file is not changed; null: it is changed. */
     reason: z.nullable(text),
     /** The change in the format of `diff -u`. */
     diff: text,
@@ -193,10 +193,10 @@ export const SetupResult = z.strictObject({
   /** Saves of claude-mpm that are not trusted; anyone may have made them. */
   claude_mpm: z.strictObject({
     saves: z.array(z.strictObject({ session_id: text, summary: text })),
-    /** True if the user says that they made them. */
+    /** True if the user says that they made these saves. */
     trusted: z.boolean(),
   }),
-  /** The configuration file that was changed for it; null: not changed. */
+  /** The configuration file that setup changed; null: not changed. */
   config: z.nullable(text),
   /** null: hooks were not wanted, or there is no client. */
   hooks: z.nullable(HooksInstallResult),
@@ -218,7 +218,7 @@ export const SetupRemoveResult = z.strictObject({
       "instructions",
       "schedule",
     ]),
-    /** Absolute; the ID of a schedule. */
+    /** An absolute path, or the ID of a schedule. */
     path: text,
     /**
      * `removed`: the file is gone. `restored`: it is exactly as it was before.
@@ -226,11 +226,11 @@ export const SetupRemoveResult = z.strictObject({
      */
     action: z.enum(["removed", "restored", "changed"]),
   })),
-  /** Files with a part of mpm that stay. */
+  /** Files that contain a part of mpm and stay. */
   kept: z.array(z.strictObject({ path: text, reason: text })),
   /**
-   * Settings with mpm's hooks and schedules of other projects, with commands to
-   * remove them.
+   * Settings with mpm's hooks, and schedules of other projects, each with a
+   * command to remove them.
    */
   elsewhere: z.array(z.strictObject({ path: text, command: text })),
   /** The data that stays, and how to delete it. */
@@ -326,7 +326,7 @@ export const HooksRunResult = z.strictObject({
   name: text,
   path: text,
   outcome: z.enum(["exited", "missing", "timeout", "denied", "started"]),
-  /** The exit status; -1 unless it exited. */
+  /** The exit status; -1 if the script did not exit. */
   status: z.int(),
   milliseconds: z.int(),
   /** Its output, shortened. */
@@ -355,12 +355,12 @@ export const HooksTestResult = z.strictObject({
 });
 
 export const HooksProfileResult = z.strictObject({
-  /** Number of runs of each. */
+  /** Number of runs of each hook. */
   runs: z.int(),
   hooks: z.array(z.strictObject({
     scope: z.enum(["project", "local", "user"]),
     event: text,
-    /** Milliseconds from the start to the end of its process. */
+    /** Milliseconds from the start to the end of the hook's process. */
     p50: z.int(),
     p95: z.int(),
     /** The longest answer in bytes. */
@@ -369,14 +369,17 @@ export const HooksProfileResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** `hooks test` with `--runs` measures, and with a name runs a script. */
+/** With `--runs`, `hooks test` measures; with a name, it runs a script. */
 export const HooksTestAnswer = z.union([
   HooksTestResult,
   HooksProfileResult,
   HooksRunResult,
 ]);
 
-/** `hooks status` lists the scripts with `--scripts`, and prints one by name. */
+/**
+ * With `--scripts`, `hooks status` lists the scripts; with a name, it prints
+ * one.
+ */
 export const HooksStatusAnswer = z.union([
   HooksStatusResult,
   HooksListResult,

@@ -138,7 +138,7 @@ async function setupOf(
   };
 }
 
-/** Options that do not apply to a removal. */
+/** Options that cannot be combined with `--remove`. */
 const OF_SETUP = [
   ...["no-contents", "no-conversation", "no-hooks", "no-completions"],
   ...["branch-commits", "trust-saves", "ignore", "binary"],

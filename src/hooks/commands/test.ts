@@ -116,7 +116,7 @@ const STARTED = {
   stderr: "",
 } as const;
 
-/** Runs the project's copy of a shell hook as an event does. */
+/** Runs the project's copy of a shell hook in the same way as an event does. */
 async function runByHand(
   { system, folder }: Context,
   input: {

@@ -11,7 +11,7 @@ import type { HookCall } from "./hook_call.ts";
 
 /** The time of an agent session's last activity. */
 interface Activity {
-  /** Milliseconds since the epoch; `undefined`: nothing yet. */
+  /** Milliseconds since the epoch; `undefined`: no activity yet. */
   readonly at: number | undefined;
   /** The time when an automatic checkpoint was last considered. */
   readonly checkpoint: number | undefined;
@@ -19,7 +19,7 @@ interface Activity {
 
 const FILE = "activity";
 
-/** Time of the last activity that hooks saw in a session. */
+/** Returns the time of the last activity that hooks saw in a session. */
 export function activityOf(system: System, session: AgentSession): Activity {
   const values = readAgentFiles(system, session, FILE);
   const newest = (name: string, more: readonly number[] = []) => {
@@ -30,15 +30,15 @@ export function activityOf(system: System, session: AgentSession): Activity {
   // Zero: a checkpoint was considered before any activity.
   const touched = agentFileTime(system, session, FILE);
   return {
-    // Earlier versions wrote the time into the file.
+    // Earlier versions stored the time in the file's content.
     at: newest("at", touched ? [touched] : []),
     checkpoint: newest("checkpoint"),
   };
 }
 
 /**
- * Stores it for the command that saves the session. The time of the activity is
- * the time of the file, so that most events only touch the file.
+ * Stores the activity for the command that saves the session. The time of the
+ * activity is the file's modification time, so most events only touch the file.
  */
 export function keepActivity(
   system: System,
@@ -56,10 +56,12 @@ export function keepActivity(
   }
 }
 
-/** Calls that are not work of the session: mpm commands, which may save it. */
+/**
+ * Calls that do not count as work: mpm commands, which may save the session.
+ */
 const OWN = /^\s*(?:[^\s"']*\/)?mpm\s/;
 
-/** Returns whether one of these tool calls did something worth a save. */
+/** Returns whether one of these tool calls did something worth saving. */
 export function isWork(calls: readonly unknown[]): boolean {
   return calls.some((call) => {
     const command = field(field(call, "tool_input"), "command");
@@ -69,10 +71,10 @@ export function isWork(calls: readonly unknown[]): boolean {
   });
 }
 
-/** Tools of Claude Code with which an agent schedules a prompt to itself. */
+/** Claude Code tools with which an agent schedules a prompt for itself. */
 const SCHEDULERS = ["CronCreate", "ScheduleWakeup"];
 
-/** The prompts that these tool calls schedule. */
+/** Returns the prompts that these tool calls schedule. */
 export function scheduledPrompts(calls: readonly unknown[]): string[] {
   return calls.filter((call) =>
     SCHEDULERS.some((name) => name === field(call, "tool_name"))
@@ -80,12 +82,14 @@ export function scheduledPrompts(calls: readonly unknown[]): string[] {
     .filter((prompt) => typeof prompt === "string");
 }
 
-/** Time of the last activity that hooks saw in the session of an event. */
+/**
+ * Returns the time of the last activity that hooks saw in the event's session.
+ */
 export function readActivity({ context, session }: HookCall): Activity {
   return activityOf(context.system, session);
 }
 
-/** Records activity of the session at this moment. */
+/** Records that the session is active now. */
 export function noteActivity({ context, session, invited }: HookCall): void {
   if (!invited) return;
   const { system } = context;

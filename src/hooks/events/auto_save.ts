@@ -56,12 +56,12 @@ import { currentStack } from "../../work/mod.ts";
 export interface Unsaved {
   readonly client: Client;
   readonly sessionId: string;
-  /** As reported by its client, if known. */
+  /** As reported by the client, if known. */
   readonly transcriptPath: string | undefined;
-  /** The time of its last activity, in milliseconds since the epoch. */
+  /** The time of the last activity, in milliseconds since the epoch. */
   readonly at: number;
   readonly notes: Notes;
-  /** True if its client was killed, so that it is saved later. */
+  /** True if the client was killed, so the session is saved later. */
   readonly killed: boolean;
 }
 
@@ -74,7 +74,9 @@ export async function autoSave(
   { config, unsaved, isRead = false }: {
     config: Config;
     unsaved: Unsaved;
-    /** True if a script of the user gets the save, with all of its files. */
+    /**
+     * True if one of the user's scripts gets the save with all of its files.
+     */
     isRead?: boolean;
   },
 ): Promise<Save | undefined> {
@@ -116,7 +118,10 @@ export async function autoSave(
   return save;
 }
 
-/** Returns what makes the save of its parts, for the id that it gets. */
+/**
+ * Returns a function that builds the save from its parts, once the save has an
+ * ID.
+ */
 function builderOf(
   system: System,
   workspace: Workspace,
@@ -162,7 +167,7 @@ async function readAll(context: Context, sources: Sources) {
     workspace,
     (found) => stateOf(system, found, unsaved),
   );
-  // A failure is thrown where it is awaited.
+  // A failure is thrown where the result is awaited.
   reading.catch(() => {});
   // Everything else is read while git runs, so git must start first.
   await system.sleep(0);
@@ -175,10 +180,10 @@ async function readAll(context: Context, sources: Sources) {
   const digest = await digestOf(system, { ...sources, ...unsaved, cwd, root });
   const { found } = digest;
   const seen = withSeen(system, workspace, found);
-  // A failure is thrown where it is awaited.
+  // A failure is thrown where the result is awaited.
   seen.catch(() => {});
   const state = await reading;
-  // Others may have worked here since the client was killed.
+  // Others may have worked in this worktree since the client was killed.
   const runs = state && !unsaved.killed
     ? withTrees(found.runs, digest.settled, state)
     : found.runs;
@@ -190,8 +195,8 @@ async function readAll(context: Context, sources: Sources) {
 }
 
 /**
- * Reads the state of git. Others may have committed since a client was killed,
- * so HEAD is then the commit on which its session worked.
+ * Reads the state of git. If the client was killed, others may have committed
+ * since, so HEAD is set to the commit on which the session worked.
  */
 async function stateOf(
   system: System,
@@ -248,13 +253,14 @@ async function draftOf(
   };
 }
 
-/** The most characters of each part of a summary. */
+/** The maximum number of characters in each part of a summary. */
 const LONGEST = 200;
 
 /**
- * Returns the text of an automatic save. First comes the purpose of the agent's
+ * Returns the text of an automatic save. First comes the purpose of the agent
  * session, from an earlier save by a person, or else the goal. Then come the
- * last request to the agent, and its answer. `undefined` without any of them.
+ * last request to the agent and its answer. Returns `undefined` if all of them
+ * are missing.
  */
 function autoSummary(
   { session, digest, handoff, own, killed }: {
@@ -274,7 +280,7 @@ function autoSummary(
       .replace(/\.$/, "");
   const said = own && aboutOf(own.conversation.summary);
   const goals = handoff.items.filter(({ kind }) => kind === "goal");
-  // Another session that works at the same time may have a newer goal.
+  // Another session that is active at the same time may have a newer goal.
   const goal = goals.findLast(({ agent }) => agent === session) ?? goals.at(-1);
   const about = said || line(goal?.text ?? digest.asked[0]);
   const asked = line(digest.asked.at(-1));
@@ -291,8 +297,8 @@ function autoSummary(
 }
 
 /**
- * Returns the finished work in earlier saves of the same session. They are the
- * last save of the agent session, and the last save before it began.
+ * Returns the finished work from earlier saves of the same session: the last
+ * save of the agent session, and the last save before it began.
  */
 function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
   const others = last === before ? [] : doneBefore(last, order);
@@ -300,7 +306,7 @@ function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
   return [...new Map(all.map((item) => [item.text, item])).values()];
 }
 
-/** An earlier save of an agent's session. */
+/** Earlier saves that matter to an agent session. */
 interface Earlier {
   /** Its last save. */
   readonly own: Save | undefined;
@@ -308,17 +314,21 @@ interface Earlier {
   readonly before: Save | undefined;
   /** The last save, even of another agent session. */
   readonly last: Save | undefined;
-  /** True if nothing was done since then, or since someone paused by hand. */
+  /**
+   * True if nothing was done since the last save, or since someone paused by
+   * hand.
+   */
   readonly covered: boolean;
 }
 
-/** Milliseconds by which a save may be ahead of the clock. */
+/** Milliseconds by which the time of a save may be ahead of the clock. */
 const AHEAD = 60_000;
 
 /**
- * Finds the last save of an agent session among the newest of the worktree;
- * `at`: the time of its last activity. Saves of another agent or from another
- * place do not count. Unreadable and foreign saves are skipped.
+ * Finds the last save of an agent session among the newest saves of the
+ * worktree. `at`: the time of the session's last activity. Saves of another
+ * agent or from another place do not count. Unreadable and foreign saves are
+ * skipped.
  */
 async function earlierSaves(
   context: Context,

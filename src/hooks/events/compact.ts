@@ -24,7 +24,7 @@ import {
 
 /**
  * Writes the resume file before the context is lost, and says what the summary
- * must keep. Claude Code adds this to its instructions for the summary.
+ * must keep. Claude Code adds this text to its instructions for the summary.
  */
 export const onCompact: Handler = async (hook) => {
   const state = await keepResumeFile(hook);
@@ -57,7 +57,7 @@ async function textFor(
 ): Promise<string> {
   const { system } = context;
   const workspace = await findWorkspace(context);
-  // Those of the conversation, too: a save may have none of them yet.
+  // Includes items of the conversation, which may not be in any save yet.
   const items = state?.mpm?.handoff?.items
     .filter((item) => isCarried(item) && isOpenItem(item)) ??
     openItems(system, workspace).items;
@@ -66,7 +66,7 @@ async function textFor(
   return redactorOf(system).text(text);
 }
 
-/** The most characters of the text, and of one line in it. */
+/** The maximum number of characters in the text, and in one of its lines. */
 const MOST = 2000;
 const LONGEST = 200;
 
@@ -87,7 +87,7 @@ const ABOUT = "mpm lists the open items of this project between the fences. " +
 
 /**
  * Returns the items that the summary of a compaction must keep, within 2,000
- * characters; empty without open items.
+ * characters. The text is empty if there are no open items.
  */
 function compactionText(
   { items, work, fence }: {

@@ -29,7 +29,7 @@ export interface Digest {
   /** The first and the last request. */
   readonly asked: readonly string[];
   readonly answer: string | undefined;
-  /** Commands after which no file changed. */
+  /** Commands that were not followed by a file change. */
   readonly settled: readonly Pick<Ran, "command" | "at">[];
 }
 
@@ -46,7 +46,7 @@ interface KeptDigest {
 
 const BUILT = `${VERSION} ${BUILD}`;
 
-/** A conversation to make a digest of. */
+/** The conversation from which to make a digest. */
 export interface DigestOrder extends Omit<ConversationRequest, "sources"> {
   readonly client: Client;
   readonly config: Config;
@@ -63,8 +63,8 @@ function requestOf(
 }
 
 /**
- * Returns the digest of a conversation. If nothing was said since the last
- * turn, returns the stored digest, otherwise a new digest from the transcript.
+ * Returns the digest of a conversation: the stored one if nothing was said
+ * since the last turn, or else a new one from the transcript.
  */
 export async function digestOf(
   system: System,
@@ -111,7 +111,7 @@ function madeOf(
 
 /**
  * Stores a digest for the save at the end of the session. A hook starts this
- * process at the end of a turn. A digest with a secret is not stored.
+ * process at the end of a turn. A digest that contains a secret is not stored.
  */
 export const onDigest: Handler = async (hook) => {
   const { client, context, config, input, session } = hook;
@@ -144,8 +144,8 @@ export const onDigest: Handler = async (hook) => {
 };
 
 /**
- * Returns whether a text would be redacted; digests of outputs look like
- * secrets.
+ * Returns whether a text would be redacted; the digests of outputs are left out
+ * because they look like secrets.
  */
 function holdsSecret(system: System, { found, ...texts }: Digest): boolean {
   const { items, runs, ...others } = found;

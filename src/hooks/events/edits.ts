@@ -7,7 +7,7 @@ import type { Handler, HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
 /**
- * Refuses a new sub-agent whose result would not fit, and an edit of a path
+ * Refuses to start a sub-agent whose result would not fit, and to edit a path
  * that someone else has claimed.
  */
 export const onToolUse: Handler = (hook) =>
@@ -19,7 +19,7 @@ async function ofAgent(hook: HookCall): Promise<HookAnswer> {
   return { deny: onAgent(level, gauge, waysOut(hook)).reason ?? "" };
 }
 
-/** Any failure allows the edit. */
+/** Allows the edit if anything fails. */
 async function ofEdit(hook: HookCall): Promise<HookAnswer> {
   const { context: { system }, input, session, config, event } = hook;
   if (!hook.invited) return {};
@@ -37,7 +37,7 @@ async function ofEdit(hook: HookCall): Promise<HookAnswer> {
   } catch (error) {
     const busy = error instanceof MpmError && error.code === "LOCKED";
     noteFailure(system, event, error);
-    // Two simultaneous edits must not both be the first.
+    // Two simultaneous edits must not both count as the first.
     return busy && claims ? { deny: BUSY } : {};
   }
 }
@@ -48,7 +48,7 @@ export async function freeClaims(hook: HookCall): Promise<void> {
   try {
     await releaseSession(system, root, id);
   } catch (error) {
-    // Its client exits soon, which ends its claims.
+    // The client exits soon, which also ends its claims.
     noteFailure(system, event, error);
   }
 }

@@ -12,7 +12,7 @@ import type { Handler, HookCall } from "./hook_call.ts";
 
 const SCRIPT = "post-session.sh";
 
-/** A session ends, is cleared, or left for another one: it is saved. */
+/** Saves a session that ends, is cleared, or is left for another one. */
 export const onSessionEnd: Handler = async (hook) => {
   const { input, invited, context } = hook;
   if (!invited) return {};
@@ -36,7 +36,9 @@ export const onSessionEnd: Handler = async (hook) => {
   return {};
 };
 
-/** Saves the session that ends; `undefined`: nothing to save. */
+/**
+ * Saves the session that ends. Returns `undefined` if there is nothing to save.
+ */
 async function savedEnd(hook: HookCall): Promise<string | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
@@ -61,14 +63,15 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
 
 /**
  * Records the error that ended the session's last turn, unless it is already
- * recorded. Claude Code does not always report it before it ends.
+ * recorded. Claude Code does not always report the error before it exits.
  */
 async function recordTurnError(hook: HookCall): Promise<void> {
   const { client, context: { system }, input, session } = hook;
   const path = client === CLAUDE ? input.transcriptPath : undefined;
   const found = path === undefined ? undefined : lastTurnError(system, path);
   const { at } = readActivity(hook);
-  // An error without later work belongs to an earlier end of the session.
+  // An error that is older than the last activity belongs to an earlier end of
+  // the session.
   if (!found || at === undefined || found.time < at) return;
   const { time, text } = found;
   const recorded = errorRecordsSince(system, session.root, time)

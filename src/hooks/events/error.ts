@@ -25,7 +25,7 @@ import { startScript } from "../scripts/events.ts";
 import { keepNotes } from "./notes.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
-/** Milliseconds that git may take: the agent waits for the record. */
+/** Milliseconds that git may take, since the agent waits for the record. */
 const GIT_PATIENCE = 300;
 
 /** Records the failure of a tool, or an error that ended a turn. */
@@ -65,7 +65,7 @@ export async function recordError(
   });
   const { home } = layout(session.root);
   if (!system.files.lstat(home)) {
-    // With the rules that keep it out of git.
+    // Includes the rules that keep the folder out of git.
     const make = () => ensureHome(system, session.root);
     await withLock(system, session.root, make);
   }
@@ -77,12 +77,12 @@ export async function recordError(
   });
 }
 
-/** The most uncommitted paths to list. */
+/** The maximum number of uncommitted paths to list. */
 const LISTED = 20;
 
 /**
- * Returns the status and the newest commits of a worktree, from two git
- * processes at once that get `wait` milliseconds each. `undefined`: there is no
+ * Returns the status and the newest commits of a worktree, from two parallel
+ * git processes that get `wait` milliseconds each. `undefined`: there is no
  * repository, or git did not answer in time.
  */
 async function readErrorGit(
@@ -131,7 +131,7 @@ interface ErrorRecord {
   readonly session_id: string;
   /** The tool; null: an error ended the turn. */
   readonly tool: string | null;
-  /** Its input as JSON, shortened; null without a tool or if errors are off. */
+  /** The tool's input as JSON, shortened; null: no tool, or errors are off. */
   readonly input: string | null;
   /** Empty if errors are off. */
   readonly error: string;
@@ -139,7 +139,7 @@ interface ErrorRecord {
   readonly git: ErrorGit | null;
 }
 
-/** A repository in an error record. */
+/** The state of a repository in an error record. */
 interface ErrorGit {
   /** null: detached. */
   readonly branch: string | null;
@@ -152,12 +152,12 @@ interface ErrorGit {
   readonly commits: readonly string[];
 }
 
-/** The longest error, and its context, in UTF-16 units. */
+/** The maximum length of an error, and of its context, in UTF-16 units. */
 const LONGEST = 4000;
 const LONGEST_INPUT = 2000;
 const LONGEST_LINE = 200;
 
-/** The record of a failure, redacted and bounded. */
+/** Returns the record of a failure, redacted and limited in size. */
 function errorRecord(
   { at, event, session, tool, input, error, git, redactor }: {
     at: Date;
@@ -198,15 +198,15 @@ function cleanGit(git: ErrorGit, redactor: Redactor): ErrorGit {
   };
 }
 
-/** The line of a record that is passed on. */
+/** Returns the first line of a record's error, shortened. */
 function errorLine({ error }: ErrorRecord): string {
   return firstLine(error, 200);
 }
 
-/** The most records to keep. */
+/** The maximum number of records to keep. */
 const KEPT = 50;
 
-/** Includes files that a killed process left unfinished. */
+/** Includes unfinished files of killed processes. */
 const NAME = /^error-\d{8}-\d{9}-[a-z0-9]{8}\.json(?:\.tmp)?$/;
 
 /**
@@ -237,8 +237,8 @@ function keepErrorRecord(
 }
 
 /**
- * The records since a time, in milliseconds since the epoch. Unreadable files
- * are left out.
+ * Returns the records since a time, in milliseconds since the epoch. Unreadable
+ * files are left out.
  */
 export function errorRecordsSince(
   system: System,
@@ -265,7 +265,7 @@ function firstName(at: string): string {
   return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
 }
 
-/** The file names of records, the oldest first. */
+/** Returns the file names of records, the oldest first. */
 function names(system: System, folder: string): string[] {
   return system.files.list(folder).map(({ name }) => name)
     .filter((name) => NAME.test(name)).sort();

@@ -39,7 +39,8 @@ export async function lookAtGauge(
 }
 
 /**
- * Checks the gauge, and handles a crossed level; then writes the resume file.
+ * Checks the gauge, responds if a level was crossed, then writes the resume
+ * file.
  */
 export async function watchGauge(
   hook: HookCall,
@@ -58,8 +59,8 @@ export async function watchGauge(
 }
 
 /**
- * Writes the resume file where it may be. Returns the state of the work, or
- * `undefined` if there is no file.
+ * Writes the resume file if mpm may write into the project. Returns the state
+ * of the work, or `undefined` if the file was not written.
  */
 export async function keepResumeFile(
   hook: HookCall,
@@ -67,7 +68,7 @@ export async function keepResumeFile(
   if (!hook.invited) return undefined;
   const { context, session, input, event } = hook;
   try {
-    // Loaded here, since it is large and few events need it.
+    // Loaded here because it is large and few events need it.
     const { writeResumeFile } = await import("../../handoff/resume_file.ts");
     const { save } = await writeResumeFile(context, {
       given: session.id,
@@ -82,8 +83,8 @@ export async function keepResumeFile(
 }
 
 /**
- * Finds out which commands can be typed in this session. Only called if a text
- * names them.
+ * Finds out which commands the user can type in this session. Called only if a
+ * text mentions them.
  */
 export function waysOut(hook: HookCall): WaysOut {
   const { client, context: { system } } = hook;

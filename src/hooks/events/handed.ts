@@ -5,7 +5,7 @@ import {
 } from "../../agents/mod.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** Returns the hand-offs for the agent of the event. */
+/** Returns the hand-offs for the agent that the event belongs to. */
 export async function handedTo(
   { context: { system }, input, session, worktree }: HookCall,
 ): Promise<Delivery> {

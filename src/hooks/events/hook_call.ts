@@ -16,7 +16,8 @@ export interface HookCall {
   readonly client: Client;
   readonly input: HookInput;
   /**
-   * In the session's folder, with a machine that does not wait long for a lock.
+   * The context in the session's folder; its machine does not wait long for a
+   * lock.
    */
   readonly context: Context;
   readonly config: Config;
@@ -33,12 +34,14 @@ export type Handler = (
 
 /**
  * Milliseconds that a hook waits for a lock, and for a program that is not the
- * user's. Someone waits for the hook, and ends it after ten seconds.
+ * user's. The client waits for the hook, and ends it after ten seconds.
  */
 const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
 
-/** Finds the project of an event; `undefined`: nothing to do. */
+/**
+ * Finds the project of an event. Returns `undefined` if there is nothing to do.
+ */
 export async function hookCallOf(
   context: Context,
   { client, event, input }: Pick<HookCall, "client" | "event" | "input">,
@@ -63,8 +66,9 @@ export async function hookCallOf(
 }
 
 /**
- * The project is the one in which the session was started, wherever the agent
- * goes later. The folder is the agent's folder while that is inside.
+ * Returns the place of an event. The project is the one in which the session
+ * started, wherever the agent goes later. The folder is the agent's folder
+ * while that is inside the project.
  */
 function placeOf(
   system: System,

@@ -11,8 +11,8 @@ import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
  * Stores what an event reports about the conversation, for the save at its end,
- * with the verification commands of the event. An error here does not change
- * the answer.
+ * and the event's verification commands. An error here does not change the
+ * answer.
  */
 export async function keepNotes(
   hook: HookCall,
@@ -49,7 +49,7 @@ export function readNotes({ context: { system }, session }: HookCall): Notes {
   return notesFromJson(readAgentFiles(system, session, "notes")[0]);
 }
 
-/** Handles an event that only leaves a note. */
+/** Handles an event that only stores a note. */
 export const onNoted: Handler = async (hook) => {
   await keepNotes(hook);
   return {};

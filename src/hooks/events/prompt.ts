@@ -55,10 +55,10 @@ export const onUserPrompt: Handler = async (hook) => {
 };
 
 /**
- * Returns whether the model should handle the typed command. It knows the
- * finished work, the decisions and the next steps, and has room to report them.
- * The hook answers if the context is full, or if the client does not have the
- * skill.
+ * Returns whether the model should handle the typed command. The model knows
+ * the finished work, the decisions and the next steps, and has room to report
+ * them. The hook answers if the context is full, or if the client does not have
+ * the skill.
  */
 async function isForModel(
   hook: HookCall,
@@ -71,14 +71,14 @@ async function isForModel(
   return skilled && (await lookAtGauge(hook)).level !== "block";
 }
 
-/** Loaded only for the few prompts that mpm answers. */
+/** Loads the module only for the few prompts that mpm answers. */
 function words() {
   return import("./typed.ts");
 }
 
 /**
- * Decides whether the prompt is sent. A prompt that was held back is sent the
- * next time.
+ * Decides whether the prompt is sent. A prompt that is held back is sent if it
+ * is entered again.
  */
 async function judged(
   hook: HookCall,
@@ -86,7 +86,7 @@ async function judged(
 ): Promise<Decision> {
   const { client, context: { system }, input, session } = hook;
   const free = decide("normal", { gauge, prompt });
-  // Only Claude Code shows whether a person typed it.
+  // Only Claude Code shows whether a person typed the prompt.
   const typed = client === CLAUDE && isTyped(system, { input, prompt });
   if (level !== "block" || !typed) return free;
   const again = isLetThrough(system, session, prompt);
@@ -100,11 +100,11 @@ async function judged(
 /** The folder of notes in a worktree. */
 const NOTES_FOLDER = ".claude/shared-context";
 
-/** The most characters of notes in one prompt. */
+/** The maximum number of characters of notes in one prompt. */
 const NOTES = 2000;
 
 /**
- * Returns the notes of others since the last prompt, as data between fences.
+ * Returns other people's notes since the last prompt, as data between fences.
  * Loads nothing if the worktree has no folder of notes.
  */
 async function newNotes(

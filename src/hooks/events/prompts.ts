@@ -14,12 +14,12 @@ function promptsIn(value: unknown): readonly unknown[] {
   return Array.isArray(prompts) ? prompts : [];
 }
 
-/** The most prompts of a session that are remembered as allowed. */
+/** The maximum number of allowed prompts to remember in a session. */
 const LET_THROUGH = 50;
 
 /**
- * Returns whether a prompt is allowed even if the context is full: it was held
- * back once, or the agent scheduled it.
+ * Returns whether a prompt is allowed even if the context is full, because it
+ * was held back once or the agent scheduled it.
  */
 export function isLetThrough(
   system: System,
@@ -51,14 +51,16 @@ export async function letThroughNext(
 }
 
 /**
- * Returns the digest that identifies a prompt. Blanks around it do not count,
- * and its text is not stored: it may contain secrets.
+ * Returns the digest that identifies a prompt. Surrounding blanks do not count.
+ * The text is not stored, because it may contain secrets.
  */
 function promptDigest(prompt: string): string {
   return sha256(prompt.trim());
 }
 
-/** Takes the message for the agent, once. */
+/**
+ * Returns the message for the agent and removes it, so it is delivered once.
+ */
 export function takePending(
   { context: { system }, session }: HookCall,
 ): string {

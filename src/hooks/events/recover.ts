@@ -18,13 +18,15 @@ import { startKeeping } from "../scripts/events.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** The most sessions to save at one start; the next start saves more. */
+/**
+ * The maximum number of sessions to save at one start; the next start saves
+ * more.
+ */
 const MOST = 3;
 
 /**
- * Saves the sessions of this worktree whose client was killed, each once, and
- * returns the message for the user. Never throws: the new session begins in any
- * case.
+ * Saves each session of this worktree whose client was killed, and returns the
+ * message for the user. Never throws: the new session begins in any case.
  */
 export async function recoverKilled(hook: HookCall): Promise<string[]> {
   const { context: { system }, input, session, worktree, event } = hook;
@@ -56,7 +58,8 @@ export async function recoverKilled(hook: HookCall): Promise<string[]> {
 }
 
 /**
- * `undefined`: it did nothing since its last save, or another hook saves it.
+ * Returns the new save. `undefined`: the session did nothing since its last
+ * save, or another hook saves it.
  */
 async function recovered(
   hook: HookCall,
@@ -95,7 +98,7 @@ const CLAIM = 60_000;
 
 /**
  * Claims the work of a session until `at` for this hook alone. Two clients may
- * start at once; both find a save that was made.
+ * start at once, and both can see a save that was already made.
  */
 async function claimed(
   system: System,
@@ -105,7 +108,7 @@ async function claimed(
   const now = system.now().getTime();
   const isDone = (value: unknown) =>
     field(value, "at") === at && field(value, "done") === true;
-  // Traces of a killed client stay for weeks: most starts end here.
+  // Traces of a killed client stay for weeks, so most starts end here.
   if (readAgentFiles(system, session, "recovery").some(isDone)) return false;
   return await changeAgentFile(system, session, {
     file: "recovery",

@@ -17,7 +17,7 @@ import { type ExtraPart, injected } from "../../handoff/mod.ts";
 /** Milliseconds for each script: Claude Code gives the hook ten seconds. */
 const TIMEOUT = 4000;
 
-/** Sources of a new session with a person present. */
+/** Sources of a new session at which a person is present. */
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
 /**
@@ -46,7 +46,7 @@ export const onSessionStart: Handler = async (hook) => {
   const exited = printed?.outcome === "exited";
   await context.settle(context);
   const isSame = ["compact", "clear"].includes(source);
-  // Before those that the recovery itself starts.
+  // Must run before the recovery, which starts more of these processes.
   if (!isSame) await startDue(hook);
   const recovered = isSame ? [] : await recoverKilled(hook);
   const handed = await handedTo(hook);
@@ -77,7 +77,7 @@ export const onSessionStart: Handler = async (hook) => {
     ...handed.message === "" ? [] : [handed.message],
     ...unseen(hook, scripts),
     ...before ? scriptLines("pre-session.sh", before) : [],
-    // Its output is for the agent.
+    // The standard output is for the agent, so it is not shown here.
     ...printed
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
@@ -88,7 +88,7 @@ export const onSessionStart: Handler = async (hook) => {
 };
 
 /**
- * Updates the view of notes, and returns those that the agent does not know, as
+ * Updates the view of notes, and returns notes that are new to the agent, as
  * data.
  */
 async function newNotes(
@@ -108,7 +108,9 @@ async function newNotes(
   }];
 }
 
-/** The most background runs to list, and the most lines of all of them. */
+/**
+ * The maximum number of background runs to list, and of lines for all of them.
+ */
 const RUNS = 5;
 const LINES = 10;
 
@@ -117,7 +119,8 @@ function unseen(
   { context: { system }, session }: HookCall,
   scripts: ReturnType<typeof scriptsOf>,
 ): string[] {
-  // A log may come with a clone, and name scripts that you did not allow.
+  // A log may come with a clone, and may name scripts that the user did not
+  // allow.
   const names = scripts.filter(({ state }) => mayRun(state))
     .map(({ name }) => name);
   if (names.length === 0) return [];

@@ -11,7 +11,7 @@ import {
 import type { System } from "../../system/system.ts";
 import type { Handler } from "./hook_call.ts";
 
-/** The most bytes of an event to read. */
+/** The maximum number of bytes to read of an event. */
 const LIMIT = 4 * 1024 * 1024;
 
 /**
@@ -24,7 +24,7 @@ const WAIT_FOR_EDIT = 5000;
 /** The event name with which a hook starts mpm at the end of a turn. */
 const DIGEST = "Digest";
 
-/** Makes the context, for an event that needs it. */
+/** Creates the context for an event that needs it. */
 type Prepare = () => Promise<Context>;
 
 /** An event, by mpm's name, and its client. */
@@ -43,7 +43,7 @@ export async function takeEvent(
   prepare: Prepare,
 ): Promise<string> {
   const { event } = named;
-  // Someone runs it by hand, so there is nothing to wait for.
+  // A person started the command, so there is no input to wait for.
   if (isOff(system) || system.terminal.interactive.stdin) return "";
   try {
     const json = event === DIGEST
@@ -56,9 +56,9 @@ export async function takeEvent(
 }
 
 /**
- * Does the same if the event is not named. A Claude Code that does not support
- * the `args` of an entry (for example 2.1.110) starts `mpm` alone. It would
- * give the output to the model. `undefined`: standard input is empty.
+ * Does the same for an event that is not named. A Claude Code that does not
+ * support the `args` of an entry (for example 2.1.110) starts only `mpm`. It
+ * would give the output to the model. `undefined`: standard input is empty.
  */
 export async function takeBareEvent(
   system: System,
@@ -83,8 +83,8 @@ async function answered(
 ): Promise<string> {
   const adapter = await client.adapter();
   const input = parseHookInput(system, adapter, { json, event });
-  // A sub-agent has its own context, and its work is its parent's; but it
-  // changes files.
+  // A sub-agent has its own context, and its work belongs to its parent, but it
+  // can change files.
   const counts = !input?.subagent || OF_SUBAGENTS.has(event);
   if (!input || !counts || isNothing(event, input)) return "";
   const load = HANDLERS.get(event);
@@ -96,7 +96,7 @@ async function answered(
   return adapter.answer(event, boundedAnswer(await handle(hook)));
 }
 
-/** The events of sub-agents that matter. */
+/** Events of sub-agents that matter to mpm. */
 const OF_SUBAGENTS = new Set([
   "PreToolUse",
   "PostToolBatch",
@@ -104,9 +104,7 @@ const OF_SUBAGENTS = new Set([
   "SubagentStop",
 ]);
 
-/**
- * Logs an error without the secrets in the user's own rules; returns no answer.
- */
+/** Logs an error, redacted with the user's own rules, and returns no answer. */
 async function failed(
   prepare: Prepare,
   event: string,
@@ -119,7 +117,8 @@ async function failed(
 }
 
 /**
- * Detects, before anything is loaded, events from a wider matcher than mpm's.
+ * Detects events that only a wider matcher than mpm's lets through, before
+ * anything is loaded.
  */
 function isNothing(event: string, input: HookInput): boolean {
   const tool = input.text("tool_name");
@@ -127,7 +126,10 @@ function isNothing(event: string, input: HookInput): boolean {
     (input.subagent || !startsAgents(tool));
 }
 
-/** Reads the input in time; `undefined` if it is too large for an event. */
+/**
+ * Reads the input within the time limit. Returns `undefined` if it is too large
+ * for an event.
+ */
 async function readEvent(
   { terminal }: System,
   event: string,
@@ -137,13 +139,13 @@ async function readEvent(
   return state === "large" ? undefined : new TextDecoder().decode(bytes);
 }
 
-/** Checked first, before anything is read. */
+/** Returns whether mpm is off. Called before anything is read. */
 function isOff(system: System): boolean {
   const given = system.env("MPM_HOOKS");
   return Boolean(given) && flagIn(given) === false;
 }
 
-/** Handler of each event; loaded only for it. */
+/** The handler of each event, loaded only when that event occurs. */
 const HANDLERS: ReadonlyMap<string, () => Promise<Handler>> = new Map([
   ["SessionStart", async () => (await import("./start.ts")).onSessionStart],
   ["UserPromptSubmit", async () => (await import("./prompt.ts")).onUserPrompt],

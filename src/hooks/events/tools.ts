@@ -28,7 +28,7 @@ import { verifications } from "./verifications.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
 /**
- * After a step of the agent: checks the gauge, and takes a checkpoint if one is
+ * Checks the gauge after a step of the agent, and takes a checkpoint if one is
  * due.
  */
 export const onToolsUsed: Handler = async (hook) => {
@@ -64,12 +64,12 @@ async function afterTools(
 
 /** Stores the end of the turn, while another process starts. */
 async function endTurn(hook: HookCall): Promise<void> {
-  // It reads the notes long after they are written.
+  // The new process reads the notes long after they are written.
   const starting = hook.invited ? startDigest(hook) : undefined;
   await Promise.all([starting, keepNotes(hook)]);
 }
 
-/** The tool calls in an event. */
+/** Returns the tool calls in an event. */
 function callsOf({ event, input }: HookCall): readonly unknown[] {
   if (event === "Stop") return [];
   const calls = input.value("tool_calls") ?? [{
@@ -97,7 +97,7 @@ function isChange(call: unknown): boolean {
   return mayChangeFiles(textField(call, "tool_name"));
 }
 
-/** The most calls of one batch whose IDs are passed on. */
+/** The maximum number of calls of one batch whose IDs are passed on. */
 const MOST_CALLS = 50;
 
 /** Records that work was done, and starts a checkpoint in the background. */
@@ -121,7 +121,10 @@ async function keepTrack(
   await startCheckpoint(hook);
 }
 
-/** Stores the agent's tasks, whose files and transcript may be gone later. */
+/**
+ * Stores the agent's tasks, because their files and the transcript may be gone
+ * later.
+ */
 export const onTask: Handler = async (hook) => {
   const { context: { system }, config, input, session, event } = hook;
   const invited = hook.invited && config["handoff.tasks"];
@@ -145,8 +148,8 @@ export const onTask: Handler = async (hook) => {
 };
 
 /**
- * Records that a sub-agent started or stopped. The one inside a compaction only
- * stops.
+ * Records that a sub-agent started or stopped. The sub-agent inside a
+ * compaction only reports its stop.
  */
 export const onSubagent: Handler = async (hook) => {
   const { context: { system }, session, input, event, invited } = hook;

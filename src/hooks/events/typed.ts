@@ -27,14 +27,15 @@ import type { HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
 /**
- * The most characters of the report that the agent gets with the next prompt.
+ * The maximum length of the report that the agent gets with the next prompt, in
+ * characters.
  */
 const TOLD = 8000;
 
 /**
  * Runs the typed command and answers instead of the model. The model gets its
- * part with the next prompt. `undefined` if this mpm does not have the command;
- * the prompt then goes to the skill with that name.
+ * part with the next prompt. Returns `undefined` if this mpm does not have the
+ * command; the prompt then goes to the skill with that name.
  */
 export async function answerTyped(
   hook: HookCall,
@@ -61,7 +62,9 @@ export async function answerTyped(
   }
 }
 
-/** Throws errors that are not meant for people. */
+/**
+ * Returns the text of an error. Throws errors that are not meant for people.
+ */
 function errorText(error: unknown): string {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
@@ -142,7 +145,7 @@ function tell(
   });
 }
 
-/** Names and tasks may be anyone's words. */
+/** Returns data between fences: names and tasks may contain anyone's words. */
 function fenced(
   text: string,
   { name, fence }: { name: string; fence: string },

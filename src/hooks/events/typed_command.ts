@@ -4,23 +4,27 @@ import { shellWords } from "../../base/shell.ts";
 /** An mpm command that someone typed into the agent's prompt. */
 export interface TypedCommand {
   readonly name: "pause" | "resume" | "checkpoint" | "branch" | "return";
-  /** The skill that it names, e.g. `mpm-session-pause`. */
+  /** The named skill, e.g. `mpm-session-pause`. */
   readonly skill: string;
   /** True if the skill belongs to a plugin, as in `/mpm:mpm-pause`. */
   readonly plugin: boolean;
-  /** The words after it. */
+  /** The words after the command. */
   readonly words: string;
   /**
-   * True if typed as claude-mpm's `/mpm-session-…`, which has other options.
+   * True if it was typed as claude-mpm's `/mpm-session-…`, which has other
+   * options.
    */
   readonly session: boolean;
 }
 
-/** Also under the plugin's name, and in the older spellings of claude-mpm. */
+/**
+ * Matches the commands, also with the plugin's name and in older spellings of
+ * claude-mpm.
+ */
 const TYPED =
   /^\s*\/([\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
 
-/** Parses a prompt; `undefined` unless it is one of the commands. */
+/** Parses a prompt. Returns `undefined` unless it is one of the commands. */
 export function typedCommand(prompt: string): TypedCommand | undefined {
   const found = TYPED.exec(prompt);
   if (!found) return undefined;
@@ -35,21 +39,21 @@ export function typedCommand(prompt: string): TypedCommand | undefined {
   };
 }
 
-/** Returns whether it only requests the command's help. */
+/** Returns whether the prompt only requests the command's help. */
 export function asksForHelp({ words }: TypedCommand): boolean {
   return ["--help", "-h"].includes(words);
 }
 
-/** The words of the terminal command that answers it. */
+/** Returns the words of the terminal command that answers the prompt. */
 export function commandOf({ name, session }: TypedCommand): string {
   if (name === "checkpoint") return "checkpoint save";
   return name === "resume" && session ? "session resume" : name;
 }
 
 /**
- * The command line that answers it, without the command's own words. Text that
- * begins with one of the command's `options` is read as a shell would read it;
- * any other text is free text.
+ * Returns the command line that answers the prompt, without the command's own
+ * words. Text that begins with one of the command's `options` is parsed like a
+ * shell command line; any other text is free text.
  */
 export function commandArgs(
   { name, words }: TypedCommand,
@@ -59,12 +63,12 @@ export function commandArgs(
     options: ReadonlySet<string>;
   },
 ): string[] {
-  // The name of a detour may contain blanks, and is then in quotes.
+  // The name of a detour may contain blanks if it is in quotes.
   const quoted = name === "branch" && /^["']/.test(words);
   const given = quoted || options.has(words.split(/[\s=]/, 1)[0]!)
     ? shellWords(words)
     : undefined;
-  // Someone waits at the prompt.
+  // Someone is waiting at the prompt.
   const first = name === "pause"
     ? ["--no-prune-worktrees", "--agent-session", session]
     : [];
@@ -95,11 +99,12 @@ export interface CommandLine {
 }
 
 /**
- * A line that `mpm checkpoint load` prints first; alone, it requests the rest.
+ * The first line that `mpm checkpoint load` prints; on its own, it requests the
+ * rest.
  */
 const FROM_CHECKPOINT = /^\s*Resume from checkpoint: ([^\n]+?)\s*$/;
 
-/** The values of the template's variables follow, one per line. */
+/** The values of the template's variables follow this line, one per line. */
 const FROM_TEMPLATE =
   /^\s*Start session from template: ([^\n]+?)((?:\n[\w -]+: [^\n]+)*)\s*$/;
 

@@ -13,21 +13,22 @@ import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
 /**
- * Milliseconds to wait until Claude Code has written a result, and between two
- * looks.
+ * Milliseconds to wait for Claude Code to write a result, and between two
+ * checks.
  */
 const PATIENCE = 200;
 const LOOK = 40;
 
 /**
- * The verification commands of a step, with the tree on which they ran. Only
- * the transcript distinguishes a command that ran from a refused one.
+ * Returns the verification commands of a step, with the tree on which they ran.
+ * Only the transcript distinguishes a command that ran from one that was
+ * refused.
  */
 export async function verifications(
   hook: HookCall,
 ): Promise<Notes["commands"]> {
   const { client, context: { system }, config, input, invited } = hook;
-  // The transcripts of other clients show it when the session is saved.
+  // For other clients, the transcript is read when the session is saved.
   if (client !== CLAUDE) return [];
   const { transcriptPath: path } = input;
   if (path === undefined || !invited || !config["handoff.commands"]) return [];
@@ -40,7 +41,7 @@ export async function verifications(
     await system.sleep(LOOK);
     ran = ranIn(system, path, ids);
   }
-  // A command in a step with a change may have run before it or after it.
+  // A command in the same step as a change may have run before or after it.
   const alone = calls.every((call) =>
     isVerifying(call) || !CHANGING.has(call.tool)
   );
@@ -59,13 +60,15 @@ function isVerifying({ input }: Call): boolean {
   return command !== undefined && verificationOf(command) !== undefined;
 }
 
-/** Milliseconds that git may take: the agent waits for it. */
+/** Milliseconds that git may take, since the agent waits for it. */
 const GIT_PATIENCE = 1000;
 
-/** The most uncommitted files to record one by one. */
+/** The maximum number of uncommitted files to record individually. */
 const LISTED = 10;
 
-/** The tree of the worktree; `undefined` if git does not answer in time. */
+/**
+ * Returns the tree of the worktree. `undefined`: git does not answer in time.
+ */
 async function treeHere(
   { context }: HookCall,
 ): Promise<Notes["commands"][number]["tree"]> {

@@ -23,14 +23,17 @@ import { planSkillRemoval, planSkills } from "./skills.ts";
 
 const NO_BYTES = new Uint8Array();
 
-/** The parts to install, and their places. */
+/** The parts to install, and where to install them. */
 export interface InstallOrder {
   readonly place: ScopePlace;
   readonly wanted: Wanted;
   readonly skills: boolean;
 }
 
-/** Reads, decides, and applies unless it is a dry run. */
+/**
+ * Reads the current state, decides, and applies the change unless it is a dry
+ * run.
+ */
 export function install(
   system: System,
   { place, wanted, skills: withSkills }: InstallOrder,
@@ -85,7 +88,7 @@ function baseOf(
 }
 
 /**
- * Removes mpm's entries, and restores the earlier bytes if nothing else has
+ * Removes mpm's entries, and restores the original bytes if nothing else has
  * changed.
  */
 export function uninstall(
@@ -116,8 +119,8 @@ export function uninstall(
 }
 
 /**
- * Returns the text of the file without mpm's entries; no `bytes` without a
- * file.
+ * Returns the text of the file without mpm's entries. There are no `bytes` if
+ * the file does not exist.
  */
 function withoutMpm(
   { file, original, untouched }: Present,

@@ -26,13 +26,14 @@ import type { ClientFilesResult, HookFinding } from "../commands/results.ts";
 
 type Action = ClientFilesResult["files"][number]["action"];
 
-/** A file of a client with mpm's entries added or removed. */
+/** A client's file with mpm's entries added or removed. */
 export interface ClientFile extends Present {
   readonly entry: EntryFile;
-  /** The bytes after it; `undefined`: the file is removed. */
+  /** The bytes after the change; `undefined`: the file is removed. */
   readonly after: Uint8Array | undefined;
   /**
-   * The bytes that a removal would restore; `undefined`: the file is removed.
+   * The bytes that a removal would restore. `undefined`: a removal deletes the
+   * file.
    */
   readonly base: Uint8Array | undefined;
   readonly action: Action;
@@ -40,7 +41,7 @@ export interface ClientFile extends Present {
   readonly removing: boolean;
   /** Why the file is not changed. */
   readonly reason?: string;
-  /** mpm's names of the events with entries, after an installation. */
+  /** mpm's names for the events that have entries after an installation. */
   readonly events: readonly string[];
 }
 
@@ -59,7 +60,7 @@ async function filesOf(
 
 /**
  * Plans the entries of a client. Throws UNREADABLE or CONFLICT if the hooks
- * cannot be added; a skill of someone else is not changed.
+ * cannot be added. Someone else's skill is not changed.
  */
 export async function planClient(
   system: System,
@@ -82,7 +83,10 @@ export async function planClient(
   ];
 }
 
-/** Plans the removal of the entries. Skills that another client uses stay. */
+/**
+ * Plans the removal of the entries. Skills that another client also uses are
+ * kept.
+ */
 export async function planClientRemoval(
   system: System,
   client: Client,
@@ -115,7 +119,9 @@ export async function installedClients(system: System): Promise<Client[]> {
   return found;
 }
 
-/** Lists mpm's entries in a file; empty if it cannot be read. */
+/**
+ * Lists mpm's entries in a file. The list is empty if the file cannot be read.
+ */
 export function entriesAt(system: System, entry: EntryFile) {
   if (!isFile(system, entry.path)) return [];
   return attempt(() => {
@@ -207,7 +213,9 @@ export function applyClient(
   for (const folder of emptied(files)) removeIfEmpty(system, folder);
 }
 
-/** The folders that were created for removed files, the innermost first. */
+/**
+ * Returns the folders that were created for removed files, the innermost first.
+ */
 export function emptied(files: readonly ClientFile[]): string[] {
   const made = files.filter(({ removing }) => removing)
     .flatMap(({ record }) => record?.folders ?? []);

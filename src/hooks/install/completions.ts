@@ -15,7 +15,7 @@ type Planned = SetupResult["completions"][number];
 interface Shell {
   readonly name: Planned["shell"];
   readonly script: string;
-  /** Files in the home folder that show that it is used. */
+  /** Files in the home folder that show that the shell is used. */
   readonly signs: readonly string[];
   /** The script's file in the user's data folder. */
   readonly file: string;
@@ -69,8 +69,8 @@ function userShare(system: System): string | undefined {
 }
 
 /**
- * Returns the folders for man pages from setup and the installer: the user's,
- * and the one next to this program's folder.
+ * Returns the folders for man pages that setup and the installer use: the
+ * user's, and the one next to this program's folder.
  */
 export function sharesOf(system: System): string[] {
   const bin = dirname(system.program() ?? "");
@@ -82,7 +82,7 @@ export function sharesOf(system: System): string[] {
 /** The completion scripts, below each of these folders. */
 export const COMPLETION_FILES = SHELLS.map(({ file }) => file);
 
-/** Returns the missing folders that these scripts need. */
+/** Returns the folders that must be created for these scripts. */
 export function foldersFor(
   system: System,
   planned: readonly Planned[],
@@ -98,7 +98,10 @@ function isDue({ action }: Planned): boolean {
 /** The head of a completion script written by mpm. */
 export const COMPLETION_HEAD = /^# \w+ completion for mpm\./m;
 
-/** A file that mpm did not write is not changed. */
+/**
+ * Returns the action for a script; a file that mpm did not write is not
+ * changed.
+ */
 function actionAt(
   system: System,
   path: string,
@@ -112,8 +115,8 @@ function actionAt(
 }
 
 /**
- * Writes the planned scripts, and records them for a removal. Call under the
- * user's lock.
+ * Writes the planned scripts, and records them for a later removal. Call under
+ * the user's lock.
  */
 export function writeCompletions(
   system: System,
@@ -129,7 +132,7 @@ export function writeCompletions(
   }
 }
 
-/** Creates a folder of the user with its parents. */
+/** Creates one of the user's folders and its parents. */
 function makeFolders(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeFolders(system, dirname(folder));

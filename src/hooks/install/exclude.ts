@@ -9,7 +9,7 @@ import type { System } from "../../system/system.ts";
 /** The line above the rules that mpm added to git's `info/exclude`. */
 const MARK = "# Added by mpm hooks install; mpm hooks uninstall removes it";
 
-/** The same line, for a file whose last line had no line end before. */
+/** The same line for a file whose last line did not end with a newline. */
 const GAP_MARK = `${MARK}, and the line end above`;
 
 /** A rule that mpm adds; other rules below the mark are someone else's. */
@@ -18,7 +18,7 @@ const RULE = /^\/\.claude\/(settings(\.local)?\.json|skills\/mpm-[a-z-]+\/)$/;
 /** The rules that mpm added to a file, and the text without them. */
 interface AddedRules {
   readonly rules: readonly string[];
-  /** `undefined`: there was no file. */
+  /** The text without the rules; `undefined`: there was no file. */
   readonly rest: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export function withoutRules(text: string): string | undefined {
   return readRules(text).rest;
 }
 
-/** The file with `rules` added to those that mpm added before. */
+/** Returns the file with `rules` added to the rules that mpm added before. */
 function withRules(
   text: string | undefined,
   rules: readonly string[],
@@ -59,15 +59,18 @@ function withRules(
 /** The largest rule file to edit, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** git's own file for ignore rules of this clone; none without a repository. */
+/**
+ * Returns git's own ignore file of this clone; `undefined` without a
+ * repository.
+ */
 export function excludeFile({ commonDir }: Workspace): string | undefined {
   return commonDir === undefined ? undefined : join(commonDir, "info/exclude");
 }
 
 /**
  * Adds `rules` to git's `info/exclude`, or removes everything that mpm added.
- * Returns whether they are now there, or gone. A file that is a link or not
- * writable is not changed.
+ * Returns whether the rules are now there, or gone. A file that is a link or
+ * not writable is not changed.
  */
 export function changeExcludes(
   system: System,

@@ -35,13 +35,14 @@ const PARAGRAPHS = [
 ];
 
 /**
- * Returns a file without mpm's block; `undefined`: it contains nothing else.
+ * Returns the text of a file without mpm's block. `undefined`: the file
+ * contains nothing else.
  */
 export function withoutInstructions(text: string): string | undefined {
   return withoutPart(text, MARKED);
 }
 
-/** The files in a worktree that have mpm's block. */
+/** Returns the files in a worktree that have mpm's block. */
 export function instructedFiles(
   system: System,
   worktree: string,
@@ -57,16 +58,16 @@ export function instructedFiles(
 /** The largest file in which to look for the block, in bytes. */
 const LARGEST = 1024 * 1024;
 
-/** A change of one of these files. */
+/** A change to one of these files. */
 export interface InstructionChange {
   readonly file: string;
   readonly action: "created" | "updated" | "removed" | "unchanged" | "absent";
 }
 
 /**
- * Puts mpm's block into one file. Removes it from the others, since a client
- * may read all of them; with `file` null, from all. Everything else keeps its
- * bytes. Throws CONFLICT for a link or damaged marks.
+ * Puts mpm's block into one file and removes it from the other files, since a
+ * client may read all of them. If `file` is null, removes it from all.
+ * Everything else keeps its bytes. Throws CONFLICT for a link or damaged marks.
  */
 export function changeInstructions(
   system: System,

@@ -79,8 +79,9 @@ async function tried(
 }
 
 /**
- * Says why a program is not started: settings of a project come with a clone,
- * so only this mpm is known to be genuine. The user's own settings are trusted.
+ * Returns the reason why a program is not started. Project settings come with a
+ * clone, so only this mpm is known to be genuine. The user's own settings are
+ * trusted.
  */
 function foreignProgram(
   system: System,
@@ -121,7 +122,7 @@ export async function profileHooks(
       context.status(`Measuring ${probe.event}`);
       const times: number[] = [];
       let output = 0;
-      // The first run finds nothing in the disk cache, and is not counted.
+      // The first run is not counted, because nothing is in the disk cache yet.
       for (let run = 0; run <= runs; run++) {
         const result = await fireHook(system, scratch, {
           command,
@@ -141,8 +142,8 @@ export async function profileHooks(
 }
 
 /**
- * Saves first, so that the start of a session has something to report, as in a
- * project in use.
+ * Makes a save first, so the start of a session has something to report, as in
+ * a real project.
  */
 async function saveFirst(
   system: System,
@@ -184,7 +185,7 @@ async function installed({ system, folder }: Context, client: Client) {
   return { commands, warnings };
 }
 
-/** Returns the commands with which another client reports events to mpm. */
+/** Returns the commands that another client runs to report events to mpm. */
 async function clientCommands(
   system: System,
   client: Client,
@@ -205,22 +206,24 @@ async function clientCommands(
   );
 }
 
-/** The agent's session in it. */
+/** The agent session in the scratch project. */
 const SESSION = "00000000-0000-4000-8000-000000000000";
 
 const WINDOW = 1_000_000;
 
-/** Milliseconds for one hook, and the most bytes of its output. */
+/**
+ * The maximum number of milliseconds for one hook, and of bytes in its output.
+ */
 const BOUNDS = { timeout: 20_000, limit: 1024 * 1024 };
 
-/** A project and a home folder for trying hooks. */
+/** A scratch project and a home folder for testing hooks. */
 interface Trial {
   readonly folder: string;
   readonly home: string;
   readonly project: string;
 }
 
-/** Runs `use` with a scratch project, and removes it in any case. */
+/** Runs `use` with a scratch project, which is always removed afterwards. */
 async function withScratch<T>(
   system: System,
   use: (scratch: Trial) => Promise<T>,
@@ -240,8 +243,8 @@ async function withScratch<T>(
     ensureHome(system, scratch.project);
     return await use(scratch);
   } finally {
-    // A program started by a hook may still write there: then a later trial
-    // removes it.
+    // A program that a hook started may still be writing to the folder. A later
+    // trial then removes it.
     attempt(() => removeTree(system, folder));
   }
 }
@@ -264,7 +267,7 @@ function removeAbandoned(system: System, above: string): void {
 
 /**
  * Starts a hook as Claude Code does, with the command and the arguments from
- * the settings. The event is of a session that works in the scratch project.
+ * the settings. The event comes from a session in the scratch project.
  */
 async function fireHook(
   system: System,
@@ -297,8 +300,8 @@ async function fireHook(
 }
 
 /**
- * Returns variables that keep a trial inside the scratch folders, without those
- * that change hooks.
+ * Returns variables that keep a trial inside the scratch folders, and removes
+ * variables that change hooks.
  */
 function apart(system: System, { folder, home, project }: Trial) {
   const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
@@ -312,15 +315,15 @@ function apart(system: System, { folder, home, project }: Trial) {
     HOME: home,
     USERPROFILE: home,
     CLAUDE_PROJECT_DIR: project,
-    // A user may keep the whole home folder in git, so a repository may be
-    // above.
+    // The scratch folder may be inside a repository, since a user may keep the
+    // whole home folder in git.
     GIT_CEILING_DIRECTORIES: folder,
   };
 }
 
 /**
- * Makes a repository, since most projects are one; without git it stays a
- * folder.
+ * Creates a repository, since most projects are one. Without git, the project
+ * stays a plain folder.
  */
 async function beginRepository(
   system: System,
@@ -346,7 +349,7 @@ function transcriptOf(system: System, used: number): string {
 }
 
 /**
- * Creates something to save, and prevents checkpoints that outlive the trial.
+ * Creates work to save, and prevents checkpoints that would outlive the trial.
  */
 function noteWork(system: System, root: string): void {
   const now = system.now().getTime();
@@ -359,7 +362,7 @@ function replace(system: System, path: string, text: string): void {
   system.files.create(path, new TextEncoder().encode(text), { synced: false });
 }
 
-/** The files below the scratch project's `.claude-mpm/`. */
+/** Returns the files below the scratch project's `.claude-mpm/`. */
 function filesIn(system: System, { project }: Trial): string[] {
   const { home } = layout(project);
   const found: string[] = [];

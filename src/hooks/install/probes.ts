@@ -10,7 +10,7 @@ interface Effects {
   readonly tasks: string;
   /** The notes of the conversation, as JSON. */
   readonly notes: string;
-  /** Its agent and sub-agents, as JSON. */
+  /** The stored agent and its sub-agents, as JSON. */
   readonly presence: string;
 }
 
@@ -18,7 +18,7 @@ interface Effects {
 export interface Probe {
   readonly event: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** The same with nothing special to do, for measuring. */
+  /** The same event with nothing special to do, for measuring. */
   readonly quiet?: Readonly<Record<string, unknown>>;
   /** Percentage of the context in use. */
   readonly used: number;
@@ -49,7 +49,7 @@ const FAILED = {
   error: "Exit code 3",
 };
 
-/** In the order of a session, so that each finds what it needs. */
+/** In the order of a session, so each probe finds what it needs. */
 export const PROBES: readonly Probe[] = [
   {
     event: "UserPromptSubmit",
@@ -169,7 +169,7 @@ export const PROBES: readonly Probe[] = [
   },
 ];
 
-/** The same for other clients, whatever the format of their answers. */
+/** The same probes for other clients, whatever the format of their answers. */
 export const CLIENT_PROBES: readonly Probe[] = [
   {
     event: "UserPromptSubmit",

@@ -13,9 +13,9 @@ import {
 import type { System } from "../../system/system.ts";
 
 /**
- * Returns the binary that hooks start: the named one, or else this program. If
- * it is on PATH, uses that path, which survives an upgrade. Throws NOT_FOUND or
- * CONFLICT.
+ * Returns the binary that hooks start: the given one, or else this program. If
+ * it is on PATH, returns that path, because it survives an upgrade. Throws
+ * NOT_FOUND or CONFLICT.
  */
 export function binaryFor(context: Context, named: string | undefined): string {
   const path = programPath(context, named);
@@ -61,7 +61,9 @@ function pathFolders(system: System): string[] {
   return (system.env("PATH") ?? "").split(separator).filter(isAbsolute);
 }
 
-/** Returns the clients on PATH, or with a folder; starts none of them. */
+/**
+ * Returns the clients that are on PATH or have a folder. Starts none of them.
+ */
 export function clientsHere(system: System): Client[] {
   return CLIENTS.filter((client) => {
     const home = client.home(system);
@@ -82,7 +84,7 @@ export function isSameFile(system: System, a: string, b: string): boolean {
   ) ?? false;
 }
 
-/** A path as a word of the shell that runs a status line. */
+/** Returns a path as a word for the shell that runs a status line. */
 export function statusLineWord(system: System, binary: string): string {
   return shellWord(
     system.platform === "windows" ? binary.replaceAll("\\", "/") : binary,
@@ -91,15 +93,16 @@ export function statusLineWord(system: System, binary: string): string {
 
 /**
  * The oldest Claude Code that accepts settings with an unknown event. An older
- * one ignores the whole file, including permissions in it.
+ * version ignores the whole file, including the permissions in it.
  */
 const OLDEST = [2, 1, 101] as const;
 
-/** The most milliseconds and bytes for reading its version. */
+/** The maximum number of milliseconds and bytes for reading the version. */
 const BOUNDS = { timeout: 5000, limit: 1024 };
 
 /**
- * The version of the Claude Code on `PATH`; `undefined`: not found, or unknown.
+ * Returns the version of the Claude Code on `PATH`. `undefined`: not found, or
+ * unknown.
  */
 export async function clientVersion(
   system: System,
@@ -114,9 +117,9 @@ export async function clientVersion(
 }
 
 /**
- * Refuses to install hooks for a Claude Code that would then ignore the file. A
- * client with an unknown version, or not on `PATH`, is treated as new enough.
- * Throws CONFLICT.
+ * Refuses to install hooks for a Claude Code that would then ignore the whole
+ * file. A client that has an unknown version or is not on `PATH` counts as new
+ * enough. Throws CONFLICT.
  */
 export async function refuseOldClient(
   system: System,
@@ -135,7 +138,9 @@ export async function refuseOldClient(
   );
 }
 
-/** Returns whether Claude Code is too old for hooks, and says so. */
+/**
+ * Returns whether Claude Code is too old for hooks, and warns the user if so.
+ */
 export async function warnsOfOldClient(
   { system, folder, note }: Context,
 ): Promise<boolean> {

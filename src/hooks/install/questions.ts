@@ -3,17 +3,20 @@ import type { Context } from "../../cli/mod.ts";
 
 type Asking = Pick<Context, "ask" | "note">;
 
-/** Asks a question that Enter answers with yes. Throws CANCELLED. */
+/** Asks a question for which Enter means yes. Throws CANCELLED. */
 export function agreed(context: Asking, question: string): boolean {
   return answered(context, `${question} [Y/n]: `) ?? true;
 }
 
-/** Asks a question that Enter answers with no. Throws CANCELLED. */
+/** Asks a question for which Enter means no. Throws CANCELLED. */
 export function accepted(context: Asking, question: string): boolean {
   return answered(context, `${question} [y/N]: `) ?? false;
 }
 
-/** Returns undefined for an Enter alone; asks again for any other word. */
+/**
+ * Returns undefined if the user only presses Enter; asks again after any other
+ * word.
+ */
 function answered(
   { ask, note }: Asking,
   question: string,
@@ -29,7 +32,7 @@ function answered(
   }
 }
 
-/** The error of a setup that someone stopped. */
+/** Returns the error for a setup that someone stopped. */
 export function nothingChanged(): MpmError {
   return new MpmError("CANCELLED", "Nothing was changed");
 }

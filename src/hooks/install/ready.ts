@@ -27,7 +27,10 @@ export interface ReadyInstall {
   readonly files: readonly string[];
 }
 
-/** Reads and decides. Throws CONFLICT, NOT_FOUND. */
+/**
+ * Reads the current state and decides what to install. Throws CONFLICT,
+ * NOT_FOUND.
+ */
 export async function readyInstall(
   context: Context,
   workspace: Workspace,
@@ -66,7 +69,7 @@ export async function readyInstall(
   };
 }
 
-/** Applies it, under the user's lock. */
+/** Applies the installation. Call under the user's lock. */
 export async function installReady(
   system: System,
   { order, rules, excludes }: ReadyInstall,
@@ -81,7 +84,7 @@ export async function installReady(
 
 /**
  * Returns the missing ignore rules for the files of the local scope, which are
- * not the user's work. Files of the project scope must be committed.
+ * not part of the user's work. Files of the project scope must be committed.
  */
 async function missingRules(
   system: System,

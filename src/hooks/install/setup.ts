@@ -63,7 +63,7 @@ import {
   sourcesText,
 } from "./setup_text.ts";
 
-/** The answers given by options. */
+/** The answers given as options. */
 export interface SetupInput {
   readonly asks: boolean;
   readonly "no-contents": boolean;
@@ -77,22 +77,22 @@ export interface SetupInput {
   readonly binary: string | undefined;
 }
 
-/** The answer of a dry run, and the parts that it consists of. */
+/** The result of a dry run, and the parts of the plan. */
 export interface SetupPlan {
   /** The result of a dry run. */
   readonly result: SetupResult;
   readonly hooks: ReadyInstall | undefined;
   /** The files of other clients. */
   readonly files: readonly ClientFile[];
-  /** Settings that change in the user's configuration. */
+  /** Settings to change in the user's configuration. */
   readonly settings: Parameters<typeof setForUser>[2];
-  /** Saves that the user says are theirs. */
+  /** Saves that the user identified as their own. */
   readonly trusted: readonly Mark[];
 }
 
 type Mark = { readonly id: string; readonly digest: string };
 
-/** Reads the current state, and asks if allowed. Writes nothing. */
+/** Reads the current state, and asks questions if allowed. Writes nothing. */
 export async function planSetup(
   context: Context,
   workspace: Workspace,
@@ -136,7 +136,7 @@ export async function planSetup(
     result: {
       dry_run: true,
       ...{ ...found, completions: wanted },
-      // Contents are stored as git objects.
+      // File contents are stored as git objects.
       ...{ init, contents: contents && workspace.git === "repository" },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
@@ -172,7 +172,7 @@ async function hookedClients(
   const none = { claude: false, others: [] };
   if (no) return none;
   const others = otherClients(context.system);
-  // A script gets the error of a Claude Code that is too old.
+  // A script gets an error if Claude Code is too old.
   const claude = isFound && !(asks && await warnsOfOldClient(context));
   if (!claude && others.length === 0) return none;
   const wanted = !asks || agreed(context, "Install hooks and skills?");
@@ -186,7 +186,7 @@ function keepsContents(context: Context, asks: boolean): boolean {
   return agreed(context, question);
 }
 
-/** Returns the settings that differ from the user's wishes. */
+/** Returns the settings that differ from what the user wants. */
 function changedSettings(
   changed: {
     readonly contents: boolean;
@@ -337,7 +337,7 @@ async function clientHere(
   return there ? { version, folder: home } : null;
 }
 
-/** Settings for the parts of a conversation that mpm keeps. */
+/** Returns the settings for the parts of a conversation that mpm keeps. */
 function settingsOfSources() {
   return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
 }
@@ -350,7 +350,7 @@ function sourcesOf(config: Config): SetupResult["conversation"] {
   }));
 }
 
-/** Everything is one operation, which one undo reverses. */
+/** Applies the setup as one operation, which a single undo reverses. */
 export async function applySetup(
   context: Context,
   workspace: Workspace,

@@ -5,7 +5,7 @@ import { initText } from "../../saves/mod.ts";
 import type { SetupResult } from "../commands/results.ts";
 import { clientText, installText } from "./text.ts";
 
-/** The most saves that the question names. */
+/** The maximum number of saves to name in the question. */
 const NAMED = 10;
 
 /** Lists saves of claude-mpm. */
@@ -63,7 +63,7 @@ export const CONTENTS_NOTE =
 const BATCHES = "To keep the files of each step for mpm replay: " +
   "mpm config set checkpoint.every batch\n";
 
-/** Returns the result, or the plan of a dry run or a question, as text. */
+/** Returns a result, or the plan for a dry run or a question, as text. */
 export function setupText(
   result: SetupResult,
   style: Style,
@@ -84,7 +84,7 @@ export function setupText(
       }\n`
       : "Saves do not keep the contents of uncommitted files.\n",
     result.branch_commits ? "Saves are also committed to your branch.\n" : "",
-    // They were listed with the question.
+    // If the user was asked, the question already listed them.
     ...!asked
       ? [`${sourcesText(conversation)}\n`]
       : conversation.some(({ kept }) => kept)
@@ -93,7 +93,7 @@ export function setupText(
     ...config === null ? [] : [`${switched} ${escapeText(config)}\n`],
     ...hooks === null
       ? []
-      // "mpm hooks install --dry-run" shows the whole change as a diff.
+      // The diff is left out; "mpm hooks install --dry-run" shows it.
       : [
         installText({ ...hooks, dry_run: dry, diff: "" }, style),
         BATCHES,
@@ -115,8 +115,8 @@ export function setupText(
 }
 
 /**
- * Returns what a setup has changed. The person who was asked has just read the
- * plan, so its lists are not repeated.
+ * Returns what a setup has changed. A person who was asked has just read the
+ * plan, so the lists are not repeated.
  */
 function writtenText(result: SetupResult, style: Style): string {
   const { init, config, hooks, completions, claude_mpm: old } = result;

@@ -16,7 +16,7 @@ import type { System } from "../../system/system.ts";
 
 type SkillChange = HooksInstallResult["skills"][number];
 
-/** The plan for the skills: a skill that someone wrote or edited stays. */
+/** The plan for the skills. A skill that someone wrote or edited is kept. */
 interface SkillPlan {
   readonly changes: SkillChange[];
   readonly files: { path: string; bytes: Uint8Array }[];
@@ -31,7 +31,9 @@ interface Skill {
   readonly own: boolean;
 }
 
-/** Reads them. Throws CONFLICT for links, unless their targets are `left`. */
+/**
+ * Reads the skills. Throws CONFLICT for links, unless their targets are `left`.
+ */
 function readSkills(
   system: System,
   place: ScopePlace,
@@ -59,7 +61,8 @@ function readSkill(
     refuseLink(system, dirname(dirname(path)));
     return readForeign(system, path, 0o644).bytes;
   } catch (error) {
-    // Someone put it there: mpm neither reads nor removes its target.
+    // Someone else created the link, so mpm neither reads nor removes its
+    // target.
     if (left && error instanceof MpmError && error.code === "CONFLICT") {
       return BEHIND_LINK;
     }
@@ -68,8 +71,9 @@ function readSkill(
 }
 
 /**
- * The skills to write: all if requested. Otherwise, if some were installed
- * before, those again and new ones, except those that someone removed.
+ * Returns the skills to write: all of them if requested. Otherwise, if some
+ * were installed before, returns those and new ones, except those that someone
+ * removed.
  */
 export function planSkills(
   system: System,
@@ -82,7 +86,7 @@ export function planSkills(
   const plan: SkillPlan = { changes: [], files: [] };
   for (const skill of readSkills(system, place, { record, left: !wanted })) {
     const { name, path, shipped, there, own } = skill;
-    // A missing skill that was never written came with a newer mpm.
+    // A missing skill that was never written is new in this mpm.
     const isKnown = getOwn(record?.files ?? {}, path) !== undefined;
     if (!wanted && (there !== undefined) !== isKnown) continue;
     const action = !there
@@ -100,7 +104,9 @@ export function planSkills(
   return plan;
 }
 
-/** The skills to remove: those that are unchanged since mpm wrote them. */
+/**
+ * Returns the skills to remove: those that are unchanged since mpm wrote them.
+ */
 export function planSkillRemoval(
   system: System,
   place: ScopePlace,

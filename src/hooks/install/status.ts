@@ -41,7 +41,7 @@ export interface InstalledCommand {
 
 /**
  * Returns the commands that the settings of all scopes start, and the reasons
- * why other mpm entries do not run. Throws such a reason if nothing else is
+ * why other mpm entries do not run. Throws one of these reasons if nothing is
  * started.
  */
 export function installedCommands(
@@ -61,7 +61,7 @@ export function installedCommands(
   return { commands, warnings: faults.map(({ message }) => message) };
 }
 
-/** Reads the settings of all scopes; unreadable ones have a reason. */
+/** Reads the settings of all scopes. Each unreadable file has a reason. */
 export function readAllSettings(
   system: System,
   workspace: Workspace,
@@ -196,7 +196,10 @@ function installedIn(
   }];
 }
 
-/** Runs no program from settings to find out what it is. */
+/**
+ * Returns the problem with a binary. Does not run programs from settings to
+ * identify them.
+ */
 function binaryProblem(
   system: System,
   binary: string,
@@ -247,7 +250,10 @@ function offFindings(
   return [{ problem: "disabled", path, detail, mend: advice }];
 }
 
-/** A plugin's entries start `mpm` by name, so they are not the same. */
+/**
+ * Finds plugins that also have mpm hooks. Their entries start `mpm` by name, so
+ * the client does not see them as identical.
+ */
 function pluginToo(plugins: readonly string[]): Finding[] {
   return plugins.map((path) => ({
     problem: "twice",
@@ -257,7 +263,7 @@ function pluginToo(plugins: readonly string[]): Finding[] {
   }));
 }
 
-/** Finds project scripts that its hooks skip. */
+/** Finds project scripts that do not run. */
 function scripts(system: System, root: string): Finding[] {
   const path = scriptFolder(root);
   return scriptProblems(scriptsOf(system, root)).map((problem) => ({
@@ -267,7 +273,10 @@ function scripts(system: System, root: string): Finding[] {
   }));
 }
 
-/** The client runs identical entries only once. */
+/**
+ * Finds hooks that are installed twice. The client runs identical entries only
+ * once.
+ */
 function twice(installed: readonly Installed[]): Finding[] {
   const [first, ...others] = installed.filter(({ events }) =>
     events.length > 0
@@ -282,23 +291,23 @@ function twice(installed: readonly Installed[]): Finding[] {
   );
 }
 
-/** From the strongest to the weakest scope, in the client's order. */
+/** Scopes from the strongest to the weakest, in the client's order. */
 const BY_PRECEDENCE: readonly Scope[] = ["local", "project", "user"];
 
-/**
- * A settings file in the state in which it was found; `settings` are those in
- * effect.
- */
+/** A settings file as it was found; `settings` are those in effect. */
 interface FoundSettings extends SettingsLayer {
-  /** Its text, even if Claude Code ignores all of it. */
+  /** The text of the file, even if Claude Code ignores all of it. */
   readonly said: SettingsText | undefined;
-  /** The reason why it has no effect. */
+  /** The reason why the file has no effect. */
   readonly fault: MpmError | undefined;
-  /** True if it contains mpm parts, even if it cannot be read. */
+  /** True if the file contains parts of mpm, even if it cannot be read. */
   readonly marked: boolean;
 }
 
-/** All settings that the client reads in a workspace, the strongest first. */
+/**
+ * Returns all settings that the client reads in a workspace, the strongest
+ * first.
+ */
 function readLayers(
   system: System,
   workspace: Workspace,
@@ -309,7 +318,7 @@ function readLayers(
     const place = attempt(() => placeOf(system, scope, workspace));
     return place ? [{ path: place.path, scope }] : [];
   });
-  // In the home folder, the project's settings are the user's.
+  // If the project is the home folder, its settings are the user's settings.
   const apart = own.filter(({ path }, at) =>
     !own.slice(at + 1).some((other) => other.path === path)
   );
@@ -338,7 +347,10 @@ function readLayer(
   }
 }
 
-/** Also reads settings behind a link, so that their entries are reported. */
+/**
+ * Reads the bytes of settings, also behind a link, so their entries are
+ * reported.
+ */
 function bytesOf(system: System, path: string): Uint8Array | undefined {
   const { files } = system;
   if (!files.stat(path)) return undefined;

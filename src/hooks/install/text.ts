@@ -14,7 +14,10 @@ import type {
 type Change = HooksInstallResult["changes"][number];
 type Skill = HooksInstallResult["skills"][number];
 
-/** Without the lists that were shown with the question. */
+/**
+ * The form of the text: `brief` leaves out the lists that were shown with the
+ * question.
+ */
 interface Form {
   readonly brief: boolean;
 }
@@ -242,7 +245,7 @@ export function clientText(
     notesOf(found.warnings, style);
 }
 
-/** Lists files; the skills of a folder are on one line. */
+/** Lists files; the skills in one folder share a line. */
 function fileLines(
   files: ClientFilesResult["files"],
   binary: string | null,

@@ -8,7 +8,10 @@ import type { SetupRemoveResult } from "../commands/results.ts";
 
 type Data = SetupRemoveResult["data"][number];
 
-/** Returns the data that a removal leaves, with a command to delete each. */
+/**
+ * Returns the data that remains after a removal, each with a command to delete
+ * it.
+ */
 export async function remainingData(
   system: System,
   workspace: Workspace,
@@ -57,7 +60,7 @@ function programData(system: System): Data[] {
   }];
 }
 
-/** A command line for the user's shell. */
+/** Returns a command line for the user's shell. */
 function removal(
   { platform }: System,
   path: string,
@@ -72,8 +75,8 @@ function removal(
 }
 
 /**
- * A row for each kind of ref; the size counts only objects without a branch or
- * tag.
+ * Returns a row for each kind of ref. The size counts only objects that are not
+ * in a branch or tag.
  */
 async function refData(git: Git, commonDir: string): Promise<Data[]> {
   const list = ["for-each-ref", "--format=%(refname)", "refs/mpm/"];
@@ -102,7 +105,7 @@ async function refData(git: Git, commonDir: string): Promise<Data[]> {
   }));
 }
 
-/** Returns the bytes on the disk; null if this git cannot report them. */
+/** Returns the size on disk, in bytes. null: this git cannot report it. */
 async function sizeOfRefs(git: Git, name: string): Promise<number | null> {
   const { status, stdout } = await git.run([
     ...["rev-list", "--objects", "--disk-usage", `--glob=${name}*`],

@@ -35,13 +35,13 @@ import {
 export interface FileEdit {
   readonly part: SetupRemoveResult["removed"][number]["part"];
   readonly file: ForeignFile;
-  /** The bytes after it; `undefined`: the file is removed. */
+  /** The bytes after the change; `undefined`: the file is removed. */
   readonly bytes: Uint8Array | undefined;
-  /** Folders to remove if they are empty, the outermost first. */
+  /** Folders to remove if they are then empty, the outermost first. */
   readonly folders: readonly string[];
 }
 
-/** Returns the changes to other files than settings and skills. */
+/** Returns the changes to files other than settings and skills. */
 export function fileEdits(
   system: System,
   workspace: Workspace,
@@ -85,7 +85,10 @@ export function applyEdit(
 const PAGE = /^mpm(-[a-z-]+)?\.1$/;
 const PAGE_HEAD = /^\.TH MPM.*"mpm manual"/m;
 
-/** The characters in which a file must say that mpm wrote it. */
+/**
+ * The number of characters at the start of a file in which the header must
+ * occur.
+ */
 const HEAD = 400;
 
 function pagesIn(system: System, share: string): FileEdit[] {
@@ -107,7 +110,10 @@ function pagesIn(system: System, share: string): FileEdit[] {
   ];
 }
 
-/** A link, or a file without mpm's header, stays. */
+/**
+ * Plans the removal of a man page. A link, or a file without mpm's header, is
+ * kept.
+ */
 function pageEdit(
   system: System,
   part: FileEdit["part"],
@@ -118,13 +124,16 @@ function pageEdit(
   const text = new TextDecoder().decode(file.bytes.subarray(0, HEAD));
   if (!head.test(text)) return [];
   const { record } = readReplaced(system, path, file.bytes);
-  // The installer records nothing, so its empty folders are also removed.
+  // The installer keeps no record, so its empty folders are also removed.
   const made = [dirname(dirname(path)), dirname(path)];
   const folders = [...new Set([...record?.folders ?? [], ...made])];
   return [{ part, file, bytes: undefined, folders }];
 }
 
-/** A file with a part of mpm; an unreadable one is not changed. */
+/**
+ * Plans to remove the part that mpm wrote from a file. An unreadable file is
+ * not changed.
+ */
 function blockEdit(
   system: System,
   part: FileEdit["part"],
@@ -141,16 +150,21 @@ function blockEdit(
   return [{ part, file, bytes, folders }];
 }
 
-/** A file without other content is removed, but never its folder. */
+/**
+ * Plans the removal of the instructions. A file without other content is
+ * removed, but never its folder.
+ */
 function instructionEdit(system: System, path: string): FileEdit[] {
   return blockEdit(system, "instructions", path, withoutInstructions)
     .map((edit) => ({ ...edit, folders: [] }));
 }
 
-/** The rule added by `mpm setup --ignore`, with its line end. */
+/** The rule added by `mpm setup --ignore`, with its newline. */
 const IGNORE_RULE = new RegExp(`^/\\${HOME}/(\r?\n|$)`, "m");
 
-/** The rule added by `mpm setup --ignore`; a rule of someone else stays. */
+/**
+ * Removes the rule added by `mpm setup --ignore`. Someone else's rule is kept.
+ */
 function ignoreEdit(system: System, path: string): FileEdit[] {
   const file = attempt(() => readForeign(system, path, 0o644));
   const was = attempt(() => readReplaced(system, path, file?.bytes));
@@ -161,7 +175,7 @@ function ignoreEdit(system: System, path: string): FileEdit[] {
   return [{ part: "ignore rules", file, bytes, folders: [] }];
 }
 
-/** Returns the same rule if no record shows who wrote it. */
+/** Returns the same rule, to be kept, if no record shows who wrote it. */
 export function unknownRule(
   system: System,
   { root }: Workspace,

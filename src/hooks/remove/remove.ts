@@ -41,7 +41,7 @@ import { applyEdit, type FileEdit, fileEdits, unknownRule } from "./files.ts";
 type Removed = SetupRemoveResult["removed"][number];
 type Kept = SetupRemoveResult["kept"][number];
 
-/** Everything of mpm outside its own folders that concerns a project. */
+/** Everything that mpm installed for a project outside its own folders. */
 interface Installed {
   readonly places: readonly ScopePlace[];
   readonly edits: readonly FileEdit[];
@@ -72,7 +72,7 @@ export async function planRemove(
   };
 }
 
-/** Removes it as one operation, which one undo reverses. */
+/** Applies the removal as one operation, which a single undo reverses. */
 export async function applyRemove(
   context: Context,
   workspace: Workspace,
@@ -120,7 +120,9 @@ function scheduleRow(id: string): Removed {
   return { part: "schedule", path: id, action: "removed" };
 }
 
-/** A schedule stays if its scheduler refuses to remove it. */
+/**
+ * Removes schedules. A schedule is kept if its scheduler refuses to remove it.
+ */
 async function removeSchedules(
   system: System,
   schedules: readonly Schedule[],
@@ -137,7 +139,10 @@ async function removeSchedules(
   }
 }
 
-/** A project whose own folder is damaged has its log in the user's state. */
+/**
+ * Returns the place of the log. If the project's own folder is damaged, the log
+ * is in the user's state.
+ */
 function journalPlace(system: System, workspace: Workspace): Workspace {
   const { root } = workspace;
   const { home, state, trash } = layout(root);
@@ -169,7 +174,9 @@ async function findInstalled(
   };
 }
 
-/** The entries in other clients; those of an edited skill stay. */
+/**
+ * Returns the edits for other clients. The entries of an edited skill are kept.
+ */
 async function clientEdits(system: System): Promise<FileEdit[]> {
   const clients = await installedClients(system);
   const planned = await Promise.all(
@@ -181,12 +188,15 @@ async function clientEdits(system: System): Promise<FileEdit[]> {
     part: entry.path.endsWith("SKILL.md") ? "skill" : "hooks",
     file,
     bytes: after,
-    // They are empty only after the last one.
+    // The folders are only empty after the last edit.
     folders: at === all.length - 1 ? emptied(files).reverse() : [],
   }));
 }
 
-/** Without a record, the folders that mpm would have created. */
+/**
+ * Returns the recorded folders, or else the folders that mpm would have
+ * created.
+ */
 function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
   const was = attempt(() => readReplaced(system, path, undefined));
   const skills = join(folder, "skills");
@@ -209,8 +219,8 @@ async function worktreesOf(
 }
 
 /**
- * Returns the settings of each scope, and those of other worktrees that have
- * mpm's hooks: an older mpm put them there.
+ * Returns the settings of each scope. Includes those of other worktrees with
+ * mpm's hooks, since an older mpm put them there.
  */
 function placesOf(
   system: System,
@@ -239,7 +249,9 @@ function placesOf(
   return [...all.values()];
 }
 
-/** Returns whether settings have a part of mpm, even behind a link. */
+/**
+ * Returns whether a settings file contains a part of mpm, even behind a link.
+ */
 function hasHooks(system: System, path: string): boolean {
   const { files } = system;
   const bytes = attempt(() =>
@@ -251,7 +263,7 @@ function hasHooks(system: System, path: string): boolean {
     new TextDecoder().decode(bytes).includes(OWN_MARK);
 }
 
-/** Removes each part separately: if one fails, the others are still removed. */
+/** Removes each part separately, so a failure does not affect the rest. */
 function removeAll(
   system: System,
   { places, edits, folders, unknown }: Installed,
@@ -290,7 +302,8 @@ function removeAll(
   if (!dryRun) {
     for (const folder of empty.toReversed()) removeIfEmpty(system, folder);
   }
-  // The hooks of another scope may have written a file that one of them kept.
+  // A file kept for one scope may have been removed with the hooks of another
+  // scope.
   const left = [...kept.values()].filter(({ path }) => !removed.has(path));
   return { removed: [...removed.values()], kept: [...unknown, ...left] };
 }

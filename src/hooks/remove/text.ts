@@ -42,7 +42,9 @@ const NOUNS: Readonly<Record<Removed["part"], string>> = {
   "schedule": "schedule",
 };
 
-/** The most files of one kind to list; more are only counted. */
+/**
+ * The maximum number of files of one kind to list; the rest are only counted.
+ */
 const NAMED = 8;
 
 function removedLines(removed: readonly Removed[]): string[] {

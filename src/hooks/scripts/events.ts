@@ -18,7 +18,7 @@ type Variables = Readonly<Record<`MPM_${string}`, string>>;
 /** The largest event that fits into a program's environment, in bytes. */
 const MOST = 64 * 1024;
 
-/** Runs a script and waits for it; `undefined` if no script may run. */
+/** Runs a script and waits for it. Returns `undefined` if no script may run. */
 export async function runScript(
   hook: HookCall,
   name: string,
@@ -35,7 +35,7 @@ export async function runScript(
   });
 }
 
-/** Returns whether there is a script of that name, and it may run. */
+/** Returns whether a script of that name exists and may run. */
 export function hasScript(
   { context: { system }, session }: HookCall,
   name: string,
@@ -43,7 +43,9 @@ export function hasScript(
   return mayRun(copyOf(system, session.root, hookNamed(name)).state);
 }
 
-/** Starts a script that outlives the event; false: none that may run. */
+/**
+ * Starts a script that outlives the event. Returns false if no script may run.
+ */
 export async function startScript(
   hook: HookCall,
   name: string,
@@ -57,8 +59,8 @@ export async function startScript(
 }
 
 /**
- * Starts what a save that a hook made still lacks: its YAML and Markdown, its
- * copy in git, and the contents of uncommitted files.
+ * Starts a process that completes a save made by a hook. It adds the YAML and
+ * Markdown, the copy in git, and the contents of uncommitted files.
  */
 export async function startKeeping(
   { context: { system }, worktree }: HookCall,
@@ -70,19 +72,19 @@ export async function startKeeping(
 }
 
 /**
- * The most saves to complete when a session begins; the next start completes
- * more.
+ * The maximum number of saves to complete when a session begins; the next start
+ * completes more.
  */
 const MOST_DUE = 3;
 
-/** Starts the same for saves whose process was interrupted. */
+/** Starts the same processes for saves that were interrupted. */
 export async function startDue(
   { context: { system }, session, worktree }: HookCall,
 ): Promise<void> {
   if (system.program() === undefined) return;
   const due = new Set([
     ...dueContentsIds(system, session.root).slice(-MOST_DUE),
-    // One process makes all copies.
+    // One process makes all missing copies.
     ...uncopiedIds(system, session.root).slice(-1),
   ]);
   for (const id of due) {
@@ -91,7 +93,10 @@ export async function startDue(
   }
 }
 
-/** Starts an automatic checkpoint, which takes longer than a hook may. */
+/**
+ * Starts an automatic checkpoint in the background, since it takes longer than
+ * a hook may.
+ */
 export async function startCheckpoint(hook: HookCall): Promise<void> {
   const { context: { system }, worktree } = hook;
   if (system.program() === undefined) return;
@@ -115,8 +120,8 @@ export async function startStepTree(
 }
 
 /**
- * Starts the process that makes a digest of the conversation for its save. That
- * takes longer than a hook may at the end of a turn.
+ * Starts the process that makes a digest of the conversation for the next save.
+ * This takes longer than a hook may take at the end of a turn.
  */
 export async function startDigest(
   { client, context: { system }, input, worktree }: HookCall,
@@ -134,7 +139,7 @@ export async function startDigest(
   });
 }
 
-/** The size at which a transcript takes a while to read, in bytes. */
+/** The size from which reading a transcript takes noticeable time, in bytes. */
 const WORTH_IT = 512 * 1024;
 
 function environmentOf(
@@ -151,7 +156,10 @@ function environmentOf(
   };
 }
 
-/** The event again; of a large one, only the fields common to all events. */
+/**
+ * Returns the event for a script. For a large event, returns only the fields
+ * that all events have.
+ */
 function eventOf({ input, event }: HookCall): string {
   const whole = input.json;
   if (new TextEncoder().encode(whole).length <= MOST) return whole;

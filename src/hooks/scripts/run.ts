@@ -16,38 +16,43 @@ import {
   scriptState,
 } from "./store.ts";
 
-/** The most bytes of a script's output to keep, for each stream. */
+/**
+ * The maximum number of bytes of a script's output to keep, for each stream.
+ */
 const OUTPUT_LIMIT = 64 * 1024;
 
-/** The most UTF-16 units of each stream in a log line. */
+/** The maximum number of UTF-16 units of each stream in a log line. */
 const LOGGED = 2000;
 
 interface HookRun {
-  /** The script's file, which must be allowed to run, absolute. */
+  /** The absolute path of the script file, which must be allowed to run. */
   readonly path: string;
   readonly name: string;
   readonly event: string;
-  /** The folder to run in, absolute. */
+  /** The absolute path of the folder to run in. */
   readonly cwd: string;
-  /** Data for it, each name beginning with `MPM_`. */
+  /** Data for the script; each name begins with `MPM_`. */
   readonly env: Readonly<Record<string, string>>;
-  /** JSON for its standard input. */
+  /** JSON for the script's standard input. */
   readonly input: Uint8Array;
-  /** Milliseconds it may take. */
+  /** The time limit in milliseconds. */
   readonly timeout: number;
 }
 
 export interface HookOutcome {
   readonly outcome: RunResult["outcome"];
-  /** The exit status; -1 unless it exited. */
+  /** The exit status; -1 if the script did not exit. */
   readonly status: number;
   readonly milliseconds: number;
-  /** Its output, shortened, as UTF-8. */
+  /** The script's output, shortened, as UTF-8. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Variables that the client gives its hooks and a script does not need. */
+/**
+ * Variables that the client passes to its hooks, but that a script does not
+ * need.
+ */
 const WITHHELD = {
   CLAUDE_CODE_MESSAGING_SOCKET: null,
   CLAUDE_CODE_MESSAGING_TOKEN: null,
@@ -55,7 +60,7 @@ const WITHHELD = {
 
 /**
  * Runs a shell hook until it ends or reaches its time limit, and logs the
- * result. It always returns: the result includes a failure of the script, and a
+ * result. Always returns: the result includes a failure of the script, and a
  * failure of the log is ignored.
  */
 async function runHook(
@@ -64,8 +69,8 @@ async function runHook(
   run: HookRun,
 ): Promise<HookOutcome> {
   const start = system.now().getTime();
-  // Executable files run by their first line; the path is an argument and not
-  // part of a command.
+  // Executable files run according to their first line. The path is an
+  // argument, not part of a command.
   const script = 'if [ -x "$1" ]; then exec "$1"; fi; exec sh "$1"';
   const result = await system.runProgram(["sh", "-c", script, "sh", run.path], {
     cwd: run.cwd,
@@ -86,7 +91,10 @@ async function runHook(
   return outcome;
 }
 
-/** The log of the shell hooks: one JSON value per line. */
+/**
+ * Returns the path of the log of shell hooks, which has one JSON value per
+ * line.
+ */
 export function hookLog(root: string): string {
   return join(layout(root).state, "hooks.log");
 }
@@ -110,7 +118,7 @@ function log(
       ...outcome,
       stdout: text(stdout),
       stderr: text(stderr),
-      // No one waited for it, or saw its output.
+      // No one waited for the script or saw its output.
       ...system.env("MPM_DETACHED") === "1" ? { unseen: true } : {},
     });
   });
@@ -126,7 +134,7 @@ type UnseenRun =
 
 /**
  * Returns the background runs since the last call, the oldest first, and
- * records the call. A log that cannot be read or written has no runs.
+ * records this call. A log that cannot be read or written counts as empty.
  */
 export function takeUnseenRuns(system: System, root: string): UnseenRun[] {
   const path = hookLog(root);
@@ -163,7 +171,7 @@ interface NamedHook extends ShellHook {
   readonly name: string;
 }
 
-/** A shipped hook by its name, with or without `.sh`. Throws NOT_FOUND. */
+/** Returns a shipped hook by name, with or without `.sh`. Throws NOT_FOUND. */
 export function hookNamed(typed: string): NamedHook {
   const name = typed.endsWith(".sh") ? typed : `${typed}.sh`;
   const hook = getOwn(SHELL_HOOKS, name);
@@ -177,13 +185,13 @@ export function hookNamed(typed: string): NamedHook {
   });
 }
 
-/** All given names, or every hook if none is given. */
+/** Returns the named hooks, or every hook if no name is given. */
 export function hooksNamed(typed: readonly string[]): NamedHook[] {
   const names = typed.length > 0 ? typed : Object.keys(SHELL_HOOKS);
   return names.map(hookNamed);
 }
 
-/** The project's copy of a hook. */
+/** Returns the project's copy of a hook. */
 export function copyOf(
   system: System,
   root: string,
@@ -192,7 +200,9 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
-/** The project's copies of hooks, if it has a folder for them. */
+/**
+ * Returns the project's copies of hooks, if the project has a folder for them.
+ */
 export function scriptsOf(
   system: System,
   root: string,
@@ -204,16 +214,16 @@ export function scriptsOf(
   }));
 }
 
-/** Returns whether this user wrote or allowed the existing script. */
+/** Returns whether the script exists and this user wrote or allowed it. */
 export function mayRun(state: ScriptState): boolean {
   return state === "shipped" || state === "older" || state === "edited";
 }
 
 /**
  * Runs the project's copy of a hook, if it exists and is allowed on this
- * machine: a script from a clone is someone else's program. Without a copy
- * there is nothing to do, since a shipped hook does nothing by default.
- * `undefined`: not run.
+ * machine; a script from a clone is someone else's program. Without a copy,
+ * nothing runs, since a shipped hook does nothing by default. `undefined`: not
+ * run.
  */
 export async function runShellHook(
   system: System,
@@ -226,12 +236,15 @@ export async function runShellHook(
     : undefined;
 }
 
-/** Time limit of a script that no one waits for: tests, dependencies. */
+/**
+ * The time limit of a script that no one waits for, e.g. for tests or
+ * dependencies.
+ */
 export const DETACHED_TIME = "10m";
 
 /**
- * Runs `mpm hooks test NAME` in the background. Its environment has everything
- * that it needs. Throws the errors of {@link startProgram}.
+ * Runs `mpm hooks test NAME` in the background. The environment contains
+ * everything that it needs. Throws the errors of {@link startProgram}.
  */
 export async function startShellHook(
   system: System,
@@ -247,9 +260,9 @@ export async function startShellHook(
 }
 
 /**
- * Runs this mpm in its own session and does not wait: the caller may exit at
- * once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no shell can
- * start it.
+ * Runs this mpm in a new process session without waiting, so the caller may
+ * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
+ * shell can start it.
  */
 export async function startProgram(
   system: System,

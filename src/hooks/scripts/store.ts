@@ -14,15 +14,16 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** Only for the owner, who may run it. */
+/** Only the owner may read, write and run the file. */
 const MODE = 0o700;
 
 /**
  * The state of a shell hook in the project. `none`: it does not exist.
- * `shipped`: the text of this mpm. `older`: the text of an earlier mpm.
- * `edited`: someone changed it, and this user allowed that text. `changed`: not
- * the allowed text, so it does not run. `foreign`: no text of it was allowed on
- * this machine, so it does not run. `unusable`: not a plain file of this user.
+ * `shipped`: it has the text from this mpm. `older`: it has the text from an
+ * earlier mpm. `edited`: someone changed it, and this user allowed the new
+ * text. `changed`: its text is not the allowed one, so it does not run.
+ * `foreign`: no version of it was ever allowed on this machine, so it does not
+ * run. `unusable`: it is not a plain file of this user.
  */
 export type ScriptState =
   | "none"
@@ -39,12 +40,12 @@ export interface Script {
   readonly state: ScriptState;
 }
 
-/** The folder of the project's shell hooks. */
+/** Returns the folder of the project's shell hooks. */
 export function scriptFolder(root: string): string {
   return join(layout(root).home, "hooks");
 }
 
-/** Looks at one script; `shipped` is the text of this mpm. */
+/** Returns the state of one script; `shipped` is the text from this mpm. */
 export function scriptState(
   system: System,
   root: string,
@@ -89,8 +90,8 @@ export function obstacleTo(
 }
 
 /**
- * Writes a shipped script into the project and allows it. An existing file must
- * be mpm's. Call under both locks.
+ * Writes a shipped script into the project and allows it. If the file already
+ * exists, it must be mpm's. Call under both locks.
  */
 export function ejectScript(
   context: Pick<Context, "system" | "note">,
@@ -100,7 +101,8 @@ export function ejectScript(
   const { system } = context;
   const digest = sha256(text);
   const file = { sha256: digest, ejected: digest };
-  // Allowed first: a text that does not exist yet can do nothing.
+  // Allowed before it is written: the permission has no effect while no file
+  // has this text.
   changeAllowed(context, root, { files: { [path]: file } });
   ensureFolder(system, scriptFolder(root), root);
   const bytes = new TextEncoder().encode(text);

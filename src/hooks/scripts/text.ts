@@ -41,13 +41,13 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
   ].join("\n");
 }
 
-/** The reason why a project script does not run, and the fix. */
+/** The reason why a project script does not run, and how to fix it. */
 interface ScriptProblem {
   readonly detail: string;
   readonly mend: string;
 }
 
-/** Lists existing scripts that do not run. */
+/** Lists the scripts that exist but do not run. */
 export function scriptProblems(
   scripts: readonly Pick<Hook, "name" | "state">[],
 ): ScriptProblem[] {
@@ -64,7 +64,7 @@ export function scriptProblems(
   });
 }
 
-/** The command line that allows scripts of the project. */
+/** Returns the command line that allows scripts of the project. */
 function allowing(names: readonly string[]): string {
   return names.map((name) => `mpm allow .claude-mpm/hooks/${name}`)
     .join(" && ");
@@ -76,11 +76,13 @@ const PROBLEMS = [
   ["unusable", "not a regular file that you own"],
 ] as const;
 
-/** The most lines of a script to show, and the most characters of each. */
+/**
+ * The maximum number of lines of a script to show, and of characters in each.
+ */
 const SHOWN = 10;
 const LONGEST = 200;
 
-/** Lists the output of a script that ran at an event, for a person. */
+/** Returns the output of a script that ran at an event, for a person. */
 export function scriptLines(
   name: string,
   { outcome, status, stdout, stderr }: Pick<

@@ -6,13 +6,13 @@ import { ITEM_KINDS, ITEM_STATES, SOURCES } from "../item.ts";
 const text = z.string();
 
 export const ItemView = z.strictObject({
-  /** The number for "mpm done". */
+  /** The number to use with "mpm done". */
   number: z.int(),
   /** 12 hex digits, the same in every copy. */
   id: text,
   kind: z.enum(ITEM_KINDS),
   text,
-  /** The reason of a decision, the description of a todo. */
+  /** The reason for a decision, or the description of a todo. */
   why: z.nullable(text),
   state: z.enum(ITEM_STATES),
   source: z.enum(SOURCES),
@@ -22,7 +22,7 @@ export const ItemView = z.strictObject({
   at: text,
   /** Time at which it was closed, ISO 8601, UTC; null: it is open. */
   closed_at: z.nullable(text),
-  /** The first save that had it; null: no save yet. */
+  /** The first save that contained the item; null: no save yet. */
   save: z.nullable(text),
   /** True if it belongs to this worktree and session. */
   here: z.boolean(),
@@ -36,13 +36,13 @@ export const SayResult = z.strictObject({
   kind: z.enum(ITEM_KINDS),
   /** The added item; null: the items were only listed. */
   item: z.nullable(ItemView),
-  /** True if it is new; false: an open item has the same text. */
+  /** True if the item is new; false: an open item has the same text. */
   added: z.boolean(),
-  /** The item that it replaced. */
+  /** The item that the new one replaced. */
   superseded: z.nullable(ItemView),
   /** The open items of one kind. */
   items: z.array(ItemView),
-  /** Problems with the files of items. */
+  /** Problems with the item files. */
   warnings: z.array(text),
 });
 
@@ -67,9 +67,9 @@ export const VarView = z.strictObject({ name: text, value: text });
 export const VarChange = z.strictObject({
   dry_run: z.boolean(),
   name: text,
-  /** The value before; null: not set. */
+  /** The value before the change; null: not set. */
   before: z.nullable(text),
-  /** The value now; null: not set. */
+  /** The value after the change; null: not set. */
   value: z.nullable(text),
   warnings: z.array(text),
 });

@@ -28,11 +28,11 @@ export const DEADLINE = new RegExp(
   "i",
 );
 
-/** Sentences about behaviour, not about a wish. */
+/** Matches sentences that describe behaviour and not a wish. */
 const BEHAVES =
   /\b(?:it|this|that|they|which|i|we've|has|have|had|test|build|server|app|page|function|command)(?: has| have)? (?:always|never|only)\b|\bmust (?:have been|be (?:because|due|a bug|something|related))|\bnever mind\b|\balways (?:fails|crashes|hangs|been|did)\b/i;
 
-/** Cues of a person's sentences; the first match counts. */
+/** Cues in a person's sentences; the first match counts. */
 const SAID: readonly Rule[] = [
   {
     cue: "decision",
@@ -84,7 +84,7 @@ const SAID: readonly Rule[] = [
   },
 ];
 
-/** Cues of any message of the agent. */
+/** Cues in any message of the agent. */
 const FOUND: readonly Rule[] = [
   {
     cue: "rejected",
@@ -106,25 +106,27 @@ const UNFIT =
 const BREAKS =
   /\b(?:fails?|failed|breaks?|broke|deadlocks?|deadlocked|crash(?:es|ed)|times? out|timed out|leaks?|leaked|loses?|lost|conflicts?|conflicted|worse)\b/i;
 
-/** Sentences about another approach that the agent takes. */
+/** Matches sentences about another approach that the agent is taking. */
 const TURNS =
   /\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)?\b.{1,120}\binstead(?=[.,;!)]|$)|\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)? (?:now )?(?:went|going|go|switch(?:ed|ing)?|fell|fall(?:ing)?|moved) (?:back to|over to|back on|with)\b|\bso (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?switch(?:ed|ing)? to\b/i;
 
-/** A consequence that only something unsuitable can have. */
+/** Matches a consequence that implies that something was unsuitable. */
 const SO =
   /[,;:–—-] ?(?:so|that'?s why|therefore) (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?(?:use|used|using|keep|kept|took|take|write|wrote|build|built|do|did)\b/i;
 
-/** An approach that was tried or considered, and dropped. */
+/** Matches an approach that was tried or considered and then dropped. */
 const NO_USE =
   /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
 
-/** Sentences that name nothing, ask, or only consider it. */
+/**
+ * Sentences that name no approach, ask a question, or only consider something.
+ */
 const VAGUE =
   /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
 
 /**
- * Returns whether a sentence reports a dropped approach, perhaps with the next
- * sentence.
+ * Returns whether a sentence reports a dropped approach, possibly together with
+ * the next sentence.
  */
 function isLeft(text: string, next = ""): boolean {
   if (VAGUE.test(text) || text.split(" ", 5).length < 5) return false;
@@ -138,7 +140,10 @@ function isLeft(text: string, next = ""): boolean {
 const POLITE =
   /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look|(?:does|do|is|are|will|did) (?:that|this|it|these|those) (?:help|work|answer|clear|ok|okay|fine|right|enough|what you)|(?:how|what) (?:can|may) i (?:help|do)|anything unclear|(?:is|are) (?:you|we) (?:ready|happy|done|good))\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
 
-/** Cues of the agent's last message, true only until someone continues. */
+/**
+ * Cues in the agent's last message, which are true only until someone
+ * continues.
+ */
 const ENDS: readonly Rule[] = [
   {
     cue: "blocker",
@@ -160,7 +165,7 @@ const ENDS: readonly Rule[] = [
   },
 ];
 
-/** Cues by the heading or the first word. */
+/** Cues given by the heading or the first word. */
 const HEADINGS: readonly (readonly [Cue, RegExp])[] = [
   [
     "question",
@@ -199,23 +204,23 @@ export function personItems(text: string): Cued[] {
   return personSentences(text).filter((one) => one.cue !== undefined) as Cued[];
 }
 
-/** A sentence, and what it states for the whole work, if anything. */
+/** A sentence and its meaning for the whole work, if any. */
 export interface Sentenced {
   readonly cue: Cue | undefined;
   readonly text: string;
 }
 
-/** Sentences that only think of something, or contradict it. */
+/** Matches sentences that only consider something, or contradict it. */
 const UNSURE =
   /\b(?:not (?:quite |really )?sure|no idea|i wonder|i guess|but (?:that|this|it)(?:'s| is) (?:wrong|not true|outdated|no longer (?:true|so)))\b/i;
 
-/** A line of a log that a person pasted. */
+/** Matches a log line that a person pasted. */
 const LOGGED =
   /\b\w*(?:Error|Exception|Warning)(?:\[\w+\])?: |\bnpm (?:ERR|WARN)\b|\b(?:ERROR|WARN|WARNING|FATAL)\b|^(?:error|warning|fatal|panic)(?:\[\w+\])?: /;
 
 /** Returns the sentences of a prompt that are not questions. */
 export function personSentences(text: string): Sentenced[] {
-  // A typed line is only a heading if lines follow below it.
+  // A line that someone typed is a heading only if other lines follow it.
   const typed = text.trim().includes("\n")
     ? text
     : text.trim().replace(/^#{1,6}\s/, "");
@@ -231,7 +236,7 @@ export function personSentences(text: string): Sentenced[] {
   });
 }
 
-/** A question that is not a request. */
+/** Returns whether a sentence is a question and not a request. */
 function isQuestion(text: string): boolean {
   return text.endsWith("?") &&
     !/^(?:please |and |also )?(?:can|could|would|will) you\b/i.test(text);
@@ -254,7 +259,7 @@ export function agentItems(text: string): Cued[] {
 /** Returns the open items at the end of the agent's last message. */
 export function openAtEnd(text: string): Cued[] {
   const sentences = sentencesOf(text);
-  // Nothing follows that could be the answer.
+  // Only questions follow from here on, so the answer cannot be among them.
   const end = sentences.findLastIndex(({ text }) => !ASKS.test(text)) + 1;
   return sentences.flatMap((sentence, at) => {
     const { text, mark } = sentence;
@@ -288,18 +293,21 @@ export interface Reply {
   readonly question: string;
   /** The first sentence of the prompt that followed. */
   readonly answer: string;
-  /** True if the answer only refers to a part of the question. */
+  /** True if the answer only points to a part of the question. */
   readonly points: boolean;
 }
 
-/** Answers that only refer to a part of the question. */
+/** Matches answers that only point to a part of the question. */
 const POINTS =
   /\b(?:other|first|second|third|last|former|latter|same|option|both|neither|that|this)\b/i;
 
-/** The longest question, in UTF-16 units, with the sentences after it. */
+/**
+ * The maximum length of a question with the sentences after it, in UTF-16
+ * units.
+ */
 const LONGEST_QUESTION = 400;
 
-/** Returns the question of a message that a prompt answers. */
+/** Returns the question in a message that a prompt answers. */
 export function replyTo(message: string, prompt: string): Reply | undefined {
   const answer = sentencesOf(prompt)[0]?.text;
   if (answer === undefined) return undefined;
@@ -308,14 +316,14 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
   if (question === undefined) return undefined;
   if (!ANSWER.test(answer) && !choosesIn(question, answer)) return undefined;
   if (!POINTS.test(answer)) return { question, answer, points: false };
-  // The agent's next words may say which of them is meant.
+  // The sentences after the question may say which choice is meant.
   const all = sentencesOf(message).map(({ text }) => text);
   const whole = all.slice(all.lastIndexOf(question)).join(" ");
   const asked = whole.length <= LONGEST_QUESTION ? whole : question;
   return { question: asked, answer, points: true };
 }
 
-/** Returns whether an answer begins with one of the choices of a question. */
+/** Returns whether an answer begins with one of the choices in a question. */
 function choosesIn(question: string, answer: string): boolean {
   if (!/\bor\b/i.test(question)) return false;
   const code = /^`[^`]{1,100}`/.exec(answer)?.[0];
@@ -325,7 +333,7 @@ function choosesIn(question: string, answer: string): boolean {
   return word !== "" && begins && significantWords(question).includes(word);
 }
 
-/** Only list items inherit the cue of their heading. */
+/** Returns the cue of the heading. Only list items inherit it. */
 function underHeading(
   { heading, mark, text }: Sentence,
 ): Cue | undefined {
@@ -347,7 +355,10 @@ const GOES_ON = new RegExp(
   "i",
 );
 
-/** Returns whether a prompt only asks to continue, or is a client command. */
+/**
+ * Returns whether a prompt only asks to continue, or is a command for the
+ * client.
+ */
 export function onlyContinues(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
   return GOES_ON.test(text) || continuesWithin(text) ||
@@ -369,7 +380,7 @@ export function continuesWithIt(prompt: string): boolean {
     sentences.every((one) => goesOn(one) || one.cue !== undefined);
 }
 
-/** Returns whether a prompt asks to continue and only adds limits. */
+/** Returns whether a prompt asks to continue, and adds only limits. */
 function continuesWithin(prompt: string): boolean {
   const [first, ...others] = sentencesOf(prompt).map(({ text }) => text);
   if (others.length === 0 || !GOES_ON.test(first!)) return false;

@@ -4,28 +4,31 @@ import { significantWords, stemOf } from "./telling_words.ts";
 
 /* Detects whether a later sentence of a person withdraws an earlier one. */
 
-/** Words that say that something is over. */
+/** Words that say that something no longer applies. */
 const OVER = "(?:any ?more|any longer|after all|no longer|again)";
 
-/** A phrase in one part of a sentence. */
+/** Matches a phrase within one part of a sentence. */
 const PHRASE = "([^,;:.!?()\\n]{2,120}(?:[.:][^\\s,;:.!?()]+)*)";
 
 const VERB =
   "(?:forget|scrap|drop|ignore|skip|cancel|omit|leave out|never mind|postpone|shelve|abandon|put off|hold off on)";
 
-/** A word before "not" that makes a sentence of it, instead of a choice. */
+/** Matches a word before "not" that makes it a statement and not a choice. */
 const SENTENCE =
   "(?:is|are|was|were|am|be|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must|need|why|if|or|and|but|it|that|this|i|we|you|they|he|she|please|so|certainly|maybe|probably|definitely|hopefully|also|still|just|or|than)";
 
-/** The start of a sentence that requests such code, or sets a condition. */
+/**
+ * Matches the start of a sentence that requests code with such behaviour, or
+ * sets a condition.
+ */
 const ASKED_FOR =
   "^(?:(?:please|now|then|next|also|and|so|ok|okay),?\\s+)*(?:if|when|unless|in case|(?:add|write|create|build|implement|support|make|test)\\b[^,;:.!?]{0,80}\\b(?:to|that|which|can|cannot))\\b.{0,80}";
 
-/** The start of a clause in which someone does not want to. */
+/** Matches the start of a clause that says not to do something. */
 const NOT_TO =
   "\\b(?:do not|don'?t|never|not|cannot|can'?t|won'?t) (?:(?!and |but |or )[\\p{L}']+ ){0,4}";
 
-/** Forms that withdraw what their phrase names. */
+/** Patterns that withdraw whatever their phrase names. */
 const TAKEN: readonly RegExp[] = [
   `\\b(?:instead of|rather than|in place of|no longer)\\s+${PHRASE}`,
   `[,;]\\s*(?:and |but )?not\\s+${PHRASE}`,
@@ -37,33 +40,43 @@ const TAKEN: readonly RegExp[] = [
   `(?:^|[,;:]\\s*)${PHRASE}\\s+(?:is|are) (?:off\\b|gone\\b|cancell?ed|dropped|not (?:needed|necessary|required|wanted)|no longer )`,
 ].map((form) => new RegExp(form, "giu"));
 
-/** Words of someone else, or of a text. */
+/** Matches quoted words of another person or of a text. */
 const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
 
 /** Someone other than the person and the agent. */
 const OTHERS =
   "(?<![\\p{L}])(?:[Hh]e|[Ss]he|[Tt]hey|[Ss]ome(?:one|body)|[Oo]thers|(?:[Tt]he|[Mm]y|[Oo]ur) (?:(?!no |not |never )[\\p{L}-]+ ){1,3}?|(?!We |You )\\p{Lu}[\\p{L}-]+)";
 
-/** The verbs below, for a cheap check before the slow patterns are compiled. */
+/**
+ * Matches the verbs below, as a cheap check before the slow patterns are
+ * compiled.
+ */
 const OF_OTHERS =
   /want|would|'d |like|prefer|think|thought|believe|hope|suggest|propose|vote|sa(?:y|id)|ask|tell|told|demand|insist/;
 
-/** Wishes and opinions of someone else, to the end of the clause. */
+/**
+ * Matches another person's wishes and opinions, up to the end of the clause.
+ */
 const WISHED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:wants?|wanted|would|'d (?:like|rather|prefer)|likes?|liked|prefers?|preferred|thinks?|thought|believes?|hopes?|hoped|suggests?|suggested|proposes?|proposed|votes?|voted)\\b[^,;:.!?]*`,
   "gu",
 );
 
-/** Requests of someone else that the person refuses in the same sentence. */
+/**
+ * Matches another person's requests that the person refuses in the same
+ * sentence.
+ */
 const REFUSED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:says?|said|asks?|asked|tells?|told|demands?|demanded|insists?|insisted)\\b[^.!?]*?(?=[,;:] ?(?:but|though|however)\\b|[,;:] ?(?:[Ii]|[Ww]e) (?:do not|don'?t|won'?t|will not|would not|wouldn'?t|disagree|refuse|keep|still)\\b)`,
   "gu",
 );
 
-/** Prohibitions: what they name is withdrawn together with its verb. */
+/**
+ * Matches prohibitions, which withdraw what they name together with its verb.
+ */
 const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
 
-/** Sentences that only withdraw something. */
+/** Patterns for sentences that only withdraw something. */
 const ONLY: readonly RegExp[] = [
   /^(?:\w+,? ){0,2}(?:forget|scrap|cancel|never mind)\b/i,
   new RegExp(`^(?:\\w+,? ){0,2}not .{2,80}\\b${OVER}`, "i"),
@@ -78,7 +91,7 @@ const ONLY: readonly RegExp[] = [
 const GOES_ON =
   /[,;:\u2013\u2014-]\s*(?:(?:but|and|so|just|please|rather|instead|let'?s|(?:we|i)(?:'ll| will)?)\s+)*(?:use|take|go with|switch to|do|make|keep|write|store|call|put|try|stay|stick)\s/i;
 
-/** Allows something that was forbidden. */
+/** Matches permission for something that was forbidden. */
 const ALLOWED =
   /\b(?:(?:you|we) (?:may|can)|(?:ok|okay|fine|allowed) to|feel free to)\s+([^,;:.!?()\n]{2,120})/iu;
 const AGAIN = /\b(?:now|after all|again|any ?way)\b/i;
@@ -88,11 +101,14 @@ const NEGATED =
 const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
 
-/** The start of a sentence that only sets a time, for a cheap check first. */
+/**
+ * Matches the start of a sentence that only sets a time, as a cheap first
+ * check.
+ */
 const TIME_BEGINS =
   /^(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i mean|make|the|our|my|new|deadline|due)\b/i;
 
-/** A sentence that only gives another time. */
+/** Matches a sentence that only sets a different time. */
 const OTHER_TIME = once(() => {
   const opener =
     "(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i meant?)\\b[\\s,.:;\u2013\u2014-]*";
@@ -113,18 +129,18 @@ const NO_DEADLINE = new RegExp(
 );
 const NOT_DEADLINE = /\b(?:do not|don'?t|never) (?:forget|ignore|drop)\b/i;
 
-/** The end of a phrase, before its purpose. */
+/** Matches the end of a phrase, where its purpose or another clause begins. */
 const STOP =
   /\s+(?:for|in|on|at)\s+(?<about>.+)$|\s+(?:to|from|by|with|because|since|as|but|and|or|which|that|when|if|after|any|any ?more|now|no|instead|please|then|until|so|yet|is|are|was)\b.*$/iu;
 
-/** The purpose of something. */
+/** Matches something together with its purpose. */
 const USED =
   /\b(?:use|take|choose|prefer|go with|switch to)\s+(.{2,80}?)\s+for\s+([^,;:.!?()\n]{2,80})/iu;
 
 /**
- * Returns whether a later sentence replaces an earlier one. It sets another
- * deadline, or names another way for the same purpose. Or it allows what was
- * forbidden, or withdraws the earlier request.
+ * Returns whether a later sentence replaces an earlier one. The later sentence
+ * may set another deadline, or name another way for the same purpose. It may
+ * also allow what was forbidden, or withdraw the earlier request.
  */
 export function overrides(said: string, earlier: string): boolean {
   const later = ownWords(said);
@@ -133,7 +149,7 @@ export function overrides(said: string, earlier: string): boolean {
     withdrawn(later).some((taken) => isTaken(taken, earlier));
 }
 
-/** Returns whether a sentence only withdraws what was said before. */
+/** Returns whether a sentence only withdraws an earlier statement. */
 export function onlyWithdraws(said: string): boolean {
   const text = ownWords(said);
   if (hasNewTime(text)) return false;
@@ -161,7 +177,7 @@ function hasNewTime(text: string): boolean {
   return NO_DEADLINE.test(text) && NEW_TIME().test(text);
 }
 
-/** Someone who no longer wants what they asked for. */
+/** Matches a statement that someone no longer wants what they asked for. */
 const OTHER_MIND =
   /\b(?:chang(?:ed|e|ing) (?:my|our) minds?|change of plans?|(?:we|i|let's)(?:'ll| will| should)? (?:postpone|shelve|abandon|put off|hold off on))\b/i;
 
@@ -174,7 +190,7 @@ export function changesMind(said: string): boolean {
 const CORRECTS =
   /^\W*(?:(?:hmm|oh|ah|ok|and)\W+)*(?:actually|sorry|correction|no|wait|scratch that|on second thoughts?)\b/i;
 
-/** Returns whether a later sentence makes another choice in a question. */
+/** Returns whether a later sentence selects another choice of a question. */
 export function takesOther(
   said: string,
   { answer, options }: { answer: string; options: readonly string[] },
@@ -186,21 +202,21 @@ export function takesOther(
     options.some((one) => !answer.includes(one) && names(one));
 }
 
-/** Returns whether a sentence may replace any. */
+/** Returns whether a sentence can replace an earlier one at all. */
 export function mayOverride(said: string): boolean {
   const text = ownWords(said);
   return onlyWithdraws(text) || setsDeadline(text) ||
     USED.test(text) || withdrawn(text).length > 0;
 }
 
-/** Returns whether a sentence may take another choice of a question. */
+/** Returns whether a sentence can select another choice of a question. */
 export function mayTakeOther(said: string): boolean {
   return CORRECTS.test(ownWords(said)) && !said.endsWith("?");
 }
 
 /**
- * Leaves out wishes of someone else, and quoted words that withdraw something:
- * they may be anyone's.
+ * Removes other people's wishes, and quoted words that withdraw something,
+ * since a quotation may be anyone's words.
  */
 function ownWords(said: string): string {
   const text = OF_OTHERS.test(said)
@@ -261,7 +277,7 @@ function areIn(words: readonly string[], others: readonly string[]): boolean {
 /** A thing that a sentence withdraws. */
 interface Taken {
   readonly words: readonly string[];
-  /** Words for its purpose; only a thing for that purpose is withdrawn. */
+  /** Words for the purpose; only a thing with the same purpose is withdrawn. */
   readonly about: readonly string[];
   /** The forbidden verb. */
   readonly verb?: string;

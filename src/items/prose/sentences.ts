@@ -6,13 +6,16 @@ import { withoutPrivate } from "../../secrets/mod.ts";
  */
 export interface Sentence {
   readonly text: string;
-  /** The heading above it, in lower case, without marks. */
+  /** The heading above the sentence, in lower case, without marks. */
   readonly heading: string;
-  /** `todo` and `done`: in a list with check boxes. */
+  /** `todo` and `done`: an item in a list with check boxes. */
   readonly mark: "none" | "item" | "todo" | "done";
 }
 
-/** The most text to read, and the longest sentence to take, in UTF-16 units. */
+/**
+ * The maximum length of a text to read, and of a sentence to keep, in UTF-16
+ * units.
+ */
 const MOST = 32_000;
 const LONGEST = 600;
 
@@ -21,11 +24,13 @@ const BOX = /^\[([ xX~-])\]\s+(.*)$/;
 const HEADING =
   /^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*([^*]{2,60})\*\*:?|([A-Z][^.!?:]{1,50}):)\s*$/;
 
-/** Lines of a quotation, a table, a log, a diff, a stack or code. */
+/**
+ * Matches lines of a quotation, a table, a log, a diff, a stack trace or code.
+ */
 const NO_PROSE =
   /^\s*(?:>|\||at \S+ ?\(|[$%] |@@|\+\+\+|---|diff |\[\d|\d{4}-\d\d-\d\d[T ]\d|\d\d:\d\d:\d\d)|^(?: {4,}|\t)\S|[{};]\s*$|^\s*[\])}]/;
 
-/** A quotation mark within a word, as phones and editors write it. */
+/** Matches an apostrophe within a word, as phones and editors write it. */
 const APOSTROPHE = /(?<=\p{L})\u2019(?=\p{L})/gu;
 
 /**
@@ -67,7 +72,7 @@ export function sentencesOf(given: string): Sentence[] {
 const FENCE = /^[ \t]*(```+|~~~+)/;
 const TAG = /<([a-z][\w-]{0,40})(?:\s[^<>]{0,200})?>/;
 
-/** The lines outside code fences and pairs of tags. */
+/** Returns the lines outside code fences and pairs of tags. */
 function spoken(text: string): string {
   const kept: string[] = [];
   const ends = new Map<string, number>();
@@ -86,7 +91,8 @@ function spoken(text: string): string {
       const name = TAG.exec(line)?.[1] ?? "";
       if (!ends.has(name)) ends.set(name, text.lastIndexOf(`</${name}`));
       const shown = name !== "" && ends.get(name)! >= at - line.length - 1;
-      // The text of a line before and after the tags is short.
+      // Text before and after the tags on the same line is short, so it is
+      // dropped.
       kept.push(shown ? "" : line);
       if (shown && !line.includes(`</${name}`)) tag = name;
     }
@@ -102,7 +108,7 @@ interface Block {
   cutAfter: boolean;
 }
 
-/** Paragraphs and list items, each on one line. */
+/** Returns paragraphs and list items, each on one line. */
 function blocksOf(prose: string): Block[] {
   const blocks: Block[] = [];
   let open: string[] = [];
@@ -144,17 +150,20 @@ function blocksOf(prose: string): Block[] {
 
 const NO_TEXT = { text: "", item: false, cutBefore: false, cutAfter: false };
 
-/** The second line of a list item is indented. */
+/**
+ * Returns whether a line is not prose. Further lines of a list item are
+ * indented.
+ */
 function isNoProse(line: string, item: boolean): boolean {
   return NO_PROSE.test(item ? line.trimStart() : line);
 }
 
-/** Points that do not end a sentence. */
+/** Matches periods that do not end a sentence. */
 const SHORT =
   /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|dr|mr|mrs|st)|\b[A-Z])\.$/i;
 
 function split(text: string): string[] {
-  // A point in code or in a link does not end a sentence.
+  // A period in code or in a link does not end a sentence.
   const masked = text.replaceAll(
     /`[^`]{0,500}`|\([^()]{0,300}\)/g,
     (code) => "x".repeat(code.length),
@@ -175,12 +184,12 @@ function split(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== "");
 }
 
-/** The most UTF-16 units of the first sentences. */
+/** The maximum length of the first sentences, in UTF-16 units. */
 const BEGINNING = 600;
 
 /**
- * Returns the whole sentences at the beginning of a prompt that fit, with their
- * headings: those may say that something is not wanted.
+ * Returns the whole sentences that fit from the beginning of a prompt. Includes
+ * their headings, which may say that something is not wanted.
  */
 export function firstSentences(prompt: string): string {
   let text = "";

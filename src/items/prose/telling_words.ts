@@ -1,4 +1,4 @@
-/** Words that occur in texts about any work. */
+/** Words that occur in texts about any kind of work. */
 const COMMON = new Set(
   ("a about actually add added after again all also always an and any anymore " +
     "are as at back be been begin begun but by can change check code commit " +
@@ -15,8 +15,8 @@ const COMMON = new Set(
 );
 
 /**
- * The words that identify the subject of a text, each once, without their
- * endings.
+ * Returns the words that identify the subject of a text, each once and without
+ * its ending.
  */
 export function significantWords(text: string): string[] {
   const found = text.toLowerCase()
@@ -26,7 +26,7 @@ export function significantWords(text: string): string[] {
   ];
 }
 
-/** A word without its ending; names in code are unchanged. */
+/** Returns a word without its ending; names from code are unchanged. */
 export function stemOf(word: string): string {
   return /^\p{L}{5,}$/u.test(word)
     ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")

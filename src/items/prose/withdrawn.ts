@@ -19,27 +19,27 @@ import {
 } from "./overrides.ts";
 import { firstSentences, sentencesOf } from "./sentences.ts";
 
-/** A sentence of a person, and when it was said. */
+/** A person's sentence, and when it was said. */
 export interface Sentence {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly text: string;
-  /** True if it is an item, or only withdraws something. */
+  /** True if the sentence is an item, or only withdraws something. */
   readonly isWhole: boolean;
 }
 
-/** A sentence of a prompt, and what it states. */
+/** A sentence of a prompt and its meaning. */
 interface Statement extends Said {
   readonly cue: Cue | undefined;
   /** True if a later sentence withdraws it. */
   readonly isOver: boolean;
-  /** The earlier sentence that shows what it is about. */
+  /** The earlier sentence that it replaces, which shows the subject. */
   readonly replaces: string | undefined;
 }
 
 /**
- * Returns the sentences of prompts. One that replaces an earlier statement
- * states the same kind, unless it only withdraws the earlier one.
+ * Returns the sentences of prompts. A sentence that replaces an earlier
+ * statement gets the same kind, unless it only withdraws that statement.
  */
 export function statementsIn(prompts: readonly Said[]): Statement[] {
   const all = prompts.flatMap(({ text, at, key }) =>
@@ -65,11 +65,11 @@ export function statementsIn(prompts: readonly Said[]): Statement[] {
 }
 
 interface Replied extends Reply, Pick<Said, "at" | "key"> {
-  /** The agent's reply to an answer that only refers to something. */
+  /** The agent's reply to an answer that only points to something. */
   readonly then: string;
 }
 
-/** The questions that ended a turn, with the person's replies. */
+/** Returns the questions that ended a turn, with the person's replies. */
 export function repliesIn(
   { prompts, messages }: Pick<Conversation, "prompts" | "messages">,
 ): Replied[] {
@@ -86,7 +86,7 @@ export function repliesIn(
   });
 }
 
-/** The most sentences to compare with earlier items. */
+/** The maximum number of sentences to compare with earlier items. */
 const MOST = 40;
 
 /** Returns the sentences of prompts that may replace earlier items. */
@@ -100,10 +100,10 @@ export function withdrawals(prompts: readonly Said[]): Sentence[] {
     }));
 }
 
-/** An answer to a question of an earlier conversation. */
+/** Matches an answer to a question from an earlier conversation. */
 const REPLIES = /^(?:yes|yeah|yep|yup|no|nope)\b/i;
 
-/** Returns whether a prompt only corrects or answers what was said before. */
+/** Returns whether a prompt only corrects or answers an earlier statement. */
 function isCorrection(prompt: string): boolean {
   const sentences = personSentences(prompt);
   return sentences.length > 0 &&
@@ -114,11 +114,14 @@ function isCorrection(prompt: string): boolean {
     );
 }
 
-/** A question that a person asks before the work. */
+/** Matches a question that a person asks before the work begins. */
 const ASIDE =
   /^\W*(?:(?:hi|hello|hey)\b\W*)?(?:(?:just|a|one|first)\W+){0,3}(?:quick|short|small) question\b/i;
 
-/** Returns the prompt that says what the work is about, and its words for it. */
+/**
+ * Returns the prompt that says what the work is about, and its words for the
+ * goal.
+ */
 export function goalIn(
   prompts: readonly Said[],
 ): { prompt: Said; text: string } | undefined {
@@ -135,7 +138,7 @@ export function goalIn(
   return { prompt, text: firstSentences(rest === "" ? words : rest) };
 }
 
-/** Ends of sentences in a line. */
+/** Matches the ends of sentences within a line. */
 const ENDS = /(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/;
 
 /**
@@ -159,19 +162,19 @@ export function withCorrections(
     .map((line) => line.split(ENDS).map(marked).join("")).join("\n");
 }
 
-/** The text of an item after later sentences, and its time. */
+/** The text of an item after later sentences, and the time of the change. */
 type Left = Pick<Item, "text" | "at"> & Partial<Pick<Item, "why">>;
 
-/** Kinds of items that a person withdraws with a sentence. */
+/** Kinds of items that a person can withdraw with a sentence. */
 const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
 
 /**
- * Returns what an item says after later sentences: `over` if nothing is left,
- * `undefined` if all is. A sentence that is not an item itself takes the place
- * of the text. A todo follows the list of its agent session, unless that is
- * another one than `agent`. An item that the person added with a command stays
- * until they close it. A plan or a goal stays, with the words of a person who
- * changed their mind.
+ * Returns the rest of an item after later sentences. `over`: nothing;
+ * `undefined`: everything. A sentence that is not an item itself replaces the
+ * text. A todo follows the list of its agent session, unless `agent` is another
+ * session. An item that the person added with a command stays until they close
+ * it. A plan or a goal stays, and gets the words of a person who changed their
+ * mind.
  */
 export function leftOf(
   { kind, text, why, via, source, at, agent: by }: Item,
@@ -201,7 +204,9 @@ export function leftOf(
 const SAID_LATER = "(The user said later: ";
 const MIND = /\s+\(The user said later: [^\n]*\)$/;
 
-/** Returns a plan or a goal with what a person said who changed their mind. */
+/**
+ * Returns a plan or a goal with the words of a person who changed their mind.
+ */
 function withMind(
   text: string,
   at: string,
@@ -214,10 +219,10 @@ function withMind(
   return { text: `${before}${gap}${SAID_LATER}${by.text})`, at };
 }
 
-/** The reason of an answer lists the choices that were not taken. */
+/** The reason in an answer lists the choices that were not taken. */
 const NOT_CHOSEN = /^not chosen: (.+)$/s;
 
-/** Returns a decision for which a person took another choice later. */
+/** Returns a decision with the choice that a person made later instead. */
 function otherChoice(
   { via, text, why = "", at }: Pick<Item, "via" | "text" | "why" | "at">,
   later: readonly Sentence[],
@@ -235,7 +240,7 @@ function otherChoice(
   };
 }
 
-/** A goal without some of its sentences. */
+/** Returns a goal without some of its sentences. */
 function without(text: string, sentences: readonly string[]): string {
   return sentences.reduce((left, one) => left.replace(one, () => ""), text)
     .replaceAll(/ {2,}/g, " ").replaceAll(/\n-? *(?=\n|$)/g, "").trim();
@@ -247,8 +252,8 @@ function isTyped({ source, via }: Pick<Item, "source" | "via">): boolean {
 }
 
 /**
- * Returns an item for the sentence that contradicts an item typed by a person,
- * if the sentence is not an item itself. Both are kept.
+ * Returns an item for a sentence that contradicts an item typed by a person, if
+ * the sentence is not an item itself. Both items are kept.
  */
 export function besideOf(
   { kind, text, via, source, at }: Item,
@@ -263,7 +268,7 @@ export function besideOf(
   const as = kind === "constraint" ? kind : "decision";
   const key = `${agent ?? ""} ${as} ${sha256(by.text).slice(0, 16)}`;
   return {
-    // The same in every save of the conversation.
+    // The ID is the same in every save of the conversation.
     id: sha256(`${by.at} ${key}`).slice(0, 12),
     ...{ kind: as, text: by.text, state: "open", source: "user" },
     ...{ via: "prompt", at: by.at, save: null, key },

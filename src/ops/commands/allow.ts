@@ -107,7 +107,7 @@ type Target =
   | { readonly name: string; readonly path: string }
   | { readonly name: string; readonly words: readonly string[] };
 
-/** Throws USAGE if nothing usable was named. */
+/** Returns the target. Throws USAGE if the arguments name nothing usable. */
 function targetOf(
   { system, folder, redact }: Context,
   root: string,
@@ -121,7 +121,8 @@ function targetOf(
     });
   }
   if (words.length === 1) {
-    // Messages name files from the top of the project.
+    // Messages name files relative to the top folder of the project, so that
+    // also works here.
     for (const path of [resolve(folder, text), resolve(root, text)]) {
       const there = system.files.lstat(path);
       const known = allowedFile(system, path) !== undefined;
@@ -130,7 +131,7 @@ function targetOf(
       }
     }
   }
-  // Only a text without invisible characters can be allowed.
+  // A text that contains invisible characters cannot be allowed.
   if (text.length > LONGEST || escapeLines(text) !== text) {
     throw new MpmError(
       "USAGE",
@@ -186,7 +187,10 @@ function allowanceOf(
   return { files: { [path]: { sha256: sha256(found), ejected } } };
 }
 
-/** Throws NOT_FOUND for a file or command that is not allowed. */
+/**
+ * Returns the change that revokes a permission. Throws NOT_FOUND if the file or
+ * command is not allowed.
+ */
 function removalOf(
   { system }: Context,
   root: string,
@@ -220,7 +224,7 @@ function answerOf(
   };
 }
 
-/** Throws USAGE if anything else is given. */
+/** Lists what is allowed. Throws USAGE if anything else is given. */
 function listAllowed(
   { system }: Context,
   root: string,

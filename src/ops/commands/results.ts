@@ -15,7 +15,9 @@ export const TrashResult = z.strictObject({
     /** ISO 8601, UTC. */
     at: text,
     bytes: z.int(),
-    /** True if the policy removes it; with `dry_run` false it is gone. */
+    /**
+     * True if the policy removes it; if `dry_run` is false, it is already gone.
+     */
     remove: z.boolean(),
     reason: text,
   })),
@@ -28,17 +30,17 @@ export const AllowResult = z.strictObject({
   change: z.enum(["allowed", "removed", "none", "listed"]),
   commands: z.array(z.strictObject({
     text,
-    /** Program and arguments; null: a shell runs the text. */
+    /** The program and its arguments; null: a shell runs the text. */
     args: z.nullable(z.array(text)),
-    /** When it was allowed, ISO 8601; null: not allowed. */
+    /** The time when it was allowed, ISO 8601; null: not allowed. */
     at: z.nullable(text),
   })),
   files: z.array(z.strictObject({
     /** Absolute. */
     path: text,
-    /** Of the allowed content; null: not allowed. */
+    /** The digest of the allowed content; null: not allowed. */
     sha256: z.nullable(text),
-    /** True if its content has changed, so that it does not run. */
+    /** True if the content has changed, so the file does not run. */
     changed: z.boolean(),
   })),
 });

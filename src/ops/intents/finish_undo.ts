@@ -11,12 +11,12 @@ import {
 import { appendJournal, type Operation, readJournal } from "../journal.ts";
 import { applyFiles, planFiles } from "../undo_files.ts";
 
-/** The kind of an undo that restores files. */
+/** The kind of an operation that is an undo of files. */
 const UNDO = "undo";
 
 /**
- * Records what an undo is about to do, before its first change. From now on it
- * will be completed, if necessary by another mpm. Call under the lock.
+ * Records what an undo will do, before its first change. From then on the undo
+ * will be completed, by another mpm if necessary. Call under the lock.
  */
 export function beginUndo(
   system: System,
@@ -27,7 +27,9 @@ export function beginUndo(
   return beginIntent(system, root, { kind: UNDO, worktree, facts: operation });
 }
 
-/** Returns whether one, or an operation of these kinds, was begun. */
+/**
+ * Returns whether an undo, or an operation of one of these kinds, was begun.
+ */
 export function isUndoBegun(
   system: System,
   root: string,
@@ -40,8 +42,8 @@ export function isUndoBegun(
 }
 
 /**
- * Finishes an interrupted undo: restores the remaining files and writes its
- * line in the journal. Call under the lock. Returns the line.
+ * Finishes an interrupted undo. Restores the remaining files, and adds its line
+ * to the journal. Call under the lock. Returns the line.
  */
 export function finishUndo(
   system: System,
@@ -62,8 +64,8 @@ function finish(
   root: string,
   operation: Operation,
 ): JournalEntry {
-  // From the undo's point of view, its action is what another undo would
-  // reverse.
+  // Swapped, because `planFiles` plans the reverse of an operation, but this
+  // one must be completed.
   const { before, after } = operation;
   const { steps } = planFiles(system, root, { before: after, after: before });
   applyFiles(system, root, steps);

@@ -8,26 +8,30 @@ import { layout } from "../layout.ts";
 import { ownSeals, projectSeals, type RecordSeals } from "../sealed_record.ts";
 
 interface Written<F> {
-  /** Also the name of its file. */
+  /** The ID of the intent, which is also its file name. */
   readonly id: string;
   /** The kind of operation, which decides how to finish it. */
   readonly kind: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** The worktree that it changes, absolute; outside git the project. */
+  /**
+   * The absolute path of the worktree that it changes; outside git, the
+   * project.
+   */
   readonly worktree: string;
-  /** The facts with which it can be finished or undone. */
+  /** The facts that are needed to finish or undo the operation. */
   facts: F;
 }
 
 /**
- * An operation under way: written down before its first change, removed after
- * its last. Under the lock of its kind, one that is there was interrupted.
+ * A running operation. It is recorded before its first change and removed after
+ * its last. An intent that is found under the lock of its kind belongs to an
+ * interrupted operation.
  */
 export interface Intent<F = unknown> extends Readonly<Written<F>> {
-  /** Writes it with other facts. */
+  /** Writes the intent again with other facts. */
   mark(facts: F): void;
-  /** Removes it: nothing is left to do. */
+  /** Removes the intent, because nothing is left to do. */
   end(): void;
 }
 
@@ -65,9 +69,9 @@ function fileOf(root: string, id: string): string {
 }
 
 /**
- * Writes an intent to the disk before this returns. Without a key it is not
- * sealed: after an interruption it stays, and no one acts on it. Call under the
- * lock of its kind.
+ * Writes an intent to disk before it returns. Without a key, the intent is not
+ * sealed: after an interruption it stays, but mpm does not act on it. Call
+ * under the lock of its kind.
  */
 export function beginIntent<F>(
   system: System,
@@ -93,7 +97,10 @@ function write(system: System, root: string, written: Written<unknown>): void {
   });
 }
 
-/** A copy of the project, or of the file, in another place does not count. */
+/**
+ * Returns the seals of intents. A copy of the project or of the file in another
+ * place does not count.
+ */
 function sealsOf(
   make: typeof ownSeals,
   system: System,
@@ -113,9 +120,9 @@ function sweep(system: System, folder: string): void {
 }
 
 /**
- * Intents of that kind, the oldest first. Only those count that this user's mpm
- * wrote, in this store and at this place. Throws CONFLICT if their folder is a
- * link.
+ * Returns the intents of a kind, the oldest first. Only intents that this
+ * user's mpm wrote in this store and at this place count. Throws CONFLICT if
+ * their folder is a link.
  */
 export function readIntents<F>(
   system: System,
@@ -130,11 +137,11 @@ export function readIntents<F>(
 /** A file of an intent. */
 interface IntentFile {
   readonly path: string;
-  /** `undefined`: it is someone else's, and not touched. */
+  /** `undefined`: the file is someone else's, so it is not changed. */
   readonly intent: Intent | undefined;
 }
 
-/** Every intent file, including those that mpm does not act on. */
+/** Returns every intent file, including those that mpm does not act on. */
 export function allIntents(system: System, root: string): IntentFile[] {
   const { intents } = layout(root);
   if (!system.files.peek(intents)) return [];
@@ -151,8 +158,9 @@ export function allIntents(system: System, root: string): IntentFile[] {
 }
 
 /**
- * Returns the kind and facts in a file that mpm may have written without a key:
- * data to show, never to act on. `undefined`: it has another format.
+ * Returns the kind and facts in a file that mpm may have written without a key.
+ * The data may only be shown, never acted on. `undefined`: the file has another
+ * format.
  */
 export function readUnsealed(
   system: System,

@@ -19,8 +19,8 @@ export type OldMarkers = (system: System, place: QuickPlace) => void;
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * The files in which earlier versions recorded a running operation. Each is
- * converted to an intent once, and then removed.
+ * Returns the file in which earlier versions recorded a running undo. Each such
+ * file is converted to an intent once, and then removed.
  */
 function oldUndo(root: string): string {
   return join(layout(root).state, "undo.json");
@@ -37,20 +37,23 @@ function oldDetour({ root, gitDir }: QuickPlace): string {
     : join(gitDir, "mpm-detour.json");
 }
 
-/** Returns whether there is a marker of an undo. */
+/** Returns whether an earlier version left a marker of an undo. */
 export function hasOldUndo(system: System, root: string): boolean {
   return system.files.peek(oldUndo(root)) !== undefined;
 }
 
-/** Returns whether there is a marker of a restore, a branch or a return. */
+/**
+ * Returns whether an earlier version left a marker of a restore, a branch or a
+ * return.
+ */
 export function hasOldMarker(system: System, place: QuickPlace): boolean {
   return [oldRestore(place), oldDetour(place)]
     .some((path) => system.files.peek(path) !== undefined);
 }
 
 /**
- * Returns the undo that an earlier version recorded. Without the user's key it
- * waits. Call under the lock.
+ * Takes over the undo that an earlier version recorded. Without the user's key,
+ * the marker stays. Call under the lock.
  */
 export function takeOldUndo(
   system: System,
@@ -67,7 +70,10 @@ export function takeOldUndo(
   removeIfThere(system, oldUndo(root));
 }
 
-/** It may have come with a clone, unlike the ref that a restore needs. */
+/**
+ * Converts the marker of a restore. The marker may have come with a clone, but
+ * the ref that a restore needs cannot.
+ */
 export const takeOldRestore: OldMarkers = (system, place) => {
   const path = oldRestore(place);
   if (!system.files.lstat(path)) return;
@@ -96,7 +102,10 @@ function isRestore(marker: unknown): marker is Record<string, unknown> {
     (brought === null || /^[0-9a-f]{40,64}$/.test(String(brought)));
 }
 
-/** It is in git's folder, which does not come with a clone. */
+/**
+ * Converts the marker of a detour. It is in git's folder, which does not come
+ * with a clone.
+ */
 export const takeOldDetour: OldMarkers = (system, place) => {
   const path = oldDetour(place);
   if (!system.files.lstat(path)) return;
@@ -104,7 +113,7 @@ export const takeOldDetour: OldMarkers = (system, place) => {
   const kind = field(marker, "operation");
   const isOne = isFields(marker) && marker.schema === 1 &&
     typeof kind === "string" && typeof marker.child === "string";
-  // Outside git it came with the project, and changed no file.
+  // Outside git, the marker came with the project, and no file was changed.
   if (isOne && place.gitDir !== undefined) {
     const { schema: _, operation: __, worktree: ___, ...facts } = marker;
     const { root, worktree } = place;

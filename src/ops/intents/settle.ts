@@ -17,13 +17,15 @@ export interface Finisher<F = never> {
   /** Converts markers of earlier versions to intents. */
   readonly takesOld?: OldMarkers;
   /**
-   * Takes the lock that these operations hold from begin to end; without it,
-   * they hold that of the store. Answers `undefined` if one of them is at work.
+   * Takes the lock that these operations hold from beginning to end; if it is
+   * missing, they hold the store's lock. Returns `undefined` if such an
+   * operation is running.
    */
   lock?(system: System, workspace: Workspace): Promise<Disposable | undefined>;
   /**
-   * Finishes one, or undoes it, and ends its intent. Can be called again after
-   * an interruption. Throws if something prevents it; the intent then stays.
+   * Finishes or undoes an operation, and ends its intent. Can be called again
+   * after an interruption. Throws if something prevents it; the intent then
+   * stays.
    */
   finish(
     context: Context,
@@ -33,8 +35,8 @@ export interface Finisher<F = never> {
 }
 
 /**
- * Returns whether anything of these kinds, or of any, was left behind; looks at
- * a few files.
+ * Returns whether an operation of these kinds, or of any kind, was interrupted.
+ * Looks at only a few files.
  */
 export function isUnsettled(
   system: System,
@@ -49,8 +51,7 @@ export function isUnsettled(
 
 /**
  * Finishes or undoes interrupted operations in this worktree. An obstacle is
- * only reported as a note, and the next command tries again; `strict`: it is
- * thrown.
+ * reported as a note, and the next command tries again. `strict`: it is thrown.
  */
 export async function settleKinds<F>(
   context: Context,
@@ -73,7 +74,9 @@ export async function settleKinds<F>(
   }
 }
 
-/** Does the same under the lock of these kinds. Throws obstacles. */
+/**
+ * Does the same under the lock of these kinds. Throws if there is an obstacle.
+ */
 export async function settleHeld<F>(
   context: Context,
   workspace: Workspace,
@@ -82,7 +85,8 @@ export async function settleHeld<F>(
   const { system } = context;
   const { root } = workspace;
   const place = placeOf(workspace);
-  // An intent without a seal would never count: until then the marker stays.
+  // An intent without a seal would never count, so the marker stays until there
+  // is a key.
   if (hasOldMarker(system, place) && ensureJournalKey(system) !== undefined) {
     finisher.takesOld?.(system, place);
   }

@@ -11,9 +11,9 @@ const PartitionRow = z.strictObject({
   paths: z.array(text),
   /** Its context file, relative to the worktree; null: no file. */
   context: z.nullable(text),
-  /** True if that file exists. */
+  /** True if the context file exists. */
   context_exists: z.boolean(),
-  /** Number of its uncommitted files. */
+  /** The number of uncommitted files in the partition. */
   changed: z.int(),
   in_use: z.boolean(),
 });
@@ -21,14 +21,17 @@ const PartitionRow = z.strictObject({
 /** The current partition of a worktree. */
 const InUse = z.nullable(z.strictObject({
   name: text,
-  /** `changes`: it has most of the uncommitted files. */
+  /** `changes`: the partition has most of the uncommitted files. */
   by: z.enum(["choice", "changes", "save"]),
 }));
 
 export const PartitionListResult = z.strictObject({
   partitions: z.array(PartitionRow),
   in_use: InUse,
-  /** The chosen name; null: nothing was chosen, or no partition. */
+  /**
+   * The chosen name; null: nothing was chosen, or it was chosen to have no
+   * partition.
+   */
   chosen: z.nullable(text),
   warnings: z.array(text),
 });
@@ -41,9 +44,9 @@ export const PartitionShowResult = z.strictObject({
 });
 
 export const PartitionUseResult = z.strictObject({
-  /** The current partition from now on; null: no partition. */
+  /** The partition from now on; null: no partition. */
   partition: z.nullable(text),
-  /** True if the changed files decide from now on. */
+  /** True if the changed files determine the partition from now on. */
   automatic: z.boolean(),
   changed: z.boolean(),
   dry_run: z.boolean(),
@@ -61,7 +64,7 @@ export const PartitionSuggestResult = z.strictObject({
   file: text,
   written: z.boolean(),
   dry_run: z.boolean(),
-  /** Notes about unread files and omissions. */
+  /** Notes about files that were not read, and about omissions. */
   notes: z.array(text),
 });
 

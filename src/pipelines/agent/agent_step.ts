@@ -10,7 +10,7 @@ import type { System } from "../../system/system.ts";
 import type { AgentOrder, AgentStep } from "../plugs.ts";
 import { promptOf } from "./prompt.ts";
 
-/** The most characters of a reason. */
+/** The maximum length of a reason, in characters. */
 const REASON = 500;
 
 /**
@@ -51,7 +51,7 @@ export function agentStep(system: System, order: AgentOrder): AgentStep {
       const end = told.end(exit, system.now());
       const words = reason ?? end.reason;
       return {
-        // A client that mpm ended did not reach its own limit.
+        // If mpm ended the client, the client did not reach its own limit.
         outcome: reason === null ? end.outcome : "failed",
         reason: words === null
           ? null

@@ -12,7 +12,7 @@ export interface AgentPrompt {
   /** From 1. */
   readonly attempt: number;
   readonly before: readonly Before[];
-  /** Text that no step can guess. */
+  /** A text that a step cannot guess. */
   readonly fence: string;
 }
 
@@ -20,15 +20,15 @@ export interface AgentPrompt {
 const LONGEST = 24 * 1024;
 
 /**
- * The most produced files to list for a step, and the longest path in UTF-16
- * units.
+ * The maximum number of produced files to list for a step, and the maximum
+ * length of a path in UTF-16 units.
  */
 const FILES = 50;
 const PATH = 500;
 
 /**
- * Returns the prompt of a step with the hand-off of the steps before it. Their
- * output is data: it cannot close the tags around it.
+ * Returns the prompt of a step, with the hand-off of the steps before it. Their
+ * output is treated as data, and cannot close the tags around it.
  */
 export function promptOf(order: AgentPrompt): string {
   const { pipeline, step, prompt, attempt, before, fence } = order;
@@ -48,8 +48,8 @@ export function promptOf(order: AgentPrompt): string {
 }
 
 /**
- * If there is not enough room, the newest steps keep their place and their
- * output.
+ * Returns the hand-off of earlier steps. If there is not enough space, the
+ * newest steps and their output take precedence.
  */
 function handoffOf(before: readonly Before[]): string {
   const parts: string[] = [];

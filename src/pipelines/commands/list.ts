@@ -5,7 +5,7 @@ import { listPipelineRuns } from "../read.ts";
 import { runsText } from "../view/text.ts";
 import type { PipelineListResult } from "./results.ts";
 
-/** The most runs, unless a limit is given. */
+/** The maximum number of runs to list if no limit is given. */
 const LIMIT = 50;
 
 /** `mpm pipeline list` */

@@ -46,7 +46,7 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
         const text = redactor.text(new TextDecoder().decode(bytes));
         const log = { step, verify: stem === verifyStem(step), text };
         if (!print) result.logs.push(log);
-        // The reader may have gone, for example `head`.
+        // The reader, for example `head`, may have ended.
         else if (!print(logText(log, style))) return result;
       }
     }

@@ -20,10 +20,10 @@ import {
 import type { System } from "../../system/system.ts";
 import { TASK_NAME, taskPath } from "../../tasks/mod.ts";
 
-/** A pipeline that comes with mpm. */
+/** A pipeline that is included in mpm. */
 interface Shipped {
   readonly text: string;
-  /** The options of its first run. */
+  /** The options to suggest for its first run. */
   readonly run: string;
 }
 

@@ -29,9 +29,9 @@ const STEP_STATE = z.enum([
 const StepView = z.strictObject({
   name: text,
   state: STEP_STATE,
-  /** The steps that must be done first. */
+  /** The steps that must be finished first. */
   needs: z.array(text),
-  /** True if the step has a worktree. */
+  /** True if the step has its own worktree. */
   worktree: z.boolean(),
   attempts: count,
   /** The exit status; null: the program did not exit by itself. */
@@ -70,7 +70,7 @@ const MergeView = z.strictObject({
 });
 
 const RunFields = {
-  /** The ID: the pipeline, and the time of the start in UTC. */
+  /** The ID, which consists of the pipeline and the start time in UTC. */
   run: text,
   pipeline: text,
   /** `interrupted`: mpm was killed, or the machine crashed. */
@@ -85,11 +85,11 @@ const RunFields = {
   waiting: count,
   running: count,
   started_at: text,
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: text,
-  /** Why the run ended; null: nothing to add to the state. */
+  /** The reason why the run ended; null: the state says it all. */
   reason: z.nullable(text),
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: z.boolean(),
 };
 
@@ -113,7 +113,7 @@ export type PipelineStatusResult = z.infer<typeof PipelineStatusResult>;
 export const PipelineRunResult = z.strictObject({
   dry_run: z.boolean(),
   pipeline: text,
-  /** The steps and their needs; null: not a dry run. */
+  /** The steps and what they need; null: not a dry run. */
   plan: z.nullable(z.array(z.strictObject({
     name: text,
     needs: z.array(text),
@@ -139,7 +139,7 @@ export const PipelinesResult = z.strictObject({
   at: text,
   pipelines: z.array(z.strictObject({
     name: text,
-    /** Relative to the project, with `/` between folders. */
+    /** The path relative to the project, with `/` between folders. */
     path: text,
     description: text,
     allowed: z.boolean(),
@@ -153,7 +153,7 @@ export type PipelinesResult = z.infer<typeof PipelinesResult>;
 
 export const PipelineGraphResult = z.strictObject({
   pipeline: text,
-  /** The run whose states are shown; null: it never ran. */
+  /** The run whose states are shown; null: the pipeline never ran. */
   run: z.nullable(text),
   steps: z.array(z.strictObject({
     name: text,
@@ -163,7 +163,7 @@ export const PipelineGraphResult = z.strictObject({
   })),
   /** The graph as a Mermaid flowchart. */
   mermaid: text,
-  /** The format that the command prints without --json. */
+  /** The format of the output without --json. */
   form: z.enum(["drawing", "mermaid"]),
 });
 export type PipelineGraphResult = z.infer<typeof PipelineGraphResult>;
@@ -181,7 +181,7 @@ export const PipelineLogsResult = z.strictObject({
   run: text,
   logs: z.array(z.strictObject({
     step: text,
-    /** True: the log of its `verify`. */
+    /** True if it is the log of the step's `verify`. */
     verify: z.boolean(),
     /** The output of its program, redacted. */
     text,
@@ -189,7 +189,7 @@ export const PipelineLogsResult = z.strictObject({
 });
 export type PipelineLogsResult = z.infer<typeof PipelineLogsResult>;
 
-/** The state of a run, and the place of its report. */
+/** The state of a run, and where its report is. */
 export const PipelineReportResult = z.extend(PipelineStatusResult, {
   /** The file with the report; null: it was printed. */
   file: z.nullable(text),

@@ -5,7 +5,7 @@ import { readPipelineStatus } from "../read.ts";
 import { PipelineDisplay } from "../view/show.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
-/** Milliseconds between two looks at the log. */
+/** Milliseconds between two checks of the log. */
 const LOOK = 200;
 
 /** `mpm pipeline watch` */
@@ -29,7 +29,9 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: see "mp
   status: ({ state }) => pipelineStatus(state),
 });
 
-/** Shows a run from its log until it ends, or the command is interrupted. */
+/**
+ * Shows a run from its log until the run ends or the command is interrupted.
+ */
 async function watch(
   context: Context,
   root: string,

@@ -6,7 +6,7 @@ import { clientNamed } from "../../clients/mod.ts";
 import type { Pipeline, Step } from "../definition.ts";
 import { PLACEHOLDER } from "../graph.ts";
 
-/** The first words of an exported workflow, by which mpm recognizes it. */
+/** The first words of an exported workflow. mpm recognizes the file by them. */
 export const WORKFLOW_HEAD = "# A workflow of the mpm pipeline ";
 
 /** The actions that a workflow uses, each pinned to a commit. */
@@ -17,14 +17,14 @@ const ACTIONS = {
     "actions/download-artifact@d3f86a106a0bac45b974a628896c90dbdf5c8093",
 };
 
-/** The most minutes that a job may take on GitHub. */
+/** The maximum number of minutes for a job on GitHub. */
 const MOST_MINUTES = 360;
 
 /** A pipeline to export. */
 interface Exported {
   readonly name: string;
   readonly pipeline: Pipeline;
-  /** The client for agents that name none. */
+  /** The client for agents that do not name a client. */
   readonly client: string;
 }
 
@@ -35,7 +35,7 @@ interface Exported {
 export function workflowText(exported: Exported): string {
   const { name, pipeline: { vars, steps, description } } = exported;
   const inputs = [...vars].map(([name, variable]) => [name, {
-    // GitHub rejects an expression here, even as plain text.
+    // GitHub rejects expressions in descriptions, even as plain text.
     description: (variable.description || name).replaceAll("${{", "$ {{"),
     required: variable.required,
     ...variable.required ? {} : { default: defaultOf(name, variable.default) },
@@ -113,7 +113,8 @@ function jobOf(
         uses: ACTIONS.upload,
         with: {
           name,
-          // The final newline makes GitHub read a list of patterns.
+          // The final newline makes GitHub read the value as a list of
+          // patterns.
           path: produces.map(patternLine).join("\n"),
           "if-no-files-found": "error",
           "include-hidden-files": true,
@@ -124,9 +125,9 @@ function jobOf(
 }
 
 /**
- * Returns a pattern in GitHub's syntax. There, a `[` begins a class. A `!` at
- * the start means "not", and a `#` begins a comment. Spaces at the ends do not
- * count. Throws USAGE for a line break.
+ * Returns a pattern in GitHub's syntax. In it, `[` begins a class, a leading
+ * `!` means "not", and a leading `#` begins a comment. Leading and trailing
+ * spaces are ignored. Throws USAGE for a line break.
  */
 function patternLine(pattern: string): string {
   // deno-lint-ignore no-control-regex
@@ -141,7 +142,10 @@ function patternLine(pattern: string): string {
   return literal(/^[!#~ ]/.test(plain) ? `./${plain}` : plain);
 }
 
-/** Returns which of a step's needs produce files. */
+/**
+ * Returns the steps that a step needs, directly or indirectly, and that produce
+ * files.
+ */
 function producersOf(step: Step, steps: readonly Step[]): Step[] {
   const wanted = new Set(step.needs);
   for (const { name, needs } of steps.toReversed()) {
@@ -225,7 +229,7 @@ function withEnv(env: Record<string, string>): object {
   return Object.keys(env).length === 0 ? {} : { env };
 }
 
-/** A failed check also runs the program again. */
+/** Wraps a program so that it runs again if it or its check fails. */
 function retried(
   words: string,
   { retries, check }: { retries: number; check: string | undefined },
@@ -242,9 +246,7 @@ function retried(
   ].join("\n");
 }
 
-/**
- * Returns a text that GitHub uses unchanged: no part of it is an expression.
- */
+/** Returns text that GitHub uses unchanged, with no expressions in it. */
 function literal(text: string): string {
   return text.replaceAll("${{", () => "${{ '${{' }}");
 }
@@ -263,7 +265,7 @@ function quoted(text: string): string {
 class Values {
   readonly #step: string;
   readonly #exported: Exported;
-  /** The environment variables, by the pipeline's names. */
+  /** The environment variables, by name in the pipeline. */
   readonly #names: ReadonlyMap<string, string>;
 
   constructor(step: string, exported: Exported) {
@@ -286,7 +288,7 @@ class Values {
     );
   }
 
-  /** Returns a text with GitHub expressions for its placeholders. */
+  /** Returns the text with placeholders replaced by GitHub expressions. */
   text(text: string): string {
     return this.#filled(text, {
       plain: literal,

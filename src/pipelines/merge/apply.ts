@@ -28,7 +28,7 @@ import type { System } from "../../system/system.ts";
 import { mergeEndIn } from "../log.ts";
 import type { MergeEnd } from "../plugs.ts";
 
-/** The merged results of a run, and the tree that they change. */
+/** The merged results of a run, and the tree they are applied to. */
 export interface Merge {
   /** The run's ID, its pipeline and its folder. */
   readonly run: string;
@@ -38,13 +38,16 @@ export interface Merge {
   readonly ref: string;
   /** The branch at the start of the run. */
   readonly branch: string | undefined;
-  /** The files that mpm expects: those at the start, and later artefacts. */
+  /**
+   * The files that mpm expects: those from the start of the run, and artefacts
+   * made since.
+   */
   readonly expected: string;
   readonly merged: string;
   readonly committed: number;
 }
 
-/** The record of a merge in the folder of its run. */
+/** Returns the path of a merge record in its run's folder. */
 function mergeFile(folder: string): string {
   return join(folder, "merge.json");
 }
@@ -59,8 +62,8 @@ class Refused extends MpmError {
 /**
  * Writes merged results into the user's worktree as one operation that can be
  * undone. If anything is in the way, nothing is written, and the end is
- * `stopped`. The next mpm finishes an interrupted one. Throws GIT_FAILED,
- * FILE_FAILED.
+ * `stopped`. The next mpm command finishes an interrupted merge. Throws
+ * GIT_FAILED, FILE_FAILED.
  */
 export async function applyMerge(
   context: Context,
@@ -115,7 +118,10 @@ function partly(
   };
 }
 
-/** The changed files as a commit, in the format of a save's contents. */
+/**
+ * Stores the changed files as a commit, in the same format as a save's
+ * contents.
+ */
 async function commitTarget(
   system: System,
   { vault }: CheckpointPlace,
@@ -173,7 +179,9 @@ async function refuseChanged(
   throw new Refused(`"${skipped.path}" cannot be written: ${skipped.reason}`);
 }
 
-/** Files and links where a written file needs a folder. */
+/**
+ * Returns files and links that are where a file to be written needs a folder.
+ */
 function inTheWay({ plan, capture }: PlannedRestore): string[] {
   const goes = new Set(plan.removes.map(({ path }) => path));
   const above = plan.writes.flatMap(({ path }) => foldersAbove(path));

@@ -12,11 +12,14 @@ import { fromBytes, toBytes } from "../../saves/mod.ts";
 import { ensureFolder, removeTree } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The result of a step, a commit whose parent is the step's start. */
+/**
+ * The result of a step: a commit whose parent is the commit from which the step
+ * started.
+ */
 export interface StepResult {
   readonly step: string;
   readonly result: string;
-  /** Every step that it needs, directly or indirectly. */
+  /** The names of all steps that the step needs, directly or indirectly. */
   readonly needs: readonly string[];
 }
 
@@ -24,14 +27,22 @@ export interface StepResult {
 export interface LeftOutResult {
   readonly step: string;
   readonly result: string;
-  /** Files in conflict; empty: a step that it needs was left out. */
+  /**
+   * Files in conflict; empty: the result was left out because it needs another
+   * left-out result.
+   */
   readonly paths: readonly string[];
-  /** Trees: the step's start, the results before it, and its own. */
+  /**
+   * Tree IDs: the step's start, the results merged before it, and its own
+   * result.
+   */
   readonly sides: {
     readonly base: string;
     readonly ours: string;
     readonly theirs: string;
-    /** With conflict markers in the files; absent: git merged nothing. */
+    /**
+     * The tree with conflict markers in its files; absent: git merged nothing.
+     */
     readonly merged?: string;
   };
 }
@@ -44,9 +55,9 @@ export interface MergedResults {
 }
 
 /**
- * Merges results into a tree one after the other, without any file or index. A
- * conflicting result is left out, and so are those that need it. Throws
- * GIT_FAILED, CONFLICT with a git before 2.38.
+ * Merges results into a tree one by one, without using files or an index. A
+ * conflicting result is left out, and so are the results that need it. Throws
+ * GIT_FAILED, or CONFLICT with a git before 2.38.
  */
 export async function mergeResults(
   git: Git,
@@ -83,7 +94,7 @@ const CONFLICT =
 
 /**
  * Merges trees. If only the view of the notes conflicts, the lines of both
- * sides stay. mpm rewrites that view from the notes.
+ * sides are kept, and mpm rewrites the view from the notes.
  */
 async function mergeWithNotes(
   git: Git,
@@ -110,7 +121,10 @@ async function treesOf(git: Git, result: string) {
   return { base: names.get(base)!, theirs: names.get(theirs)! };
 }
 
-/** The most files of a conflict to write, and the largest, in bytes. */
+/**
+ * The maximum number of conflict files to write, and the maximum size of a
+ * file, in bytes.
+ */
 const MOST = 50;
 const LARGEST = 1024 * 1024;
 
@@ -119,15 +133,16 @@ const MARK = /^(<{7}|>{7}) [0-9a-f]{40,64}$/gm;
 
 /**
  * Writes both sides of a conflict into `base/`, `ours/`, `theirs/` and, with
- * markers, `merged/` below a new folder. Files that a side does not have are
- * missing there. Returns the folder; null: the conflict has no files.
+ * markers, `merged/` in a new folder. A file missing on one side is also
+ * missing in that side's folder. Returns the new folder; null: the conflict has
+ * no files.
  */
 export async function writeConflict(
   system: System,
   git: Git,
   { folder, within, step, leftOut: { paths, sides } }: {
     folder: string;
-    /** An existing parent folder. */
+    /** The parent folder, which must exist. */
     within: string;
     step: string;
     leftOut: LeftOutResult;
@@ -150,7 +165,7 @@ export async function writeConflict(
   return folder;
 }
 
-/** Names the sides in the markers; bytes that are not text stay. */
+/** Names the sides in the markers. Content that is not text is unchanged. */
 function renamedMarks(bytes: Uint8Array, step: string): Uint8Array {
   const text = new TextDecoder().decode(bytes);
   const encoded = new TextEncoder().encode(text);

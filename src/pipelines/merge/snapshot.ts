@@ -64,7 +64,7 @@ export async function snapshotOf(
     producedFiles(system, worktree, some.flatMap(({ produces }) => produces))
       .filter((path) => !isWithin(path, WORKTREES));
   const paths = produced(steps);
-  // Steps without a worktree write these during the run.
+  // Files that steps without a worktree write during the run.
   const plain = new Set(produced(steps.filter(({ worktree }) => !worktree)));
   const files = await readFiles(system, vault, { paths, limits });
   const committed = last?.sha === head ? last?.time ?? 0 : 0;
@@ -94,7 +94,10 @@ export function refOf(system: System, run: string): string {
   return `${RUNS}/${run}/${system.random()}`;
 }
 
-/** Returns the tree of a commit. Throws GIT_FAILED if it is gone. */
+/**
+ * Returns the tree of a commit. Throws GIT_FAILED if the commit no longer
+ * exists.
+ */
 export async function treeOf(git: Git, commit: string): Promise<string> {
   const name = `${commit}^{tree}`;
   const found = (await resolveNames(git, [name])).get(name);

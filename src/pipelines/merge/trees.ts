@@ -88,7 +88,7 @@ class Trees implements StepTrees {
   readonly #system: System;
   readonly #parts: TreesParts;
   readonly #git: Git;
-  /** Artefacts of steps without a worktree, from which others began. */
+  /** Artefacts of steps without a worktree that other steps started from. */
   readonly #given = new Set<string>();
   /** The start commits of the running steps, by step name. */
   readonly #starts = new Map<string, string>();
@@ -116,8 +116,8 @@ class Trees implements StepTrees {
 
   /**
    * Creates the worktree of a step, with the files of the snapshot and of the
-   * steps that it needs. Returns its folder. Throws CONFLICT if their results
-   * conflict, GIT_FAILED.
+   * steps that it needs. Returns its folder. Throws CONFLICT if the results of
+   * those steps conflict, GIT_FAILED.
    */
   async open(step: Step, needs: readonly Given[]): Promise<string> {
     const path = this.#folder(step);
@@ -131,7 +131,10 @@ class Trees implements StepTrees {
     return path;
   }
 
-  /** Git can fail while another git creates or removes a worktree. */
+  /**
+   * Runs work in turn, since git can fail while another git process creates or
+   * removes a worktree.
+   */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
@@ -171,7 +174,10 @@ class Trees implements StepTrees {
     });
   }
 
-  /** The snapshot with the current artefacts of steps without a worktree. */
+  /**
+   * Returns the snapshot with the current artefacts of steps without a
+   * worktree.
+   */
   async #withArtefacts(
     paths: readonly string[],
   ): Promise<{ commit: string; tree: string }> {
@@ -249,7 +255,10 @@ class Trees implements StepTrees {
     );
   }
 
-  /** The worktree of a step, if it still belongs to this repository. */
+  /**
+   * Returns the worktree of a step. Throws CONFLICT if it no longer belongs to
+   * this repository.
+   */
   async #placeIn({ name }: Step, path: string): Promise<CheckpointPlace> {
     const { workspace } = this.#parts.place;
     const refuse = (what: string) =>
@@ -264,7 +273,7 @@ class Trees implements StepTrees {
     return { ...place, vault: place.vault! };
   }
 
-  /** Removes the worktree of a step whose content is not needed. */
+  /** Removes the worktree of a step whose content is no longer needed. */
   async drop(step: Pick<Step, "name">): Promise<void> {
     if (!this.#starts.delete(step.name)) return;
     const path = this.#folder(step);
@@ -316,7 +325,8 @@ class Trees implements StepTrees {
       },
     });
     if (applied.state !== "stopped") return applied;
-    // The next try merges again. Someone may work in an older worktree.
+    // The next try merges again, so the new worktrees are removed. An older
+    // worktree stays, since someone may be working in it.
     for (const path of made) {
       await removeStepWorktree(this.#system, this.#git, path);
     }
@@ -330,8 +340,8 @@ class Trees implements StepTrees {
   }
 
   /**
-   * Writes both sides of a conflict where the user can work with them. `made`
-   * gets the path of a new worktree.
+   * Writes both sides of a conflict to a place where the user can work on them.
+   * The path of a new worktree is added to `made`.
    */
   async #conflict(
     leftOut: LeftOutResult,
@@ -348,7 +358,7 @@ class Trees implements StepTrees {
       const { run } = order;
       await addStepWorktree(this.#system, place, { path, commit, run });
       made.push(path);
-      // It is complete, and now belongs to the user.
+      // The worktree is complete, and now belongs to the user.
       await unlockWorktree(this.#git, path);
     }
     return { step, paths, commit, worktree: path, folder };

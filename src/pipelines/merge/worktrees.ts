@@ -16,7 +16,7 @@ import {
 import { checkPath, layout, removeTree, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The folder of a run's refs: the start and the result of its steps. */
+/** The folder of a run's refs: the start and result of each step. */
 export const RUNS = "refs/mpm/runs";
 
 /** The prefix of the lock reason of a step's worktree. */
@@ -28,9 +28,9 @@ export function stepFolder(root: string, run: string, step: string): string {
 }
 
 /**
- * Creates the worktree of a step at a commit, byte for byte. It stays locked:
- * no cleanup removes it, and the lock shows that mpm created it. Throws
- * CONFLICT, GIT_FAILED.
+ * Creates the worktree of a step at a commit, byte for byte. The worktree stays
+ * locked, so no cleanup removes it, and the lock shows that mpm created it.
+ * Throws CONFLICT, GIT_FAILED.
  */
 export async function addStepWorktree(
   system: System,
@@ -46,7 +46,7 @@ export async function addStepWorktree(
     ...{ path, commit, rawFolder: rawFolder(workspace) },
     reason: LOCK + run,
   });
-  // Git creates files that others may read, even from private ones.
+  // Git makes files readable by others, even in a checkout of private files.
   system.files.chmod(path, 0o700);
 }
 
@@ -70,7 +70,8 @@ export async function removeStepWorktree(
   git: Git,
   path: string,
 ): Promise<void> {
-  // Git would follow a link that the step put there, and empty its target.
+  // Git would follow a link that the step put here, and empty the link's
+  // target.
   const kind = system.files.lstat(path)?.kind;
   if (kind !== undefined && kind !== "folder") system.files.remove(path);
   await forgetWorktree(git, path);
@@ -95,7 +96,7 @@ export async function dropTrees(
   for (const { path, locked = "" } of await readWorktrees(git)) {
     if (!locked.startsWith(LOCK)) continue;
     const id = locked.slice(LOCK.length);
-    // Anyone can give a worktree this reason; it proves nothing elsewhere.
+    // Anyone can lock a worktree with this reason, so the path must match too.
     const isOfRun = dirname(path) === join(root, WORKTREES) &&
       basename(path).startsWith(`${id}-`);
     if (!isOfRun) continue;

@@ -93,7 +93,7 @@ export async function createPipelineRun(
 
 /**
  * Continues a run until it ends or is interrupted. Throws FOREIGN, CONFLICT if
- * another process works on it or nothing is left to do, FILE_FAILED.
+ * another process is working on the run or nothing is left to do, FILE_FAILED.
  */
 export async function runPipeline(
   context: Context,
@@ -146,7 +146,10 @@ export async function runPipeline(
   removeIfThere(system, paths.runner);
 }
 
-/** Applied results are not merged again. */
+/**
+ * Throws CONFLICT if nothing is left to do. Applied results are not merged
+ * again.
+ */
 function refuseEnded(id: string, { end, merge }: RunState): void {
   if (end === null || merge === null || merge.state === "stopped") return;
   throw new MpmError("CONFLICT", `The run "${id}" has nothing left to do`, {
@@ -157,8 +160,8 @@ function refuseEnded(id: string, { end, merge }: RunState): void {
 }
 
 /**
- * Returns the run with the current definition, if that changed and is allowed.
- * Throws CONFLICT if it is not.
+ * Returns the run, with the current definition if it has changed and is
+ * allowed. Throws CONFLICT if the changed definition is not allowed.
  */
 async function present(
   context: Context,

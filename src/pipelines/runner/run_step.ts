@@ -18,10 +18,10 @@ import type { RunState } from "../log.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { AgentEnd, AgentStep, Artefact, Before } from "../plugs.ts";
 
-/** The largest log of a step, in bytes. */
+/** The maximum size of a step's log, in bytes. */
 const LOG = 1024 * 1024;
 
-/** The most characters of a step's output in the log of a run. */
+/** The maximum number of characters of a step's output in the log of a run. */
 const OUTPUT = 4096;
 
 /** A step, ready for one try. */
@@ -29,20 +29,20 @@ export interface StepOrder {
   readonly root: string;
   readonly record: RunRecord;
   readonly paths: RunPaths;
-  /** With the values of variables filled in. */
+  /** The step, with the values of variables filled in. */
   readonly step: Step;
   /** Its working folder, absolute. */
   readonly folder: string;
   readonly stops: Stops;
   readonly attempt: number;
   readonly before: readonly Before[];
-  /** The files that matched its patterns before. */
+  /** The files that matched the step's patterns before the try. */
   readonly files: FilesBefore;
 }
 
 /** The end of one try of a step. */
 export interface StepEnd {
-  /** `unclear`: a person ended it. */
+  /** `unclear`: a person ended the step. */
   readonly outcome: "done" | "failed" | "limited" | "unclear";
   readonly exit: number | null;
   readonly reason: string | null;
@@ -84,7 +84,7 @@ export async function runStep(
     checked,
   );
   const both = { ...end, failure: end.failure ?? failure, ms: end.ms + ms };
-  // It may have changed or removed a file.
+  // `verify` may have changed or removed a file.
   if (outcome === "done") return withFiles(both);
   const reason = checked.reason ?? `exit status ${exit}`;
   return {
@@ -120,7 +120,7 @@ async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
   return { ...known, outcome, reason, output: output.slice(-OUTPUT), until };
 }
 
-/** Converts the end of a program to the end of a step. */
+/** Converts the end of a program into the end of a step. */
 function endOf(system: System, end: ChunkEnd): StepEnd {
   const { exit, reason, ms, failure } = end;
   const output = redactorOf(system).text(end.output).slice(-OUTPUT);
@@ -194,7 +194,7 @@ export function stepsBefore(
 
 /**
  * Throws CONFLICT for a file that another step also produces, since one of the
- * files would be lost. A merge of worktrees detects that by itself.
+ * two files would be lost. Between worktrees, the merge detects this.
  */
 export function refuseSameFile(
   step: Step,
@@ -207,7 +207,8 @@ export function refuseSameFile(
     const isMerged = step.worktree &&
       (other.worktree || isBefore(other, step));
     if (other.name === step.name || isMerged) continue;
-    // They may run in one folder at the same time, so the writer is unknown.
+    // The steps may run in one folder at the same time, so it is unknown which
+    // one wrote the file.
     const isShared = !step.worktree && !other.worktree &&
       !isBefore(other, step) && !isBefore(step, other);
     const { state: is, artefacts } = state.of(other.name);

@@ -68,11 +68,14 @@ export class StepInputs {
   }
 }
 
-/** Bytes to read at once, after which signals are checked. */
+/** The number of bytes to read between two checks for signals. */
 const PART = 1024 * 1024;
 const LOOK = 32 * PART;
 
-/** Reads each file below a folder only once while it does not change. */
+/**
+ * Computes digests of files below a folder, reading each file again only if it
+ * has changed.
+ */
 class FileDigests {
   readonly #system: System;
   readonly #folder: string;
@@ -89,8 +92,8 @@ class FileDigests {
   }
 
   /**
-   * Returns the SHA-256 of a file; "" if it is missing. Throws CANCELLED at the
-   * signal.
+   * Returns the SHA-256 of a file; "" if the file is missing. Throws CANCELLED
+   * on a signal.
    */
   async of(path: string): Promise<string> {
     if (!isFile(this.#system, this.#folder, path)) return "";

@@ -19,7 +19,10 @@ import {
 } from "./run_step.ts";
 import { StepInputs } from "./step_inputs.ts";
 
-/** Milliseconds before the second try, and the longest such pause. */
+/**
+ * The pause before the second try, and the longest pause before any try, in
+ * milliseconds.
+ */
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
@@ -28,7 +31,7 @@ export interface LoopOrder {
   readonly root: string;
   readonly record: RunRecord;
   readonly paths: RunPaths;
-  /** In order, with the values of variables filled in. */
+  /** The steps in order, with the values of variables filled in. */
   readonly steps: readonly Step[];
   /** `undefined`: no step has a worktree. */
   readonly trees: StepTrees | undefined;
@@ -37,10 +40,10 @@ export interface LoopOrder {
   readonly stops: Stops;
   readonly jobs: number;
   /**
-   * True if steps that may have run should run again, and limits are ignored.
+   * True to run steps again that may already have run, and to ignore limits.
    */
   readonly again: boolean;
-  /** The process of this mpm. */
+  /** The process ID of this mpm. */
   readonly pid: number | null;
   /** Receives each line of the log, which may not be on the disk yet. */
   take(line: PipelineLine): void;
@@ -62,7 +65,7 @@ export class StepLoop {
   }
 
   /**
-   * Runs everything to its end. Throws CONFLICT if nothing is left to do,
+   * Runs all remaining steps. Throws CONFLICT if nothing is left to do,
    * FILE_FAILED if an end cannot be recorded.
    */
   async run(): Promise<void> {
@@ -81,7 +84,9 @@ export class StepLoop {
     state.end = end.state;
   }
 
-  /** The end of a merge in the log; null: not merged yet. */
+  /**
+   * Returns the end of a merge from the log; null: nothing has been merged yet.
+   */
   get #merged(): MergeEnd | null {
     const { merge } = this.#run.state;
     return merge?.state === "stopped" ? null : merge;
@@ -104,8 +109,8 @@ export class StepLoop {
 
   /**
    * Decides which steps are left. Returns lines for the log. A step waits again
-   * if its inputs changed or its result is gone, and is flagged if it may have
-   * run.
+   * if its inputs have changed or its result is gone, and is flagged if it may
+   * already have run.
    */
   async #plan(): Promise<PipelineLine[]> {
     const { steps, state, again } = this.#run;
@@ -166,7 +171,7 @@ export class StepLoop {
     });
   }
 
-  /** Returns why a finished step must run again, if it must. */
+  /** Returns the reason why a finished step must run again, if there is one. */
   async #changeOf(step: Step): Promise<string | undefined> {
     const { state, trees, record } = this.#run;
     const known = state.of(step.name);
@@ -251,7 +256,10 @@ export class StepLoop {
     }
   }
 
-  /** An error of the worktree or the agent ends only that step. */
+  /**
+   * Runs `work`. An error of the worktree or the agent is returned, and ends
+   * only this step.
+   */
   async #attempt<T>(
     work: () => Promise<T>,
   ): Promise<T | MpmError> {
@@ -362,7 +370,10 @@ export class StepLoop {
   }
 }
 
-/** A step in a worktree always starts from a new one. */
+/**
+ * Returns whether a step can safely run again. A step in a worktree always
+ * starts in a new one.
+ */
 function isSafe({ repeatable, worktree }: Step): boolean {
   return repeatable || worktree;
 }

@@ -3,7 +3,7 @@ import { MARKDOWN } from "../../saves/mod.ts";
 import { fenced, shortDuration } from "../../tasks/mod.ts";
 import type { PipelineStatusResult, StepView } from "../commands/results.ts";
 
-/** The start of every report, by which mpm recognizes such a file. */
+/** The first words of every report. mpm recognizes the file by them. */
 export const REPORT_HEAD = "# Pipeline report: ";
 
 /** Returns a report in Markdown. Texts of steps and programs are data in it. */

@@ -17,8 +17,8 @@ interface Shown {
 }
 
 /**
- * Shows a running pipeline: one line on a terminal, a line for each step in a
- * log, events with `--json`.
+ * Shows a running pipeline: as one line on a terminal, as a line per step in a
+ * log, or as events with `--json`.
  */
 export class PipelineDisplay implements Disposable {
   readonly #context: Context;

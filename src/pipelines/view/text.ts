@@ -17,7 +17,10 @@ import { drawn } from "../graph.ts";
 
 type State = PipelineRunView["state"];
 
-/** Returns the exit status for a run: 0 while nothing has failed. */
+/**
+ * Returns the exit status for the state of a run: 0 if nothing has failed so
+ * far.
+ */
 export function pipelineStatus(state: State | undefined): number {
   if (state === undefined || state === "done" || state === "running") return 0;
   if (state === "cancelled") return ERRORS.CANCELLED.exit;
@@ -31,7 +34,7 @@ function coloured(state: State | StepView["state"], style: Style): string {
   return state === "failed" ? style.red(state) : style.yellow(state);
 }
 
-/** Says what a run did, or would do. */
+/** Describes what a run did, or would do. */
 export function runText(
   { pipeline, plan, status }: PipelineRunResult,
   style: Style,

@@ -12,7 +12,7 @@ import { carry as carryTo, carryResult, planCarry } from "../carry.ts";
 import { findSource } from "../source.ts";
 import type { CarryResult } from "./results.ts";
 
-/** Data from mpm and clients, which must not change. */
+/** Data from mpm and clients that must not be changed. */
 const PLAIN: KnownKeys = {
   names: new Set(["path", "files", "start"]),
   ids: new Set(["session"]),

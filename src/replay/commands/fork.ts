@@ -8,7 +8,7 @@ import { findSource } from "../source.ts";
 import { scanSteps } from "../trees.ts";
 import type { ForkResult } from "./results.ts";
 
-/** Data from mpm and git, which must not change. */
+/** Data from mpm and git that must not be changed. */
 const PLAIN: KnownKeys = {
   names: new Set(["worktree", "path", "branch"]),
   ids: new Set(["checkpoint", "head", "print", "save", "id"]),

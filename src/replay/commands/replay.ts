@@ -122,7 +122,7 @@ edits with their diffs. Commits and mpm operations from that time appear among t
       from: parseWhen(input.from, now),
       to: parseWhen(input.to, now),
     });
-    // The first step of the player must not wait for git.
+    // The player must not wait for git before it shows the first step.
     const workspace =
       (input.step ? quickWorkspace(system, folder) : undefined) ??
         await locate(system, folder);
@@ -154,7 +154,7 @@ edits with their diffs. Commits and mpm operations from that time appear among t
     };
   },
   verbatim: () => true,
-  // The player's screen disappears when it ends.
+  // The player's screen disappears when the player ends.
   render: (result, style, input) => input.step ? "" : replayText(result, style),
 });
 
@@ -165,7 +165,7 @@ function origin({ path, agentSession, save }: Source) {
   return { path, agent_session: agentSession, session_id: save };
 }
 
-/** The steps of a transcript, and a filter for those to show. */
+/** The steps of a transcript, and a filter for the steps to show. */
 interface Read {
   readonly open: OpenEvents;
   readonly steps: AsyncIterable<ReplayStep>;
@@ -173,8 +173,8 @@ interface Read {
 }
 
 /**
- * Passes the steps to show on until `show` returns false. Returns the number of
- * all steps.
+ * Passes the steps to `show` until it returns false. Returns the total number
+ * of steps.
  */
 async function forSteps(
   context: Context,
@@ -191,7 +191,7 @@ async function forSteps(
   return total;
 }
 
-/** The most UTF-16 units to print at once. */
+/** The maximum number of UTF-16 units to print at once. */
 const PRINTED = 16 * 1024;
 
 /** Prints the steps while they are read, or returns them for `--json`. */

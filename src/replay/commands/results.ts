@@ -8,23 +8,26 @@ const text = z.string();
 
 /** One event in the session. */
 const ReplayStep = z.strictObject({
-  /** Counts from 1, in order of time, whatever is shown. */
+  /** Counts from 1, in time order, whether or not other steps are shown. */
   step: z.int(),
   /** ISO 8601, UTC; null: the client recorded no time. */
   at: z.nullable(text),
   /**
    * A key that is the same in every report of the same thing, such as a tool
-   * call's ID; null: by mpm or git.
+   * call's ID. null: a step by mpm or git.
    */
   key: z.nullable(text),
   type: z.enum(STEP_TYPES),
   /** One line. */
   description: text,
-  /** The sub-agent that did it; null: the main agent, a person, or mpm. */
+  /**
+   * The sub-agent that performed the step; null: the main agent, a person, or
+   * mpm.
+   */
   agent: z.nullable(z.strictObject({ id: text, name: text })),
-  /** True if it is on a branch that was withdrawn or rewound. */
+  /** True if this is on a branch that was withdrawn or rewound. */
   withdrawn: z.boolean(),
-  /** The full text, as far as mpm keeps it. */
+  /** The full text, to the extent that mpm keeps it. */
   text: z.nullable(text),
   tool: z.nullable(text),
   /** The arguments of the tool, with long texts shortened. */
@@ -37,7 +40,7 @@ const ReplayStep = z.strictObject({
   ended_at: z.nullable(text),
   /** The checkpoint that was taken in this step. */
   checkpoint: z.nullable(z.strictObject({ id: text, commit: text })),
-  /** The files that the tool changed, as far as the client noticed. */
+  /** The files changed by the tool, to the extent that the client noticed. */
   edits: z.array(z.strictObject({
     path: text,
     how: z.enum(["created", "edited", "deleted"]),
@@ -62,7 +65,9 @@ const TreeResult = z.strictObject({
   step: z.int(),
   /** The tree; null: it is unknown. */
   exact: z.nullable(StepTree),
-  /** The nearest known trees, if this one is unknown. */
+  /**
+   * The nearest known trees on both sides, if the tree at the step is unknown.
+   */
   before: z.nullable(StepTree),
   after: z.nullable(StepTree),
   head: z.nullable(text),
@@ -73,7 +78,7 @@ const TreeResult = z.strictObject({
   changed: z.array(z.strictObject({ path: text, status: text })),
   /** Paths that are not in the checkpoint. */
   left_out: z.array(LeftOut),
-  /** The requested file; `text` is null unless it is text. */
+  /** The requested file; `text` is null if the content is not text. */
   file: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
@@ -91,7 +96,7 @@ export const ReplayResult = z.strictObject({
   /** The transcript. */
   path: text,
   agent_session: z.nullable(text),
-  /** The save that led to the transcript. */
+  /** The save from which the transcript was found. */
   session_id: z.nullable(text),
   /** Empty if a page was written. */
   steps: z.array(ReplayStep),
@@ -99,14 +104,14 @@ export const ReplayResult = z.strictObject({
   page: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
-    /** Number of steps in it. */
+    /** Number of steps in the page. */
     steps: z.int(),
   })),
-  /** The files at the step of `--at`; null: not requested. */
+  /** The files at the step given with `--at`; null: not requested. */
   tree: z.nullable(TreeResult),
   /** Number of all steps, shown or not. */
   total: z.int(),
-  /** True if every line of a text is printed. */
+  /** True if texts are printed in full. */
   full: z.boolean(),
   /** Parts that could not be read, one sentence each. */
   warnings: z.array(text),
@@ -123,7 +128,7 @@ export const ForkResult = z.strictObject({
   branch: text,
   /** The commit at which the branch begins. */
   head: text,
-  /** Its session; null: nothing was created. */
+  /** The session of the fork; null: nothing was created. */
   session: z.nullable(WorkView),
   /** The save with the hand-off. */
   save: z.nullable(text),
@@ -157,8 +162,8 @@ export const CarryResult = z.strictObject({
   /** The new files, absolute. */
   files: z.array(text),
   /**
-   * The command line that continues the session, or the hand-off if there is a
-   * reason.
+   * The command line that continues the session, or that starts from the
+   * hand-off if there is a reason.
    */
   start: z.array(text),
 });
@@ -170,25 +175,28 @@ export type TreeResult = z.infer<typeof TreeResult>;
 const TimelineEvent = z.strictObject({
   /** ISO 8601, UTC. */
   at: text,
-  /** When it ended; null: it has no duration, or has not ended yet. */
+  /**
+   * The time when the event ended; null: it has no duration, or has not ended
+   * yet.
+   */
   end: z.nullable(text),
   type: z.enum(TIMELINE_TYPES),
   /** ID of the session, save, checkpoint, agent session or commit. */
   id: z.nullable(text),
   /** One line. */
   title: text,
-  /** ID of the session that it belongs to. */
+  /** ID of the session that the event belongs to. */
   session: z.nullable(text),
-  /** ID of the session that a detour left. */
+  /** ID of the session that a detour branched off from. */
   parent: z.nullable(text),
   /** State of a session, as in "mpm status". */
   state: z.nullable(text),
   branch: z.nullable(text),
-  /** Origin of a save or checkpoint, as far as mpm knows it. */
+  /** Origin of a save or checkpoint, if mpm knows it. */
   origin: z.nullable(z.enum(["own", "trusted", "foreign"])),
   /** Name of the author of a save or commit. */
   author: z.nullable(text),
-  /** Tokens in the context of an agent session, in order of time. */
+  /** Token counts of an agent session's context, in time order. */
   context: z.array(z.strictObject({ at: text, tokens: z.int() })),
   /** The command that shows more. */
   command: z.nullable(z.array(text)),
@@ -198,13 +206,13 @@ export const TimelineResult = z.strictObject({
   project: text,
   /** The oldest first. */
   events: z.array(TimelineEvent),
-  /** True if there may be older events, beyond `--limit`. */
+  /** True if there may be older events that `--limit` left out. */
   more: z.boolean(),
   /** The page that was written. */
   page: z.nullable(z.strictObject({
     path: text,
     bytes: z.int(),
-    /** Number of events in it. */
+    /** Number of events in the page. */
     events: z.int(),
   })),
   /** Parts that could not be read, one sentence each. */

@@ -17,7 +17,7 @@ import { timelinePage } from "../timeline/page.ts";
 import { TIMELINE_TYPES } from "../types.ts";
 import type { TimelineEvent, TimelineResult } from "./results.ts";
 
-/** The most events, unless a limit is given. */
+/** The maximum number of events if no limit is given. */
 const LIMIT = 50;
 const PAGE_LIMIT = 5000;
 

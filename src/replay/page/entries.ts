@@ -9,20 +9,21 @@ import type { PageEntries } from "./page.ts";
 const BATCH = 200;
 
 /**
- * The number of batches that the other thread has at a time, so that it never
- * waits.
+ * The maximum number of batches queued for the other thread, so that it never
+ * has to wait.
  */
 const MOST_GIVEN = 3;
 
 /**
- * The size at which a transcript is worth another thread, which takes 30 ms, in
- * bytes.
+ * The transcript size, in bytes, from which another thread is worth its startup
+ * time of 30 ms.
  */
 const LARGE = 8 * 1024 * 1024;
 
 /**
- * Converts steps to entries of a page, without their secrets. Another thread
- * does part of a large transcript; if it fails, this one does everything.
+ * Converts steps to the entries of a page, without secrets. A second thread
+ * converts part of a large transcript; if it fails, this thread converts
+ * everything.
  */
 export class StepEntries implements Disposable {
   readonly #redactor: Redactor;
@@ -31,11 +32,11 @@ export class StepEntries implements Disposable {
   #given = 0;
   #batch: ReplayStep[] = [];
 
-  /** `size` of the transcript, in bytes. */
+  /** `size`: of the transcript, in bytes. */
   constructor(system: System, size: number) {
     this.#redactor = redactorOf(system);
     this.#thread = size < LARGE ? undefined : system.thread?.();
-    // It loads its code while the first lines are read.
+    // The thread loads its code while the first lines are read.
     this.#give([]);
   }
 
@@ -65,7 +66,7 @@ export class StepEntries implements Disposable {
     }
   }
 
-  /** All entries, in the order of their steps. */
+  /** Returns all entries, in step order. */
   async end(): Promise<PageEntries[]> {
     await this.#flush();
     return await Promise.all(this.#made);

@@ -2,7 +2,7 @@ import { Marked, type Tokens } from "marked";
 import { escapeLines } from "../../base/escape.ts";
 import type { ReplayStep } from "../commands/results.ts";
 
-/** The most lines of a text before it is folded. */
+/** The maximum number of lines in a text that is not folded. */
 const FOLDED = 12;
 
 /** Texts in Markdown. */
@@ -10,7 +10,7 @@ const PROSE: ReadonlySet<string> = new Set([
   ...["prompt", "answer", "plan", "agent", "compaction"],
 ]);
 
-/** One step as an entry of the list. */
+/** Returns one step as an entry of the list. */
 export function stepHtml(step: ReplayStep): string {
   const { step: number, at, type, description, agent, withdrawn } = step;
   return entryHtml({
@@ -24,7 +24,10 @@ export function stepHtml(step: ReplayStep): string {
   });
 }
 
-/** An entry of a list: everything except `inner`, which is HTML, is escaped. */
+/**
+ * Returns an entry of a list. Everything is escaped except `inner`, which is
+ * HTML.
+ */
 export function entryHtml({ number, type, title, marks, inner, more, data }: {
   readonly number: number;
   readonly type: string;
@@ -47,7 +50,7 @@ ${inner}</li>
 `;
 }
 
-/** A time for people, with the exact time for programs. */
+/** Returns a time in a form for people, with the exact time for programs. */
 export function timeHtml(at: string): string {
   const time = escapeHtml(at);
   return `<time datetime="${time}">${
@@ -86,14 +89,19 @@ function detailsHtml(step: ReplayStep): string {
   ].join("");
 }
 
-/** A plain text; a long one is folded, since it cannot scroll. */
+/**
+ * Returns plain text as a page element. Long text is folded, since it cannot
+ * scroll.
+ */
 function plainHtml(text: string): string {
   const lines = text.split("\n").length;
   const html = `<pre>${escapeHtml(text)}</pre>`;
   return lines > FOLDED ? folded(`${lines} lines`, html) : `${html}\n`;
 }
 
-/** A part that can be opened: its summary is escaped, `inner` is HTML. */
+/**
+ * Returns a part that can be opened. The summary is escaped; `inner` is HTML.
+ */
 export function folded(
   summary: string,
   inner: string,
@@ -104,7 +112,8 @@ export function folded(
 }
 
 /**
- * A diff as HTML. Each line keeps its sign, so that colour is not the only cue.
+ * Returns a diff as HTML. Each line keeps its sign, so that colour is not the
+ * only cue.
  */
 export function diffHtml(diff: string): string {
   let inHunk = false;
@@ -118,9 +127,9 @@ export function diffHtml(diff: string): string {
 }
 
 /**
- * Converts Markdown to HTML that runs nothing and loads nothing. HTML in it is
- * shown as text, an image becomes its description, and only web addresses
- * become links.
+ * Converts Markdown to HTML that runs nothing and loads nothing. HTML in the
+ * source is shown as text, images become their descriptions, and only web
+ * addresses become links.
  */
 export function markdownHtml(text: string): string {
   return RENDERER.parse(text, { async: false });
@@ -144,7 +153,7 @@ const RENDERER = new Marked({
         ? `<a href="${escapeHtml(href)}" rel="noreferrer noopener">${inner}</a>`
         : inner;
     },
-    // The headings of the page are its steps.
+    // Only steps are headings of the page.
     heading({ tokens }: Tokens.Heading): string {
       return `<p><strong>${this.parser.parseInline(tokens)}</strong></p>\n`;
     },
@@ -154,7 +163,7 @@ const RENDERER = new Marked({
   },
 });
 
-/** A text as HTML, for an element or an attribute in `"`. */
+/** Returns text as HTML, for an element or for an attribute in `"`. */
 export function escapeHtml(text: string): string {
   const escaped = escapeLines(text);
   return SPECIAL.test(escaped)

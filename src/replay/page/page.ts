@@ -3,16 +3,16 @@ import script from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
 import { escapeHtml } from "./html.ts";
 
-/** The start of a page; a file with this start may be replaced. */
+/** Returns the start of a page. A file with this start may be replaced. */
 export function pageHead(command: "replay" | "timeline"): string {
   return `<!doctype html>\n<!-- mpm ${command} -->\n`;
 }
 
 /** The content of a page. */
 export interface PageKind {
-  /** The command that writes it. */
+  /** The command that writes the page. */
   readonly command: "replay" | "timeline";
-  /** The plural noun for the entries of its list. */
+  /** The plural noun for the entries of the list. */
   readonly noun: string;
   /** HTML before the list, with its own script. */
   readonly above?: { readonly html: string; readonly script: string };
@@ -22,13 +22,13 @@ export interface PageKind {
 export interface PageEntries {
   /** The type of each entry. */
   readonly types: readonly string[];
-  /** Their HTML in UTF-8. */
+  /** The HTML of the entries, in UTF-8. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * A page with a list that can be searched and filtered: a single file that
- * loads nothing. Returned in parts, so that it is never in memory as one text.
+ * A page with a searchable list that can be filtered: a single file that loads
+ * nothing. It is returned in parts, so that it is never in memory as one text.
  */
 export class ListPage {
   readonly #kind: PageKind;
@@ -49,7 +49,7 @@ export class ListPage {
     this.#parts.push(bytes);
   }
 
-  /** The bytes of the page. */
+  /** Returns the bytes of the page. */
   end(about: { title: string; lines: readonly string[] }): Uint8Array {
     const encoder = new TextEncoder();
     const head = encoder.encode(this.#head(about));

@@ -24,8 +24,8 @@ export interface Bookmark {
 }
 
 /**
- * The most sessions with bookmarks, and bookmarks of one; the oldest are
- * dropped first.
+ * The maximum number of sessions with bookmarks, and of bookmarks in a session.
+ * The oldest are dropped first.
  */
 const MOST_SESSIONS = 100;
 const MOST = 100;
@@ -36,7 +36,8 @@ const LIMIT = 4 * 1024 * 1024;
 const NAME = "bookmarks.json";
 
 /**
- * Bookmarks of all sessions; empty if the file is damaged or someone else's.
+ * Returns the bookmarks of all sessions; empty if the file is damaged or
+ * belongs to someone else.
  */
 function readAll(system: System): Map<string, Bookmark[]> {
   const text = attempt(() => {
@@ -72,7 +73,7 @@ export function readBookmarks(system: System, session: string): Bookmark[] {
   return readAll(system).get(session) ?? [];
 }
 
-/** Adds or removes a bookmark; returns those of the session. */
+/** Adds or removes a bookmark. Returns the session's bookmarks. */
 export async function toggleBookmark(
   system: System,
   session: string,

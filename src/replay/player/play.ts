@@ -24,13 +24,13 @@ import { Player } from "./player.ts";
 import { StepSpool } from "./spool.ts";
 import type { FilesAt, Played } from "./walk.ts";
 
-/** Milliseconds of reading before keys are checked. */
+/** Milliseconds of reading before keys are checked again. */
 const SLICE = 12;
 
-/** The largest file to show, in bytes. */
+/** The maximum size of a file to show, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The result for a watched session. */
+/** The result of watching a session. */
 interface Watched {
   readonly total: number;
   readonly warnings: string[];
@@ -66,7 +66,7 @@ class PlayedSession implements Played {
   readonly #source: Source;
   readonly #redactor: Redactor;
   readonly #key: string;
-  /** Shown until it has been read with the others. */
+  /** The first step, shown until it has been read again with the others. */
   readonly #first: ReplayStep | undefined;
   #spool: StepSpool | undefined;
   #scan: TreeScan | undefined;
@@ -147,7 +147,8 @@ class PlayedSession implements Played {
   }
 
   /**
-   * The client's records, and the difference between the trees around a step.
+   * Returns the changes that the client recorded, and the difference between
+   * the trees around a step.
    */
   async diff(step: number): Promise<string[]> {
     const edits = this.get(step)?.edits ?? [];

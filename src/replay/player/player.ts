@@ -32,7 +32,10 @@ interface Prompt {
   readonly typed: string;
 }
 
-/** The number of rounds that a key waits for a step that is not read yet. */
+/**
+ * The maximum number of rounds of reading before a key stops waiting for a
+ * step.
+ */
 const TRIES = 10;
 
 /** Shows the steps of a session one by one on the whole terminal. */
@@ -112,7 +115,7 @@ export class Player implements Screen<"ended"> {
     }
   }
 
-  /** True: the player ends. */
+  /** Returns true to end the player. */
   async #onCharacter(character: string): Promise<boolean> {
     if (this.#page) {
       if (character === "q" || character === "?") this.#close();

@@ -7,9 +7,9 @@ import { STEP_TYPES, type StepType } from "../types.ts";
 const BLOCK = 512 * 1024;
 
 /**
- * The redacted steps of a session in a private temporary file. Memory has only
- * a few bytes for each step: its place in the file, its type and its time. So a
- * step is read when it is shown, whatever happens to the transcript.
+ * The redacted steps of a session in a private temporary file. Only a few bytes
+ * per step are in memory: its place in the file, its type and its time. A step
+ * is read when it is shown, so it does not depend on the transcript.
  */
 export class StepSpool {
   readonly #system: System;
@@ -23,7 +23,7 @@ export class StepSpool {
   #waiting: Uint8Array[] = [];
   #size = 0;
 
-  /** `near`: a folder to write to if the temporary one is not writable. */
+  /** `near`: a folder to write to if the temporary folder is not writable. */
   constructor(system: System, near: string) {
     this.#system = system;
     this.#path = join(system.scratch.make(near), "steps");
@@ -71,7 +71,7 @@ export class StepSpool {
     [this.#waiting, this.#size] = [[], 0];
   }
 
-  /** `undefined`: the step is not read yet. */
+  /** `undefined`: the step has not been read yet. */
   get(number: number): ReplayStep | undefined {
     if (number < 1 || number > this.#count) return undefined;
     const start = this.#ends[number - 1]!;
@@ -90,8 +90,8 @@ export class StepSpool {
   }
 
   /**
-   * Milliseconds since the epoch; the time of the previous step if it is
-   * unknown.
+   * Milliseconds since the epoch. A step with an unknown time has the time of
+   * the previous step.
    */
   timeOf(number: number): number {
     return this.#times[number]!;

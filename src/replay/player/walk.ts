@@ -4,12 +4,12 @@ import type { StepType } from "../types.ts";
 import type { Bookmark } from "./bookmarks.ts";
 import { placeIn, searchable } from "./words.ts";
 
-/** The session in a player, as far as it has been read. */
+/** The session in a player, to the extent that it has been read. */
 export interface Played {
   readonly title: string;
-  /** Number of steps read. */
+  /** Number of steps read so far. */
   readonly count: number;
-  /** True if these are all. */
+  /** True if all steps have been read. */
   readonly done: boolean;
   get(step: number): ReplayStep | undefined;
   typeOf(step: number): StepType;
@@ -19,7 +19,7 @@ export interface Played {
   read(): Promise<void>;
   /** The file changes of a step, as lines. */
   diff(step: number): Promise<string[]>;
-  /** The files at a step, or why they are unknown. */
+  /** Returns the files at a step, or why they are unknown. */
   files(step: number): Promise<FilesAt | string[]>;
   bookmarks(): readonly Bookmark[];
   toggleBookmark(step: ReplayStep): Promise<void>;
@@ -45,7 +45,7 @@ type Goal =
   }
   | { readonly to: "next"; readonly from: number };
 
-/** The number of steps that a search looks at before it checks for keys. */
+/** The number of steps to search between two checks for keys. */
 const SEARCHED_AT_ONCE = 100;
 
 /**
@@ -65,7 +65,9 @@ export class Walk {
     this.#played = played;
   }
 
-  /** Continues reading and searching; false: nothing is left to do. */
+  /**
+   * Continues reading and searching. Returns false if nothing is left to do.
+   */
   async work(): Promise<boolean> {
     if (!this.#played.done) await this.#played.read();
     if (this.goal) this.#approach(this.goal);
@@ -186,7 +188,7 @@ export class Walk {
     else this.aim({ to: "time", time: place.time, from: 1 });
   }
 
-  /** Shows only steps of these types, and goes to the next one. */
+  /** Shows only steps of these types, and goes to the next such step. */
   show(types: ReadonlySet<StepType> | undefined): void {
     this.types = types;
     if (this.#played.count === 0 || this.isShown(this.step)) return;

@@ -20,7 +20,7 @@ export const HELP: readonly string[] = [
   "q, Esc, Ctrl-C    leave",
 ];
 
-/** The text of a step, in lower case, for a search. */
+/** Returns the text of a step, in lower case, for searching. */
 export function searchable(step: ReplayStep): string {
   const { type, description, text, args, result, edits, agent } = step;
   return [
@@ -34,8 +34,8 @@ export function searchable(step: ReplayStep): string {
 type Place = "end" | { readonly step: number } | { readonly time: number };
 
 /**
- * The typed position: a number, a date, a time on the day of `near` in UTC,
- * `start` or `end`.
+ * Returns the typed position: a number, a date, a time in UTC on the day of
+ * `near`, `start` or `end`.
  */
 export function placeIn(typed: string, near: Date): Place | undefined {
   const text = typed.trim().toLowerCase();

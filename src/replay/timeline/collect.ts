@@ -22,16 +22,18 @@ import { listWorks, shortTitle, type Work } from "../../work/mod.ts";
 import type { TimelineEvent } from "../commands/results.ts";
 import { TIMELINE_TYPES, type TimelineType } from "../types.ts";
 
-/** The requested part of a project's time. */
+/** The part of a project's history that is requested. */
 export interface Wanted {
   /** Milliseconds since the epoch. */
   readonly since: number | undefined;
   readonly until: number | undefined;
-  /** The most events, the newest first. */
+  /** The maximum number of events. The newest are kept. */
   readonly limit: number;
   /** Empty: all. */
   readonly only: readonly TimelineType[];
-  /** Name or ID of a session: its own events and those of its detours. */
+  /**
+   * Name or ID of a session. Its own events and those of its detours are shown.
+   */
   readonly session: string | undefined;
 }
 
@@ -39,7 +41,7 @@ export interface Wanted {
 export interface Collected {
   /** The oldest first. */
   readonly events: readonly TimelineEvent[];
-  /** True if there may be older ones. */
+  /** True if there may be older events. */
   readonly more: boolean;
   readonly warnings: readonly string[];
 }
@@ -112,7 +114,7 @@ function order({ type }: TimelineEvent): number {
   return TIMELINE_TYPES.indexOf(type);
 }
 
-/** The IDs of a session, by name or ID, and of its detours. */
+/** Returns the IDs of a session, found by name or ID, and of its detours. */
 function sessionIds(works: readonly Work[], name: string): Set<string> {
   const ids = new Set(
     works.filter((work) => work.id === name || work.name === name)
@@ -158,7 +160,8 @@ async function saves(
     }
     if (!isWanted(event)) continue;
     found.push({ ...event, origin: originOf(system, origins, entry) });
-    // One more would require listing all, of which there may be thousands.
+    // Looking for another would require listing all, and there may be
+    // thousands.
     if (found.length >= wanted.limit) break;
   }
   return found;
@@ -176,7 +179,7 @@ function ofSave(entry: SaveEntry, origin: Origin | null): TimelineEvent {
   };
 }
 
-/** The largest save, in bytes. */
+/** The maximum size of a save, in bytes. */
 const LARGEST_SAVE = 16 * 1024 * 1024;
 
 function originOf(
@@ -196,7 +199,7 @@ async function checkpoints(
   const place = await placeOf(system, workspace, { create: false });
   const origins = new Origins(system);
   return (await listCheckpoints(system, place, { light: true }))
-    // One for each step of an agent would hide everything else.
+    // A checkpoint for every step of an agent would hide everything else.
     .filter(({ kind }) => kind !== "batch")
     .map((record) => ofCheckpoint(record, origins));
 }
@@ -215,7 +218,7 @@ function ofCheckpoint(
   };
 }
 
-/** The most transcripts to read, the newest. */
+/** The maximum number of transcripts to read. The newest are read. */
 const MOST_TRANSCRIPTS = 200;
 
 async function agentSessions(
@@ -232,7 +235,7 @@ async function agentSessions(
   return events;
 }
 
-/** The longest title, in UTF-16 units. */
+/** The maximum length of a title, in UTF-16 units. */
 const TITLE = 160;
 
 async function ofTranscript(
@@ -280,7 +283,7 @@ async function commits(
   }));
 }
 
-/** Operations that the timeline shows through their results. */
+/** Operations whose results are already on the timeline. */
 const SHOWN = /^(?:pause|branch|return|start|complete|cancel|checkpoint save)$/;
 
 function operations(system: System, { root }: Workspace): TimelineEvent[] {

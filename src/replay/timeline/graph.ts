@@ -7,16 +7,19 @@ import { wroteText } from "../print.ts";
 import type { TimelineType } from "../types.ts";
 
 /**
- * The terminal widths at which a row names its type, and shows the growth of a
- * context.
+ * The minimum terminal widths for a row to name its type, and to show the
+ * growth of a context.
  */
 const TYPED = 60;
 const CURVED = 100;
 
-/** The most sessions in separate lines; the others share the last line. */
+/**
+ * The maximum number of sessions with a separate line. The other sessions share
+ * the last line.
+ */
 const LANES = { narrow: 2, wide: 6 };
 
-/** The symbols of the graph; the second is ASCII. */
+/** The symbols of the graph. The second of each pair is ASCII. */
 const SIGNS = {
   line: ["│", "|"],
   end: ["└", "+"],
@@ -42,7 +45,7 @@ const WORDS: Readonly<Record<TimelineType, string>> = {
   error: "error",
 };
 
-/** The width of the longest of those words. */
+/** The width of the longest word. */
 const WORD = Math.max(...Object.values(WORDS).map((word) => word.length));
 
 /** A row of the graph: an event, or the end of a session. */
@@ -53,8 +56,8 @@ interface GraphRow {
 }
 
 /**
- * The timeline as a graph: one row for each event, and beside it one line for
- * each session.
+ * Returns the timeline as a graph with one row per event, and beside the rows
+ * one line per session.
  */
 export function timelineText(result: TimelineResult, style: Style): string {
   const { events, more, page } = result;
@@ -115,7 +118,10 @@ class Graph {
     return head + cut(words, columns - width(head));
   }
 
-  /** The lane of the event's session; `undefined`: it has no session. */
+  /**
+   * Returns the lane of the event's session; `undefined`: the event has no
+   * session.
+   */
   #laneOf({ type, session }: TimelineEvent, ends: boolean): number | undefined {
     if (session === null) return undefined;
     const found = this.#lanes.indexOf(session);
@@ -199,10 +205,10 @@ function stateText({ end, state }: TimelineEvent): string {
 
 const BARS = "▁▂▃▄▅▆▇█";
 
-/** The width of the growth of a context. */
+/** The width of the graph of a context's growth. */
 const CURVE = 16;
 
-/** The growth of a context, with one bar for each part of its time. */
+/** Returns the growth of a context, as one bar for each part of its time. */
 function curveOf(context: TimelineEvent["context"], most: number): string {
   const size = Math.ceil(context.length / CURVE);
   let bars = "";

@@ -24,12 +24,12 @@ import {
 import { ListPage } from "../page/page.ts";
 
 /**
- * The most saves with their hand-off in the page, and commits with their diff:
- * the newest.
+ * The maximum number of saves shown with their hand-off, and of commits shown
+ * with their diff. The newest are shown.
  */
 const MOST_DETAILS = 200;
 
-/** The most changed lines of a commit whose diff is in the page. */
+/** The maximum number of changed lines in a commit whose diff is shown. */
 const MOST_LINES = 600;
 
 /** Returns the timeline as a page. The events are already redacted. */
@@ -118,7 +118,7 @@ function aboutHtml(
   ].join(" · ");
 }
 
-/** The hand-off of a save, or the diff of a commit, as HTML. */
+/** Returns the hand-off of a save, or the diff of a commit, as HTML. */
 async function detailsOf(
   system: System,
   { root, worktree, git }: Workspace,

@@ -50,7 +50,7 @@ the uncommitted files. mpm compares files by content if both saves include the c
   render,
 });
 
-/** The longest value to print; the JSON has all of it. */
+/** The maximum length of a value to print. The JSON has the full value. */
 const LONGEST = 200;
 
 const MARKS: Record<DiffResult["files"][number]["change"], string> = {
@@ -202,7 +202,10 @@ function changeOf(
   return old.status === now.status ? undefined : "status";
 }
 
-/** For a file that was too large to read, size and time must be enough. */
+/**
+ * Returns whether two files have the same content. For files too large to read,
+ * equal size and time count as equal.
+ */
 function sameContent(old: Known, now: Known): boolean {
   if (old.sha256 !== null && now.sha256 !== null) {
     return old.sha256 === now.sha256;
@@ -211,7 +214,10 @@ function sameContent(old: Known, now: Known): boolean {
     old.mtime === now.mtime;
 }
 
-/** claude-mpm records only the names. */
+/**
+ * Returns the uncommitted files by name, since claude-mpm records only the
+ * names.
+ */
 function namedFiles({ git_context: { status } }: Save): Known[] {
   const file = (status: string) => (path: string) => ({
     ...{ path, status },

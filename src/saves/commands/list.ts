@@ -109,8 +109,8 @@ function render(result: SessionsResult, style: Style): string {
 const WIDE = 100;
 
 /**
- * A line for each save; its author and the command to continue may follow
- * below.
+ * Returns a line for each save, with its author and the command to continue
+ * below if needed.
  */
 function rowLines(
   rows: readonly SessionRow[],

@@ -131,15 +131,16 @@ function titleOf(result: MigrateAnswer): string {
 }
 
 /**
- * Stages and commits only the folder of the sessions, from anywhere in the
- * worktree; `-f` because mpm's rules ignore files that no pause committed.
+ * Returns commands that stage and commit only the folder of the sessions, from
+ * anywhere in the worktree. `-f` is needed because mpm's rules ignore files
+ * that no pause committed.
  */
 function commitCommands({ root, worktree }: Workspace): string[] {
   const git = worktree === root
     ? "git"
     : `git -C '${root.replaceAll("'", "'\\''")}'`;
   const folder = `:/${HOME}/sessions`;
-  // Not the rules by which the folder ignores itself.
+  // Excludes the rules with which the folder ignores itself.
   const others = "':(top,exclude,glob)**/.gitignore'";
   return [
     `${git} add -f ${folder} ${others}`,

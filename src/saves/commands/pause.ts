@@ -166,20 +166,22 @@ function pauseText(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** The first line of a text; on a terminal, a long line is shortened. */
+/**
+ * Returns the first line of a text. On a terminal, a long line is shortened.
+ */
 function oneLine(text: string, { piped, columns }: Style): string {
   const first = escapeText(text.trim().split("\n", 1)[0]!);
   return piped ? first : cut(first, Math.max(LEAST, columns - LABEL));
 }
 
-/** The width of the longest label, and the least width of a text. */
+/** The maximum width of a label, and the minimum width of a text. */
 const LABEL = 30;
 const LEAST = 24;
 
-/** The least width of a title and of a branch. */
+/** The minimum width of a title and of a branch. */
 const SHORT = 12;
 
-/** The session, the branch, and the commit of the save. */
+/** Returns the session, the branch, and the commit of the save. */
 function placeText(
   result: PauseResult,
   { piped, columns }: Style,
@@ -207,14 +209,14 @@ function stateText(
   return ` (${state}${of})`;
 }
 
-/** The second copy of the save. */
+/** Describes the second copy of the save. */
 function copyText({ commit, dry_run: dry }: PauseResult): string {
   if (commit.made) return `copy in git as ${commit.sha?.slice(0, 7)}`;
   if (commit.reason === null && dry) return "with a copy in git";
   return `no copy in git (${escapeText(commit.reason ?? "")})`;
 }
 
-/** The commit on the branch, if someone asked for it. */
+/** Describes the commit on the branch, if it was requested. */
 function commitText(
   { branch_commit: commit, dry_run: dry }: PauseResult,
 ): string[] {
@@ -225,7 +227,7 @@ function commitText(
   return [`not committed (${escapeText(reason ?? "")})`];
 }
 
-/** The most paths to name before they are only counted. */
+/** The maximum number of paths to name. Longer lists are only counted. */
 const NAMED = 3;
 
 function filesText(
@@ -304,22 +306,22 @@ function details(result: PauseResult): string[] {
   ];
 }
 
-/** Returns the cleanup of worktrees, if there was one. */
+/** Returns the lines about the cleanup of worktrees, if any. */
 function worktreeLines({ worktrees }: PauseResult): string[] {
   const said = worktrees && (worktrees.skipped !== null ||
     worktrees.removed.length + worktrees.preserved.length > 0);
   return said ? ["", ...cleanupText(worktrees).split("\n")] : [];
 }
 
-/** The most of a summary to show, in UTF-16 units. */
+/** The maximum length of a summary to show, in UTF-16 units. */
 const LONGEST = 2000;
 
-/** Further lines are indented below the first; long texts are in the save. */
+/** Indents further lines below the first. The save has the full text. */
 function indented(text: string): string {
   return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
 }
 
-/** Drops paths below a folder of the list, which is in order. */
+/** Drops paths below a folder of the same list, which must be in order. */
 function withoutNested(paths: readonly string[]): string[] {
   let folder: string | undefined;
   return paths.filter((path) => {

@@ -52,14 +52,17 @@ With --keep, mpm moves all but the newest saves. With --older-than, it moves sav
   render: removalText,
 });
 
-/** Milliseconds by which an ID and its time may differ. */
+/**
+ * The maximum time, in milliseconds, that the time in an ID may be ahead of the
+ * clock.
+ */
 const IDS_SEARCHED = 3_600_000;
 
 /** The saves to keep; at least one field is given. */
 interface PruneRule {
-  /** The number of newest saves that stay. */
+  /** The number of newest saves to keep. */
   readonly keep: number | undefined;
-  /** Milliseconds: newer saves stay. */
+  /** The maximum age of saves to keep, in milliseconds. */
   readonly olderThan: number | undefined;
 }
 
@@ -128,7 +131,7 @@ function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
     (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
 }
 
-/** `branches`: those with a newer save so far. */
+/** `branches`: the branches for which a newer save was found. */
 function reasonToStay(
   { problem, branch }: SaveEntry,
   branches: ReadonlySet<string | null>,

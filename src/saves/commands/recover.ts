@@ -181,7 +181,7 @@ function headline(result: RecoverResult): string {
 
 const RECOVER = "sessions recover" as const;
 
-/** Reads the record and does with it what was asked. */
+/** Reads the record, and finalizes or discards it if requested. */
 async function recover(
   context: Context,
   { finalize, discard, "dry-run": dryRun }: {
@@ -283,7 +283,10 @@ function refuseEmpty({ pause }: PauseRecord, source: string): void {
   });
 }
 
-/** claude-mpm's fields, added to the current state of the repository. */
+/**
+ * Builds a save from claude-mpm's fields and the current state of the
+ * repository.
+ */
 function recoveredSave(
   draft: Draft,
   { slot, record, now }: { slot: Slot; record: PauseRecord; now: Date },

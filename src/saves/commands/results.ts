@@ -9,7 +9,7 @@ import { ItemSchema, SaveSchema } from "../schema.ts";
 
 const text = z.string();
 
-/** `team`: it came through a sync. */
+/** `team`: the save came through a sync. */
 const SAVE_PLACES = [
   ...["sessions", "pause", "kept", "global", "resume-logs", "team"],
 ] as const;
@@ -22,9 +22,9 @@ const Origin = z.enum(["own", "trusted", "foreign"]);
 
 /** The kept contents of the uncommitted files. */
 const KeptContents = z.strictObject({
-  /** Also false if nothing is uncommitted. */
+  /** Also false if there are no uncommitted files. */
   kept: z.boolean(),
-  /** The commit that contains them. */
+  /** The commit that contains the contents. */
   commit: z.nullable(text),
   files: z.int(),
   bytes: z.int(),
@@ -39,14 +39,16 @@ const KeptContents = z.strictObject({
 });
 
 export const PauseResult = z.strictObject({
-  /** True if nothing was written; the ID is the one that it would have had. */
+  /**
+   * True if nothing was written. The ID is the one that the save would have.
+   */
   dry_run: z.boolean(),
   session_id: text,
   /** ISO 8601, UTC. */
   paused_at: text,
   /** The folder of the save, absolute. */
   folder: text,
-  /** The same, relative to the working folder if it is below it. */
+  /** The same folder, relative to the working folder if it is inside it. */
   location: text,
   /** Names in `folder`. */
   files: z.array(text),
@@ -60,7 +62,7 @@ export const PauseResult = z.strictObject({
     done: z.int(),
     total: z.int(),
   })),
-  /** Paths with uncommitted changes; those beyond 10,000 are left out. */
+  /** Paths with uncommitted changes, at most 10,000. */
   uncommitted: z.array(text),
   /** Open next steps, the most important first. */
   next_steps: z.array(text),
@@ -75,13 +77,13 @@ export const PauseResult = z.strictObject({
   repository: z.boolean(),
   /** The checked-out branch; null: detached, or no repository. */
   branch: z.nullable(text),
-  /** The second copy in git, which is on no branch. */
+  /** The second copy, a commit in git that is on no branch. */
   commit: z.strictObject({
     made: z.boolean(),
     sha: z.nullable(text),
     /** The full name of the ref; null: no commit was made. */
     ref: z.nullable(text),
-    /** Why no commit was made, or would be made. */
+    /** The reason why no commit was, or would be, made. */
     reason: z.nullable(text),
   }),
   /** The uncommitted files; null if contents are not kept here. */
@@ -100,7 +102,10 @@ export const PauseResult = z.strictObject({
   })),
   redactions: z.record(text, z.int()),
   warnings: z.array(text),
-  /** Results for leftover worktrees; null if mpm did not look for any. */
+  /**
+   * Results for leftover worktrees; null if mpm did not look for leftover
+   * worktrees.
+   */
   worktrees: z.nullable(WorktreesPruneResult),
 });
 
@@ -112,8 +117,9 @@ export const KeepResult = z.strictObject({
 
 export const SessionRow = z.strictObject({
   /**
-   * The place in the list, which works as a selector; null: only `--all` shows
-   * it. From 0; from 1 under `mpm session resume`, as in claude-mpm.
+   * The position in the list, which can be used as a selector; null: shown only
+   * with `--all`. Starts at 0, or at 1 with `mpm session resume`, as in
+   * claude-mpm.
    */
   index: z.nullable(z.int()),
   session_id: text,
@@ -129,17 +135,19 @@ export const SessionRow = z.strictObject({
   /** True if it is a log from claude-mpm and not a save. */
   log: z.boolean(),
   /**
-   * True if made when an agent's session ended. A plain resume prefers other
-   * saves.
+   * True if the save was made when an agent's session ended. A plain resume
+   * prefers other saves.
    */
   automatic: z.boolean(),
-  /** True if added by "sessions import": someone else's words. */
+  /**
+   * True if the save was added by "sessions import", with someone else's words.
+   */
   imported: z.boolean(),
   /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: z.nullable(Origin),
   /** The author's name from git, as written in the save; null if unknown. */
   author: z.nullable(text),
-  /** The name of the agent that made it; null: no name. */
+  /** The name of the agent that made the save; null: no name. */
   agent_name: z.nullable(text),
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),
@@ -148,18 +156,18 @@ export const SessionRow = z.strictObject({
     id: text,
     name: z.nullable(text),
     task: text,
-    /** Null if nothing is known about it here. */
+    /** Null if nothing is known about the session here. */
     state: z.nullable(text),
   })),
   /** The file, absolute. */
   source: text,
-  /** Why it cannot be read. */
+  /** The reason why the save cannot be read. */
   problem: z.nullable(z.strictObject({ code: text, message: text })),
 });
 
 const LostRow = z.strictObject({
   session_id: text,
-  /** Based on the copy in git, which a fetch may have brought. */
+  /** Based on the copy in git, which may have come with a fetch. */
   origin: Origin,
   /** First line only. */
   summary: text,
@@ -176,9 +184,9 @@ export const SessionsResult = z.strictObject({
   total: z.int(),
   /** Number of saves that match the filters, listed in `sessions` or not. */
   matching: z.int(),
-  /** Value of `--limit`; null if not given, so that all are listed. */
+  /** Value of `--limit`; null: no limit was given, so all are listed. */
   limit: z.nullable(z.int()),
-  /** Count of hidden saves, of archived and cancelled sessions. */
+  /** Number of hidden saves of archived and cancelled sessions. */
   hidden: z.int(),
   /** Saves that are missing from the disk but have a copy in git. */
   lost: z.array(LostRow),
@@ -192,9 +200,9 @@ export const ResumeResult = z.strictObject({
   origin: Origin,
   session: SaveSchema,
   /**
-   * Agent sessions that ended later than the session or at the same time, and
-   * were saved automatically, the oldest first. The text formats combine their
-   * content with the session's.
+   * Automatically saved agent sessions that ended at the same time as the
+   * session or later, oldest first. The text formats combine their content with
+   * the session's.
    */
   later: z.array(z.strictObject({
     session_id: text,
@@ -206,13 +214,13 @@ export const ResumeResult = z.strictObject({
   /** Verification commands and their states; empty with `--no-changes`. */
   evidence: z.array(schemaOf(EVIDENCE)),
   /**
-   * Items that are open now: items of the save that no one has closed since,
-   * and later ones. "mpm done" accepts their numbers.
+   * Currently open items: the save's items that no one has closed since, and
+   * later items. "mpm done" accepts their numbers.
    */
   items: z.array(ItemSchema),
   /** The current state variables, by name. */
   vars: z.record(text, text),
-  /** Open hand-off documents of the save, in their current state. */
+  /** Open hand-off documents of the save, as they are now. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
   /** The session that it belongs to, and its state; null: no session. */
   work: z.nullable(z.strictObject({
@@ -221,12 +229,15 @@ export const ResumeResult = z.strictObject({
     task: text,
     /** The hand-off after the command. */
     state: text,
-    /** `rebuilt`: it was not known here, so it was recreated from the save. */
+    /**
+     * `rebuilt`: the session was not known here, so it was recreated from the
+     * save.
+     */
     change: z.enum(["resumed", "rebuilt", "unchanged"]),
     /** Number of finished checklist items. */
     done: z.int(),
     total: z.int(),
-    /** Its open items, each with its phase. */
+    /** The session's open items, each with its phase. */
     open: z.array(text),
   })),
   /** The command that continues the agent's conversation; null: no command. */
@@ -234,7 +245,10 @@ export const ResumeResult = z.strictObject({
   /** The client chosen with `--in`, and the result of starting it. */
   take_over: z.nullable(z.strictObject({
     ...{ client: text, title: text, status: z.nullable(z.int()) },
-    /** Its program on PATH, absolute; null: it is not installed. */
+    /**
+     * The client's program on PATH, absolute; null: the client is not
+     * installed.
+     */
     program: z.nullable(text),
     /** The command line as words; one of them is the prompt. */
     args: z.array(text),
@@ -246,7 +260,7 @@ export const ResumeResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** `resume --list` returns the list if no question can be asked. */
+/** `resume --list` returns the list if mpm cannot ask a question. */
 export const ResumeAnswer = z.union([ResumeResult, SessionsResult]);
 
 export const ShowResult = z.strictObject({
@@ -254,7 +268,7 @@ export const ShowResult = z.strictObject({
   origin: Origin,
   format: z.enum(["md", "json", "yaml"]),
   session: SaveSchema,
-  /** The session in that format. */
+  /** The session in the requested format. */
   text,
   warnings: z.array(text),
 });
@@ -268,7 +282,7 @@ export const VerifyResult = z.strictObject({
     state: z.enum(["intact", "unchecked", "damaged"]),
     problems: z.array(text),
     notes: z.array(text),
-    /** Files that `--repair` repaired. */
+    /** Files repaired by `--repair`. */
     repaired: z.array(text),
   })),
 });
@@ -278,18 +292,18 @@ export const RemovedSave = z.strictObject({
   paused_at: text,
   summary: text,
   branch: z.nullable(text),
-  /** Absolute, where they were. */
+  /** Absolute original paths. */
   files: z.array(text),
-  /** True if git tracks one of them. */
+  /** True if git tracks any of the files. */
   tracked: z.boolean(),
 });
 
 export const RemovalResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The folder in the trash they were moved to; null: nothing was moved. */
+  /** The trash folder that the files were moved to; null: nothing was moved. */
   trash: z.nullable(text),
   removed: z.array(RemovedSave),
-  /** Saves that match the options of "saves prune" but stay, and why. */
+  /** Saves that match the options of "saves prune" but were kept, and why. */
   spared: z.array(z.strictObject({ session_id: text, reason: text })),
   warnings: z.array(text),
 });
@@ -299,7 +313,7 @@ const DiffSide = z.strictObject({ session_id: text, paused_at: text });
 export const DiffResult = z.strictObject({
   before: DiffSide,
   after: DiffSide,
-  /** True if they are equal in every compared part. */
+  /** True if all compared parts are equal. */
   same: z.boolean(),
   values: z.array(z.strictObject({
     field: text,
@@ -335,7 +349,7 @@ export const RecoverResult = z.strictObject({
   state: z.enum(["none", "active", "finalized", "discarded", "recovered"]),
   /** The record, absolute. */
   source: text,
-  /** The ID with which it began, or with which it was saved. */
+  /** The ID with which the pause began, or with which it was saved. */
   session_id: z.nullable(text),
   summary: text,
   started_at: z.nullable(text),
@@ -343,7 +357,7 @@ export const RecoverResult = z.strictObject({
   actions: z.int(),
   /** Numbers of unreadable lines. */
   torn_lines: z.array(z.int()),
-  /** The folder in the trash to which it was moved. */
+  /** The trash folder that the record was moved to. */
   trash: z.nullable(text),
   /** Saves whose files were restored from git. */
   recovered: z.array(LostRow),

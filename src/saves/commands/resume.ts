@@ -169,11 +169,11 @@ type Block = readonly [
   sign: string,
   title: string,
   lines: readonly string[],
-  /** The most lines of it in text. */
+  /** The maximum number of its lines in text output. */
   most?: number,
 ];
 
-/** The most items of a list in text. */
+/** The maximum number of items of a list in text output. */
 const NEXT = 8;
 
 /** The number of latest prompts to show. */
@@ -213,7 +213,7 @@ function head(result: ResumeResult, markdown: boolean): string {
   ].join("\n");
 }
 
-/** The session that it belongs to, and its state. */
+/** Returns lines about the session that the save belongs to, and its state. */
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {
@@ -307,7 +307,7 @@ function renderBlock(
     .join("\n");
 }
 
-/** Further lines are indented below the first. */
+/** Indents further lines below the first. */
 function indented(text: string, by = "  "): string {
   return escapeLines(text.trim()).replaceAll("\n", `\n${by}`);
 }

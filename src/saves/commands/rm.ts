@@ -38,7 +38,8 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
     if (!input["dry-run"]) await restoreLostSaves(context, workspace, input);
-    // Lists everything first, so that the numbers keep their meaning.
+    // Lists everything first, so that the numbers still refer to the same
+    // items.
     const chosen = new Set(
       await matchSaves(system, workspace.root, input.selectors),
     );
@@ -64,7 +65,7 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
   render: removalText,
 });
 
-/** First restores a save that only git has, so that an undo has its files. */
+/** First restores saves that only git has, so that an undo has their files. */
 async function restoreLostSaves(
   context: Context,
   workspace: Workspace,

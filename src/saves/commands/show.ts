@@ -73,7 +73,7 @@ Shows the save as it was written. "mpm resume" also shows what has changed since
   render: ({ text }) => text,
 });
 
-/** The first save that had an item such as `#4`. Throws NOT_FOUND. */
+/** Returns the first save that had an item such as `#4`. Throws NOT_FOUND. */
 function bySavedItem(
   system: System,
   workspace: Workspace,

@@ -90,7 +90,7 @@ function titleOf(rows: readonly Row[]): string {
   return `repair ${counted(repaired.length, "save")}`;
 }
 
-/** The number of sessions that a terminal shows with one line each. */
+/** The maximum number of sessions for which a terminal shows one line each. */
 const LISTED = 20;
 
 function render({ sessions }: VerifyResult, style: Style): string {
@@ -99,7 +99,7 @@ function render({ sessions }: VerifyResult, style: Style): string {
     unchecked: style.yellow,
     damaged: style.red,
   };
-  // In a long list, intact saves are not interesting.
+  // A long list shows only the saves that are not simply intact.
   const isLong = sessions.length > LISTED && !style.piped;
   const reported = sessions.filter(({ state, notes, repaired }) =>
     !isLong || state !== "intact" || notes.length + repaired.length > 0

@@ -2,15 +2,15 @@ import * as z from "zod/mini";
 
 /**
  * The schema of the changes between a save and the present: the result of
- * `compare`, and the `changes` of `resume --json`. Lists are complete; `notes`
- * reports parts that were not compared.
+ * `compare`, and `changes` in `resume --json`. Lists are complete. `notes`
+ * reports the parts that were not compared.
  */
 
 const text = z.string();
 const maybeText = z.nullable(text);
 const count = z.int().check(z.nonnegative());
 
-/** A commit that appeared or disappeared. */
+/** A commit that was added or is no longer in the history. */
 export const ChangedCommit = z.object({
   /** Full id. */
   sha: text,
@@ -28,8 +28,8 @@ export const RewrittenCommit = z.object({
   from: ChangedCommit,
   to: ChangedCommit,
   /**
-   * `changed`: same author, author's time and subject, different patch;
-   * `unknown`: the same three, and too many commits to compare patches.
+   * `changed`: same author, author's time and subject, but a different patch.
+   * `unknown`: the same three, but too many commits to compare patches.
    */
   patch: z.enum(["same", "changed", "unknown"]),
 });
@@ -41,30 +41,33 @@ export const FileChange = z.object({
   path: text,
   /** The old path of a rename or copy. */
   from: z.optional(text),
-  /** Its partition; absent: no partition. */
+  /** The file's partition; absent: no partition. */
   partition: z.optional(text),
 });
 
 /**
- * State of one path of the working directory.
+ * State of one path in the working directory.
  *
- * States of a recorded path that still differs from HEAD. `same`: equal
- * content, mode and staging. `edited-further`: other content. `discarded`: the
- * unstaged edit is gone and the file is as staged. `staged` or `unstaged`:
- * moved with the same content. `committed`: the staged content is in a commit
- * since. Others are `conflicted`, `resolved`, `deleted` and `restored`.
- * `still-changed`: the contents could not be compared.
+ * States of a recorded path that still differs from HEAD. `same`: same content,
+ * mode and staging. `edited-further`: different content. `discarded`: the
+ * unstaged edit is gone, and the file is as it was staged. `staged` or
+ * `unstaged`: the same content was staged or unstaged. `committed`: a later
+ * commit has the staged content. `still-changed`: the contents could not be
+ * compared. Other states are `conflicted`, `resolved`, `deleted` and
+ * `restored`.
  *
- * States of a recorded path that is now as in HEAD. `committed`: the recorded
- * content is in a commit since. `superseded`: a commit since touched it and the
- * content is different. `reverted`: it is as in HEAD again. `removed`: a commit
- * removed it. `not-in-head`: it is in the commit of the pause but not in HEAD,
- * though no commit removed it. `deleted`: it is gone without a commit.
- * `hidden`: it exists, but git no longer reports it, for example as ignored.
- * Otherwise it is `unknown`.
+ * States of a recorded path that is now as in HEAD. `committed`: a later commit
+ * has the recorded content. `superseded`: a later commit touched the path, and
+ * the content is different. `reverted`: the path is as in HEAD again.
+ * `removed`: a commit removed the path. `not-in-head`: the path is in the
+ * commit of the pause but not in HEAD, though no commit removed it. `deleted`:
+ * the path is gone without a commit. `hidden`: the path exists, but git no
+ * longer reports it, for example because it is ignored. `unknown`: anything
+ * else.
  *
- * Not recorded: `new`, `edited`, `deleted`, `renamed`, `conflicted`; or
- * `unknown`, where the save lists only a part.
+ * States of a path that was not recorded: `new`, `edited`, `deleted`,
+ * `renamed`, `conflicted`; or `unknown` if the save lists only some of the
+ * paths.
  */
 export const PathChange = z.enum([
   "same",
@@ -101,7 +104,7 @@ export const ChangedPath = z.object({
    * For `edited-further`: the content is the same and only the mode differs.
    */
   mode_only: z.optional(z.literal(true)),
-  /** Its partition; absent: no partition. */
+  /** The file's partition; absent: no partition. */
   partition: z.optional(text),
 });
 
@@ -122,15 +125,16 @@ export const Changes = z.object({
    */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
-   * The place of the save: this worktree, also under another path (`moved`), or
-   * another worktree (`elsewhere`), which may be `gone`. `foreign` is another
-   * copy of the project.
+   * The place of the save. `here`: this worktree. `moved`: this worktree
+   * under another path. `elsewhere` or `gone`: another worktree, which may no longer
+   * exist. `foreign`: another copy of the project.
    */
   place: z.enum(["here", "moved", "elsewhere", "gone", "foreign"]),
   /**
-   * Relation of HEAD to the commit of the pause, without mpm's commits:
-   * `behind` after a reset, `diverged` after a rebase, an amend or a switch. It
-   * is also `unknown` if a shallow history is cut off in between.
+   * Relation of HEAD to the commit of the pause, ignoring mpm's commits.
+   * `behind`: after a reset, for example. `diverged`: after a rebase, an amend
+   * or a switch, for example. `unknown`: also if a shallow history is cut off
+   * in between.
    */
   relation: z.enum(["same", "ahead", "behind", "diverged", "unknown"]),
   /**
@@ -152,22 +156,24 @@ export const Changes = z.object({
     new: z.array(ChangedCommit),
     rewritten: z.array(RewrittenCommit),
     /**
-     * In the history at the pause, no longer now, and without a counterpart.
-     * Empty, like `rewritten`, if a shallow history cannot show it.
+     * Commits that were in the history at the pause, are no longer in it, and
+     * have no counterpart. Empty, like `rewritten`, if a shallow history cannot
+     * show them.
      */
     lost: z.array(ChangedCommit),
     /**
-     * In the history at the pause and no longer now, but one later commit has
-     * their combined change (`commit`), or the same tree (`tree`).
+     * Commits that were in the history at the pause and no longer are. One
+     * later commit has their combined change (`commit`) or the same tree
+     * (`tree`).
      */
     squashed: z.nullable(z.object({
       into: ChangedCommit,
       how: z.enum(["commit", "tree"]),
       commits: z.array(ChangedCommit),
     })),
-    /** Number of commits of saves, which are not counted elsewhere. */
+    /** Number of commits of saves. The other fields leave these out. */
     own: count,
-    /** Number of further commits above the limit. */
+    /** Number of commits omitted because of the limit. */
     omitted: count,
   }),
   branch: z.object({
@@ -175,8 +181,8 @@ export const Changes = z.object({
     then: maybeText,
     now: maybeText,
     /**
-     * `other-copy`: the save is from another copy, so no one switched branches
-     * here.
+     * `other-copy`: the save is from another copy of the project, so no one
+     * switched branches here.
      */
     change: z.enum([
       "same",
@@ -187,17 +193,20 @@ export const Changes = z.object({
       "other-copy",
     ]),
     /**
-     * State of the branch of the pause; null without a branch. `absent`: not
-     * among the local branches, and nothing shows that it ever was.
+     * State of the branch of the pause; null if there was no branch. `absent`:
+     * not a local branch, with no sign that it ever was.
      */
     recorded: z.nullable(z.enum(["exists", "renamed", "deleted", "absent"])),
     renamed_to: maybeText,
-    /** True if HEAD, now elsewhere, has all its commits. */
+    /** True if HEAD, now elsewhere, has all commits of the branch. */
     merged: z.nullable(z.boolean()),
-    /** The remote-tracking branch of its name, if no local branch has it. */
+    /**
+     * The remote-tracking branch with the same name, if there is no local
+     * branch with it.
+     */
     remote: z.nullable(z.object({
       name: text,
-      /** True if HEAD has all its commits. */
+      /** True if HEAD has all commits of the remote-tracking branch. */
       merged: z.nullable(z.boolean()),
     })),
   }),
@@ -206,11 +215,12 @@ export const Changes = z.object({
     now: z.nullable(UpstreamPosition),
     /**
      * Change of the upstream. `pushed`: moved by a push from here. `pulled`:
-     * moved by a fetch, and in HEAD. `fetched`: not in HEAD. `diverged`: both
-     * sides have new commits. `moved`: by something else or unknown.
-     * `rewritten`: the recorded commit is no longer in it. `gone`: the ref was
-     * removed. `set`, `removed`, `changed`: the setting was. `unknown`: not
-     * recorded.
+     * moved by a fetch, and in HEAD. `fetched`: moved by a fetch, and not in
+     * HEAD. `diverged`: both sides have new commits. `moved`: moved by
+     * something else, or by something unknown. `rewritten`: the recorded commit
+     * is no longer in the upstream. `gone`: the ref was removed. `set`,
+     * `removed`, `changed`: the setting was set, removed or changed. `unknown`:
+     * not recorded.
      */
     change: z.enum([
       "same",
@@ -239,25 +249,30 @@ export const Changes = z.object({
     /** `touched`: changed before the pause and by commits since. */
     reason: z.enum(["touched", "unmerged"]),
   })),
-  /** Recorded files that no longer exist and that no commit removed. */
+  /** Recorded files that no longer exist, although no commit removed them. */
   missing: z.array(text),
   /**
-   * Uncommitted work of the save that is lost; null: nothing is known to be
-   * lost.
+   * Uncommitted work in the save that has since been lost; null: nothing is
+   * known to be lost.
    */
   contents: z.nullable(z.object({
     /** The commit with the kept files; null: the save has none. */
     commit: maybeText,
-    /** False if someone else may have made that commit. */
+    /** False if the commit may be from someone else. */
     verified: z.boolean(),
-    /** Kept files that were reverted or deleted since, and not committed. */
+    /**
+     * Kept files that have since been reverted or deleted, and were not
+     * committed.
+     */
     lost: z.array(z.object({
       path: text,
       change: PathChange,
     })),
-    /** The command that restores these files; null: no files. */
+    /**
+     * The command that restores the lost files; null: there are no lost files.
+     */
     restore: maybeText,
-    /** Files that were reverted or deleted since, and that were not kept. */
+    /** Files that have since been reverted or deleted, and were not kept. */
     not_kept: z.array(z.object({
       path: text,
       change: PathChange,
@@ -273,7 +288,10 @@ export const Changes = z.object({
     now: maybeText,
     change: z.enum(["same", "begun", "ended", "changed"]),
   }),
-  /** The worktree of a save made in another one; null: made in this one. */
+  /**
+   * The worktree of a save from another worktree; null: the save is from this
+   * one.
+   */
   worktree: z.nullable(z.object({
     path: text,
     gone: z.boolean(),

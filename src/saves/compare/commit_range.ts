@@ -37,8 +37,8 @@ const EMPTY_RANGE = {
 };
 
 /**
- * The range if HEAD is the commit of the pause; `undefined` if it is not, or
- * none is recorded.
+ * Returns an empty range if HEAD is the commit of the pause; `undefined` if it
+ * is not, or if no commit is recorded.
  */
 export function emptyRange(save: Save, head: string): CommitRange | undefined {
   const [first] = baseCandidates(save);
@@ -47,8 +47,9 @@ export function emptyRange(save: Save, head: string): CommitRange | undefined {
 }
 
 /**
- * The commits between the commit of the pause and HEAD. Runs two git processes
- * at once, and more only if the repository lacks that commit.
+ * Reads the commits between the commit of the pause and HEAD. Runs two git
+ * processes at once, and more only if the repository does not have the commit
+ * of the pause.
  */
 export async function readCommitRange(
   git: Git,
@@ -57,8 +58,7 @@ export async function readCommitRange(
 ): Promise<CommitRange> {
   if (isUnborn(save)) return await readWholeRange(git, names);
   const [first, ...others] = baseCandidates(save);
-  // Started before it is known whether the commit exists, since it usually
-  // does.
+  // These start before the commit is known to exist, since it usually does.
   const [range, files, resolved] = await Promise.all([
     first && tryRange(git, first.name),
     first && tryFileChanges(git, first.name, "HEAD"),
@@ -80,7 +80,10 @@ export async function readCommitRange(
   return older || await readRangeByTime(git, save, born);
 }
 
-/** The commits dated after the pause, if no recorded commit is left. */
+/**
+ * Reads the commits dated after the pause, for use if no recorded commit is
+ * left.
+ */
 async function readRangeByTime(
   git: Git,
   save: Save,
@@ -94,7 +97,7 @@ async function readRangeByTime(
   return { ...EMPTY_RANGE, right, comparedBy: "time" };
 }
 
-/** All commits of HEAD, for a save made before the first commit. */
+/** Reads all commits of HEAD, for a save made before the first commit. */
 async function readWholeRange(
   git: Git,
   names: Promise<Names>,
@@ -109,7 +112,10 @@ async function readWholeRange(
   return { ...way, ...range, files };
 }
 
-/** From the first of the older commits that exists and is related to HEAD. */
+/**
+ * Reads the range from the first older commit that exists and is related to
+ * HEAD.
+ */
 async function readOlderRange(
   git: Git,
   candidates: readonly BaseCandidate[],

@@ -18,9 +18,10 @@ import { type Recorded, recordedPaths } from "./recorded.ts";
 import type { Save } from "../save.ts";
 
 /**
- * Everything that changed between a save and the current `state` (undefined
- * without a repository), by IDs and hashes. Uncertain results are explained in
- * `notes` and marked as unknown, never as changed or unchanged.
+ * Returns everything that changed between a save and the current `state`
+ * (`undefined` without a repository), compared by IDs and hashes. Uncertain
+ * results are explained in `notes` and marked as unknown, never as changed or
+ * unchanged.
  */
 export function compare(
   save: Save,
@@ -108,7 +109,8 @@ function pathsHere(
 }
 
 /**
- * Paths changed both before the pause and by later commits, and unmerged paths.
+ * Finds paths that changed both before the pause and in later commits, and
+ * unmerged paths.
  */
 function findConflicts(
   paths: readonly ChangedPath[],
@@ -168,7 +170,7 @@ function relationOf(
   return right ? "ahead" : "same";
 }
 
-/** The commits that appeared, disappeared and were rewritten, newest first. */
+/** Returns the commits that were added, lost or rewritten, newest first. */
 export function compareCommits(history: History): Changes["commits"] {
   const { own, omitted } = history;
   const left = history.left.filter(({ sha }) => !own.has(sha) && !history.cut);
@@ -198,12 +200,13 @@ type Commits = readonly CommitInfo[];
 type Key = (commit: CommitInfo) => string;
 
 /**
- * The key that every rebase keeps, and an amend that only changes the content.
+ * A key that every rebase keeps, as does an amend that changes only the
+ * content.
  */
 const whole: Key = ({ author, timestamp, message }) =>
   `${author}\n${timestamp}\n${message}`;
 
-/** Keys that may stay the same if the patch did, the most reliable first. */
+/** Keys for matching commits with equal patches, the most reliable first. */
 const KEYS: readonly Key[] = [
   whole,
   ({ author, timestamp }) => `${author}\n${timestamp}`,
@@ -212,9 +215,9 @@ const KEYS: readonly Key[] = [
 ];
 
 /**
- * Pairs of a lost commit and its replacement. The replacement has an equal
- * patch, or the same author, author's time and subject. An amend and a rebase
- * keep that time.
+ * Returns pairs of a lost commit and its replacement, which has an equal patch,
+ * or the same author, author's time and subject. An amend and a rebase keep the
+ * author's time.
  */
 function findRewritten(
   left: Commits,
@@ -235,7 +238,7 @@ function findRewritten(
   );
   const rewritten: RewrittenCommit[] = [];
   for (const from of left) {
-    // A patch that occurred twice may now occur once.
+    // A patch that was in the history twice may now be in it once.
     const twin = (commit: CommitInfo) => patch(commit) === patch(from);
     const to = same.get(from) ??
       (hasPatch(from) ? right.find(twin) : changed.get(from));

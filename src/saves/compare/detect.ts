@@ -34,9 +34,9 @@ export interface Detected {
 
 interface Since {
   readonly save: Save;
-  /** The id of the project's own store, if it has one. */
+  /** The ID of the project's own store, if it has one. */
   readonly store?: string | undefined;
-  /** Git's status, if it was started before the save was read. */
+  /** Git's status, if it was requested before the save was read. */
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 
@@ -51,8 +51,8 @@ export async function detectChanges(
 
 /**
  * Detects the changes in `workspace` since `save` was made. Runs four git
- * processes at once, or two or one if files show that there are no later
- * commits. Without a repository, the answer says so. Throws GIT_FAILED if git
+ * processes at once, or only one or two if files show that there are no later
+ * commits. Without a repository, the result says so. Throws GIT_FAILED if git
  * cannot read the repository.
  */
 export async function detectState(
@@ -96,7 +96,7 @@ export async function detectState(
 }
 
 /**
- * The facts from files about a worktree whose HEAD is still the commit of a
+ * Facts, read from files, about a worktree whose HEAD is still the commit of a
  * save.
  */
 interface Still {
@@ -106,7 +106,10 @@ interface Still {
   readonly names: Promise<Names> | undefined;
 }
 
-/** `undefined`: HEAD has moved, or files do not show it. */
+/**
+ * Returns `undefined` if HEAD has moved, or if files do not show whether it
+ * has.
+ */
 function stillAt(
   system: System,
   workspace: Workspace,

@@ -8,10 +8,10 @@ import type {
 import type { Save } from "../save.ts";
 
 /**
- * The place of the save. `here`: in this worktree. `moved`: in this worktree
- * under another path. `elsewhere`: in another existing folder. `gone`: in a
- * linked worktree that no longer exists. `foreign`: in another copy of the
- * project, such as a colleague's clone, or in one that may be.
+ * The place of a save. `here`: this worktree. `moved`: this worktree, under
+ * another path. `elsewhere`: another existing folder. `gone`: a linked worktree
+ * that no longer exists. `foreign`: another copy of the project, such as a
+ * colleague's clone, or a folder that may be another copy.
  */
 type Place = Changes["place"];
 
@@ -26,14 +26,17 @@ export interface History {
   readonly comparedBy: Changes["compared_by"];
   /** Full ID of the base commit. */
   readonly base: string | undefined;
-  /** Newest first: reachable only from the base, and only from HEAD. */
+  /**
+   * Commits that are reachable only from the base, and commits reachable only
+   * from HEAD, each newest first.
+   */
   readonly left: readonly CommitInfo[];
   readonly right: readonly CommitInfo[];
   /** Number of commits of either side above the limit. */
   readonly omitted: number;
   /**
-   * Commits of either side with an equal patch on the other: the ID of that
-   * patch, empty for a commit without content, by commit ID.
+   * The patch ID, by commit ID, of commits that have an equal patch on the
+   * other side. The patch ID of a commit without content is empty.
    */
   readonly equal: ReadonlyMap<string, string>;
   /** False: the sides were too long to compare patches. */
@@ -46,19 +49,20 @@ export interface History {
   /** IDs of the commits of saves. */
   readonly own: ReadonlySet<string>;
   /**
-   * Recorded paths that only the commit of this pause changed, and its ID:
-   * claude-mpm used to commit everything that was staged.
+   * Recorded paths that only the commit of this pause changed, with the ID of
+   * that commit. claude-mpm used to commit everything that was staged.
    */
   readonly swept: ReadonlyMap<string, string>;
   /** True if the history is cut off somewhere, as in a shallow clone. */
   readonly shallow: boolean;
   /**
-   * True if that cut is among `left` and `right`, so that they may be wrong.
+   * True if the history is cut off within `left` and `right`, so that these may
+   * be wrong.
    */
   readonly cut: boolean;
-  /** Between base and HEAD, without saves. */
+  /** Files that differ between the base and HEAD, without saves. */
   readonly files: readonly CommittedFile[];
-  /** Recorded paths that a commit in between removed. */
+  /** Recorded paths removed by a commit between the base and HEAD. */
   readonly removed: ReadonlySet<string>;
   /** Recorded paths in `files` that a commit of `right` changed. */
   readonly touched: ReadonlySet<string>;
@@ -66,14 +70,17 @@ export interface History {
   readonly branch: {
     readonly exists: boolean;
     readonly renamedTo: string | undefined;
-    /** True if HEAD has its commits; undefined: unknown. */
+    /** True if HEAD has all commits of the branch; undefined: unknown. */
     readonly contained: boolean | undefined;
     /**
-     * Its commit when this worktree last left it, if no local branch has the
-     * name; undefined: nothing shows that it was ever here.
+     * The branch's commit when this worktree last left it, if no local branch
+     * has the name; undefined: nothing shows that the branch was ever here.
      */
     readonly left?: string | undefined;
-    /** A remote-tracking branch with its name, if no local branch has it. */
+    /**
+     * A remote-tracking branch with the same name, if there is no local branch
+     * with it.
+     */
     readonly remote?: {
       readonly name: string;
       readonly commit: string;
@@ -82,28 +89,31 @@ export interface History {
   } | undefined;
   /** The recorded upstream; undefined: not recorded. */
   readonly upstream: {
-    /** Its current commit; undefined: the ref is gone. */
+    /** The current commit of the upstream; undefined: the ref is gone. */
     readonly commit: string | undefined;
-    /** True if the recorded commit is still in it. */
+    /** True if the upstream still contains the recorded commit. */
     readonly forward: boolean;
-    /** True if HEAD has all of it. */
+    /** True if HEAD has all commits of the upstream. */
     readonly contained: boolean;
     /**
-     * The command that last moved it; `undefined` if it was another command, or
-     * is unknown.
+     * The command that last moved the upstream; `undefined` if it was a
+     * different command, or is unknown.
      */
     readonly moved: "push" | "fetch" | undefined;
   } | undefined;
-  /** About the recorded worktree, if it is gone. */
+  /** Facts about the recorded worktree, if it is gone. */
   readonly gone: {
     /** Branches that are checked out in other worktrees. */
     readonly taken: ReadonlySet<string>;
-    /** True if git was told to keep its entry, as for a removable drive. */
+    /**
+     * True if git was told to keep the entry of the worktree, as for a
+     * removable drive.
+     */
     readonly locked: boolean;
   } | undefined;
   /**
-   * On disk now: recorded paths that git does not report as changed, and the
-   * old names of renamed ones.
+   * The contents on disk of recorded paths that git does not report as changed,
+   * and of the old names of renamed files.
    */
   readonly contents: ReadonlyMap<string, FileContent>;
   /** True if git uses the executable bits on disk (`core.fileMode`). */
@@ -115,7 +125,7 @@ export interface History {
   readonly topNames: readonly string[];
 }
 
-/** The history without a repository on both sides. */
+/** The history without a repository, then or now. */
 export const NO_HISTORY = {
   comparedBy: "nothing",
   base: undefined,
@@ -141,8 +151,9 @@ export const NO_HISTORY = {
 } as const satisfies Partial<History>;
 
 /**
- * Returns the file changes by commits since the pause. If HEAD left the commit
- * of the pause, part of the difference is only what it left.
+ * Returns the file changes made by commits since the pause. If the commit of
+ * the pause is no longer in HEAD's history, the difference also includes what
+ * HEAD left behind.
  */
 export function changedSince(
   { files, left, touched, cut }: History,
@@ -153,21 +164,24 @@ export function changedSince(
   );
 }
 
-/** Candidates for the base commit, the best first. */
+/** A candidate for the base commit. */
 export interface BaseCandidate {
-  /** As recorded: a full ID, or an abbreviated one. */
+  /** The ID as recorded: full or abbreviated. */
   readonly name: string;
   readonly comparedBy: "head" | "recent-commit";
 }
 
-/** Returns the name of a candidate for git, which requires a commit. */
+/**
+ * Returns the name of a candidate for git, in a form that only matches a
+ * commit.
+ */
 export function commitName({ name }: Pick<BaseCandidate, "name">): string {
   return `${name}^{commit}`;
 }
 
 /**
- * The commit of the pause, then the commits before it. Only valid commit IDs
- * are passed to git.
+ * Returns the commit of the pause, then the commits before it. Only valid
+ * commit IDs are passed to git.
  */
 export function baseCandidates(save: Save): BaseCandidate[] {
   const { commit, recent_commits: recent } = save.git_context;
@@ -183,8 +197,8 @@ export function baseCandidates(save: Save): BaseCandidate[] {
 }
 
 /**
- * Returns whether git allows the name (git-check-ref-format(1), the main
- * rules).
+ * Returns whether git allows a name, by the main rules of
+ * git-check-ref-format(1).
  */
 export function isRefName(name: string): boolean {
   // deno-lint-ignore no-control-regex
@@ -197,11 +211,11 @@ export function isUnborn(save: Save): boolean {
     save.git_context.is_git_repo;
 }
 
-/** The branch of the save, if its name is recorded. */
+/** Returns the branch of the save, if its name is recorded. */
 export function recordedBranch(save: Save): string | undefined {
   const { branch, commit, recent_commits: recent } = save.git_context;
   if (branch === null || branch === "") return undefined;
-  // claude-mpm's word for a failed git, for example before the first commit.
+  // claude-mpm writes this if git failed, for example before the first commit.
   const failed = branch === "unknown" && save.mpm === undefined &&
     commit === null && recent.length === 0;
   return failed || !isRefName(branch) ? undefined : branch;

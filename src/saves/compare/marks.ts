@@ -15,8 +15,8 @@ export const TEXT: Marks = { code: escapeText, words: escapeText };
 export const MARKDOWN: Marks = {
   code(text) {
     const safe = escapeText(text);
-    // A fence longer than any run of backticks within; padding separates it
-    // from a backtick at the edge.
+    // The fence is longer than any run of backticks in the text. Padding
+    // separates it from a backtick at the edge.
     const runs = safe.match(/`+/g) ?? [];
     const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
     const pad = /^[`\s]|[`\s]$/.test(safe) || safe === "" ? " " : "";
@@ -27,18 +27,18 @@ export const MARKDOWN: Marks = {
 
 /** A paragraph of a report. */
 export interface Section {
-  /** Ends in a colon if items follow. */
+  /** The title ends with a colon if items follow. */
   readonly title: string;
   readonly items?: readonly string[];
-  /** True if it asks for attention. */
+  /** True if the section needs attention. */
   readonly warn?: boolean;
-  /** True if its items have no bullets. */
+  /** True if the items have no bullets. */
   readonly plain?: boolean;
-  /** True if the last items of a long list are kept. */
+  /** True if a long list keeps its last items. */
   readonly fromEnd?: boolean;
 }
 
-/** The paragraph with these items; empty without items. */
+/** Returns the section with these items; `undefined` if there are no items. */
 export function listSection(
   title: string,
   items: readonly string[],

@@ -5,7 +5,7 @@ import { type RepositoryState, unreadNotes, whyUnread } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { counted } from "../../base/words.ts";
 
-/** The sources of a comparison. */
+/** The data that a comparison is based on. */
 export interface Sources {
   readonly save: Save;
   readonly state: RepositoryState | undefined;
@@ -16,7 +16,7 @@ export interface Sources {
 /** A comparison without its notes. */
 type Found = Omit<Changes, "notes">;
 
-/** Lists parts that were not compared, or are uncertain. */
+/** Lists the parts that were not compared or are uncertain. */
 export function notesOf(changes: Found, sources: Sources): string[] {
   return [
     ...repositoryNotes(changes, sources),
@@ -131,7 +131,7 @@ function placeNotes(changes: Found, sources: Sources): string[] {
   }
 }
 
-/** The most files that a note names. */
+/** The maximum number of files named in a note. */
 const NAMED = 5;
 
 function pathNotes(changes: Found, sources: Sources): string[] {

@@ -10,8 +10,8 @@ import { changedSince, type History } from "./history.ts";
 import type { Recorded, RecordedPath } from "./recorded.ts";
 
 /**
- * Returns the state of every recorded path, in the order of the save, then the
- * paths that now differ from HEAD and were not recorded.
+ * Returns the state of every recorded path, in the order of the save, followed
+ * by the unrecorded paths that now differ from HEAD.
  */
 export function comparePaths(
   recorded: Recorded,
@@ -32,7 +32,7 @@ export function comparePaths(
   const movedFrom = new Set(recorded.paths.map(({ from }) => from));
   for (const now of state.files) {
     if (claimed.has(now.path)) continue;
-    // The other half of a rename that was one entry at the pause.
+    // The other half of a rename, which was one entry at the pause.
     const half = isGone(now) && movedFrom.has(now.path);
     const looked = recorded.unwatched || now.mode !== "160000" &&
         !state.unwatched?.paths.includes(now.path);
@@ -46,7 +46,10 @@ export function comparePaths(
   return paths;
 }
 
-/** A path can be listed twice: removed from the index, and untracked. */
+/**
+ * Returns the current state of a recorded path. A path can be listed twice: as
+ * removed from the index, and as untracked.
+ */
 function findPresent(
   { path, status }: RecordedPath,
   { tracked, untracked, renamed }: Present,
@@ -83,7 +86,10 @@ function isModeOnly(
   return change === "edited-further" && sameContent(then!, now!) === true;
 }
 
-/** For a path that differed from HEAD at the pause and still does. */
+/**
+ * Returns the change of a path that differed from HEAD at the pause and still
+ * does.
+ */
 function stillChanged(
   then: RecordedPath,
   now: FileState,
@@ -113,13 +119,14 @@ function sameState(
   const tracked = before.status !== "??" && now.status !== "??";
   if (!sameMode(before, now, fileMode || tracked)) return false;
   const same = sameContent(before, now);
-  // The commit of a nested repository does not show changes to its files.
+  // The commit of a nested repository does not show changes to the repository's
+  // files.
   return same && now.path.endsWith("/") ? undefined : same;
 }
 
 /**
- * Returns whether the unstaged edit is gone and the staged content is in its
- * place.
+ * Returns whether the unstaged edit is gone and the file has the staged
+ * content.
  */
 function isDiscarded(before: FileState, now: FileState): boolean {
   return isStaged(before) && before.status[1] !== " " &&
@@ -127,7 +134,7 @@ function isDiscarded(before: FileState, now: FileState): boolean {
     before.object !== undefined && before.object === now.object;
 }
 
-/** For a path with the recorded content. */
+/** Returns the change of a path that still has the recorded content. */
 function stagingChange(
   before: FileState,
   now: FileState,
@@ -151,7 +158,9 @@ function isStaged({ status }: FileState): boolean {
   return !/^[ ?]/.test(status);
 }
 
-/** For a path that now differs from HEAD and was not recorded. */
+/**
+ * Returns the change of a path that now differs from HEAD and was not recorded.
+ */
 function unrecorded(now: FileState, recorded: Recorded): PathChange {
   if (isUnmerged(now.status)) return "conflicted";
   const within = recorded.folders.some((folder) => now.path.startsWith(folder));
@@ -162,7 +171,10 @@ function unrecorded(now: FileState, recorded: Recorded): PathChange {
   return now.status.includes("R") ? "renamed" : "edited";
 }
 
-/** For a path that differed from HEAD at the pause and is not listed now. */
+/**
+ * Returns the change of a path that differed from HEAD at the pause and is no
+ * longer listed.
+ */
 function settled(then: RecordedPath, present: Present): PathChange {
   const { history, partial, touched } = present;
   if (partial) return "unknown";
@@ -189,13 +201,14 @@ function isRepository({ path, state }: RecordedPath): boolean {
 }
 
 /**
- * For a file that a later commit changed and that is not known to be the same.
+ * Returns the change of a file that a later commit changed and that is not
+ * known to have the recorded content.
  */
 function changed(then: RecordedPath, same: boolean | undefined): PathChange {
   return same === undefined && then.state ? "unknown" : "superseded";
 }
 
-/** For a file that was deleted at the pause. */
+/** Returns the change of a file that was deleted at the pause. */
 function settledDeletion(
   { path }: RecordedPath,
   content: FileContent,
@@ -208,7 +221,9 @@ function settledDeletion(
   return unborn || outside.has(path) ? "not-in-head" : "unknown";
 }
 
-/** For a file that existed at the pause and does not now. */
+/**
+ * Returns the change of a file that existed at the pause and no longer exists.
+ */
 function absent(then: RecordedPath, present: Present): PathChange {
   const { history, movedElsewhere, removed, outside, unborn } = present;
   const { path } = then;
@@ -216,7 +231,8 @@ function absent(then: RecordedPath, present: Present): PathChange {
   if (removed.has(path)) return "removed";
   if (isMovedBack(then, present)) return "reverted";
   if (outside.has(path) || (unborn && !isNew(then))) return "not-in-head";
-  // If the commits in between are unknown, one may have removed it.
+  // If the commits in between are unknown, any of them may have removed the
+  // path.
   const known = isNew(then) ? !history.cut : isSure(history);
   return known ? "deleted" : "unknown";
 }
@@ -233,7 +249,10 @@ function isMovedBack(
   return back !== undefined && back.size !== null;
 }
 
-/** For a name that the file functions do not support, and for a repository. */
+/**
+ * Returns the change of a repository, or of a file whose name the file
+ * functions do not support.
+ */
 function settledByObject(then: RecordedPath, present: Present): PathChange {
   const { history, differing, touched, removed } = present;
   const { path, state } = then;
@@ -249,8 +268,8 @@ function settledByObject(then: RecordedPath, present: Present): PathChange {
 }
 
 /**
- * Only a comparison with the commit of the pause shows that no commit changed a
- * path.
+ * Returns whether the base is HEAD as it was at the pause. Only then is it
+ * certain that no commit changed a path.
  */
 function isSure({ comparedBy }: History): boolean {
   return comparedBy === "head" || comparedBy === "start";
@@ -261,7 +280,7 @@ function isNew({ status }: RecordedPath): boolean {
   return status !== null && /[?AR]/.test(status);
 }
 
-/** Returns whether the state is that of a missing file. */
+/** Returns whether the state means that the file is missing. */
 function isGone({ status, size }: FileState): boolean {
   if (isUnmerged(status)) return size === null;
   return status[1] === "D" || (status[0] === "D" && size === null);
@@ -270,9 +289,9 @@ function isGone({ status, size }: FileState): boolean {
 type Known = FileContent & { object?: string | undefined };
 
 /**
- * Returns whether two contents are equal; `undefined` if that cannot be
- * decided. Without hashes, a different size means different content, and the
- * same size with the same time counts as the same.
+ * Returns whether two contents are equal; `undefined` if this cannot be
+ * determined. Without hashes, different sizes mean different content, and the
+ * same size with the same time counts as equal.
  */
 function sameContent(then: Known, now: Known): boolean | undefined {
   if (then.sha256 !== null && now.sha256 !== null) {
@@ -289,7 +308,7 @@ function sameContent(then: Known, now: Known): boolean | undefined {
 }
 
 /**
- * Returns whether two modes are equal as far as they are known and
+ * Returns whether two modes are equal, as far as they are known and
  * `comparable`.
  */
 function sameMode(
@@ -307,13 +326,13 @@ interface Present {
   readonly untracked: ReadonlyMap<string, FileState>;
   /** Current renames, by old name. */
   readonly renamed: ReadonlyMap<string, FileState>;
-  /** True if there are more changed paths than were listed. */
+  /** True if there are more changed paths than the listed ones. */
   readonly partial: boolean;
   /** True if there is no commit. */
   readonly unborn: boolean;
   /** Paths that differ between HEAD and the commit of the pause. */
   readonly differing: ReadonlyMap<string, CommittedFile>;
-  /** Changes to these paths by commits since the pause. */
+  /** Changes by commits since the pause, by path. */
   readonly touched: ReadonlyMap<string, CommittedFile>;
   /** Old names of files that later commits renamed. */
   readonly movedElsewhere: ReadonlySet<string>;
@@ -342,7 +361,8 @@ function presentOf(state: RepositoryState, history: History): Present {
     movedElsewhere: new Set(
       changed.filter(({ status }) => status === "R").map(({ from }) => from!),
     ),
-    // From a commit that HEAD still has, only commits can remove a path.
+    // If HEAD still has the base commit, only later commits can have removed a
+    // path.
     removed: history.left.length === 0
       ? outside.union(history.removed)
       : history.removed,
@@ -357,7 +377,7 @@ function byPath<Item extends { readonly path: string }>(
   return new Map(items.map((item) => [item.path, item]));
 }
 
-/** The name that disappears with a change. */
+/** Returns the name that a change removes. */
 function lostName({ status, path, from }: CommittedFile): string[] {
   return status === "D" ? [path] : status === "R" ? [from!] : [];
 }

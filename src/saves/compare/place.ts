@@ -50,8 +50,8 @@ function findPlace(
 }
 
 /**
- * Returns the store ID with which a save is compared. The user's own save of
- * this same folder belongs to it, even if `git clean` removed the store and its
+ * Returns the store ID to compare a save with. The user's own save of this
+ * folder belongs to the store, even if `git clean` removed the store and its
  * ID.
  */
 export function storeFor(
@@ -84,7 +84,7 @@ function isInUse(system: System, path: string): boolean {
     return system.files.stat(path)?.kind === "folder" &&
       system.files.list(path).length > 0;
   } catch (error) {
-    // An unreadable folder is not known to be gone.
+    // An unreadable folder may still exist.
     if (error instanceof FileError) return !isMissing(error);
     throw error;
   }

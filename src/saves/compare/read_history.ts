@@ -36,7 +36,7 @@ import type { System } from "../../system/system.ts";
 import { placeOf, samePath } from "./place.ts";
 import type { CommitRange } from "./commit_range.ts";
 
-/** The names to resolve for `readWay` and `readHistory`. */
+/** Returns the names to resolve for `readWay` and `readHistory`. */
 export function namesFor(save: Save): string[] {
   const branch = recordedBranch(save);
   const { name: upstream, commit } = save.mpm?.upstream ?? {};
@@ -57,13 +57,15 @@ function commitOf(id: string): string {
   return commitName({ name: id });
 }
 
-/** A local branch can also be an upstream. */
+/**
+ * Returns the possible refs of an upstream, which can also be a local branch.
+ */
 function upstreamRefs(name: string): string[] {
   if (!isRefName(name)) return [];
   return [`refs/remotes/${name}`, `refs/heads/${name}`];
 }
 
-/** The facts for the questions, other than the commit range itself. */
+/** The facts needed for reading the history. */
 interface Questions {
   readonly workspace: Workspace;
   readonly save: Save;
@@ -74,9 +76,9 @@ interface Questions {
 }
 
 /**
- * Everything that `compare` needs in addition to the state. Git only runs for a
- * reason: saves were committed, the histories diverged, or the branch or its
- * upstream changed. Other reasons are a recorded file that is gone or has
+ * Reads everything that `compare` needs in addition to the state. Git runs only
+ * for a reason: saves were committed, the histories diverged, or the branch or
+ * its upstream changed. Other reasons are a recorded file that is gone or has
  * another mode, and a missing worktree.
  */
 export async function readHistory(
@@ -153,12 +155,12 @@ async function readSwept(
   return found;
 }
 
-/** Everything except the mpm folder: saves have separate commits. */
+/** Everything outside the mpm folder, since saves have separate commits. */
 const OUTSIDE = [":(top,exclude).claude-mpm"];
 
 /**
- * The commit with the combined change of the lost commits: those up to the
- * pause, or all on their branch now.
+ * Returns the commit with the combined change of the lost commits. They are those
+ * up to the pause, or all commits that are now on their branch.
  */
 async function readSquash(
   git: Git,
@@ -169,11 +171,11 @@ async function readSquash(
   const tip = state.head;
   if (base === undefined || tip === undefined || right.length === 0) return;
   if (history.cut || !history.patchesCompared) return undefined;
-  // If some have a counterpart, no single commit has them all.
+  // If some commits have a counterpart, no single commit has all their changes.
   const { lost, rewritten } = compareCommits(history);
   if (lost.length === 0 || rewritten.length > 0) return undefined;
   const { renamedTo, left, remote } = history.branch ?? {};
-  // For a deleted branch, the last sign of its position.
+  // For a deleted branch, the last known position.
   const later = new Set([
     names.get(`refs/heads/${recordedBranch(save)}`),
     renamedTo && `refs/heads/${renamedTo}`,
@@ -223,8 +225,8 @@ async function readBranch(
 }
 
 /**
- * The remote-tracking branch of a name; if there are several, the recorded
- * upstream.
+ * Returns the remote-tracking branch with a given name. If there are several,
+ * prefers the recorded upstream.
  */
 async function readRemote(
   git: Git,
@@ -245,7 +247,10 @@ async function readRemote(
   return { name, commit, contained: uncertain(held, shallow) };
 }
 
-/** Beyond the cut of a shallow history, HEAD may still have a commit. */
+/**
+ * Returns `undefined` if HEAD may still have a commit beyond the cut of a
+ * shallow history.
+ */
 function uncertain(held: boolean, shallow: boolean): boolean | undefined {
   return held || (shallow ? undefined : false);
 }
@@ -264,7 +269,7 @@ async function readUpstream(
   if (!ref || !commit || commit === recorded.commit || !state.head) {
     return still;
   }
-  // Another copy may never have had the recorded one.
+  // Another copy of the project may never have had the recorded commit.
   const then = isCommitId(recorded.commit)
     ? names.get(commitOf(recorded.commit))
     : undefined;
@@ -281,8 +286,8 @@ function namesIn(system: System, folder: string): string[] {
 }
 
 /**
- * Reads the obstacles to recreating the missing worktree of a save. Other
- * missing worktrees do not block a branch.
+ * Reads what prevents recreating the missing worktree of a save. Other missing
+ * worktrees do not block a branch.
  */
 async function readGone(
   system: System,
@@ -304,17 +309,20 @@ async function readGone(
 
 const HEADS = "refs/heads/";
 
-/** The places to look for the recorded paths. */
+/** The data for reading the state of recorded paths. */
 interface Recording {
   readonly save: Save;
   readonly state: RepositoryState;
   readonly way: CommitRange;
   readonly topNames: readonly string[];
-  /** True if the paths of the save mean files of this worktree. */
+  /** True if the paths in the save refer to files of this worktree. */
   readonly comparable: boolean;
 }
 
-/** Reads the state of the recorded paths, if they mean the same files. */
+/**
+ * Reads the state of the recorded paths, if they refer to files of this
+ * worktree.
+ */
 async function readRecorded(
   system: System,
   git: Git,
@@ -343,7 +351,7 @@ function nameOf({ path }: { path: string }): string {
   return path;
 }
 
-/** Recorded paths that differ between the commits. */
+/** Returns the recorded paths that differ between the commits. */
 function namesAmong(
   paths: readonly RecordedPath[],
   files: CommitRange["files"],
@@ -369,7 +377,7 @@ function hasOtherMode(
 }
 
 /**
- * Returns whether git uses the executable bits on disk, as it does by default.
+ * Returns whether git uses the executable bits on disk, which is the default.
  */
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);

@@ -18,14 +18,14 @@ export interface Recorded {
   readonly paths: readonly RecordedPath[];
   /** Untracked folders, which other programs list only by name, with a `/`. */
   readonly folders: readonly string[];
-  /** True if every path that differed is listed. */
+  /** True if every path that differed from HEAD is listed. */
   readonly complete: boolean;
   readonly notes: readonly string[];
   /** True if files that git was told to ignore are also listed. */
   readonly unwatched: boolean;
 }
 
-/** The data for checking another program's damaged list. */
+/** The data for checking a damaged list from another program. */
 interface Surroundings {
   /** Paths that differ from HEAD now. */
   readonly present: readonly string[];
@@ -35,8 +35,9 @@ interface Surroundings {
 }
 
 /**
- * The changed paths in a save, with lists of other programs repaired. A path
- * that leads out of the worktree, which only a forged save has, is left out.
+ * Returns the changed paths in a save, repairing lists from other programs.
+ * Leaves out paths that lead outside the worktree, which only a forged save
+ * has.
  */
 export function recordedPaths(save: Save, around: Surroundings): Recorded {
   const recorded = save.mpm ? ownPaths(save.mpm) : peerPaths(save, around);
@@ -110,13 +111,13 @@ function isOwn(path: string): boolean {
 }
 
 /**
- * Repairs the path lists that claude-mpm writes. claude-mpm splits lines of
- * `git status --porcelain` (without `-z`) after stripping the whole output. So
- * names stay quoted as in C, and a rename stays `old -> new`. The first path of
- * the output loses its first letter if its status began with a blank.
+ * Repairs the path lists written by claude-mpm, which strips the output of
+ * `git status --porcelain` (without `-z`) before splitting it into lines. Names
+ * therefore stay quoted as in C, and a rename stays `old -> new`. The first
+ * path loses its first letter if its status began with a blank.
  */
 
-/** The old and the new name of a line of `git status`, unquoted. */
+/** Returns the old and new names in a line of `git status`, unquoted. */
 export function splitRename(text: string): { path: string; from?: string } {
   const names = /^("(?:[^"\\]|\\.)*"|.+?) -> ("(?:[^"\\]|\\.)*"|.+)$/s
     .exec(text);
@@ -137,8 +138,9 @@ const ESCAPES: Record<string, number> = {
 };
 
 /**
- * A name that git quoted as in C, `"\303\274 b"`, as text; any other name is
- * unchanged. Bytes that are not UTF-8 become U+DC00 plus the byte.
+ * Returns a name that git quoted as in C, such as `"\303\274 b"`, as text. Any
+ * other name is returned unchanged. A byte that is not UTF-8 becomes U+DC00
+ * plus the byte.
  */
 export function decodeQuoted(name: string): string {
   if (!/^"(?:[^"\\]|\\.)*"$/s.test(name)) return name;
@@ -157,15 +159,15 @@ export function decodeQuoted(name: string): string {
 }
 
 /**
- * The first path in another program's list of changed files, with its lost
- * first letter restored. If that is unclear, returns a note instead of the
- * path.
+ * Returns the first path in another program's list of changed files, with its
+ * lost first letter restored. If the letter is uncertain, returns a note
+ * instead of the path.
  */
 export function repairFirst(
   first: string,
   around: Surroundings,
 ): { path: string | undefined; notes: string[] } {
-  // A quoted name that lost its opening quote ends with a single quote.
+  // A quoted name that lost its opening quote still has its closing quote.
   if (/^[^"]*"$/.test(first)) return { path: `"${first}`, notes: [] };
   const known = [
     ...around.present,
@@ -186,8 +188,8 @@ export function repairFirst(
 }
 
 /**
- * Known paths, or paths below a top-level name, with one letter more at the
- * start.
+ * Returns known paths, or paths below a top-level name, that have one more
+ * letter at the start.
  */
 function longerByOne(
   path: string,

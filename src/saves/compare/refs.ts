@@ -4,7 +4,7 @@ import type { RepositoryState } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { shellWord } from "../../base/shell.ts";
 
-/** The branch of the pause and the current one. */
+/** Compares the branch of the pause with the current branch. */
 export function compareBranch(
   save: Save,
   state: RepositoryState | undefined,
@@ -44,7 +44,8 @@ function fateOf(
   if (fate.renamedTo !== undefined) return "renamed";
   // Before its first commit, a branch is only a name.
   if (isUnborn(save)) return null;
-  // Another copy may never have had it, even with the same saves.
+  // Another copy of the project may never have had the branch, even with the
+  // same saves.
   return fate.left === undefined ? "absent" : "deleted";
 }
 
@@ -65,7 +66,7 @@ function hasPause(relation: Changes["relation"]): boolean | null {
   return relation === "same" || relation === "ahead";
 }
 
-/** The recorded upstream, its change, and the current one. */
+/** Compares the recorded upstream with the current one. */
 export function compareUpstream(
   save: Save,
   state: RepositoryState | undefined,
@@ -98,8 +99,8 @@ function upstreamChange(
   if (then === null && now === null) return "same";
   const known = history.place !== "foreign" ||
     (now?.name === then?.name && history.upstream!.forward);
-  // This copy may have another upstream, or may have fetched it last before
-  // that.
+  // This copy may have another upstream, or may last have fetched it before the
+  // pause.
   if (!known) return "unknown";
   if (then === null) return sameBranch ? "set" : "changed";
   const found = history.upstream!;
@@ -107,7 +108,8 @@ function upstreamChange(
   if (now === null) return sameBranch ? "removed" : "changed";
   if (now.name !== then.name) return "changed";
   if (found.commit === (then.commit ?? undefined)) return "same";
-  // Beyond the cut of a shallow history, one may lead to the other.
+  // Beyond the cut of a shallow history, one of the commits may lead to the
+  // other.
   const apart = history.shallow ? "moved" : undefined;
   if (then.commit !== null && !found.forward) return apart ?? "rewritten";
   if (found.moved === "push") return "pushed";
@@ -116,14 +118,13 @@ function upstreamChange(
   return found.contained ? "pulled" : "fetched";
 }
 
-/** The operation in progress, then and now. */
+/** Compares the operation in progress then with the current one. */
 export function compareOperation(
   save: Save,
   state: RepositoryState | undefined,
 ): Changes["operation"] {
   const now = state?.operation ?? null;
-  // Other programs do not record an upstream, which does not mean that it was
-  // missing.
+  // Other programs do not record the operation, even if one was in progress.
   const then = save.mpm && state ? save.mpm.operation : now;
   const change = then === now
     ? "same"
@@ -135,7 +136,7 @@ export function compareOperation(
   return { then, now, change };
 }
 
-/** Stashes created and dropped; other programs record none. */
+/** Compares the stashes then and now. Other programs do not record stashes. */
 export function compareStashes(
   save: Save,
   state: RepositoryState | undefined,
@@ -153,7 +154,7 @@ export function compareStashes(
   };
 }
 
-/** The worktree of a save that was made in another one. */
+/** Returns the worktree of a save from another worktree. */
 export function compareWorktree(
   save: Save,
   history: History,
@@ -167,8 +168,9 @@ export function compareWorktree(
 }
 
 /**
- * Recreates the worktree, with its branch if that is free: git still has the
- * entry of one whose folder was just removed.
+ * Returns the command that recreates the worktree, with its branch if the
+ * branch is free. Git still has an entry for a worktree whose folder was just
+ * removed.
  */
 function restoreCommand(
   save: Save,

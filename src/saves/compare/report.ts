@@ -26,15 +26,18 @@ interface ReportOptions {
   /** The time for computing ages. */
   readonly now: Date;
   readonly markdown?: boolean;
-  /** The most items of a list; by default 20 in text, all in Markdown. */
+  /**
+   * The maximum number of items in a list. Defaults to 20 in text, and to all
+   * in Markdown.
+   */
   readonly limit?: number;
 }
 
 const TEXT_LIMIT = 20;
 
 /**
- * The report of the changes since a pause, as text for a terminal or as
- * Markdown, ended by a newline. Unchanged parts are left out, except for the
+ * Returns the report of the changes since a pause, as text for a terminal or as
+ * Markdown, ending with a newline. Unchanged parts are left out, except for the
  * commits and the working directory. Everything from git or a save is escaped.
  */
 export function renderChanges(
@@ -46,7 +49,7 @@ export function renderChanges(
   return markdown ? renderMarkdown(sections, most) : renderText(sections, most);
 }
 
-/** Returns the paragraphs of that report, each with all its items. */
+/** Returns the sections of the report, each with all its items. */
 export function changeSections(
   changes: Changes,
   { now, markdown = false, authors = false }:
@@ -90,7 +93,9 @@ function renderMarkdown(sections: readonly Section[], limit: number): string {
   return `${["## 🔄 Changes Since Pause", ...parts].join("\n\n")}\n`;
 }
 
-/** At most `limit` items, and a line with the number of items left out. */
+/**
+ * Returns at most `limit` items, and a line with the number of items left out.
+ */
 function cut(
   items: readonly string[],
   { limit, fromEnd }: { limit: number; fromEnd: boolean },
@@ -111,10 +116,10 @@ interface Manner {
   readonly now: Date;
 }
 
-/** Oldest first, without bullets; of a long list, the newest are kept. */
+/** Oldest first, without bullets. A long list keeps the newest. */
 const COMMITS = { plain: true, fromEnd: true };
 
-/** The commits that appeared, were rewritten or disappeared. */
+/** Returns sections for the commits that were added, rewritten or lost. */
 function commitSections(
   changes: Changes,
   manner: Manner,
@@ -122,7 +127,7 @@ function commitSections(
   const { commits, compared_by: by, place } = changes;
   if (changes.repository !== "both" || by === "nothing") return [];
   const { rewritten, squashed, lost } = commits;
-  // Elsewhere, HEAD may never have had them.
+  // In another place, HEAD may never have had these commits.
   const here = place === "here" || place === "moved";
   return [
     newCommits(changes, manner),
@@ -202,8 +207,8 @@ function fileSections({ files }: Changes, marks: Marks) {
 }
 
 /**
- * Files grouped by partition, in the order of the partitions; files without one
- * come last. A single group if no file is in a partition.
+ * Groups files by partition, in the order of the partitions. Files without a
+ * partition come last. Returns a single group if no file is in a partition.
  */
 function byPartition<T extends { partition?: string | undefined }>(
   files: readonly T[],
@@ -220,7 +225,7 @@ function byPartition<T extends { partition?: string | undefined }>(
   }));
 }
 
-/** Paths that two sides changed. */
+/** Returns the section for paths that two sides changed. */
 function conflictSection(
   { conflicts }: Changes,
   marks: Marks,
@@ -237,7 +242,10 @@ const CONFLICTS = {
   unmerged: "has unmerged changes",
 };
 
-/** Files that are missing without a commit. */
+/**
+ * Returns the section for files that are missing although no commit removed
+ * them.
+ */
 function missingSection({ missing }: Changes, marks: Marks) {
   const items = missing.map((path) =>
     `${marks.code(path)} is missing, but no commit removed it`
@@ -246,7 +254,8 @@ function missingSection({ missing }: Changes, marks: Marks) {
 }
 
 /**
- * Lists the files that the save can restore, with the command, and the others.
+ * Lists the files that the save can restore, with the command, and the files
+ * that it cannot.
  */
 function contentsSections({ contents }: Changes, marks: Marks) {
   if (!contents) return [];
@@ -292,7 +301,10 @@ const WORDS: Record<PathChange, string> = {
   "unknown": "status unknown",
 };
 
-/** The working directory, then and now, by partition if there are any. */
+/**
+ * Returns sections for the working directory, then and now, by partition if
+ * there are any.
+ */
 function pathSections(
   { working_directory: found }: Changes,
   marks: Marks,

@@ -17,7 +17,7 @@ export function branchSection(
   ]);
 }
 
-/** Another worktree or copy is on its own branch: no one switched. */
+/** Another worktree or copy has its own branch, so no one switched branches. */
 function otherLines(
   { then, now }: Changes["branch"],
   marks: Marks,
@@ -74,7 +74,7 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
       return [what + end, ...remoteLines(branch, marks)];
     }
     case "exists":
-      // A branch that was reset no longer has the commits of the pause.
+      // After a reset, a branch no longer has the commits of the pause.
       return branch.merged && commits.lost.length === 0
         ? [`${then}: ${inside}`]
         : [];
@@ -83,7 +83,7 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
   }
 }
 
-/** Describes the remote-tracking branch of that name. */
+/** Describes the remote-tracking branch with the same name. */
 function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
   if (branch.remote === null) return [];
   const here = branch.now === null ? "HEAD" : marks.code(branch.now);
@@ -138,7 +138,8 @@ export function upstreamSection(
 }
 
 /**
- * The changed numbers of commits ahead and behind, without commits of saves.
+ * Returns how the numbers of commits ahead and behind changed, without commits
+ * of saves.
  */
 function countWords({ upstream, commits, shallow }: Changes): string {
   const { then, now, change } = upstream;
@@ -160,7 +161,7 @@ function positionWords(
   return `${ahead} ahead, ${behind} behind`;
 }
 
-/** Stashes created and dropped. */
+/** Returns the section for created and dropped stashes. */
 export function stashSection(
   { stashes }: Changes,
   marks: Marks,
@@ -172,7 +173,7 @@ export function stashSection(
   return listSection(`Stash (${counted(items.length, "change")}):`, items);
 }
 
-/** A merge, a rebase or similar that began or ended. */
+/** Returns the section for a merge, rebase or similar that began or ended. */
 export function operationSection(
   { operation: { then, now, change } }: Changes,
 ): Section | undefined {
@@ -187,7 +188,7 @@ export function operationSection(
   return listSection("Operation:", items, { warn: now !== null });
 }
 
-/** The worktree of the save, if it is not this one. */
+/** Returns the section for the save's worktree, if it is not this worktree. */
 export function worktreeSection(
   { worktree }: Changes,
   marks: Marks,

@@ -3,7 +3,9 @@ import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
 import { type Git, readLeft, readRefs, splitFields } from "../../git/mod.ts";
 
-/** The stored name of a branch, without any secret in it. */
+/**
+ * Returns the real name of a branch that was stored with its secret redacted.
+ */
 export async function revealBranch<T extends string | null>(
   git: Git,
   branch: T,
@@ -16,7 +18,7 @@ export async function revealBranch<T extends string | null>(
 /**
  * Returns the save with the real names of branches and files of this repository
  * instead of redacted ones, so that they can be compared. Uses git only if
- * there are any.
+ * there are redacted names.
  */
 export async function revealSave(git: Git, save: Save): Promise<Save> {
   const { git_context: context, mpm } = save;
@@ -53,7 +55,9 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   };
 }
 
-/** A missing name must still be valid for git. */
+/**
+ * Even if the real name is missing, the result must be a valid name for git.
+ */
 function asRef(hidden: string): string {
   return hidden.replaceAll(
     /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,
@@ -75,7 +79,9 @@ function isHidden(name = ""): boolean {
   return name.includes("[redacted:") && NAME_PRINT.test(name);
 }
 
-/** The existing branches, and those that were checked out here. */
+/**
+ * Returns the existing branches, and branches that were once checked out here.
+ */
 async function branches(git: Git): Promise<Map<string, string>> {
   const places = ["refs/heads", "refs/remotes"];
   const [refs, left] = await Promise.all([
@@ -85,7 +91,9 @@ async function branches(git: Git): Promise<Map<string, string>> {
   return byForm([...left.map(({ branch }) => branch), ...(refs ?? []).flat()]);
 }
 
-/** The paths that exist now, and those in the commit of the pause. */
+/**
+ * Returns the paths that exist now, and the paths in the commit of the pause.
+ */
 async function trackedAndOther(
   git: Git,
   { mpm }: Save,
@@ -102,7 +110,7 @@ async function trackedAndOther(
   ]);
 }
 
-/** Names by their redacted forms, except names without a secret. */
+/** Returns names by their redacted form, leaving out names without a secret. */
 function byForm(names: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const name of names) {

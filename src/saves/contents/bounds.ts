@@ -12,10 +12,10 @@ import type { System } from "../../system/system.ts";
 import { listSaves } from "../store/read_saves.ts";
 
 /**
- * Removes the oldest contents beyond the total limit: those of automatic saves
- * first, never those of `id`. `added`: bytes that were just stored. Runs git
- * only if there may be too many. Call under the lock. Returns the saves that
- * lost their contents. Throws GIT_FAILED.
+ * Removes the oldest contents beyond the total limit: automatic saves first,
+ * and never the contents of `id`. `added`: bytes that were just stored. Runs
+ * git only if the limit may be exceeded. Call under the lock. Returns the saves
+ * that lost their contents. Throws GIT_FAILED.
  */
 export async function boundContents(
   system: System,
@@ -52,7 +52,10 @@ export async function boundContents(
   return gone;
 }
 
-/** The IDs of saves with contents: `id`, others, and automatic ones. */
+/**
+ * Returns the IDs of saves with contents: `id` first, then other saves, then
+ * automatic saves.
+ */
 async function newestFirst(
   system: System,
   root: string,
@@ -72,7 +75,7 @@ function totalFile(root: string): string {
   return join(layout(root).state, "contents.json");
 }
 
-/** The most bytes that may be stored, as of the last count. */
+/** Returns an upper limit for the bytes stored, from the last count. */
 function readTotal(system: System, root: string): number | undefined {
   const total = field(readOwnJson(system, totalFile(root), 1024), "bytes");
   return typeof total === "number" && total >= 0 ? total : undefined;

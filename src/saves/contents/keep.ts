@@ -28,7 +28,7 @@ import { contentsMark, contentsRecord } from "./record.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Returns whether a setting's patterns match a path, or a folder above it. */
+/** Returns whether a setting's patterns match a path or any folder above it. */
 export function excludedBy(
   patterns: readonly string[],
 ): (path: string) => boolean {
@@ -58,7 +58,7 @@ export function contentsKeeper(
   workspace: Workspace,
   { config, isUnsure }: Pick<CheckedConfig, "config" | "isUnsure">,
 ): ContentsKeeper | undefined {
-  // A configuration with errors may have meant to turn this off.
+  // A configuration with errors may have been meant to turn this off.
   if (isUnsure) return;
   if (!config["pause.contents"] || workspace.git !== "repository") return;
   const { state } = layout(workspace.root);
@@ -76,7 +76,9 @@ export function contentsKeeper(
 
 /** The kept contents of the uncommitted files. */
 export interface Kept {
-  /** The commit; `undefined`: there was nothing to keep, or it failed. */
+  /**
+   * The commit; `undefined`: there was nothing to keep, or keeping it failed.
+   */
   readonly commit?: string;
   /** Why the contents are not kept. */
   readonly reason?: string;
@@ -84,7 +86,10 @@ export interface Kept {
   readonly removed?: readonly string[];
 }
 
-/** Returns the part of a result about contents that are, or would be, kept. */
+/**
+ * Returns the part of a result that describes contents that are, or would be,
+ * kept.
+ */
 export function contentsAnswer(
   planned: ContentsSummary | undefined,
   kept: Kept = {},
@@ -182,8 +187,8 @@ export class KeepingContents implements BesideSave {
   }
 
   /**
-   * Assigns them to the save, if that has not happened, and makes room for
-   * them. Never throws: a save is also valid without contents.
+   * Assigns the contents to the save, if this has not happened yet, and makes
+   * room for them. Never throws, since a save is valid without contents.
    */
   async keep(): Promise<Kept> {
     const made = this.#isMade || this.#reason ? undefined : await this.store();

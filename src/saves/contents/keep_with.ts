@@ -36,9 +36,9 @@ import { readOwnRefs } from "../store/save_log.ts";
 import { WorktreeMemory } from "./memory.ts";
 
 /**
- * Stores uncommitted files with a save that was made without them: those that
- * are still as in the save. Throws NOT_FOUND, AMBIGUOUS, CONFLICT for a save
- * that has contents or is from another worktree.
+ * Adds uncommitted files to a save that was made without their contents, if the
+ * files are still as in the save. Throws NOT_FOUND, AMBIGUOUS, or CONFLICT for
+ * a save that already has contents or is from another worktree.
  */
 export async function keepWith(
   context: Context,
@@ -64,7 +64,7 @@ export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
 }
 
-/** Does the work that a hook left. */
+/** Does the work left by a hook. */
 async function finishAutomatic(
   context: Context,
   workspace: Workspace,
@@ -77,7 +77,7 @@ async function finishAutomatic(
     return (await loadSave(system, entry)).save;
   });
   const automatic = found?.mpm?.kind === "auto" ? found : undefined;
-  // While the copy is missing, this runs again if mpm is stopped.
+  // While the copy is missing, this runs again if mpm is interrupted.
   if (automatic) await noteAutoSave(system, root, automatic);
   await changeStore(system, root, () => copySaves(system, workspace));
   if (!automatic) return;
@@ -153,9 +153,10 @@ async function keepIn(
 }
 
 /**
- * Returns the contents of a save that have no record of their author: mpm was
- * interrupted before it wrote that, or they were fetched. Throws CONFLICT for a
- * save that needs none, or is from another worktree.
+ * Returns the contents of a save that have no record of their author. Either
+ * mpm was interrupted before it wrote the record, or the contents were fetched.
+ * Throws CONFLICT for a save that does not need contents or is from another
+ * worktree.
  */
 async function thereNow(
   system: System,
@@ -163,7 +164,7 @@ async function thereNow(
   { git, save: { session_id: id, mpm } }: { git: Git; save: Save },
 ): Promise<string | undefined> {
   if (mpm?.worktree !== worktree) {
-    // A removed worktree took its files with it.
+    // The files were removed with the worktree.
     const folder = mpm?.worktree;
     const isThere = folder && system.files.lstat(folder);
     if (!isThere) settleContents(system, root, id);
@@ -188,7 +189,7 @@ function hasContents(id: string): MpmError {
   });
 }
 
-/** The paths in a save that have not changed since. */
+/** Returns the paths in a save that have not changed since the save. */
 function unchangedSince(
   { mpm }: Save,
   { files }: RepositoryState,

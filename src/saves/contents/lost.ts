@@ -22,7 +22,7 @@ import { currentStack, parkedBy } from "../../work/mod.ts";
 import { Origins } from "../trust/origins.ts";
 import { contentsMark, parseContentsRecord } from "./record.ts";
 
-/** States of a file whose uncommitted contents are lost. */
+/** States that mean that a file's uncommitted contents are lost. */
 const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
   "reverted",
   "deleted",
@@ -31,8 +31,8 @@ const LOST: ReadonlySet<PathChange> = new Set<PathChange>([
 ]);
 
 /**
- * Returns changes without those that mpm parked for an open detour of this
- * worktree, since a return restores them. A note says where they are.
+ * Returns the changes without those that mpm parked for an open detour of this
+ * worktree, since a return restores them. Adds a note that says where they are.
  */
 export async function withoutSetAside(
   system: System,
@@ -42,8 +42,8 @@ export async function withoutSetAside(
   const gone = goneIn(changes);
   if (gone.length === 0) return changes;
   const chain = attempt(() => currentStack(system, workspace))?.chain ?? [];
-  // Only the save by the detour itself has the parked files: files of an
-  // earlier save may have been lost before.
+  // Only the save made by the detour itself has the parked files. Files of an
+  // earlier save may have been lost before the detour.
   const work = chain.find(({ saves }) => saves.at(-1) === save.session_id);
   const name = work && parkedBy(work, chain);
   if (!name) return changes;
@@ -75,7 +75,10 @@ export async function withoutSetAside(
   };
 }
 
-/** The files that were uncommitted then and are now as committed, or gone. */
+/**
+ * Returns the files that were uncommitted then and are now as committed, or
+ * gone.
+ */
 function goneIn({ working_directory }: Changes): ChangedPath[] {
   return working_directory.paths.filter(({ then, change }) =>
     then !== null && LOST.has(change)
@@ -83,9 +86,9 @@ function goneIn({ working_directory }: Changes): ChangedPath[] {
 }
 
 /**
- * Finds contents that a save kept and the worktree has lost since: reverted or
- * deleted, and not in any later commit or stash. Uses git only if a file has
- * changed. `null`: nothing is known to be lost.
+ * Finds contents that a save kept and that the worktree has since lost:
+ * reverted or deleted, and not in any later commit or stash. Uses git only if a
+ * file has changed. Returns `null` if nothing is known to be lost.
  */
 export async function lostContents(
   system: System,
@@ -126,9 +129,9 @@ export async function lostContents(
 
 type ChangedPath = Changes["working_directory"]["paths"][number];
 
-/** The lost files, by their state. */
+/** The lost files, and the files that were not kept. */
 interface Lost {
-  /** Files that were kept and not committed. */
+  /** Files that were kept but not committed. */
   readonly lost: readonly ChangedPath[];
   /** Files that are not kept, and why. */
   readonly leftOut: readonly LeftOut[];
@@ -136,7 +139,7 @@ interface Lost {
 
 const NONE: Lost = { lost: [], leftOut: [] };
 
-/** The lost files with contents that were not kept. */
+/** Returns the lost files whose contents were not kept. */
 function notKept(
   { mpm }: Save,
   gone: readonly ChangedPath[],
@@ -168,7 +171,7 @@ async function stillLost(
     readCheckpointRecord(git, commit),
   ]);
   const leftOut = parseContentsRecord(record)?.left_out ?? [];
-  // The name that the save uses for it.
+  // The entry under the name that the save uses for the file.
   const entryOf = ({ path, from }: ChangedPath) =>
     kept.get(path) ?? (from === undefined ? undefined : kept.get(from));
   const found = gone.filter((path) => entryOf(path));
@@ -182,17 +185,22 @@ async function stillLost(
   return { lost, leftOut };
 }
 
-/** The most paths to pass to git; beyond them, it looks at all. */
+/**
+ * The maximum number of paths to pass to git. With more paths, git looks at all
+ * files.
+ */
 const MOST_PATHS = 200;
 
 const COMMIT = /^[0-9a-f]{40,64}$/;
 
-/** Milliseconds that git may take to look through other branches. */
+/**
+ * The time that git may take to look through other branches, in milliseconds.
+ */
 const TIME_LIMIT = 5000;
 
 /**
- * The blobs in `entries` that are in commits and stashes which `head`, the
- * commit of the save, does not have. Throws GIT_FAILED.
+ * Returns the blobs in `entries` that are in commits or stashes missing from
+ * the history of `head`, the commit of the save. Throws GIT_FAILED.
  */
 async function committedSince(
   git: Git,

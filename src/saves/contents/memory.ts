@@ -13,7 +13,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { sha256 } from "../../base/digest.ts";
 import type { System } from "../../system/system.ts";
 
-/** The amount of contents, and the files that are left out. */
+/** The amount of contents, and the files left out. */
 export interface ContentsSummary {
   /** The number of files and links. */
   readonly count: number;
@@ -26,17 +26,20 @@ export interface ContentsSummary {
 
 /** The contents that were last kept in a worktree. */
 export interface LastContents extends ContentsSummary {
-  /** The save for which they were first kept. */
+  /** The save for which the contents were first kept. */
   readonly save: string;
   readonly commit: string;
-  /** The IDs of their files, folders and so on. */
+  /** The IDs of the files, folders and so on in the contents. */
   readonly ids: readonly string[];
-  /** The note of these files, and the rules for keeping them. */
+  /**
+   * The mark of the note about these files, and the rules by which they were
+   * kept.
+   */
   readonly mark?: string;
   readonly rules?: string | undefined;
 }
 
-/** The note; one from another version counts as missing. */
+/** The note. A note from another version counts as missing. */
 interface Note {
   readonly version: typeof VERSION;
   readonly last?: LastContents | undefined;
@@ -45,16 +48,21 @@ interface Note {
 
 const VERSION = 3;
 
-/** Part of the seal, so that no other record can replace it. */
+/**
+ * The record's kind. It is part of the seal, so that no other record can
+ * replace this one.
+ */
 const KIND = "worktree memory";
 
-/** The largest note to read, in bytes: 10,000 files with long paths. */
+/**
+ * The maximum size of a note to read, in bytes: 10,000 files with long paths.
+ */
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * The state of a worktree's uncommitted files as seen by the last command:
- * `state/contents-<worktree>.json`. It is derived, and sealed by this user's
- * mpm, so that its shape needs no other check.
+ * The state of a worktree's uncommitted files, as last seen by a command:
+ * `state/contents-<worktree>.json`. The file is derived and sealed by this
+ * user's mpm, so its shape needs no other check.
  */
 export class WorktreeMemory {
   readonly #system: System;
@@ -74,20 +82,22 @@ export class WorktreeMemory {
     this.#last = this.#note?.last;
   }
 
-  /** The refs that {@link open} needs. */
+  /** Returns the refs that {@link open} needs. */
   get refs(): string[] {
     return this.#last ? [`${CONTENTS}/${this.#last.save}`] : [];
   }
 
-  /** The last kept contents that git still has; call `open` first. */
+  /**
+   * Returns the last kept contents, if git still has them. Call `open` first.
+   */
   get last(): LastContents | undefined {
     return this.#last;
   }
 
   /**
-   * Returns the known states of files. `refs`: the refs that exist. `kept`:
-   * only files whose contents git has. `rules`: the list as a whole may be
-   * known, if contents were kept by the same rules.
+   * Returns the known states of files. `refs`: the existing refs. `kept`: only
+   * files whose contents git has. `rules`: the whole list may be known if the
+   * contents were kept by the same rules.
    */
   open(
     refs: ReadonlyMap<string, string>,
@@ -113,7 +123,7 @@ export class WorktreeMemory {
       last.mark === seen?.mark;
   }
 
-  /** The last contents, if no file has changed since. */
+  /** Returns the last contents, if no file has changed since. */
   get whole(): LastContents | undefined {
     const seen = this.#files?.known;
     const isSame = seen?.list !== undefined && seen === this.#note?.seen &&
@@ -121,7 +131,10 @@ export class WorktreeMemory {
     return isSame ? this.#last : undefined;
   }
 
-  /** Forgets the last contents: git may have lost part of them. */
+  /**
+   * Forgets the last contents, for example because git may have lost part of
+   * them.
+   */
   forget(): void {
     this.#last = undefined;
   }
@@ -137,8 +150,8 @@ export class WorktreeMemory {
       : { ...stored, ...by };
     if (seen === this.#note?.seen && last === this.#note.last) return;
     const note: Note = { version: VERSION, last, seen };
-    // Names are stored unchanged, so a name with a secret prevents the whole
-    // note.
+    // Names are stored unchanged, so one name with a secret prevents the whole
+    // note from being stored.
     if (redactorOf(this.#system).inNames(namesIn(note, this.#note))) return;
     attempt(() =>
       replaceDerived(this.#system, this.#root, {
@@ -149,7 +162,7 @@ export class WorktreeMemory {
   }
 }
 
-/** Returns the names in a note that an earlier one does not have. */
+/** Returns the names in a note that an earlier note does not have. */
 function namesIn({ seen, last }: Note, before: Note | undefined): string[] {
   const known = new Set(before?.seen.files.map(({ path }) => path));
   const files = seen === before?.seen ? [] : seen.files;

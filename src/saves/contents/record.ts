@@ -5,8 +5,8 @@ import type { Contents, LeftOut } from "../../git/mod.ts";
 
 /**
  * The record in the commit of a save's contents, next to the files:
- * `record.json`. It contains nothing about the save, so that equal contents are
- * one commit.
+ * `record.json`. It says nothing about the save, so that equal contents are
+ * always the same commit.
  */
 export interface ContentsRecord {
   readonly schema: 1;
@@ -23,10 +23,7 @@ export interface ContentsRecord {
   readonly permissions: readonly (readonly [path: string, bits: number])[];
   /** Uncommitted files whose contents are not kept, and why. */
   readonly left_out: readonly LeftOut[];
-  /**
-   * Number of changed paths that were not looked at because there were too
-   * many.
-   */
+  /** Number of changed paths that were skipped because there were too many. */
   readonly omitted: number;
 }
 

@@ -37,8 +37,9 @@ import {
 } from "./record.ts";
 
 /*
- * The contents of a save in the form for sharing: JSON with the bytes of each
- * file. No git object is shared, so a reader decides which objects to create.
+ * The contents of a save in the form used for sharing: JSON with the bytes of
+ * each file. Git objects are not shared, so the reader decides which objects to
+ * create.
  */
 
 const FILE = object({
@@ -57,19 +58,25 @@ const SHARED = object({
   files: list(FILE),
 });
 
-/** The largest text to read, in bytes, as for the largest entry. */
+/** The maximum size of a text to read, in bytes, as for the largest entry. */
 const LARGEST_TEXT = 80 * 1024 * 1024;
 
-/** The most bytes of all files of a shared save; base64 adds a third. */
+/**
+ * The maximum size of all files of a shared save, in bytes. Base64 adds a
+ * third.
+ */
 const LARGEST = 56 * 1024 * 1024;
 
-/** The most files to read in a save, and the longest path in UTF-16 units. */
+/**
+ * The maximum number of files to read in a save, and the maximum length of a
+ * path, in UTF-16 units.
+ */
 const MOST_FILES = 50_000;
 const LONGEST_PATH = 4096;
 
 /**
- * Returns the contents of a commit in the form for sending; `undefined` if they
- * are too large. Nothing in them is redacted, since a file must be restored
+ * Returns the contents of a commit in the form for sharing; `undefined` if they
+ * are too large. They are not redacted, since a file must be restored
  * unchanged. Throws GIT_FAILED.
  */
 export async function sharedContents(
@@ -121,7 +128,7 @@ interface BroughtContents {
   readonly digest: string;
 }
 
-/** Returns the contents that came with a synced save, if there are any. */
+/** Returns the contents that came with a synced save, if any. */
 export function readBrought(
   system: System,
   root: string,
@@ -155,9 +162,9 @@ function broughtPath(
 }
 
 /**
- * Stores contents from someone else in git and returns their commit, which has
- * no ref. Files that could reach beyond the worktree are left out. Throws
- * UNREADABLE for contents in another format, GIT_FAILED.
+ * Stores contents from someone else in git and returns the commit, which has no
+ * ref. Files that could reach beyond the worktree are left out. Throws
+ * UNREADABLE for contents in an unknown format, GIT_FAILED.
  */
 export async function storeBrought(
   system: System,
@@ -180,7 +187,7 @@ export async function storeBrought(
       deleted: record.deleted.filter(isSafe),
       unstaged: record.unstaged.filter(isSafe),
       intents: record.intents.filter(isSafe),
-      // Only permissions that are usual for the user's own files.
+      // Keeps only permissions that are usual for the user's own files.
       permissions: record.permissions.filter(([path, bits]) =>
         isSafe(path) && (bits & ~0o755) === 0
       ),
@@ -217,7 +224,7 @@ function unreadable(id: string, why: string): MpmError {
   });
 }
 
-/** The files that stay within a worktree, and the others. */
+/** Separates files that stay within a worktree from the others. */
 function safeFiles(
   files: readonly BroughtFile[],
   platform: Platform,
@@ -241,8 +248,9 @@ function isKeptPath(path: string, platform: Platform): boolean {
 }
 
 /**
- * Returns whether the target of a link is in the worktree. A ".." after a name
- * could start from the target of another link, so such a target is rejected.
+ * Returns whether the target of a link is inside the worktree. A ".." after a
+ * name could be resolved from the target of another link, so such a target is
+ * rejected.
  */
 function staysWithin(
   path: string,
@@ -263,7 +271,10 @@ function staysWithin(
   return there.length === 0 || isKeptPath(there.join("/"), platform);
 }
 
-/** Throws UNREADABLE if one file has the path of another, or of a folder. */
+/**
+ * Throws UNREADABLE if the path of a file is also the path of another file or
+ * of a folder.
+ */
 function refuseClashes(files: readonly BroughtFile[], id: string): void {
   const paths = new Set(files.map(({ part, path }) => `${part}/${path}`));
   const isClear = paths.size === files.length &&

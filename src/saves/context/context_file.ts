@@ -13,7 +13,7 @@ import {
   withoutPart,
 } from "./marked_file.ts";
 
-/** The content of the mpm part of the context file. */
+/** The facts in mpm's part of the context file. */
 export interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
@@ -22,11 +22,14 @@ export interface ContextFacts {
   readonly next: readonly string[];
 }
 
-/** The most entries for the next session, and the longest in characters. */
+/**
+ * The maximum number of entries for the next session, and the maximum length of
+ * an entry, in characters.
+ */
 const LISTED = 10;
 const LONGEST = 200;
 
-/** The heading of the steps, which may be older than their list. */
+/** The heading of the next steps, which may be older than the current list. */
 const NEXT = 'Next session ("mpm done" lists what is open now):';
 
 const CONTEXT_FILE: MarkedFile = {
@@ -43,7 +46,7 @@ export function withoutContextPart(text: string): string | undefined {
   return withoutPart(text, CONTEXT_FILE);
 }
 
-/** The fields that people's own lines already have. */
+/** The fields that lines written by people already contain. */
 interface Says {
   readonly branch: boolean;
   readonly time: boolean;
@@ -52,7 +55,7 @@ interface Says {
 const SAYS_BRANCH = /^Branch: [^\r]*/;
 const SAYS_TIME = /^Last updated: [^\r]*/;
 
-/** Updates people's own lines, except those in a code block. */
+/** Updates lines written by people, except those in a code block. */
 function renewed(
   parts: readonly string[],
   { branch, time }: ContextFacts,
@@ -112,7 +115,10 @@ function paragraphsOf(
   ];
 }
 
-/** UTF-8 with one character for each byte. */
+/**
+ * Returns the UTF-8 bytes of a text, as a text with one character for each
+ * byte.
+ */
 function bytesAsText(text: string): string {
   return fromBytes(new TextEncoder().encode(text));
 }
@@ -123,9 +129,9 @@ export function contextFilePath(worktree: string): string {
 }
 
 /**
- * Updates mpm's part of the context file. A line by people about the branch is
- * updated in its place, and so is their last line about the time. mpm's part
- * then omits this line.
+ * Updates mpm's part of the context file. A person's line about the branch is
+ * updated in place, and so is the last such line about the time. mpm's part
+ * then omits these lines.
  */
 export function updateContextFile(
   system: System,
@@ -151,12 +157,12 @@ export function updateContextFile(
   return state === "removed" ? "unchanged" : state;
 }
 
-/** The largest context file to read, in bytes. */
+/** The maximum size of a context file to read, in bytes. */
 const LARGEST = 1024 * 1024;
 
 /**
- * Updates the context file of a worktree, if it has mpm's part and more than
- * its time would change. Returns whether the file changed. Throws CONFLICT for
+ * Updates the context file of a worktree if it has mpm's part and if more than
+ * the time would change. Returns whether the file changed. Throws CONFLICT for
  * damaged marks.
  */
 export async function renewContextFile(

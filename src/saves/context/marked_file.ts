@@ -3,14 +3,14 @@ import { MpmError } from "../../base/errors.ts";
 import { removeIfThere, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** A file by people in `.claude` with a part by mpm. */
+/** A file in `.claude` that is written by people and has a part by mpm. */
 export interface MarkedFile {
   /** The first line of mpm's part, an HTML comment. */
   readonly open: string;
-  /** Text around mpm's part in a new file, with `\n`. */
+  /** The text before and after mpm's part in a new file, with `\n`. */
   readonly head: string;
   readonly tail: string;
-  /** The name of the file during the write. */
+  /** The temporary name of the file while it is written. */
   readonly temporary: string;
 }
 
@@ -18,7 +18,8 @@ export interface MarkedFile {
 const CLOSE = "<!-- /mpm -->";
 
 /**
- * The position of mpm's part; -1: not in the file. `undefined`: damaged marks.
+ * Returns the position of the mpm part; -1 if the file does not have it;
+ * `undefined` for damaged marks.
  */
 function partOf(
   text: string,
@@ -38,8 +39,8 @@ function lineEndOf(text: string): string {
 
 /**
  * Returns the file without mpm's part and the blank line that came with it;
- * `undefined` if nothing else is in it. A file whose part cannot be identified
- * stays unchanged.
+ * `undefined` if the file has no other content. A file whose part cannot be
+ * identified is returned unchanged.
  */
 export function withoutPart(
   text: string,
@@ -60,16 +61,18 @@ export function withoutPart(
 export interface Renewed {
   readonly before: string;
   readonly after: string;
-  /** `undefined`: the part is not needed. An existing part stays, empty. */
+  /**
+   * `undefined`: the part is not needed. An existing part is kept, but empty.
+   */
   readonly paragraphs: readonly string[] | undefined;
 }
 
-/** Updates a file from the texts before and after its mpm part. */
+/** Updates a file, given the texts before and after mpm's part. */
 export type Renew = (before: string, after: string, eol: string) => Renewed;
 
 /**
- * The file with mpm's part updated, or added at its end. `text` may have any
- * characters, one for each byte. `undefined` for damaged marks.
+ * Returns the file with mpm's part updated, or added at the end; `undefined`
+ * for damaged marks. `text` may have any characters, one for each byte.
  */
 function withPart(
   text: string,
@@ -88,7 +91,7 @@ function withPart(
   if (paragraphs === undefined) return before;
   const ended = before === "" || before.endsWith("\n");
   const gap = before === "" ? "" : ended ? eol : eol + eol;
-  // A file without a final line end still has none.
+  // A file without a final line break stays that way.
   return `${before}${gap}${written}${ended ? eol : ""}`;
 }
 
@@ -108,7 +111,7 @@ function encoded(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** One character for each byte, whatever it means. */
+/** Returns a text with one character for each byte, whatever the bytes mean. */
 export function fromBytes(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += 8192) {
@@ -117,21 +120,21 @@ export function fromBytes(bytes: Uint8Array): string {
   return text;
 }
 
-/** Converts back to bytes. */
+/** Converts such a text back to bytes. */
 export function toBytes(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** The largest file to update, in bytes. */
+/** The maximum size of a file to update, in bytes. */
 const LIMIT = 1024 * 1024;
 
 type FileChange = "absent" | "created" | "updated" | "removed" | "unchanged";
 
 /**
- * Updates mpm's part of a file; everything else in it stays byte for byte.
+ * Updates mpm's part of a file, and keeps everything else in it byte for byte.
  * Creates the file only if `create` is set. With `clear`, removes the part, and
- * the file if nothing else is in it. Throws CONFLICT for a link or damaged
- * marks. Writes nothing on a `dryRun`.
+ * also the file if it has no other content. Throws CONFLICT for a link or
+ * damaged marks. Writes nothing on a `dryRun`.
  */
 export function changeMarkedFile(
   system: System,
@@ -188,9 +191,9 @@ export function makeShared(system: System, folder: string): void {
   system.files.chmod(folder, 0o755);
 }
 
-/** Throws CONFLICT with the lines if mpm's part cannot be identified. */
+/** Throws CONFLICT, naming the lines, if mpm's part cannot be identified. */
 function refuseDamage(path: string, text: string, file: MarkedFile): void {
-  // UTF-16 has a zero in each ASCII character.
+  // In UTF-16, each ASCII character has a zero byte.
   if (!text.includes("\0") && partOf(text, file)) return;
   const lines = text.split(/\r?\n/);
   const at = (mark: string) =>
@@ -208,7 +211,7 @@ function refuseDamage(path: string, text: string, file: MarkedFile): void {
   );
 }
 
-/** The most lines that an error names. */
+/** The maximum number of lines named in an error. */
 const NAMED = 10;
 
 export function refuseLink(system: System, path: string): void {

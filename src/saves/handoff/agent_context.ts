@@ -2,14 +2,14 @@ import { fitted, type Section } from "./budget.ts";
 import type { ResumeResult } from "../commands/results.ts";
 import { handoffSections, restOf } from "./sections.ts";
 
-/** The most characters for an agent: the limit of Claude Code. */
+/** The maximum number of characters for an agent: the limit of Claude Code. */
 const CONTEXT_LIMIT = 10_000;
 
 /**
- * Returns the facts about a session for an agent: bounded, between fences that
- * it cannot guess, without control or invisible characters. Anyone could have
- * written anything into the save. So the text says that it is data, and always
- * has the closing fence.
+ * Returns the facts about a session for an agent. They are bounded, between
+ * fences that cannot be guessed, and without control or invisible characters.
+ * Anyone could have written the save, so the text says that it is data, and
+ * always has the closing fence.
  */
 export function agentContext(
   result: ResumeResult,
@@ -39,12 +39,12 @@ export function handoffText(
 }
 
 /**
- * Marks that would seem to end the data: Claude Code puts it between its own
- * tags.
+ * Marks that could seem to end the data, since Claude Code puts the data
+ * between its own tags.
  */
 const TAGS = /<(?=\/?(?:system-|mpm-))/gi;
 
-/** Replaces such marks in a text, which keeps its length. */
+/** Replaces such marks in a text without changing its length. */
 export function asData(text: string): string {
   return text.replaceAll(TAGS, "‹");
 }

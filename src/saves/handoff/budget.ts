@@ -4,15 +4,23 @@ import { counted } from "../../base/words.ts";
 export interface Section {
   /** Empty: the entries have no title. */
   readonly title: string;
-  /** Each complete or not at all, with its bullet, in the order of display. */
+  /**
+   * Entries with their bullets, in display order. Each is shown completely or
+   * not at all.
+   */
   readonly entries: readonly string[];
-  /** Its guaranteed share of the room, relative to all other weights. */
+  /**
+   * The section's guaranteed share of the space, relative to all other weights.
+   */
   readonly weight: number;
   /**
-   * Its largest share, in the same units; by default everything that is left.
+   * The section's maximum share, in the same units. Defaults to all remaining
+   * space.
    */
   readonly most?: number;
-  /** True if the entries are on the line of the title, with commas. */
+  /**
+   * True if the entries follow the title on the same line, separated by commas.
+   */
   readonly inline?: boolean;
   /** True if the last entries are the ones to keep. */
   readonly fromEnd?: boolean;
@@ -20,17 +28,17 @@ export interface Section {
   readonly rest: string;
 }
 
-/** An entry longer than this must not push out those after it. */
+/** An entry longer than this must not displace the entries after it. */
 const LONG = 600;
 
 /**
- * Returns the sections as text of at most `limit` UTF-16 units, the first ones
- * first. Each section has a share by its weight. Others get the room that it
- * does not need, and the first section may take all. A section that does not
- * fit is shortened by whole entries and says how many are left out. A larger
- * limit never shows fewer entries of a section, unless one before it shows
- * more.
- * @param rest The command that shows everything, for sections without room.
+ * Returns the sections in order, as text of at most `limit` UTF-16 units. Each
+ * section has a share of the space by its weight. Space that it does not need
+ * goes to the others, and the first section may take all. A section that does
+ * not fit is shortened by whole entries, and says how many are left out. A
+ * larger limit never shows fewer entries of a section, except when an earlier
+ * section shows more.
+ * @param rest The command that shows everything, for sections without space.
  */
 export function fitted(
   sections: readonly Section[],
@@ -42,7 +50,7 @@ export function fitted(
   if (all.length <= limit) return all;
   const room = limit - absentNote(99_999, rest).length - 1;
   const total = telling.reduce((sum, { weight }) => sum + weight, 0);
-  // Shares are counted in fractions of a unit, so that they grow evenly.
+  // Shares are fractions of a unit, so that they grow evenly.
   const shares = telling.map(({ weight }, at) =>
     Math.min(weight * room, (whole[at]!.length + 1) * total)
   );
@@ -85,7 +93,7 @@ function textOf(
   return [...title === "" ? [] : [`${title}:`], ...lines].join("\n");
 }
 
-/** The section in at most `room`, with as many entries as fit. */
+/** Returns the section with as many entries as fit into `room`. */
 function shortened(section: Section, room: number): string | undefined {
   const { entries } = section;
   const whole = wholeText(section);
@@ -109,7 +117,7 @@ function shortened(section: Section, room: number): string | undefined {
   return bare.length <= room ? bare : undefined;
 }
 
-/** Indexes of the entries, the most important first. */
+/** Returns the indexes of the entries, most important first. */
 function byImportance({ entries, fromEnd }: Section): number[] {
   const indexes = entries.map((_, at) => at);
   if (fromEnd) indexes.reverse();

@@ -4,7 +4,7 @@ import type { Item, ItemsNow } from "../../items/mod.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 import { type Clock, isLongWhy, itemLine, oneLine, pieces } from "./wording.ts";
 
-/** The sources of sections of open items. */
+/** The data for the sections of open items. */
 export interface OpenFacts {
   readonly outline: Outline;
   readonly clock: Clock;
@@ -12,7 +12,7 @@ export interface OpenFacts {
   readonly rest: string;
 }
 
-/** Shows all open items with their numbers. */
+/** The command that shows all open items with their numbers. */
 export const OPEN_REST = "mpm done";
 
 /**
@@ -39,7 +39,7 @@ export function openSections(
 
 type More = Partial<Omit<Section, "title" | "entries" | "weight">>;
 
-/** A section of lines that need no bullets. */
+/** Returns a section of lines that do not need bullets. */
 export function lines(
   { rest }: OpenFacts,
   title: string,
@@ -50,7 +50,7 @@ export function lines(
   return { title, entries, weight, rest, ...more };
 }
 
-/** A section of entries with bullets. */
+/** Returns a section of entries with bullets. */
 export function list(
   facts: OpenFacts,
   title: string,
@@ -70,7 +70,7 @@ export function items(
   more: More = {},
 ): Section {
   const worded = entries.map((item) => itemLine(item, facts.clock));
-  // A command that lists open items knows only those that are stored here.
+  // A command that lists open items shows only items that are stored here.
   const kept = entries.every(({ number }) => number !== undefined);
   const rest = kept ? more.rest ?? facts.rest : facts.rest;
   return list(facts, title, worded, weight, { ...more, rest });
@@ -124,7 +124,7 @@ export function settled(facts: OpenFacts): Section[] {
   ];
 }
 
-/** A text that is given in whole parts. */
+/** Returns a section with a long text, of which only whole parts are shown. */
 export function longText(
   facts: OpenFacts,
   title: string,

@@ -3,7 +3,7 @@ import { significantWords } from "../../items/mod.ts";
 
 /* Marks statements in a text that are no longer true. */
 
-/** The items with which a text is compared. */
+/** The items that a text is compared with. */
 export interface Present {
   /** Texts of items that are closed. */
   readonly over: readonly string[];
@@ -12,9 +12,9 @@ export interface Present {
 }
 
 /**
- * A text whose sentences are marked if they say that closed items are still to
- * do, or that open steps are done. The agent's message and the client's summary
- * are older than the states of the items.
+ * Marks the sentences of a text that say that closed items are still to do, or
+ * that open steps are done. The agent's message and the client's summary are
+ * older than the states of the items.
  */
 export function withMarks(text: string, { over, left }: Present): string {
   if (over.length + left.length === 0) return text;
@@ -28,7 +28,7 @@ export function withMarks(text: string, { over, left }: Present): string {
       const sentence = { ...namedBy(text), said };
       const done = closestOf(closed, sentence);
       const todo = closestOf(open, sentence);
-      // The name of one item can be part of the name of another.
+      // The name of an item can be part of another item's name.
       if (todo >= done) {
         return todo > 0 && said() === "done"
           ? marked(text, "(listed as open)")
@@ -48,7 +48,7 @@ interface Named {
 type Said = "done" | "to do" | "";
 
 interface Sentence extends Named {
-  /** Computed only if needed, since its patterns are slow to compile. */
+  /** Computed only when needed, since its patterns are slow to compile. */
   readonly said: () => Said;
 }
 
@@ -57,28 +57,34 @@ function namedBy(text: string): Named {
   return { plain, words: significantWords(plain) };
 }
 
-/** Number of words of the item that a sentence is about; 0: about no item. */
+/**
+ * Returns the number of words in the longest item that a sentence is about; 0:
+ * no item.
+ */
 function closestOf(items: readonly Named[], sentence: Sentence): number {
   const found = items.filter((item) => isAbout(sentence, item));
   return Math.max(0, ...found.map(({ words }) => words.length || 1));
 }
 
 /**
- * The shortest text to look for, in UTF-16 units: a shorter one means too
- * little.
+ * The minimum length of a text to look for, in UTF-16 units. Shorter texts mean
+ * too little.
  */
 const TELLING = 12;
 
 /** The share of a sentence's words that an item must have. */
 const SHARE = 0.3;
 
-/** A single word is enough for a sentence with this many words. */
+/**
+ * The maximum number of words in a sentence for which a single matching word is
+ * enough.
+ */
 const FEW = 3;
 
 /**
- * Returns whether a sentence is about an item. It has the item's text. Or it
- * says that something is done or to do, and has all words of the item and few
- * others.
+ * Returns whether a sentence is about an item. It either has the text of the
+ * item, or says that something is done or to do. A sentence that says this must
+ * also have all words of the item and few others.
  */
 function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
   if (plain.length >= TELLING && sentence.plain.includes(plain)) return true;
@@ -92,7 +98,10 @@ function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
 const HEADING =
   /^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|\d+[.)]\s[^.!?]*:\s*$)|:\s*$/;
 
-/** Parts of a line with their blanks: joined, they are the line. */
+/**
+ * Splits a line into sentences with their blanks. Joined, they are the line
+ * again.
+ */
 function sentencesIn(line: string): string[] {
   return line.split(/(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/);
 }
@@ -102,7 +111,9 @@ const TO_DO =
 const DONE =
   /\b(?:done|finished|completed?|implemented|works|working|fixed|pass(?:es|ed)?|merged|written|added|shipped|ready|in place|closed|resolved|accomplished)\b|\[x\]|[✅✓✔]/i;
 
-/** Returns what a sentence, or else its heading, says about its subject. */
+/**
+ * Returns what a sentence, or otherwise its heading, says about its subject.
+ */
 function saidIn(sentence: string, heading: string): Said {
   for (const text of [sentence, heading]) {
     if (TO_DO.test(text)) return "to do";
@@ -111,7 +122,7 @@ function saidIn(sentence: string, heading: string): Said {
   return "";
 }
 
-/** The mark is before the stop at the end of a sentence. */
+/** Adds a mark before the punctuation at the end of a sentence. */
 function marked(sentence: string, mark: string): string {
   return sentence.trimEnd().replace(/[.!?;]*$/, (stop) => ` ${mark}${stop}`);
 }

@@ -18,15 +18,17 @@ import type { Save } from "../save.ts";
 import { type Present, withMarks } from "./outdated.ts";
 
 /**
- * The hand-off of a save of any program and version: each kind in its order of
- * display. Closed items are left out.
+ * The hand-off of a save from any program and version, with each kind in its
+ * display order. Closed items are left out.
  */
 export interface Outline {
   readonly goal: readonly Item[];
   readonly constraints: readonly Item[];
   /** In progress. */
   readonly begun: readonly Item[];
-  /** Items of the last stretch first, then the agent's open todos. */
+  /**
+   * Items of the last stretch of work first, and the agent's open todos last.
+   */
   readonly next: readonly Item[];
   readonly blockers: readonly Item[];
   readonly questions: readonly Item[];
@@ -41,7 +43,7 @@ export interface Outline {
   readonly reports: readonly Item[];
   readonly errors: readonly Item[];
   readonly background: readonly Item[];
-  /** Commands that were named to verify the work. */
+  /** Commands that were named for verifying the work. */
   readonly verify: readonly Item[];
   readonly files: Handoff["files"];
   readonly runs: Handoff["runs"];
@@ -52,11 +54,11 @@ export interface Outline {
   readonly handoffs: readonly string[];
   /** Reminders from older saves. */
   readonly reminders: readonly string[];
-  /** The searched patterns, the last one last. */
+  /** The searched patterns, the newest last. */
   readonly searches: readonly string[];
   /** Files that commands and searches named. */
   readonly seen: readonly string[];
-  /** The missing parts of the conversation, one sentence each. */
+  /** The parts of the conversation that are missing, one sentence each. */
   readonly unread: readonly string[];
 }
 
@@ -75,8 +77,8 @@ interface Source {
 }
 
 /**
- * Returns the hand-off of a save. The text for an agent and the line for a
- * person are both made from it.
+ * Returns the hand-off of a save. Both the text for an agent and the line for a
+ * person are based on it.
  */
 export const outlineOf: (source: Source) => Outline = rememberedFor(outlined);
 
@@ -87,7 +89,8 @@ function outlined(
   const handoff = together([...own ? [own] : [], ...later]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
-  // Leaves out parts of the older fields that repeat items, even closed ones.
+  // Parts of the older fields that repeat items, even closed ones, are left
+  // out.
   const said = new Set([...all, ...saved].flatMap(saidTexts));
   const older = session === undefined
     ? []
@@ -174,14 +177,14 @@ function together(
   };
 }
 
-/** The items of a hand-off that are not in a later one. */
+/** Returns the items of a hand-off that are not in any later hand-off. */
 function itemsOf({ items }: Handoff, later: readonly Handoff[]): Item[] {
   if (later.length === 0) return items;
   const known = new Set(
     later.flatMap(({ items }) => items.map(({ id }) => id)),
   );
   known.delete(NO_ID);
-  // An error in an earlier conversation did not stop the last one.
+  // An error in an earlier conversation did not stop the later one.
   return items.filter(({ id, kind }) => kind !== "error" && !known.has(id));
 }
 
@@ -201,14 +204,14 @@ export function isTodo({ via }: Item): boolean {
 }
 
 /**
- * The longest time between two statements in one stretch of work, in
+ * The maximum time between two statements in one stretch of work, in
  * milliseconds.
  */
 const STRETCH = 3_600_000;
 
 /**
- * The last stretch of work first, each in order of time; a list of todos stays
- * together.
+ * Returns the items with the last stretch of work first, and each stretch in
+ * time order. A list of todos stays together.
  */
 function ordered(items: readonly Item[]): Item[] {
   const said = oldestFirst(items.filter((item) => !isTodo(item)));
@@ -222,7 +225,9 @@ function ordered(items: readonly Item[]): Item[] {
   return [...stretches.reverse().flat(), ...items.filter(isTodo)];
 }
 
-/** The newest first; entries with the same time keep their order. */
+/**
+ * Returns the items, newest first. Items with the same time keep their order.
+ */
 function newestFirst(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => compareText(b.at, a.at));
 }
@@ -235,7 +240,7 @@ function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {
   return `${kind}\n${plainText(text)}`;
 }
 
-/** The forms in which older fields may repeat an item. */
+/** Returns the forms in which older fields may repeat an item. */
 function saidTexts(item: Item): string[] {
   const { kind, text, why } = item;
   return why ? [item, { kind, text: `${text} (${why})` }].map(sameText) : [

@@ -31,12 +31,12 @@ import {
   verification,
 } from "./wording.ts";
 
-/** Returns the command or place that shows the whole session. */
+/** Returns the command or path that shows the whole session. */
 export function restOf(id: string): string {
   return `mpm resume --peek ${id}`;
 }
 
-/** The sources of the sections. */
+/** The data for the sections. */
 interface Facts extends OpenFacts {
   readonly result: ResumeResult;
 }
@@ -93,7 +93,7 @@ function head({ result, clock }: Facts): string[] {
   ];
 }
 
-/** Names the authors of later sessions in a save. */
+/** Returns lines that name the later sessions included in a save. */
 function laterLines({ later, session }: ResumeResult, now: Date): string[] {
   const ends = [["in parallel", true], ["later", false]] as const;
   return ends.flatMap(([when, beside]) => {
@@ -122,7 +122,7 @@ function place({ git_context: git, active_context: active }: Save): string[] {
   return parts.length === 0 ? [] : [parts.join("; ")];
 }
 
-/** The most parents of a detour to name. */
+/** The maximum number of parents of a detour to name. */
 const PARENTS = 15;
 
 function workLines({ work, session }: ResumeResult): string[] {
@@ -138,7 +138,7 @@ function workLines({ work, session }: ResumeResult): string[] {
   ];
 }
 
-/** The longest entries that share one line. */
+/** The maximum length of an entry that may share a line with others. */
 const SHORT = 90;
 
 /** Returns the sections about changes since the save, and notes. */
@@ -179,7 +179,7 @@ function changed(facts: Facts): Section[] {
   ];
 }
 
-/** A heading of a report in the style of the other headings here. */
+/** Returns a report heading in the style of the other headings here. */
 function inSmall(title: string): string {
   return /^(?:[A-Z][a-z-]+ ?)+(?:\(\d+\))?$/.test(title)
     ? title[0] + title.slice(1).toLowerCase()
@@ -210,7 +210,10 @@ function toDo(facts: Facts): Section[] {
   ];
 }
 
-/** For an automatic save, only the parts that no other section has. */
+/**
+ * Returns the summary; for an automatic save, only the parts that no other
+ * section has.
+ */
 function summaryOf(
   { conversation: { summary }, mpm }: Save,
   { goal }: Outline,
@@ -298,7 +301,10 @@ function fileSections(facts: Facts, session: Save): Section[] {
   ];
 }
 
-/** Names that were given, and that do not come from the uncommitted files. */
+/**
+ * Returns the names that were given; empty if all of them come from the
+ * uncommitted files.
+ */
 function named(paths: readonly string[], known: ReadonlySet<string>) {
   return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
 }
@@ -323,10 +329,10 @@ function said(facts: Facts): Section[] {
   ];
 }
 
-/** The most commits before the pause to name. */
+/** The maximum number of commits before the pause to name. */
 const COMMITS = 5;
 
-/** Returns the sections that help to look further. */
+/** Returns the sections that help with looking further. */
 function background(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session } = result;
@@ -362,7 +368,8 @@ function noteOf({ session_id: id, mpm }: ResumeResult["session"]): string {
 }
 
 /**
- * A save from someone else does not provide a command to run or a file to open.
+ * Returns where to look up the full conversation. A save from someone else
+ * never provides a command to run or a file to open.
  */
 function lookUp({ agent_command: command, session }: ResumeResult): string[] {
   if (command === null) return [];

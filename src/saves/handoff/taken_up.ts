@@ -7,11 +7,11 @@ import type { ResumeResult } from "../commands/results.ts";
 import type { Changes } from "../compare/changes.ts";
 import { type Outline, outlineOf } from "./outline.ts";
 
-/** The longest topic of a session, in characters. */
+/** The maximum length of a session's topic, in characters. */
 const LONGEST = 70;
 
 /**
- * Returns one line for a person: the save from which a session continues, its
+ * Returns one line for a person: the save that a session continues from, its
  * age, the changes since, and the open items.
  */
 export function takenUpLine(result: ResumeResult): string {
@@ -30,7 +30,7 @@ export function takenUpLine(result: ResumeResult): string {
   ].join("; ");
 }
 
-/** Returns the line for open items without a save. */
+/** Returns the line about open items when there is no save. */
 export function openLine(items: readonly Item[]): string {
   const open = openWords(outlineOf({ session: undefined, items }));
   return open === "" ? "" : `No save yet; ${open}`;

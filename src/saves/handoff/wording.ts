@@ -12,7 +12,10 @@ import {
 
 /** Wording of hand-off entries, for agents and people. */
 
-/** Milliseconds within which an item counts as being as old as its save. */
+/**
+ * Maximum difference in time, in milliseconds, at which an item counts as being
+ * as old as its save.
+ */
 const SAME_TIME = 3_600_000;
 
 /** The times for computing ages. */
@@ -20,7 +23,7 @@ export interface Clock {
   readonly now: Date;
   /** Time of the save, ISO 8601. */
   readonly paused: string;
-  /** True if someone else made the save, so that it has another user. */
+  /** True if someone else made the save. Its user is then another person. */
   readonly foreign?: boolean;
 }
 
@@ -38,18 +41,18 @@ export function itemLine(item: Item, clock: Clock): string {
 }
 
 /**
- * Does the same for a person: the lines of its text stay, nothing is escaped,
- * and their own words are not marked.
+ * Does the same for a person. The lines of the text are kept, nothing is
+ * escaped, and the person's own words are not marked.
  */
 export function itemText(item: Item, clock: Clock): string {
   const source = item.source === "user" ? "agent" : item.source;
   return worded({ ...item, source }, clock, (text) => text.trim());
 }
 
-/** Kinds whose second text is a reason; for others it is a description. */
+/** Kinds whose second text is a reason. For other kinds it is a description. */
 const REASONED = new Set(["decision", "rejected", "blocker", "goal"]);
 
-/** A longer description is shown elsewhere. */
+/** The maximum length of a description. Longer ones are shown elsewhere. */
 const LONGEST_WHY = 400;
 
 function worded(
@@ -57,14 +60,14 @@ function worded(
   clock: Clock,
   word: (text: string) => string,
 ): string {
-  // Only items carried here have a number, and these are the user's own.
+  // Only items carried here have a number, and they are the user's own.
   const theirs = clock.foreign === true && number === undefined;
   const marks = [
     ...state === "doing" ? ["in progress"] : [],
     ...source === "user" || source === "model"
       ? [source === "user" && theirs ? "someone else" : source]
       : [],
-    // Found in the prose of the agent, which said it to someone else.
+    // The item was found in prose that the agent addressed to someone else.
     ...source === "transcript" && /message$/.test(via) ? ["inferred"] : [],
     ...ageMark(at, clock),
   ];
@@ -81,13 +84,14 @@ function worded(
   ].join(" ");
 }
 
-/** Returns whether a reason is too long for a line, for example a plan. */
+/** Returns whether a reason is too long for a line, as a plan may be. */
 export function isLongWhy(why: string | undefined): why is string {
   return why !== undefined && why.length > LONGEST_WHY;
 }
 
 /**
- * The age of an entry that is older or newer than the save; otherwise empty.
+ * Returns the age of an entry that is older or newer than the save; otherwise
+ * empty.
  */
 export function ageMark(at: string, { now, paused }: Clock): string[] {
   const time = Date.parse(at);
@@ -95,15 +99,17 @@ export function ageMark(at: string, { now, paused }: Clock): string[] {
   return Number.isNaN(time) || apart <= SAME_TIME ? [] : [shortAge(time, now)];
 }
 
-/** The commands that ran, and the items that name verification commands. */
+/**
+ * The commands that were run, and the items that name verification commands.
+ */
 interface Commands {
   readonly runs: readonly Run[];
   readonly verify: readonly Item[];
 }
 
 /**
- * Returns the verification commands. Says whether results are still current, if
- * that is known; adds the last lines of a failed one.
+ * Returns the verification commands, saying whether each result is still
+ * current, if known. A failed command is followed by its last lines.
  */
 export function verification(
   { evidence }: { evidence: readonly Evidence[] },
@@ -120,7 +126,7 @@ export function verification(
   });
 }
 
-/** Returns the other commands that ran. */
+/** Returns the other commands that were run. */
 export function otherCommands(commands: Commands, clock: Clock): string[] {
   return commands.runs.filter((run) => !isCheck(run, commands))
     .map((run) => runLine(run, clock));
@@ -131,12 +137,15 @@ function isCheck(run: Run, { verify }: Commands): boolean {
     verify.some(({ text }) => commandForm(text) === commandForm(run.command));
 }
 
-/** The most characters from the end of a failed command's output. */
+/**
+ * The maximum number of characters to show from the end of a failed command's
+ * output.
+ */
 const TAIL = 300;
 
 /**
- * Returns a command with its last result; for a failed one, with its last
- * lines.
+ * Returns a command with its last result and, if it failed, its last lines of
+ * output.
  */
 function runLine(run: Run, { now }: Clock): string {
   const { command, exit, at, doubt } = run;
@@ -166,7 +175,7 @@ export function touchedName(file: Touched): string {
   return oneLine(path) + (marks.length > 0 ? ` (${marks.join(", ")})` : "");
 }
 
-/** Whole lines from the end of an output. */
+/** Returns whole lines from the end of an output. */
 function lastLines(output: string): string {
   const kept: string[] = [];
   let size = 0;
@@ -179,10 +188,10 @@ function lastLines(output: string): string {
   return kept.join(" / ");
 }
 
-/** A line that begins a new block, such as a list entry. */
+/** Matches a line that begins a new block, such as a list entry. */
 const BEGINS = /^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||\*\*|>)/;
 
-/** The longest text that is not split into sentences. */
+/** The maximum length of a text that is not split into sentences. */
 const LONGEST_PIECE = 400;
 
 /**

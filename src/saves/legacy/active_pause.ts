@@ -17,13 +17,13 @@ interface Action {
   readonly context: number;
 }
 
-/** claude-mpm's automatic pause, as far as it was recorded. */
+/** An automatic pause by claude-mpm, to the extent that it was recorded. */
 export interface ActivePause {
-  /** `undefined`: no readable line has it. */
+  /** `undefined`: no readable line has the ID. */
   readonly id: string | undefined;
-  /** Every complete line, except the end of the pause. */
+  /** Every complete line, except the line that ends the pause. */
   readonly actions: readonly Action[];
-  /** True if its end is recorded. */
+  /** True if the end of the pause is recorded. */
   readonly finalized: boolean;
   /** Numbers (from 1) of lines that are incomplete or invalid. */
   readonly torn: readonly number[];
@@ -70,12 +70,12 @@ function actionOf(value: Fields): Action {
 /** The number of list entries that claude-mpm keeps. */
 const MOST = 10;
 
-/** The context window in tokens that claude-mpm assumes. */
+/** The size of the context window that claude-mpm assumes, in tokens. */
 const WINDOW = 200_000;
 
 /**
- * The fields of a save that claude-mpm makes from such a record, in its words,
- * without git's data.
+ * Returns the fields of the save that claude-mpm makes from such a record, in
+ * claude-mpm's words and without git's data.
  */
 export function activePauseFields({ actions }: ActivePause): Fields {
   const [first, last] = [actions[0], actions.at(-1)];
@@ -130,7 +130,9 @@ function secondsBetween(a: Action | undefined, b: Action | undefined): number {
   return Math.max(0, Math.floor((to - from) / 1000));
 }
 
-/** The line that ends the record, with exactly the five allowed keys. */
+/**
+ * Returns the line that ends the record, with exactly the five allowed keys.
+ */
 export function finalizedLine(
   { actions }: ActivePause,
   { id, now }: { id: string; now: Date },

@@ -25,11 +25,11 @@ import { type ActivePause, parseActivePause } from "./active_pause.ts";
 export interface PauseRecord {
   readonly pause: ActivePause;
   readonly bytes: Uint8Array;
-  /** Of the file, milliseconds since the epoch. */
+  /** The modification time of the file, in milliseconds since the epoch. */
   readonly mtime: number;
 }
 
-/** `undefined` without one. Throws a FileError for a link. */
+/** Returns `undefined` if there is no record. Throws a FileError for a link. */
 export function readPauseRecord(
   system: System,
   root: string,
@@ -43,9 +43,9 @@ export function readPauseRecord(
 }
 
 /**
- * Saves the record as a session and gives the file the name that claude-mpm
- * gives it then. `build` makes the save for an id and a store. A record that
- * was saved before the process died is not saved again. Call under the lock.
+ * Saves the record as a session, and renames its file as claude-mpm does.
+ * `build` makes the save for an ID and a store. A record that was already saved
+ * before the process died is not saved again. Call under the lock.
  */
 export async function finalizeRecord(
   system: System,
@@ -53,7 +53,7 @@ export async function finalizeRecord(
   { record, build, line }: {
     record: PauseRecord;
     build(slot: { id: string; sessions: string; store: string }): Save;
-    /** The line that ends the file. */
+    /** Returns the line that ends the file. */
     line(id: string): string;
   },
 ): Promise<{ id: string; warnings: readonly string[] }> {
@@ -80,7 +80,10 @@ export async function finalizeRecord(
   return { id, warnings };
 }
 
-/** When it began: from its ID, as in claude-mpm, or the file's time. */
+/**
+ * Returns when the pause began: from the pause's ID, as in claude-mpm, or else
+ * from the time of the file.
+ */
 export function startOf({ pause, mtime }: PauseRecord): number {
   const known = pause.id === undefined ? undefined : idTime(pause.id);
   return known ?? mtime;
@@ -94,10 +97,10 @@ function withDigest(save: Save, digest: string): Save {
   };
 }
 
-/** Seconds in which to look for a save with a shifted ID. */
+/** The number of seconds to search for a save with a shifted ID. */
 const SEARCHED = 60;
 
-/** The ID with which this same record was saved before an interruption. */
+/** Returns the ID under which this record was saved before an interruption. */
 function savedAs(
   system: System,
   root: string,
@@ -114,12 +117,15 @@ function savedAs(
 }
 
 function digestIn(system: System, path: string): unknown {
-  // An unreadable file is not the save of this record.
+  // An unreadable file is not a save of this record.
   const value = readOwnJson(system, path, LARGEST_SAVE);
   return field(field(value, "incremental_pause"), "source_sha256");
 }
 
-/** The record with its last line completed, which may have been cut off. */
+/**
+ * Returns the record with the line that ends it. The line before may have been
+ * cut off.
+ */
 function ended({ bytes, pause }: PauseRecord, line: string): Uint8Array {
   if (pause.finalized) return bytes;
   const gap = bytes.length === 0 || bytes.at(-1) === 10 ? "" : "\n";
@@ -130,7 +136,10 @@ function ended({ bytes, pause }: PauseRecord, line: string): Uint8Array {
   return all;
 }
 
-/** Moves the record into the trash and returns that. Call under the lock. */
+/**
+ * Moves the record into the trash, and returns its folder there. Call under the
+ * lock.
+ */
 export function discardRecord(system: System, root: string): string {
   const { activePause } = layout(root);
   const name = "ACTIVE-PAUSE.jsonl";

@@ -3,10 +3,11 @@ import { getOwn, setOwn } from "../../base/own.ts";
 import type { Fields } from "../../base/parsed_values.ts";
 
 /**
- * Reads a save that only exists as Markdown. That is claude-mpm's document,
- * mpm's, which follows it, or a free document by a model, with `**Paused**` for
- * `**Paused At**` and headings such as `To Resume`. The whole summary is read.
- * Throws UNREADABLE for an empty file; `name` is its name in messages.
+ * Reads a save that exists only as Markdown. It may be claude-mpm's document,
+ * mpm's document in the same format, or a free document by a model. A free
+ * document has `**Paused**` for `**Paused At**`, and headings such as
+ * `To Resume`. The whole summary is read. Throws UNREADABLE for an empty file;
+ * `name` is the file's name in messages.
  */
 export function parseMarkdownSave(text: string, name: string): ForeignSave {
   if (text.trim() === "") {
@@ -48,7 +49,7 @@ function saveOf({ labels, bodies, summary }: Sections, text: string): Fields {
   };
 }
 
-/** A field is only present with a value. */
+/** Returns a field only if it has a value. */
 function given(name: string, value: unknown): Fields {
   return value === undefined ? {} : { [name]: value };
 }
@@ -79,7 +80,7 @@ function lists(bodies: ReadonlyMap<string, string[]>): Fields {
 /** The contents of a save in another format than JSON, for `normalize`. */
 export interface ForeignSave {
   readonly value: Fields;
-  /** Unreadable parts, one line each. */
+  /** Parts that could not be read, one line each. */
   readonly warnings: string[];
 }
 
@@ -91,8 +92,8 @@ const GIT_LISTS: Record<string, string> = {
 };
 
 /**
- * Reads the git section: branch, commit, status, the lists of files and the
- * recent commits (`sha`, subject, author; it does not have their times).
+ * Reads the git section: branch, commit, status, lists of files, and recent
+ * commits (`sha`, subject and author, but no time).
  */
 function gitContext(
   lines: readonly string[] = [],
@@ -152,13 +153,13 @@ interface Sections {
   readonly summary: string | undefined;
 }
 
-/** The title of claude-mpm's and mpm's document. */
+/** The title of the documents by claude-mpm and mpm. */
 const TITLE = "# Claude MPM Session Pause Document";
 
-/** A heading's pattern, in lower case, and the name of the section. */
+/** The pattern of a heading, in lower case, and the name of its section. */
 export type Headings = readonly (readonly [RegExp, string])[];
 
-/** Meanings of headings; free documents have similar ones. */
+/** The meanings of headings. Free documents use similar ones. */
 const HEADINGS: Headings = [
   [/^accomplishments this session$|accomplish/, "accomplishments"],
   [/^next steps|to resume$|remaining work|to verify/, "next steps"],
@@ -180,11 +181,11 @@ const HEADING = /^#{1,6}\s+(.*)$/;
 const LABEL = /^\s*(?:[-*]\s+)?\*\*([^*:]+)(?::\*\*|\*\*\s*:)(.*)$/;
 
 /**
- * Splits a document at its headings. In claude-mpm's document, only its known
- * headings end the summary, which may contain Markdown. In other documents, any
- * heading does. `openFence` is the line (from 1) of a code block without end.
- * `more` headings have a meaning in this kind of document, and come before the
- * others.
+ * Splits a document at its headings. In claude-mpm's document, the summary may
+ * contain Markdown, so only known headings end it. In other documents, any
+ * heading does. `openFence` is the line (from 1) of a code block that does not
+ * end. `more`: headings with a meaning in this kind of document, which are
+ * tried before the other headings.
  */
 export function splitSections(
   text: string,
@@ -199,7 +200,7 @@ export function splitSections(
   let inSummary = false;
   let fence: number | undefined;
   lines.forEach((line, index) => {
-    // In mpm's document, the summary may contain half a code block.
+    // In mpm's document, a code block in the summary may be cut off.
     if (!(strict && inSummary) && /^(?:```|~~~)/.test(line)) {
       fence = fence === undefined ? index + 1 : undefined;
     }
@@ -240,8 +241,8 @@ function headingName(heading: string, more: Headings): string | undefined {
 const ITEM = /^ {0,3}(?:[-*+]|\d+[.)])\s+(.*)$/;
 
 /**
- * The items of a list with bullets or numbers. Indented lines below an item
- * belong to it.
+ * Returns the items of a list with bullets or numbers. Indented lines below an
+ * item belong to that item.
  */
 export function listItems(lines: readonly string[] = []): string[] {
   const items: string[] = [];
@@ -257,20 +258,20 @@ export function listItems(lines: readonly string[] = []): string[] {
   return items.map((item) => item.trim()).filter((item) => item !== "");
 }
 
-/** Without a check box, and without claude-mpm's emphasis. */
+/** Returns an item without its check box and without claude-mpm's emphasis. */
 function plainItem(item: string): string {
   return item.replace(/^\[[ xX~-]\]\s+/, "")
     .replace(/^\*\*(.+?)\*\*(?= \(Priority: |$)/, "$1");
 }
 
-/** The text of a code span at the beginning of `text`. */
+/** Returns the text of a code span at the beginning of `text`. */
 export function codeText(text: string): string | undefined {
   return /^`([^`]*)`/.exec(text.trim())?.[1];
 }
 
 const BOX = /^\s*[-*]\s+\[([ xX~-])\]\s+(.*)$/;
 
-/** The todos in `- [ ]`, `- [~]` and `- [x]` lines. */
+/** Returns the todos in `- [ ]`, `- [~]` and `- [x]` lines. */
 function todoItems(lines: readonly string[]): Fields {
   const boxes = lines.map((line) => BOX.exec(line)).filter((box) => !!box);
   const todos = boxes.map(([, mark = "", content]) => ({

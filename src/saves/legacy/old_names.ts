@@ -1,4 +1,7 @@
-/** The parts of a save that are named after its ID, in the order of moving. */
+/**
+ * The parts of a save that are named after its ID, in the order in which they
+ * are moved.
+ */
 export const PARTS = [
   ".json",
   ".yaml",
@@ -12,10 +15,10 @@ export type Part = typeof PARTS[number];
 /** The meaning of a name in a folder of saves. */
 type OldName =
   | { readonly kind: "part"; readonly id: string; readonly part: Part }
-  /** claude-mpm's checksum file with the name of a temporary one. */
+  /** claude-mpm's checksum file, named after a temporary file. */
   | { readonly kind: "evidence"; readonly id: string }
   | { readonly kind: "pointer" }
-  /** Belongs to saves, but to no single one. */
+  /** Belongs to saves, but not to one particular save. */
   | { readonly kind: "lone" };
 
 const PART_NAME =
@@ -24,10 +27,13 @@ const EVIDENCE_NAME = /^\.(session-\d{8}-\d{6})_[^/\\]{8}\.tmp\.sha256$/;
 const LONE_NAME =
   /^(session-resume-\d{4}-\d\d-\d\d-\d{6}\.md|ACTIVE-PAUSE\.jsonl|\.session-[^/\\]*\.sha256)$/;
 
-/** The pointer of both layouts. */
+/** The pointer file in both layouts. */
 export const POINTER = "LATEST-SESSION.txt";
 
-/** `undefined`: not a file of a save; it is someone's own. */
+/**
+ * Returns the meaning of a name; `undefined`: not a file of a save, but
+ * someone's own file.
+ */
 export function oldName(name: string): OldName | undefined {
   const part = PART_NAME.exec(name);
   if (part) return { kind: "part", id: part[1]!, part: part[2] as Part };
@@ -37,7 +43,7 @@ export function oldName(name: string): OldName | undefined {
   return LONE_NAME.test(name) ? { kind: "lone" } : undefined;
 }
 
-/** The ID in the name, if it has one. */
+/** Returns the ID in a name, if it has one. */
 export function idOf(name: string): string | undefined {
   const known = oldName(name);
   return known?.kind === "part" || known?.kind === "evidence"

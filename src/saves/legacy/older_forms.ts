@@ -1,10 +1,10 @@
 import { field, type Fields, isFields } from "../../base/parsed_values.ts";
 
 /**
- * Fills fields that older and documented formats have in other places than a
- * save. Those are the format of the guide (`commit`, `status.modified`, no
- * `is_git_repo`), the short format of claude-mpm 4.11, and single lists that
- * are now two. Only missing fields are filled; existing ones stay.
+ * Fills in fields that older and documented formats have in different places
+ * than a save. These are the format of the guide (`commit`, `status.modified`,
+ * no `is_git_repo`), the short format of claude-mpm 4.11, and single lists that
+ * are now two. Only missing fields are filled in.
  */
 export function fromOlderForms(save: Fields): Fields {
   const forms: Fields = { ...save };
@@ -18,7 +18,7 @@ export function fromOlderForms(save: Fields): Fields {
   return forms;
 }
 
-/** Names that claude-mpm records if there is no branch. */
+/** The names that claude-mpm records when there is no branch. */
 const NO_BRANCH = ["", "unknown"];
 
 function gitContext(git: Fields, own: boolean): Fields {

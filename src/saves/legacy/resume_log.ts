@@ -16,8 +16,9 @@ import { counted } from "../../base/words.ts";
 
 /**
  * Reads files that claude-mpm's agents left to resume from, as the content of a
- * save. They are its resume logs, and documents that the model wrote on request
- * when its context ran out. The whole log stays in the field `resume_log`.
+ * save. They are claude-mpm's resume logs, and documents that the model wrote
+ * on request when its context ran out. The whole log is kept in the field
+ * `resume_log`.
  */
 export function fromResumeLog(value: Fields): Fields {
   const metrics = field(value, "context_metrics");
@@ -48,7 +49,7 @@ export function fromResumeLog(value: Fields): Fields {
   };
 }
 
-/** A field that should be a list, whatever its type. */
+/** Returns a field that should be a list as a list, whatever its type. */
 function items(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   return value === null || value === undefined ? [] : [value];
@@ -69,8 +70,8 @@ function contextLines(value: unknown): string[] {
 }
 
 /**
- * Headings of such documents in addition to those of a save, the significant
- * word first.
+ * Headings of such documents, in addition to those of a save. Each pattern
+ * begins with the significant word.
  */
 const HEADINGS: Headings = [
   [/^mission/, "mission"],
@@ -82,7 +83,7 @@ const HEADINGS: Headings = [
   [/^critical context/, "critical context"],
 ];
 
-/** Reads such a document; an incomplete one as far as possible. */
+/** Reads such a document. An incomplete one is read as far as possible. */
 export function parseMarkdownLog(text: string, name: string): ForeignSave {
   const { value, warnings } = parseMarkdownSave(text, name);
   const { sections: { labels, bodies } } = splitSections(text, HEADINGS);
@@ -117,21 +118,24 @@ export function parseMarkdownLog(text: string, name: string): ForeignSave {
   };
 }
 
-/** `**Decision**: a`, and on the next line `**Rationale**: b`. */
+/**
+ * Returns a decision in one line: it is written as `**Decision**: a`, with
+ * `**Rationale**: b` on the next line.
+ */
 function plainDecision(item: string): string {
   const [first, rationale] = item.split(/\n\s*\*\*Rationale\*\*:\s*/);
   const decision = first!.replace(/^\*\*Decision\*\*:\s*/, "");
   return rationale ? `${decision} (${rationale})` : decision;
 }
 
-/** The first heading, without its marks. */
+/** Returns the first heading, without its marks. */
 function title(text: string): string {
   return /^#{1,6}\s+(.+)$/m.exec(text)?.[1]?.trim() ?? "";
 }
 
 /**
- * The recommended actions of a resume file beyond its lists. The reader of such
- * a file takes its next steps only from the lists.
+ * The recommended actions of a resume file, in addition to its lists. Readers
+ * of such a file take their next steps only from the lists.
  */
 
 const CONTINUE = "Continue: ";
@@ -140,7 +144,7 @@ const PAUSE = "Save the session: mpm pause";
 const RESUME = "In a new session: mpm resume reports what changed since";
 const REVIEW = /^Look through \d+ uncommitted files?: git status$/;
 
-/** The most tasks to name of each list. */
+/** The maximum number of tasks to name from each list. */
 const LISTED = 5;
 
 /** Returns the actions that a resume file recommends. */
@@ -165,7 +169,7 @@ export function recommended(
   ];
 }
 
-/** Returns the tasks of a resume file: its lists, and new actions. */
+/** Returns the tasks of a resume file: those in its lists, and new actions. */
 function tasksOf(
   lists: readonly string[],
   actions: readonly string[],

@@ -12,15 +12,16 @@ import { SAVE } from "../save.ts";
 import { getOwn } from "../../base/own.ts";
 
 /**
- * The most values in a save; aliases can make a small file expand endlessly.
+ * The maximum number of values in a save, since aliases can make a small file
+ * expand endlessly.
  */
 const MOST_VALUES = 1_000_000;
 
 /**
- * Reads a save that exists only as YAML: the same data as the JSON, which
- * claude-mpm 4.20.6 to 6.5.34 and mpm write next to it. For an incomplete file,
+ * Reads a save that exists only as YAML. It has the same data as the JSON, next
+ * to which claude-mpm 4.20.6 to 6.5.34 and mpm write it. Of an incomplete file,
  * the complete fields before the error are read, with a warning that names the
- * line. Throws UNREADABLE if nothing can be read; `name` is its name in
+ * line. Throws UNREADABLE if nothing can be read; `name` is the file's name in
  * messages.
  */
 export function parseYamlSave(text: string, name: string): ForeignSave {
@@ -43,7 +44,10 @@ function unreadable(name: string, fault: string): MpmError {
   });
 }
 
-/** The most fields to drop before the error to find a complete one. */
+/**
+ * The maximum number of fields to drop before the error, in search of a
+ * complete one.
+ */
 const TRIES = 20;
 
 /**
@@ -74,13 +78,15 @@ function parsePrefix(
   throw unreadable(name, fault ?? "line 1: no fields found");
 }
 
-/** The lines up to the one at which the parser stopped. */
+/** Returns the lines up to the one where the parser stopped. */
 function upToFault(text: string, error: Error): string {
   const line = Number(/ at line (\d+)/.exec(error.message)?.[1] ?? 1);
   return text.split("\n", line).join("\n");
 }
 
-/** The parser's message without its excerpt: `… at line 3, column 1`. */
+/**
+ * Returns the parser's message without its excerpt: `… at line 3, column 1`.
+ */
 function faultOf(error: Error): string {
   if (error instanceof RangeError) return "line 1: nested too deeply";
   const [first = ""] = error.message.split("\n");
@@ -89,7 +95,10 @@ function faultOf(error: Error): string {
   return `${at[1]}, column ${at[2]}: ${first.slice(0, at.index)}`;
 }
 
-/** Offset of the last line that begins a top-level field; -1 without one. */
+/**
+ * Returns the offset of the last line that begins a top-level field; -1 if
+ * no line does.
+ */
 function lastFieldStart(text: string): number {
   let at = text.length;
   while (at > 0) {
@@ -103,7 +112,10 @@ function lastField(text: string): string {
   return /^[^:\n]*/.exec(text.slice(Math.max(0, lastFieldStart(text))))![0];
 }
 
-/** `budget` minus the number of values in `value`, which stops at zero. */
+/**
+ * Returns `budget` minus the number of values in `value`. Counting stops at
+ * zero.
+ */
 function countValues(value: unknown, budget: number): number {
   if (typeof value !== "object" || value === null) return budget - 1;
   for (const held of Object.values(value)) {
@@ -114,9 +126,9 @@ function countValues(value: unknown, budget: number): number {
 }
 
 /**
- * Converts a tree of texts, as in YAML's failsafe schema, to one with the
- * numbers, booleans and nulls that the shape requires. Everything else stays
- * text, so that a commit ID like `1234e56` does not become a number.
+ * Converts a tree of texts, as in YAML's failsafe schema, to a tree with the
+ * numbers, booleans and nulls that the shape requires. Everything else remains
+ * text, so that a commit ID such as `1234e56` does not become a number.
  */
 export function retype(shape: Shape, value: unknown): unknown {
   switch (shape.is) {

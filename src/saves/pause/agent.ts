@@ -21,9 +21,9 @@ import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/mod.ts";
 
 /**
- * Returns the agent's session, given or current, with the content of its files.
- * `client`: the client of the given session, if known. `todos`: its lists, if
- * its conversation was already read.
+ * Returns the agent's session, either given or current, with the content of the
+ * session's files. `client`: the client of the given session, if known.
+ * `todos`: the session's lists, if its conversation was already read.
  */
 export async function agentOf(
   { system }: Context,
@@ -67,8 +67,8 @@ export const NO_WORK = {
 } satisfies Draft["work"];
 
 /**
- * The lists of an agent's session, unless the settings exclude them. If files
- * and transcript have no tasks, uses those that hooks kept.
+ * Returns the lists of an agent's session, if the settings do not exclude them.
+ * If files and transcript have no tasks, uses the lists kept by hooks.
  */
 export async function agentWork(
   system: System,
@@ -107,7 +107,7 @@ async function listsOf(
   };
 }
 
-/** The lists of a client that keeps them only in its transcript. */
+/** Returns the lists of a client that keeps them only in its transcript. */
 async function otherWork(
   system: System,
   { client, todos, ...session }: {

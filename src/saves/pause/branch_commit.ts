@@ -18,8 +18,8 @@ import { commitMessage } from "../store/save_log.ts";
 import { commitFiles } from "./commit_files.ts";
 
 /*
- * On request only: a pause then also commits the files of its save, and nothing
- * else, to the current branch.
+ * On request, a pause also commits the files of its save, and nothing else, to
+ * the current branch.
  */
 
 /** The plan for committing the files of a save to the branch. */
@@ -50,7 +50,9 @@ export async function planBranchCommit(
   return { workspace, state, reason };
 }
 
-/** Says why a pause makes no commit; `undefined` if it makes one. */
+/**
+ * Returns the reason why a pause makes no commit; `undefined` if it makes one.
+ */
 async function noCommitReason(
   system: System,
   workspace: Workspace,
@@ -63,8 +65,8 @@ async function noCommitReason(
   if (workspace.linked) {
     return "this is a linked worktree; the save is in the main one";
   }
-  // A hook inherits the index of its commit, which mpm's commit would make
-  // fail.
+  // A hook inherits the index of the commit in progress, and a commit by mpm
+  // would make that one fail.
   if (system.env("GIT_INDEX_FILE") !== undefined) {
     return "another git commit is in progress";
   }
@@ -106,8 +108,8 @@ export async function isIgnored(
 }
 
 /**
- * Commits the files of a save to the branch. A failed commit is only reported:
- * the save is safe without it.
+ * Commits the files of a save to the branch. A failure is only reported, since
+ * the save is safe without the commit.
  */
 export async function commitToBranch(
   system: System,
@@ -140,7 +142,10 @@ export async function commitToBranch(
   }
 }
 
-/** Warns, once for each project, that `commit = true` changed its meaning. */
+/**
+ * Warns, once for each project, that the meaning of `commit = true` has
+ * changed.
+ */
 export function noteOldSetting(
   { system, note }: Context,
   { root, git }: Workspace,

@@ -19,7 +19,7 @@ import type { System } from "../../system/system.ts";
 export interface FileCommit {
   /** The checked-out branch. */
   readonly branch: string;
-  /** Its full commit ID when the save was made. */
+  /** The full ID of the branch's commit when the save was made. */
   readonly head: string;
   /** Absolute paths below the worktree. */
   readonly files: readonly string[];
@@ -34,9 +34,9 @@ interface Entry {
 
 /**
  * Commits only `files` on top of the branch and returns the commit's ID. It
- * ignores staged changes and the worktree, and runs no hook. The files enter
- * the index first, so that an interruption leaves them staged instead of
- * seemingly deleted. The commit is signed if git's settings require it. Throws
+ * ignores staged changes and the worktree, and runs no hook. The files are
+ * first added to the index. After an interruption they are staged, and do not
+ * appear as deleted. The commit is signed if git's settings require it. Throws
  * GIT_FAILED, with nothing committed.
  */
 export async function commitFiles(
@@ -59,7 +59,7 @@ export async function commitFiles(
 
 const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 
-/** Writes the unchanged content of files as objects. */
+/** Stores the unchanged content of files as git objects. */
 async function storeFiles(
   git: Git,
   files: readonly string[],
@@ -75,7 +75,8 @@ async function storeFiles(
 }
 
 /**
- * The most attempts to use the index, which another git may hold for a moment.
+ * The maximum number of attempts to use the index, which another git process
+ * may lock for a moment.
  */
 const TRIES = 40;
 const PAUSE_MS = 25;
@@ -101,7 +102,10 @@ async function stage(
   }
 }
 
-/** The most times to rebuild a commit if the branch moves in the meantime. */
+/**
+ * The maximum number of times to rebuild a commit if the branch moves in the
+ * meantime.
+ */
 const ATTEMPTS = 5;
 
 async function moveBranch(
@@ -119,7 +123,7 @@ async function moveBranch(
     const stdin = encodeText(commit.message);
     const made = await git.read([...args, "-p", head, tree], { stdin });
     const id = decodeBytes(made).trim();
-    // A name that is not UTF-8 cannot be an argument.
+    // A name that is not UTF-8 cannot be passed as an argument.
     const move = ["update-ref", "-m", reason, "--stdin"];
     const done = await git.run(move, {
       stdin: encodeText(`update ${ref} ${id} ${head}\n`),
@@ -132,7 +136,8 @@ async function moveBranch(
 }
 
 /**
- * The tree of a commit with some entries replaced, through a separate index.
+ * Returns the tree of a commit with some entries replaced. Uses a separate
+ * index.
  */
 async function treeWith(
   git: Git,
@@ -146,7 +151,7 @@ async function treeWith(
   return decodeBytes(await own.read(["write-tree"])).trim();
 }
 
-/** Git settings for signing commits: data, not programs. */
+/** Git settings for signing commits that are plain data, not programs. */
 const SIGNING = "^(commit\\.gpgsign|user\\.signingkey|gpg\\.format)$";
 
 async function signingOf(git: Git) {
@@ -170,8 +175,8 @@ async function signingOf(git: Git) {
 }
 
 /**
- * The commit of `branch`. Throws GIT_FAILED if HEAD has moved to another
- * branch.
+ * Returns the commit of `branch`. Throws GIT_FAILED if HEAD has moved to
+ * another branch.
  */
 async function headOf(git: Git, branch: string): Promise<string> {
   const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];

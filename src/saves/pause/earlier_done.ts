@@ -8,18 +8,18 @@ import type { Draft } from "../draft.ts";
 import type { Save } from "../save.ts";
 import { lastSave } from "./project_parts.ts";
 
-/** Milliseconds for which saves repeat what was done. */
+/** Milliseconds for which later saves repeat the finished work. */
 const DONE_FOR_MS = 24 * 3600 * 1000;
 
-/** The save that repeats what was done. */
+/** The save that repeats the finished work. */
 export interface DoneOrder {
-  /** Id of the session of the worktree. */
+  /** ID of the worktree's session. */
   readonly session: string | undefined;
   readonly collected: Pick<Collected, "items">;
   readonly time: Date;
 }
 
-/** Returns what a save of the same session calls done. */
+/** Returns the finished work in a save of the same session. */
 export function doneOf(
   save: Save | undefined,
   session: string | undefined,
@@ -30,8 +30,8 @@ export function doneOf(
 }
 
 /**
- * Returns what an agent session before this one did within the last day; empty
- * if both worked at the same time.
+ * Returns what an earlier agent session finished within the last day; empty if
+ * both sessions ran at the same time.
  */
 export function doneBefore(
   last: Save | undefined,
@@ -43,19 +43,19 @@ export function doneBefore(
   return doneOf(last, session).filter(({ at }) => at >= since);
 }
 
-/** Reads the last save of this worktree, once git has begun to look. */
+/** Reads the last save of this worktree after git has started its search. */
 export async function lastWhile(
   context: Context,
   workspace: Workspace,
 ): Promise<Save | undefined> {
   await context.system.sleep(0);
-  // A fault in an earlier save never prevents a new one.
+  // An error in an earlier save never prevents a new one.
   return await attempt(() => lastSave(context, workspace));
 }
 
 /**
- * Returns what the last save of this worktree calls done. A pause repeats it,
- * because the next session is given the pause and not the save before it.
+ * Returns the finished work in the last save of this worktree. A pause repeats
+ * it, because the next session is given only the newest save.
  */
 export function earlierDone(
   system: System,

@@ -9,24 +9,24 @@ import { ensureUserFolder, userState, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Content, mergeContent } from "../content.ts";
 
-/** Parses the text from the editor. */
+/** Parses the text that the user edited. */
 type Reader = (text: string, source: string) => Content;
 
-/** The fields that the text always shows, so that removing them counts. */
+/** Fields that the text always shows. Removing one clears its content. */
 const SHOWN = {
   ...{ summary: undefined, name: undefined, goal: undefined },
   ...{ accomplishments: [], nextSteps: [], decisions: [], blockers: [] },
   ...{ questions: [], todos: [] },
 } satisfies Partial<Content>;
 
-/** The most bytes of the text to read back. */
+/** The largest text to read back, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
  * Opens the hand-off in the user's editor and returns the edited content. Lines
- * that begin with "#" are left out. An invalid text stays, and the next call
- * opens it again. Throws USAGE without a terminal, CANCELLED for an empty text
- * and for a failing editor.
+ * that begin with "#" are ignored. An invalid text is kept, and the next call
+ * opens it again. Throws USAGE without a terminal, and CANCELLED if the text is
+ * empty or the editor fails.
  */
 export async function editedContent(
   context: Context,
@@ -51,16 +51,17 @@ export async function editedContent(
 
 /**
  * Opens a text in the user's editor and returns the result of `read`. A text
- * that `read` rejects stays, and the next call with the same key opens it
- * again. Throws USAGE without a terminal, CANCELLED for an empty text
- * (`undefined` from `read`) and for a failing editor, and the errors of `read`.
+ * that `read` rejects is kept, and the next call with the same key opens it
+ * again. Throws USAGE without a terminal, and the errors of `read`. Throws
+ * CANCELLED if the text is empty (`read` returns `undefined`) or the editor
+ * fails.
  */
 export async function editedText<T>(
   context: Context,
   key: string,
   { before, command, read }: {
     before: string;
-    /** The command that opens it again. */
+    /** The command that opens the text again. */
     command: string;
     read(text: string): T | undefined;
   },
@@ -96,13 +97,18 @@ export async function editedText<T>(
   throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
 }
 
-/** The editor from the user's environment; a repository cannot name one. */
+/**
+ * Returns the editor from the user's environment; a repository cannot set it.
+ */
 function editorOf(system: System): string {
   return system.env("VISUAL")?.trim() || system.env("EDITOR")?.trim() ||
     (system.platform === "windows" ? "notepad" : "vi");
 }
 
-/** One text for each project and command, in the user's own state. */
+/**
+ * Returns the path of the text in the user's own state. Each project and
+ * command has its own text.
+ */
 function textPath(system: System, key: string): string {
   return join(userState(system), "edits", `${sha256(key).slice(0, 16)}.md`);
 }
@@ -120,7 +126,7 @@ function withoutComments(text: string): string {
   return text.split(/\r?\n/).filter((line) => !line.startsWith("#")).join("\n");
 }
 
-/** Returns whether a field has a text or an entry. */
+/** Returns whether a field has text or entries. */
 function hasContent(text: string): boolean {
   return text.split("\n").some((line) =>
     line.trim() !== "" && !/^(?:[a-z_]+:|\s*[-*])\s*$/.test(line)
@@ -166,7 +172,10 @@ function template(
   ].join("\n");
 }
 
-/** A text that cannot begin a field, an entry or a comment. */
+/**
+ * Indents a text so that its further lines cannot begin a field, an entry or a
+ * comment.
+ */
 function inField(text: string): string {
   return text.trim().replaceAll(/\n+/g, "\n  ");
 }

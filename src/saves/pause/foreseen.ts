@@ -24,7 +24,7 @@ interface Foreseen {
   readonly problems: readonly string[];
 }
 
-/** Makes the save of a plan, and writes nothing. */
+/** Builds the save of a plan without writing anything. */
 export function foreseen(
   system: System,
   { draft, order }: PausePlan,
@@ -46,9 +46,9 @@ export function foreseen(
 }
 
 /**
- * Updates mpm's part of the context file before the save, which would otherwise
- * list the file as changed since. Returns whether it changed. The save is more
- * important, so a failure here is only a note.
+ * Updates mpm's part of the context file before the save. Otherwise the file
+ * would be listed as changed since the save. Returns whether the file changed.
+ * The save is more important, so a failure here is only a note.
  */
 export async function renewContext(
   { system, note }: Context,

@@ -10,7 +10,9 @@ const line = z.optional(z.string());
 
 /** The input of `mpm pause --input`: the flags of `pause`, as JSON. */
 export const ContentInput = z.strictObject({
-  /** The task; by default a summary is generated, as by `mpm pause` alone. */
+  /**
+   * The task; without it, a summary is generated, as with a plain `mpm pause`.
+   */
   summary: line,
   /** A name to find the session by. */
   name: line,
@@ -29,16 +31,16 @@ export const ContentInput = z.strictObject({
   goal: line,
   /** Constraints of the work. */
   constraints: lines,
-  /** Approaches that should not be tried again, and why. */
+  /** Approaches that should not be tried again, with the reasons. */
   rejected: lines,
   /** Commands that show whether the work is correct. */
   verify: lines,
-  /** Numbers of finished open items, as listed by "mpm done". */
+  /** Numbers of open items that are finished, as listed by "mpm done". */
   close: z.optional(z.array(z.int().check(z.positive()))),
   important_reminders: lines,
   /** Paths. */
   files_to_review: lines,
-  /** Each is a text, which counts as pending, or an object. */
+  /** Each todo is an object, or a text, which counts as pending. */
   todos: z.optional(z.array(z.union([
     z.string(),
     z.strictObject({
@@ -52,8 +54,8 @@ export const ContentInput = z.strictObject({
 });
 
 /**
- * Parses the JSON of `--input`, or its plain form. Throws USAGE with the field,
- * or the position of the error if it is not valid JSON.
+ * Parses the JSON of `--input`, or its plain form. Throws USAGE with the name
+ * of the field, or with the error position if the JSON is invalid.
  */
 export function parseInput(text: string, source: string): Content {
   const value = isPlainInput(text)

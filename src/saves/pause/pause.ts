@@ -66,10 +66,12 @@ interface PauseInput extends PauseWords {
   readonly "agent-session": string | undefined;
   readonly edit: boolean;
   readonly "no-commit": boolean;
-  /** `never`: overrides the configuration, as in a detour. */
+  /**
+   * `never`: no commit, even if the configuration asks for one, as in a detour.
+   */
   readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
-  /** The beginning of a conversation, instead of the current one. */
+  /** An earlier point in a conversation, used instead of the current one. */
   readonly past?: PastConversation;
   /** True to update mpm's part of the context file before the save. */
   readonly renewsContext?: boolean;
@@ -93,7 +95,10 @@ export async function gather(
   );
 }
 
-/** An updated context file is a changed file, so git is asked again. */
+/**
+ * Gathers again if the context file was updated, since that makes it a changed
+ * file.
+ */
 async function gatherRenewed(
   context: Context,
   order: Parameters<typeof gatherIn>[1],
@@ -155,14 +160,14 @@ async function gatherIn(
     branchCommit: commits
       ? await planBranchCommit(system, workspace, { state, identity, faulty })
       : undefined,
-    // If the intent is unknown, only the save is made.
+    // If the user's intent is unknown, only the save is made.
     worktrees: input["no-prune-worktrees"] || faulty
       ? undefined
       : worktreeRules(config),
   };
 }
 
-/** Asks git all questions at once, and reads the uncommitted files. */
+/** Queries git in parallel, and reads the uncommitted files. */
 async function readGit(
   system: System,
   workspace: Workspace,
@@ -179,13 +184,16 @@ async function readGit(
   return { state, refs, identity, memory };
 }
 
-/** Looks at the known files, and prepares, while git looks for changed ones. */
+/**
+ * Checks the known files and makes preparations while git looks for changed
+ * files.
+ */
 async function openMemory(
   system: System,
   workspace: Workspace,
   keeper: ContentsKeeper | undefined,
 ) {
-  // After git has begun.
+  // Wait until git has started.
   await system.sleep(0);
   const memory = new WorktreeMemory(system, workspace);
   const refs = await readOwnRefs(system, workspace, memory.refs);
@@ -206,7 +214,7 @@ async function agentIn(
     : await agentOf(context, { given, cwd, config });
 }
 
-/** Returns the plan for `applied`. */
+/** Returns the plan that `applied` carries out. */
 export async function planned(
   context: Context,
   plan: PausePlan,
@@ -232,8 +240,8 @@ export async function planned(
 }
 
 /**
- * Saves, commits and exports, in this order, and cleans up. `journal`: true for
- * a separate operation, false as part of another one.
+ * Saves, commits and exports, in this order, and then cleans up. `journal`:
+ * true if this is a separate operation, false if it is part of another one.
  */
 export async function applied(
   context: Context,
@@ -263,7 +271,7 @@ export async function applied(
   return { ...done, worktrees };
 }
 
-/** claude-mpm looks for saves in the folder in which it runs. */
+/** Notes that claude-mpm looks for saves in the folder in which it runs. */
 function noteForPeer(
   { system, note }: Context,
   { cwd, worktree, root }: Workspace,
@@ -283,7 +291,7 @@ async function saved(
   const { draft, target } = plan;
   const { workspace } = draft;
   const noted: string[] = [];
-  // Early, so that git has started by then; a failure here occurs again later.
+  // Early, to give git time to start. A failure here occurs again later.
   await using begun = plan.log.reason === undefined
     ? attempt(() => beginLog(system, workspace, plan.log.refs))
     : undefined;
@@ -334,8 +342,8 @@ async function saved(
 }
 
 /**
- * Removes worktrees that agents left over. The save is safe now, so a failure
- * here must not make the pause look failed.
+ * Removes worktrees that agents left behind. The save is already safe, so a
+ * failure here must not make the pause appear to have failed.
  */
 export async function cleanUp(
   context: Context,

@@ -34,9 +34,9 @@ import type { Save } from "../save.ts";
 import { earlierDone } from "./earlier_done.ts";
 
 /**
- * Returns the additions of a pause to the hand-off. The words on a command line
- * are the user's, unless the agent runs the command; JSON that comes with an
- * agent session is the agent's.
+ * Returns what a pause adds to the hand-off. Text on a command line counts as
+ * the user's, unless the agent runs the command. JSON that comes with an agent
+ * session counts as the agent's.
  */
 export async function pauseOrder(
   system: System,
@@ -52,7 +52,8 @@ export async function pauseOrder(
 ): Promise<Omit<HandoffOrder, "save">> {
   const { content, agent, time } = draft;
   const byAgent = given.input === undefined
-    // The hooks name the session for text that a person typed into the prompt.
+    // Hooks pass the session's ID along with text that a person typed into the
+    // prompt.
     ? given["agent-session"] === undefined && agent !== null
     : agent !== null;
   const { past } = given;
@@ -77,7 +78,7 @@ export async function pauseOrder(
   };
 }
 
-/** A conversation at an earlier moment. */
+/** A conversation as it was at an earlier moment. */
 export interface PastConversation {
   readonly agent: NonNullable<Draft["agent"]>;
   /** A copy of the transcript up to that moment. */
@@ -86,14 +87,20 @@ export interface PastConversation {
   readonly until: string;
   /** The items that were open at that time. */
   readonly items: readonly Item[];
-  /** Distinguishes its items from those of the whole conversation. */
+  /** Distinguishes items of this part from those of the whole conversation. */
   readonly key: string;
 }
 
-/** An ID of no session, since files stored by session ID are current. */
+/**
+ * An ID that no session has: files stored under a real session ID reflect the
+ * current state.
+ */
 const NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
-/** The most bytes from the end of a transcript: a pause may take its time. */
+/**
+ * The maximum number of bytes to read from the end of a transcript. A pause may
+ * take its time.
+ */
 const MOST = 4 * 1024 * 1024;
 
 /** Collects the items in the agent's conversation that the settings allow. */
@@ -126,7 +133,7 @@ export async function collectedOf(
   });
   const unchanged = conversation.commands
     .filter(({ changedSince }) => !changedSince);
-  // The files are those of today.
+  // The files are current, and do not belong to a past conversation.
   const runs = state && !past
     ? withTrees(found.runs, unchanged, state)
     : found.runs;
@@ -141,7 +148,7 @@ interface Speaker {
   newId(): string;
 }
 
-/** Returns the text of a pause as items of the hand-off. */
+/** Converts the text of a pause to items of the hand-off. */
 function saidItems(content: Content, speaker: Speaker): Item[] {
   const { goal } = content;
   const of = (kind: ItemKind, texts: readonly string[]) =>

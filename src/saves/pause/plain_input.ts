@@ -1,7 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { getOwn, setOwn } from "../../base/own.ts";
 
-/** Types of the fields of a plain text. */
+/** Field types of the plain form. */
 const FIELDS: Readonly<Record<string, "text" | "texts" | "numbers">> = {
   ...{ summary: "text", name: "text", goal: "text" },
   ...{ primary_task: "text", current_phase: "text" },
@@ -21,11 +21,12 @@ export function isPlainInput(text: string): boolean {
 }
 
 /**
- * Parses the plain form of `--input`: a line `field:` or `field: text`, then a
- * line `- text` for each entry of a list. Any other line continues the text
- * before it. Agents' clients refuse to run commands with JSON in them. Returns
- * the same result as the equivalent JSON. Throws USAGE for an unknown field and
- * for a line before the first field.
+ * Parses the plain form of `--input`. Each field is a line `field:` or
+ * `field: text`, and each entry of a list is a line `- text`. Any other line
+ * continues the text before it. The form exists because agents' clients refuse
+ * to run commands that contain JSON. Returns the same result as the equivalent
+ * JSON. Throws USAGE for an unknown field and for a line before the first
+ * field.
  */
 export function parsePlain(
   text: string,

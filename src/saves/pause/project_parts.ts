@@ -18,7 +18,7 @@ import type { Draft } from "../draft.ts";
 import { ownSavesHere } from "../resume/select.ts";
 import type { Save, SavedContext } from "../save.ts";
 
-/** The most open hand-off documents in a save. */
+/** The maximum number of open hand-off documents in a save. */
 const MOST_HANDOFFS = 50;
 
 /** The largest context file in a save, in bytes. */
@@ -27,7 +27,7 @@ const LARGEST = 64 * 1024;
 /**
  * Returns the parts of a save about the current partition, the context files
  * and the open hand-off documents, with the agent's name. Reads the last save
- * of this worktree only if there is such a file or a partition.
+ * of this worktree only if there is a context file or a partition.
  */
 export async function projectParts(
   context: Context,
@@ -61,7 +61,7 @@ export async function projectParts(
   };
 }
 
-/** The user's own newest save of this worktree. */
+/** Returns the user's own newest save of this worktree. */
 export async function lastSave(
   context: Context,
   workspace: Workspace,
@@ -70,15 +70,15 @@ export async function lastSave(
   return undefined;
 }
 
-/** Returns whether the file is small and a text. */
+/** Returns whether the file is a small text file. */
 function isKept({ bytes }: FileText): boolean {
   return bytes.length <= LARGEST && !bytes.includes(0);
 }
 
 /**
- * A context file for a save. Its text is left out if an earlier save has the
- * same text and stays. Such a save was made by a person, since automatic ones
- * are removed.
+ * Returns a context file for a save. Its text is left out if a lasting earlier
+ * save has the same text. Such a save was made by a person, since automatic
+ * saves are removed.
  */
 function savedContext(
   system: System,

@@ -17,18 +17,20 @@ import type { ExportTarget } from "../share/export.ts";
 import type { HandoffOrder } from "../../items/mod.ts";
 import type { WorktreeRules } from "../../worktrees/mod.ts";
 
-/** The plan of a pause: everything is read, nothing written. */
+/** The plan of a pause: everything is read, and nothing is written yet. */
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
-  /** The refs of the log of saves, and why git keeps no second copy. */
+  /**
+   * The refs of the log of saves, and the reason if git keeps no second copy.
+   */
   readonly log: {
     readonly refs: ReadonlyMap<string, string>;
     readonly reason?: string;
   };
-  /** `undefined` if it was not requested. */
+  /** `undefined` if no branch commit was requested. */
   readonly branchCommit: BranchCommit | undefined;
-  /** The uncommitted files; `undefined`: nothing is kept. */
+  /** The uncommitted files; `undefined`: they are not kept. */
   readonly contents: PlannedContents | LastContents | undefined;
   /** The files that need not be read again; `undefined` outside git. */
   readonly memory: WorktreeMemory | undefined;
@@ -40,7 +42,10 @@ export interface PausePlan {
   readonly faults: readonly string[];
 }
 
-/** A failed export is an error, but the save exists and the error says so. */
+/**
+ * Exports a copy. A failure is an error whose message says that the save
+ * exists.
+ */
 export function exportCopy(
   system: System,
   path: string,
@@ -61,7 +66,9 @@ export function exportCopy(
   }
 }
 
-/** The result of a pause, as far as the plan and the save contain it. */
+/**
+ * Returns the result of a pause as far as the plan and the save determine it.
+ */
 export function report(
   { draft, log, branchCommit, contents }: PausePlan,
   save: Save,

@@ -24,8 +24,8 @@ import { matchSave } from "../select.ts";
 import { isIndex } from "../../base/selector.ts";
 
 /**
- * Asks which save to use: with a searchable list or, if the terminal does not
- * support it, with a question. Throws CANCELLED.
+ * Asks which save to use. It shows a searchable list, or a question if the
+ * terminal does not support one. Throws CANCELLED.
  */
 export async function chooseSession(
   context: Context,
@@ -55,7 +55,7 @@ export async function chooseSession(
   return entries.find(({ path }) => path === source)!;
 }
 
-/** The width of a branch's name. */
+/** The width of the column for branch names. */
 const BRANCH = 20;
 
 function choiceOf(row: SessionRow, listedAt: string): Choice {
@@ -82,10 +82,10 @@ function choiceOf(row: SessionRow, listedAt: string): Choice {
   };
 }
 
-/** The most rows to list; a search finds the rest. */
+/** The maximum number of rows to list. The search finds the other saves. */
 const LISTED = 20;
 
-/** The most questions before giving up. */
+/** The maximum number of questions before giving up. */
 const ROUNDS = 10;
 
 function askByNumber(

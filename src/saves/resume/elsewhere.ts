@@ -25,14 +25,14 @@ import { layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "./other_stores.ts";
 
-/** The most branches and folders to name. */
+/** The maximum number of branches and folders to name. */
 const NAMED = 3;
 
 /**
- * Names other folders in which claude-mpm saved, and remote-tracking branches
- * whose saves are not in this project, with the commands that show them. A
- * pause with a branch commit puts its save on the branch, so a colleague's
- * saves stay there until they are merged.
+ * Lists other places with saves, and the commands that show them. These are
+ * folders in which claude-mpm saved, and remote-tracking branches whose saves
+ * are not in this project. A pause with a branch commit puts its save on the
+ * branch. So a colleague's saves stay there until they are merged.
  */
 async function savesElsewhere(
   system: System,
@@ -70,7 +70,8 @@ async function savesElsewhere(
 }
 
 /**
- * The git commands that bring the files of a remote branch into the worktree.
+ * Returns the git commands that bring the files of a remote branch into the
+ * worktree.
  */
 function stepsTo(
   branch: string,
@@ -86,13 +87,14 @@ function stepsTo(
     case "checked out":
       return [`git switch --detach ${remote}`];
     case undefined:
-      // Without --track, git rejects a name that two remotes have.
+      // Without --track, git rejects a name that exists on two remotes.
       return [`git switch --track ${remote}`];
   }
 }
 
 /**
- * A switch in a linked worktree brings saves to a place that mpm does not use.
+ * Returns whether a switch has brought the saves to a linked worktree, where
+ * mpm does not use them.
  */
 function inWorktree(
   { files }: System,
@@ -121,7 +123,7 @@ function named(hints: readonly string[]): string[] {
 export interface ProjectSaves {
   readonly listed: SessionsResult;
   readonly entries: readonly SaveEntry[];
-  /** The rows with a number, in that order. */
+  /** The numbered rows, in order. */
   readonly shown: readonly SaveEntry[];
   /** The number of the first save. */
   readonly first: number;
@@ -153,7 +155,10 @@ export async function listProject(
   return { listed: { ...listed, lost: rows }, entries, shown, first };
 }
 
-/** Names saves that only git has, those of someone else separately. */
+/**
+ * Returns notes about saves that exist only in git, with other people's saves
+ * listed separately.
+ */
 function lostNotes(rows: readonly LostRow[]): string[] {
   const about = (isForeign: boolean, words: string) => {
     const ids = rows.filter(({ origin }) =>
@@ -172,7 +177,7 @@ function lostNotes(rows: readonly LostRow[]): string[] {
   );
 }
 
-/** Says that there is no save, and where there are some. */
+/** Says that there are no saves here, and where some exist. */
 export async function nothingSaved(
   system: System,
   workspace: Workspace,
@@ -213,17 +218,19 @@ interface RemoteSaves {
   readonly ids: readonly string[];
 }
 
-/** The most branches to check, those with the newest commits. */
+/**
+ * The maximum number of branches to check, starting with the newest commits.
+ */
 const BRANCHES = 50;
 
-/** The most folders of saves to read; branches often share one. */
+/** The maximum number of folders of saves to read; branches often share one. */
 const FOLDERS = 10;
 
 const FOLDER = ".claude-mpm/sessions";
 
 /**
  * Finds the saves in the newest commits of fetched remote-tracking branches.
- * This takes three git processes, or none without such a branch. Empty if git
+ * Starts three git processes, or zero without such branches. Empty if git
  * fails.
  */
 async function findRemoteSaves(
@@ -244,7 +251,10 @@ async function findRemoteSaves(
   });
 }
 
-/** Short names, without those that only stand for another branch. */
+/**
+ * Returns the short names, without those that are only aliases of another
+ * branch.
+ */
 async function remoteBranches(git: Git): Promise<string[]> {
   const newest = ["--sort=-committerdate", `--count=${BRANCHES}`];
   const columns = ["%(refname:lstrip=2)", "%(symref)"];
@@ -255,8 +265,8 @@ async function remoteBranches(git: Git): Promise<string[]> {
 }
 
 /**
- * Returns which of the names are local branches, and whether a worktree has
- * them.
+ * Returns which names are local branches, and whether each is checked out in a
+ * worktree.
  */
 async function findLocal(
   system: System,
@@ -273,7 +283,7 @@ async function findLocal(
   );
 }
 
-/** The tree of each branch's folder of saves. */
+/** Returns the tree of each branch's folder of saves. */
 async function foldersOf(
   git: Git,
   branches: readonly string[],
@@ -289,7 +299,7 @@ async function foldersOf(
   );
 }
 
-/** The IDs of the saves in each tree, from one process. */
+/** Returns the IDs of the saves in each tree, using a single process. */
 async function readFolders(
   git: Git,
   trees: readonly string[],
@@ -304,7 +314,8 @@ async function readFolders(
 }
 
 /**
- * Names in the bytes of a tree end in NUL; an ID has only letters and digits.
+ * Returns the saves in a tree. In its bytes, names end in NUL; an ID has only
+ * letters and digits.
  */
 function savesIn(tree: Uint8Array): string[] {
   const names = new TextDecoder("latin1").decode(tree)

@@ -13,18 +13,20 @@ import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
 /**
- * claude-mpm saves in the folder in which it runs, mpm in the top folder of the
- * repository's main worktree. So saves of claude-mpm may be in linked worktrees
- * and in subfolders.
+ * A store of claude-mpm, which saves in the folder in which it runs. mpm saves
+ * in the top folder of the repository's main worktree. So linked worktrees and
+ * subfolders may contain saves of claude-mpm.
  */
 export interface OtherStore {
-  /** The folder in which claude-mpm ran, absolute. */
+  /** The absolute path of the folder in which claude-mpm ran. */
   readonly folder: string;
   /** Its saves that are not in the project's store, the newest first. */
   readonly entries: readonly SaveEntry[];
 }
 
-/** The most saves of one folder to read, and the most worktrees to look at. */
+/**
+ * The maximum number of saves to read in a folder, and of worktrees to check.
+ */
 const MOST_SAVES = 100;
 const MOST_WORKTREES = 200;
 
@@ -96,7 +98,7 @@ async function entriesOf(
     .sort(newestFirst);
 }
 
-/** The top folders of linked worktrees, as registered in git. */
+/** Returns the top folders of linked worktrees that are registered in git. */
 function linkedWorktrees(system: System, commonDir: string): string[] {
   const folder = join(commonDir, "worktrees");
   return foldersIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {
@@ -109,10 +111,13 @@ function linkedWorktrees(system: System, commonDir: string): string[] {
   });
 }
 
-/** Folders in which no one runs claude-mpm, in addition to hidden ones. */
+/**
+ * Folders to skip in addition to hidden ones, since claude-mpm is not run in
+ * them.
+ */
 const PASSED = new Set(["node_modules", "vendor", "target", "dist", "build"]);
 
-/** The most folders to list. */
+/** The maximum number of folders to list. */
 const MOST_FOLDERS = 500;
 
 function subfolders(system: System, root: string): string[] {
@@ -131,7 +136,7 @@ function subfolders(system: System, root: string): string[] {
   );
 }
 
-/** The names of the folders in a folder. */
+/** Returns the names of a folder's subfolders. */
 function foldersIn(system: System, folder: string): string[] {
   return (attempt(() => namesIn(system, folder)) ?? [])
     .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();
@@ -152,7 +157,9 @@ export async function otherStoreHints(
   });
 }
 
-/** Returns the command that imports the saves of a store into the project's. */
+/**
+ * Returns the command that imports a store's saves into the project's store.
+ */
 export function importCommand(
   { cwd }: Workspace,
   { folder }: OtherStore,

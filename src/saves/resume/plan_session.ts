@@ -37,11 +37,11 @@ export interface ResumePlan {
   readonly change: ResumeChange;
   /** True if it becomes the session of this worktree. */
   readonly point: boolean;
-  /** Why nothing changes, or other information, one line. */
+  /** One line that says why nothing changes, or gives other information. */
   readonly note: string | undefined;
 }
 
-/** `undefined`: the save belongs to no session. */
+/** Returns the plan; `undefined`: the save belongs to no session. */
 export function planResume(facts: ResumeFacts): ResumePlan | undefined {
   const { save, local, current, here, time } = facts;
   if (workIdIn(save.mpm?.session) === undefined) return undefined;
@@ -102,11 +102,11 @@ export interface CaughtUp {
 }
 
 /**
- * Updates the paused session `local` with newer data in `saved`, the same
- * session from a save of `id` in another clone. Only checked items, steps and
- * the save's ID are taken over: nothing else of a session changes after its
- * start. If both clones continued, an item that is checked in either is
- * checked.
+ * Updates the paused session `local` with newer data from `saved`, which is the
+ * same session in a save of `id` from another clone. Only checked items, steps
+ * and the save's ID are taken over, since nothing else of a session changes
+ * after its start. If both clones continued, an item that is checked in either
+ * of them is checked.
  */
 export function caughtUp(
   local: Work,

@@ -55,9 +55,7 @@ interface ResumeInput {
   readonly peek: boolean;
   readonly "no-changes": boolean;
   readonly format: ResumeResult["format"];
-  /**
-   * True if only lines made from the save are shown, and those are redacted.
-   */
+  /** True if only lines made from the save are shown, in redacted form. */
   readonly lines?: boolean;
   /** The workspace, if it is known; otherwise it is looked up. */
   readonly workspace?: Workspace | undefined;
@@ -65,7 +63,7 @@ interface ResumeInput {
   readonly first?: number;
 }
 
-/** A chosen save, before it is read. */
+/** A chosen save that has not been read yet. */
 export interface Chosen extends NewestSave {
   readonly workspace: Workspace;
   readonly input: ResumeInput;
@@ -85,7 +83,7 @@ export async function findOne(
   await openStore(system, workspace.root);
   if (selector === undefined && !input.list) {
     const asked = statusAhead(system, workspace, input);
-    // Git is started at the end of this turn.
+    // Git starts at the end of this turn.
     await system.sleep(0);
     const anyWorktree = input.last;
     const newest = await orEnded(
@@ -101,7 +99,8 @@ export async function findOne(
     const offer = await listProject(context, workspace, { all, first });
     const { listed } = offer;
     if (!context.interactive || listed.sessions.length === 0) return listed;
-    // From the list that was shown: a pause may have happened in the meantime.
+    // Uses the list that was shown, since another pause may have happened in
+    // the meantime.
     chosen = { entry: await chooseSession(context, offer), warnings: [] };
   }
   if (!peek) refuseOver(system, workspace, chosen.entry);
@@ -109,7 +108,8 @@ export async function findOne(
 }
 
 /**
- * Git needs about as long for its status as mpm needs to find and read a save.
+ * Starts git's status early. It takes about as long as finding and reading a
+ * save.
  */
 function statusAhead(
   system: System,
@@ -124,8 +124,8 @@ function statusAhead(
 }
 
 /**
- * Returns the result of `work`; if that fails, first waits for the end of
- * `begun`.
+ * Returns the result of `work`. If `work` fails, first waits for `begun` to
+ * end.
  */
 async function orEnded<T>(
   begun: Promise<unknown> | undefined,
@@ -154,7 +154,7 @@ function chosenSelector(input: ResumeInput): string | undefined {
   return input.selector ?? input["session-id"];
 }
 
-/** Reads the chosen save and the changes since. */
+/** Reads the chosen save and the changes since it was made. */
 export async function loadResumed(
   { system }: Context,
   { entry, later: laterEntries = [], workspace, warnings, input, asked }:
@@ -181,7 +181,7 @@ export async function loadResumed(
       });
       return { changes, evidence };
     });
-  // Runs while git works, so git must start first.
+  // This code runs while git works, so git must start first.
   await system.sleep(0);
   readyRedaction(system);
   const { items, vars, problems } = open();
@@ -216,8 +216,8 @@ export async function loadResumed(
 }
 
 /**
- * Returns the open hand-off documents of a save, without those that are
- * finished now. A document that does not exist here stays as in the save.
+ * Returns the open hand-off documents of a save, without those that have been
+ * finished since. A document that does not exist here stays as it was saved.
  */
 function stillOpen(
   system: System,
@@ -234,7 +234,7 @@ function stillOpen(
   );
 }
 
-/** The newest save of a worktree, and the changes since. */
+/** The newest save of a worktree, and the changes since it was made. */
 export interface LastSave {
   session_id: string;
   paused_at: string;
@@ -243,14 +243,14 @@ export interface LastSave {
   author: string | null;
   /** `2 new commits, 1 file changed`; null: unknown. */
   changes: string | null;
-  /** Open, the most important first. */
+  /** Open steps, the most important first. */
   next_steps: string[];
   agent_command: string[] | null;
 }
 
 /**
- * Returns the save that a plain resume would use, with the changes since; null:
- * there is no save. Changes nothing. Throws the errors of a resume.
+ * Returns the save that a plain resume would use, and the changes since it was
+ * made; null: there is no save. Changes nothing. Throws the errors of a resume.
  */
 export async function lastSaveHere(context: Context): Promise<LastSave | null> {
   const found = await findOne(context, PEEK).catch((error) => {
@@ -273,7 +273,7 @@ export async function lastSaveHere(context: Context): Promise<LastSave | null> {
   };
 }
 
-/** The longest summary on one line, in UTF-16 units. */
+/** The maximum length of a one-line summary, in UTF-16 units. */
 const LONGEST = 500;
 
 /** A resume that changes nothing. */
@@ -320,12 +320,12 @@ function withPartitions(
   };
 }
 
-/** The most saves to try as a replacement for a damaged one. */
+/** The maximum number of saves to try as a replacement for a damaged one. */
 const OFFERED = 20;
 
 /**
- * Loads the save; for a damaged one, throws an error that names the one before
- * it.
+ * Loads the save. If it is damaged, throws an error that names the previous
+ * save.
  */
 async function loadOrOffer(
   system: System,

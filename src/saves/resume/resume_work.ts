@@ -76,7 +76,7 @@ export function peekWork(
   save: Save,
 ): ResumeResult["work"] {
   const saved = save.mpm?.session;
-  // Following a damaged record reports its problem.
+  // A damaged record is reported later, when the session is continued.
   const plan = saved && attempt(() => planned(system, workspace, save));
   if (!plan) return null;
   const state = findWork(system, workspace.root, plan.work.id)?.state ??
@@ -86,9 +86,9 @@ export function peekWork(
 
 /**
  * Continues the session of the save in this worktree, and adds its unknown open
- * items to the user's own. It skips a save of someone else, whose words would
- * then mix with the user's. A failed write is a warning, since the report does
- * not depend on it.
+ * items to the user's own. Skips a save of someone else, to avoid mixing their
+ * words with the user's. A failed write is only a warning, since the report
+ * does not depend on it.
  */
 export async function followResume(
   context: Context,
@@ -147,9 +147,9 @@ function withWarning(result: ResumeResult, warning: string): ResumeResult {
 }
 
 /**
- * Returns the open items that are shown with a save. The newest save can be of
- * the parent of an active detour, whose items are not for the detour. `chosen`:
- * someone asked for this save.
+ * Returns the open items to show with a save. The newest save can belong to the
+ * parent of an active detour, whose open items do not concern the detour.
+ * `chosen`: someone asked for this save.
  */
 export function itemsShown(
   system: System,
@@ -173,7 +173,7 @@ export function itemsShown(
   return { ...now, problems: [...now.problems, note] };
 }
 
-/** The open items with the numbers that they have here by now. */
+/** Returns the open items with their current numbers. */
 function itemsAfter(
   system: System,
   workspace: Workspace,
@@ -187,7 +187,10 @@ function itemsAfter(
   return redactItems(redactorOf(system), [...items]);
 }
 
-/** Throws UNREADABLE for a damaged record, which nothing may replace. */
+/**
+ * Returns the plan. Throws UNREADABLE for a damaged record, which must not be
+ * replaced.
+ */
 function planned(
   system: System,
   workspace: Workspace,
@@ -209,7 +212,10 @@ function planned(
   });
 }
 
-/** Writes the pointer first and the session's own record last: it decides. */
+/**
+ * Writes the pointer first, and last the session's own record, which is
+ * decisive.
+ */
 function apply(
   system: System,
   { root }: Workspace,

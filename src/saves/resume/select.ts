@@ -23,17 +23,18 @@ import type { Save } from "../save.ts";
 export interface NewestSave {
   readonly entry: SaveEntry;
   /**
-   * Automatic saves of agent sessions that ended after it or at the same time,
-   * the newest of each, the oldest first. Their content belongs to it.
+   * Automatic saves of agent sessions that did not end before this save: the
+   * newest of each session, the oldest first. Their content belongs to this
+   * save.
    */
   readonly later?: readonly SaveEntry[];
   readonly warnings: readonly string[];
 }
 
 /**
- * Returns the newest save of this worktree, or else the newest of the project.
- * An automatic save never hides a manual one: the manual save is returned
- * together with the later ones. Throws NOT_FOUND.
+ * Returns the newest save of this worktree, or else the newest save of the
+ * project. An automatic save never hides a manual one: the manual save is
+ * returned together with the later automatic ones. Throws NOT_FOUND.
  */
 export async function newestSave(
   context: Context,
@@ -56,7 +57,7 @@ export async function newestSave(
     }
     first ??= entry;
     if (!anyWorktree && !isOfWorktree(workspace, entry)) continue;
-    // A log does not name its place, and has less content than any save.
+    // A log does not name its worktree, and has less content than any save.
     if (isLog(entry) && entry !== first) continue;
     if (entry.automatic) automatic.push(entry);
     else if (
@@ -79,7 +80,8 @@ export async function newestSave(
     return { ...found, warnings: [...found.warnings, note] };
   }
   if (first !== newest) notes.push(newerNote(first));
-  // A save of the same agent session has its whole content.
+  // An automatic save of the same agent session has all the content of the
+  // manual one.
   const entry =
     automatic.find(({ agent }) => agent !== null && agent === made?.agent) ??
       ofActive(system, workspace, { automatic, made }) ?? made ?? newest;
@@ -97,7 +99,7 @@ export async function newestSave(
 
 /**
  * Returns the newest automatic save of the active session. `undefined` unless
- * the save that someone made is of another session, such as a detour's parent.
+ * the manual save belongs to another session, such as a detour's parent.
  */
 function ofActive(
   system: System,
@@ -115,10 +117,13 @@ function ofActive(
     : automatic.find(({ session }) => session?.id === work.id);
 }
 
-/** Agent sessions of each kind whose words are given with a save. */
+/**
+ * The maximum number of agent sessions of each kind whose words are added to a
+ * save.
+ */
 const JOINED = 3;
 
-/** The newest save of each agent session, in the given order. */
+/** Returns the newest save of each agent session, in the given order. */
 function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
   const newest = new Map<string, SaveEntry>();
   for (const entry of entries) {
@@ -129,8 +134,8 @@ function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * The automatic saves of sessions that ended while the session of `entry` was
- * running, which cannot have continued from them.
+ * Returns the automatic saves of sessions that ended while the session of
+ * `entry` was running, which therefore cannot have continued from them.
  */
 async function savedBeside(
   system: System,
@@ -160,7 +165,7 @@ function besideNote(beside: readonly SaveEntry[]): string[] {
   ];
 }
 
-/** The most saves to skip to find a manual one. */
+/** The maximum number of saves to skip when looking for a manual one. */
 const MOST = 200;
 
 /** Returns a readable save that is not someone else's. */
@@ -175,8 +180,8 @@ export async function ownSave(
 }
 
 /**
- * Returns whether a save was made in this worktree. The main worktree stays the
- * same if the project is moved.
+ * Returns whether a save was made in this worktree. The main worktree counts as
+ * the same one after the project is moved.
  */
 export function isOfWorktree(
   { git, linked, worktree }: Workspace,
@@ -188,7 +193,7 @@ export function isOfWorktree(
     : entry.worktree === worktree || entry.worktree === entry.projectPath;
 }
 
-/** The most characters of a summary in a note. */
+/** The maximum number of characters of a summary in a note. */
 const LONGEST = 100;
 
 function laterNote(later: readonly SaveEntry[]): string[] {
@@ -228,7 +233,7 @@ export function selectSave(
   }, () => otherSave(system, workspace, selector));
 }
 
-/** Returns the newest save, including claude-mpm's in this folder. */
+/** Returns the newest save, including those of claude-mpm in this folder. */
 export function newestAnywhere(
   context: Context,
   workspace: Workspace,
@@ -241,7 +246,7 @@ export function newestAnywhere(
   }, () => nearerSave(system, workspace, undefined));
 }
 
-/** Looks elsewhere for a save that the project does not have. */
+/** Looks elsewhere for a save that is not in the project. */
 async function findElsewhere(
   find: () => Promise<NewestSave>,
   elsewhere: () => Promise<NewestSave | undefined>,
@@ -257,8 +262,8 @@ async function findElsewhere(
 }
 
 /**
- * Returns the save by claude-mpm that was made in this folder, or above it in
- * this worktree, if it is newer than the project's own.
+ * Returns the save that claude-mpm made in this folder or above it in this
+ * worktree, if it is newer than the project's own.
  */
 async function nearerSave(
   system: System,
@@ -276,7 +281,7 @@ async function nearerSave(
   return older ? undefined : asChosen(workspace, found);
 }
 
-/** Returns the save by claude-mpm elsewhere that has this ID. */
+/** Returns claude-mpm's save with this ID from another folder. */
 async function otherSave(
   system: System,
   workspace: Workspace,
@@ -315,7 +320,10 @@ function asChosen(
   };
 }
 
-/** The most saves of the worktree to look at: others may work in it, too. */
+/**
+ * The maximum number of saves of the worktree to check, since others may also
+ * work in it.
+ */
 const MOST_HERE = 20;
 
 /**
@@ -334,7 +342,7 @@ export async function* ownSavesHere(
     if (isLog(entry) || !isOfWorktree(workspace, entry)) continue;
     if (++looked > MOST_HERE) return;
     if (states.isOver(entry)) continue;
-    // Someone else's words must not become this user's.
+    // Someone else's words must not be treated as this user's.
     const save = await ownSave(system, origins, entry);
     if (save) yield save;
   }
@@ -346,14 +354,14 @@ type LastSteps = Pick<Save, "session_id"> & {
 };
 
 /**
- * Returns the save with the current next steps: the newest one by a person, or
- * by a hook with next steps in it.
+ * Returns the save with the current next steps. It is the newest save by a
+ * person, or by a hook if it contains next steps.
  */
 export async function lastSteps(
   context: Context,
   workspace: Workspace,
 ): Promise<LastSteps | null> {
-  // A checkpoint is taken even if the saves have problems.
+  // Problems with the saves never prevent a checkpoint.
   const last = await attempt(async () => {
     for await (const save of ownSavesHere(context, workspace)) {
       const { session_id, conversation: { next_steps }, mpm } = save;

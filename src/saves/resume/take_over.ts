@@ -32,8 +32,8 @@ function takeOverBy(
 }
 
 /**
- * Starts that client if a person is at a terminal, and returns when it ends.
- * Otherwise returns its argument list.
+ * Starts the client if a person is at a terminal, and returns when the client
+ * ends. Otherwise returns its argument list.
  */
 export async function takeOver(
   context: Context,
@@ -63,7 +63,7 @@ export async function takeOver(
 
 /**
  * Returns the command line that starts a client with the hand-off of a save, by
- * default the newest. Changes nothing. Throws NOT_FOUND without a save.
+ * default the newest. Changes nothing. Throws NOT_FOUND if there is no save.
  */
 export async function handoffStart(
   context: Context,

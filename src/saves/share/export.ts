@@ -12,7 +12,7 @@ import { join } from "../../base/join.ts";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
 /**
- * A save for export: its JSON file byte for byte, unless it has no JSON file or
+ * Returns a save for export: its exact JSON file, unless it has no JSON file or
  * contains private parts. Throws the errors of {@link loadSave}.
  */
 export async function exportBytes(
@@ -21,7 +21,7 @@ export async function exportBytes(
 ): Promise<Uint8Array> {
   const { save, bytes } = await loadSave(system, entry);
   const clean = redactSave(redactorOf(system), save);
-  // A text with a different ID than its file would be rejected elsewhere.
+  // A save whose ID differs from its file name would be rejected elsewhere.
   const asItIs = clean === save && entry.format === "json" &&
     entry.location !== "resume-logs" &&
     field(save["unplaced"], "session_id") === undefined;
@@ -39,13 +39,13 @@ interface Bundle {
 
 export interface BundledSave {
   readonly session_id: string;
-  /** SHA-256 of the text in UTF-8. */
+  /** The SHA-256 of the text in UTF-8. */
   readonly sha256: string;
   /** The text of the save's JSON file. */
   readonly json: string;
 }
 
-/** A bundle of all readable saves; the others are named. */
+/** Returns a bundle of all readable saves, and names the others. */
 export async function bundleBytes(
   system: System,
   entries: readonly SaveEntry[],
@@ -81,13 +81,16 @@ export async function bundleBytes(
 
 /** A kind of file that mpm writes to a place chosen by the user. */
 export interface WrittenFile {
-  /** The option for the place. */
+  /** The option that sets the place. */
   readonly option: string;
-  /** Its noun in messages, with its article. */
+  /** The noun for it in messages, with the article. */
   readonly noun: string;
   /** The end of its file name. */
   readonly ending: string;
-  /** The start of such a file, which may be replaced. */
+  /**
+   * The beginning of such a file. Only files with this beginning may be
+   * replaced.
+   */
   readonly begins: RegExp;
 }
 
@@ -98,7 +101,10 @@ const EXPORTED: WrittenFile = {
   begins: /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/,
 };
 
-/** The target of a copy: a file, or a folder for a file named like the save. */
+/**
+ * The target of a copy: a file, or a folder for a file that is named after the
+ * save.
+ */
 export interface ExportTarget {
   path(id: string): string;
 }
@@ -106,8 +112,8 @@ export interface ExportTarget {
 /**
  * Checks the target of `--export` before anything is saved. An existing file is
  * replaced only if it is itself an exported save or bundle. Throws NOT_FOUND
- * for a missing folder, CONFLICT for any other file and for mpm's folder at
- * `root`.
+ * for a missing folder, CONFLICT for any other existing file or for mpm's
+ * folder at `root`.
  */
 export function exportTarget(
   system: System,
@@ -148,7 +154,7 @@ export function exportTarget(
   return { path: () => path };
 }
 
-/** A copy there would replace a save. */
+/** Rejects a path in the store, where a copy would replace a save. */
 function refuseStore(system: System, path: string, root: string): void {
   const { files } = system;
   const { home } = layout(root);

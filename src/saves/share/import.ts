@@ -16,31 +16,31 @@ import { storeSave } from "../store/write_save.ts";
 /** A save that was read and checked, and can be imported. */
 export interface Incoming {
   readonly save: Save;
-  /** The same as in its file, in any shape. */
+  /** The content of its file, in any shape. */
   readonly value: Fields;
-  /** Its original place, for people. */
+  /** The original location, as shown to people. */
   readonly source: string;
   readonly warnings: readonly string[];
 }
 
-/** The new place of each. */
+/** The planned location of each save. */
 export interface ImportPlan {
   readonly imports: {
     readonly id: string;
-    /** Of its content, see {@link contentDigest}. */
+    /** Digest of the save's content, see {@link contentDigest}. */
     readonly digest: string;
     readonly incoming: Incoming;
   }[];
-  /** The IDs of those that already exist. */
+  /** The IDs of the saves that already exist. */
   readonly present: string[];
 }
 
-/** Seconds by which a save's ID may be shifted. */
+/** The maximum number of seconds by which a save's ID may be shifted. */
 const SEARCHED = 3600;
 
 /**
- * Gives each save its own ID or, if another save has it, the next free second.
- * Existing saves are not imported again.
+ * Gives each save its own ID, or the next free second if another save has that
+ * ID. Existing saves are not imported again.
  */
 export async function planImport(
   system: System,
@@ -81,15 +81,18 @@ export async function planImport(
   return plan;
 }
 
-/** Each made only when needed: the first is nearly always free. */
+/**
+ * Generates IDs only when they are needed, since the first is nearly always
+ * free.
+ */
 function* candidates(own: string): Generator<string> {
   yield own;
   yield* nearbyIds(own).take(SEARCHED);
 }
 
 /**
- * Returns the digests of the save with that ID, now and at its source;
- * `undefined` if no save has it.
+ * Returns the digests of the save with this ID, both now and at its source;
+ * `undefined` if the save does not exist.
  */
 async function digestsOf(
   system: System,
@@ -102,7 +105,7 @@ async function digestsOf(
   for (const folder of [sessions, legacy, kept]) {
     const path = saveFiles(folder, id).json;
     if (!system.files.lstat(path)) continue;
-    // A damaged save is not the same, and is never replaced.
+    // A damaged save does not count as the same, and is never replaced.
     const loaded = await attempt(() =>
       loadSave(system, {
         ...{ id, path, format: "json", location: "sessions" },
@@ -116,7 +119,7 @@ async function digestsOf(
   return digests;
 }
 
-/** The digest of a save's content, without any mark of an import. */
+/** Returns the digest of a save's content without the mark of an import. */
 function contentDigest(save: Save): string {
   const { imported: _, mpm, ...rest } = save;
   if (!mpm) return sha256(saveBytes(rest));
@@ -131,9 +134,9 @@ export interface Stored {
 }
 
 /**
- * Stores the saves, each whole or not at all, marked with where they came from.
- * `from` is as it was given. Whatever was stored before a failure stays, and is
- * known to be there by the next import. Call under the lock.
+ * Stores the saves, each completely or not at all, and marks them with their
+ * source. `from` is the source as given. Saves that were stored before a
+ * failure stay, and the next import recognizes them. Call under the lock.
  */
 export async function importSaves(
   system: System,
@@ -168,7 +171,7 @@ export async function importSaves(
   return { plan, warnings };
 }
 
-/** The save with the mark; an older one is replaced. */
+/** Returns the save with the mark, which replaces any older mark. */
 function markImported(save: Save, imported: Imported): Save {
   return save.mpm
     ? { ...save, mpm: { ...save.mpm, imported } }

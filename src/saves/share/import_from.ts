@@ -16,7 +16,7 @@ import {
 interface ImportInput {
   /** Absolute. */
   readonly path: string;
-  /** The same as typed. */
+  /** The source as typed. */
   readonly typed: string;
   /** The decrypted JSON, if the file is encrypted. */
   readonly opened?: Uint8Array | undefined;

@@ -21,7 +21,7 @@ import {
 import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
-/** Files that were rejected, and why. */
+/** A file that was rejected, and why. */
 export interface Refused {
   /** The file, or the place in the bundle. */
   readonly source: string;
@@ -38,10 +38,10 @@ export interface Source {
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 
 /**
- * Reads the saves of a bundle, of a single file, or of a folder: a project, or
- * its folder of saves. No link is followed, and nothing outside the folder is
- * read. `opened`: the decrypted JSON, if the file is encrypted. Throws if there
- * is nothing to read at all.
+ * Reads the saves of a bundle, a single file or a folder. The folder is a
+ * project, or its folder of saves. Follows no links, and reads nothing outside
+ * the folder. `opened`: the decrypted JSON, if the file is encrypted. Throws if
+ * there is nothing to read.
  */
 export async function readSource(
   system: System,
@@ -92,7 +92,7 @@ function tooLarge(path: string): FileError {
   return new FileError("other", "read", path, cause);
 }
 
-/** A single file, verified if it has a checksum next to it. */
+/** Reads a single file, and verifies it if there is a checksum next to it. */
 async function readSingle(
   system: System,
   path: string,
@@ -110,7 +110,10 @@ async function readSingle(
   return { save, value: said, source: path, warnings };
 }
 
-/** From its name, else from its content, else from its time. */
+/**
+ * Returns the ID from the file's name, else from its content, else from its
+ * time.
+ */
 function idOf(path: string, value: Fields): string {
   const named = basename(path, extname(path));
   if (SESSION_ID.test(named)) return named;
@@ -128,12 +131,12 @@ function isBundle(value: unknown): boolean {
   return isFields(value) && Object.hasOwn(value, "mpm_bundle");
 }
 
-/** The most saves in a bundle. */
+/** The maximum number of saves in a bundle. */
 const MOST = 100_000;
 
 /**
- * Reads the saves of a bundle, checked one by one. Throws UNREADABLE for a
- * bundle from a newer mpm or without a list.
+ * Reads the saves of a bundle, and checks each one. Throws UNREADABLE if the
+ * bundle is from a newer mpm or has no list.
  */
 function readBundle(value: Fields, path: string): Source {
   const { mpm_bundle: version, saves: list } = value;
@@ -192,8 +195,8 @@ function incomingOf(
 }
 
 /**
- * An invalid ID could be a path. A text that does not match its checksum was
- * changed on the way.
+ * Returns the fault of an item. An invalid ID could be a path. A text that does
+ * not match its checksum was changed in transit.
  */
 function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]
@@ -207,7 +210,10 @@ function faultOf(item: unknown): string | undefined {
     : `${id} does not match its checksum`;
 }
 
-/** A bundle names its saves; one that claims another name was tampered with. */
+/**
+ * Rejects a save that claims another name than the bundle gives, since it was
+ * tampered with.
+ */
 function refuseOther(value: Fields, id: string): void {
   const said = field(value, "session_id");
   if (said === undefined || said === id) return;

@@ -35,13 +35,16 @@ type AutoSave = Fitting<typeof AUTO_SAVE>;
 
 const LIST = object({ saves: list(ANY) });
 
-/** The most saves in the list, and its largest file in bytes. */
+/**
+ * The maximum number of saves in the list, and the list's maximum file size in
+ * bytes.
+ */
 const MOST = 5000;
 const LIMIT = 4 * 1024 * 1024;
 
 /**
- * Records an automatic save in `state/auto-saves.json`, oldest first, so that
- * saves can be counted without being read.
+ * Records an automatic save in `state/auto-saves.json`, oldest first. This
+ * allows saves to be counted without being read.
  */
 export async function noteAutoSave(
   system: System,
@@ -63,9 +66,9 @@ function noteOf({ session_id: id, git_context, mpm }: Save): AutoSave {
 }
 
 /**
- * Returns the automatic saves beyond the newest `keep` of the branch and
- * worktree of `save`. It includes only mpm's automatic saves that are
- * unchanged, whatever the list says.
+ * Returns the automatic saves of the branch and worktree of `save`, except the
+ * newest `keep`. Includes only unchanged automatic saves that mpm made,
+ * whatever the list says.
  */
 export async function surplusAutoSaves(
   system: System,
@@ -81,7 +84,7 @@ export async function surplusAutoSaves(
   return (await Promise.all(checked)).filter((entry) => entry !== undefined);
 }
 
-/** Removes these from the list. */
+/** Removes these saves from the list. */
 export async function forgetAutoSaves(
   system: System,
   root: string,
@@ -94,8 +97,8 @@ export async function forgetAutoSaves(
 }
 
 /**
- * The save, if it may be removed: a list may be wrong, or may come with a
- * clone.
+ * Returns the save if it may be removed. The list may be wrong, or may come
+ * with a clone.
  */
 function automatic(
   system: System,

@@ -23,7 +23,7 @@ export class Copies {
   readonly #system: System;
   readonly #workspace: Workspace;
   readonly #log: ReadonlyMap<string, LoggedSave>;
-  /** By save ID; object IDs of their JSON. */
+  /** Object IDs of the saves' JSON, by save ID. */
   readonly #blobs: ReadonlyMap<string, string>;
 
   private constructor(
@@ -49,8 +49,8 @@ export class Copies {
   }
 
   /**
-   * Returns whether the copy of a save equals `bytes`; `undefined`: there is
-   * rightly no copy.
+   * Returns whether the copy of a save equals `bytes`; `undefined`: no copy is
+   * expected.
    */
   isSame(id: string, bytes: Uint8Array): boolean | undefined {
     const blob = this.#blobs.get(id);
@@ -62,20 +62,20 @@ export class Copies {
     return kept === "missing" ? undefined : sha256(kept) === sha256(bytes);
   }
 
-  /** Returns whether a second copy, or its checksum, agrees. */
+  /** Returns whether a second copy or its checksum matches. */
   vouches(id: string, bytes: Uint8Array): boolean {
     const { checksum } = this.#kept(id);
     return this.isSame(id, bytes) === true ||
       textAt(this.#system, checksum)?.trim() === sha256(bytes);
   }
 
-  /** Returns whether there is a copy, complete or not. */
+  /** Returns whether there is a copy, even an incomplete one. */
   has(id: string): boolean {
     return this.#blobs.has(id) ||
       this.#system.files.lstat(this.#kept(id).json) !== undefined;
   }
 
-  /** The complete copy of a save, and its place. */
+  /** Returns the complete copy of a save, and its location. */
   async whole(
     id: string,
   ): Promise<{ bytes: Uint8Array; place: "git" | "kept/" } | undefined> {
@@ -103,7 +103,10 @@ function textAt(system: System, path: string): string | undefined {
     : new TextDecoder().decode(found);
 }
 
-/** Returns whether the text belongs to that save; its shape may be any. */
+/**
+ * Returns whether the text belongs to the save with this ID, whatever its
+ * shape.
+ */
 export function isSave(id: string, bytes: Uint8Array): boolean {
   const value = jsonIn(new TextDecoder().decode(bytes));
   return isFields(value) && [id, undefined].includes(
@@ -125,13 +128,16 @@ export function putBack(
   const time = Date.parse(String(field(value, "paused_at")));
   const more = Number.isNaN(time) ? {} : { mtime: time };
   removeIfThere(system, json);
-  // The checksum first, since the JSON makes it a save again.
+  // The checksum comes first, since the JSON makes it a save again.
   const digest = new TextEncoder().encode(sha256(bytes));
   writeAtomic(system, checksum, { bytes: digest, ...more });
   writeAtomic(system, json, { bytes, ...more });
 }
 
-/** The saves in the log that are missing from the disk, the newest first. */
+/**
+ * Returns the saves that are in the log but missing from the disk, newest
+ * first.
+ */
 export async function lostSaves(
   system: System,
   workspace: Workspace,
@@ -146,7 +152,9 @@ export async function lostSaves(
   ).sort((one, other) => one.id < other.id ? 1 : -1);
 }
 
-/** Returns rows about missing saves; a fetch may have brought anyone's. */
+/**
+ * Returns rows about missing saves. A fetch may have brought anyone's saves.
+ */
 export async function lostRows(
   system: System,
   workspace: Workspace,

@@ -41,8 +41,8 @@ export function completeSave(
 }
 
 /**
- * Updates the session of a save with its pause. Someone else's save and an
- * automatic save change nothing.
+ * Updates the session of a save with its pause. Ignores someone else's save and
+ * an automatic save.
  */
 function followSave(system: System, root: string, save: Save): void {
   const id = field(save.mpm?.session, "id");
@@ -57,10 +57,10 @@ function followSave(system: System, root: string, save: Save): void {
 }
 
 /**
- * Writes the files derived from a save: YAML, Markdown, and the pointer if this
- * save is the `latest`, or the newest by ID. Each is written completely or not
- * at all, and all can be recreated from the JSON. With `missing`, writes only
- * missing ones. Call under the store's lock.
+ * Writes the files derived from a save: YAML, Markdown and the pointer. The
+ * pointer is written if this save is the `latest`, or the newest by ID. Each
+ * file is written completely or not at all, and can be recreated from the JSON.
+ * With `missing`, writes only missing files. Call under the store's lock.
  */
 export function writeDerived(
   system: System,
@@ -72,7 +72,8 @@ export function writeDerived(
 ): void {
   const { sessions, pointer } = layout(root);
   const mtime = new Date(save.paused_at).getTime();
-  // The JSON is durable. Waiting for the disk took as long as writing it.
+  // The JSON is already durable. Waiting for the disk took as long as writing
+  // these files.
   const write = (path: string, text: string) => {
     const bytes = new TextEncoder().encode(text);
     writeAtomic(system, path, { bytes, mtime, synced: false });
@@ -125,11 +126,11 @@ function isDerived(due: string, found: Uint8Array): boolean {
 interface Derived {
   /** Absolute. */
   readonly path: string;
-  /** Its content; `undefined`: it is not as mpm makes it. */
+  /** Its content; `undefined`: it differs from mpm's output. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The YAML and the Markdown of a save, those that are there. */
+/** Returns the existing YAML and Markdown files of a save. */
 export async function derivedBeside(
   system: System,
   root: string,
@@ -145,7 +146,7 @@ export async function derivedBeside(
   });
 }
 
-/** The content of a plain file, or the reason why it cannot be read. */
+/** Returns the content of a plain file, or the reason why it cannot be read. */
 export function readPlain(
   system: System,
   path: string,
@@ -158,7 +159,10 @@ export function readPlain(
   }
 }
 
-/** The ID in the pointer; `undefined`: it is missing or has no ID. */
+/**
+ * Returns the ID in the pointer; `undefined`: the pointer is missing or has no
+ * ID.
+ */
 export function pointedTo(system: System, root: string): string | undefined {
   const { files } = system;
   const { pointer } = layout(root);
@@ -168,7 +172,8 @@ export function pointedTo(system: System, root: string): string | undefined {
 }
 
 /**
- * Points the pointer to an existing save, or removes it. Call under the lock.
+ * Points the pointer to an existing save, or removes the pointer. Call under
+ * the lock.
  */
 export async function pointAgain(system: System, root: string): Promise<void> {
   const { sessions, pointer } = layout(root);
@@ -204,10 +209,10 @@ export async function pointToNewest(
 }
 
 /**
- * The text of `LATEST-SESSION.txt` in claude-mpm's words, which people and its
- * documents know. `sessions` is the absolute folder of the save. `has` says
- * whether it has a file with that extension, since claude-mpm no longer writes
- * YAML.
+ * Returns the text of `LATEST-SESSION.txt` in the wording of claude-mpm, which
+ * people and its documents know. `sessions` is the absolute folder of the save.
+ * `has` says whether the save has a file with a certain extension, since
+ * claude-mpm no longer writes YAML.
  */
 export function pointerText(
   save: Save,

@@ -5,12 +5,15 @@ import type { System } from "../../system/system.ts";
 import { namesIn } from "./find_saves.ts";
 
 /*
- * A name in `state/uncopied/` says that the second copy of a save must still be
- * updated, or that its contents must be kept. So the next command makes up for
- * a process that died, or a git that failed.
+ * A name in `state/uncopied/` says that a save's second copy must still be
+ * updated, or that its contents must still be kept. The next command completes
+ * the work if a process died or git failed.
  */
 
-/** Notes names of saves that are written or removed next. Call under the lock. */
+/**
+ * Notes the names of saves that are about to be written or removed. Call under
+ * the lock.
+ */
 export function noteUncopied(
   system: System,
   root: string,
@@ -26,10 +29,15 @@ export function noteUncopied(
   }
 }
 
-/** Ends the name of a save there if its contents are not kept yet. */
+/**
+ * The ending of a save's name in that folder if its contents are not kept yet.
+ */
 const DUE = ".contents";
 
-/** Returns what {@link noteUncopied} notes of a save that is to keep contents. */
+/**
+ * Returns the name that {@link noteUncopied} notes for a save whose contents
+ * must be kept.
+ */
 export function dueContents(id: string): string {
   return `${id}${DUE}`;
 }
@@ -52,18 +60,18 @@ export function areContentsDue(
   return files.lstat(join(uncopied, dueContents(id))) !== undefined;
 }
 
-/** Notes that the contents of a save are kept, or cannot be. */
+/** Notes that the contents of a save are kept, or that they cannot be kept. */
 export function settleContents(system: System, root: string, id: string): void {
   settle(system, root, [dueContents(id)]);
 }
 
-/** The ids of saves whose second copy is due, the oldest first. */
+/** Returns the IDs of saves whose second copy is due, oldest first. */
 export function uncopiedIds(system: System, root: string): string[] {
   return namesIn(system, layout(root).uncopied)
     .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();
 }
 
-/** Notes that these are done. */
+/** Notes that the second copies of these saves are up to date. */
 export function settle(
   system: System,
   root: string,

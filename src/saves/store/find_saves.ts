@@ -5,13 +5,13 @@ import type { SaveFormat, SaveLocation } from "./save_entry.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { HOME, layout, saveFiles, teamFolders } from "../../ops/mod.ts";
 
-/** A file that may be a save, known only by name. */
+/** A possible save, known only by its file name. */
 export interface Candidate {
   readonly location: SaveLocation;
   readonly format: SaveFormat;
 }
 
-/** The names of one ID in the folders. */
+/** The file names in the folders that share an ID. */
 export interface Found {
   readonly id: string;
   candidates: Candidate[];
@@ -20,9 +20,9 @@ export interface Found {
 }
 
 /**
- * When each folder last changed, in milliseconds; null: it does not exist.
- * Files in `kept/` count only if another folder lost them, and so changed
- * itself; logs come after all saves.
+ * When each folder last changed, in milliseconds; null: it does not exist. A
+ * file in `kept/` counts only if another folder lost it, and that folder then
+ * changed. Logs come after all saves.
  */
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
@@ -30,8 +30,9 @@ export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 export type SaveFolders = Readonly<Record<string, string>>;
 
 /**
- * The folders in which to look for saves; those in the home folder only if
- * `global`, and never twice. Those of the team only if `team`.
+ * Returns the folders in which to look for saves, each only once. Includes
+ * those in the home folder only if `global`, and those of the team only if
+ * `team`.
  */
 export function saveFolders(
   system: System,
@@ -86,13 +87,13 @@ const LOG_NAMES = {
   evidence: /^\.(session-[\w-]{1,100})_.{8}\.tmp\.sha256$/,
 };
 
-/** The most checksum files of one ID to remember. */
+/** The maximum number of checksum files to remember for an ID. */
 const MOST_EVIDENCE = 5;
 
 /**
- * Every ID with a save in the folders. A folder that cannot be listed, or that
- * is a link, goes to `warn`; without it, this throws, since "no saves" would be
- * wrong.
+ * Finds every ID with a save in the folders. A folder that is a link or cannot
+ * be listed is reported to `warn`. Without `warn`, this throws, since "no
+ * saves" would be wrong.
  */
 export function findSaves(
   system: System,
@@ -107,7 +108,8 @@ export function findSaves(
       }
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
-      // The home folder's is an old program's, and not this project's concern.
+      // The saves in the home folder are from an old program, and do not
+      // concern this project.
       if (warn) warn(error);
       else if (location !== "global") throw error;
     }
@@ -123,7 +125,9 @@ export function findSaves(
   return found;
 }
 
-/** Returns whether only `kept/` has a save that mpm removed a moment ago. */
+/**
+ * Returns whether a save is only in `kept/` because mpm has just removed it.
+ */
 function isStale(
   { files }: System,
   { kept }: SaveFolders,
@@ -155,7 +159,7 @@ function addName(
   name: string,
   location: SaveLocation,
 ): void {
-  // Every save has one, which does not matter here.
+  // Every save has a checksum file, which does not matter here.
   if (name.endsWith(".json.sha256")) return;
   const log = location === "resume-logs";
   const names = log ? LOG_NAMES : SAVE_NAMES;
@@ -180,7 +184,8 @@ function addName(
 }
 
 /**
- * A log, or someone else's save, may have the ID of a save: it stays separate.
+ * Returns the entry for an ID. A log or someone else's save may have the same
+ * ID as a save, and stays separate.
  */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
@@ -193,8 +198,9 @@ function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
 }
 
 /**
- * Checks any folder and any format, since otherwise one save would hide
- * another. A save that is only in `kept/` is restored with its branch.
+ * Returns whether an ID is taken in any folder and format, since otherwise one
+ * save would hide another. A save that is only in `kept/` is restored with its
+ * branch.
  */
 export function isTaken(system: System, root: string, id: string): boolean {
   const { sessions, legacy, kept } = layout(root);

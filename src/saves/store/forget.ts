@@ -28,8 +28,8 @@ import { namesIn } from "./find_saves.ts";
 import { readLog, readLogRefs } from "./save_log.ts";
 
 /**
- * Makes removed saves unreachable in git once they are no longer in the trash.
- * The log is rebuilt without them and their contents. Git deletes unreachable
+ * Makes removed saves unreachable in git once they have left the trash. The log
+ * is rebuilt without these saves and their contents. Git deletes unreachable
  * objects itself. Throws GIT_FAILED, LOCKED.
  */
 export async function forgetRemoved(
@@ -61,12 +61,15 @@ export async function forgetRemoved(
   });
 }
 
-/** An existing save was not removed, whatever someone's log says. */
+/**
+ * Returns whether a save exists. Such a save was not removed, whatever
+ * someone's log says.
+ */
 function isOnDisk({ files }: System, root: string, id: string): boolean {
   return files.lstat(saveFiles(layout(root).sessions, id).json) !== undefined;
 }
 
-/** The saves that can still be restored from the trash. */
+/** Returns the saves that can still be restored from the trash. */
 function trashedSaves(system: System, root: string): Set<string> {
   const { trash } = layout(root);
   const found = new Set<string>();
@@ -78,7 +81,8 @@ function trashedSaves(system: System, root: string): Set<string> {
       if (typeof id === "string" && SESSION_ID.test(id)) found.add(id);
     }
   }
-  // An undo keeps files by number, which the log of operations has.
+  // An undo keeps files by number, and the log of operations contains the
+  // numbers.
   for (const { before, after } of readJournal(system, root)) {
     const all = [...Object.entries(versionsIn(before))]
       .concat(Object.entries(versionsIn(after)));
@@ -92,7 +96,7 @@ function trashedSaves(system: System, root: string): Set<string> {
   return found;
 }
 
-/** The JSON of a save, in the form used in the log of operations. */
+/** The path of a save's JSON, as it appears in the log of operations. */
 const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 
 /** The largest manifest, in bytes. */
@@ -133,7 +137,7 @@ async function rebuild(
 /** Holds the new commits until the log's ref moves to them. */
 const SCRATCH = "refs/mpm/rebuilt";
 
-/** The commits of a ref, the oldest first. */
+/** Returns the commits of a ref, oldest first. */
 async function commitsOf(git: Git, ref: string): Promise<LogCommit[]> {
   const format = "--format=%H %T %at%n%B";
   const output = await git.read(["log", "-z", "--reverse", format, ref, "--"]);
@@ -153,7 +157,7 @@ async function importAgain(
   base: string | undefined,
 ): Promise<string> {
   const stream = new ImportStream();
-  // A leftover of an interrupted rebuild would be in the way.
+  // The ref may be left over from an interrupted rebuild.
   stream.line(`reset ${SCRATCH}`);
   if (base !== undefined) stream.line(`from ${base}`);
   for (const { tree, made, message } of commits) {

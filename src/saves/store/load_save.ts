@@ -24,19 +24,19 @@ import { type ForeignSave, parseMarkdownSave } from "../legacy/markdown.ts";
 /** A save as it was written, in the current shape. */
 export interface LoadedSave {
   readonly save: Save;
-  /** The same data, unchanged from the file, in any shape. */
+  /** The data as they are in the file, in any shape. */
   readonly value: Fields;
-  /** Everything that was repaired or could not be verified, one line each. */
+  /** One line for each repair, and for each part that could not be verified. */
   readonly warnings: string[];
   /**
-   * `verified`: its checksum file matches. `evidence`: it has none, but
-   * claude-mpm's misnamed one matches. `absent`: nothing shows that it is
-   * complete.
+   * `verified`: its checksum file matches. `evidence`: it has no checksum file,
+   * but the misnamed one of claude-mpm matches. `absent`: nothing shows that it
+   * is complete.
    */
   readonly checksum: "verified" | "evidence" | "absent";
   /** The file. */
   readonly bytes: Uint8Array;
-  /** The digest of the content, see `origin.ts`. */
+  /** The digest of the content; see `origins.ts`. */
   readonly digest: string;
 }
 
@@ -50,9 +50,9 @@ export type SaveSource = Pick<
 const LARGEST_CHECKSUM = 8192;
 
 /**
- * Reads the save of a row. Throws CORRUPT if its checksum file does not match,
- * and UNREADABLE with the position of the error in its text. Throws FILE_FAILED
- * if it cannot be read or is not a file.
+ * Reads the save of a row. Throws CORRUPT if its checksum file does not match.
+ * Throws UNREADABLE with the error position if the text is invalid. Throws
+ * FILE_FAILED if the path is not a file or cannot be read.
  */
 export async function loadSave(
   system: System,
@@ -122,7 +122,7 @@ function verify(
   });
 }
 
-/** The digest in a checksum file; `undefined` if it is missing. */
+/** Returns the digest in a checksum file; `undefined` if it is missing. */
 function readChecksum(system: System, path: string): string | undefined {
   try {
     const bytes = system.files.readOwn(path, LARGEST_CHECKSUM);
@@ -137,25 +137,25 @@ function readChecksum(system: System, path: string): string | undefined {
 /** The largest save to read, in bytes. */
 export const LARGEST_SAVE = 64 * 1024 * 1024;
 
-/** The deepest allowed nesting of lists and objects; mpm writes six levels. */
+/** The maximum nesting of lists and objects; mpm itself writes six levels. */
 const DEEPEST = 100;
 
-/** The file, which determines how to read it. */
+/** The parts of a file's entry that determine how to read it. */
 export type SaveFile = Pick<SaveEntry, "id" | "format" | "location" | "path">;
 
 type YamlReader = typeof import("../legacy/yaml.ts");
 
 let yaml: YamlReader | undefined;
 
-/** Lets `parseSave` read YAML, whose library is slow to load. */
+/** Loads the YAML library for `parseSave`, since loading it takes time. */
 export async function loadYaml(): Promise<void> {
   yaml ??= await import("../legacy/yaml.ts");
 }
 
 /**
- * The parsed content of a save's file, not yet converted to the current shape.
- * Throws UNREADABLE with the position of the error. YAML requires an earlier
- * call of `loadYaml`.
+ * Returns the parsed content of a save's file before its conversion to the
+ * current shape. Throws UNREADABLE with the error position. For YAML,
+ * `loadYaml` must be called first.
  */
 export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   const { format, path } = file;
@@ -170,7 +170,10 @@ export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   return { value: log ? fromResumeLog(value) : value, warnings: [] };
 }
 
-/** A crash may have cut it within a character: that loses one line. */
+/**
+ * Parses a record. A crash may have cut it within a character, which loses one
+ * line.
+ */
 function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
   const record = parseActivePause(new TextDecoder().decode(bytes));
   if (record.actions.length === 0) {
@@ -199,7 +202,10 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-/** Position (from 0) of the first byte that decoding would lose. */
+/**
+ * Returns the position (from 0) of the first byte that decoding would not
+ * preserve.
+ */
 function invalidByte(bytes: Uint8Array): number {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const again = new TextEncoder().encode(text);
@@ -221,7 +227,7 @@ function parseJson(text: string, path: string): Fields {
   throw unreadable(path, `the top level is not an object but ${kindOf(value)}`);
 }
 
-/** `line 2 column 3: the problem there`. */
+/** Returns the error as text: `line 2 column 3: the problem there`. */
 function jsonFault(text: string, { message }: SyntaxError): string {
   const what = message.replace(/ in JSON(?: at position .*)?$/, "")
     .replace(/, (?:\.\.\.)?".*$/s, "");
@@ -234,8 +240,9 @@ function jsonFault(text: string, { message }: SyntaxError): string {
 }
 
 /**
- * Returns the position of an unexpected token: the shortest beginning of the
- * text with the same error. The engine does not report its position.
+ * Returns the position of an unexpected token, which the engine does not
+ * report. It is the end of the shortest beginning of the text with the same
+ * error.
  */
 function faultAt(text: string): number {
   let low = 0;

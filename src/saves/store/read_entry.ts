@@ -25,8 +25,8 @@ import {
 } from "./save_entry.ts";
 
 /**
- * The longest summary, name or branch of a row, and longest path, in UTF-16
- * units.
+ * The maximum length of a row's texts in UTF-16 units: the summary, name,
+ * branch and path.
  */
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
@@ -40,18 +40,18 @@ interface Reading {
 }
 
 /**
- * Returns a reader for rows of the project at `root`. It returns the row of an
- * ID, from its JSON, else YAML, else Markdown. Of two copies it uses the
- * readable one, then that in `sessions/`, then the newer. `undefined`: the file
- * is gone, or belongs to another project. Never throws for the content of a
- * file.
+ * Returns a function that reads the row of an ID in the project at `root`. It
+ * reads the JSON, else the YAML, else the Markdown. Of two copies it prefers a
+ * readable one, then the one in `sessions/`, then the newer one. `undefined`:
+ * the file is gone, or belongs to another project. Never throws for the content
+ * of a file.
  */
 export function entryReader(
   system: System,
   root: string,
   reading: Reading,
 ): (found: Found) => SaveEntry | undefined {
-  /** True if a recorded project path means this project. */
+  /** Caches whether a recorded project path means this project. */
   const known = new Map<string, boolean>();
   const isOurs = (path: string) => {
     const ours = known.get(path) ?? isProject(system, path, root);
@@ -72,7 +72,10 @@ export function entryReader(
   };
 }
 
-/** Compares a project that was moved by its recorded path. */
+/**
+ * Returns whether a recorded path is the path of this project. A path that does
+ * not exist is compared as recorded.
+ */
 function isProject(system: System, path: string, root: string): boolean {
   // A relative path does not identify the project.
   if (!isAbsolute(path)) return false;
@@ -99,7 +102,7 @@ function readCopy(
     return stray && !isOurs(entry.projectPath) ? undefined : entry;
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    // An unreadable save in the home folder belongs to an unknown project.
+    // If a save in the home folder is unreadable, its project is unknown.
     if (stray || isMissing(error)) return undefined;
     const { code, message, hint } = error;
     const problem = { code, message, hint };
@@ -107,7 +110,7 @@ function readCopy(
   }
 }
 
-/** Reads the file, or uses the cached row if it is unchanged. */
+/** Reads the file, or uses the cached row if the file is unchanged. */
 function readRow(
   system: System,
   { id, path, format, location }: Base,
@@ -126,7 +129,9 @@ function readRow(
   return described;
 }
 
-/** Redacts the row of another program's file, which is shown and cached. */
+/**
+ * Redacts the row of another program's file, since the row is shown and cached.
+ */
 function redactedRow(redactor: Redactor, row: Described): Described {
   const text = <T extends string | null>(one: T) =>
     (one === null ? null : redactor.text(one)) as T;

@@ -43,17 +43,20 @@ export interface ReadOptions {
   readonly warn?: (error: MpmError) => void;
 }
 
-/** Stores with fewer saves are listed so fast that they need no index. */
+/**
+ * The number of saves above which an index is useful. Smaller stores are listed
+ * fast enough.
+ */
 const WORTH_AN_INDEX = 200;
 
 /** The number of saves at which the newest are kept in an index. */
 const WORTH_INDEXING = 8;
 
 /**
- * Every save of the project at `root` (absolute, without links), newest first:
- * by `paused_at`, then ID, then mtime. An unreadable save is in the list with
- * its `problem` and hides no other. Throws a FileError for a folder that cannot
- * be listed, unless `warn` is given.
+ * Lists every save of the project at `root` (absolute, without links), newest
+ * first: by `paused_at`, then ID, then mtime. An unreadable save is listed with
+ * its `problem` and hides no other save. Throws a FileError for a folder that
+ * cannot be listed, unless `warn` is given.
  */
 export async function listSaves(
   system: System,
@@ -84,9 +87,9 @@ function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * The saves for some selectors, from the visible list. A full ID also finds
- * hidden saves, and so does a name that no visible save has. Throws NOT_FOUND
- * or AMBIGUOUS.
+ * Returns the saves for some selectors from the visible list. Hidden saves are
+ * also found by a full ID, and by a name that no visible save has. Throws
+ * NOT_FOUND or AMBIGUOUS.
  */
 export async function matchSaves(
   system: System,
@@ -110,11 +113,11 @@ export async function matchSaves(
 }
 
 /**
- * The same saves one by one, for a reader that needs only the newest. They come
- * from the index if it can be trusted, or else with as few files read as the
- * order allows. An ID is the time of its save within a day, or belongs to an
- * automatic pause of claude-mpm. Only a save edited by hand to be older or
- * newer would be out of order.
+ * Yields the same saves one by one, for a reader that needs only the newest.
+ * They come from the index if it can be trusted. Otherwise only the files that
+ * decide the order are read. An ID is within a day of its save's time, or
+ * belongs to an automatic pause of claude-mpm. Only a save whose time was
+ * edited by hand would be out of order.
  */
 export async function* newestSaves(
   system: System,
@@ -134,7 +137,7 @@ export async function* newestSaves(
   const read = entryReader(system, root, { folders });
   const entries = newestOf(found, read);
   if (found.size >= WORTH_INDEXING && global && given.size === 0) {
-    // Not with take(), which would end the generator.
+    // take() is not used, since it would end the generator.
     const first: SaveEntry[] = [];
     for (let next; first.length < INDEXED && !(next = entries.next()).done;) {
       first.push(next.value);
@@ -146,12 +149,12 @@ export async function* newestSaves(
   for (const entry of entries) if (!given.has(entry.id)) yield entry;
 }
 
-/** Lists the saves, so that the next reader finds the newest in the index. */
+/** Lists the saves to update the index for the next reader. */
 export async function renewIndex(system: System, root: string): Promise<void> {
   for await (const _ of newestSaves(system, root)) return;
 }
 
-/** The library for YAML is loaded only where a save is there as YAML alone. */
+/** Loads the YAML library only if a save exists only as YAML. */
 export async function loadReaders(
   found: ReadonlyMap<string, Found>,
 ): Promise<void> {
@@ -164,9 +167,9 @@ export async function loadReaders(
 }
 
 /**
- * The save for a selector, see {@link matchSaves}. A full ID of an mpm save,
- * `latest` and the first number need no listing. `first` is the number of the
- * first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
+ * Finds the save for a selector; see {@link matchSaves}. The full ID of a save
+ * by mpm, `latest` and the first number require no listing. `first` is the
+ * number of the first save in the list. Throws NOT_FOUND, AMBIGUOUS or USAGE.
  */
 export async function findSave(
   system: System,
@@ -188,8 +191,8 @@ export async function findSave(
 }
 
 /**
- * mpm's save with that ID. A foreign save requires a search for its checksum
- * file.
+ * Returns mpm's own save with this ID. A foreign save requires a search for its
+ * checksum file.
  */
 function ownSave(
   system: System,
@@ -210,12 +213,12 @@ function ownSave(
 
 /**
  * The largest difference between a save's `paused_at` and the time in its ID,
- * in milliseconds. An early claude-mpm took the ID from the local clock, up to
- * 14 hours off.
+ * in milliseconds. An early claude-mpm used the local clock for the ID, which
+ * may be 14 hours off.
  */
 const ID_SLACK = 24 * 60 * 60 * 1000;
 
-/** All of them, newest first; see {@link savesOf}. Logs come last. */
+/** Yields all saves, newest first; see {@link savesOf}. Logs come last. */
 export function* newestOf(
   found: ReadonlyMap<string, Found>,
   read: (found: Found) => SaveEntry | undefined,
@@ -232,9 +235,10 @@ function isOnlyLog({ id, candidates }: Found): boolean {
 }
 
 /**
- * The saves in newest-first order. A file is read only if the order is
- * uncertain without it. Such files have an ID within a day of the candidate, or
- * are finished automatic pauses, which end long after their ID.
+ * Yields the saves, newest first. Reads a file only if the order is uncertain
+ * without it. This concerns files whose ID is within a day of the candidate. It
+ * also concerns finished automatic pauses, which end long after the time in
+ * their ID.
  */
 function* savesOf(
   found: readonly Found[],
@@ -243,8 +247,8 @@ function* savesOf(
   const unread = found.filter((one) => !mayBeAnyTime(one))
     .sort((a, b) => a.id < b.id ? 1 : -1);
   /**
-   * Read but not returned yet, the newest last, since removing from the end is
-   * cheap.
+   * Saves that were read but not returned yet. The newest is last, since
+   * removing from the end is cheap.
    */
   const ready: SaveEntry[] = [];
   const take = (some: readonly Found[]) => {
@@ -293,32 +297,35 @@ export class SessionStates {
     let checked = false;
     this.#read = (id) =>
       attempt(() => {
-        // Only once, since there may be thousands of records.
+        // Checked only once, since there may be thousands of records.
         if (!checked) checkWorkFolders(system, root);
         checked = true;
         return readRecord(system, root, { id, seals }).state;
       });
   }
 
-  /** `undefined`: the save belongs to no session known here. */
+  /**
+   * Returns the state; `undefined`: the save belongs to no session that is
+   * known here.
+   */
   of(entry: SessionOf): WorkState | undefined {
     const { session } = entry;
-    // Another clone may have given the same ID to another session.
+    // In another clone, the same ID may belong to another session.
     if (session === null || isTeams(entry)) return undefined;
     const { id } = session;
     if (!this.#known.has(id)) this.#known.set(id, this.#read(id));
     return this.#known.get(id);
   }
 
-  /** Returns whether its session has ended, so that it cannot continue. */
+  /** Returns whether the save's session has ended and cannot continue. */
   isOver(entry: SessionOf): boolean {
     const state = this.of(entry);
     return state !== undefined && !isOpen(state);
   }
 
   /**
-   * Returns whether its session was archived or cancelled, which hides the save
-   * from lists.
+   * Returns whether the save's session was archived or cancelled. Lists do not
+   * show such a save.
    */
   isHidden(entry: SessionOf): boolean {
     const state = this.of(entry);

@@ -23,7 +23,7 @@ import { completeSave } from "./derived.ts";
 import { LARGEST_SAVE, loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 
-/** The kind of a save under way. */
+/** The kind of an unfinished save. */
 const SAVE = "pause";
 
 interface SaveFacts {
@@ -59,8 +59,8 @@ export async function finishSaves(
 }
 
 /**
- * Past the commit point of a save, writes the derived files from its JSON;
- * before it, removes the traces.
+ * Finishes an interrupted save. After its commit point, writes the derived
+ * files from the JSON. Before it, removes all traces of the save.
  */
 async function finishSave(
   system: System,
@@ -76,13 +76,13 @@ async function finishSave(
   });
 }
 
-/** Finishes a save that was killed. */
+/** Finishes a save that was interrupted because mpm was killed. */
 export const SAVES_UNDER_WAY: Finisher<SaveFacts> = {
   kinds: [SAVE],
   finish: ({ system }, { root }) => finishSaves(system, root),
 };
 
-/** A word on an automatic pause of claude-mpm's that was interrupted. */
+/** Returns a note about an interrupted automatic pause of claude-mpm. */
 export function unfinishedPause(system: System, root: string): string[] {
   return system.files.peek(layout(root).activePause)
     ? ['An automatic pause was not finished: "mpm saves recover" shows it']
@@ -93,9 +93,10 @@ export function unfinishedPause(system: System, root: string): string[] {
 const READER_WAIT = 250;
 
 /**
- * The first step of a command that reads the store. It checks that its folders
- * are real folders. It also finishes an interrupted pause, if no one is writing
- * and the store is writable. Throws CONFLICT if a folder is a link.
+ * Runs the first step of a command that reads the store. Checks that the
+ * store's folders are real folders. Also finishes an interrupted pause if
+ * nothing else is writing and the store is writable. Throws CONFLICT if a
+ * folder is a link.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;
@@ -112,8 +113,9 @@ export async function openStore(system: System, root: string): Promise<void> {
 }
 
 /**
- * Runs `write`, which may change saves or sessions, under the store's lock. The
- * store then exists, and no interrupted pause is pending. Throws LOCKED.
+ * Runs `write`, which may change saves or sessions, under the store's lock.
+ * Before that, creates the store and finishes interrupted pauses. Throws
+ * LOCKED.
  */
 export function changeStore<T>(
   system: System,

@@ -13,8 +13,8 @@ import { changeStore } from "./recover.ts";
 import { type LoggedSave, readLogged } from "./save_log.ts";
 
 /**
- * Returns the requested saves that only the log still has; all of them if no
- * names are given. Throws NOT_FOUND, CONFLICT for an existing save.
+ * Returns the requested saves that exist only in the log, or all of them
+ * without names. Throws NOT_FOUND, and CONFLICT for a save that is not lost.
  */
 export async function chooseLost(
   system: System,

@@ -18,7 +18,9 @@ import type { Described } from "./save_entry.ts";
 
 const TEXT_OR_NULL = nullable(TEXT);
 
-/** The parts of a save's content that are stored here and in the index. */
+/**
+ * The parts of a save's content that are stored in this cache and in the index.
+ */
 export const DESCRIBED = {
   pausedAt: TEXT,
   summary: TEXT,
@@ -56,20 +58,20 @@ interface Row {
   readonly described: Described;
 }
 
-/** The number of files read after which the rows are worth writing. */
+/** The number of files read from which the rows are worth storing. */
 const WORTH_WRITING = 100;
 
 const VERSION = 8;
 
-/** The rows of 100,000 saves. */
+/** Enough for the rows of 100,000 saves. */
 const LARGEST = 64 * 1024 * 1024;
 
 /**
- * A cache of the listing of each file, so that the next listing need not read
- * it: `.claude-mpm/state/rows.json`. A row counts only while size and both
- * times of its file are the same. No program can set the second time, that of
- * the entry's last change, so every edit is noticed. It is derived, and never a
- * source of truth.
+ * A cache in `.claude-mpm/state/rows.json` with the listing of each file, which
+ * the next listing then need not read. A row is valid only while the size and
+ * both times of its file are unchanged. No program can set the second time,
+ * when the entry last changed, so every edit is noticed. The cache is derived,
+ * and never a source of truth.
  */
 export class RowCache {
   readonly #system: System;
@@ -106,7 +108,7 @@ export class RowCache {
     return row.described;
   }
 
-  /** Stores the content of a file that has not changed recently. */
+  /** Stores the content of a file, unless the file has changed recently. */
   put(file: string, info: FileInfo, described: Described): void {
     const mark = markOf(this.#system, info);
     if (!mark) return;
@@ -114,7 +116,7 @@ export class RowCache {
     this.#rows.push({ file, changed: mark.changed, described });
   }
 
-  /** Writes the cache if that saves a later listing enough. */
+  /** Writes the cache if it saves a later listing enough time. */
   keep(): void {
     if (this.#missed < WORTH_WRITING) return;
     replaceDerived(this.#system, this.#root, {

@@ -3,15 +3,15 @@ import type { ErrorCode } from "../../base/errors.ts";
 import { sessionId } from "../../base/ids.ts";
 
 /**
- * The format of a save. JSON is the source; the others are read if it is
- * missing, the record of an automatic pause (`jsonl`) last.
+ * The format of a save. JSON is the source. The others are read only if it is
+ * missing, with the record of an automatic pause (`jsonl`) last.
  */
 export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
  * The folder of a save: `.claude-mpm/sessions/`, its older subfolder `pause/`,
- * or mpm's second copies in `kept/`. Others are the folder in the user's home
- * for saves by claude-mpm 6.2.41 to 6.2.52, and the folder of claude-mpm's
+ * or `kept/` with mpm's second copies. Two more are the folder in the user's
+ * home for saves by claude-mpm 6.2.41 to 6.2.52, and the folder of claude-mpm's
  * resume logs. Synced saves are in one folder for each clone.
  */
 export type SaveLocation =
@@ -22,7 +22,7 @@ export type SaveLocation =
   | "resume-logs"
   | `team/${string}`;
 
-/** Why a save cannot be read: the parts of an `MpmError`. */
+/** Why a save cannot be read, as the parts of an `MpmError`. */
 export interface SaveProblem {
   readonly code: ErrorCode;
   readonly message: string;
@@ -36,59 +36,72 @@ export interface EntrySession {
   readonly task: string;
 }
 
-/** A save for a list, without its whole content. */
+/** A save as shown in a list, without its full content. */
 export interface SaveEntry {
   readonly id: string;
-  /** ISO 8601 in UTC with milliseconds; taken from the ID if unknown. */
+  /** ISO 8601 in UTC with milliseconds; derived from the ID if unknown. */
   readonly pausedAt: string;
   /** Absolute path of the file to read. */
   readonly path: string;
   readonly format: SaveFormat;
   readonly location: SaveLocation;
-  /** First line of the summary, bounded; not escaped for a terminal. */
+  /**
+   * First line of the summary, with limited length; not escaped for a terminal.
+   */
   readonly summary: string;
   /** Its given name; null: no name. */
   readonly name: string | null;
-  /** null: detached, no repository, or unknown. */
+  /** null: detached HEAD, no repository, or unknown. */
   readonly branch: string | null;
   /** Absolute path of the paused worktree; null: unknown. */
   readonly worktree: string | null;
   /** As recorded; empty: any project. */
   readonly projectPath: string;
-  /** Set if the content cannot be read; the fields above are then neutral. */
+  /**
+   * Set if the content cannot be read; the fields above then have neutral
+   * values.
+   */
   readonly problem?: SaveProblem | undefined;
-  /** True if mpm itself wrote it. */
+  /** True if mpm itself wrote the save. */
   readonly own: boolean;
-  /** True if `mpm saves import` added it: someone else's words. */
+  /**
+   * True if `mpm saves import` added the save, which then contains someone
+   * else's words.
+   */
   readonly imported: boolean;
   /** null: no session. */
   readonly session: EntrySession | null;
-  /** True if it was made automatically when an agent's session ended. */
+  /** True if the save was made automatically when an agent's session ended. */
   readonly automatic: boolean;
   /** The author's name from git, as written in the save; null if unknown. */
   readonly author: string | null;
-  /** The name of the agent that made it; null: no name. */
+  /** The name of the agent that made the save; null: no name. */
   readonly agentName: string | null;
-  /** The agent session in which it was made; null: no session, or unknown. */
+  /**
+   * The agent session in which the save was made; null: no session, or unknown.
+   */
   readonly agent: string | null;
   /** The client of that session, e.g. `claude-code`. */
   readonly client: string | null;
-  /** True if claude-mpm's automatic pause wrote it: it has a `.jsonl` file. */
+  /**
+   * True if claude-mpm's automatic pause wrote the save, which then has a
+   * `.jsonl` file.
+   */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files for this ID. */
   readonly evidence: readonly string[];
   /**
-   * The digest of its content, see `origin.ts`; absent if the file was not
+   * The digest of the content; see `origins.ts`. Absent if the file was not
    * read.
    */
   readonly digest?: string | undefined;
   /** The largest file, in bytes. */
   readonly size: number;
-  /** Of the file, milliseconds since the epoch. */
+  /** The modification time of the file, in milliseconds since the epoch. */
   readonly mtime: number;
 }
 
-/** The file of a row. */
+/** The fields of a row that describe its file. */
 export type Base = Pick<
   SaveEntry,
   "id" | "path" | "format" | "location" | "incremental" | "evidence"
@@ -98,10 +111,10 @@ export type Base = Pick<
 export type Described = Omit<SaveEntry, keyof Base | "problem">;
 
 /**
- * Returns whether it is another file of claude-mpm's agents and not a save.
- * That is a resume log, a document written when the context ran out, or only
- * the record of an automatic pause. They can be read, and are listed after all
- * saves, which have more content.
+ * Returns whether an entry is not a save but another file of claude-mpm's
+ * agents. It is a resume log, a document written when the context ran out, or
+ * only the record of an automatic pause. Such files can be read, and are listed
+ * after all saves, which have more content.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,
@@ -111,7 +124,7 @@ export function isLog(
 }
 
 /**
- * Returns whether it came through a sync: another clone's, and not in
+ * Returns whether a save came from another clone through a sync and is not in
  * `sessions/`.
  */
 export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
@@ -119,8 +132,8 @@ export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
 }
 
 /**
- * Returns the ID of a save. If it came through a sync, the start of its
- * writer's ID is part of it: two clones may use one ID for two saves.
+ * Returns the ID of a save. For a synced save, it includes the start of the
+ * writer's ID, since two clones may use one ID for two saves.
  */
 export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
   return isTeams({ location })
@@ -128,11 +141,14 @@ export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
     : id;
 }
 
-/** As in the names of saves, and of the documents next to them. */
+/** The time, as in the names of saves and of the documents next to them. */
 const TIME =
   /^session-(?:resume-)?(\d{4})-?(\d\d)-?(\d\d)[-_](\d\d)(\d\d)(\d\d)$/;
 
-/** The time in an ID (UTC), milliseconds since the epoch, if it is a date. */
+/**
+ * Returns the time in an ID (UTC) in milliseconds since the epoch, if it is a
+ * valid date.
+ */
 export function idTime(id: string): number | undefined {
   const parts = TIME.exec(id);
   if (!parts) return undefined;
@@ -147,8 +163,8 @@ export function idTime(id: string): number | undefined {
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /**
- * The IDs of the seconds after that of `id`, or before it at the end of the
- * calendar.
+ * Yields the IDs of the seconds after that of `id`, or before it at the end of
+ * the calendar.
  */
 export function* nearbyIds(id: string): Generator<string, undefined> {
   const start = idTime(id) ?? 0;
@@ -158,7 +174,10 @@ export function* nearbyIds(id: string): Generator<string, undefined> {
   for (let time = start - 1000;; time -= 1000) yield sessionId(new Date(time));
 }
 
-/** Compares for newest first: saves by `pausedAt`, id and mtime, then logs. */
+/**
+ * Compares entries for newest first: saves by `pausedAt`, ID and mtime, then
+ * logs.
+ */
 export function newestFirst(a: SaveEntry, b: SaveEntry): number {
   return Number(isLog(a)) - Number(isLog(b)) ||
     compareText(b.pausedAt, a.pausedAt) || compareText(b.id, a.id) ||

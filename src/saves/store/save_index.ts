@@ -34,9 +34,9 @@ import { DESCRIBED } from "./row_cache.ts";
 import { newestFirst, type SaveEntry } from "./save_entry.ts";
 
 /**
- * `.claude-mpm/state/index.json`: the newest saves that were found when the
- * folders had these times. It is derived and never a source of truth; with it,
- * large stores need not be listed.
+ * `.claude-mpm/state/index.json`: the newest saves at the recorded times of the
+ * folders. It is derived, and never a source of truth. With it, large stores
+ * need not be listed.
  */
 export interface Index {
   /** The time of the last listing, in milliseconds since the epoch. */
@@ -53,7 +53,7 @@ const VERSION = 8;
 /** Far more than an index of `INDEXED` saves needs. */
 const LARGEST_INDEX = 4 * 1024 * 1024;
 
-/** A time of a folder; null: it does not exist. */
+/** When a folder last changed; null: it does not exist. */
 const STAMP = nullable(NUMBER);
 
 /** The paths are left out, and restored on reading. */
@@ -95,8 +95,8 @@ function indexValue({ saves, ...index }: Index) {
 }
 
 /**
- * The index, if mpm could have written it; any other file counts as missing.
- * Nothing in it becomes a path without a check.
+ * Returns the index if mpm could have written it; any other file counts as
+ * missing. Nothing in it is used as a path without a check.
  */
 function readIndex(
   system: System,
@@ -121,8 +121,8 @@ function readIndex(
 
 /**
  * Milliseconds that a folder must be unchanged before its time alone identifies
- * the results of a listing. Two changes within one tick of the file system's
- * clock leave the same time. The clock for whole seconds is a coarse one.
+ * a listing. Two changes within one tick of the file system's clock have the
+ * same time. The coarse tick is for clocks that count whole seconds.
  */
 const TICK = 20;
 const COARSE_TICK = 3000;
@@ -131,10 +131,10 @@ const COARSE_TICK = 3000;
 const LISTING_VALID = 60 * 60 * 1000;
 
 /**
- * Returns the index, if the folders and each of its files are unchanged. A
- * writer calls it under the project's lock before it writes its first file into
- * `sessions/`, and gives the result to {@link noteSave} or {@link noteRemoved}.
- * Never throws.
+ * Returns the index if the folders and all their indexed files are unchanged. A
+ * writer calls this under the project's lock before it writes its first file
+ * into `sessions/`. It then gives the result to {@link noteSave} or
+ * {@link noteRemoved}. Never throws.
  */
 export function openIndex(system: System, root: string): Index | undefined {
   const folders = saveFolders(system, root);
@@ -150,8 +150,9 @@ export function openIndex(system: System, root: string): Index | undefined {
 }
 
 /**
- * Returns a text that stays the same for at most an hour, while no save is
- * added to the folders or removed. `undefined`: they changed a moment ago.
+ * Returns a text that stays the same for at most an hour, while saves are
+ * neither added to the folders nor removed. `undefined`: the folders have just
+ * changed.
  */
 export function listingMark(system: System, root: string): string | undefined {
   const folders = saveFolders(system, root, { global: false });
@@ -166,7 +167,10 @@ function sameStamps(a: Stamps, b: Stamps): boolean {
     a.global === b.global;
 }
 
-/** Writing a file in place does not change its folder's time. */
+/**
+ * Returns whether a file is unchanged. Writing a file in place does not change
+ * its folder's time.
+ */
 function isUnchanged(system: System, row: SaveEntry): boolean {
   const found = system.files.lstat(row.path);
   return found?.size === row.size && found.mtime === row.mtime;
@@ -176,7 +180,7 @@ function isUnchanged(system: System, row: SaveEntry): boolean {
 export interface Listing {
   /** The times of the folders' last changes. */
   readonly stamps: Stamps;
-  /** The clock, milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   readonly now: number;
   /** The newest saves found. */
   readonly saves: readonly SaveEntry[];
@@ -192,7 +196,7 @@ export function keepListing(
   replaceDerived(system, root, {
     path: indexPath(root),
     text: JSON.stringify(indexValue({ listed: now, stamps, saves })),
-    // The folders' times are from the file system's clock, like this one.
+    // Like this time, the folders' times come from the file system's clock.
     counts(mtime) {
       const elapsed = system.now().getTime() - now;
       return rested(stamps, mtime - elapsed);
@@ -238,18 +242,18 @@ export function noteRemoved(
   );
 }
 
-/** Milliseconds between the time given to the folder and its last change. */
+/** Milliseconds by which the folder's new time is before its last change. */
 const BACK = 2000;
 
 /**
- * Keeps the index valid after a change by mpm in `sessions/`, at a cost that
- * does not depend on the number of saves. Call it under the same lock as
+ * Keeps the index valid after a change by mpm in `sessions/`. The cost does not
+ * depend on the number of saves. Call it under the same lock as
  * {@link openIndex}, after the last file was written. Never throws.
  *
- * The folder gets a time shortly before its last change. So a later change by
- * another program, even within the same tick, sets a different one. A change
- * while mpm is writing stays unnoticed until the next listing, at most an hour
- * later.
+ * Sets the folder's time to shortly before its last change. A later change by
+ * another program then sets a different time, even within the same tick. A
+ * change while mpm is writing is not noticed until the next listing, at most an
+ * hour later.
  */
 function keepIndex(
   system: System,
@@ -267,7 +271,7 @@ function keepIndex(
     const stamp = changed - BACK === old ? changed - BACK - 1 : changed - BACK;
     system.files.setMtime(sessions, stamp);
     const stamps = stampFolders(system, saveFolders(system, root));
-    // A file system that rounds may have turned it into the old time.
+    // A file system may have rounded the new time to the old one.
     if (stamps.sessions === old || stamps.sessions === changed) return;
     if (!sameStamps({ ...stamps, sessions: old }, index.stamps)) return;
     const value = indexValue({ ...index, stamps, saves });
@@ -277,7 +281,10 @@ function keepIndex(
   });
 }
 
-/** The rows including the new save; `undefined`: it does not exist. */
+/**
+ * Returns the rows including the new save; `undefined`: the save does not
+ * exist.
+ */
 function withSave(
   system: System,
   root: string,

@@ -21,8 +21,8 @@ import { ensureUserWord, userWord, WRITER } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /**
- * The log of saves in a repository. Below this folder each installation has its
- * own ref, whose commits each add or remove one save.
+ * The log of saves in a repository. Each installation has its own ref below
+ * this folder. Each commit of a ref adds or removes one save.
  */
 export const SAVES = "refs/mpm/saves";
 
@@ -41,9 +41,12 @@ export interface LogWriter extends AsyncDisposable {
   readonly ref: string;
   /** False before the first save of this installation. */
   readonly exists: boolean;
-  /** For the first attempt. */
+  /** The import for the first attempt. */
   readonly importing: FastImport;
-  /** The JSON of a save that the import already has; see {@link beginSave}. */
+  /**
+   * The JSON of a save that was already sent to the import; see
+   * {@link beginSave}.
+   */
   readonly given?: Uint8Array;
   /** An object that is stored together with the save. */
   readonly beside?: BesideSave | undefined;
@@ -51,7 +54,7 @@ export interface LogWriter extends AsyncDisposable {
 
 /** An object with a separate ref, which is created together with the log's. */
 export interface BesideSave {
-  /** Stores the object, unless there is nothing to store. Never throws. */
+  /** Stores the object if there is anything to store. Never throws. */
   store(): Promise<NewRef | undefined>;
   /** Records that the ref was created. */
   noteMade(): void;
@@ -64,8 +67,8 @@ export interface NewRef {
 }
 
 /**
- * Returns the ref of this installation in the log and those of `more` that
- * exist, with their commits. Uses git only if files do not show them.
+ * Returns this installation's ref in the log and the existing refs of `more`,
+ * with their commits. Uses git only if the refs cannot be read from files.
  */
 export async function readOwnRefs(
   system: System,
@@ -84,8 +87,8 @@ export async function readOwnRefs(
 }
 
 /**
- * Returns the refs of the log, of all installations, and `more`, with their
- * commits. Writes nothing.
+ * Returns the log's refs of all installations, and the refs of `more`, with
+ * their commits. Writes nothing.
  */
 export async function readLogRefs(
   system: System,
@@ -105,9 +108,9 @@ function gitOf(system: System, { worktree }: Workspace): Git {
 }
 
 /**
- * Starts the import that adds to the log, so that git is ready when it is
- * needed. `refs`: see {@link readOwnRefs}. Throws FILE_FAILED if the name of
- * this installation cannot be stored.
+ * Starts the import that adds to the log, to have git ready in time. `refs`:
+ * see {@link readOwnRefs}. Throws FILE_FAILED if the name of this installation
+ * cannot be stored.
  */
 export function beginLog(
   system: System,
@@ -131,8 +134,8 @@ export function beginLog(
 }
 
 /**
- * Sends the JSON of the first change, which git compresses until the rest is
- * known. Returns the writer that has it.
+ * Sends the JSON of the first change early, and git compresses it in the
+ * meantime. Returns the writer with this JSON.
  */
 export async function beginSave(
   writer: LogWriter,
@@ -145,17 +148,20 @@ export async function beginSave(
   return { ...writer, given: bytes };
 }
 
-/** The mark of the JSON that was sent before. */
+/** The mark of the JSON that was sent early. */
 const GIVEN = ":2";
 
-/** The most attempts to rebuild a commit if the ref moved, or was held. */
+/**
+ * The maximum number of attempts to rebuild a commit if the ref moves or is
+ * locked.
+ */
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
 
 /**
- * Adds a commit for each change and returns the last one's ID. The ref only
- * ever moves forward. A problem with the additional object does not keep the
- * save out of the log. Throws GIT_FAILED, with nothing added.
+ * Adds a commit for each change and returns the ID of the last commit. The ref
+ * only moves forward. A problem with the additional object does not prevent the
+ * save from being added to the log. Throws GIT_FAILED, with nothing added.
  */
 export async function addToLog(
   system: System,
@@ -194,15 +200,15 @@ export async function addToLog(
 }
 
 /**
- * The stream for git-fast-import(1). Each tree has only one save: each commit
- * would rewrite a tree of all saves.
+ * Returns the stream for git-fast-import(1). Each tree has only one save.
+ * Otherwise each commit would rewrite a tree of all saves.
  */
 function importStream(
   { ref, exists, also, given, time }: {
     ref: string;
     exists: boolean;
     also: NewRef | undefined;
-    /** JSON that the import already has. */
+    /** JSON that was already sent to the import. */
     given: Uint8Array | undefined;
     time: Date;
   },
@@ -226,7 +232,7 @@ function importStream(
   return stream.end();
 }
 
-/** The first message of a save's commit, from the value of its JSON. */
+/** Returns the commit message for a new save, from the value of its JSON. */
 export function commitMessage(id: string, value: unknown): string {
   const paused = new Date(String(field(value, "paused_at")));
   const time = Number.isNaN(paused.getTime()) ? id : utcSeconds(paused);
@@ -249,7 +255,7 @@ export interface LoggedSave {
   readonly commit: string;
   /** False if it removed the save. */
   readonly there: boolean;
-  /** The first line of its summary. */
+  /** The first line of the save's summary. */
   readonly summary: string;
 }
 
@@ -272,8 +278,8 @@ export async function readLog(
   );
   const found = new Map<string, Logged>();
   for (const one of commits) {
-    // For saves made or removed by this installation, other logs do not count:
-    // their clocks may be wrong, or their refs a stranger's.
+    // For saves that this installation made or removed, other logs do not
+    // count. Their clocks may be wrong, or their refs may be a stranger's.
     if (one.ref !== own && made.has(one.id)) continue;
     const known = found.get(one.id);
     // Git sorts the commits of each ref, but not across refs.
@@ -290,7 +296,7 @@ interface Logged extends LoggedSave {
   readonly time: number;
 }
 
-/** Nothing for another commit. */
+/** Returns the save in a commit; empty for any other commit. */
 function loggedIn(text: string): Logged[] {
   const [about = "", subject = ""] = text.split("\n", 2);
   const [ref = "", commit = "", time] = about.split(" ");
@@ -301,7 +307,7 @@ function loggedIn(text: string): Logged[] {
   return [{ id, commit, there, summary, ref, time: Number(time) }];
 }
 
-/** Object IDs of the JSON of saves, by save ID. */
+/** Returns the object IDs of saves' JSON, by save ID. */
 export async function readBlobIds(
   system: System,
   workspace: Workspace,
@@ -322,7 +328,7 @@ export async function readBlobIds(
 /** The number of saves that git reads at once. */
 const READ_AT_ONCE = 200;
 
-/** The JSON of saves, by save ID. */
+/** Returns the JSON of saves, by save ID. */
 export async function readLogged(
   system: System,
   workspace: Workspace,

@@ -34,22 +34,22 @@ import {
 } from "./save_log.ts";
 
 /*
- * A save has a second copy where `rm` and editors do not reach it: in git the
- * log of saves, elsewhere `kept/`. due_copies.ts has those that are still to be
- * made.
+ * A save has a second copy that `rm` and editors do not reach. In git it is in
+ * the log of saves, elsewhere in `kept/`. due_copies.ts lists the copies that
+ * are still to be made.
  */
 
 /** The second copies that were made, in git. */
 export interface Copied {
   /** The newest commit of the log, as a full ID; null: no commit was made. */
   readonly commit: string | null;
-  /** Why not all of them were made; null: no problem. */
+  /** Why some copies were not made; null: no problem. */
   readonly problem: string | null;
 }
 
 /** The copy of a new save. */
 interface NewCopy {
-  /** An import that was started for it. */
+  /** An import that was started early for the copy. */
   readonly begun?: LogWriter | undefined;
   /** The save as written. */
   readonly fresh?: LogChange;
@@ -58,8 +58,8 @@ interface NewCopy {
 export const NOTHING_COPIED: Copied = { commit: null, problem: null };
 
 /**
- * Makes the missing second copies. A failure is reported: the saves themselves
- * are safe. Call under the lock.
+ * Makes the missing second copies. Reports a failure without throwing, since
+ * the saves themselves are safe. Call under the lock.
  */
 export async function copySaves(
   system: System,
@@ -81,15 +81,20 @@ export async function copySaves(
   }
 }
 
-/** Says why git keeps no second copy; `undefined` if it does. */
+/**
+ * Returns the reason why git keeps no second copy; `undefined` if it keeps one.
+ */
 export function noCopyReason(
   workspace: Workspace,
   { asked, configured, faulty }: {
-    /** `--no-commit` was not given. */
+    /** True if `--no-commit` was not given. */
     asked: boolean;
-    /** Not switched off in the configuration. */
+    /** True unless the configuration switches it off. */
     configured: boolean;
-    /** The configuration has an error, so the user's intention is unknown. */
+    /**
+     * True if the configuration has an error and the user's intention is
+     * unknown.
+     */
     faulty: boolean;
   },
 ): string | undefined {
@@ -99,7 +104,10 @@ export function noCopyReason(
   return noGitReason(workspace);
 }
 
-/** Says why nothing can be committed at all; `undefined` if it can. */
+/**
+ * Returns the reason why nothing can be committed; `undefined` if git can be
+ * used.
+ */
 export function noGitReason(
   { git, reason }: Workspace,
 ): string | undefined {
@@ -122,7 +130,7 @@ export function areCopied(system: System, workspace: Workspace): boolean {
   return config.commit && faults.length === 0;
 }
 
-/** A warning about a second copy that could not be made. */
+/** Returns a warning about a second copy that could not be made. */
 export function noCopy(problem: string): string {
   return `The save is safe, but git has no copy of it yet: ${problem}`;
 }
@@ -152,7 +160,10 @@ async function logAll(
 /** The number of imports after which git packs their objects. */
 const GATHERED = 100;
 
-/** The size of a file counts the imports since the last time. */
+/**
+ * Packs the objects of imports from time to time. The size of a file counts the
+ * imports since the last time.
+ */
 async function gatherNowAndThen(
   system: System,
   root: string,
@@ -173,8 +184,8 @@ async function beginHere(
 }
 
 /**
- * A lost save that the log never had changes nothing there, and neither does a
- * save that someone damaged.
+ * Returns the changes for the log. A lost save that was never in the log
+ * changes nothing there, and neither does a save that someone damaged.
  */
 async function changesOf(
   system: System,
@@ -192,7 +203,7 @@ async function changesOf(
   return all.filter(({ id, bytes }) => bytes || log.get(id)?.there);
 }
 
-/** The JSON of a save; null: it is gone. */
+/** Returns the JSON of a save; null: the save is gone. */
 function savedBytes(
   { files }: System,
   root: string,

@@ -35,9 +35,10 @@ import { copySaves } from "./second_copy.ts";
 
 /**
  * Moves the copies that version 0.1.0 kept in `kept/`, and the saves that it
- * committed to the branch, into the log. A save that only `kept/` has is added
- * to the others. `kept/` is removed once all of it was found in the log.
- * Tracked files stay tracked. Never throws an MpmError: returns the problem.
+ * committed to the branch, to the log. A save that exists only in `kept/` is
+ * added to the other saves. `kept/` is removed once its whole content has been
+ * found in the log. Tracked files stay tracked. Never throws an MpmError;
+ * returns the problem instead.
  */
 export async function takeInKept(
   system: System,
@@ -62,7 +63,7 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
   const ids = [...tracked].filter((path) => path.endsWith(".json"))
     .map((path) => basename(path, ".json"))
     .filter((id) => SESSION_ID.test(id));
-  // The kept text comes first: the text in the folder is then the newer
+  // The kept text is added first, so the text in the folder becomes the newer
   // version.
   if (changes.length > 0) {
     const refs = await readOwnRefs(system, workspace);
@@ -90,8 +91,9 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
 }
 
 /**
- * Removes the moved copies, and the folder if nothing else is in it: version
- * 0.1.0 may have written more in the meantime. Damaged copies go to the trash.
+ * Removes the moved copies, and the folder if it is then empty, since version
+ * 0.1.0 may have written more in the meantime. Damaged copies are moved to the
+ * trash.
  */
 function clearKept(
   system: System,
@@ -122,7 +124,7 @@ function clearKept(
   attempt(() => system.files.remove(kept));
 }
 
-/** The complete saves in the folder. */
+/** Returns the complete saves in the folder. */
 function keptSaves(system: System, root: string): LogChange[] {
   const { kept } = layout(root);
   return namesIn(system, kept).flatMap(({ name }) => {

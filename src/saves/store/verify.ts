@@ -38,9 +38,10 @@ export async function verifyAll(
 }
 
 /**
- * Repairs what is repairable, each row in its state at that time, and the
- * pointer. A failure, such as a folder instead of a file, does not stop the
- * other repairs; the first failure is thrown at the end. Call under the lock.
+ * Repairs everything that can be repaired, each row in its current state, and
+ * then the pointer. A failure, such as a folder instead of a file, does not
+ * stop the other repairs. The first failure is thrown at the end. Call under
+ * the lock.
  */
 export async function repairAll(
   checker: Checker,
@@ -68,9 +69,9 @@ export async function repairAll(
 /** A checked save. */
 export interface Inspected {
   readonly row: Row;
-  /** Errors in its other files; also among the row's notes. */
+  /** Errors in the save's other files; the row's notes also contain them. */
   readonly beside: readonly string[];
-  /** `undefined`: it cannot be read. */
+  /** `undefined`: the save cannot be read. */
   readonly save: LoadedSave["save"] | undefined;
 }
 
@@ -106,7 +107,7 @@ export async function inspect(
 }
 
 /**
- * Returns whether mpm wrote the derived files of the save, so that it may
+ * Returns whether mpm wrote the derived files of the save and may therefore
  * rewrite them.
  */
 export function isMaintained(entry: SaveEntry): boolean {
@@ -127,7 +128,7 @@ function faultsBeside(
   ];
 }
 
-/** A save of which only the second copy is left. */
+/** Returns a note about a save that exists only as a second copy. */
 function keptOnly({ id, location }: SaveEntry): string[] {
   return location === "kept"
     ? [
@@ -137,7 +138,7 @@ function keptOnly({ id, location }: SaveEntry): string[] {
     : [];
 }
 
-/** The row after its repairs. Call under the lock. */
+/** Returns the row after repairs. Call under the lock. */
 async function repaired(
   checker: Checker,
   entry: SaveEntry,
@@ -160,8 +161,8 @@ async function repaired(
 }
 
 /**
- * The row of a damaged or missing save after its second copy replaced it, if
- * that is valid.
+ * Returns the row of a damaged or missing save after replacing it with its
+ * second copy, if that copy is valid.
  */
 async function restored(
   checker: Checker,
@@ -184,8 +185,8 @@ async function restored(
 }
 
 /**
- * Rewrites a lost checksum file if the second copy shows that the save is
- * valid. Returns whether it did.
+ * Rewrites a lost checksum file if the second copy proves the save valid.
+ * Returns whether the file was rewritten.
  */
 function restoreChecksum(
   { system, copies, workspace }: Checker,
@@ -203,9 +204,9 @@ function restoreChecksum(
 }
 
 /**
- * Repairs the other files of a verified save. Derived files are written from it
- * (for another program's save, only missing ones). A second copy that differs,
- * or that is not in `kept/`, must be made again.
+ * Repairs the other files of a verified save. Derived files are written from
+ * the save; for another program's save, only missing ones. A second copy that
+ * differs, or is missing from `kept/`, must be made again.
  */
 function repairBeside(
   { system, copies, workspace: { root, git } }: Checker,

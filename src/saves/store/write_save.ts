@@ -34,18 +34,19 @@ export interface Written {
   readonly save: Save;
   /** The JSON, which is also the content of an export. */
   readonly bytes: Uint8Array;
-  /** The files of the save, absolute. */
+  /** The absolute paths of the save's files. */
   readonly files: readonly string[];
-  /** Problems after the save was safe. */
+  /** Problems that occurred when the save was already safe. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Saves a session: redact, serialize, checksum file, JSON under its final name
- * (the commit point), YAML, Markdown, pointer, read-back, second copy. `build`
- * makes the save for the free ID that was found. Throws FILE_FAILED, LOCKED or
- * CONFLICT before the commit point, with nothing left behind. A later failure
- * is a warning, since the save exists and the rest is derived from it.
+ * Saves a session in this order: redaction, serialization, checksum file, JSON
+ * under its final name (the commit point), YAML, Markdown, pointer, read-back,
+ * second copy. `build` makes the save for the free ID that was found. Throws
+ * FILE_FAILED, LOCKED or CONFLICT before the commit point, with nothing left
+ * behind. A later failure is only a warning, since the save exists and the rest
+ * is derived from it.
  */
 export function writeSave(
   system: System,
@@ -53,15 +54,15 @@ export function writeSave(
   { time, build, copied, keeps = false, later = false, whole = true, begun }: {
     time: Date;
     build(slot: Slot): Save;
-    /** True if it gets a second copy. */
+    /** True if the save gets a second copy. */
     copied: boolean;
-    /** True if uncommitted files are kept with it next. */
+    /** True if the uncommitted files are kept with the save afterwards. */
     keeps?: boolean;
-    /** True if the second copy is left to the next mpm that writes. */
+    /** True if the second copy is left to the next mpm process that writes. */
     later?: boolean;
-    /** False if the files made from its JSON are left to that one, too. */
+    /** False if that process also makes the files derived from the JSON. */
     whole?: boolean;
-    /** A log writer that was started to make it. */
+    /** A log writer that was started early to make the second copy. */
     begun?: LogWriter | undefined;
   },
 ): Promise<Written & Copied> {
@@ -93,12 +94,13 @@ export function writeSave(
 }
 
 /**
- * The same for a save whose id is free. `latest`: the pointer leads to it even
- * if another one is newer. `own`: it has the words of the user or their agent.
- * `value`: the original data, if the shape was filled in. Only that is written.
- * `copied`, `keeps`: a second copy of it, or its contents, are due from then on.
- * `whole`: false leaves the save to {@link finishSaves} after its commit point.
- * Call under the lock, with nothing unfinished.
+ * Does the same for a save whose ID is free. `latest`: the pointer leads to
+ * this save even if another one is newer. `own`: the save contains the words of
+ * the user or their agent. `value`: the original data, if fields were filled
+ * in; only these data are written. `copied`, `keeps`: the second copy or the
+ * contents of the save are due from now on. `whole`: false leaves the save to
+ * {@link finishSaves} after its commit point. Call under the lock, with nothing
+ * unfinished.
  */
 export async function storeSave(
   system: System,
@@ -111,7 +113,7 @@ export async function storeSave(
     copied: boolean;
     keeps?: boolean;
     whole?: boolean;
-    /** Hands the JSON to git, which works while its file is made. */
+    /** Hands the JSON to git, which works while the JSON file is made. */
     written?(bytes: Uint8Array): Promise<void>;
     /** Lets git work while the other files are made. */
     committed?(change: LogChange): Promise<void>;
@@ -119,7 +121,7 @@ export async function storeSave(
 ): Promise<Written> {
   const index = whole ? openIndex(system, root) : undefined;
   const save = redactSave(redactorOf(system), given);
-  // Redaction counts are in `mpm`, which is complete in mpm's saves.
+  // The redaction counts are in `mpm`, which is complete in mpm's own saves.
   const said = save.mpm ? save : withoutDefaults(save, value);
   const bytes = saveBytes(said);
   const digest = sha256(bytes);
@@ -149,7 +151,7 @@ export async function storeSave(
   };
 }
 
-/** A failed record of the author does not prevent the save. */
+/** Records the user as the author. A failure does not prevent the save. */
 function noteMade(system: System, save: Save, digest: string): string[] {
   const problem = noteOwn(system, { id: save.session_id, digest });
   return problem === undefined ? [] : [
@@ -158,14 +160,17 @@ function noteMade(system: System, save: Save, digest: string): string[] {
   ];
 }
 
-/** The most seconds after the current one in which to look for a free ID. */
+/**
+ * The maximum number of seconds to search for a free ID, from the current
+ * second on.
+ */
 const SEARCHED = 3600;
 
-/** The ID for the second of `time`, or the next free one. */
+/** Returns the ID for the second of `time`, or the next free ID. */
 export function freeId(system: System, root: string, time: Date): string {
   for (let after = 0; after < SEARCHED; after++) {
     const id = sessionId(new Date(time.getTime() + after * 1000));
-    // After the year 9999, no ID would be found again.
+    // An ID after the year 9999 would never be found.
     if (!SESSION_ID.test(id)) break;
     if (!isTaken(system, root, id)) return id;
   }
@@ -174,13 +179,15 @@ export function freeId(system: System, root: string, time: Date): string {
   });
 }
 
-/** The JSON before it has its name; the next save replaces a left one. */
+/**
+ * The name of the JSON file before it gets its final name. The next save
+ * replaces a leftover file.
+ */
 const UNNAMED = ".mpm.tmp";
 
 /**
- * Does everything up to and including the commit point, then reads it back. A
- * save that fails here is removed, so that an error means that there is no
- * save.
+ * Does everything up to the commit point, and reads the save back. A save that
+ * fails here is removed, so an error always means that there is no save.
  */
 function commit(
   system: System,
@@ -224,8 +231,8 @@ function readBack(system: System, json: string, digest: string): void {
 }
 
 /**
- * Gives the finished file its name without ever replacing another: with a hard
- * link if the file system has them, or else a rename.
+ * Gives the finished file its final name without ever replacing another file.
+ * Uses a hard link if the file system supports it, and otherwise a rename.
  */
 function publish(system: System, unnamed: string, json: string): void {
   try {

@@ -4,7 +4,7 @@ import { cutText } from "../../base/words.ts";
 /** The longest name to show, in UTF-16 units. */
 const LONGEST = 40;
 
-/** Returns the unverified author of a save. */
+/** Returns a text that names the unverified author of a save. */
 export function fromWhom(author?: string | null): string {
   const name = author ? escapeText(cutText(author, LONGEST)) : "someone else";
   return `from ${name} (not verified)`;
@@ -22,7 +22,7 @@ export function foreignNote(id: string, author?: string | null): string {
 /** The prefix of a checkpoint's name among names of saves. */
 export const CHECKPOINT_PREFIX = "checkpoint/";
 
-/** The prefix of a save's ID that stands for its contents. */
+/** The prefix of a save's ID that refers to the save's contents. */
 export const CONTENTS_PREFIX = "contents/";
 
 /** Returns the note about contents from someone else. */

@@ -7,21 +7,24 @@ import type { System } from "../../system/system.ts";
 import { ensureUserFolder, userState } from "../../ops/mod.ts";
 
 /**
- * The origin of a save: `own`, made by this user on this machine; `trusted`,
- * someone else's that this user trusts; `foreign`, anyone's.
+ * The origin of a save. `own`: made by this user on this machine. `trusted`:
+ * made by someone else whom this user trusts. `foreign`: made by anyone else.
  */
 export type Origin = "own" | "trusted" | "foreign";
 
 /**
- * The digest of a save's file, whatever its name and place. It is the SHA-256
- * of its bytes, with Windows line ends, which git may have added, read as plain
- * ones.
+ * Returns the digest of a save's file, whatever its name and location. It is
+ * the SHA-256 of its bytes after conversion of Windows line ends, which git may
+ * have added, to plain ones.
  */
 export function contentDigestOf(bytes: Uint8Array): string {
   return sha256(bytes.includes(13) ? withoutReturns(bytes) : bytes);
 }
 
-/** The original bytes if git checked it out with Windows line ends. */
+/**
+ * Returns the original bytes if git checked the file out with Windows line
+ * ends.
+ */
 export function withoutReturns(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
@@ -29,16 +32,18 @@ export function withoutReturns(bytes: Uint8Array): Uint8Array {
 /** The folder in the user's state with the digests of the user's own saves. */
 const FOLDER = "own";
 
-/** The same for synced saves, with a folder for each writer. */
+/**
+ * The folder for the digests of synced saves, with a subfolder for each writer.
+ */
 const SIGNED = "signed";
 
 /** The largest list to read, in bytes: about 800,000 saves. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Records, before writing, that the user made a save with these contents, so
- * that it is recorded in any case. The record is in the user's own state, which
- * a clone cannot change. Returns the problem if that failed.
+ * Records before the write that the user made a save with these contents. The
+ * record then exists in any case. It is in the user's own state, which a clone
+ * cannot change. Returns the problem if recording failed.
  */
 export function noteOwn(
   system: System,
@@ -54,8 +59,8 @@ export function noteOwn(
 }
 
 /**
- * Records that entries with these saves were signed with a writer's key; those
- * of this user's own key become the user's own. Throws FILE_FAILED.
+ * Records that entries with these saves were signed with a writer's key. Saves
+ * signed with this user's own key become the user's own. Throws FILE_FAILED.
  */
 export function noteSigned(
   system: System,
@@ -65,7 +70,7 @@ export function noteSigned(
   append(system, own ? FOLDER : join(SIGNED, writer), saves);
 }
 
-/** The mark of a save. */
+/** The data that identify a save. */
 interface Mark {
   readonly id: string;
   readonly digest: string;
@@ -74,21 +79,22 @@ interface Mark {
 function append(system: System, folder: string, saves: readonly Mark[]): void {
   for (const [list, some] of Map.groupBy(saves, ({ id }) => listOf(id))) {
     const path = join(ensureUserFolder(system, folder), list);
-    // An incomplete line does not affect others.
+    // The leading line end prevents an incomplete line from affecting the
+    // others.
     const lines = some.map(({ id, digest }) => `\n${digest} ${id}`);
     system.files.append(path, new TextEncoder().encode(lines.join("")));
   }
 }
 
-/** One file for each month, by the time in the ID. */
+/** Returns the name of the list: one file per month, by the time in the ID. */
 function listOf(id: string): string {
   const [, year, month] = /(\d{4})-?(\d\d)/.exec(id) ?? [];
   return year === undefined ? "other" : `${year}-${month}`;
 }
 
 /**
- * Determines the origin of saves; it caches what it read, so use one per
- * command.
+ * Determines the origin of saves. It caches what it reads, so use one instance
+ * per command.
  */
 export class Origins {
   readonly #system: System;
@@ -100,7 +106,10 @@ export class Origins {
     this.#system = system;
   }
 
-  /** Never throws: an unreadable file proves nothing about a save. */
+  /**
+   * Returns the origin. Never throws, since an unreadable file proves nothing
+   * about a save.
+   */
   of({ id, digest }: { id: string; digest: string }): Origin {
     const list = listOf(id);
     if (this.#in(join(FOLDER, list)).has(digest)) return "own";
@@ -134,8 +143,8 @@ function readList(system: System, list: string): ReadonlySet<string> {
 }
 
 /**
- * Returns the source of an imported save; `undefined` for others. The mark is
- * in `mpm`, or at the top of another program's save.
+ * Returns the source of an imported save; `undefined` for other saves. The mark
+ * is in `mpm`, or at the top level of another program's save.
  */
 export function importedFrom(value: unknown): string | undefined {
   const mark = field(field(value, "mpm") ?? value, "imported");

@@ -26,14 +26,17 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/** The ID of a person's key, in the same list as the digests of saves. */
+/** The ID of a person's key. It is in the same list as the digests of saves. */
 export const WRITER_ID = /^[0-9a-f]{32}$/;
 
 /** The facts about a save, or a person's key, that the user trusts. */
 const TRUSTED = object({
-  /** For a key, the name of the person at the time of the trust. */
+  /** For a key, the person's name when the key was trusted. */
   session_id: TEXT,
-  /** Its project, absolute; for a key, the project in which it was trusted. */
+  /**
+   * The absolute path of the save's project; for a key, of the project in which
+   * it was trusted.
+   */
   project: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
@@ -46,9 +49,9 @@ const NAME = "trusted-saves.json";
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * The saves that the user trusts, by the digest of their contents: another text
- * under the same name is another save. Keys are listed by the ID of the writer.
- * Empty if the list cannot be read.
+ * Returns the saves that the user trusts, by the digest of their contents,
+ * since a different text under the same name is a different save. Keys are
+ * listed by the writer's ID. Empty if the list cannot be read.
  */
 export function readTrusted(system: System): Map<string, Trusted> {
   const path = attempt(() => join(userState(system), NAME));
@@ -83,7 +86,7 @@ function digestsIn(value: unknown): [string, unknown][] {
  */
 type TrustedFacts = Record<string, Trusted | null>;
 
-/** Returns the facts about these. */
+/** Returns the facts about these saves. */
 export function trustedOf(
   saves: ReadonlyMap<string, Trusted>,
   digests: readonly string[],
@@ -109,7 +112,8 @@ export function writeTrusted(
 ): void {
   const value = { version: 1, saves: Object.fromEntries(saves) };
   const path = join(ensureUserFolder(system, "."), NAME);
-  // A list that is only unreadable now would be lost with everything in it.
+  // Reading the list first protects it: a list that is unreadable only now
+  // would otherwise be lost.
   if (system.files.lstat(path)) system.files.readOwn(path, LIMIT);
   writeAtomic(system, path, { text: `${JSON.stringify(value, null, 2)}\n` });
 }
@@ -131,9 +135,9 @@ export function trustSaves(
   writeTrusted(system, trusted);
 }
 
-/** A change in the trust of a save, a checkpoint or a key. */
+/** A change of trust in a save, a checkpoint or a key. */
 export interface TrustChange {
-  /** The ID of the save, or the name of the key's person. */
+  /** The ID of the save, or the name of the key's owner. */
   readonly name: string;
   /** The digest of the save's content, or the ID of the key. */
   readonly mark: string;
@@ -203,7 +207,7 @@ export async function undoTrust(
     const saves = readTrusted(system);
     for (const [digest, was] of Object.entries(before)) {
       const now = saves.get(digest);
-      // An interrupted undo has already restored these.
+      // An interrupted undo may have already restored some of these.
       if (!isSame(now, getOwn(after, digest)) && !isSame(now, was)) {
         throw new MpmError(
           "CONFLICT",

@@ -10,11 +10,14 @@ const VIA = z.enum(["systemd", "cron", "launchd", "schtasks"]);
 export const ScheduleRow = z.strictObject({
   /** Its ID: the name, and a digest of the project. */
   id: text,
-  /** null: only the scheduler has the schedule, and mpm has no record of it. */
+  /**
+   * null: the schedule exists only in the scheduler, and mpm has no record of
+   * it.
+   */
   name: z.nullable(text),
   /** The top folder of the project. */
   project: z.nullable(text),
-  /** Five fields, in the time zone of the machine. */
+  /** Five fields, in the machine's time zone. */
   times: z.nullable(text),
   /** The work that it starts, such as `task smells`. */
   starts: z.nullable(text),
@@ -34,7 +37,7 @@ export const ScheduleRow = z.strictObject({
   ]),
   /** The missing thing that the entry needs. */
   problem: z.nullable(z.enum(["project-gone", "program-gone"])),
-  /** The next time, ISO 8601, UTC; null: the scheduler will not start it. */
+  /** The next run, ISO 8601, UTC; null: the scheduler will not start it. */
   next: z.nullable(text),
   /** The last run; null: it has not run. */
   last: z.nullable(z.strictObject({
@@ -46,7 +49,7 @@ export const ScheduleRow = z.strictObject({
     exit: z.nullable(z.number()),
     reason: z.nullable(text),
   })),
-  /** The file with the output of its runs. */
+  /** The file with the output of the schedule's runs. */
   log: z.nullable(text),
 });
 export type ScheduleRow = z.infer<typeof ScheduleRow>;
@@ -55,7 +58,7 @@ export const ScheduleListResult = z.strictObject({
   /** The time of this answer. */
   at: text,
   schedules: z.array(ScheduleRow),
-  /** Number of schedules of other projects that are not in the list. */
+  /** Number of schedules of other projects, which are not in the list. */
   others: z.int(),
   /** Schedulers that could not be queried. */
   problems: z.array(text),
@@ -71,7 +74,7 @@ export const ScheduleAddResult = z.strictObject({
   via: VIA,
   /** The text of the entry in the scheduler's format. */
   entry: text,
-  /** The next three times, ISO 8601, UTC. */
+  /** The next three runs, ISO 8601, UTC. */
   next: z.array(text),
   /** False: the schedule existed, and mpm rewrote its entry. */
   added: z.boolean(),

@@ -14,7 +14,7 @@ export function schedulerNamed(name: Via): Scheduler {
   return ALL.find((one) => one.name === name)!;
 }
 
-/** The schedulers of each platform, the best first. */
+/** Returns the schedulers of a platform, the best first. */
 function ofPlatform({ platform }: System): readonly Scheduler[] {
   return platform === "windows"
     ? [schtasks]
@@ -51,7 +51,7 @@ export interface AllEntries {
   readonly problems: ReadonlyMap<Via, string>;
 }
 
-/** Reads them. `only` selects the schedulers to read. */
+/** Reads the entries. `only` selects the schedulers to read. */
 export async function allEntries(
   system: System,
   only: (via: Via) => boolean = () => true,

@@ -30,20 +30,20 @@ const BLOCK = new RegExp(
   }(${ALONE})?\\n((?:.*\\n)*?)${CLOSE}`,
 );
 
-/** The line before each entry. */
+/** An entry, with the line before it. */
 const ENTRY = /^# (\S+)\n(.*\n)/gm;
 
-/** A crontab: one character for each byte. */
+/** A crontab, with one character for each byte. */
 interface Crontab {
   /** The text without the block. */
   readonly rest: { readonly before: string; readonly after: string };
-  /** mpm's lines, by the IDs of their schedules. */
+  /** mpm's lines, by schedule ID. */
   readonly entries: ReadonlyMap<string, string>;
-  /** True if there was no crontab without mpm. */
+  /** True if mpm's lines are the whole crontab. */
   readonly alone: boolean;
 }
 
-/** Returns the parts of a crontab; `undefined`: the user has none. */
+/** Returns the parts of a crontab; `undefined`: the user has no crontab. */
 export function readCrontab(text: string | undefined): Crontab {
   if (text === undefined) {
     return { rest: { before: "", after: "" }, entries: new Map(), alone: true };
@@ -80,7 +80,7 @@ export function crontabText(
   }${CLOSE}${after}`;
 }
 
-/** The crontab of the user. */
+/** The user's crontab. */
 export const cron: Scheduler = {
   name: "cron",
   title: "cron",
@@ -114,8 +114,8 @@ export const cron: Scheduler = {
 };
 
 /**
- * Returns the crontab, one character for each byte; `undefined` if there is no
- * crontab.
+ * Returns the crontab, with one character for each byte; `undefined` if there
+ * is no crontab.
  */
 async function readText(system: System): Promise<string | undefined> {
   const args = ["crontab", "-l"];
@@ -131,8 +131,8 @@ async function readText(system: System): Promise<string | undefined> {
 }
 
 /**
- * The file for the new crontab. Programs accept only short paths, so it is
- * named relative to its folder.
+ * The file for the new crontab. Its name is relative to its folder, since
+ * programs accept only short paths.
  */
 const FILE = "crontab.new";
 
@@ -142,7 +142,7 @@ async function change(
 ): Promise<void> {
   const folder = schedulesFolder(system);
   const path = join(folder, FILE);
-  // A killed mpm may have left one.
+  // A killed mpm may have left the file behind.
   removeIfThere(system, path);
   const text = await readText(system);
   const crontab = readCrontab(text);
@@ -163,7 +163,8 @@ async function change(
   else {
     ensureUserFolder(system, basename(folder));
     try {
-      // A pipe would end early, and so would the crontab, if mpm is killed.
+      // A file, since killing mpm would close a pipe early and truncate the
+      // crontab.
       system.files.create(path, toBytes(wanted), { synced: false });
       await demand(system, ["crontab", FILE], { cwd: folder });
     } finally {
@@ -193,7 +194,9 @@ export function cronLine(schedule: Schedule): string {
   } >/dev/null 2>&1\n`;
 }
 
-/** Quoted for the shell. Versions of cron treat a backslash differently. */
+/**
+ * Quotes a word for the shell. Versions of cron treat a backslash differently.
+ */
 function shellWord(word: string): string {
   if (word.includes("\\")) {
     throw new MpmError("USAGE", `cron cannot start "${word}"`, {

@@ -57,7 +57,7 @@ export const launchd: Scheduler = {
     writeAtomic(system, path, { text: plistText(schedule), mode: 0o644 });
     const domain = `gui/${system.uid ?? 0}`;
     const label = `${domain}/${LABEL}${schedule.id}`;
-    // A loaded agent keeps its old times.
+    // An agent that is already loaded would keep its old times.
     await ask(system, ["launchctl", "bootout", label]);
     try {
       await demand(system, ["launchctl", "bootstrap", domain, path]);

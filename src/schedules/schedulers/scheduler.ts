@@ -9,24 +9,30 @@ import type { Schedule, Via } from "../schedule.ts";
 export interface Entry {
   /** The ID of its schedule. */
   readonly id: string;
-  /** The text in the scheduler; null: it cannot be compared. */
+  /** The text in the scheduler; null: the text cannot be compared. */
   readonly text: string | null;
-  /** False if the scheduler does not start it at the moment. */
+  /** False if the scheduler does not currently start the entry. */
   readonly active: boolean;
 }
 
 /** A scheduler of the system. */
 export interface Scheduler {
   readonly name: Via;
-  /** The name for people. */
+  /** The name shown to people. */
   readonly title: string;
-  /** Returns why it cannot be used here; `undefined` if it can. */
+  /** Returns why the scheduler cannot be used here; `undefined` if it can. */
   obstacle(system: System): Promise<string | undefined>;
-  /** Returns all mpm entries. Throws CONFLICT if it cannot be queried. */
+  /**
+   * Returns all mpm entries. Throws CONFLICT if the scheduler cannot be
+   * queried.
+   */
   entries(system: System): Promise<Entry[]>;
   /** Returns the text that an entry should have. Throws USAGE. */
   textOf(schedule: Schedule): string;
-  /** Returns the paths that an entry creates, to find the folders to create. */
+  /**
+   * Returns the paths that an entry creates. They show which folders must be
+   * created.
+   */
   paths(system: System, id: string): string[];
   /** Writes or rewrites an entry. Throws CONFLICT, FILE_FAILED. */
   put(system: System, schedule: Schedule): Promise<void>;
@@ -37,7 +43,7 @@ export interface Scheduler {
 /** Milliseconds that a scheduler's program may take. */
 const TIMEOUT = 30_000;
 
-/** The most bytes of its output: a whole crontab. */
+/** The maximum number of bytes of its output, enough for a whole crontab. */
 export const MOST_OUTPUT = 16 * 1024 * 1024;
 
 /** Runs a scheduler's program, with messages in English. */
@@ -56,7 +62,9 @@ export function ask(
   });
 }
 
-/** Runs a program that must succeed. Throws CONFLICT with its message. */
+/**
+ * Runs a program that must succeed. Throws CONFLICT with the program's message.
+ */
 export async function demand(
   system: System,
   args: readonly string[],
@@ -67,7 +75,7 @@ export async function demand(
   throw refusal(args, result);
 }
 
-/** The error for a program that failed. */
+/** Returns the error for a failed program. */
 export function refusal(
   args: readonly string[],
   result: RunResult,
@@ -90,7 +98,7 @@ export function wordsOf({ outcome, status, ...result }: RunResult): string {
     : escapeText(said);
 }
 
-/** Creates a folder of the user with its parents. */
+/** Creates one of the user's folders and its parents. */
 export function makeFolders(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeFolders(system, dirname(folder));

@@ -61,7 +61,7 @@ export const schtasks: Scheduler = {
   },
 };
 
-/** UTF-16 with a byte order mark, as schtasks itself writes it. */
+/** Encodes a text as UTF-16 with a byte order mark, as schtasks itself does. */
 function utf16(text: string): Uint8Array {
   const bytes = new Uint8Array(2 + text.length * 2);
   const view = new DataView(bytes.buffer);
@@ -103,7 +103,10 @@ ${triggers.join("")}  </Triggers>
 `;
 }
 
-/** The scheduler expands variables such as `%TEMP%`, and has no escape. */
+/**
+ * Returns a word for a command. The scheduler expands variables such as
+ * `%TEMP%`, and has no escape for them.
+ */
 function commandText(word: string): string {
   if (!word.includes("%")) return `"${word}"`;
   throw new MpmError("USAGE", `The Task Scheduler cannot start "${word}"`, {
@@ -111,7 +114,7 @@ function commandText(word: string): string {
   });
 }
 
-/** Quoted for the argument parser of Windows programs. */
+/** Quotes a word for the argument parser of Windows programs. */
 function windowsWord(word: string): string {
   if (word.includes("%")) commandText(word);
   if (/^[\w:\\.-]+$/.test(word) && !word.endsWith("\\")) return word;

@@ -25,7 +25,7 @@ const HEAD = '# Written by mpm. To remove it: "mpm schedule remove"\n';
 /** The name of a file while mpm writes it. */
 const HALF = ".mpm.tmp";
 
-/** The files of an entry. */
+/** Returns the paths of an entry's files. */
 function unitPaths(system: System, id: string) {
   const folder = userFolder(system);
   if (folder === undefined) {
@@ -41,13 +41,12 @@ function unitPaths(system: System, id: string) {
     units,
     service: join(units, `mpm-${id}.service`),
     timer: join(units, timer),
-    /** A link there lets systemd start the timer. */
+    /** The link that lets systemd start the timer. */
     wanted: join(units, "timers.target.wants", timer),
-    /** An incomplete file, if mpm was killed. */
+    /** An incomplete file that a killed mpm left behind. */
     half: join(units, HALF),
     /**
-     * The time of the last run, which systemd stores to catch up on missed
-     * ones.
+     * The time of the last run. systemd stores it to catch up on missed runs.
      */
     stamp: join(data, "systemd", "timers", `stamp-${timer}`),
   };
@@ -86,7 +85,7 @@ export const systemd: Scheduler = {
       await demand(system, ["systemctl", "--user", "daemon-reload"]);
       const timer = `mpm-${schedule.id}.timer`;
       await demand(system, ["systemctl", "--user", "enable", timer]);
-      // A running timer picks up its new times only this way.
+      // A running timer only adopts its new times after a restart.
       await demand(system, ["systemctl", "--user", "restart", timer]);
     } catch (error) {
       await attempt(() => systemd.take(system, schedule.id));
@@ -97,7 +96,7 @@ export const systemd: Scheduler = {
     const { units: _, ...paths } = unitPaths(system, id);
     if (!Object.values(paths).some((path) => system.files.lstat(path))) return;
     const timer = `mpm-${id}.timer`;
-    // Without systemd, only the files exist.
+    // Without systemd, only the files need to be removed.
     await ask(system, ["systemctl", "--user", "disable", "--now", timer]);
     for (const path of Object.values(paths)) removeIfThere(system, path);
     await ask(system, ["systemctl", "--user", "daemon-reload"]);
@@ -122,10 +121,10 @@ function entriesIn(system: System): Entry[] {
   });
 }
 
-/** The largest unit, in bytes. */
+/** The largest unit file, in bytes. */
 const MOST = 64 * 1024;
 
-/** Returns the texts of the two units. */
+/** Returns the texts of the two unit files. */
 export function unitTexts(
   schedule: Schedule,
 ): { service: string; timer: string } {
@@ -148,9 +147,9 @@ export function unitTexts(
 }
 
 /**
- * Returns the words to start. systemd supports no quote or backslash in the
- * path of a program, and does not expand a dollar sign there. So `env` starts
- * such a program.
+ * Returns the command to start. In a program's path, systemd supports no quotes
+ * or backslashes and does not expand a dollar sign. So `env` starts such a
+ * program.
  */
 function commandWords(schedule: Schedule): string[] {
   const words = entryWords(schedule);
@@ -162,7 +161,7 @@ function commandWords(schedule: Schedule): string[] {
   });
 }
 
-/** A word in a unit: `%` begins a specifier there. */
+/** Quotes a word for a unit file, in which `%` begins a specifier. */
 function quoted(word: string): string {
   const escaped = word.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
     .replaceAll("%", "%%");

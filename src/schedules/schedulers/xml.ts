@@ -5,7 +5,7 @@ const ESCAPES = new Map([
   ['"', "&quot;"],
 ]);
 
-/** Returns a text for XML, without control characters. */
+/** Returns a text escaped for XML, without control characters. */
 export function xmlText(text: string): string {
   return text.replaceAll(/[&<>"]/g, (one) => ESCAPES.get(one)!);
 }

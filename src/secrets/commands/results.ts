@@ -6,8 +6,8 @@ const text = z.string();
 
 export const ScanResult = z.strictObject({
   /**
-   * The scope of the scan. `project`: files that git tracks or does not ignore;
-   * `folder`: a folder without git; `named`: the given paths.
+   * The scope of the scan. `project`: files that git tracks or does not ignore.
+   * `folder`: a folder outside git. `named`: the given paths.
    */
   scope: z.enum(["project", "folder", "named"]),
   /** Number of files read. */
@@ -15,20 +15,22 @@ export const ScanResult = z.strictObject({
   /** Bytes of these files. */
   bytes: z.int(),
   findings: z.array(z.strictObject({
-    /** As given, or found below a given folder; `-`: standard input. */
+    /**
+     * The path as given, or as found in a given folder; `-`: standard input.
+     */
     file: text,
     /** From 1. */
     line: z.int(),
-    /** In characters, from 1. */
+    /** The column in characters, from 1. */
     column: z.int(),
-    /** Kind of secret; never the secret. */
+    /** The kind of secret; never the secret itself. */
     label: text,
   })),
   /** Number of matches for each label. */
   labels: z.record(text, z.int()),
   /**
-   * Numbers of paths that were left out: `binary` files, each nested
-   * `repository`, folders by name.
+   * Number of paths that were left out, by kind: `binary` files, each nested
+   * `repository`, and folders by name.
    */
   left_out: z.record(text, z.int()),
   /** Files that could not be read, and why. */

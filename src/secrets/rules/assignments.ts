@@ -28,8 +28,8 @@ const WIDE_COLON = 0xff1a;
 const SIGN = /[:<=>|\uff1a\uff1d]/g;
 
 /**
- * Values by their names: `KEY=value`, JSON, YAML, TOML, INI, headers, code,
- * query strings, XML and tables, quoted or not.
+ * Finds values by their names: `KEY=value`, JSON, YAML, TOML, INI, headers,
+ * code, query strings, XML and tables, quoted or not.
  */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = [];
@@ -52,15 +52,18 @@ export function findAssignments(text: string): Span[] {
   return spans;
 }
 
-/** `"`, `'`, a backtick, `\`, `]`, `?`, `:` and `*` may be in between. */
+/**
+ * Returns whether a character may be in between: `"`, `'`, a backtick, `\`,
+ * `]`, `?`, `:` or `*`.
+ */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
     code === 93 || code === 63 || code === COLON || code === 42;
 }
 
 /**
- * Returns whether make assigns with this sign before `=`: `:=`, `::=`, `?=`,
- * `+=`.
+ * Returns whether this sign before `=` makes an assignment in make: `:=`,
+ * `::=`, `?=`, `+=`.
  */
 function isMakeSign(code: number): boolean {
   return code === COLON || code === 63 || code === 43;
@@ -77,7 +80,9 @@ function keyBefore(text: string, at: number): Key | undefined {
   return mayEndKey(text, end) ? keyAt(text, end, { at, closed }) : undefined;
 }
 
-/** The key that ends at `end`; `closed` is after its quote. */
+/**
+ * Returns the key that ends at `end`; `closed` is the position after its quote.
+ */
 function keyAt(
   text: string,
   end: number,
@@ -115,7 +120,9 @@ function keyAt(
   return { kind: found, name, start, quote, apart, many: kind === undefined };
 }
 
-/** `a::Password`, a piece of a list with colons, and `? "PASS" : "…"`. */
+/**
+ * Recognizes `a::Password`, a part of a list with colons, and `? "PASS" : "…"`.
+ */
 function isWithinCode(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(0, start - 4), start);
   if (before.endsWith("::") || isRead(text, start)) return true;
@@ -126,7 +133,7 @@ function isWithinCode(text: string, start: number, at: number): boolean {
   return /[\w]:$/.test(before) || /\?[ \t]?["']$/.test(before);
 }
 
-/** `$lang["password"]`: text for people. */
+/** Recognizes `$lang["password"]`, which is text for people. */
 function isRead(text: string, start: number): boolean {
   return `"'`.includes(text[start - 1] ?? " ") && text[start - 2] === "[" &&
     /(?:lang|labels?|messages?|texts?)$/
@@ -139,7 +146,9 @@ function withoutDashes(name: string): string {
   return at === 0 ? name : name.slice(at);
 }
 
-/** `API key` in prose, in several languages, and `name As String`. */
+/**
+ * Recognizes `API key` in prose, in several languages, and `name As String`.
+ */
 function spokenKind(
   text: string,
   start: number,
@@ -162,7 +171,7 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   const { text } = ends;
   const sign = text.charCodeAt(at);
   const colon = sign === COLON || sign === WIDE_COLON;
-  // `::` is a path in code; `<-` assigns a text.
+  // `::` is part of a path in code; `<-` assigns a text.
   if (colon && text.charCodeAt(at + 1) === COLON && text[at + 2] !== "=") {
     return undefined;
   }
@@ -172,7 +181,7 @@ function valueAt(ends: Ends, at: number): Span | Span[] | undefined {
   if (key === undefined) return undefined;
   let from = sign === LESS ? at + 2 : at + 1;
   let compared = sign === LESS;
-  // `==`, `=>`, `=~` and `:=` come before a text.
+  // `==`, `=>`, `=~` and `:=` may come before a text.
   while (":=>~".includes(text[from] ?? " ") && from < at + 3) {
     compared = true;
     from++;
@@ -240,16 +249,19 @@ function afterLead(text: string, from: number, key: Key): number {
     : from;
 }
 
-/** A YAML tag or anchor, and its value on the next line. */
+/** A YAML tag or anchor whose value is on the next line. */
 const MARKED = /[ \t]{0,20}(?:&\w{1,40}|!!?[\w:]{0,40})[ \t]{1,20}(?=[^\s=])/y;
 const BELOW =
   /[ \t]{0,20}\r?\n[ \t]{1,40}([^\s#:"'-][^\s:"']{5,256})(?=[ \t]{0,20}(?:\r?\n|$))/y;
 
-/** `**Password:** …`, and in JSON the value on the next line. */
+/** `**Password:** …`, or a JSON value on the next line. */
 const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
 const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
 
-/** `export NAME=`, or an upper-case name at the start of its line. */
+/**
+ * Returns what ends the value: a blank for `export NAME=`, or for an upper-case
+ * name at the start of its line.
+ */
 function endingOf(text: string, key: Key): Ending {
   if (key.kind === "cookie") return "line";
   return !key.apart && isAlone(text, key) ? "blank" : "sign";

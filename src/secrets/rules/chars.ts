@@ -14,26 +14,30 @@ export function isAlnum(code: number): boolean {
   return isLower(code) || isUpper(code) || isDigit(code);
 }
 
-/** In a base64 word or its URL variant, except its padding. */
+/**
+ * Returns whether a character may be in base64 or its URL variant, except in
+ * the padding.
+ */
 export function isBase64(code: number): boolean {
   return isAlnum(code) || code === 45 || code === 95 || code === 43 ||
     code === 47;
 }
 
-/** A blank or a tab. */
+/** Returns whether a character is a blank or a tab. */
 export function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
 
 /**
- * The most UTF-16 units that an open-ended expression matches. The engine keeps
- * a record of each, and does not have room for a word of many megabytes.
+ * The maximum number of UTF-16 units that an open-ended expression matches. The
+ * engine keeps a record of each unit, and has no room for a word of many
+ * megabytes.
  */
 export const LONGEST_MATCH = 65_536;
 
 /**
- * Returns the end of a match, extended to its whole word if the match has the
- * maximum length.
+ * Returns the end of a match. If the match has the maximum length, extends it
+ * to the whole word.
  */
 export function wholeWord(text: string, start: number, end: number): number {
   if (end - start < LONGEST_MATCH) return end;
@@ -44,13 +48,13 @@ export function wholeWord(text: string, start: number, end: number): number {
 /** Escapes that end with a letter or digit and may come before a word. */
 const ESCAPES = /\\+(?:[nrtbfv0e]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})$/;
 
-/** The most characters that an escape takes. */
+/** The maximum length of an escape in characters. */
 const LONGEST = 24;
 
 /**
- * Returns whether a word can begin at `at`. It cannot after a letter or digit.
- * It can after an escape such as `\n` in JSON, `%3D` in a URL, or a colour
- * escape.
+ * Returns whether a word can begin at `at`. It cannot begin after a letter or
+ * digit. It can begin after an escape such as `\n` in JSON, `%3D` in a URL, or
+ * a colour escape.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;
@@ -62,7 +66,7 @@ export function startsWord(text: string, at: number): boolean {
   return ESCAPES.test(lead) || (before === 109 && isColor(lead));
 }
 
-// The class is built when it is used.
+// The character class is compiled only when it is used.
 function isColor(lead: string): boolean {
   return /(?:\p{Cc}|\\+(?:u001[bB]|x1[bB]|033|e))\[[\d;]{0,12}m$/u.test(lead);
 }

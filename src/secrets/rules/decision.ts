@@ -12,7 +12,7 @@ import {
   isStrong,
 } from "./value.ts";
 
-/** The most UTF-16 units of a value to look at. */
+/** The maximum number of UTF-16 units of a value to examine. */
 export const LOOKED_AT = 256;
 
 /** A value, and its position. */
@@ -45,7 +45,7 @@ export function isSecret(written: string, given: Given): boolean {
     : isPlainSecret(written, given);
 }
 
-/** `{ pass: "All is well", fail: "…" }`: the messages of a check. */
+/** Recognizes `{ pass: "All is well", fail: "…" }`, the messages of a check. */
 function isVerdict(written: string, { key, value, text }: Given): boolean {
   return key.name === "pass" && value.quoted && /\s/.test(written) &&
     /\b(?:fail|incomplete)(?:ed|ure)?\\*["']?:/.test(
@@ -53,7 +53,7 @@ function isVerdict(written: string, { key, value, text }: Given): boolean {
     );
 }
 
-/** Returns whether any part of it is generated, except its attributes. */
+/** Returns whether any part except the attributes is generated. */
 function isCookie(written: string): boolean {
   return written.split(";").some((part) => {
     const [name, value = name] = part.trim().split(/=(.*)/s);
@@ -63,20 +63,23 @@ function isCookie(written: string): boolean {
   });
 }
 
-/** The name of a variable, not of code: `API_TOKEN`. */
+/**
+ * Returns whether this is the name of a variable and not of code, such as
+ * `API_TOKEN`.
+ */
 function isVariable(name: string): boolean {
   return /^[A-Z0-9_.-]+$/.test(name);
 }
 
-/** A password that people choose, although it ends like a name. */
+/** A password chosen by a person, although it ends like a name. */
 const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
 
 /** `keyword.$0`, a kind of token in editor grammars. */
 const GRAMMAR = /^[a-z]+(?:[.-](?:[a-z]+|\$\w\d?))*[.-]\$\w\d?(?:\.[a-z]+)*$/;
 
 /**
- * A password may be any word; tokens and keys are generated, so a value that
- * looks like a name is a name.
+ * Returns whether a quoted value is a secret. A password may be any word.
+ * Tokens and keys are generated, so a value that looks like a name is a name.
  */
 function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (isAbout(written)) return false;
@@ -101,7 +104,7 @@ function isPlainSecret(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
   const { name, kind, apart } = key;
   if (isCode(written) || /^(?:[({[]|https?:)/.test(written)) return false;
-  // A word in code is a name of something else.
+  // In code, the word is the name of something else.
   const more = text[value.end];
   if (more === "(" || more === "[" || more === "{") return false;
   if (/^\d{1,5}$/.test(written)) return kind === "password" && !colon;
@@ -119,11 +122,14 @@ function isPlainSecret(written: string, given: Given): boolean {
   }
   if (kind !== "password" && /^[A-Za-z]{1,15}$/.test(written)) return false;
   if (word && isWithinCode(given)) return false;
-  // A single word: the rest of its line is empty.
+  // For a single word, the rest of its line is empty.
   return value.last || colon === isInFlow(given) && !apart;
 }
 
-/** `ACCESS_TOKEN = 100063;`, `PASSWORDS = 0x00400000`: numeric constants. */
+/**
+ * Recognizes numeric constants: `ACCESS_TOKEN = 100063;`,
+ * `PASSWORDS = 0x00400000`.
+ */
 function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
   const written = text.slice(value.start, value.end);
   return /^0x[0-9a-fA-F]{1,8}$/.test(written) ||
@@ -131,7 +137,9 @@ function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
       /^\d{6,9}$/.test(written));
 }
 
-/** `password: PasswordType;`, `(auth: ClientAuthentication)`. */
+/**
+ * Recognizes types: `password: PasswordType;`, `(auth: ClientAuthentication)`.
+ */
 function isTyped({ key: { kind }, value, colon, text }: Given): boolean {
   if (!colon) return false;
   const written = text.slice(value.start, value.end);
@@ -150,20 +158,20 @@ function isOfName(written: string): boolean {
 }
 
 /**
- * The UTF-16 units before a name in which to look for the start of its line.
+ * The number of UTF-16 units before a name in which to search for the start of
+ * its line.
  */
 const BEFORE = 160;
 
-/** Returns whether it is in a list item such as `- { name: value }`. */
+/** Returns whether a name is in a list item such as `- { name: value }`. */
 function isInFlow({ key, text }: Given): boolean {
   const lead = text.slice(Math.max(0, key.start - BEFORE), key.start);
   return /^[ \t]*- ?\{/.test(lead.slice(lead.lastIndexOf("\n") + 1));
 }
 
 /**
- * Returns whether a single word is in the position of a name in code. That is
- * in arguments, after a comma, in an indented line or one that ends with a
- * comma.
+ * Returns whether a single word is where code has a name. That is in arguments,
+ * after a comma, in an indented line or in a line that ends with a comma.
  */
 function isWithinCode(given: Given): boolean {
   const { key, value, colon, text } = given;

@@ -11,13 +11,15 @@ import {
 } from "./value.ts";
 
 /**
- * The longest value between two tags, and the longest first tag, in UTF-16
- * units.
+ * The maximum length of a value between two tags, and of the first tag, in
+ * UTF-16 units.
  */
 const LONGEST = 512;
 const LONGEST_TAG = 160;
 
-/** Fewest characters of a value: many passwords are short. */
+/**
+ * The minimum number of characters of a value, since many passwords are short.
+ */
 export const LEAST = {
   password: 3,
   token: 6,
@@ -29,12 +31,15 @@ export const LEAST = {
 
 const CDATA = "<![CDATA[";
 
-/** A character of a name. */
+/** Returns whether a character may be in a name. */
 export function isNamePart(code: number): boolean {
   return isAlnum(code) || code === 95 || code === 45 || code === 46;
 }
 
-/** `<password>…</password>`, at the `>` of the first tag. */
+/**
+ * Returns the value in `<password>…</password>`, given the position of the
+ * first `>`.
+ */
 export function elementAt(text: string, at: number): Span | undefined {
   const kind = elementKind(text, at);
   if (kind === undefined) return undefined;
@@ -54,14 +59,17 @@ export function elementAt(text: string, at: number): Span | undefined {
   return plain ? { ...span, plain: kind } : undefined;
 }
 
-/** `<key>Password</key>` before `<string>`, as in property lists. */
+/**
+ * Returns the kind of `<key>Password</key>` before `<string>`, as in property
+ * lists.
+ */
 function listedKind(text: string, at: number): KeyKind | undefined {
   const key = /<key>([\w .-]{2,64})<\/key>\s{0,40}$/
     .exec(text.slice(Math.max(0, at - LONGEST_TAG), at));
   return key ? keyKind(key[1]!.replaceAll(" ", "_")) : undefined;
 }
 
-/** By the tag's name, whatever its attributes. */
+/** Returns the kind by the tag's name, whatever its attributes are. */
 function elementKind(text: string, at: number): KeyKind | undefined {
   let start = at;
   const first = Math.max(0, at - LONGEST_KEY);
@@ -82,7 +90,10 @@ function elementKind(text: string, at: number): KeyKind | undefined {
   return keyKind(tag[1]!) ?? (named ? keyKind(named[1]!) : undefined);
 }
 
-/** `| password | … |`, a row of a table, at the second bar. */
+/**
+ * Returns the value in `| password | … |`, a row of a table, given the position
+ * of the second bar.
+ */
 export function cellAt(text: string, at: number): Span | undefined {
   let end = at;
   while (end > 0 && " \t*`".includes(text[end - 1]!)) end--;
@@ -101,7 +112,9 @@ export function cellAt(text: string, at: number): Span | undefined {
   return { start, end: start + cell[1]!.length, label: kind };
 }
 
-/** The UTF-16 units before `value` in which to look for its name. */
+/**
+ * The number of UTF-16 units before `value` in which to search for its name.
+ */
 const LONGEST_PAIR = 160;
 
 /**

@@ -11,10 +11,10 @@ export type Accepts = (
 ) => boolean;
 
 /**
- * A form of line, command or sentence with a place for a credential. One of its
- * traces, separated by `|`, is in every match or near it; most texts have none.
- * A blank at the end of a trace also stands for a tab. The last group that
- * matched is the value.
+ * A form of line, command or sentence with a place for a credential. Every
+ * match contains one of its traces, which are separated by `|`, or has one
+ * nearby; most texts have no traces. A blank at the end of a trace also matches
+ * a tab. The last group that matched is the value.
  */
 export type Form = readonly [
   traces: string | readonly string[],
@@ -24,12 +24,13 @@ export type Form = readonly [
     readonly label?: string;
     readonly accepts?: Accepts;
     /**
-     * Another test, which counts unless the text also uses the value elsewhere.
+     * Another test. Its result does not count if the text also uses the value
+     * elsewhere.
      */
     readonly plain?: Accepts;
     /**
      * `sentence`: punctuation at the end of the value is not part of it.
-     * `word`: the same, and it continues to the end of its word.
+     * `word`: the same, and the value extends to the end of its word.
      */
     readonly ends?: "sentence" | "word";
     /** True if a trace may be far from its secret. */
@@ -45,7 +46,7 @@ export function tracesOf([traces]: Form): string[] {
   );
 }
 
-/** The most UTF-16 units of a value to look at. */
+/** The maximum number of UTF-16 units of a value to examine. */
 const LOOKED_AT = 256;
 
 /** Returns the values in a form, in the windows that have its traces. */
@@ -71,7 +72,7 @@ export function valuesIn(
   return spans;
 }
 
-/** Without the punctuation of the sentence. */
+/** Returns a word without the sentence's punctuation. */
 export function withoutStop(word: string): string {
   let end = word.length;
   while (end > 0 && ".,;:!?)]}".includes(word[end - 1]!)) end--;
@@ -82,12 +83,12 @@ function isAny(value: string): boolean {
   return value.length >= 3 && !isPlaceholder(value);
 }
 
-/** A hash, or another unmistakable value. */
+/** Accepts any value, for a hash or another unmistakable value. */
 export function always(): boolean {
   return true;
 }
 
-/** Returns whether it is not a usual word in that position. */
+/** Returns whether a value is not a usual word in its position. */
 export function unlikeName(value: string): boolean {
   return isStrong(value) && !isName(value);
 }
@@ -97,7 +98,10 @@ export function unlikeCode(value: string): boolean {
   return unlikeName(value) && !isCode(value) && !/[(){}]/.test(value);
 }
 
-/** Made by a program: upper case, lower case and digits, or many hex digits. */
+/**
+ * Returns whether a program made the value: upper case, lower case and digits,
+ * or many hex digits.
+ */
 export function isGenerated(value: string): boolean {
   if (!/\d/.test(value)) return false;
   const mixed = value.length >= 10 && /[a-z]/.test(value) &&

@@ -20,20 +20,21 @@ const SECRET =
   /(?:secrets?|credentials?|connection[_.-]?string|conn[_.-]?str|secret[_.-]?key[_.-]?base|(?:^|[^a-z])dsn|webhook[_.-]?url)$/;
 const COOKIE = /^(?:set-)?cookie$/;
 
-/** Names with similar endings that contain no secret. */
+/** Harmless names with similar endings. */
 const HARMLESS =
   /^(?:oldpwd|pwd)$|(?:next|page|pagination|continuation|continue|sync|cancel(?:lation)?|abort|eos|bos|pad|unk|sep|cls|mask|stop|special|first|last|current|prev(?:ious)?|per|max|min|total|limit|truncation|significant)[_.-]?token$|(?:by|com|sur|tres|under|over|encom|(?:any|all|first|second|next|last|single|multi|two|one|render|shader|shadow|post|depth|blur|full|of|test|tests)[_.-])pass(?:es)?$|^(?:unpin|no[_-]?pin)$|(?:^|[.])(?:is|has|can|should|with|label|field|button|notice|tooltip|placeholder|mail_body|mail_subject)[_.-]|(?:^|[_.-])(?:update|change|lost|forgot|forgotten|wrong|invalid|empty|missing|validate)[_.-]pass(?:word|wd)?$/;
 
-/** The longest name to look at, in UTF-16 units. */
+/** The longest name to examine, in UTF-16 units. */
 export const LONGEST_KEY = 64;
 
 /**
- * Returns the kind of secret of a value with that name; `undefined` for other
- * names. Case, `camelCase`, `snake_case`, `kebab-case` and dots do not matter.
+ * Returns the kind of secret in a value with this name; `undefined` for other
+ * names. Ignores case, and the differences between `camelCase`, `snake_case`,
+ * `kebab-case` and dots.
  */
 export const keyKind = remembered(decide);
 
-/** The endings of all names of secrets, without digits and an "s". */
+/** The endings of all names of secrets, without digits and a final "s". */
 const ENDS = [
   ..."pass pw psk pin senha data word wd phrase code wort token jwt authorization bearer"
     .split(" "),
@@ -43,7 +44,8 @@ const ENDS = [
 ];
 
 /**
- * Class of a character in the last letters of a name: 1 to 26, or one of these.
+ * Class of a character in the last letters of a name: 1 to 26 for letters, or
+ * one of these.
  */
 const NONE = 0;
 const DIGIT = 27;
@@ -62,10 +64,13 @@ function lettersOfNames(): Uint8Array {
 
 let tails: Uint8Array | undefined;
 
-/** 1 for the last three letters of each name that may indicate anything. */
+/**
+ * Returns a table with 1 for the last three letters of each name that may
+ * indicate a secret.
+ */
 function tailsOfNames(): Uint8Array {
   const tails = new Uint8Array(1 << 15);
-  // `default` and `value` belong to another name.
+  // `default` and `value` are part of a longer name.
   for (const end of [...ENDS, "value", "default"]) {
     for (const tail of [end, `${end}s`, `${end}ss`]) {
       const [third, second, last] = [3, 2, 1].map((back) =>
@@ -87,8 +92,8 @@ function tailOf(third: number, second: number, last: number): number {
 }
 
 /**
- * Returns whether a name that ends at `end` may indicate anything, by its last
- * three letters; fast, and a "no" is always right.
+ * Returns whether a name that ends at `end` may indicate a secret, by its last
+ * three letters. Fast; a "no" is always right.
  */
 export function mayEndKey(text: string, end: number): boolean {
   let at = end - 1;
@@ -108,8 +113,8 @@ export function mayEndKey(text: string, end: number): boolean {
   return (tails ??= tailsOfNames())[tail] === 1;
 }
 
-// Without an expression if there is nothing: each one that is used twice is
-// compiled, and a pause does not have the time for that.
+// Avoids expressions if there is nothing to find, since each expression that is
+// used twice is compiled. A pause does not have the time for that.
 function decide(name: string): KeyKind | undefined {
   if (!mayEndKey(name, name.length)) return undefined;
   const plain = name
@@ -127,7 +132,7 @@ function decide(name: string): KeyKind | undefined {
   return SECRET.test(plain) ? "secret" : undefined;
 }
 
-/** The name before a sign, and its form there. */
+/** A name before a sign, and how it is written there. */
 export interface Key {
   readonly kind: KeyKind;
   readonly name: string;
@@ -136,11 +141,13 @@ export interface Key {
   readonly quote: string;
   /** True if there are blanks before the sign. */
   readonly apart: boolean;
-  /** True if only a list can be its value: `tokens`. */
+  /** True if the value can only be a list: `tokens`. */
   readonly many: boolean;
 }
 
-/** A variable that may contain the key of anything: `AZURE_OPENAI_KEY`. */
+/**
+ * Returns whether a variable may contain any kind of key: `AZURE_OPENAI_KEY`.
+ */
 export function isAnyKey(name: string): boolean {
   return name.endsWith("_KEY") && /^[A-Z][A-Z0-9_]+$/.test(name) &&
     keyKind(name) === undefined && !NO_SECRET_KEY.test(name);

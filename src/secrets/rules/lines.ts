@@ -8,7 +8,10 @@ import {
   unlikeName,
 } from "./forms.ts";
 
-/** Credentials by their position in lines of files and in commands. */
+/**
+ * Credentials that are recognized by their position in lines of files and in
+ * commands.
+ */
 const lines = (): Form[] => [
   // Lines of files.
   [
@@ -236,10 +239,12 @@ const statements = (): Form[] => [
   ],
 ];
 
-/** The UTF-16 units of a command line before the option to look at. */
+/**
+ * The number of UTF-16 units of a command line to examine before the option.
+ */
 const COMMAND = 160;
 
-/** Returns whether the option belongs to a program. */
+/** Returns a test that checks whether the option belongs to a program. */
 function behind(program: RegExp): Accepts {
   return (value, { index }, text) => {
     const lead = text.slice(Math.max(0, index - COMMAND), index);

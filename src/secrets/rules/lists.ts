@@ -2,7 +2,7 @@ import type { Key, KeyKind } from "./keys.ts";
 import type { Span } from "../span.ts";
 import { isName, isOfCode, isPlaceholder, isStrong } from "./value.ts";
 
-/** The most list items to look at. */
+/** The maximum number of list items to examine. */
 const MOST = 200;
 
 const OPENS = /[ \t]{0,20}\[/y;
@@ -15,7 +15,7 @@ const PLAIN = /\s{0,80}()([^\s,\]"'[\](){}]{6,256})\s{0,80}(?=[,\]])/y;
 const DASHED =
   /[ \t]{0,20}(?:\r?\n|\\n)[ \t]{0,40}-[ \t]{1,8}(["']?)([^\s"'#:]{3,256})\1(?=[ \t]{0,20}(?:\r?\n|\\n|#|$))/y;
 
-/** The secrets in the list at `at`; empty if there is no list. */
+/** Returns the secrets in the list at `at`; empty if there is no list. */
 export function listAt(text: string, at: number, kind: KeyKind): Span[] {
   OPENS.lastIndex = at;
   if (!OPENS.test(text)) return itemsAt(text, at, kind, [DASHED]);
@@ -66,7 +66,10 @@ function isItem(value: string, kind: KeyKind): boolean {
 const PHRASE =
   /[A-Za-z]{2,20}(?:[ \t][A-Za-z]{2,20}){3,24}(?=[ \t]{0,20}(?:$|\r?\n|\\n))/y;
 
-/** Words that are typical of sentences, but not of chosen passphrases. */
+/**
+ * Returns whether a phrase has words that are typical of sentences, but not of
+ * chosen passphrases.
+ */
 function isOfSentence(phrase: string): boolean {
   return /\b(?:the|an?|is|are|was|be|to|of|and|or|for|with|in|on|it|its|by|from|must|should|not|no|your|you|we|if|when|that|this|as|at|can|will|use|set|see)\b/i
     .test(phrase);

@@ -1,15 +1,15 @@
 import type { Window } from "../span.ts";
 
 /**
- * The UTF-16 units before and after a trace within which its match is, not
- * counting the rest of its lines.
+ * The number of UTF-16 units around a trace that contain its match, not
+ * counting the rest of the first and last lines.
  */
 const BEFORE = 1024;
 const AFTER = 2048;
 
 /**
- * Adds the lines around a trace to windows in order; adjacent lines are joined.
- * Returns the position before which another trace adds nothing.
+ * Adds the lines around a trace to the ordered windows, and joins adjacent
+ * lines. Returns the position before which another trace adds nothing.
  */
 export function addLines(
   windows: { start: number; end: number }[],
@@ -27,9 +27,9 @@ export function addLines(
 }
 
 /**
- * The matches of a global expression in some windows, in order. The expression
- * sees all text before a window, and none after it. A caller may set where it
- * continues.
+ * Yields the matches of a global expression in some windows, in order. The
+ * expression sees all text before the end of a window, but not the text after
+ * it. The caller may set where the expression continues.
  */
 export function* matchesIn(
   text: string,

@@ -10,7 +10,10 @@ const OPTION =
 const SENTENCE =
   /^(?:and|or|to|is|are|the|an?|for|with|in|on|of|at|as|by|from|when|if|not|now|must|should|can|will|does|option|options|flag|flags|value|values|instead|instead\.|argument|parameter|which|that|was|were|has|may|via|through|using|stdin|prompt|word|file)[.,;:)]?$/i;
 
-/** `--password word`, `-token "…"`: options whose value is the next word. */
+/**
+ * Finds `--password word` and `-token "…"`, options whose value is the next
+ * word.
+ */
 export function findOptions(text: string): Span[] {
   const spans: Span[] = [];
   OPTION.lastIndex = 0;
@@ -25,7 +28,7 @@ export function findOptions(text: string): Span[] {
       afterReplacement(text, start) === start &&
       (quoted !== undefined || !SENTENCE.test(value));
     if (isSecret) spans.push({ start, end, label: kind });
-    // The word may itself be an option, or have one after it.
+    // The word may itself be an option, or be followed by one.
     else OPTION.lastIndex = match.index + 2 + name!.length;
   }
   return spans;
@@ -35,7 +38,7 @@ export function findOptions(text: string): Span[] {
 const PLACED =
   /(?:\([ \t]?(["'])([\w.-]{2,64})\1,|(?:#[ \t]{0,4}define[ \t]{1,4}|\(def[a-z]{0,5} |:)([\w.-]{2,64}))[ \t]{1,20}(["'])([^"'\n]{4,512})\4/g;
 
-/** Values after their name, without a sign in between. */
+/** Finds values that follow their name without a sign in between. */
 export function findPlaced(text: string): Span[] {
   const spans: Span[] = [];
   PLACED.lastIndex = 0;
@@ -54,7 +57,7 @@ export function findPlaced(text: string): Span[] {
           !value.startsWith("salt")
         : unlikeName(value));
     if (isSecret) spans.push({ start, end, label: kind });
-    // The name or the value may start the next match.
+    // The next match may start at the name or the value.
     else PLACED.lastIndex = match.index + 1 + name.length;
   }
   return spans;

@@ -2,8 +2,8 @@ import type { Span } from "../span.ts";
 import { isCommon, valuesOfCookie } from "./plain_words.ts";
 
 /**
- * The size of a part in UTF-16 units; a word is looked for in its part and both
- * neighbours.
+ * The size of a part in UTF-16 units. A word is looked up in its own part and
+ * in both neighbours.
  */
 const PART = 32 * 1024;
 
@@ -12,8 +12,8 @@ const MOST_VALUES = 8;
 
 /**
  * Returns the spans without plain words that also appear nearby as separate
- * words. Words within other spans do not count: the value of one token may be
- * that of another. Every part of the text is read at most once.
+ * words. Words within other spans do not count, since two tokens may have the
+ * same value. Every part of the text is read at most once.
  */
 export function withoutOrdinary(text: string, spans: Span[]): Span[] {
   if (spans.every((span) => span.plain === undefined)) return spans;
@@ -46,14 +46,14 @@ interface Sought {
   readonly parts: Set<number>;
 }
 
-/** The number of uses in parts of a text. */
+/** The uses of words and names in parts of a text. */
 interface Uses {
   readonly words: ReadonlySet<string>;
-  /** The different words that each name is given. */
+  /** The different words that are assigned to each name. */
   readonly values: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** A value of plain words, in lower case, as in the text. */
+/** A value of plain words, in lower case and as written in the text. */
 interface Plain {
   /** The last word of the name. */
   readonly name: string;
@@ -73,7 +73,10 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
   };
 }
 
-/** Returns whether all but a few of many words also appear elsewhere nearby. */
+/**
+ * Returns whether all words, except a few of many, also appear elsewhere
+ * nearby.
+ */
 function isUsed({ words, parts }: Plain, uses: Uses): boolean {
   const unused = words.filter((word) =>
     !parts.some((part) => uses.words.has(inPart(part, word)))
@@ -87,18 +90,18 @@ function isOneOfMany({ name, parts }: Plain, { values }: Uses): boolean {
   );
 }
 
-/** A word in a part of a text. */
+/** Returns the key of a word in a part of a text. */
 function inPart(part: number, word: string): string {
   return `${part} ${word}`;
 }
 
-/** Bounded, so that no word is longer than the engine supports. */
+/** Bounded, since the engine limits the length of a word. */
 const WORD = /[A-Za-z0-9](?:[\w-]{0,254}[A-Za-z0-9])?/g;
 
-/** Quoted words assigned to a name; generated values have digits. */
+/** Quoted words assigned to a name. Generated values would have digits. */
 const GIVEN = /["']?[ \t]{0,4}[:=][ \t]{0,4}["']([^"'\d\n]{1,64})["']/y;
 
-/** Reads some parts of a text; words in spans do not count. */
+/** Returns the uses in some parts of a text, without words in spans. */
 function usesOf(
   text: string,
   spans: readonly Span[],

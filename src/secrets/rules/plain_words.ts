@@ -13,7 +13,7 @@ import {
 } from "./value.ts";
 
 /**
- * Words that source code assigns to such names: kinds of tokens, ways to log
+ * Words that source code assigns to such names: kinds of tokens, or ways to log
  * in.
  */
 const COMMON = new Set(
@@ -41,7 +41,10 @@ export function isCommon(word: string): boolean {
 /** `comment.doc`, `keyword.flow`: kinds of tokens in editor grammars. */
 const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
 
-/** In descriptions of interfaces, these have the name of another field. */
+/**
+ * In descriptions of interfaces, names like these contain the name of another
+ * field.
+ */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
 
 /** A plain value, and its position. */
@@ -53,15 +56,16 @@ interface Given {
 }
 
 /**
- * Returns whether a value is plain words assigned to a token, key or cookie.
- * Source code has many such words that are not secret: `withoutOrdinary`
- * recognizes them by the rest of the text.
+ * Returns whether a value consists of plain words assigned to a token, key or
+ * cookie. Source code has many such words that are not secret.
+ * `withoutOrdinary` recognizes them by the rest of the text.
  */
 export function isPlainWord(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
   const { kind, name } = key;
   if (kind === "pin") return false;
-  // Other possible passwords are never compared with the rest of the text.
+  // Other values that may be passwords are never compared with the rest of the
+  // text.
   if (kind === "password" && (value.quoted || !beginsLine(text, key))) {
     return false;
   }
@@ -75,17 +79,21 @@ export function isPlainWord(written: string, given: Given): boolean {
 }
 
 /**
- * `passwd=open_sesame` in a settings file; `user.password = new_hash` is code.
+ * Recognizes `passwd=open_sesame` in a settings file, but not code such as
+ * `user.password = new_hash`.
  */
 function beginsLine(text: string, { name, start, apart }: Key): boolean {
   return !(apart && name.includes(".")) &&
     /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - INDENT), start));
 }
 
-/** The most blanks before a name at the start of its line. */
+/** The maximum number of blanks before a name at the start of its line. */
 const INDENT = 24;
 
-/** Parsers compare tokens with words: `token === "while"`. */
+/**
+ * Recognizes a comparison, since parsers compare tokens with words:
+ * `token === "while"`.
+ */
 function isCompared(text: string, start: number): boolean {
   return /==[ \t]{0,4}\\{0,4}["'`]$/.test(
     text.slice(Math.max(0, start - 12), start),
@@ -93,7 +101,7 @@ function isCompared(text: string, start: number): boolean {
 }
 
 /**
- * An address, a file, a sentence, or a repetition of the name:
+ * Recognizes an address, a file, a sentence, or a repetition of the name:
  * `fooToken: "FOO"`.
  */
 function isOther(written: string, name: string): boolean {
@@ -107,7 +115,10 @@ function lettersOf(text: string): string {
   return text.replaceAll(/[^A-Za-z]/g, "").toLowerCase();
 }
 
-/** Unquoted: not a name in code, and more than a word of a sentence. */
+/**
+ * Returns whether an unquoted value is not a name in code, and is more than a
+ * word of a sentence.
+ */
 function isAlone(
   written: string,
   { value: { end, last }, colon, text }: Omit<Given, "key">,
@@ -120,11 +131,11 @@ function isAlone(
   return isStrong(written) || last;
 }
 
-/** Attributes of a cookie, which are not part of its value. */
+/** Attributes of a cookie that are not part of its value. */
 const ATTRIBUTES =
   /^(?:path|domain|max-age|expires|samesite|version|comment|priority)$/i;
 
-/** The values of a cookie that may be a secret. */
+/** Returns the values of a cookie that may be secret. */
 export function valuesOfCookie(written: string): string[] {
   return written.split(";").flatMap((part) => {
     const [name, value] = part.trim().split(/=(.*)/s);
@@ -132,7 +143,7 @@ export function valuesOfCookie(written: string): string[] {
   });
 }
 
-/** `session=opensesame`, or words that programs exchange. */
+/** Recognizes `session=opensesame`, and words that programs exchange. */
 function isPlainCookie(written: string, { key, value, text }: Given): boolean {
   const { quoted, last, end } = value;
   if (!written.includes("=")) {

@@ -7,7 +7,9 @@ const KEY_HEADER =
 /** The longest block of a key, in UTF-16 units. */
 const LONGEST_KEY = 64 * 1024;
 
-/** The length of a key's start that proves a key. */
+/**
+ * The number of characters at the start of a block that prove it to be a key.
+ */
 const NEAR = 120;
 const SOME_BODY =
   /^(?:\\[nrt]|[^A-Za-z0-9]){0,80}(?:[A-Za-z0-9+/=]{16}|Proc-Type:|DEK-Info:|Version:|Comment:|Hash:|Charset:)/;
@@ -16,8 +18,8 @@ const SOME_BODY =
 const KEY_BODY = /(?:[A-Za-z0-9+/=\s\\"'`,:|>#*-]|\[redacted:){1,4096}/y;
 
 /**
- * Blocks of private keys over any number of lines, with line ends escaped or
- * not. An incomplete block extends to the maximum length of a key.
+ * Finds blocks of private keys over any number of lines, with escaped or plain
+ * line ends. An incomplete block extends to the maximum length of a key.
  */
 export function findPrivateKeys(text: string): Span[] {
   const spans: Span[] = [];
@@ -50,17 +52,17 @@ export function findPrivateKeys(text: string): Span[] {
 
 const KEY_END = /-----END (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 
-/** The most UTF-16 units before the end of a key to look at. */
+/** The maximum number of UTF-16 units to examine before the end of a key. */
 const LONGEST_TAIL = 16 * 1024;
 
 /** A line of a key, also in a quote, a diff or a list. */
 const KEY_LINE = /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{16,}["'`,+\s\\]{0,8}$/;
 
-/** The last line, and the text before the marker on its line. */
+/** The last line of a key, and the text before the marker on its line. */
 const SHORT_LINE =
   /^[\s>|#*+"'`,:\d-]{0,24}[A-Za-z0-9+/=]{0,80}["'`,+\s\\]{0,8}$/;
 
-/** The last lines of keys whose beginning was cut off. */
+/** Finds the last lines of keys whose beginning was cut off. */
 function findKeyTails(text: string): Span[] {
   const spans: Span[] = [];
   if (!text.includes("-----END ")) return spans;
@@ -96,7 +98,7 @@ function lineStart(text: string, end: number): number {
   return end === 0 ? 0 : Math.max(newline + 1, escaped < 0 ? 0 : escaped + 2);
 }
 
-/** The private lines of a PuTTY key. */
+/** Finds the private lines of a PuTTY key. */
 function findPuttyKeys(text: string): Span[] {
   const spans: Span[] = [];
   if (!text.includes("Private-Lines:")) return spans;

@@ -1,9 +1,9 @@
 /**
- * Tokens by provider: label, prefix, and the text after it. `word`: only at the
- * start of a word, since the prefix may be part of one. `keep`: the prefix is
- * an address and stays readable. The order matters: if two have the same start,
- * the longer one comes first. Prefixes have three characters or more. The
- * shapes are those that the providers document.
+ * Tokens by provider: label, prefix, and the text after the prefix. `word`:
+ * only at the start of a word, since other words may contain the prefix.
+ * `keep`: the prefix is an address and stays readable. The order matters: of
+ * two prefixes with the same start, the longer one comes first. Prefixes have
+ * at least three characters. The shapes are those that the providers document.
  */
 export const PROVIDERS = String.raw`
 # Models

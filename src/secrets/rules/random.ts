@@ -5,16 +5,16 @@ import { RANDOM, type Span } from "../span.ts";
 const SHORTEST = 24;
 const LONGEST = 200;
 
-/** Bits per character of random text; names and words have fewer. */
+/** Minimum bits per character. Random text has more than names and words. */
 const LEAST_BITS = 3.6;
 
 /**
- * Share of neighbours of different kinds, as in `a3B`; a capital and the next
- * letter count as one kind, so `camelCase` has few.
+ * Minimum share of neighbours of different kinds, as in `a3B`. A capital and
+ * the next letter count as one kind, so `camelCase` has few.
  */
 const LEAST_CHANGES = 0.27;
 
-/** Text before a value that shows that it is not a secret. */
+/** Text before a value which shows that the value is not a secret. */
 const BEFORE =
   /(?:sha(?:1|256|384|512)[-:=]|md5[-:=]|h1:|base64,|integrity["':= ]{1,4}|ssh-[a-z0-9]{2,10} |ecdsa-sha2-\S{4,20} |fingerprint["':= ]{1,4}|pin-sha256="|nonce-|SHA256:|e\.g\. |[/\\@#?&.%~])$/;
 
@@ -23,17 +23,17 @@ const KNOWN =
   /^(?:__[a-z]{4}|_ZN\d|AAAA[A-Z]|0x[0-9a-fA-F]{40}$|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ca|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
 
 /**
- * Random-looking words, after all rules that know what they look for. Only
- * words with lower case, upper case and digits count. Hashes, IDs, paths, keys
- * in a lock file and pieces of a larger base64 file do not.
+ * Finds random-looking words, after all rules for known secrets. Only words
+ * with lower case, upper case and digits count. Hashes, IDs, paths, keys in a
+ * lock file and pieces of a larger base64 file do not count.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
   const length = text.length;
   let at = 0;
   while (at + SHORTEST <= length) {
-    // Backwards from the end of the shortest word, which skips most of the
-    // text.
+    // Searches backwards from the end of the shortest possible word, which
+    // skips most of the text.
     let back = at + SHORTEST - 1;
     while (back >= at && isBase64(text.charCodeAt(back))) back--;
     if (back >= at) {
@@ -61,7 +61,7 @@ function isRandom(text: string, start: number, end: number): boolean {
   return !isWrapped(text, start, end);
 }
 
-/** Returns whether it is as mixed as the output of a key generator. */
+/** Returns whether a word is as mixed as the output of a key generator. */
 function isMixed(word: string): boolean {
   let changes = 0;
   let [upper, lower, digits] = [0, 0, 0];
@@ -80,10 +80,10 @@ function isMixed(word: string): boolean {
     bitsOf(word) >= LEAST_BITS;
 }
 
-/** Number of each character in the current word. */
+/** The number of times that each character appears in the current word. */
 const COUNTS = new Uint8Array(128);
 
-/** Bits per character, from the frequency of each. */
+/** Returns the bits per character, from the frequency of each character. */
 function bitsOf(word: string): number {
   COUNTS.fill(0);
   for (let at = 0; at < word.length; at++) COUNTS[word.charCodeAt(at)]!++;
@@ -103,7 +103,9 @@ function kindOf(code: number): number {
   return isDigit(code) ? 3 : 4;
 }
 
-/** A name in code with digits, or a text in base64. */
+/**
+ * Returns whether a word is a name in code with digits, or a text in base64.
+ */
 function isReadable(word: string): boolean {
   let [read, short] = [0, 0];
   for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}|[A-Z][a-z]{2}/g)) {
@@ -116,7 +118,10 @@ function isReadable(word: string): boolean {
     isTextInBase64(word);
 }
 
-/** Anyone may read its text; a name with a password stays secret. */
+/**
+ * Returns whether a word is text in base64, which anyone may read. A name with
+ * a password stays secret.
+ */
 function isTextInBase64(word: string): boolean {
   try {
     const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
@@ -126,11 +131,14 @@ function isTextInBase64(word: string): boolean {
   }
 }
 
-/** Four words, or three long ones, that can be read aloud. */
+/** Four words that can be read aloud, or three long ones. */
 const CAMEL =
   /(?:[AEIOU][a-z]{2,}|[B-Z](?=[a-z]*[aeiou])[a-z]{2,}){4}|(?:[A-Z][a-z]{4,}){3}/;
 
-/** `rewriteAMD64(`, `arg_Vn_size_Q_8B_00`, `[0-9A-HJ-Za-z]`, `Stack-<UUID>`. */
+/**
+ * Recognizes `rewriteAMD64(`, `arg_Vn_size_Q_8B_00`, `[0-9A-HJ-Za-z]` and
+ * `Stack-<UUID>`.
+ */
 function isNameOfCode(word: string, text: string, end: number): boolean {
   if (text[end] === "(") return true;
   if (text[end] === "]" && word.includes("0-9")) return true;
@@ -144,7 +152,9 @@ function isNameOfCode(word: string, text: string, end: number): boolean {
     pieces.some((piece) => /[A-Za-z][a-z]{2,}/.test(piece));
 }
 
-/** A line of a drawing, `9H3V5H1v10h2`, or a piece of a parser table. */
+/**
+ * Recognizes a line of a drawing, `9H3V5H1v10h2`, or a piece of a parser table.
+ */
 function isDrawn(text: string, start: number, end: number): boolean {
   if (
     /^(?:[\d-]|[hlmstvHLMSTV](?=[\d-])|[zZ])+$/.test(text.slice(start, end))
@@ -158,7 +168,7 @@ function isDrawn(text: string, start: number, end: number): boolean {
     );
 }
 
-/** A path, or joined words: pieces that can be read aloud. */
+/** Recognizes a path, or joined words: pieces that can be read aloud. */
 function isWithinPath(word: string, after: string | undefined): boolean {
   if (after === "\\") return true;
   const pieces = word.split(/[/_+-]/);
@@ -168,13 +178,13 @@ function isWithinPath(word: string, after: string | undefined): boolean {
   return pieces.length > 1 && readable.length * 3 >= pieces.length;
 }
 
-/** The shortest line of base64, except the last. */
+/** The minimum length of a base64 line, except for the last line. */
 const LINE = 60;
 
-/** The most characters of a neighbouring line that identify it. */
+/** The maximum number of characters of a neighbouring line that identify it. */
 const SEEN = 16;
 
-/** One of several lines of a base64 file. */
+/** Returns whether a word is one of several lines of a base64 file. */
 function isWrapped(text: string, start: number, end: number): boolean {
   const above = /([\w+/=]{16,})(?:\r?\n|\\n)[ \t>*#"']{0,8}$/.exec(
     text.slice(Math.max(0, start - LINE - SEEN - 10), start),

@@ -8,11 +8,11 @@ export interface Value {
   readonly quoted: boolean;
   /** True if a scheme such as `Bearer` came before it. */
   readonly scheme: boolean;
-  /** True if only a comment follows on its line. */
+  /** True if the rest of the line has only a comment. */
   readonly last: boolean;
 }
 
-/** The most UTF-16 units of a quoted value to look at. */
+/** The maximum number of UTF-16 units of a quoted value to examine. */
 const LONGEST = 8192;
 
 /**
@@ -40,7 +40,7 @@ const FIRST_LINE = /\r?\n[ \t]{0,40}/y;
 /** A quote followed by this ends a text: `"Password: " + word`. */
 const CLOSES = /[\s),;+\]}.]|$/y;
 
-/** Ends of unquoted values, found once for each stretch of a text. */
+/** Ends of unquoted values. Each stretch of a text is searched only once. */
 export interface Ends {
   text: string;
   from: number;
@@ -49,9 +49,8 @@ export interface Ends {
 }
 
 /**
- * Reads the value at `at`, after the sign; `undefined` without a value. `ends`
- * is kept from one value of a text to the next, so that no part is scanned
- * twice.
+ * Reads the value at `at`, after the sign; `undefined` if there is no value.
+ * `ends` is shared by all values of a text, and prevents scanning a part twice.
  */
 export function readValue(
   ends: Ends,
@@ -86,12 +85,18 @@ export function readValue(
   return quotedValue(text, start, [escapes.length, sign]);
 }
 
-/** Includes blanks from people's keyboards. */
+/**
+ * Returns whether a character is a blank, including blanks from people's
+ * keyboards.
+ */
 function isAnyBlank(code: number): boolean {
   return isBlank(code) || code === 0xa0 || code === 0x3000;
 }
 
-/** Up to the quote with as many backslashes before it as the first one. */
+/**
+ * Returns a quoted value. It ends at a quote with as many backslashes before it
+ * as the first one has.
+ */
 function quotedValue(
   text: string,
   at: number,

@@ -3,27 +3,34 @@ import { isLower } from "./chars.ts";
 import type { Span } from "../span.ts";
 
 /**
- * The words of BIP 39, from which wallets make seed phrases; built at first
- * use.
+ * The words of BIP 39, from which wallets make seed phrases. The set is built
+ * at first use.
  */
 let seedWords: Set<string> | undefined;
 
-/** Words in the shortest seed phrase, and letters of its words. */
+/**
+ * The number of words in the shortest seed phrase, and the lengths of its
+ * words.
+ */
 const FEWEST = 12;
 const SHORTEST = 3;
 const LONGEST = 8;
 
-/** The most characters between two words: a blank, a number, a line end. */
+/**
+ * The maximum number of characters between two words, such as a blank, a number
+ * or a line end.
+ */
 const BETWEEN = 8;
 
 /** The shortest phrase, in UTF-16 units. */
 const LEAST = FEWEST * (SHORTEST + 1) - 1;
 
-/** Twelve or more words in a row from the list that wallets use. */
+/** Finds twelve or more consecutive words from the list that wallets use. */
 export function findSeeds(text: string): Span[] {
   const spans: Span[] = [];
   for (let at = 0; at + LEAST <= text.length;) {
-    // Backwards from the end of the shortest phrase, which skips most text.
+    // Searches backwards from the end of the shortest phrase, which skips most
+    // of the text.
     let back = at + LEAST - 1;
     while (back >= at && PART[text.charCodeAt(back)] === 1) back--;
     if (back >= at) {
@@ -38,7 +45,7 @@ export function findSeeds(text: string): Span[] {
   return spans;
 }
 
-/** Adds the phrases of a stretch without other text. */
+/** Adds the phrases in a stretch that has no other text. */
 function addPhrases(
   spans: Span[],
   text: string,
@@ -71,13 +78,13 @@ const PART = Uint8Array.from(
   (_, code) => isLower(code) || isBetween(code) ? 1 : 0,
 );
 
-/** Blanks, line ends, digits, and the signs of lists and quotes. */
+/** Recognizes blanks, line ends, digits, and the signs of lists and quotes. */
 function isBetween(code: number): boolean {
   return code <= 32 || (code >= 48 && code <= 57) || code === 46 ||
     code === 41 || code === 44 || code === 34 || code === 39;
 }
 
-/** The stretches of a text of such words that are all on the list. */
+/** Returns the stretches that consist only of words on the list. */
 function seedsIn(text: string, first: number, last: number): Span[] {
   const spans: Span[] = [];
   seedWords ??= new Set(wordlist);
@@ -99,7 +106,8 @@ function seedsIn(text: string, first: number, last: number): Span[] {
 }
 
 /**
- * Returns whether there are enough words, and random ones: mostly different.
+ * Returns whether there are enough words, and whether they look random, with
+ * few repetitions.
  */
 function areChance(words: readonly string[]): boolean {
   return words.length >= FEWEST &&

@@ -3,7 +3,10 @@ import { matchesIn } from "./near.ts";
 import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isName, isPlaceholder, isStrong } from "./value.ts";
 
-/** The longest line of a table, in UTF-16 units, and the most lines of one. */
+/**
+ * The maximum length of a line of a table in UTF-16 units, and the maximum
+ * number of lines in a table.
+ */
 const LONGEST = 2000;
 const MOST_ROWS = 1000;
 
@@ -34,11 +37,11 @@ export function findMarkdown(
 const NAME =
   /(?:assw(?:or)?d|asswort|ASSWORD|oken|OKEN|ecret|ECRET|[_aA]?[kK]ey|_KEY)["]?[,;\t\r\n]/g;
 
-/** A line of names, and nothing else. */
+/** A line that consists only of names. */
 const NAMES =
   /^["]?\w[\w -]{0,40}["]?(?:([,;\t])["]?\w[\w -]{0,40}["]?){1,40}$/;
 
-/** Secrets in columns of values with a separator. */
+/** Finds secrets in columns of values with a separator. */
 export function findSeparated(text: string): Span[] {
   const spans: Span[] = [];
   NAME.lastIndex = 0;
@@ -60,7 +63,10 @@ export function findSeparated(text: string): Span[] {
   return spans;
 }
 
-/** The content of each column, and whether another column names people. */
+/**
+ * The kind of secret in each column, and whether another column has names of
+ * people.
+ */
 interface Columns {
   readonly kinds: readonly (KeyKind | undefined)[];
   readonly ofPeople: boolean;
@@ -82,7 +88,7 @@ function columnsOf(line: string, sign: string): Columns | undefined {
   };
 }
 
-/** Adds the secrets in the rows; returns the end of the rows. */
+/** Adds the secrets in the rows, and returns the end of the rows. */
 function addRows(
   spans: Span[],
   text: string,
@@ -127,7 +133,9 @@ const ROW =
 const CELL =
   /[ \t]*(?:'([^'\n]{0,256})'|"([^"\n]{0,256})"|[^,'"]{0,256})[ \t]*(?:,|$)/y;
 
-/** Passwords in the columns of `INSERT INTO users (…) VALUES (…), (…)`. */
+/**
+ * Finds passwords in the columns of `INSERT INTO users (…) VALUES (…), (…)`.
+ */
 export function findInserted(
   text: string,
   windows: readonly Window[],
@@ -179,7 +187,9 @@ const ENDS = [
   ...["SWORD", "OKEN", "CRET", "_KEY"],
 ];
 
-/** Traces in every text with a table that has a name of a secret. */
+/**
+ * Traces that appear in every text that has a table with the name of a secret.
+ */
 export const TRACES = {
   markdown: ["--|", "-- |", "--  |", "-:|", "-: |", "-:  |", "--+"],
   separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),

@@ -3,7 +3,7 @@ import { LONGEST_MATCH, startsWord, wholeWord } from "./chars.ts";
 import { PROVIDERS } from "./providers.ts";
 import type { Span } from "../span.ts";
 
-/** A token, by its prefix. */
+/** A rule for tokens with a certain prefix. */
 export interface TokenRule {
   readonly label: string;
   readonly prefix: string;
@@ -15,7 +15,7 @@ export interface TokenRule {
   readonly keepsPrefix: boolean;
 }
 
-/** The rules of all providers, in their order. */
+/** Returns the rules of all providers in their defined order. */
 export function tokenRules(): TokenRule[] {
   const rules: TokenRule[] = [];
   for (const line of PROVIDERS.split("\n")) {
@@ -37,7 +37,7 @@ export function tokenRules(): TokenRule[] {
 /** The shortest token, in UTF-16 units. */
 const SHORTEST = 8;
 
-/** The pattern of a tail, to try at one position. */
+/** Returns the pattern of a tail, for a match at a given position. */
 const tailPattern = remembered((tail) =>
   new RegExp(tail.replaceAll(/\{(\d+),\}/g, `{$1,${LONGEST_MATCH}}`), "y")
 );
@@ -49,9 +49,9 @@ export interface Prefix {
 }
 
 /**
- * Tokens whose shape identifies their provider, in order of their possible
- * positions. Each tail is one class of characters or a few bounded ones, so
- * that the time is linear.
+ * Finds tokens whose shape identifies their provider, in order of their
+ * possible positions. Each tail is a single class of characters or a few
+ * bounded classes, so the time is linear.
  */
 export function findTokens(text: string, prefixes: readonly Prefix[]): Span[] {
   const spans: Span[] = [];
@@ -85,7 +85,10 @@ function tokenAt(
   return { start, end: wholeWord(text, start, pattern.lastIndex), label };
 }
 
-/** After `-` or `_` in a word that a digest begins: `sha256=qaN-fw_…`. */
+/**
+ * Recognizes a position after `-` or `_` in a word that begins with a digest:
+ * `sha256=qaN-fw_…`.
+ */
 function isWithinHash(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1);
   if (before !== 45 && before !== 95) return false;
@@ -96,7 +99,7 @@ function isWithinHash(text: string, at: number): boolean {
 const JWT =
   /eyJ[\w-]{8,65536}\.(?:eyJ[\w-]{8,65536}(?:\.[\w-]{1,65536})?|[\w-]{0,65536}\.[\w-]{8,65536}(?:\.[\w-]{1,65536}){0,2})/y;
 
-/** JSON Web Tokens, signed and encrypted. */
+/** Finds JSON Web Tokens, both signed and encrypted. */
 export function findJwts(text: string): Span[] {
   const spans: Span[] = [];
   for (
@@ -105,7 +108,7 @@ export function findJwts(text: string): Span[] {
     at = text.indexOf("eyJ", at + 3)
   ) {
     const before = text[at - 1];
-    // A word contains no other one: each word is checked once.
+    // A word never contains another one, so each word is checked only once.
     if (before === "_" || before === "-" || !startsWord(text, at)) continue;
     JWT.lastIndex = at;
     if (!JWT.test(text)) continue;
@@ -116,7 +119,10 @@ export function findJwts(text: string): Span[] {
   return spans;
 }
 
-/** Tokens with a mark in the middle: mark, before, after. */
+/**
+ * Tokens with a mark in the middle: the mark, the text before it and the text
+ * after it.
+ */
 const INNER: readonly (readonly [
   label: string,
   mark: string,
@@ -136,7 +142,7 @@ const INNER: readonly (readonly [
   ],
 ];
 
-/** The UTF-16 units before such a mark to look at. */
+/** The number of UTF-16 units to examine before such a mark. */
 const LEAD = 82;
 
 /** Tokens without a typical start. */
@@ -164,7 +170,7 @@ function findAround(
   return spans;
 }
 
-/** Returns whether the next dot is where that of such a token would be. */
+/** Returns whether the next dot is where such a token would have it. */
 function isDotNear(text: string, at: number): boolean {
   return text.charCodeAt(at + 7) === 46 || text.charCodeAt(at + 8) === 46;
 }

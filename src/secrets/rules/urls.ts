@@ -11,15 +11,15 @@ const SLASH = 47;
 const AT = 64;
 const COLON = 58;
 
-/** The most UTF-16 units before the host. */
+/** The maximum number of UTF-16 units before the host. */
 const LONGEST = 2048;
 
-/** Passwords, and tokens instead of a user, before the host of a URL. */
+/** Finds passwords before the host of a URL, and tokens instead of a user. */
 export function findUrlCredentials(text: string): Span[] {
   return mergeSpans([findAfter(text, "://"), findAfter(text, ":\\/\\/")]);
 }
 
-/** After `mark`, whose slashes may be escaped in JSON. */
+/** Finds the credentials after `mark`, whose slashes may be escaped in JSON. */
 function findAfter(text: string, mark: string): Span[] {
   const spans: Span[] = [];
   for (let at = text.indexOf(mark); at >= 0;) {
@@ -48,7 +48,7 @@ function credentialsIn(
   const value = text.slice(from, sign);
   if (value === "" || isPlaceholder(value)) return undefined;
   if (afterReplacement(text, from) === sign) return undefined;
-  // A single user is a token if it is long and not a name.
+  // A user without a password is a token if it is long and not a name.
   if (colon < 0 && !/^(?=.*\d)[A-Za-z0-9_~.-]{20,}$/.test(value)) {
     return undefined;
   }
@@ -56,8 +56,8 @@ function credentialsIn(
 }
 
 /**
- * Returns the offsets of the first `:` and of the `@` before the host; -1
- * without them.
+ * Returns the offsets of the first `:` and of the `@` before the host; -1 for a
+ * missing one.
  */
 function userInfo(
   text: string,
@@ -72,7 +72,7 @@ function userInfo(
     if (code <= 32 || code === 34 || code === 39 || code === 96) break;
     if (code === 60 || code === 62 || code === 92) break;
     if (code === SLASH || code === 63 || code === 35) {
-      // In a connection string it may be part of the password.
+      // In a connection string, this character may be part of the password.
       if (!store || (sign >= 0 && code !== SLASH)) break;
     } else if (code === COLON && colon < 0 && (sign < 0 || store)) colon = at;
     else if (code === AT && at > start) {
@@ -90,8 +90,8 @@ function isHost(text: string, at: number): boolean {
 }
 
 /**
- * Returns whether it ends with the scheme of a connection string, where
- * passwords are often not encoded.
+ * Returns whether a text ends with the scheme of a connection string. Passwords
+ * are often not encoded there.
  */
 function isStore(lead: string): boolean {
   return /(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|valkey|amqp|amqps|clickhouse|mssql|sqlserver|cockroachdb|couchdb|neo4j|bolt|nats|ldap|ldaps|smtp|smtps|imap|imaps|mqtt|kafka|cassandra|snowflake|oracle|db2)(?:\+[a-z0-9]{1,12})?$/i

@@ -5,8 +5,8 @@ const PLACEHOLDER =
   /^(?:\$[({A-Za-z_]|<[^>]*>?$|\{\{|\{%|%[A-Za-z_{(]|%\d\$[a-z]|\[[\w -]{1,40}\]$|__[A-Z_]+__$|#\{|@@|\{[\w.$()[\]'" -]{0,60}\}$|\*+$|[xX.…•_-]+$|\[redacted:|[~^<>=v]{0,2}\d+(?:\.\d+)+(?:-[\w.]+)?$|v\d+(?:alpha|beta)\d+$)/;
 
 /**
- * The same by content: constants, examples from documentation, shortened
- * values, colours, expressions, templates, and public keys and signatures.
+ * Harmless contents: constants, examples from documentation, shortened values,
+ * colours, expressions, templates, and public keys and signatures.
  */
 const HARMLESS =
   /^[A-Z]+(?:_(?:[A-Z]+|V\d))+$|EXAMPLE|ABCDEFGH|^(?:.{0,16}|\S{0,64})(?:\.{3}|…)$|^\/\^|\{\$|^(?:Basic|Bearer) [$<{%]|^#[0-9a-fA-F]{3,8}$|\(\?|\[\^|\\[wdWDsS]|\$\{|#\{|\{\{|^["'][ )]?[.+,]|^-----BEGIN (?:[A-Z]{1,20} ){0,3}(?:PUBLIC|CERT)|\/aws4_request$|\][+*{]|^[*:]{2,}$|^[A-Z]\w{2,12} \w{1,30}=|^[Yy]our[-_ A-Z]|^(.)\1*$/;
@@ -38,19 +38,22 @@ export function isPlaceholder(value: string): boolean {
     WORDS.has(value.toLowerCase().replace(/\.$/, "")) || PUBLISHED.has(value);
 }
 
-/** A word that a name in code has, and a generated value does not. */
+/**
+ * Returns whether a value has a word that appears in names in code, but not in
+ * generated values.
+ */
 function isCodeWord(value: string): boolean {
   return /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i
     .test(value);
 }
 
-/** Capitals with digits among them, the start of one-time passwords. */
+/** Capitals with digits among them, as in the secrets of one-time passwords. */
 const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
 
 /**
- * Returns whether a value is a name or a few words, and not generated. Its
- * letters are in words, with digits only at the end of one, as in `v2Token` and
- * `fooEnum2`.
+ * Returns whether a value is a name or a few words instead of generated text.
+ * The letters of such a value form words, with digits only at the end of a
+ * word, as in `v2Token` and `fooEnum2`.
  */
 export function isName(value: string): boolean {
   if (BASE32.test(value)) return false;
@@ -83,7 +86,10 @@ export function isOfCode(value: string): boolean {
   return isCodeWord(value) && isName(value);
 }
 
-/** `client-secret`, `accessToken`: words from code, especially the last. */
+/**
+ * Recognizes `client-secret` and `accessToken`: words from code, especially the
+ * last word.
+ */
 export function isNameOfSecret(written: string, mayHold: boolean): boolean {
   if (!isOfCode(written)) return false;
   const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
@@ -91,13 +97,18 @@ export function isNameOfSecret(written: string, mayHold: boolean): boolean {
     isOfCode(last?.[0] ?? written);
 }
 
-/** A name in code with such words in it: `v4aCredentialProvider`. */
+/**
+ * Returns whether a value is a name in code that contains such words:
+ * `v4aCredentialProvider`.
+ */
 export function isIdentifier(value: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(value) && isCodeWord(value) &&
     isWordy(value);
 }
 
-/** A sentence about a value: "Enter your password". */
+/**
+ * Returns whether a value is a sentence about a value: "Enter your password".
+ */
 export function isAbout(value: string): boolean {
   return /\s/.test(value) &&
     /\b(?:passw\w*|passphrase|enter|your|please|must|invalid|required|cannot|should|returns?|generates?|tokens?)\b/i
@@ -113,8 +124,8 @@ export function isCode(value: string): boolean {
 }
 
 /**
- * Returns whether a word is more than a word of a sentence: letters and digits,
- * or letters and signs that no word contains.
+ * Returns whether a text is more than an ordinary word: it has letters and
+ * digits, or letters and signs that words never contain.
  */
 export function isStrong(value: string): boolean {
   if (value.length < 6 || isPlaceholder(value) || isCode(value)) return false;
@@ -125,7 +136,10 @@ export function isStrong(value: string): boolean {
     /^\d{6,}$/.test(value);
 }
 
-/** A file or folder, which is not secret, though its contents may be. */
+/**
+ * Returns whether a value is a file or folder. Its path is not secret, though
+ * its contents may be.
+ */
 export function isPath(value: string): boolean {
   return /^(?:~?\/|file:\/\/|\.{1,2}\/|[A-Za-z]:[\\/])/.test(value) &&
     !/[=+]/.test(value);

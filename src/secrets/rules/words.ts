@@ -61,7 +61,8 @@ export const wordForms = (): Form[] => [
       ends: "word",
     },
   ],
-  // "The password is …", and "password …" if it is not a word of a sentence.
+  // "The password is …", and "password …" if the value is not a word of a
+  // sentence.
   [
     "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |dential|creds |Creds |key |Key |KEY ",
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
@@ -113,13 +114,13 @@ export const wordForms = (): Form[] => [
 const BEFORE_SET =
   /(?:[A-Z0-9]_|[.:]_?(?:auth)?|\b(?:ENV|setx|setenv|set|set -[a-z]{1,3}) )$/;
 
-/** Lower case, digits, and upper case or signs. */
+/** Returns whether a value has lower case, digits, and upper case or signs. */
 function isMixed(value: string): boolean {
   return value.length >= 8 && /\d/.test(value) && /[a-z]/.test(value) &&
     /[A-Z!@#$%^&*]/.test(value);
 }
 
-/** "Use … as the password". */
+/** Finds "Use … as the password". */
 export function findAs(text: string, windows: readonly Window[]): Span[] {
   const spans: Span[] = [];
   const as =

@@ -5,7 +5,7 @@ import { taskRoot } from "../root.ts";
 import { runsText } from "../view/text.ts";
 import type { TaskListResult } from "./results.ts";
 
-/** The most runs, unless a limit is given. */
+/** The maximum number of runs to list if no limit is given. */
 const LIMIT = 50;
 
 /** `mpm task list` */

@@ -6,7 +6,7 @@ import { readLogs, type TaskLog } from "../logs.ts";
 import { RUN, typedRun } from "../root.ts";
 import type { TaskLogsResult } from "./results.ts";
 
-/** The most characters of all logs in one answer for programs. */
+/** The maximum number of characters of all logs in one answer for programs. */
 const MOST = 16 * 1024 * 1024;
 
 /** `mpm task logs` */
@@ -33,7 +33,7 @@ Prints the logs in item order. Secrets are redacted. A log contains the first an
     let size = 0;
     for (const log of readLogs(system, { root, id, item, redactor })) {
       if (print) {
-        // The reader may have gone, for example `head`.
+        // The reader, for example `head`, may have ended.
         if (!print(logText(log, style))) break;
         continue;
       }

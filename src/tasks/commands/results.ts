@@ -15,25 +15,25 @@ const RUN_STATE = z.enum([
 ]);
 
 const RunFields = {
-  /** Its ID: the task, and the UTC second in which it began. */
+  /** The ID of the run: its task, and the UTC second in which it began. */
   run: text,
   task: text,
-  /** `interrupted`: its mpm was killed, or the machine crashed. */
+  /** `interrupted`: the mpm process was killed, or the machine crashed. */
   state: RUN_STATE,
   /** Items. */
   total: count,
   done: count,
   failed: count,
-  /** Items whose programs started, without a known end. */
+  /** Number of items whose program started and whose end is unknown. */
   flagged: count,
-  /** Items that have not started, or are running. */
+  /** Number of items that have not started, or are running. */
   waiting: count,
   started_at: text,
-  /** When the log of the run last changed. */
+  /** The time when the log of the run last changed. */
   changed_at: text,
-  /** Why it ended, if there is more to say than the state. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: z.nullable(text),
-  /** False: someone else made it, so mpm only lists it. */
+  /** False if someone else made the run, so mpm only lists it. */
   own: z.boolean(),
 };
 
@@ -46,26 +46,30 @@ export const TaskStatusResult = z.strictObject({
   /** The time of this answer. */
   at: text,
   /**
-   * The items whose program runs, or ran when the run was interrupted; null: no
-   * program runs.
+   * The items whose program is running, or was running when the run was
+   * interrupted; null: no program is running.
    */
   at_work: z.nullable(z.strictObject({
-    /** The numbers of the first and the last of them, from 1. */
+    /** The numbers of the first and the last item, from 1. */
     first: count,
     last: count,
     /**
-     * The item, if the run was interrupted and its chunks have a single item.
+     * The item, if the run was interrupted and each chunk has a single item.
      */
     item: z.nullable(text),
   })),
-  /** The last progress of the running program; null: not reported. */
+  /**
+   * The last progress that the running program reported; null: not reported.
+   */
   progress: z.nullable(z.strictObject({
-    /** Number of finished running items, including fractions. */
+    /** Number of running items that are finished, including fractions. */
     items: z.number(),
     /** A text for people, redacted. */
     text: z.nullable(text),
   })),
-  /** The ID of the process that runs it; null: not running, or unknown. */
+  /**
+   * The ID of the process that works on the run; null: not running, or unknown.
+   */
   pid: z.nullable(count),
 });
 export type TaskStatusResult = z.infer<typeof TaskStatusResult>;
@@ -96,11 +100,11 @@ export type TaskListResult = z.infer<typeof TaskListResult>;
 /** A task. */
 const TaskRow = z.strictObject({
   name: text,
-  /** Relative to the project, with `/` between folders. */
+  /** The path relative to the project, with `/` between folders. */
   path: text,
   description: text,
   allowed: z.boolean(),
-  /** Why it cannot run; null: it can. */
+  /** Why the task cannot run; null: it can. */
   problem: z.nullable(text),
   /** Its newest run. */
   run: z.nullable(TaskRunView),
@@ -112,7 +116,7 @@ export const TasksResult = z.strictObject({
 });
 export type TasksResult = z.infer<typeof TasksResult>;
 
-/** An item with its result. */
+/** An item and its result. */
 const TaskItem = z.strictObject({
   item: z.nullable(text),
   state: z.enum(["done", "failed", "flagged"]),
@@ -120,7 +124,7 @@ const TaskItem = z.strictObject({
   exit: z.nullable(z.int()),
   /** The end of the program's output, redacted. */
   output: text,
-  /** The result that the program reported, any JSON. */
+  /** The result that the program reported; any JSON value. */
   result: z.unknown(),
   attempts: count,
   ms: count,
@@ -133,7 +137,7 @@ export const TaskLogsResult = z.strictObject({
     /** Counted from 0. */
     chunk: count,
     items: z.array(text),
-    /** The output of its programs, redacted. */
+    /** The output of the programs, redacted. */
     text,
   })),
   /** Number of logs that were left out to limit the answer. */
@@ -143,7 +147,7 @@ export type TaskLogsResult = z.infer<typeof TaskLogsResult>;
 
 export const TaskReportResult = z.strictObject({
   ...RunFields,
-  /** Milliseconds between its start and the last change. */
+  /** Milliseconds between the start of the run and its last change. */
   ms: count,
   /** The first items that failed or are flagged. */
   trouble: z.array(TaskItem),
@@ -167,7 +171,7 @@ export const TaskCancelResult = z.strictObject({
   dry_run: z.boolean(),
   /** The ID of the run. */
   run: text,
-  /** True if it ended while the command waited. */
+  /** True if the run ended while the command waited. */
   ended: z.boolean(),
 });
 

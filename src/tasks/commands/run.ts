@@ -8,7 +8,7 @@ import { runToEnd } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
 import type { TaskRunResult } from "./results.ts";
 
-/** The most items in a dry run. */
+/** The maximum number of items in a dry run. */
 const LISTED = 100;
 
 /** `mpm task run` */

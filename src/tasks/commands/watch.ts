@@ -6,7 +6,7 @@ import { runPaths } from "../store.ts";
 import { RunDisplay } from "../view/show.ts";
 import { runStatus, statusText } from "../view/text.ts";
 
-/** Milliseconds between two looks at the log. */
+/** Milliseconds between two checks of the log. */
 const LOOK = 200;
 
 /** Bytes of the log to read at a time. */
@@ -34,8 +34,8 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: 0 if al
 });
 
 /**
- * Shows a run from its log until it ends, or the command is interrupted. Throws
- * errors of reading.
+ * Shows a run from its log until the run ends or the command is interrupted.
+ * Throws errors of reading.
  */
 async function watchRun(
   context: Context,

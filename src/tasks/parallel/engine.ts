@@ -20,14 +20,17 @@ import { cleanHosts, readyHosts, saidBy } from "./remote.ts";
 import { type JobFate, Round, type RoundJob } from "./round.ts";
 import { jobLine, jobScript } from "./scripts.ts";
 
-/** Milliseconds between two looks at the job log. */
+/** Milliseconds between two checks of the job log. */
 const LOOK = 200;
 
-/** Milliseconds before the second try, and the longest such pause. */
+/**
+ * The pause before the second try, and the longest pause before any try, in
+ * milliseconds.
+ */
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** The most connections that one chunk may lose. */
+/** The maximum number of connections that one chunk may lose. */
 const MOST_LOST = 3;
 
 /** A run whose items are sent to hosts. */
@@ -39,7 +42,7 @@ interface EngineOrder {
   readonly stops: Stops;
 }
 
-/** The end of a round, and the chunks for the next one. */
+/** The end of a round, with the chunks for the next round. */
 interface RoundEnd {
   readonly stopped: Stopped | undefined;
   readonly retry: readonly number[];
@@ -50,7 +53,7 @@ export class ParallelEngine implements ChunkEngine {
   readonly #context: Context;
   readonly #order: EngineOrder;
   readonly #names: ReadonlyMap<string, string>;
-  /** Tries, and lost connections, by chunk. */
+  /** Number of tries, and of lost connections, by chunk. */
   readonly #tries = new Map<number, number>();
   readonly #lost = new Map<number, number>();
 
@@ -110,7 +113,7 @@ export class ParallelEngine implements ChunkEngine {
     }
   }
 
-  /** Says how to apply the files that hosts sent back. */
+  /** Prints how to apply the files that hosts sent back. */
   #noteChanges(): void {
     const { system, note } = this.#context;
     const { changes } = this.#order.paths;
@@ -130,7 +133,7 @@ export class ParallelEngine implements ChunkEngine {
     await this.#context.system.sleep(pause, this.#order.stops.cancel);
   }
 
-  /** Runs GNU parallel once on some chunks. */
+  /** Runs GNU parallel once, for some of the chunks. */
   async #round(
     keeper: ChunkKeeper,
     hosts: readonly Host[],
@@ -187,7 +190,7 @@ export class ParallelEngine implements ChunkEngine {
     };
   }
 
-  /** Records the jobs that ended since the last look. */
+  /** Records the jobs that have ended since the last check. */
   async #collect(
     keeper: ChunkKeeper,
     round: Round,
@@ -236,7 +239,7 @@ export class ParallelEngine implements ChunkEngine {
     round.stop();
   }
 
-  /** Records a job that began. Returns why the whole run ends with it. */
+  /** Records a job that began. Returns the reason if the whole run must end. */
   #settle(
     keeper: ChunkKeeper,
     { round, chunk, fate, ms }: {
@@ -322,12 +325,12 @@ export class ParallelEngine implements ChunkEngine {
   }
 }
 
-/** The jobs of a round that were recorded. */
+/** The jobs of a round that have been recorded. */
 class Collected {
   readonly open: Set<number>;
   readonly retry: number[] = [];
   stopped: Stopped | undefined;
-  /** The errors of a job that no host could start. */
+  /** The errors of a job that could not be started on any host. */
   unbegun: string | undefined;
 
   constructor(chunks: readonly number[]) {

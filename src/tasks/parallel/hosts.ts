@@ -4,7 +4,7 @@ import { type Fitting, list, object, TEXT, text } from "../../base/shape.ts";
 export const HOST =
   /^(?:([1-9]\d{0,2})\/)?(?:([A-Za-z0-9_][\w.-]{0,63})@)?([A-Za-z0-9_][\w.-]{0,252}|\[[0-9A-Fa-f:]{2,39}\])(?::([1-9]\d{0,4}))?$/;
 
-/** The hosts that run the items of a run, and the commit that they get. */
+/** The hosts that run the items of a run, and the commit sent to them. */
 export const ENGINE = object({
   /** In the format of {@link HOST}. */
   hosts: list(text({ pattern: HOST })),
@@ -19,15 +19,15 @@ export type Engine = Fitting<typeof ENGINE>;
 
 /** A host, in the form for ssh and GNU parallel. */
 export interface Host {
-  /** As written by the user, without the number of jobs. */
+  /** The host as the user wrote it, without the number of jobs. */
   readonly name: string;
-  /** Its name for GNU parallel. */
+  /** The name of the host for GNU parallel. */
   readonly alias: string;
-  /** Number of jobs at the same time. */
+  /** Number of jobs to run at the same time. */
   readonly jobs: number;
-  /** The ssh arguments that name it. */
+  /** The ssh arguments that name the host. */
   readonly args: readonly string[];
-  /** Its address, without a path. */
+  /** The address of the host, without a path. */
   readonly url: string;
 }
 

@@ -8,11 +8,14 @@ import type { System } from "../../system/system.ts";
 import type { Work } from "../fields.ts";
 import { type Engine, HOST } from "./hosts.ts";
 
-/** The largest hosts file in bytes, and the most hosts in it. */
+/**
+ * The maximum size of a hosts file in bytes, and the maximum number of hosts in
+ * it.
+ */
 const LARGEST = 64 * 1024;
 const MOST = 256;
 
-/** Throws USAGE with the line of an error, NOT_FOUND. */
+/** Throws USAGE with the line number of an error, NOT_FOUND. */
 function readHosts(system: System, folder: string, typed: string): string[] {
   const path = isAbsolute(typed) ? typed : join(folder, typed);
   const lines = textOf(system, path, typed).split(/\r?\n/)
@@ -50,7 +53,10 @@ function textOf(system: System, path: string, typed: string): string {
 /** Milliseconds that a program has to print its version. */
 const PATIENCE = 20_000;
 
-/** Throws NOT_FOUND if GNU parallel is missing, or is another program. */
+/**
+ * Throws NOT_FOUND if GNU parallel is missing, or if `parallel` is another
+ * program.
+ */
 async function requireParallel(system: System): Promise<void> {
   const done = await system.runProgram(["parallel", "--version"], {
     ...{ cwd: "/", limit: 200, timeout: PATIENCE, env: PLAIN },
@@ -65,7 +71,7 @@ async function requireParallel(system: System): Promise<void> {
   );
 }
 
-/** Removes options of GNU parallel from the environment. */
+/** Removes options for GNU parallel from the environment. */
 export const PLAIN: Readonly<Record<string, string | null>> = {
   ...{ PARALLEL: null, PARALLEL_SSH: null, PARALLEL_ENV: null },
   PARALLEL_SHELL: "/bin/sh",
@@ -74,13 +80,14 @@ export const PLAIN: Readonly<Record<string, string | null>> = {
 /** The options of a command that select an engine. */
 export interface EngineChoice {
   readonly engine: string | undefined;
-  /** The file with the hosts, as typed. */
+  /** The hosts file, as typed. */
   readonly hosts: string | undefined;
 }
 
 /**
  * Returns the engine of a new run; `undefined`: programs run on this machine.
- * Throws USAGE, NOT_FOUND, and CONFLICT for work that only this machine can do.
+ * Throws USAGE, NOT_FOUND, and CONFLICT for work that can only run on this
+ * machine.
  */
 export async function planEngine(
   { system, folder, note }: Context,

@@ -16,7 +16,7 @@ import {
 /** Milliseconds for a short script on a host. */
 const LIMIT = 60_000;
 
-/** A run that goes to hosts. */
+/** A run that is sent to hosts. */
 interface RemoteRun {
   readonly record: RunRecord;
   readonly engine: Engine;
@@ -24,8 +24,8 @@ interface RemoteRun {
 }
 
 /**
- * Sends the commit of a run to its hosts. Returns the ready hosts, and a line
- * for each of the others.
+ * Sends the commit of a run to its hosts. Returns the hosts that are ready, and
+ * a line for each host that is not.
  */
 export async function readyHosts(
   system: System,
@@ -44,7 +44,7 @@ export async function readyHosts(
   };
 }
 
-/** Says why a host is not ready; `undefined` if it is. */
+/** Says why a host is not ready; `undefined` if the host is ready. */
 async function problemOf(
   system: System,
   host: Host,
@@ -69,7 +69,7 @@ async function problemOf(
   }
 }
 
-/** Runs a script on a host. Says why it failed. */
+/** Runs a script on a host. Returns the reason if it failed. */
 async function runOn(
   system: System,
   host: Host,
@@ -87,13 +87,13 @@ async function runOn(
     `ssh ended with exit status ${done.status}`;
 }
 
-/** Returns the most useful line of the errors from ssh or a script. */
+/** Returns the most useful line from the errors of ssh or a script. */
 export function saidBy(system: System, errors: string): string {
   const lines = errors.trim().split("\n");
   return redactorOf(system).text(firstLine(lines.at(-1)!, 200));
 }
 
-/** Removes the files of a run from its hosts, as far as they respond. */
+/** Removes the files of a run from the hosts that respond. */
 export async function cleanHosts(
   system: System,
   hosts: readonly Host[],

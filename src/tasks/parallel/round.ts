@@ -11,19 +11,19 @@ import { CONNECT, type JobEnd, jobEnd, LONGEST_LINE } from "./scripts.ts";
 /** One job for GNU parallel. */
 export interface RoundJob {
   readonly chunk: number;
-  /** Counted from 1, over the whole run. */
+  /** The number of the attempt, from 1, over the whole run. */
   readonly attempt: number;
-  /** The script that starts it on its host. */
+  /** The script that starts the job on its host. */
   readonly script: string;
 }
 
-/** The end of a job, as far as mpm knows it. */
+/** The known outcome of a job. */
 export type JobFate =
-  /** No host was ready for it. */
+  /** No host was ready for the job. */
   | { readonly kind: "unbegun" }
-  /** It may have run: the connection was lost. */
+  /** The job may have run: the connection was lost. */
   | { readonly kind: "lost"; readonly host: string }
-  /** `size`: the size of its program's output, in bytes. */
+  /** `size`: the size of the program's output, in bytes. */
   | {
     readonly kind: "ended";
     readonly host: string;
@@ -34,16 +34,16 @@ export type JobFate =
 /** Milliseconds that GNU parallel has to end its jobs. */
 const GRACE = 5000;
 
-/** The milliseconds for a program without a limit: 24 days. */
+/** The limit in milliseconds for a program without a limit: 24 days. */
 const LONGEST = 24 * 86_400_000;
 
 /** Bytes of jobs to write at a time. */
 const PART = 1024 * 1024;
 
 /**
- * One start of GNU parallel, in its own folder: the jobs, its job log, and a
- * few files for each running job. Another mpm can read the folder after a
- * crash.
+ * One execution of GNU parallel, in its own folder: the jobs, the job log, and
+ * a few files for each running job. Another mpm process can read the folder
+ * after a crash.
  */
 export class Round {
   readonly #system: System;
@@ -63,7 +63,10 @@ export class Round {
     this.#jobs = jobs;
   }
 
-  /** Opens a round that a killed mpm left; `undefined` if it left none. */
+  /**
+   * Opens a round that a killed mpm left behind; `undefined` if there is no
+   * round.
+   */
   static left(system: System, folder: string): Round | undefined {
     if (!system.files.lstat(folder)) return undefined;
     const jobs = [...linesOf(system, join(folder, "round"))].map((line) => {
@@ -73,7 +76,7 @@ export class Round {
     return new Round(system, folder, jobs);
   }
 
-  /** Writes a new round, and removes the last one. */
+  /** Writes a new round, and removes the previous one. */
   static create(
     system: System,
     folder: string,
@@ -142,12 +145,14 @@ export class Round {
     return new TextDecoder().decode(done.stderr);
   }
 
-  /** Prevents further jobs from starting; running jobs may end. */
+  /** Prevents further jobs from starting; running jobs may finish. */
   stop(): void {
     this.#system.files.append(this.#path("stop"), new Uint8Array());
   }
 
-  /** Returns the jobs that ended since the last call, from the job log. */
+  /**
+   * Returns the jobs that, according to the job log, ended since the last call.
+   */
   ended(): { job: Omit<RoundJob, "script">; ms: number }[] {
     const path = this.#path("joblog");
     if (!this.#system.files.lstat(path)) return [];
@@ -205,12 +210,12 @@ export class Round {
     }
   }
 
-  /** Returns the errors printed by a job, or by ssh for it. */
+  /** Returns the errors printed by a job, or by ssh while running it. */
   errorsOf(chunk: number): string {
     return this.#text(`${chunk}.err`);
   }
 
-  /** Forgets a job whose end is recorded. */
+  /** Forgets a job whose end has been recorded. */
   forget(chunk: number): void {
     for (const ending of ["out", "err", "began"]) {
       removeIfThere(this.#system, this.#path(`${chunk}.${ending}`));

@@ -8,8 +8,8 @@ import type { Engine } from "./hosts.ts";
  */
 
 /**
- * Starts the user's ssh as git does. Host keys are always checked, no question
- * is asked, and a dead connection is noticed within a minute.
+ * Starts the user's ssh as git does. Host keys are always checked, ssh asks no
+ * questions, and a dead connection is noticed within a minute.
  */
 export const SSH = `eval "\${GIT_SSH_COMMAND:-ssh}" '-T -a -x' \\
   '-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15' \\
@@ -17,10 +17,10 @@ export const SSH = `eval "\${GIT_SSH_COMMAND:-ssh}" '-T -a -x' \\
   '-o ClearAllForwardings=yes -o RemoteCommand=none "$@"'`;
 
 /**
- * Replaces ssh for GNU parallel, in the folder of a round. It gives the job to
- * the host only when the host is ready, and the start is recorded on this disk.
- * A status other than 0 says that the job has not begun: another host may get
- * it.
+ * Replaces ssh for GNU parallel, in the folder of a round. The script sends the
+ * job to the host only when the host is ready and the start is recorded on this
+ * disk. A status other than 0 means that the job has not begun and another host
+ * may get it.
  */
 export const CONNECT = `
 trap '' PIPE
@@ -60,7 +60,7 @@ rmdir "$host-$slot"
 [ -e "$chunk.began" ]
 `;
 
-/** The values of a run for the scripts on hosts. */
+/** The values of a run that the scripts on hosts need. */
 interface OnHost {
   readonly engine: Engine;
   /** The ID of the run. */
@@ -85,12 +85,12 @@ fail() {
 `;
 }
 
-/** The repository of the project on a host, for git. */
+/** Returns the project's repository on a host, as an argument for git. */
 export function remotePath({ project }: Engine): string {
   return `/~/.cache/mpm-tasks/${project}.git`;
 }
 
-/** The ref on a host that keeps the commit of a run. */
+/** Returns the ref on a host that keeps the commit of a run. */
 export function remoteRef({ engine, run }: OnHost): string {
   return `refs/mpm/runs/${run}-${engine.nonce}`;
 }
@@ -116,7 +116,10 @@ mpm_git -C "$repository" update-ref -d ${shellWord(remoteRef(at))}
 `;
 }
 
-/** The most bytes of changed files that a host sends back for one job. */
+/**
+ * The maximum number of bytes of changed files that a host sends back for one
+ * job.
+ */
 const LARGEST = 64 * 1024 * 1024;
 
 /** The limits of one program, in milliseconds. */
@@ -126,9 +129,9 @@ interface Limits {
 }
 
 /**
- * Runs jobs on a host, each in its own worktree. A job ends with the
- * connection. It prints its output, its changes as a patch, and a last line for
- * {@link jobEnd}.
+ * Runs jobs on a host, each in its own worktree. A job ends if the connection
+ * ends. The script prints the job's output, its changes as a patch, and a last
+ * line for {@link jobEnd}.
  */
 export function jobScript(
   at: OnHost,
@@ -191,7 +194,9 @@ run() {
 `;
 }
 
-/** Creates the worktree of a job, or cleans that of the job before it. */
+/**
+ * Creates the worktree of a job, or cleans the worktree of the previous job.
+ */
 const PREPARE = `
 clean() {
   mpm_git -C "$tree" reset -q --hard "$commit" &&
@@ -219,13 +224,13 @@ prepare() {
 /** The program of one job. */
 export interface Job {
   readonly args: readonly string[];
-  /** Its variables; null: removed. */
+  /** The job's variables; null: removed. */
   readonly env: Readonly<Record<string, string | null>>;
-  /** The state that its program printed before, as JSON. */
+  /** The state that the program printed earlier, as JSON. */
   readonly state: string | undefined;
 }
 
-/** The line that starts a job after {@link jobScript}. */
+/** Returns the line that starts a job after {@link jobScript}. */
 export function jobLine({ args, env, state }: Job): string {
   const set = Object.entries(env).map(([name, value]) =>
     value === null ? `unset ${name}` : `export ${name}=${quoted(value)}`
@@ -244,26 +249,27 @@ export function jobLine({ args, env, state }: Job): string {
   ].join("\n");
 }
 
-/** Quotes a text so that nothing in it is special to a shell. */
+/** Quotes a text so that a shell treats no part of it as special. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The end of a job, from its last line. */
+/** The end of a job, parsed from its last line. */
 export interface JobEnd {
-  /** `late`: it took too long; `large`: it changed too much. */
+  /** `late`: the job took too long; `large`: it changed too many bytes. */
   readonly end: "exit" | "late" | "large" | "missing";
   readonly status: number;
-  /** Bytes of the last line, and of the patch before it. */
+  /** Number of bytes in the last line, and in the patch before it. */
   readonly line: number;
   readonly patch: number;
 }
 
-/** The longest last line, in bytes. */
+/** The maximum length of the last line, in bytes. */
 export const LONGEST_LINE = 128;
 
 /**
- * Parses the last line of a job; `undefined`: the connection was lost before.
+ * Parses the last line of a job; `undefined`: the connection was lost before
+ * this line.
  */
 export function jobEnd(tail: string, nonce: string): JobEnd | undefined {
   const found = /\nmpm (\w+) (exit|late|large|missing) (\d+) (\d+)\n$/

@@ -7,7 +7,7 @@ import { listItems } from "../items.ts";
 import type { RunRecord } from "../run.ts";
 
 /**
- * Reports changes since the start of a run, which continues with its original
+ * Reports changes since the start of a run. The run continues with its original
  * definition and list of items.
  */
 export async function noteChanges(
@@ -45,7 +45,7 @@ export async function noteChanges(
   );
 }
 
-/** `undefined`: they cannot be listed now. */
+/** Returns `undefined` if the items cannot be listed now. */
 async function itemsNow(
   { system }: Context,
   record: RunRecord,

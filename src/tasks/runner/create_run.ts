@@ -33,10 +33,10 @@ import {
   timeOfRun,
 } from "../store.ts";
 
-/** A task that may run, and its current items. */
+/** A task that can run, and its current items. */
 export interface PlannedRun {
   readonly task: string;
-  /** The file of its definition, absolute, and its text. */
+  /** The absolute path of the task's definition, and its text. */
   readonly file: string;
   readonly text: string;
   readonly definition: Definition;
@@ -52,7 +52,7 @@ export interface PlannedRun {
 
 /**
  * Reads a task that the user has allowed, and lists its items. Exactly the text
- * that was checked runs. Throws NOT_FOUND, CONFLICT if it is not allowed,
+ * that was checked will run. Throws NOT_FOUND, CONFLICT if it is not allowed,
  * UNREADABLE.
  */
 export async function planRun(
@@ -79,8 +79,8 @@ export async function planRun(
 }
 
 /**
- * Records a run before it starts: its items and its sealed record. Returns its
- * ID. Throws FILE_FAILED.
+ * Records a run before it starts: its items and its sealed record. Returns the
+ * run's ID. Throws FILE_FAILED.
  */
 export async function createRun(
   context: Context,
@@ -111,8 +111,8 @@ interface NewRun {
 }
 
 /**
- * Records a run of a task or, with `vars`, of a pipeline. `list`: its items or
- * the names of its steps. Then old runs go to the trash.
+ * Records a run of a task or, with `vars`, of a pipeline. `list`: the items or
+ * the names of the steps. Afterwards, moves old runs to the trash.
  */
 export async function writeNewRun(
   context: Context,
@@ -148,9 +148,9 @@ export async function writeNewRun(
 }
 
 /**
- * Returns the ID of this second, or of the second after the task's newest run.
- * Otherwise a second that became free again would give an older ID to a newer
- * run.
+ * Returns an ID for the current second, or for the second after the task's
+ * newest run if that is later. Otherwise, a newer run could get an older ID
+ * that became free again.
  */
 function freeId(
   system: System,
@@ -169,13 +169,13 @@ function freeId(
   }
 }
 
-/** Milliseconds; runs further in the future come from a wrong clock. */
+/** Milliseconds. Runs further in the future come from a wrong clock. */
 const AHEAD = 600_000;
 
-/** The start of a folder's name before it becomes a run. */
+/** The prefix of a folder's name before the folder becomes a run. */
 const NEW = ".new-";
 
-/** A killed start leaves such a folder. */
+/** Removes folders left by a start that was killed. */
 function removeUnfinished(system: System, taskRuns: string): void {
   for (const { name } of system.files.list(taskRuns)) {
     // The next start tries again.
@@ -196,7 +196,7 @@ export function rewriteRun(
   writeAtomic(system, runPaths(root, record.id).record, { bytes });
 }
 
-/** It exists completely, or not at all. */
+/** Creates the run completely or not at all. */
 function writeRun(
   system: System,
   root: string,
@@ -216,7 +216,9 @@ function writeRun(
   files.syncFolder(taskRuns);
 }
 
-/** Returns the state variables of a run as its programs get them. */
+/**
+ * Returns the state variables of a run in the form that its programs receive.
+ */
 export function variablesOf({ state_vars: vars = {} }: RunRecord) {
   return Object.fromEntries(
     Object.entries(vars).map(([name, value]) => [`MPM_VAR_${name}`, value]),

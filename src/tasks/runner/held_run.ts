@@ -19,21 +19,22 @@ import type { RunLog } from "./log.ts";
 import { statePath } from "./run_chunk.ts";
 import type { Stops } from "./stops.ts";
 
-/** Milliseconds within which another look at the lock ends. */
+/** Milliseconds within which another process finishes checking the lock. */
 const WAIT = 500;
 
 /** Milliseconds within which the programs of a killed process end. */
 const GONE_WITHIN = 2000;
 
-/** A run that only this process works on, until it is disposed of. */
+/** A run on which only this process works, until it is disposed of. */
 export interface HeldRun extends Disposable {
   readonly record: RunRecord;
   readonly paths: ReturnType<typeof runPaths>;
 }
 
 /**
- * Takes one of the user's runs for this process. Throws FOREIGN, CONFLICT if
- * another process works on it, or if the user no longer allows its definition.
+ * Takes one of the user's runs for this process. Throws FOREIGN, and CONFLICT
+ * if another process works on the run or the user no longer allows its
+ * definition.
  */
 export async function holdRun(
   system: System,
@@ -53,7 +54,7 @@ const NOTED = 1000;
 
 /**
  * Returns a function that records the process of a run and its progress, for
- * watchers. Call it often: it writes only new data, once a second.
+ * watchers. Call it often: it writes only new data, and at most once a second.
  */
 export function runnerNote(
   system: System,
@@ -76,8 +77,8 @@ export function runnerNote(
 const NOTIFY = 30_000;
 
 /**
- * Starts the program of `notify`, without a shell. A failure is a note. Ctrl-C
- * ends it; if the run was cancelled, the second one does.
+ * Starts the program of `notify`, without a shell. A failure is only noted.
+ * Ctrl-C ends the program; if the run was cancelled, only a second Ctrl-C does.
  */
 export async function notify(
   { system, note }: Context,
@@ -104,7 +105,7 @@ export async function notify(
   note(`Note: the program of "notify" failed: ${reason}`);
 }
 
-/** A definition that the user no longer allows does not run. */
+/** Refuses to run a definition that the user no longer allows. */
 function allowedStill(system: System, record: RunRecord): RunRecord {
   if (allowedFile(system, record.file)) return record;
   throw new MpmError(
@@ -114,7 +115,7 @@ function allowedStill(system: System, record: RunRecord): RunRecord {
   );
 }
 
-/** Throws FOREIGN, CONFLICT if its definition is no longer allowed. */
+/** Throws FOREIGN, CONFLICT if the run's definition is no longer allowed. */
 function ownRun(
   system: System,
   root: string,
@@ -127,7 +128,10 @@ function ownRun(
   });
 }
 
-/** Says how to continue after a full disk, a failed git, or a removed run. */
+/**
+ * Says how to continue after a full disk, a failure of git, or the removal of
+ * the run.
+ */
 export function stoppedBy(
   system: System,
   error: unknown,
@@ -167,9 +171,9 @@ function atWork(
 }
 
 /**
- * A program started by a killed mpm may still be running. It ends with mpm,
- * unless it left its group. `started`: the chunk that started and did not end.
- * Throws CONFLICT.
+ * Refuses to continue while a program started by a killed mpm process may still
+ * be running. Such a program ends with mpm, unless it left its process group.
+ * `started`: the chunk that started and did not end. Throws CONFLICT.
  */
 export async function refuseSurvivors(
   system: System,

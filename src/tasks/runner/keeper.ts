@@ -1,7 +1,7 @@
 import type { Chunks, RunEnd } from "../run.ts";
 import type { ChunkEnd, ChunkOrder } from "./run_chunk.ts";
 
-/** An end of the whole run before its last chunk. */
+/** A reason to end the whole run before its last chunk. */
 export interface Stopped {
   readonly state: RunEnd;
   readonly reason: string | null;
@@ -17,16 +17,16 @@ export interface ChunkKeeper {
   left(): number[];
   order(chunk: number): Omit<ChunkOrder, "start">;
   start(chunk: number): void;
-  /** Gives a chunk another try. */
+  /** Allows another try of a chunk. */
   putBack(chunk: number, end: ChunkEnd): void;
-  /** Returns why the whole run ends with it, if it does. */
+  /** Returns the reason if the whole run must end with this chunk. */
   end(chunk: number, end: ChunkEnd): Stopped | undefined;
   flush(): Promise<void>;
 }
 
 /** Runs chunks on other machines. */
 export interface ChunkEngine {
-  /** Records ends that no mpm has seen. */
+  /** Records ends that no mpm process has seen. */
   recover(keeper: ChunkKeeper): Promise<void>;
   /** Runs all remaining chunks. */
   run(keeper: ChunkKeeper): Promise<Stopped | undefined>;

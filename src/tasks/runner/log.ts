@@ -9,18 +9,18 @@ type Paths = ReturnType<typeof runPaths>;
 const APART = 200;
 
 /**
- * The log of a running run, with the results. New lines are on the disk when
- * `flush` returns, several for the cost of one.
+ * The log of a running run, with its results. New lines are on the disk when
+ * `flush` returns, and several lines cost no more than one.
  */
 export class RunLog {
   readonly #system: System;
   readonly #paths: Paths;
   #lines: string[] = [];
   #results = "";
-  /** A killed process may have left an incomplete line in each. */
+  /** A killed process may have left an incomplete line in each file. */
   #torn = { log: true, results: true };
 
-  /** True if there are results that a power failure could lose. */
+  /** True if a power failure could lose results. */
   #unsynced = false;
   /** The time of the last sync, in milliseconds since the epoch. */
   #synced = 0;
@@ -42,15 +42,15 @@ export class RunLog {
     this.#lines.push(`${JSON.stringify(line)}\n`);
   }
 
-  /** `lines`: complete lines for the results. */
+  /** `lines`: complete lines to add to the results. */
   addResults(lines: string): void {
     this.#results += lines;
   }
 
   /**
-   * Writes the added lines. Log lines are then on the disk, results soon. If
-   * the disk writes only a part, that must be the end of a program, and not the
-   * start of the next. Throws FILE_FAILED.
+   * Writes the added lines. Log lines are then on the disk; results follow
+   * soon. If the disk can take only some lines, these must record the end of a
+   * program, not the start of the next. Throws FILE_FAILED.
    */
   async flush(): Promise<void> {
     const [results, lines] = [this.#results, this.#lines];
@@ -63,7 +63,10 @@ export class RunLog {
     throw failure;
   }
 
-  /** Only the log decides how an item ended. */
+  /**
+   * Results need no immediate sync, since only the log decides how an item
+   * ended.
+   */
   async #syncResults(isNew: boolean): Promise<void> {
     this.#unsynced ||= isNew;
     const now = this.#system.now().getTime();
@@ -79,7 +82,7 @@ export class RunLog {
     this.#unsynced = false;
   }
 
-  /** Returns why it failed; then nothing was written. */
+  /** Returns the reason if it failed; nothing was written then. */
   #append(name: "log" | "results", text: string): FileError | undefined {
     if (text === "") return undefined;
     const path = this.#paths[name];
@@ -97,7 +100,7 @@ export class RunLog {
   }
 }
 
-/** Returns whether a file ends within a line. */
+/** Returns whether a file ends in the middle of a line. */
 function isTorn({ files }: System, path: string): boolean {
   const size = files.lstat(path)?.size ?? 0;
   return size > 0 && files.readPart(path, size - 1, 1)[0] !== 10;

@@ -10,18 +10,18 @@ import { Excerpt, type Message, Messages } from "../protocol.ts";
 import type { runPaths } from "../store.ts";
 import type { Stops } from "./stops.ts";
 
-/** The most bytes of output in a result. */
+/** The maximum number of bytes of output in a result. */
 const OUTPUT = 4096;
 
-/** The most bytes of a program's results for one chunk. */
+/** The maximum number of bytes of a program's results for one chunk. */
 const MOST_RESULTS = 8 * 1024 * 1024;
 
-/** The bytes of output to collect before they are written to a log. */
+/** The number of bytes of output to collect before writing them to a log. */
 const PENDING = 64 * 1024;
 
 /** A program that is ready to start. */
 export interface ChunkOrder {
-  /** A chunk's number, or a step: its files are named after it. */
+  /** The number of a chunk, or a step; the files are named after it. */
   readonly chunk: number | string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | null>>;
@@ -30,14 +30,20 @@ export interface ChunkOrder {
   readonly paths: ReturnType<typeof runPaths>;
   readonly stops: Pick<Stops, "cancel" | "kill" | "eachLook">;
   /**
-   * The largest log in bytes; with `onlyFailure`, a successful chunk has no
-   * log.
+   * The maximum size of a log in bytes; with `onlyFailure`, a successful chunk
+   * has no log.
    */
   readonly log: { limit: number; onlyFailure: boolean };
-  /** The program starts when this resolves; never, if it is false. */
+  /**
+   * The program starts when this promise resolves to true; with false, it never
+   * starts.
+   */
   readonly start: Promise<boolean>;
   progress(message: Extract<Message, { kind: "progress" }>): void;
-  /** Converts its output to its log; then no line of it is a message. */
+  /**
+   * Converts the program's output to its log; no line of the output is then a
+   * message.
+   */
   readonly filter?: {
     output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
     /** Returns the last bytes of the log. */
@@ -50,25 +56,28 @@ export interface ChunkOrder {
 /** The end of one program. */
 export interface ChunkEnd {
   /**
-   * `never`: it did not start, and neither would any other. `unclear`: a person
-   * ended it early.
+   * `never`: the program did not start, and no other would. `unclear`: a person
+   * ended the program early.
    */
   readonly outcome: "done" | "failed" | "never" | "unclear";
-  /** Its exit status; null: it did not exit by itself. */
+  /** The program's exit status; null: it did not exit by itself. */
   readonly exit: number | null;
-  /** Why it has no exit status, in words. */
+  /** Why the program has no exit status, in words. */
   readonly reason: string | null;
   readonly ms: number;
-  /** The beginning and end of its output. */
+  /** The beginning and end of the program's output. */
   readonly output: string;
   readonly results: readonly unknown[];
-  /** Number of bytes in its log. */
+  /** Number of bytes in the log. */
   readonly logged: number;
-  /** Why its log or state could not be stored. */
+  /** Why the log or the state could not be stored. */
   readonly failure: FileError | undefined;
 }
 
-/** Runs the program of one chunk to its end. Throws if its folder is gone. */
+/**
+ * Runs the program of one chunk to its end. Throws if the program's folder is
+ * gone.
+ */
 export async function runChunk(
   system: System,
   order: ChunkOrder,
@@ -81,7 +90,7 @@ export async function runChunk(
     ...{ signal: stops.cancel, kill: stops.kill },
     output: (stream, bytes) => kept.add(stream, bytes),
   });
-  // It may fail before it is awaited.
+  // The promise may reject before it is awaited.
   running.catch(() => {});
   await order.start;
   const start = system.now().getTime();
@@ -91,7 +100,7 @@ export async function runChunk(
   try {
     result = await running;
   } catch (error) {
-    // Arguments that are too long belong only to this chunk.
+    // Arguments that are too long concern only this chunk.
     if (!(error instanceof MpmError) || error.code !== "GIT_FAILED") {
       throw error;
     }
@@ -145,19 +154,22 @@ type OutputOrder = Pick<
   "chunk" | "paths" | "log" | "progress" | "filter"
 >;
 
-/** The output of a program: messages, a log, and an excerpt for its result. */
+/**
+ * The output of a program: messages, a log, and an excerpt for the program's
+ * result.
+ */
 export class KeptOutput {
   readonly #system: System;
   readonly #order: OutputOrder;
   readonly #excerpt = new Excerpt(OUTPUT);
   readonly #log: Excerpt;
   readonly #messages: Messages;
-  /** Number of bytes received, and written to the log, so far. */
+  /** Number of bytes received so far, and written to the log. */
   #came = 0;
   #written = 0;
   #results: unknown[] = [];
   #resultSize = 0;
-  /** The last printed state that is not written yet. */
+  /** The last state that the program printed and that is not written yet. */
   #state: { value: unknown } | undefined;
   #failure: FileError | undefined;
 
@@ -206,7 +218,7 @@ export class KeptOutput {
     this.#came += bytes.length;
   }
 
-  /** It is written before the program can do much more. */
+  /** Writes the state before the program can do much more. */
   #writeState(): void {
     if (!this.#state) return;
     const { paths, chunk } = this.#order;
@@ -229,7 +241,10 @@ export class KeptOutput {
     });
   }
 
-  /** The program continues; the run ends after it. */
+  /**
+   * Records a failure to write. The program continues, and the run ends after
+   * it.
+   */
   #try(write: () => void): void {
     try {
       if (!this.#failure) write();
@@ -262,7 +277,7 @@ export class KeptOutput {
   }
 }
 
-/** The file with the last state of a chunk's program. */
+/** Returns the file with the last state of a chunk's program. */
 export function statePath(
   { states }: ReturnType<typeof runPaths>,
   chunk: number | string,

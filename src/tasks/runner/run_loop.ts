@@ -29,7 +29,7 @@ import type { Stops } from "./stops.ts";
 export interface RunListener {
   /** A line of the log, which may not be on the disk yet. */
   take(line: LogLine): void;
-  /** `partly`: items of the running chunk. */
+  /** `partly`: number of finished items in the running chunk. */
   progress(what: { partly: number; text: string | undefined }): void;
   /** Called five times a second. */
   tick(): void;
@@ -46,8 +46,8 @@ const LOG = 1024 * 1024;
 const SHORT_LOG = 16 * 1024;
 
 /**
- * The largest total of a run's logs in bytes; beyond that, only failures have
- * one.
+ * The maximum total size of a run's logs in bytes. Beyond that, only failed
+ * chunks have logs.
  */
 const ALL_LOGS = 64 * 1024 * 1024;
 
@@ -56,7 +56,7 @@ const LONGEST_VARIABLE = 32 * 1024;
 
 /** A running pipeline. */
 interface LoopOrder {
-  /** `undefined`: programs run on this machine, one after the other. */
+  /** `undefined`: programs run on this machine, one after another. */
   readonly engine: ChunkEngine | undefined;
   readonly record: RunRecord;
   readonly definition: Definition;
@@ -70,18 +70,18 @@ interface LoopOrder {
   readonly listener: RunListener;
   /** True if failed and flagged chunks run again. */
   readonly again: boolean;
-  /** The process of this mpm. */
+  /** The process ID of this mpm. */
   readonly pid: number | null;
 }
 
-/** A program that waits for its start, and the end that it will have. */
+/** A program that is waiting to start, and its future end. */
 interface Prepared {
-  /** False: it never starts. */
+  /** With false, the program never starts. */
   start(starts: boolean): void;
   readonly end: Promise<ChunkEnd>;
 }
 
-/** Runs the remaining chunks of a run, one after the other. */
+/** Runs the remaining chunks of a run, one after another. */
 export class RunLoop {
   readonly #system: System;
   readonly #run: LoopOrder;
@@ -131,7 +131,7 @@ export class RunLoop {
     return this.#system.now().toISOString();
   }
 
-  /** Decides about chunks that started, and whose end is unknown. */
+  /** Decides about chunks that started and whose end is unknown. */
   #settle(): void {
     const { chunks, again } = this.#run;
     const killed: ChunkEnd = {
@@ -148,7 +148,7 @@ export class RunLoop {
     }
   }
 
-  /** The state of each item in the results, by index. */
+  /** Returns the state of each item in the results, by index. */
   #knownResults(): Map<unknown, unknown> {
     const { chunks, paths } = this.#run;
     const known = new Map<unknown, unknown>();
@@ -187,7 +187,7 @@ export class RunLoop {
     else this.#end(chunk, "flagged", end);
   }
 
-  /** Gives a chunk another try, in this run or after a resume. */
+  /** Allows another try of a chunk, in this run or after a resume. */
   #putBack(
     chunk: number,
     { exit, reason }: Pick<ChunkEnd, "exit" | "reason">,
@@ -228,7 +228,7 @@ export class RunLoop {
       const program = this.#prepare(chunk);
       await this.#flush();
       if (stops.cancel.aborted) {
-        // It was waiting, so it did nothing.
+        // The program was still waiting, so it did nothing.
         this.#putBack(chunk, { exit: null, reason: "it was cancelled" });
         return CANCELLED;
       }
@@ -271,7 +271,7 @@ export class RunLoop {
     return { state: "stopped", reason: 'an item failed ("on_error: stop")' };
   }
 
-  /** Prepares the next program before this one ends. */
+  /** Prepares the next program before the current one ends. */
   #prepareAfter(chunk: number): void {
     const { chunks, again } = this.#run;
     for (let next = chunk + 1; next < chunks.length; next++) {
@@ -284,14 +284,14 @@ export class RunLoop {
     if (known) return known;
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const end = this.#runChunk(chunk, promise);
-    // It may fail before it is awaited.
+    // The promise may reject before it is awaited.
     end.catch(() => {});
     const prepared = { start: resolve, end };
     this.#prepared.set(chunk, prepared);
     return prepared;
   }
 
-  /** Ends the prepared programs that did not start. */
+  /** Ends the prepared programs that have not started. */
   async #drop(): Promise<void> {
     for (const { start, end } of this.#prepared.values()) {
       start(false);
@@ -354,7 +354,7 @@ export class RunLoop {
     return [...agent!.args(promptWith(work.prompt, { task, items }))];
   }
 
-  /** The end of a chunk, and the result of each of its items. */
+  /** Records the end of a chunk, and the result of each of its items. */
   #end(
     chunk: number,
     state: ItemState,
@@ -371,8 +371,8 @@ export class RunLoop {
       lines.push(`${
         JSON.stringify({
           ...{ index, chunk, item, state, exit, reason },
-          // If there are several items, the first has the output of their
-          // program.
+          // If there are several items, the output of their program is stored
+          // with the first.
           output: index === first ? shown : "",
           ...given.get(index - first),
           ...{ attempts, ms },
@@ -391,7 +391,7 @@ export class RunLoop {
   async #flush(): Promise<void> {
     await this.#run.log.flush();
     if (this.#ended === undefined) return;
-    // It is no longer needed.
+    // The state is no longer needed.
     const path = statePath(this.#run.paths, this.#ended);
     if (this.#system.files.lstat(path)) removeIfThere(this.#system, path);
     this.#ended = undefined;

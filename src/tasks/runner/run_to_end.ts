@@ -24,10 +24,10 @@ import { RunLoop } from "./run_loop.ts";
 import { Stops } from "./stops.ts";
 
 /**
- * Continues a run until it ends or is interrupted. Chunks that may have run are
- * repeated only if that is known to be safe, or with `again`. In that case,
- * failed chunks also run again. Throws FOREIGN, CONFLICT if another process
- * works on it, CORRUPT, FILE_FAILED.
+ * Continues a run until it ends or is interrupted. Repeats chunks that may have
+ * run only if that is known to be safe, or with `again`. With `again`, failed
+ * chunks also run again. Throws FOREIGN, CONFLICT if another process works on
+ * the run, CORRUPT, FILE_FAILED.
  */
 export async function runToEnd(
   context: Context,
@@ -41,7 +41,8 @@ export async function runToEnd(
   const chunks = new Chunks(record);
   const log = new RunLog(system, paths);
   log.replay(chunks);
-  // A process that was killed after the last item did not end the run.
+  // A process that was killed after the last item has not recorded the end of
+  // the run.
   if (chunks.isOver && chunks.left(again).length === 0) {
     throw nothingLeft(id, chunks);
   }
@@ -61,7 +62,7 @@ export async function runToEnd(
   noted();
   using stops = new Stops(system, paths, () => {
     listener.tick();
-    // Nothing depends on it.
+    // The run does not depend on this record.
     attempt(noted);
   });
   const order = { record, definition, agent, items, paths, chunks, log, stops };

@@ -1,14 +1,14 @@
 import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 
-/** Milliseconds between two looks for a request to cancel. */
+/** Milliseconds between two checks for a request to cancel. */
 const LOOK = 200;
 
-/** The files of a run to look at. */
+/** The files of a run to check. */
 interface Paths {
-  /** Exists as long as the run. */
+  /** Exists as long as the run exists. */
   readonly record: string;
-  /** Exists if someone asked to cancel the run. */
+  /** Exists once someone has asked to cancel the run. */
   readonly cancel: string;
 }
 
@@ -20,10 +20,10 @@ export class Stops implements Disposable {
   readonly #cancel = new AbortController();
   readonly #kill = new AbortController();
   readonly #over = new AbortController();
-  /** Called at each look, one for each running program. */
+  /** Functions to call at each check, one for each running program. */
   readonly eachLook = new Set<() => void>();
 
-  /** `tick` is called at each look. */
+  /** `tick` is called at each check. */
   constructor(system: System, paths: Paths, tick: () => void) {
     const interruption = system.interruption();
     const { signal, again } = interruption;
@@ -40,7 +40,7 @@ export class Stops implements Disposable {
     return this.#cancel.signal;
   }
 
-  /** Aborted when it should end at once. */
+  /** Aborted when the run should end immediately. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }

@@ -18,11 +18,11 @@ const APART = 500;
 export class Pace {
   readonly #samples: { at: number; ended: number }[] = [];
 
-  /** Records how many items had ended at a time, in milliseconds. */
+  /** Records the number of items that had ended at a time in milliseconds. */
   note(ended: number, at: number): void {
     const samples = this.#samples;
     const last = samples.at(-1);
-    // A clock that was set back gives no rate.
+    // There is no rate after the clock was set back.
     if (last !== undefined && at < last.at) samples.length = 0;
     const [before, newest] = samples.slice(-2);
     const isClose = before !== undefined && newest !== undefined &&
@@ -32,7 +32,10 @@ export class Pace {
     while (samples.length > 2 && at - samples[1]!.at >= WINDOW) samples.shift();
   }
 
-  /** Returns items per second; `undefined` while nothing has ended. */
+  /**
+   * Returns the number of items per second; `undefined` while no item has
+   * ended.
+   */
   rate(): number | undefined {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined) return undefined;
@@ -49,7 +52,9 @@ export function endedOf(
   return done + failed + flagged;
 }
 
-/** `12 a second`, `3.4 a minute`: a figure that is easy to grasp. */
+/**
+ * Returns a figure that is easy to understand: `12 a second`, `3.4 a minute`.
+ */
 function rateText(rate: number): string {
   const steps = [[1, "s"], [60, "min"], [3600, "h"]] as const;
   const [size, unit] = steps.find(([size]) => rate * size >= 1) ?? steps[2];
@@ -58,7 +63,7 @@ function rateText(rate: number): string {
   return `${shown.replace(/\.0$/, "")}/${unit}`;
 }
 
-/** A duration with at most two figures: `48s`, `2m 05s`, `3h 20m`. */
+/** Returns a duration with at most two figures: `48s`, `2m 05s`, `3h 20m`. */
 export function shortDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const two = (count: number) => String(count).padStart(2, "0");
@@ -74,7 +79,7 @@ export function shortDuration(milliseconds: number): string {
     : `${days}d ${two(hours % 24)}h`;
 }
 
-/** `2 failed, 1 flagged`; empty: neither. */
+/** Returns `2 failed, 1 flagged`; empty if there is neither. */
 export function troubleText(
   { failed, flagged }: Pick<Counted, "failed" | "flagged">,
 ): string {
@@ -84,26 +89,29 @@ export function troubleText(
   ].join(", ");
 }
 
-/** The parameters of a line of progress. */
+/** The parameters of a progress line. */
 export interface Line {
   readonly task: string;
   readonly counts: Counted;
-  /** Items of the running chunks that are done according to their programs. */
+  /**
+   * Number of items in the running chunks that are done, according to their
+   * programs.
+   */
   readonly partly: number;
   /** Items per second. */
   readonly rate: number | undefined;
-  /** The text that a program gave with its progress. */
+  /** The text that a program reported with its progress. */
   readonly text: string | undefined;
 }
 
-/** The widest and the narrowest bar, in columns. */
+/** The maximum and the minimum width of the bar, in columns. */
 const WIDEST = 30;
 const NARROWEST = 8;
 
 /**
  * Returns one line for a terminal of that width: name, bar, percentage, items,
  * rate, time left. In a narrow terminal the bar shrinks first; then parts are
- * left out, the least important first.
+ * left out, the least important ones first.
  */
 export function barLine(
   line: Line,
@@ -115,7 +123,7 @@ export function barLine(
   const items = `${grouped(endedOf(counts))}/${grouped(counts.total)}`;
   const trouble = troubleText(counts);
   const left = leftOf(line);
-  // In the order of their position; a lower rank is left out later.
+  // Listed in display order. Parts with a lower rank are left out later.
   const parts = [
     { rank: 3, text: task },
     { rank: 0, text: percent },
@@ -157,7 +165,7 @@ export function logLine(line: Line): string {
   ].join(", ");
 }
 
-/** Returns the finished share, from 0 to 1; 1 only at the end. */
+/** Returns the finished share, from 0 to 1; it is 1 only at the end. */
 export function shareOf({ counts, partly }: Line): number {
   const { total } = counts;
   if (total === 0) return 1;

@@ -5,13 +5,18 @@ import { MARKDOWN } from "../../saves/mod.ts";
 import type { TaskItem, TaskReportResult } from "../commands/results.ts";
 import { shortDuration } from "./pace.ts";
 
-/** The start of every report, by which mpm recognizes such a file. */
+/** The first words of every report. mpm recognizes the file by them. */
 export const REPORT_HEAD = "# Task report: ";
 
-/** The longest result on the line of its item, in characters. */
+/**
+ * The maximum length of a result shown on the line of its item, in characters.
+ */
 const SHORT = 200;
 
-/** Returns a report in Markdown. Texts of items and programs are data in it. */
+/**
+ * Returns a report in Markdown, in which texts from items and programs are only
+ * data.
+ */
 export function reportText(report: TaskReportResult): string {
   const { task, run, state, total, started_at: started, ms } = report;
   const { code, words } = MARKDOWN;
@@ -96,7 +101,9 @@ function resultLines(item: TaskItem): string[] {
     : [`- ${nameOf(item)}: ${MARKDOWN.code(text)}`];
 }
 
-/** Returns the result of an item, or else its program's output. */
+/**
+ * Returns the result of an item, or its program's output if there is no result.
+ */
 function textOf({ result, output }: TaskItem): string {
   return result === null || result === undefined
     ? output.trim()
@@ -109,7 +116,7 @@ function nameOf({ item }: TaskItem): string {
   return item === null ? "The program" : MARKDOWN.code(cutText(item, SHORT));
 }
 
-/** Returns a block whose fence is longer than any inside it. */
+/** Returns a code block whose fence is longer than any fence inside it. */
 export function fenced(text: string): string[] {
   const fence = codeFence(text);
   return [`${fence}text`, escapeLines(text.replace(/\n+$/, "")), fence];

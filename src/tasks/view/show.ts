@@ -5,26 +5,29 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { Counters, LogLine } from "../run.ts";
 import { barLine, endedOf, leftOf, type Line, logLine, Pace } from "./pace.ts";
 
-/** Milliseconds between two bars, two events, and two lines of a log. */
+/**
+ * Milliseconds between two bars, between two events, and between two lines of a
+ * log.
+ */
 const BAR = 100;
 const EVENT = 1000;
 const LOG = 10_000;
 
-/** The most characters of a text to record for watchers. */
+/** The maximum number of characters of a text to record for watchers. */
 const LONGEST = 200;
 
 /** The run that is shown. */
 interface Shown {
   readonly run: string;
   readonly task: string;
-  /** Number of its items. */
+  /** Number of items of the run. */
   readonly total: number;
   readonly counters: Counters;
 }
 
 /**
- * Shows a running run: a bar on a terminal, a line every ten seconds in a log,
- * events with `--json`.
+ * Shows a running run: as a bar on a terminal, as a line every ten seconds in a
+ * log, or as events with `--json`.
  */
 export class RunDisplay implements Disposable {
   readonly #context: Context;
@@ -48,7 +51,9 @@ export class RunDisplay implements Disposable {
     this.#pace.note(endedOf(this.#counters), now);
   }
 
-  /** Processes a line of the run's log; cheap enough for each program. */
+  /**
+   * Processes a line of the run's log; fast enough to call for each program.
+   */
   take(line: LogLine): void {
     if (line.event === "notified") return;
     this.#event(line);
@@ -60,8 +65,8 @@ export class RunDisplay implements Disposable {
   }
 
   /**
-   * Processes the progress of the running program: items, and a text for
-   * people.
+   * Processes the progress of the running program: a number of items, and a
+   * text for people.
    */
   progress(
     { partly, text }: { partly: number; text: string | undefined },
@@ -71,7 +76,7 @@ export class RunDisplay implements Disposable {
     this.tick();
   }
 
-  /** The last progress of the running program. */
+  /** The last reported progress of the running program. */
   get present(): { partly: number; text: string } {
     const text = cutText(this.#text ?? "", LONGEST);
     return { partly: this.#partly, text };

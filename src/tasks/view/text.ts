@@ -13,7 +13,10 @@ import type {
 } from "../commands/results.ts";
 import { endedOf, shortDuration, troubleText } from "./pace.ts";
 
-/** Returns the exit status for a run: 0 while nothing has failed. */
+/**
+ * Returns the exit status for the state of a run: 0 if nothing has failed so
+ * far.
+ */
 export function runStatus(state: TaskRunResult["state"]): number {
   return state === null || state === "done" || state === "running"
     ? 0
@@ -61,7 +64,7 @@ export function statusText(run: TaskStatusResult, style: Style): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** `Progress: 40%, reading the table`. */
+/** Returns `Progress: 40%, reading the table`. */
 function progressText(
   { at_work: atWork }: TaskStatusResult,
   { items, text }: NonNullable<TaskStatusResult["progress"]>,
@@ -71,7 +74,7 @@ function progressText(
   return `Progress: ${share}%${text === null ? "" : `, ${escapeText(text)}`}`;
 }
 
-/** `4,190 done, 8 failed, 2 flagged, 5,800 waiting`. */
+/** Returns `4,190 done, 8 failed, 2 flagged, 5,800 waiting`. */
 function itemsText(run: TaskRunView): string {
   const trouble = troubleText(run);
   return [

@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
 import { KINDS } from "../entry.ts";
 
-/** The schemas of what commands about a team return. */
+/** The result schemas of the commands about a team. */
 
 const text = z.string();
 
-/** The result of team add, team remove and team list. */
+/** The result of `team add`, `team remove` and `team list`. */
 export const TeamResult = z.strictObject({
   dry_run: z.boolean(),
   /** `none`: it already had this state. */
@@ -24,7 +24,7 @@ export const TeamResult = z.strictObject({
   })),
   /** True if everything sent from this project is encrypted. */
   encrypted: z.boolean(),
-  /** The public keys of this user, which others can add. */
+  /** The public keys of this user, for others to add. */
   own_recipients: z.array(text),
   /** Problems with the private keys of this user. */
   warnings: z.array(text),
@@ -32,10 +32,10 @@ export const TeamResult = z.strictObject({
 
 export type TeamResult = z.infer<typeof TeamResult>;
 
-/** The result of export. */
+/** The result of `export`. */
 export const ExportResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The bundle, absolute; null: nothing to share. */
+  /** The absolute path of the bundle; null: nothing to share. */
   file: z.nullable(text),
   /** Its entries. */
   entries: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
@@ -45,7 +45,7 @@ export const ExportResult = z.strictObject({
   problems: z.array(text),
 });
 
-/** The result of import. */
+/** The result of `import`. */
 export const ImportResult = z.strictObject({
   dry_run: z.boolean(),
   /** As given. */
@@ -57,34 +57,38 @@ export const ImportResult = z.strictObject({
     summary: text,
     warnings: z.array(text),
   })),
-  /** Existing saves, by their IDs here. */
+  /** Saves that already existed, by their IDs here. */
   present: z.array(text),
   refused: z.array(z.strictObject({ source: text, reason: text })),
   warnings: z.array(text),
-  /** The entries of a bundle of "mpm export"; null: another source. */
+  /** The entries of a bundle from "mpm export"; null: another source. */
   entries: z.nullable(z.strictObject({
     /** The ID of the writer, 32 hex digits. */
     writer: text,
-    /** The name that the writer gives; anyone can set it. */
+    /** The name that the writer uses; anyone can set any name. */
     name: text,
     count: z.int(),
-    /** True if this bundle or a newer one was already here. */
+    /** True if this bundle or a newer one had already been imported. */
     present: z.boolean(),
   })),
 });
 
-/** The result of sync. */
+/** The result of `sync`. */
 export const SyncResult = z.strictObject({
-  /** True if nothing was sent or fetched; `sent` is what would be sent. */
+  /**
+   * True if nothing was sent or fetched; `sent` then lists the entries to be
+   * sent.
+   */
   dry_run: z.boolean(),
   /** The name of the remote. */
   remote: text,
-  /** The name of this clone's log; null: it has none yet. */
+  /** The name of this clone's log; null: it has no log yet. */
   log: z.nullable(text),
-  /** The entries that were added to it. */
+  /** The entries that were added to the log. */
   sent: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
   /**
-   * True if the log was pushed; false also if the remote already has all of it.
+   * True if the log was pushed; false also if the remote already has the whole
+   * log.
    */
   pushed: z.boolean(),
   /** The number of entries that --prune removed from the log. */
@@ -95,9 +99,9 @@ export const SyncResult = z.strictObject({
   writers: z.array(z.strictObject({
     /** 32 hex digits. */
     writer: text,
-    /** The name that the writer gives; anyone can set it. */
+    /** The name that the writer uses; anyone can set any name. */
     name: text,
-    /** The readable entries, and the new ones. */
+    /** Number of readable entries, and of new ones. */
     entries: z.int(),
     new: z.int(),
     /** The number of entries that are not for a key of this user. */
@@ -112,29 +116,33 @@ export const SyncResult = z.strictObject({
 });
 export type SyncResult = z.infer<typeof SyncResult>;
 
-/** The result of trust. */
+/** The result of `trust`. */
 export const TrustKeyResult = z.strictObject({
   dry_run: z.boolean(),
-  /** The ID of this user's own key; null: no sync has made one yet. */
+  /** The ID of this user's own key; null: no sync has created a key yet. */
   own: z.nullable(text),
-  /** The named keys, or else all known ones. */
+  /** The keys that were named, or all known keys if no name was given. */
   keys: z.array(z.strictObject({
     /** The id of the key, 32 hex digits. */
     writer: text,
     /** The name that the writer gives. */
     name: text,
-    /** True if this user trusts it, after the command. */
+    /** True if this user trusts the key after the command. */
     trusted: z.boolean(),
-    /** The number of entries that were read here. */
+    /** The number of entries by this key that were read here. */
     entries: z.int(),
-    /** The key with which the writer's git signs; null: no entry names one. */
+    /**
+     * The key with which the writer's git signs; null: no entry names a key.
+     */
     git_key: z.nullable(z.strictObject({
       /** `unchecked`: mpm cannot check its format. */
       state: z.enum(["checked", "unchecked", "wrong"]),
-      /** `SHA256:…`, as printed by ssh-keygen; empty unless it was checked. */
+      /**
+       * `SHA256:…`, as printed by ssh-keygen; empty unless the key was checked.
+       */
       fingerprint: text,
     })),
-    /** Names of people whom this user trusts and who trust it. */
+    /** Names of the people who trust the key and whom this user trusts. */
     trusted_by: z.array(text),
     change: z.enum(["trusted", "revoked", "none"]),
   })),

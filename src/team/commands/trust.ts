@@ -41,7 +41,7 @@ const WORDS = {
   none: "Unchanged",
 };
 
-/** Returns the facts about the signing key of a writer's git. */
+/** Describes the key with which a writer's git signs. */
 function gitKeyText(key: TrustKeyResult["keys"][number]["git_key"]): string[] {
   switch (key?.state) {
     case "checked":

@@ -18,7 +18,7 @@ import {
 
 /**
  * Encryption for people, in the age format. The library takes 17 ms to load, so
- * this file is only loaded when needed.
+ * this file is loaded only when needed.
  */
 
 /** A native age key: X25519, with a checksum. */
@@ -64,7 +64,7 @@ export function checkedRecipient(text: string): string {
   );
 }
 
-/** Encrypts for recipients from {@link checkedRecipient}, at least one. */
+/** Encrypts for at least one recipient from {@link checkedRecipient}. */
 export async function encrypt(
   recipients: readonly string[],
   bytes: Uint8Array,
@@ -82,16 +82,16 @@ export async function encrypt(
 /** A private key of this user, which decrypts data encrypted for it. */
 export interface OwnKey {
   readonly identity: Identity | string;
-  /** The recipient that belongs to it. */
+  /** The recipient that belongs to the key. */
   readonly recipient: string;
 }
 
-/** The library's message for a file that is for other people. */
+/** The library's error for a file that is encrypted for other people. */
 const NOT_FOR_US = /no identity matched/;
 
 /**
- * Decrypts an age file. Returns `undefined` if none of the keys opens it.
- * Throws UNREADABLE if it is incomplete or damaged.
+ * Decrypts an age file. Returns `undefined` if no key opens it. Throws
+ * UNREADABLE if the file is incomplete or damaged.
  */
 export async function decrypt(
   keys: readonly OwnKey[],
@@ -121,12 +121,12 @@ export async function decrypt(
 /** Asks for the passphrase of a key; `undefined`: no one can answer. */
 export type AskPassphrase = () => Promise<string | undefined>;
 
-/** The most passphrases that may be tried. */
+/** The maximum number of passphrases to try. */
 const TRIES = 3;
 
 /**
  * Reads the private keys in a file: an SSH key, or age lines with comments.
- * Throws UNREADABLE for a file with neither.
+ * Throws UNREADABLE for any other file.
  */
 export async function ownKeysIn(
   text: string,

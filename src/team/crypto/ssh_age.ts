@@ -8,18 +8,18 @@ import { MpmError } from "../../base/errors.ts";
 import { publicKeyOf } from "./ssh_key.ts";
 
 /**
- * The age recipient type ssh-ed25519 (C2SP, `age.md`), which the library does
- * not have. It converts the signature key to an X25519 key, and mixes the SSH
- * key into the shared secret.
+ * The age recipient type ssh-ed25519 (C2SP, `age.md`), which the library lacks.
+ * It converts the signature key to an X25519 key, and mixes the SSH key into
+ * the shared secret.
  */
 
 const NAME = "ssh-ed25519";
 const LABEL = new TextEncoder().encode(`age-encryption.org/v1/${NAME}`);
 
-/** Bytes of a file key with its authentication tag. */
+/** The number of bytes of a file key with its authentication tag. */
 const WRAPPED = 32;
 
-/** Four bytes of the hash: another key may have the same. */
+/** Returns four bytes of the hash. Another key may have the same four bytes. */
 function tagOf(wire: Uint8Array): string {
   return base64nopad.encode(sha256(wire).subarray(0, 4));
 }
@@ -41,7 +41,7 @@ function wrapKey(
 }
 
 function cipherOf(key: Uint8Array) {
-  // A key encrypts a single file key, so the nonce may be zero.
+  // Each key encrypts only one file key, so the nonce may be zero.
   return chacha20poly1305(key, new Uint8Array(12));
 }
 
@@ -50,7 +50,7 @@ export class SshRecipient implements Recipient {
   readonly #wire: Uint8Array;
   readonly #own: Uint8Array;
 
-  /** `wire` is the public key. Throws UNREADABLE for an impossible one. */
+  /** `wire` is the public key. Throws UNREADABLE for an invalid key. */
   constructor(wire: Uint8Array) {
     this.#wire = wire;
     try {
@@ -79,9 +79,8 @@ export class SshRecipient implements Recipient {
 }
 
 /**
- * Decrypts file keys with an SSH key. `open` returns its private part only when
- * it is needed, so that a passphrase is only requested if a file is for this
- * key.
+ * Decrypts file keys with an SSH key. `open` returns the private part only when
+ * needed, so a passphrase is requested only for a file encrypted for this key.
  */
 export class SshIdentity implements Identity {
   readonly #wire: Uint8Array;

@@ -5,13 +5,13 @@ import { MpmError } from "../../base/errors.ts";
 import { damaged, WireReader } from "./ssh_wire.ts";
 
 /**
- * The OpenSSH keys that age supports: ssh-ed25519. They are in the lines of
+ * The OpenSSH keys that age supports: ssh-ed25519. They appear in the lines of
  * `.pub` files, and in private key files with or without a passphrase.
  */
 
 const KIND = "ssh-ed25519";
 
-/** The cipher of `ssh-keygen` for a key with a passphrase. */
+/** The cipher that `ssh-keygen` uses for a key with a passphrase. */
 const CIPHER = "aes256-ctr";
 const CIPHER_KEY = 32;
 const CIPHER_START = 16;

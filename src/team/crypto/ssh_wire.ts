@@ -32,7 +32,7 @@ export class WireReader {
   }
 }
 
-/** The error for a key or a signature with invalid fields. */
+/** Returns the error for a key or a signature with invalid fields. */
 export function damaged(): MpmError {
   return new MpmError("UNREADABLE", "The SSH key is damaged", {
     hint: "Copy it again, or name another key",

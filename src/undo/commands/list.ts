@@ -94,7 +94,10 @@ cannot undo. --json prints the state before and after each operation.`,
     undo === null ? undefined : `"mpm undo" undoes operation ${undo}`,
 });
 
-/** The marks come first: the end of a long line is cut off. */
+/**
+ * Returns the title with its marks first, since the end of a long line is cut
+ * off.
+ */
 function titleOf({ title, undone, automatic, own, lasting }: Row): string {
   const marks = [
     ...undone ? ["undone"] : [],

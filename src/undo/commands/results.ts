@@ -14,22 +14,22 @@ export const UndoListResult = z.strictObject({
     operation: text,
     title: text,
     worktree: text,
-    /** The operation that an undo undid. */
+    /** The operation that this undo undid. */
     undoes: z.nullable(z.int()),
     undone: z.boolean(),
     /** True if a hook did it automatically. */
     automatic: z.boolean(),
-    /** False: this user's mpm did not do it here, so it cannot be undone. */
+    /** False if this user's mpm did not do it here, so it cannot be undone. */
     own: z.boolean(),
-    /** Why it can never be undone; null: no known reason. */
+    /** Why the operation can never be undone; null: no known reason. */
     lasting: z.nullable(text),
-    /** State before and after, as in the log. */
+    /** The state before and after, as in the log. */
     before: z.record(text, z.unknown()),
     after: z.record(text, z.unknown()),
   })),
   /** Number of older operations that are not listed. */
   more: z.int(),
-  /** The next operation that `mpm undo` undoes; null: no operation. */
+  /** The operation that `mpm undo` would undo next; null: no operation. */
   undo: z.nullable(z.int()),
 });
 
@@ -48,11 +48,14 @@ export const UndoResult = z.strictObject({
     title: text,
     reason: text,
   })),
-  /** Lines about restored things. */
+  /** Lines about what was restored. */
   details: texts,
-  /** Things that were not changed, and why; the exit status is then 4. */
+  /**
+   * Things that were not changed, and why; the exit status is 4 if there are
+   * any.
+   */
   left: texts,
-  /** The number of the undo; null: nothing had to change. */
+  /** The number of the undo; null: no change was needed. */
   operation: z.nullable(z.int()),
 });
 

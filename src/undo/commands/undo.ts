@@ -50,7 +50,7 @@ mpm never overwrites later changes. If there are any, mpm changes nothing, print
   status: ({ left }) => left.length === 0 ? 0 : 4,
 });
 
-/** The most lines to print before the rest is only counted. */
+/** The maximum number of lines to print; further lines are only counted. */
 const SHOWN = 30;
 
 function render(

@@ -19,23 +19,23 @@ export const WorkView = z.strictObject({
   started_at: text,
   /** The time of its last state change. */
   since: text,
-  /** ID of the session from which it is a detour. */
+  /** The ID of the session from which this one is a detour. */
   parent: z.nullable(text),
-  /** The folder of its worktree, absolute. */
+  /** The absolute path of the session's worktree. */
   worktree: text,
-  /** Short name of its template. */
+  /** The short name of the session's template. */
   template: z.nullable(text),
   /** Number of finished checklist items. */
   done: z.int(),
   total: z.int(),
   /** Its newest save. */
   save: z.nullable(text),
-  /** The summary at its end. */
+  /** The summary written at the end of the session. */
   summary: z.nullable(text),
 });
 
 export const ChecklistItem = z.strictObject({
-  /** From 1; works as a selector. */
+  /** The number, from 1; it works as a selector. */
   number: z.int(),
   /** Empty: none. */
   phase: text,
@@ -49,7 +49,7 @@ export const StartResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
   checklist: z.array(ChecklistItem),
-  /** The paused session that this worktree had before. */
+  /** The paused session that was previously current in this worktree. */
   left: z.nullable(WorkView),
   warnings: z.array(text),
 });
@@ -63,7 +63,7 @@ export const CheckResult = z.strictObject({
   undo: z.boolean(),
 });
 
-/** Result of complete, cancel and archive. */
+/** The result of `complete`, `cancel` and `archive`. */
 export const EndResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,
@@ -77,13 +77,14 @@ export const StackResult = z.strictObject({
   listed_at: text,
   /** The current session of this worktree. */
   current: z.nullable(text),
-  /** In the order of the tree: each after its parent. */
+  /** In the order of the tree: each session follows its parent. */
   sessions: z.array(z.strictObject({
     session: WorkView,
-    /** 0: it has no parent here. */
+    /** 0: the session has no parent here. */
     depth: z.int(),
     /**
-     * The checkpoint with its parked work for a detour; null: no parked work.
+     * The checkpoint that contains the work parked for a detour; null: no
+     * parked work.
      */
     parked: z.nullable(text),
   })),
@@ -96,13 +97,13 @@ export const TemplateRow = z.strictObject({
   name: text,
   title: text,
   description: text,
-  /** `project`, `user` or `shipped`; the nearest one counts. */
+  /** `project`, `user` or `shipped`; the nearest source takes precedence. */
   source: z.enum(["project", "user", "shipped"]),
-  /** The file; null: part of mpm. */
+  /** The path of the file; null: the template is part of mpm. */
   path: z.nullable(text),
   phases: z.int(),
   items: z.int(),
-  /** The problem of the session. */
+  /** The problem; null: no problem. */
   problem: z.nullable(text),
 });
 

@@ -41,7 +41,7 @@ The project's templates are in .claude-mpm/templates/. Your own templates are in
       : undefined,
 });
 
-/** The most files to report that are not templates. */
+/** The maximum number of files to report that are not templates. */
 const LISTED = 5;
 
 function strayNote(path: string): string {

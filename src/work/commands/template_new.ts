@@ -82,7 +82,7 @@ Writes .claude-mpm/templates/<name>.md. The new file is a short template or, wit
       }\nUse it with: mpm start --template ${name}\n`,
 });
 
-/** The text without secrets, in a valid form. Throws UNREADABLE. */
+/** Returns the text without secrets, in a valid form. Throws UNREADABLE. */
 async function withoutSecrets(
   system: System,
   given: string,
@@ -92,7 +92,7 @@ async function withoutSecrets(
     parsed(new TextEncoder().encode(text), source);
   const text = redactorOf(system).text(given);
   try {
-    // The new file must be valid: it passes the same checks as when it is read.
+    // The new file must pass the same checks as when it is read.
     await check(text);
     return text;
   } catch (error) {
@@ -113,7 +113,10 @@ async function withoutSecrets(
   }
 }
 
-/** The text of a template, or of a file if the argument looks like a path. */
+/**
+ * Returns the text of a template, or of a file if the argument looks like a
+ * path.
+ */
 async function original(
   system: System,
   { from, root, folder }: { from: string; root: string; folder: string },
@@ -143,7 +146,7 @@ function write(
   writeAtomic(system, path, { text });
 }
 
-/** Start of a new template. */
+/** The initial text of a new template. */
 const SKELETON = `---
 name: TITLE
 description: What it is for
@@ -167,8 +170,9 @@ variables:
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{0,99}$/u;
 
 /**
- * The name of a template's file (without `.md`) and its title from the typed
- * name, `Hot Fix` or `hot-fix`. Throws USAGE for a name that could be a path.
+ * Returns the name of a template's file (without `.md`) and its title. The
+ * typed name is `Hot Fix` or `hot-fix`. Throws USAGE for a name that could be a
+ * path.
  */
 export function templateNames(typed: string): { name: string; title: string } {
   const words = typed.trim().replace(/\.md$/i, "");
@@ -185,12 +189,12 @@ export function templateNames(typed: string): { name: string; title: string } {
   return { name, title };
 }
 
-/** The text of a new template: like `from`, with its own title. */
+/** Returns the text of a new template: like `from`, but with its own title. */
 export function newTemplate(title: string, from: string | undefined): string {
   if (from === undefined) return SKELETON.replaceAll("TITLE", () => title);
   const text = from.replace(/^\ufeff/, "").replaceAll(/\r\n?/g, "\n");
   const [head, ...rest] = splitFront(text);
-  // With the lines that belong to it, if it was folded.
+  // Also removes the continuation lines of a folded name.
   const front = head.replace(
     /^(["']?)name\1[ \t]*:.*\n(?:[ \t]+\S.*\n|[ \t]*\n(?=[ \t]))*/m,
     "",
@@ -202,16 +206,20 @@ export function newTemplate(title: string, from: string | undefined): string {
   return `---\nname: ${yamlText(title)}\n${front}---\n${body}`;
 }
 
-/** A value that begins with a label, on the line of its name or its item. */
+/**
+ * A value that begins with a label, on the same line as its name or its list
+ * item.
+ */
 const LABELLED =
   /^(\s*(?:- +)*(?:[^\s:#][^:#\n]*:[ \t]+)?)(\[redacted:[^\]\n]*\].*?)([ \t]+#.*)?$/gm;
 
-/** The same within braces. */
+/** Such a value within braces. */
 const LABELLED_WITHIN = /([{,:]\s*)(\[redacted:[^\]\n]*\])(?=\s*[,}])/g;
 
 /**
- * The text of a template with quotes around each label of a secret in its front
- * matter. Without them, YAML reads a bracket as the start of a list.
+ * Returns the text of a template with quotes around each label of a secret in
+ * the front matter. Without quotes, YAML reads a bracket as the start of a
+ * list.
  */
 export function quoteLabels(text: string): string {
   const [head, rest = ""] = splitFront(text);
@@ -226,7 +234,7 @@ export function quoteLabels(text: string): string {
   return `---\n${quoted}---\n${rest}`;
 }
 
-/** The lines of the front matter, and the rest. */
+/** Returns the lines of the front matter, and the rest of the text. */
 function splitFront(text: string): [string, string] {
   const found = /^---[ \t]*\n([^]*?)^(?:---|\.\.\.)[ \t]*\n/m.exec(text);
   return found?.index === 0

@@ -6,7 +6,10 @@ import { type FaultAt, lineOf, parseYaml } from "../../base/yaml_lines.ts";
 export interface Variable {
   readonly name: string;
   readonly description: string;
-  /** A variable without a default must be given, unless it says otherwise. */
+  /**
+   * True if a value must be given. By default, this applies to variables
+   * without a default.
+   */
   readonly required: boolean;
   readonly default: string | undefined;
 }
@@ -18,19 +21,19 @@ interface FrontMatter {
   readonly variables: readonly Variable[];
 }
 
-/** Does the same for the line of the field at `path`. */
+/** Returns the error for the line of the field at `path`. */
 type Fault = (path: readonly string[], words: string) => MpmError;
 
 const NONE: FrontMatter = { name: undefined, description: "", variables: [] };
 
-/** The most variables of one template. */
+/** The maximum number of variables in one template. */
 const MOST = 50;
 
 const NAME = /^[A-Za-z][\w-]{0,59}$/;
 
 /**
- * The front matter at the beginning of `lines`, and the start of the rest.
- * Throws the error made by `faultAt`.
+ * Returns the front matter at the beginning of `lines`, and the start of the
+ * rest. Throws the error made by `faultAt`.
  */
 export async function splitFrontMatter(
   lines: readonly string[],
@@ -42,7 +45,7 @@ export async function splitFrontMatter(
   );
   if (end < 0) throw faultAt(1, 'the closing "---" is missing');
   const yaml = lines.slice(1, end);
-  // The line of the "---" comes before them.
+  // The line with "---" comes before these lines.
   const value = await parseYaml(yaml, (at, words) => faultAt(at + 1, words));
   const fault: Fault = (path, words) => faultAt(lineOf(yaml, path) + 1, words);
   return { front: frontMatter(value, fault), start: end + 1 };
@@ -75,7 +78,7 @@ function textIn(
   throw fault(path, `"${name}" must be text, not a ${kindOf(found)}`);
 }
 
-/** A list of names or of objects, or a map from names to descriptions. */
+/** Reads a list of names or objects, or a map from names to descriptions. */
 function variablesIn(value: unknown, fault: Fault): Variable[] {
   if (value === undefined || value === null || value === "") return [];
   const refuse = (words: string) => fault(["variables"], words);
@@ -98,7 +101,7 @@ function variablesIn(value: unknown, fault: Fault): Variable[] {
   throw fault(path, `the variable "${twice}" is declared twice`);
 }
 
-/** `feature`, `{name: feature, …}` or `{feature: …}`. */
+/** Reads `feature`, `{name: feature, …}` or `{feature: …}`. */
 function pairOf(entry: unknown): [string, unknown] | undefined {
   if (typeof entry === "string") return [entry, null];
   const name = field(entry, "name");

@@ -23,30 +23,32 @@ import {
 import type { System } from "../../system/system.ts";
 import { checkPath, layout, userFolder } from "../../ops/mod.ts";
 
-/** The largest template, in bytes. */
+/** The maximum size of a template, in bytes. */
 export const LARGEST_TEMPLATE = 256 * 1024;
 
-/** The most templates in one folder. */
+/** The maximum number of templates in one folder. */
 const MOST = 500;
 
-/** An existing template that is not read yet. */
+/** An existing template that has not been read yet. */
 export interface TemplateEntry {
   /** The name of its file without `.md`. */
   readonly name: string;
   readonly origin: "project" | "user" | "shipped";
-  /** The file, absolute; `undefined`: part of mpm. */
+  /**
+   * The absolute path of the file; `undefined`: the template is part of mpm.
+   */
   readonly path: string | undefined;
 }
 
-/** A template that was read. */
+/** A template that has been read. */
 interface FoundTemplate extends TemplateEntry {
   readonly template: Template;
 }
 
 /**
- * The templates of the project, the user, and mpm, by name; if several have the
- * same name, the nearest wins. In the project's folder only marked files count.
- * Throws CONFLICT if the project's folder is a link.
+ * Lists the templates of the project, the user, and mpm, by name. If several
+ * have the same name, the nearest wins. In the project's folder, only marked
+ * files count. Throws CONFLICT if the project's folder is a link.
  */
 export function listTemplates(system: System, root: string): TemplateEntry[] {
   const found = new Map<string, TemplateEntry>();
@@ -64,7 +66,7 @@ export function listTemplates(system: System, root: string): TemplateEntry[] {
   return [...found.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Every file that can be a template by its name. */
+/** Lists every file whose name allows it to be a template. */
 function entriesIn(
   system: System,
   root: string,
@@ -77,9 +79,8 @@ function entriesIn(
 }
 
 /**
- * Returns whether a file of the project is a template, and not one of the
- * documents that claude-mpm keeps in the same folder. An unreadable file may be
- * a template.
+ * Returns whether a file of the project is a template, and not a document that
+ * claude-mpm keeps in the same folder. An unreadable file may be a template.
  */
 function isListed(system: System, path: string): boolean {
   const bytes = attempt(() => system.files.readOwn(path, LARGEST_TEMPLATE));
@@ -100,8 +101,8 @@ export function templateFolder(
 }
 
 /**
- * Files next to the templates whose names make them invalid; hidden files are
- * not reported. Throws the errors of {@link listTemplates}.
+ * Lists the files next to the templates whose names make them invalid, except
+ * hidden files. Throws the errors of {@link listTemplates}.
  */
 export function strayTemplates(system: System, root: string): string[] {
   const strays = (origin: "project" | "user") =>
@@ -117,7 +118,10 @@ export function strayTemplates(system: System, root: string): string[] {
   ];
 }
 
-/** Lists a folder of templates, which must not be a link in a project. */
+/**
+ * Lists the files in a folder of templates. A project's folder must not be a
+ * link.
+ */
 function filesIn(system: System, root: string, origin: "project" | "user") {
   const folder = templateFolder(system, root, origin);
   if (folder === undefined) return [];
@@ -130,7 +134,10 @@ function templateName(file: string): string | undefined {
   return /^([\p{L}\p{N}][\p{L}\p{N}._-]{0,99})\.md$/u.exec(file)?.[1];
 }
 
-/** Reads a template. Throws UNREADABLE with file and line, or FILE_FAILED. */
+/**
+ * Reads a template. Throws UNREADABLE with the file and the line, or
+ * FILE_FAILED.
+ */
 export async function readTemplate(
   system: System,
   entry: TemplateEntry,
@@ -142,14 +149,15 @@ export async function readTemplate(
     return { ...entry, template: await parseTemplate(text, source) };
   }
   const { files } = system;
-  // The user's templates may be links; a project's may come from anyone.
+  // The user's templates may be links. A project's templates may come from
+  // anyone.
   const bytes = origin === "user"
     ? files.readUpTo(path, LARGEST_TEMPLATE)
     : files.readOwn(path, LARGEST_TEMPLATE);
   return { ...entry, template: await parsed(bytes, { name, path }) };
 }
 
-/** A template parsed from its bytes. Throws UNREADABLE. */
+/** Parses a template from its bytes. Throws UNREADABLE. */
 export async function parsed(
   bytes: Uint8Array,
   source: TemplateSource,
@@ -169,8 +177,8 @@ export async function parsed(
 }
 
 /**
- * The template called `wanted`: by file name, or else by title, in any case.
- * Throws NOT_FOUND with the existing names.
+ * Returns the template called `wanted`: by file name, or else by title,
+ * ignoring case. Throws NOT_FOUND with the existing names.
  */
 export async function findTemplate(
   system: System,
@@ -181,7 +189,7 @@ export async function findTemplate(
   const files = entriesIn(system, root, "project");
   const key = wanted.trim().toLowerCase();
   const slug = key.replaceAll(/[\s_]+/g, "-");
-  // A file without a mark is used if it is requested by name.
+  // A file without a mark is used only if it is requested by name.
   const named = [entries, files].flatMap((list) =>
     [key, slug].map((wanted) =>
       list.find(({ name }) => name.toLowerCase() === wanted)
@@ -199,13 +207,13 @@ export async function findTemplate(
   });
 }
 
-/** The fields that the front matter of a template can have. */
+/** The fields that the front matter of a template may have. */
 const FIELDS: readonly string[] = ["name", "description", "variables"];
 
 const FIELD = /^["']?([A-Za-z_][\w-]*)["']?[ \t]*:/;
 
 /**
- * Returns whether a file looks like an mpm template. It has front matter with
+ * Returns whether a file looks like an mpm template: it has front matter with
  * only the fields of a template, or a first heading `# Template: …`. claude-mpm
  * keeps its own documents in the same folder.
  */

@@ -5,17 +5,17 @@ import { splitFrontMatter, type Variable } from "./front_matter.ts";
 
 /** An item of a template, before it is filled in. */
 interface TemplateItem {
-  /** The heading above it; empty: no heading. */
+  /** The heading above the item; empty: no heading. */
   readonly phase: string;
   readonly text: string;
   readonly done: boolean;
-  /** Its line in the file, from 1. */
+  /** The item's line in the file, from 1. */
   readonly line: number;
 }
 
 /** A template for sessions. */
 export interface Template {
-  /** The short name: that of its file. */
+  /** The short name, which is the name of the file. */
   readonly name: string;
   readonly title: string;
   readonly description: string;
@@ -28,13 +28,13 @@ export interface Template {
 /** The origin of a template, for messages. */
 export interface TemplateSource {
   readonly name: string;
-  /** The file, or what is shown instead. */
+  /** The path of the file, or the text to show instead. */
   readonly path: string;
 }
 
 /**
- * The most items of one template, and the longest text of an item in UTF-16
- * units.
+ * The maximum number of items in one template, and the maximum length of an
+ * item in UTF-16 units.
  */
 const MOST_ITEMS = 500;
 const LONGEST = 500;
@@ -87,7 +87,7 @@ interface Body {
   /** From 1. */
   titleLine: number;
   phase: string;
-  /** True if a line could still belong to the last item. */
+  /** True if the next line could still belong to the last item. */
   open: boolean;
 }
 
@@ -117,7 +117,9 @@ function readBody(
   return body;
 }
 
-/** A heading, an item, the rest of the item above it, or another line. */
+/**
+ * Processes a heading, an item, the continuation of an item, or another line.
+ */
 function readLine(body: Body, text: string, line: number): void {
   const { items } = body;
   const [, level, heading] = HEADING.exec(text) ?? [];
@@ -137,12 +139,12 @@ function readLine(body: Body, text: string, line: number): void {
   body.open = Boolean(words) || rest !== undefined;
 }
 
-/** `Template: Feature Development` is `Feature Development`. */
+/** Returns `Feature Development` for `Template: Feature Development`. */
 function plainTitle(heading: string): string | undefined {
   return heading.replace(/^template:\s*/i, "").trim() || undefined;
 }
 
-/** Without its number in the document. */
+/** Returns a heading without its number. */
 function plainHeading(heading: string): string {
   return heading.replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, "").trim();
 }
@@ -175,7 +177,7 @@ function checkPlaceholders(
   }
 }
 
-/** The variables that have placeholders in `text`. */
+/** Returns the variables that have placeholders in `text`. */
 export function variablesIn(text: string): Set<string> {
   return new Set(
     [...text.matchAll(PLACEHOLDER)].flatMap(([, inner]) =>
@@ -185,7 +187,8 @@ export function variablesIn(text: string): Set<string> {
 }
 
 /**
- * `text` with its placeholders filled in; the values are inserted unchanged.
+ * Returns `text` with its placeholders filled in; the values are inserted
+ * unchanged.
  */
 export function fillIn(
   text: string,
@@ -198,16 +201,16 @@ export function fillIn(
   });
 }
 
-/** Also indented, since a code block may belong to an item. */
+/** May be indented, since a code block may belong to an item. */
 const FENCE = /^[ \t]*(`{3,}(?=[^`]*$)|~{3,})/;
 const COMMENT = /^ {0,3}<!--/;
 
 /**
- * The lines of a document, with those of fenced code and of comments emptied.
- * Inline comments stay.
+ * Returns the lines of a document, with lines of fenced code and comments
+ * emptied. Inline comments stay.
  */
 function plainLines(lines: readonly string[]): string[] {
-  /** The test for the end of the current block. */
+  /** Returns whether a line ends the current block. */
   let ends: ((text: string) => boolean) | undefined;
   return lines.map((text) => {
     if (ends) {
@@ -222,7 +225,7 @@ function plainLines(lines: readonly string[]): string[] {
   });
 }
 
-/** The same mark at least as long, and nothing else. */
+/** Returns whether a line has only the same mark, at least as long. */
 function closes(text: string, fence: string): boolean {
   const mark = text.trim();
   return mark.startsWith(fence) && mark === fence[0]!.repeat(mark.length);

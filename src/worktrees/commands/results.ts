@@ -7,27 +7,32 @@ const text = z.string();
 export const WorktreeRow = z.strictObject({
   /** Absolute. */
   path: text,
-  /** The same below `.claude/worktrees/`. */
+  /** The same path, relative to `.claude/worktrees/`. */
   name: text,
   /** `orphan`: not registered in git. */
   kind: z.enum(["worktree", "orphan"]),
   /** null: HEAD is detached, or unknown. */
   branch: z.nullable(text),
   head: z.nullable(text),
-  /** True if a cleanup removes it. */
+  /** True if a cleanup removes the folder. */
   remove: z.boolean(),
-  /** The reason for or against it. */
+  /** The reason for or against the removal. */
   reason: text,
-  /** Kept because work would be lost, and not only because it is in use. */
+  /**
+   * True if the folder is kept because work would be lost, and not only because
+   * it is in use.
+   */
   unsaved: z.boolean(),
-  /** Bytes freed by its removal; null: not measured. */
+  /** Bytes freed by the removal; null: not measured. */
   bytes: z.nullable(z.int()),
 });
 
 export const WorktreesPruneResult = z.strictObject({
-  /** True if nothing was removed; it shows what would be. */
+  /**
+   * True if nothing was removed; the result then shows what would be removed.
+   */
   dry_run: z.boolean(),
-  /** `.claude/worktrees` of the main worktree, absolute. */
+  /** The absolute path of `.claude/worktrees` in the main worktree. */
   folder: text,
   /** Why no worktree was checked. */
   skipped: z.nullable(text),
@@ -35,7 +40,7 @@ export const WorktreesPruneResult = z.strictObject({
   orphan_sweep_skipped: z.nullable(text),
   removed: z.array(z.strictObject({
     ...WorktreeRow.shape,
-    /** The ref for undoing it; null for an empty directory. */
+    /** The ref for undoing the removal; null for an empty directory. */
     rescue: z.nullable(text),
     branch_deleted: z.boolean(),
   })),

@@ -15,7 +15,7 @@ export const ClaimView = z.strictObject({
     /** The agent session; null: not in an agent session. */
     session_id: z.nullable(text),
   }),
-  /** True if it is your own. */
+  /** True if the claim is yours. */
   yours: z.boolean(),
   /** True if its agent session is known to be running. */
   alive: z.boolean(),
@@ -23,7 +23,7 @@ export const ClaimView = z.strictObject({
   task: z.nullable(text),
   /** ISO 8601. */
   since: text,
-  /** ISO 8601: the path is free after this time. */
+  /** The time after which the path is free, ISO 8601. */
   until: text,
   /** True if an edit made the claim (`claims.auto`). */
   automatic: z.boolean(),
@@ -34,7 +34,7 @@ export const ClaimResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   at: text,
   claims: z.array(ClaimView),
-  /** Claims of others that --force took over. */
+  /** Claims by others that --force took over. */
   taken_over: z.array(ClaimView),
 });
 
@@ -49,10 +49,12 @@ export const ClaimsResult = z.strictObject({
     /** Relative to the worktree on that machine, with `/` between folders. */
     path: text,
     holder: z.strictObject({ kind: z.enum(["agent", "person"]), name: text }),
-    /** The person who sent it through a sync; anyone can set the name. */
+    /**
+     * The person who sent the claim through a sync; anyone can set this name.
+     */
     sender: text,
     task: z.nullable(text),
-    /** ISO 8601: the path is free after this time. */
+    /** The time after which the path is free, ISO 8601. */
     until: text,
   })),
 });

@@ -27,14 +27,14 @@ export const HandoffView = z.strictObject({
   id: text,
   /** Relative to the project. */
   path: text,
-  /** True if it is in the folder that goes into git. */
+  /** True if it is in the folder that is committed to git. */
   shared: z.boolean(),
   /** The person who sent it through a sync; null: created in this clone. */
   sender: z.nullable(z.strictObject({ name: text, verified: z.boolean() })),
   /** Agent names as written in the document. */
   from: text,
   to: text,
-  /** The first completed thing, or else the first need. */
+  /** The first completed item, or else the first need. */
   title: text,
   /** `disputed`: two independent answers differ. */
   state: z.enum(DOCUMENT_STATES),
@@ -44,13 +44,13 @@ export const HandoffView = z.strictObject({
   answers: z.array(AnswerView),
 });
 
-/** The answer of handoff new. */
+/** The result of handoff new. */
 export const HandoffNewResult = z.strictObject({
   dry_run: z.boolean(),
   id: text,
   /** Absolute. */
   path: text,
-  /** True if it is in the folder that goes into git. */
+  /** True if it is in the folder that is committed to git. */
   shared: z.boolean(),
   from: text,
   to: text,
@@ -60,7 +60,7 @@ export const HandoffNewResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The answer of handoff list. */
+/** The result of handoff list. */
 export const HandoffListResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
@@ -71,7 +71,7 @@ export const HandoffListResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The answer of handoff show. */
+/** The result of handoff show. */
 export const HandoffShowResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   shown_at: text,
@@ -80,10 +80,10 @@ export const HandoffShowResult = z.strictObject({
   text,
 });
 
-/** The answer of handoff accept, done and reject. */
+/** The result of handoff accept, done and reject. */
 export const HandoffAnswerResult = z.strictObject({
   dry_run: z.boolean(),
-  /** False if it already had the same answer. */
+  /** False if the hand-off already had the same answer. */
   changed: z.boolean(),
   /** The time of this answer, ISO 8601, for computing ages. */
   answered_at: text,
@@ -93,12 +93,12 @@ export const HandoffAnswerResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The answer of handoff check. */
+/** The result of handoff check. */
 export const HandoffCheckResult = z.strictObject({
   checked: z.array(z.strictObject({
     /** Absolute. */
     path: text,
-    /** Places where it breaks a rule, by line. */
+    /** Places where the document breaks a rule, by line. */
     findings: z.array(z.strictObject({
       rule: z.enum(RULE_NAMES),
       /** From 1. */
@@ -106,7 +106,7 @@ export const HandoffCheckResult = z.strictObject({
       message: text,
     })),
   })),
-  /** Number of findings in all. */
+  /** Total number of findings. */
   findings: z.int(),
   warnings: z.array(text),
 });

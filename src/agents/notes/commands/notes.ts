@@ -59,7 +59,8 @@ contradict each other. All of them stay current until "mpm notes settle" keeps o
 });
 
 /**
- * Compares names of agents by the rule for agents, other names without case.
+ * Compares agent names by the rule for agents, and other names without regard
+ * to case.
  */
 function isBy(writer: string, wanted: string): boolean {
   if (writer.toLowerCase() === wanted.toLowerCase()) return true;

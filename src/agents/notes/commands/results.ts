@@ -11,12 +11,12 @@ export const NoteView = z.strictObject({
   by: text,
   /** True if a person wrote it. */
   person: z.boolean(),
-  /** Time at which it was written, ISO 8601, UTC. */
+  /** The time at which it was written, ISO 8601, UTC. */
   at: text,
   /** The git branch on which it was written; null: no branch. */
   branch: z.nullable(text),
   text,
-  /** The ids of the notes that it replaces, known or not. */
+  /** The IDs of the notes that it replaces, including unknown notes. */
   supersedes: z.array(text),
   /** The IDs of the notes that replace it; empty: it is current. */
   superseded_by: z.array(text),
@@ -30,7 +30,7 @@ export const NoteView = z.strictObject({
   here: z.boolean(),
 });
 
-/** The answer of note and notes settle. */
+/** The result of note and notes settle. */
 export const NoteResult = z.strictObject({
   dry_run: z.boolean(),
   note: NoteView,
@@ -40,7 +40,7 @@ export const NoteResult = z.strictObject({
   file: text,
 });
 
-/** The answer of notes. */
+/** The result of notes. */
 export const NotesResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
@@ -48,11 +48,11 @@ export const NotesResult = z.strictObject({
   notes: z.array(NoteView),
   /** The file with all current notes, absolute; null: there are no notes. */
   file: z.nullable(text),
-  /** Problems with the notes' files. */
+  /** Problems with the files of the notes. */
   warnings: z.array(text),
 });
 
-/** The answer of notes rm. */
+/** The result of notes rm. */
 export const NotesRmResult = z.strictObject({
   dry_run: z.boolean(),
   removed: z.array(NoteView),

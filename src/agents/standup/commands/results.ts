@@ -19,7 +19,7 @@ export const StandupResult = z.strictObject({
   since: text,
   /** ISO 8601, UTC. */
   until: text,
-  /** The agents first, then the people, each by name. */
+  /** Agents first, then people, each group sorted by name. */
   actors: z.array(z.strictObject({
     name: text,
     /** True for a person. */
@@ -37,7 +37,7 @@ export const StandupResult = z.strictObject({
       state: text,
     })),
   })),
-  /** Files that several of them changed or claimed. */
+  /** Files that several agents or people changed or claimed. */
   overlaps: z.array(z.strictObject({
     /** Relative to the worktree, with `/`. */
     path: text,

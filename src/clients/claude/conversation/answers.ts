@@ -30,7 +30,7 @@ export function messagesIn({ notable, alive }: Transcript): Said[] {
   return [...found.values()];
 }
 
-/** The reports of sub-agents, the last one of each agent. */
+/** Returns the reports of sub-agents, only the last report of each agent. */
 export function reportsIn(
   { calls }: Transcript,
   ended: ReadonlyMap<string, Ended>,
@@ -73,8 +73,8 @@ function reportOf(
 }
 
 /**
- * Returns why a conversation ended badly: an API error with the time when a
- * limit ends, an interruption, or a limit of turns.
+ * Returns why a conversation ended badly. It is an API error with the time when
+ * a limit ends, an interruption, or a limit on the number of turns.
  */
 export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   for (const line of lines.toReversed()) {

@@ -9,7 +9,7 @@ import {
 export const SKIPPED =
   /^\s*\{\s*"type"\s*:\s*"(?:api-request[\w-]*|prompt[_-]snapshot|tools-used|atis-latch|file-history-\w+|progress)"/;
 
-/** Types of lines that are part of a conversation. */
+/** Types of lines that belong to a conversation. */
 const TYPES = new Set([
   "user",
   "assistant",
@@ -20,8 +20,8 @@ const TYPES = new Set([
 
 /**
  * Returns whether a line is part of the conversation in a way that mpm does not
- * know. The client also writes about 40 types that only describe the
- * conversation. Those have no place in it and no message.
+ * know. The client also writes about 40 types of lines that only describe the
+ * conversation. Such lines have no place in the conversation and no message.
  */
 export function isUnknown({ type, uuid, message }: Fields): boolean {
   return (uuid !== undefined || message !== undefined) &&
@@ -29,8 +29,8 @@ export function isUnknown({ type, uuid, message }: Fields): boolean {
 }
 
 /**
- * The IDs of the lines that were withdrawn or rewound, see {@link Branches}.
- * @param texts the lines of a transcript, the last one first
+ * Returns the IDs of the lines that were withdrawn or rewound, see
+ * {@link Branches}. @param texts the lines of a transcript, the last line first
  */
 export function deadLines(texts: Iterable<string>): Set<string> {
   const branches = new Branches();
@@ -42,11 +42,14 @@ export function deadLines(texts: Iterable<string>): Set<string> {
   return branches.dead();
 }
 
-/** Attachments with useful text. */
+/** Attachments that contain useful text. */
 export const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
-/** The start of a line in the client's format, up to the name of its kind. */
+/**
+ * The start of a line in the client's format, up to the name of the line's
+ * kind.
+ */
 const START =
   /^\{"parentUuid":"([\w-]{1,64})","isSidechain":(true|false),(?:"attachment":\{"type":"(\w+)"|"message":\{(?:"model":"[^"\\]{0,99}",)?"id":"(msg_\w{1,64})"|(?:"promptId":"([\w-]{1,64})",)?"type":"user",)/;
 
@@ -55,9 +58,10 @@ const UUID = '"uuid":"';
 const THEN = '","timestamp":"';
 
 /**
- * Returns the link of a line without parsing it, which would take most of the
- * time. Quotes within a text have a backslash, so a key that occurs once is the
- * real one. `undefined`: the line has another format, or a key occurs twice.
+ * Returns the link of a line without parsing the line, since parsing would take
+ * most of the time. Quotes within a text have a backslash, so a key that occurs
+ * once is the real key. `undefined`: the line has another format, or a key
+ * occurs twice.
  */
 export function quickLink(text: string): Fields | undefined {
   const found = START.exec(text);
@@ -83,7 +87,8 @@ export function quickLink(text: string): Fields | undefined {
 }
 
 /**
- * Half of the lines matter only as links of the chain, so they are not parsed.
+ * Returns a line as a link of the chain. Half of the lines matter only as
+ * links, so they are not parsed.
  */
 export function linkOf(text: string): Fields | undefined {
   const type = START.exec(text)?.[3];
@@ -93,8 +98,8 @@ export function linkOf(text: string): Fields | undefined {
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
 /**
- * A set of UUIDs that takes a few bytes for each. UUIDs with the same prefix
- * count as equal; there are about a billion prefixes.
+ * A set of UUIDs that takes only a few bytes for each UUID. UUIDs with the same
+ * prefix are treated as equal; there are about a billion prefixes.
  */
 export class UuidSet {
   readonly #beginnings = new Set<number | string>();
@@ -108,7 +113,7 @@ export class UuidSet {
   }
 }
 
-/** 30 bits, which the engine stores without an object. */
+/** Returns 30 bits, which the engine stores without an object. */
 function beginningOf(uuid: string): number | string {
   const bits = uuid.length === 36 ? parseInt(uuid.slice(0, 8), 16) : NaN;
   return Number.isNaN(bits) ? uuid : bits >>> 2;
@@ -117,36 +122,41 @@ function beginningOf(uuid: string): number | string {
 /** A line as a link in the chain. */
 interface Link {
   readonly type: unknown;
-  /** Empty: the line only says where the conversation ends, in `leaf`. */
+  /** Empty: the line only states where the conversation ends, in `leaf`. */
   readonly uuid: string;
   readonly leaf: string | undefined;
   readonly parent: string | undefined;
   readonly promptId: string | undefined;
-  /** The model's answer of which the line is a block. */
+  /** The model's answer that contains the line as a block. */
   readonly answer: string | undefined;
-  /** True if a person, or a program in their place, sent it. */
+  /** True if a person, or a program acting as one, sent the line. */
   readonly sent: boolean;
 }
 
-/** The client's own additions may follow any line. */
+/**
+ * Returns whether a link is a message. The client's own additions may follow
+ * any line.
+ */
 function isMessage({ type }: Link): boolean {
   return type === "user" || type === "assistant";
 }
 
-/** A line off the chain. */
+/** A line that is not on the chain. */
 interface Fork {
   readonly uuid: string;
-  /** The prompt ID of the line, or of the nearest line above with one. */
+  /** The prompt ID of the line, or of the nearest line above that has one. */
   node: string | undefined;
-  /** The answer of the line, and of all lines above it so far. */
+  /**
+   * The answer of the line, and of all lines above it that were read so far.
+   */
   answer: string | undefined;
 }
 
 const ZERO = /^[0-]*$/;
 
 /**
- * The most lines between a line and its predecessor, if they were written out
- * of order.
+ * The maximum number of lines between a line and its predecessor if the two
+ * were written out of order.
  */
 const REORDERED = 8;
 
@@ -154,13 +164,13 @@ const REORDERED = 8;
  * Separates the lines of the conversation from withdrawn and rewound lines.
  * Each line names its predecessor, and the chain goes back from the last line.
  * A fork off the chain is dead, unless a line on the chain has the same prompt
- * ID. Then the model saw it, as with results of parallel calls and prompts that
- * joined a running turn. The blocks of one answer, one line each, live and die
- * together. Memory grows with the number of forks, and by a few bytes for each
- * line.
+ * ID. In that case the model saw the fork, as with results of parallel calls
+ * and prompts that joined a running turn. The blocks of one answer, one line
+ * each, live and die together. Memory use grows with the number of forks, and
+ * by a few bytes for each line.
  */
 export class Branches {
-  /** The lines that were added last and are not processed yet. */
+  /** The lines that were added last and have not been processed yet. */
   readonly #window: Link[] = [];
   /** The next line of the chain, once its end is known. */
   #wanted: string | undefined;
@@ -168,24 +178,24 @@ export class Branches {
   #begun = false;
   /** The last message, unless the client names another line as the end. */
   #end: string | undefined;
-  /** The end of the chain after a rewind or a withdrawn prompt. */
+  /** The end of the chain after a rewind or after a prompt was withdrawn. */
   #leaf: string | undefined;
-  /** Lines after the end of the chain, until that is known. */
+  /** Lines after the end of the chain, until the end is known. */
   #after: Link[] = [];
-  /** The lines of the chain: a line may be written twice. */
+  /** The lines of the chain, since a line may be written twice. */
   readonly #chain = new UuidSet();
   /** Prompt ids on the chain. */
   readonly #seen = new Set<string>();
   /** Lines that wait for the line above them. */
   readonly #waiting = new Map<string, Fork[]>();
-  /** Forks off the chain, unless their prompt IDs appear later. */
+  /** Forks off the chain, unless their prompt IDs appear on it later. */
   readonly #forked: Fork[] = [];
   /** Lines without a predecessor. */
   readonly #rootless: Fork[] = [];
   /** The prompt ID of the last prompt after a line. */
   readonly #followers = new Map<string, string | undefined>();
 
-  /** Adds a line; the last one of the transcript comes first. */
+  /** Adds a line; the last line of the transcript is added first. */
   add(value: Fields): void {
     const { type, explicit } = value;
     const uuid = textField(value, "uuid") ?? "";
@@ -227,14 +237,14 @@ export class Branches {
     this.#after = [];
   }
 
-  /** The end of the chain, if this line shows it. */
+  /** Returns the end of the chain, if this line shows it. */
   #endAt(link: Link): string | undefined {
     const { type, uuid, parent, sent } = link;
     if (this.#leaf !== undefined && !ZERO.test(this.#leaf)) return this.#leaf;
     if (!isMessage(link)) return undefined;
     if (this.#leaf === undefined) return uuid;
-    // A prompt was withdrawn: the line before it is the end, if there was no
-    // answer.
+    // A prompt was withdrawn: if there was no answer, the end is the line
+    // before the prompt.
     if (type === "assistant") return this.#after.find(isMessage)?.uuid;
     return sent ? parent ?? uuid : undefined;
   }
@@ -290,14 +300,15 @@ export class Branches {
   }
 
   /**
-   * The ID of the last line of the conversation, once {@link dead} was called.
-   * `undefined`: later lines may change which lines belong to it.
+   * Returns the ID of the last line of the conversation, once {@link dead} was
+   * called. `undefined`: later lines may change which lines belong to the
+   * conversation.
    */
   get end(): string | undefined {
     return this.#seen.size > 0 ? this.#end : undefined;
   }
 
-  /** The IDs of the lines that no longer belong to the conversation. */
+  /** Returns the IDs of the lines that no longer belong to the conversation. */
   dead(): Set<string> {
     for (const one of this.#window.splice(0)) this.#next(one);
     if (!this.#begun) this.#begin(this.#after.find(isMessage)?.uuid);

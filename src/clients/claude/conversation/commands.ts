@@ -9,7 +9,9 @@ import {
   type Transcript,
 } from "./lines.ts";
 
-/** The longest command and output to keep, in UTF-16 units. */
+/**
+ * The maximum length of a command and of an output to keep, in UTF-16 units.
+ */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
@@ -26,15 +28,18 @@ export interface Ended {
 }
 
 /**
- * Returns ended background tasks, by task ID. The announcement is its own turn,
- * or an attachment of a running turn; a text that only looks like one does not
- * count.
+ * Returns ended background tasks, by task ID. The announcement of the end is
+ * its own turn, or an attachment to a running turn. A text that only looks like
+ * an announcement does not count.
  */
 export function endedIn({ notable }: Transcript): Map<string, Ended> {
   return new Map(notable.flatMap(announcedIn));
 }
 
-/** Returns the ended task that a line announces, with its ID; at most one. */
+/**
+ * Returns the ended task that a line announces, with the task's ID; at most
+ * one.
+ */
 export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const text = announcement(line);
   if (text === undefined) return [];
@@ -42,7 +47,7 @@ export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const [head, ...rest] = text.split("<result>");
   const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
   const [id, status] = [tag("task-id"), tag("status")];
-  // Without a status, it is an event of a task that continues.
+  // Without a status, the line is an event of a task that continues.
   if (id === undefined || status === undefined) return [];
   const result = rest.length > 0 ? rest.join("<result>") : undefined;
   const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
@@ -68,14 +73,17 @@ function announcement({ type, value, text }: Line): string | undefined {
   return given ? textOf(field(attachment, "prompt")) : undefined;
 }
 
-/** Data about commands outside the lines. */
+/** Data about commands that is not in the lines. */
 export interface Around {
   readonly ended: ReadonlyMap<string, Ended>;
-  /** The end of an output that the client moved to a file with that name. */
+  /**
+   * Returns the end of an output that the client moved to a file with that
+   * name.
+   */
   outputEnd(name: string): string | undefined;
 }
 
-/** The commands that ran, with the known parts of their results. */
+/** Returns the commands that ran, with the known parts of their results. */
 export function commandsIn(
   { calls, notable }: Transcript,
   around: Around,
@@ -88,7 +96,10 @@ export function commandsIn(
 
 type Outcome = Pick<Ran, "exit" | "doubt"> & { at?: string };
 
-/** `undefined`: it did not run, or has not ended. */
+/**
+ * Returns what a command did. `undefined`: the command did not run, or has not
+ * ended.
+ */
 function ranOf(call: Call, around: Around): Ran | undefined {
   const { id, input, result } = call;
   const command = textField(input, "command");
@@ -142,7 +153,7 @@ function outcomeOf(
   return { exit: 0 };
 }
 
-/** The ID of the background task that a command became. */
+/** Returns the ID of the background task that a command became. */
 export function backgroundTask(
   input: unknown,
   kept: unknown,
@@ -166,7 +177,7 @@ function outputOf({ result }: Call, { outputEnd }: Around): string {
     .replace(/^\(Bash completed with no output\)$/, "");
 }
 
-/** Commands that a person ran with `!`. */
+/** Returns the commands that a person ran with `!`. */
 function typedCommands(lines: readonly Line[]): Ran[] {
   return lines.flatMap((line, at) => {
     const command = /^<bash-input>([^]*)<\/bash-input>/.exec(line.text ?? "");
@@ -223,7 +234,7 @@ export function unfinished(
     });
 }
 
-/** The ID of the background task that a call became. */
+/** Returns the ID of the background task that a call became. */
 export function taskOf({ input, result }: Call): string | undefined {
   if (!result || result.isError) return undefined;
   const { kept } = result;
@@ -233,10 +244,12 @@ export function taskOf({ input, result }: Call): string | undefined {
       : undefined);
 }
 
-/** Returns whether a command has no written result; it may be the last one. */
+/**
+ * Returns whether a command has no recorded result; it may be the last command.
+ */
 function isCut({ name, input, result }: Call): boolean {
   const cut = !result || result.line.value.toolDenialKind === "interrupted";
   if (!cut || ![...SHELLS, "Agent", "Task"].includes(name)) return false;
-  // The command that reads this.
+  // An mpm command without a result is the command that reads this.
   return !/\bmpm\b/.test(textField(input, "command") ?? "");
 }

@@ -7,7 +7,10 @@ import { namedIn } from "../../named_paths.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
-/** The argument with the path, for each tool that changes or reads one file. */
+/**
+ * The argument that contains the path, for each tool that changes or reads one
+ * file.
+ */
 const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   new Map([
     ["Write", { path: "file_path", how: "edited" }],
@@ -18,8 +21,8 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   ]);
 
 /**
- * The edited, created, deleted and read files, each once, in order of time. A
- * sub-agent's work is known only from its calls.
+ * Returns the edited, created, deleted and read files, each once, in order of
+ * time. The work of a sub-agent is known only from its calls.
  */
 export function filesIn({ calls, notable }: Transcript): FileUse[] {
   const uses = [
@@ -47,7 +50,7 @@ function usedBy({ name, input, result, line }: Call): FileUse[] {
   }];
 }
 
-/** The changed lines, with the lines around them. */
+/** Returns the changed lines, with the lines around them. */
 function changeOf(input: Fields, kept: unknown): string[] {
   const patch = field(kept, "structuredPatch");
   const lines = hunkLines(patch);
@@ -74,11 +77,14 @@ interface ComparedFile {
   /** Absolute. */
   readonly path: string;
   readonly how: "created" | "edited" | "deleted";
-  /** As recorded by the client; `undefined`: not recorded. */
+  /** The hunks as recorded by the client; `undefined`: not recorded. */
   readonly hunks: unknown;
 }
 
-/** The client compares the working tree before and after a command. */
+/**
+ * Returns the files that a command changed: the client compares the working
+ * tree before and after the command.
+ */
 export function comparedFiles(kept: unknown, line: Line): ComparedFile[] {
   const diff = field(kept, "bashEditDiff");
   if (diff === undefined) return [];
@@ -116,7 +122,8 @@ function changedByCommand({ result, line }: Call): FileUse[] {
 }
 
 /**
- * Files changed by a command without such a comparison, or by another program.
+ * Returns files changed by a command without such a comparison, or by another
+ * program.
  */
 function changedOutside(line: Line): FileUse[] {
   const attachment = field(line.value, "attachment");
@@ -130,7 +137,10 @@ function changedOutside(line: Line): FileUse[] {
 /** The same files occur many times. */
 const normal = remembered(normalize);
 
-/** The absolute path of a file that a line names, if it is worth recording. */
+/**
+ * Returns the absolute path of a file that a line names, if the file is worth
+ * recording.
+ */
 export function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;
@@ -140,7 +150,7 @@ export function absolute(path: unknown, { value }: Line): string | undefined {
   return cwd !== undefined && isAbsolute(cwd) ? join(cwd, path) : undefined;
 }
 
-/** Search patterns, each once, the last one last. */
+/** Returns the search patterns, each once, the last pattern at the end. */
 export function searchesIn({ calls }: Transcript): string[] {
   const patterns = [...calls.values()]
     .filter(({ name }) => name === "Grep" || name === "Glob")
@@ -152,13 +162,13 @@ export function searchesIn({ calls }: Transcript): string[] {
 /** Tools whose calls and results name files. */
 const NAMING = new Set(["Bash", "PowerShell", "Grep", "Glob"]);
 
-/** The most calls to look at. */
+/** The maximum number of calls to look at. */
 const LAST = 60;
 
 /**
- * The files that the last commands and searches named. An agent viewed them
- * with `cat` or a search printed them, which no tool call reports. This
- * includes texts that only look like a path.
+ * Returns the files that the last commands and searches named. An agent viewed
+ * them with `cat`, or a search printed them; no tool call reports this. The
+ * result includes texts that only look like a path.
  */
 export function seenIn({ calls }: Transcript): Seen[] {
   return [...calls.values()].filter(({ name }) => NAMING.has(name))

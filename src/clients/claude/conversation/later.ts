@@ -20,8 +20,8 @@ import { lineOf, type Transcript } from "./lines.ts";
 import { fromTranscript, placesOf, startOf } from "./read.ts";
 
 /**
- * The end of the part of a conversation that was read. A later reader uses it
- * to see whether anything was said since, without reading everything.
+ * A mark of how far a conversation was read. A later reader uses it to see
+ * whether anything was said since, without rereading everything.
  */
 export interface ConversationMark {
   /** Number of bytes read. */
@@ -43,15 +43,15 @@ export interface ConversationMark {
 type TranscriptMark = Omit<ConversationMark, "beside">;
 
 /**
- * The bytes before the mark that must be unchanged, and the most bytes after
- * it.
+ * The number of bytes before the mark that must be unchanged, and the maximum
+ * number of bytes after the mark.
  */
 const CHECKED = 4096;
 const MOST = 64 * 1024;
 
 /**
- * Marks the first `size` bytes of a transcript, which were read. `undefined`:
- * later lines could change the meaning of these bytes.
+ * Returns a mark for the first `size` bytes of a transcript, which were read.
+ * `undefined`: later lines could change the meaning of these bytes.
  */
 function markOf(
   system: System,
@@ -78,8 +78,8 @@ function markOf(
 }
 
 /**
- * The bytes to check, and the bytes up to `to`. `undefined`: the mark is not at
- * the end of a line, or the bytes cannot be read.
+ * Returns the bytes to check and all bytes from there up to `to`. `undefined`:
+ * the mark is not at the end of a line, or the bytes cannot be read.
  */
 function checkedPart(
   system: System,
@@ -96,9 +96,9 @@ function checkedPart(
 const NEWLINE = 10;
 
 /**
- * Returns the time of the last line if nothing was said since a mark: the
- * client only recorded its own state and commands. `undefined`: something may
- * have been said, or it is another file. `most`: the most bytes to read.
+ * Returns the time of the last line if, since a mark, the client only recorded
+ * its own state and commands. `undefined`: something may have been said, or the
+ * file is a different one. `most`: the maximum number of bytes to read.
  */
 function quietUntil(
   system: System,
@@ -131,7 +131,9 @@ function quietUntil(
   return at;
 }
 
-/** Lines with the client's state, which do not follow another line. */
+/**
+ * Types of lines that record the client's state and do not follow another line.
+ */
 const STATES = new Set(
   ("mode permission-mode last-prompt cost-state ai-title custom-title" +
     " agent-name").split(" "),
@@ -143,7 +145,10 @@ const SAID = [
   ...["isCompactSummary", "logicalParentUuid"],
 ];
 
-/** Returns whether a line that follows the line `last` contains no message. */
+/**
+ * Returns whether a line that follows the line with the ID `last` contains no
+ * message.
+ */
 function isQuiet(
   value: Fields,
   last: string,
@@ -165,9 +170,9 @@ function isQuiet(
 }
 
 /**
- * Reads a conversation ahead of time, as it will be once the transcript has a
- * line after each note. `undefined`: later lines in the transcript could change
- * it.
+ * Reads a conversation ahead of time, in the state it will have once each note
+ * has its line in the transcript. `undefined`: later lines in the transcript
+ * could change the result.
  */
 export function readForLater(
   system: System,
@@ -188,8 +193,8 @@ export function readForLater(
 }
 
 /**
- * Returns whether reading the conversation now would give the result that was
- * read ahead of time.
+ * Returns whether reading the conversation now would give the same result as
+ * reading it ahead of time.
  */
 export function isAsMarked(
   system: System,
@@ -204,7 +209,7 @@ export function isAsMarked(
     besideOf(system, request, { path, notes }) === mark.beside;
 }
 
-/** The most sub-agents whose transcripts are compared by size. */
+/** The maximum number of sub-agents whose transcripts are compared by size. */
 const MOST_AGENTS = 20;
 
 function besideOf(

@@ -11,13 +11,13 @@ import { Branches, isUnknown, linkOf, SKIPPED, TIME } from "./branches.ts";
 export interface Line {
   readonly value: Fields;
   readonly type: string;
-  /** ISO 8601, UTC; the time of the previous line if the line has none. */
+  /** ISO 8601, UTC. A line without a time has the time of the previous line. */
   readonly at: string;
   readonly uuid: string | undefined;
   readonly promptId: string | undefined;
-  /** The content of its message, if it is a single text. */
+  /** The content of the message, if it is a single text. */
   readonly text: string | undefined;
-  /** The blocks of its message, if its content is a list. */
+  /** The blocks of the message, if its content is a list. */
   readonly blocks: readonly Fields[];
 }
 
@@ -35,7 +35,10 @@ export interface Result {
   readonly isError: boolean;
   /** The result that the model received. */
   readonly text: string;
-  /** The client's own copy of it; files of sub-agents have less. */
+  /**
+   * The client's own copy of the result; in transcripts of sub-agents, this
+   * copy is less complete.
+   */
   readonly kept: unknown;
 }
 
@@ -51,13 +54,13 @@ export interface Transcript {
   alive(line: Line): boolean;
   /** Number of lines that are not JSON, or have an unknown type. */
   readonly torn: number;
-  /** The ID of its end, see {@link Branches.end}. */
+  /** The ID of the end of the conversation; see {@link Branches.end}. */
   readonly end: string | undefined;
 }
 
 /**
- * Reads lines, the last one first. Lines of sub-agents in a main transcript are
- * left out unless `sidechains`. Unreadable lines are counted.
+ * Reads lines, the last one first. Skips lines of sub-agents in a main
+ * transcript unless `sidechains` is set. Counts unreadable lines.
  */
 export function readLines(
   texts: Iterable<string>,
@@ -85,7 +88,10 @@ export function readLines(
   return { lines, notable, calls, alive, torn, end: branches.end };
 }
 
-/** In the order of the file; each line once, in its last version. */
+/**
+ * Returns the lines in the order of the file. Each line appears once, in its
+ * last version.
+ */
 function linesOf(values: readonly Fields[]): Line[] {
   const found = new Map<string, Line>();
   let before = "";
@@ -128,7 +134,10 @@ function textIn(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Results may come in a different order than the calls. */
+/**
+ * Collects the tool calls. Results may come in a different order than the
+ * calls.
+ */
 function callsIn(lines: readonly Line[]): Map<string, Call> {
   const calls = new Map<string, Call>();
   for (const line of lines) {
@@ -162,7 +171,7 @@ function callsIn(lines: readonly Line[]): Map<string, Call> {
   return calls;
 }
 
-/** Tools whose calls and results say only what they did. */
+/** Tools whose calls and results only show what the tool did. */
 const STEPS = new Set(
   ("Bash PowerShell Read Write Edit MultiEdit NotebookEdit Grep Glob" +
     " WebFetch WebSearch").split(" "),
@@ -187,7 +196,10 @@ function isStep(
     value.origin === undefined && value.isCompactSummary !== true;
 }
 
-/** The text of a content: a text, or blocks, some of which have text. */
+/**
+ * Returns the text of a content, which is a text or a list of blocks, some of
+ * which have text.
+ */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
@@ -196,8 +208,8 @@ export function textOf(content: unknown): string {
 }
 
 /**
- * Returns the text between the first of two marks and the next occurrence of
- * the other.
+ * Returns the text between the first occurrence of `mark` and the next
+ * occurrence of `end`.
  */
 export function between(
   text: string,

@@ -4,13 +4,13 @@ import { LONGEST_TEXT, type Said } from "../../conversation.ts";
 import { askedIn } from "../../headless/step_prompt.ts";
 import { type Line, textOf, type Transcript } from "./lines.ts";
 
-/** The most text to keep of something pasted into a prompt, in UTF-16 units. */
+/** The maximum length of pasted text to keep in a prompt, in UTF-16 units. */
 const LONGEST_PASTE = 2000;
 
 /**
  * Returns the words of the person, or of the program that runs the agent, in
- * order of time. They are typed, sent by a program, queued, or added to a
- * running turn. They also include skills with their arguments, refusals of
+ * order of time. Prompts may be typed, sent by a program, queued, or added to a
+ * running turn. The words also include skills with their arguments, refusals of
  * calls, and `!` commands. Answers to questions are collected elsewhere. Tool
  * output never counts.
  */
@@ -35,7 +35,10 @@ export function promptsIn(transcript: Transcript): Said[] {
   return [...said, ...waiting(transcript.notable)];
 }
 
-/** A refusal is in a line that shares its prompt ID with others. */
+/**
+ * Returns whether a line is not a refusal, which shares its prompt ID with
+ * other lines.
+ */
 function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }
@@ -52,7 +55,8 @@ export function saidIn(
   if (value.toolUseResult !== undefined || hasResult(line)) {
     const id = line.blocks.map((block) => textField(block, "tool_use_id"))
       .find((id) => id !== undefined);
-    // In this case the client writes a text instead of the person's words.
+    // For an answered question, the client writes its own text instead of the
+    // person's words.
     const asked = calls.get(id ?? "")?.name === "AskUserQuestion";
     return asked ? undefined : refusalIn(value);
   }
@@ -83,13 +87,13 @@ function takenInTurn(attachment: unknown): string | undefined {
   return human ? asTyped(textOf(field(attachment, "prompt"))) : undefined;
 }
 
-// Bounded, so that no text is scanned again and again.
+// Bounded, so that the same text is not scanned repeatedly.
 const SKILL =
   /^<command-message>[^<]{0,1000}<\/command-message>\s{0,10}<command-name>([^<]{0,1000})<\/command-name>(?:\s{0,10}<command-args>([^]*?)<\/command-args>)?/;
 const PASTE =
   /(<pasted_content\s[^<>]{0,1000}>\n?)([^]*?)(\n?<\/pasted_content[^<>]{0,1000}>|$)/g;
 
-/** A prompt as typed: a skill by its name, long pastes shortened. */
+/** Returns a prompt as it was typed: skills by name, long pastes shortened. */
 function asTyped(text: string): string {
   const skill = SKILL.exec(text);
   if (skill) return `${skill[1]} ${skill[2] ?? ""}`.trim();
@@ -107,7 +111,10 @@ function shellCommand(text: string | undefined): string | undefined {
   return command === undefined ? undefined : `! ${command.trim()}`;
 }
 
-/** A prompt in a transcript of an older client, which marks no prompts. */
+/**
+ * Returns a prompt from a transcript of an older client, which does not mark
+ * prompts.
+ */
 export function unmarked(line: Line): string | undefined {
   const { type, value, text } = line;
   const plain = type === "user" && value.isMeta !== true &&
@@ -120,7 +127,7 @@ export function unmarked(line: Line): string | undefined {
     : typed;
 }
 
-/** Prompts that were typed while the agent worked and never used. */
+/** Returns prompts that were typed while the agent worked but never used. */
 function waiting(lines: readonly Line[]): Said[] {
   let queue: Said[] = [];
   for (const { type, value, at } of lines) {
@@ -133,7 +140,7 @@ function waiting(lines: readonly Line[]): Said[] {
     } else if (value.operation === "remove") {
       queue = queue.filter((one) => one.text !== text);
     } else {
-      // For example, when everything goes back into the input box.
+      // For example, when all queued prompts go back into the input box.
       queue = [];
     }
   }

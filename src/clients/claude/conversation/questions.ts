@@ -15,7 +15,9 @@ import {
 } from "./lines.ts";
 import { refusalIn } from "./prompts.ts";
 
-/** The questions with choices that the agent asked, answered or not. */
+/**
+ * Returns the multiple-choice questions that the agent asked, answered or not.
+ */
 export function questionsIn({ calls, alive }: Transcript): Asked[] {
   const asked = [...calls.values()]
     .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
@@ -29,13 +31,13 @@ export function questionsIn({ calls, alive }: Transcript): Asked[] {
 
 function questionsOf({ id, input, line, result }: Call): Asked[] {
   const refused = field(result?.line.value, "toolDenialKind") !== undefined;
-  // Without a person to ask, the tool is not available.
+  // The tool is not available if there is no person to ask.
   if (result?.isError && !refused) return [];
   const at = (result?.line ?? line).at;
   return askedOf({ id, input, response: result?.kept, at });
 }
 
-/** Reads it from PostToolUse or the transcript. */
+/** Reads the answer from PostToolUse or the transcript. */
 function answerOf(
   kept: unknown,
   question: unknown,
@@ -63,7 +65,7 @@ function answerOf(
  */
 function withoutLabels(answer: string, options: readonly string[]): string {
   let rest = answer;
-  // The longest first, since a label may be the prefix of another.
+  // Longest first, since one label may be the prefix of another.
   for (const label of [...options].sort((a, b) => b.length - a.length)) {
     if (rest === label) return "";
     if (rest.startsWith(`${label}, `)) rest = rest.slice(label.length + 2);
@@ -75,8 +77,8 @@ function withoutLabels(answer: string, options: readonly string[]): string {
 }
 
 /**
- * Returns the question and the answer of an AskUserQuestion call, as a hook
- * gets it.
+ * Returns the question and the answer of an AskUserQuestion call, as passed to
+ * a hook.
  */
 export function askedOf(
   { id, input, response, at }: {
@@ -100,7 +102,7 @@ export function askedOf(
   });
 }
 
-/** The plans that were shown to a person. */
+/** Returns the plans that were shown to a person. */
 export function plansIn({ calls, alive }: Transcript): Planned[] {
   return [...calls.values()]
     .filter(({ name, line }) => name === "ExitPlanMode" && alive(line))
@@ -133,7 +135,7 @@ export function summariesIn({ notable }: Transcript): Said[] {
     }));
 }
 
-/** The summary in a line written by the client at a compaction. */
+/** Returns the summary in a line that the client wrote at a compaction. */
 export function summaryText(line: Line): string {
   const whole = line.text ?? textOf(line.blocks);
   const start = whole.indexOf("Summary:\n");
@@ -141,7 +143,7 @@ export function summaryText(line: Line): string {
   return withoutAnalysis(rest.split(SUMMARY_END, 1)[0]!);
 }
 
-/** The summary of PostCompact, without the model's thinking. */
+/** Returns the summary of a PostCompact event without the model's thinking. */
 export function withoutAnalysis(summary: string): string {
   const thought = between(summary, "<analysis>", "</analysis>") ?? "";
   return summary.replace(`<analysis>${thought}</analysis>`, () => "")

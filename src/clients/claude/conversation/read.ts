@@ -34,15 +34,21 @@ import { promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
 import { readTodos } from "./todos.ts";
 
-/** The most bytes to read from the end and the beginning of a transcript. */
+/**
+ * The maximum number of bytes to read from the end and from the beginning of a
+ * transcript.
+ */
 const MOST = 4 * 1024 * 1024;
 const BEGINNING = 128 * 1024;
 
-/** The most bytes to read from the end if hooks recorded the rest. */
+/**
+ * The maximum number of bytes to read from the end if hooks recorded the rest.
+ */
 const MOST_WITH_NOTES = 1024 * 1024;
 
 /**
- * The most transcripts of sub-agents to read, and bytes from the end of each.
+ * The maximum number of sub-agent transcripts to read, and of bytes to read
+ * from the end of each.
  */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
@@ -51,8 +57,8 @@ const MOST_OF_AGENT = 256 * 1024;
  * Reads the known facts of a conversation with Claude Code. The sources are the
  * end and the beginning of its transcript, the transcripts of its newest
  * sub-agents, its lists, its plan, and notes of hooks. The time is bounded,
- * however long the files are. Never throws for their content; `unread` lists
- * parts that were not read.
+ * however long the files are. Never throws because of their content; `unread`
+ * lists the parts that were not read.
  */
 export function readConversation(
   system: System,
@@ -78,7 +84,8 @@ export function readConversation(
 }
 
 /**
- * The sources of a conversation, and how many bytes of the transcript to read.
+ * Returns the sources of a conversation, and how many bytes of the transcript
+ * to read.
  */
 export function placesOf(
   system: System,
@@ -95,12 +102,12 @@ export function placesOf(
   return { path, notes, most };
 }
 
-/** The start of the part to read is a multiple of this. */
+/** Reading always starts at a multiple of this number of bytes. */
 const STEP = 128 * 1024;
 
 /**
- * The first byte to read of a transcript, for `most` bytes. It stays the same
- * while a few lines are added.
+ * Returns the offset from which to read about `most` bytes of a transcript. The
+ * offset usually stays the same while a few lines are added.
  */
 export function startOf(size: number, most: number): number {
   return Math.ceil(Math.max(0, size - most) / STEP) * STEP;
@@ -201,7 +208,10 @@ function isMessage({ type }: Line): boolean {
   return type === "user" || type === "assistant";
 }
 
-/** The bytes at the end of a transcript that contain the last step. */
+/**
+ * The number of bytes at the end of a transcript that should contain the last
+ * step.
+ */
 const MOST_OF_STEP = 1024 * 1024;
 
 /**
@@ -222,14 +232,14 @@ function byTime(a: { at: string }, b: { at: string }): number {
   return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
-/** The first lines, which show the subject of the conversation. */
+/** Returns the first lines, which show the subject of the conversation. */
 export function readBeginning(system: System, path: string): Transcript {
   const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
   const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
   return readLines(lines.reverse());
 }
 
-/** Reads the transcripts that were written last. */
+/** Reads the transcripts of sub-agents that were written last. */
 function readAgents(
   system: System,
   path: string,
@@ -241,12 +251,15 @@ function readAgents(
   return { read, left: found.length - read.length };
 }
 
-/** The most bytes from the end of an output that the client moved to a file. */
+/**
+ * The maximum number of bytes to read from the end of an output that the client
+ * moved to a file.
+ */
 const OUTPUT_END = 4000;
 
 /**
- * The client stores long outputs next to the transcript; mpm reads five of
- * them.
+ * Returns a function that reads long outputs, which the client stores next to
+ * the transcript. The function reads at most five outputs.
  */
 function outputsOf(
   system: System,
@@ -284,7 +297,7 @@ function projectFiles(
   );
 }
 
-/** A plan in its file that was not shown to anyone yet. */
+/** Returns a plan from its file if the plan was not shown to anyone yet. */
 function unfinishedPlan(
   system: System,
   { notable, calls }: Transcript,

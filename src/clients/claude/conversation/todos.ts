@@ -11,8 +11,8 @@ import {
 import type { Transcript } from "./lines.ts";
 
 /**
- * Returns the agent's lists: its tasks from their files, else from the
- * transcript, else from hooks; and its last todo list.
+ * Returns the agent's tasks and its last todo list. The tasks come from their
+ * files, or else from the transcript, or else from hooks.
  */
 export function readTodos(
   system: System,
@@ -26,7 +26,7 @@ export function readTodos(
   const values = main?.notable.map(({ value }) => value) ?? [];
   const history = historyOf(values.reverse());
   const files = readTaskFiles(system, sessionId);
-  // The client's own lines may follow.
+  // Lines written by the client itself may follow.
   const last = main?.lines.findLast(({ type }) => type === "assistant") ??
     main?.lines.at(-1);
   const at = last?.at || system.now().toISOString();
@@ -73,7 +73,7 @@ function tasksOf(tasks: readonly AgentTask[], at: string): Todoed[] {
     description,
     state: stateOf(status),
     at,
-    // Completing a task does not remove it from the lists of others.
+    // A completed task stays in the `blockedBy` lists of other tasks.
     blockedBy: [...new Set(blockedBy)].flatMap((one) => open.get(one) ?? []),
   }));
 }

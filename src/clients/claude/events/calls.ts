@@ -17,7 +17,7 @@ import { askedOf } from "../conversation/questions.ts";
 
 const SHELLS = ["Bash", "PowerShell"];
 
-/** The tools that change files, and the field that names the file. */
+/** The tools that change files, with the input field that names the file. */
 const EDITORS: ReadonlyMap<string, string> = new Map([
   ["Write", "file_path"],
   ["Edit", "file_path"],
@@ -46,8 +46,8 @@ export function eventsOf(call: Call): EventKind[] {
 }
 
 /**
- * A call that changed no todo, for example because it failed, gets its own
- * event.
+ * Adds the call's own event if the call changed no todo, for example because it
+ * failed.
  */
 function withOwn(todos: readonly EventKind[], call: Call): EventKind[] {
   return todos.length > 0 ? [...todos] : [called(call)];
@@ -166,7 +166,7 @@ export function endedEvent(
   };
 }
 
-/** The files that a call changed, as far as the client recorded them. */
+/** Returns the files that a call changed, if the client recorded them. */
 function editsOf({ name, input, result, line }: Call): Edit[] {
   if (!result || result.isError) return [];
   const { kept } = result;
@@ -176,7 +176,7 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
     textField(kept, "filePath") ?? textField(input, key),
     line,
   );
-  // It was held back for a review, or failed.
+  // The change was held back for review, or it failed.
   const unchanged = field(kept, "staged") === true ||
     !!textField(kept, "error");
   if (path === undefined || unchanged) return [];
@@ -195,7 +195,7 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
   }];
 }
 
-/** Changes by a command that the client noticed. */
+/** Returns changes made by a command, if the client noticed them. */
 function commandEdits(kept: unknown, line: Line): Edit[] {
   return comparedFiles(kept, line).slice(0, MOST_ENTRIES)
     .map(({ path, how, hunks }) => ({

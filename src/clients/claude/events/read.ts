@@ -31,30 +31,31 @@ import { summaryText } from "../conversation/questions.ts";
 import { firstLines, lastLines, type Lost } from "../../tail.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
 
-/** The longest text to keep, in UTF-16 units. */
+/** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/** The most events that wait for the result of an earlier call. */
+/** The maximum number of events that wait for the result of an earlier call. */
 const MOST_WAITING = 500;
 
 /** A file to read events from. */
 export interface TranscriptFile {
   /** Absolute. */
   readonly path: string;
-  /** The first byte to read: the start of a line. */
+  /** The offset of the first byte to read, at the start of a line. */
   readonly start: number;
   /** Bytes to read at once. */
   readonly block?: number;
-  /** True if no line counts as withdrawn. */
+  /** True if no line is treated as withdrawn. */
   readonly beginning?: boolean;
-  /** The sub-agent of the file; `undefined` for the main agent. */
+  /** The sub-agent that the file belongs to; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
 }
 
 /**
- * The events of one transcript, in order. A tool call comes once its result is
- * known, at the place of the call. Memory does not grow with the file, except
- * for a few bytes for each line. Unreadable lines are counted in `lost`.
+ * Yields the events of one transcript, in order. A tool call is yielded at the
+ * place of the call, once its result is known. Memory does not grow with the
+ * file, except for a few bytes for each line. Unreadable lines are counted in
+ * `lost`.
  */
 export function* eventsIn(
   system: System,
@@ -101,7 +102,7 @@ class Reader {
   #answer: string | undefined;
   /** True if the client marks text that a person typed. */
   #marked = false;
-  /** Number of prompts withdrawn since the last live line. */
+  /** Number of prompts withdrawn since the last line that was not withdrawn. */
   #withdrawn = 0;
 
   constructor(dead: ReadonlySet<string>, agent: EventAgent | undefined) {
@@ -109,7 +110,9 @@ class Reader {
     this.#agent = agent;
   }
 
-  /** The events before the first call that still waits for its result. */
+  /**
+   * Yields the events before the first call that still waits for its result.
+   */
   *ready(all = false): Generator<AgentEvent> {
     let count = 0;
     for (const one of this.#queue) {
@@ -284,7 +287,7 @@ class Reader {
     after: undefined,
   };
 
-  /** The line before a summary has the figures. */
+  /** Remembers the token counts, which are in the line before a summary. */
   #boundary(value: Fields): void {
     const data = field(value, "compactMetadata");
     this.#tokens = {

@@ -7,13 +7,16 @@ import { removeIfThere, writeAtomic } from "../../../ops/mod.ts";
 /** The largest settings file to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
-/** The temporary name during a write, which is left after a crash. */
+/**
+ * The temporary name during a write. A file with this name remains after a
+ * crash.
+ */
 const TEMPORARY = ".mpm-settings.tmp";
 
-/** A Claude Code file in the state in which it was found. */
+/** A Claude Code file as it was found. */
 export interface ForeignFile {
   readonly path: string;
-  /** `undefined` if it is missing. */
+  /** `undefined`: the file is missing. */
   readonly bytes: Uint8Array | undefined;
   /** Its current or new permission bits. */
   readonly mode: number;
@@ -21,7 +24,7 @@ export interface ForeignFile {
 
 /**
  * Reads a file that belongs to Claude Code and its user. Throws CONFLICT for a
- * link, which may be managed elsewhere, and for a folder.
+ * folder, and for a link, whose target may be managed elsewhere.
  */
 export function readForeign(
   system: System,
@@ -85,9 +88,9 @@ function problemOf(
 }
 
 /**
- * Replaces a file that was read with `bytes` (`undefined`: removes it),
- * completely or not at all, and keeps its mode. Throws CONFLICT if someone has
- * changed it since.
+ * Replaces a file that was read with `bytes`, completely or not at all, and
+ * keeps its mode. `undefined`: removes the file. Throws CONFLICT if someone has
+ * changed the file since it was read.
  */
 export function replaceForeign(
   system: System,

@@ -20,7 +20,7 @@ import type { SettingsText } from "./text.ts";
 /** An mpm handler in a settings file, and the nodes around it. */
 export interface OwnEntry {
   readonly own: OwnHandler;
-  /** The key of its array, which decides for the client. */
+  /** The key of its array, which determines the event for the client. */
   readonly event: string;
   readonly hooks: JsonObject;
   readonly groups: JsonArray;
@@ -30,8 +30,8 @@ export interface OwnEntry {
 }
 
 /**
- * Every mpm handler, including those under keys that a later duplicate
- * overrides.
+ * Returns every mpm handler, including handlers under keys that a later
+ * duplicate overrides.
  */
 export function ownEntries(
   { text, top }: SettingsText,
@@ -67,8 +67,8 @@ function ownInGroups(
 }
 
 /**
- * Returns whether the group has only this entry, and nothing that mpm did not
- * write.
+ * Returns whether the group has only this entry and nothing else that mpm did
+ * not write.
  */
 export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
   return handlers.items.length === 1 &&
@@ -101,18 +101,18 @@ export interface Drift {
 export interface InstalledHooks {
   readonly events: readonly string[];
   /**
-   * The binary of the first entry; all entries have the same unless someone
-   * edited them.
+   * The binary of the first entry. All entries have the same binary unless
+   * someone edited them.
    */
   readonly binary: string;
   readonly version: string;
-  /** All programs that entries or the status line start. */
+  /** All programs that the entries or the status line start. */
   readonly binaries: readonly string[];
   readonly statusLine: boolean;
   readonly drift: readonly Drift[];
 }
 
-/** Reads the mpm entries of a file; `undefined` if it has none. */
+/** Reads mpm's entries in a file; `undefined` if there are no entries. */
 export function installedHooks(
   settings: SettingsText,
   form = CLAUDE_FORM,

@@ -18,7 +18,7 @@ interface Edit {
   readonly text: string;
 }
 
-/** A new member of an object, or a new item of an array without a key. */
+/** A new member of an object, or a new item of an array; an item has no key. */
 export interface Addition {
   readonly key?: string;
   readonly value: unknown;
@@ -31,7 +31,8 @@ export function childrenOf(container: Container): readonly Child[] {
 
 /**
  * Changes to a JSON text that leave every other byte unchanged. New text
- * follows its surroundings: indentation, line ends, or all in one line.
+ * follows the indentation and line ends of its surroundings, or stays on one
+ * line.
  */
 export class JsonEdits {
   readonly #replaced = new Map<JsonNode, unknown>();
@@ -54,7 +55,7 @@ export class JsonEdits {
     this.#removed.set(container, removed.add(child));
   }
 
-  /** Adds something at the end of the container. */
+  /** Adds a member or an item at the end of the container. */
   add(container: Container, addition: Addition): void {
     const added = this.#added.get(container) ?? [];
     this.#added.set(container, [...added, addition]);
@@ -127,7 +128,8 @@ export class JsonEdits {
   }
 
   /**
-   * The first content of an empty container; its own blanks stay if possible.
+   * Adds the first content to an empty container and keeps the container's own
+   * whitespace if possible.
    */
   #fill(container: Container, added: readonly Addition[]): Edit {
     const start = container.start + 1;
@@ -160,7 +162,7 @@ export class JsonEdits {
       .replaceAll("\n", this.#eol + indent);
   }
 
-  /** A file in a single line stays in a single line. */
+  /** A file on a single line stays on a single line. */
   #isOneLine(): boolean {
     const { start, end, kind } = this.top;
     const filled = (kind === "object" || kind === "array") &&
@@ -174,8 +176,8 @@ export class JsonEdits {
 }
 
 /**
- * The edits in order, without those inside a larger edit, which removes or
- * replaces them anyway.
+ * Returns the edits in order, without those inside a larger edit, which would
+ * remove or replace them anyway.
  */
 function outermost(edits: readonly Edit[]): Edit[] {
   const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
@@ -189,8 +191,8 @@ function outermost(edits: readonly Edit[]): Edit[] {
 }
 
 /**
- * Each removed child takes the comma before it; the first takes the comma after
- * it.
+ * Returns edits that remove children. Each takes the comma before it; children
+ * before the first remaining one take the comma after them.
  */
 function removals(
   children: readonly Child[],
@@ -209,13 +211,15 @@ function removals(
   return edits;
 }
 
-/** The blanks at the start of the line that contains `offset`. */
+/** Returns the whitespace at the start of the line that contains `offset`. */
 function indentOf(text: string, offset: number): string {
   const line = text.lastIndexOf("\n", offset - 1) + 1;
   return /^[ \t]*/.exec(text.slice(line, offset))![0];
 }
 
-/** One level of indentation: that of the first member, or two blanks. */
+/**
+ * Returns one level of indentation: that of the first member, or two blanks.
+ */
 function unitOf(text: string, top: JsonNode): string {
   const first = top.kind === "object" ? top.members[0] : undefined;
   if (!first || !text.slice(top.start, first.start).includes("\n")) return "  ";

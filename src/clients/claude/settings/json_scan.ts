@@ -30,7 +30,8 @@ export interface JsonMember extends Span {
 }
 
 /**
- * The position and the reason of a JSON error. Line and column count from 1.
+ * The position of a JSON error and the reason for it. Line and column count
+ * from 1.
  */
 export class JsonFault extends Error {
   override name = "JsonFault";
@@ -43,7 +44,10 @@ export class JsonFault extends Error {
   }
 }
 
-/** The line and column of an offset, both from 1; columns in UTF-16 units. */
+/**
+ * Returns the line and column of an offset, both counted from 1, with columns
+ * in UTF-16 units.
+ */
 export function positionOf(
   text: string,
   offset: number,
@@ -61,7 +65,7 @@ export function scanJson(text: string): JsonNode {
   return new Scanner(text).whole();
 }
 
-/** Deeper than any settings, and shallow enough for recursive code. */
+/** Deeper than any real settings, but shallow enough for recursive code. */
 const DEEPEST = 1000;
 
 class Scanner {
@@ -209,14 +213,17 @@ const BLANK = /[ \t\r\n]*/y;
 const PLAIN =
   /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 
-/** The member with that key that takes effect: the last of several. */
+/**
+ * Returns the member with a key that takes effect: the last one if there are
+ * several.
+ */
 export function memberOf(node: JsonNode, key: string) {
   return node.kind === "object"
     ? node.members.findLast((member) => member.key === key)
     : undefined;
 }
 
-/** The value of a node. */
+/** Returns the value of a node. */
 export function valueOf(text: string, node: JsonNode): unknown {
   return JSON.parse(text.slice(node.start, node.end));
 }

@@ -25,10 +25,10 @@ export interface ScopePlace {
 
 /**
  * Finds the settings of a scope. The client reads a project's settings from the
- * folder in which it starts, so from the top of this worktree. It reads the
- * local settings from the top of the main worktree, from any folder below it.
- * In a bare repository without them, it uses those of this worktree. Throws
- * CONFLICT if there is no home folder.
+ * folder in which it starts; mpm uses the top of this worktree. The client
+ * reads the local settings from the top of the main worktree, wherever below it
+ * the client starts. In a bare repository without them, it uses the local
+ * settings of this worktree. Throws CONFLICT if there is no home folder.
  */
 export function placeOf(
   system: System,
@@ -65,9 +65,9 @@ export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
 }
 
 /**
- * The settings of the administrator, which override all others; the strongest
- * file comes first. A folder next to their file may have more files, of which a
- * later name wins.
+ * Returns the administrator's settings, which override all others; the
+ * strongest file comes first. A folder next to the settings file may have more
+ * files, of which the last one by name wins.
  */
 export function managedSettings({ files, platform }: System): string[] {
   const base = managedBase(platform);
@@ -113,8 +113,8 @@ export interface SwitchedOff {
 }
 
 /**
- * Returns the setting that switches hooks off in `layers`, of which the first
- * wins.
+ * Returns the setting that switches hooks off in `layers`. The first layer that
+ * sets it wins.
  */
 export function switchedOff(
   layers: readonly SettingsLayer[],

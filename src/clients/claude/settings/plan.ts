@@ -44,8 +44,8 @@ export interface SettingsPlan {
 }
 
 /**
- * Adds mpm's entries to the settings. Everything else keeps its bytes. Entries
- * of an older mpm are replaced in place, and duplicates are removed. Throws
+ * Adds mpm's entries to the settings and leaves everything else unchanged.
+ * Replaces the entries of an older mpm in place, and removes duplicates. Throws
  * UNREADABLE, or CONFLICT if the entries cannot be added.
  */
 export function planInstall(
@@ -101,7 +101,7 @@ export function planInstall(
   return { text, changes, warnings };
 }
 
-/** The hooks object that takes effect. */
+/** Returns the hooks object that takes effect. */
 function hooksOf(settings: SettingsText): JsonObject | undefined {
   const hooks = memberOf(settings.top, "hooks")?.value;
   if (!hooks || hooks.kind === "object") return hooks;
@@ -120,7 +120,10 @@ function inTheWay({ path }: SettingsText, state: string): MpmError {
   });
 }
 
-/** Puts the entry of one event into its array, which may already have mpm's. */
+/**
+ * Puts the entry of one event into its array, which may already contain mpm's
+ * entry.
+ */
 function place(
   { text }: SettingsText,
   edits: JsonEdits,
@@ -139,7 +142,7 @@ function place(
   const [handler] = group.hooks as unknown[];
   const alone = isOwnGroup(first);
   if (!alone && there.matcher !== group.matcher) {
-    // Someone put another entry into the same group, with another matcher.
+    // The group also has someone else's entry, and a different matcher.
     edits.add(groups, { value: group });
     return { action: "replaced" };
   }
@@ -198,9 +201,9 @@ function placeStatusLine(
 }
 
 /**
- * Removes mpm's entries from the settings. Nodes around them are removed if
- * they are now empty and were not in `original`, the text before the
- * installation. Without `original`, every empty node is removed. Throws
+ * Removes mpm's entries from the settings. Also removes the surrounding nodes
+ * that become empty, except for those in `original`, the text before the
+ * installation. Without `original`, removes every empty node. Throws
  * UNREADABLE.
  */
 export function planRemoval(
@@ -237,9 +240,7 @@ export function planRemoval(
   return { text: blank ? original : text, changes };
 }
 
-/**
- * Removes nodes that are empty without `own`, from the inside to the outside.
- */
+/** Removes the nodes that are empty without `own`, innermost first. */
 function removeEmptied(
   edits: JsonEdits,
   top: JsonObject,
@@ -253,7 +254,8 @@ function removeEmptied(
   for (const { event, groups, hooks } of own) {
     const member = hooks.members.find(({ value }) => value === groups)!;
     const alone = hooks.members.filter(({ key }) => key === event).length === 1;
-    // Without the last duplicate, the first would take effect.
+    // If the last of several duplicates were removed, an earlier one would take
+    // effect.
     if (alone && edits.empties(groups) && !had.has(event)) {
       edits.remove(hooks, member);
     }
@@ -264,7 +266,7 @@ function removeEmptied(
   if (edits.empties(hooks) && !had.has("")) edits.remove(top, all[0]!);
 }
 
-/** The events that had an array, and `""` if there were any hooks. */
+/** Returns the events that had an array, and `""` if there were any hooks. */
 function containersOf(original: string | undefined): ReadonlySet<string> {
   if (original === undefined || isBlank(original)) return new Set();
   const hooks = memberOf(openSettings("the backup", original).top, "hooks");
@@ -275,9 +277,9 @@ function containersOf(original: string | undefined): ReadonlySet<string> {
 type Values = Record<string, unknown>;
 
 /**
- * Checks, with different code, that the new text means the same as the old text
- * except for mpm's entries. Throws before anything is written if it does not,
- * which is a bug.
+ * Checks, with separate code, that the new text means the same as the old text
+ * except for mpm's entries. A difference is a bug; throws before anything is
+ * written.
  */
 export function verifyKept(
   path: string,
@@ -292,7 +294,7 @@ export function verifyKept(
   }
 }
 
-/** Everything that is not mpm's, without empty hooks. */
+/** Returns everything that does not belong to mpm, without empty hooks. */
 function foreignOf(text: string, form: HookForm): unknown {
   const value = isBlank(text) ? {} : JSON.parse(text.replace(/^\ufeff/, ""));
   if (!isObject(value)) return value;
@@ -318,7 +320,7 @@ function foreignHooks(hooks: Values, form: HookForm): Values {
   );
 }
 
-/** The group without mpm's handlers; nothing if it had no others. */
+/** Returns the group without mpm's handlers; empty if it had no others. */
 function foreignGroup(group: unknown, form: HookForm): unknown[] {
   if (!isObject(group) || !Array.isArray(group.hooks)) return [group];
   const hooks = group.hooks.filter((handler) => !form.ownHandler(handler));

@@ -21,35 +21,38 @@ import {
 } from "./file.ts";
 
 /**
- * A record of mpm's entries in one settings file and the folder around it. It
- * is in the user's own state, which cannot come with a clone.
+ * A record of the mpm entries in one settings file and the folder around it.
+ * The record is in the user's own state, which cannot come with a clone.
  */
 export interface SettingsRecord {
   readonly version: 1;
   /** The settings file, absolute. */
   readonly path: string;
-  /** SHA-256 of the bytes before; null: the file did not exist. */
+  /** SHA-256 of the bytes before mpm's change; null: the file did not exist. */
   readonly original: string | null;
   /**
-   * SHA-256 of the texts written over it; a file with one of these can be
-   * restored.
+   * SHA-256 of each text that mpm wrote to the file. A file with one of these
+   * texts can be restored.
    */
   readonly written: readonly string[];
-  /** Folders that were created for it, absolute, the outermost first. */
+  /** Folders that were created for the file, absolute, the outermost first. */
   readonly folders: readonly string[];
-  /** SHA-256 of each other written file, by absolute path. */
+  /** SHA-256 of each other file that was written, by absolute path. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** The largest record to read, in bytes. */
+/** The maximum size of a record to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** The folder with the copies and records of one settings file. */
+/** Returns the folder with the copies and records of one settings file. */
 function folderOf(path: string): string {
   return join("settings", sha256(path).slice(0, 16));
 }
 
-/** The record of a settings file; `undefined` if there is no usable record. */
+/**
+ * Returns the record of a settings file. `undefined`: there is no usable
+ * record.
+ */
 export function readRecord(
   system: System,
   path: string,
@@ -72,7 +75,7 @@ function recordIn(system: System, folder: string): SettingsRecord | undefined {
     const known = record?.version === 1 && typeof record.path === "string";
     return known ? record : undefined;
   } catch (error) {
-    // Without it, mpm's entries are still found by their mark.
+    // Even without a record, mpm's entries are found by their mark.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -124,16 +127,17 @@ export function readPresent(
   return { file, ...readReplaced(system, path, file.bytes) };
 }
 
-/** The new bytes of a file, and the data for a removal. */
+/** The new bytes of a file, and the data needed to remove them. */
 interface Replacement {
   readonly after: Uint8Array;
   /**
-   * The bytes that a removal would restore; `undefined`: the file is removed.
+   * The bytes that a removal would restore. `undefined`: a removal deletes the
+   * file.
    */
   readonly base: Uint8Array | undefined;
-  /** Permission bits of folders created for it. */
+  /** Permission bits of the folders created for the file. */
   readonly folderMode: number;
-  /** Other files to write. */
+  /** Other files to write along with it. */
   readonly beside?: readonly {
     readonly path: string;
     readonly bytes: Uint8Array;
@@ -142,8 +146,9 @@ interface Replacement {
 
 /**
  * Writes mpm's bytes. First stores the old bytes and records the new ones, so
- * that a removal after an interruption knows both. Then writes the folders, the
- * file, and the other files. Returns the copy. Call under the user's lock.
+ * that an interrupted installation can still be removed. Then writes the
+ * folders, the file, and the other files. Returns the path of the copy. Call
+ * under the user's lock.
  */
 export function putReplaced(
   system: System,
@@ -181,8 +186,8 @@ export function putReplaced(
 
 /**
  * Removes mpm's bytes. Then removes the other files, the empty folders created
- * for them, and finally the record. Returns the copy of the earlier bytes. Call
- * under the user's lock.
+ * for them, and finally the record. Returns the path of the copy of the earlier
+ * bytes. Call under the user's lock.
  */
 export function takeReplaced(
   system: System,
@@ -209,7 +214,7 @@ export function takeReplaced(
   return copy;
 }
 
-/** Folders that do not exist yet, the outermost first. */
+/** Returns the folders that do not exist yet, the outermost first. */
 export function missingFolders(
   system: System,
   paths: readonly string[],
@@ -233,7 +238,7 @@ export function recordReplaced(
   system: System,
   path: string,
   { before, after, folders = [] }: {
-    /** `undefined`: there is no file, or an older file by mpm. */
+    /** `undefined`: there is no file, or only an older file by mpm. */
     before: Uint8Array | undefined;
     after: Uint8Array;
     /** Folders created for it, the outermost first. */
@@ -281,15 +286,15 @@ export function removeRecord(system: System, path: string): void {
 }
 
 /**
- * The most copies of one file's earlier texts to keep, in addition to the
- * original.
+ * The maximum number of earlier versions to keep for one file, in addition to
+ * the original.
  */
 const COPIES = 20;
 
 /**
- * Stores a copy of a settings file and returns its path. The folder has the
- * last texts that mpm replaced, under their digests, and the original. Call
- * under the user's lock.
+ * Stores a copy of a settings file and returns its path. The folder contains
+ * the original and the latest texts that mpm replaced, each named by its
+ * digest. Call under the user's lock.
  */
 export function keepCopy(
   system: System,
@@ -305,7 +310,7 @@ export function keepCopy(
   return copy;
 }
 
-/** Drops the oldest copies, but neither the new copy nor the original. */
+/** Removes the oldest copies, but never the new copy or the original. */
 function dropCopies(system: System, path: string, added: string): void {
   const { files } = system;
   const original = readRecord(system, path)?.original;
@@ -319,7 +324,9 @@ function dropCopies(system: System, path: string, added: string): void {
   for (const { one } of old.slice(COPIES - 1)) removeQuietly(system, one);
 }
 
-/** The copy with that digest; `undefined` if it is missing or damaged. */
+/**
+ * Returns the copy with a digest. `undefined`: the copy is missing or damaged.
+ */
 export function readCopy(
   system: System,
   path: string,

@@ -2,11 +2,11 @@ import * as z from "zod/mini";
 
 /*
  * The kinds of values that Claude Code 2.1.329 accepts in its settings, found
- * by giving wrong values to that client. Messages continue after the name of
- * the key.
+ * by giving wrong values to that client. Each message continues a sentence that
+ * begins with the key.
  */
 
-/** The client version from which this was made. */
+/** The client version that this schema describes. */
 export const CLIENT = "2.1.329";
 
 export const any = z.unknown();
@@ -36,7 +36,7 @@ export const shareOver0 = z.number("must be a number over 0, at most 1")
   );
 export const number = z.number("must be a number");
 
-/** One of these words. */
+/** Returns a schema that accepts one of these words. */
 export function oneOf(...choices: string[]) {
   const listed = choices.map((choice) => `"${choice}"`).join(", ");
   return z.enum(choices, `must be one of: ${listed}`);
@@ -44,24 +44,24 @@ export function oneOf(...choices: string[]) {
 
 export type Shape = Record<string, z.ZodMiniType>;
 
-/** The same for each of these keys, which are optional. */
+/** Applies the same schema to each of these keys, which are all optional. */
 export function each(keys: string, schema: z.ZodMiniType): Shape {
   const names = keys.split(/\s+/).filter((name) => name !== "");
   return Object.fromEntries(names.map((name) => [name, z.optional(schema)]));
 }
 
-/** An object with these keys, and any others. */
+/** Returns a schema for an object with these keys and any others. */
 export function object(...shapes: Shape[]) {
   return z.looseObject(Object.assign({}, ...shapes), "must be an object");
 }
 
-/** A value that does not match: its place, and its requirement. */
+/** A value that does not match, with its place and what is required there. */
 export interface Misfit {
   readonly path: readonly (string | number)[];
   readonly problem: string;
 }
 
-/** All values that do not match the schema. */
+/** Returns all values that do not match the schema. */
 export function misfits(schema: z.ZodMiniType, value: unknown): Misfit[] {
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) => ({
@@ -79,8 +79,8 @@ const common = {
 const onFailure = each("onFailure", oneOf("continue", "block"));
 
 /**
- * A handler of each type. A wrong handler is dropped alone, but a wrong guard
- * invalidates the whole file.
+ * A handler of each type. A wrong handler is dropped on its own, but a wrong
+ * guard invalidates the whole file.
  */
 export const HANDLERS: Readonly<Record<string, z.ZodMiniType>> = {
   command: object(common, onFailure, { command: text }, {
@@ -160,8 +160,9 @@ export const Sandbox = object(
 
 /*
  * The settings that Claude Code 2.1.329 accepts, found by giving wrong values
- * to that client one by one. Keys that accept any value are left out, and so
- * are keys whose wrong value is ignored alone. Unknown keys are accepted.
+ * to that client one by one. Keys that accept any value are left out. So are
+ * keys for which the client ignores only the wrong value. Unknown keys are
+ * accepted.
  */
 
 const Permissions = object(

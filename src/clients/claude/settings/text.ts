@@ -25,8 +25,8 @@ export function isBlank(text: string): boolean {
 }
 
 /**
- * The text of a settings file. Throws UNREADABLE if it is not UTF-8: mpm cannot
- * preserve text that it cannot read.
+ * Decodes the text of a settings file. Throws UNREADABLE if it is not UTF-8,
+ * since mpm cannot preserve text that it cannot read.
  */
 export function decodeSettings(path: string, bytes: Uint8Array): string {
   try {
@@ -41,7 +41,7 @@ export function decodeSettings(path: string, bytes: Uint8Array): string {
 }
 
 /**
- * Reads the text as strict JSON, and a blank text as an empty object. Throws
+ * Reads the text as strict JSON, or a blank text as an empty object. Throws
  * UNREADABLE with the line and column of the error.
  */
 export function openSettings(path: string, text: string): SettingsText {
@@ -64,8 +64,8 @@ export function openSettings(path: string, text: string): SettingsText {
 }
 
 /**
- * Lists the settings that Claude Code ignores, one line each. Throws CONFLICT
- * if it would ignore the whole file, including mpm's hooks.
+ * Lists the settings that Claude Code ignores, one per line. Throws CONFLICT if
+ * Claude Code would ignore the whole file, including mpm's hooks.
  */
 export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   return settingsFaults(text, top).map(({ at, problem, offset, whole }) => {
@@ -80,7 +80,7 @@ export function settingsWarnings({ path, text, top }: SettingsText): string[] {
   });
 }
 
-/** An error for which Claude Code rejects a settings file. */
+/** An error that makes Claude Code reject a settings file. */
 export interface SettingsFault {
   /** Its place, e.g. `hooks.Stop[0].hooks[1]`. */
   readonly at: string;
@@ -94,15 +94,15 @@ export interface SettingsFault {
 }
 
 /**
- * A mistake at one of these keys invalidates the whole file: a hook that cannot
- * be loaded may be meant to guard the permissions.
+ * The keys at which a mistake invalidates the whole file, because a hook that
+ * cannot be loaded may be meant to guard the permissions.
  */
 const GUARDS: ReadonlySet<string> = new Set([
   "PreToolUse",
   "PermissionRequest",
 ]);
 
-/** Lists the errors for which Claude Code would reject the settings. */
+/** Lists the errors that would make Claude Code reject the settings. */
 export function settingsFaults(text: string, top: JsonNode): SettingsFault[] {
   if (top.kind !== "object") {
     return [fault(top, "the settings", "must be an object", true)];
@@ -154,7 +154,7 @@ function eventFaults(
   }
   const guard = GUARDS.has(event);
   if (value.kind !== "array") {
-    // A null loses nothing, at any event.
+    // A null never invalidates the file, whatever the event.
     const none = text.slice(value.start, value.end) === "null";
     return [
       fault(value, at, "must be an array of matcher groups", guard && !none),
@@ -212,8 +212,8 @@ function pathText({ path }: Misfit): string {
 }
 
 /**
- * The value at a path; if part of it is missing, the node that should contain
- * it.
+ * Returns the value at a path. If part of the path is missing, returns the node
+ * that should contain it.
  */
 function nodeAt(top: JsonNode, path: Misfit["path"]): JsonNode {
   let node = top;

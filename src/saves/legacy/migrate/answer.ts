@@ -10,7 +10,7 @@ import type { Ref, Step } from "./change_set.ts";
 import { idOf, oldName } from "../old_names.ts";
 import { CONTENT } from "./old_store.ts";
 
-/** The output of `mpm migrate`. */
+/** Returns the output of `mpm migrate`. */
 export function migrateText(result: MigrateAnswer): string {
   const lines = result.action === "migrate"
     ? migrated(result)
@@ -25,7 +25,7 @@ export function migrateText(result: MigrateAnswer): string {
   ].join("\n");
 }
 
-/** Paths in the project are relative to it. */
+/** Paths inside the project are shown relative to it. */
 function stepLines({ steps, folder }: MigrateAnswer): string[] {
   const project = /^(.*[\\/])\.claude-mpm[\\/]/.exec(folder)?.[1] ?? "";
   const named = (path: string) =>
@@ -69,7 +69,7 @@ function rolledBack(result: RollbackResult): string[] {
   ];
 }
 
-/** The most files of a long list to name. */
+/** The maximum number of files to name in a long list. */
 const NAMED = 20;
 
 function leftLines({ left }: MigrateAnswer): string[] {
@@ -104,7 +104,10 @@ function closing(result: MigrateAnswer): string[] {
   ];
 }
 
-/** mpm commits none of this, and its own rules keep new files out of git. */
+/**
+ * Returns lines about git. mpm does not commit the files, and its own rules
+ * keep new files out of git.
+ */
 function gitLines(
   { tracked, commands, dry_run: dry }: MigrateAnswer,
 ): string[] {
@@ -117,7 +120,7 @@ function gitLines(
   ];
 }
 
-/** The fields of both kinds of result. */
+/** The fields that both kinds of result have. */
 export interface Facts {
   readonly dryRun: boolean;
   readonly resumed: boolean;
@@ -128,7 +131,7 @@ export interface Facts {
   isTracked(path: string): boolean;
   /** Commands that stage and commit everything in the new folder. */
   readonly commands: readonly string[];
-  /** Absolute path of a file, or of a folder if there is no name. */
+  /** Returns the absolute path of a file, or of a folder if `name` is empty. */
   path(at: { place: Ref["place"]; name: string }): string;
 }
 
@@ -167,7 +170,10 @@ function common(
 
 const MOVES: readonly Step["action"][] = ["move", "rewrite", "conflict"];
 
-/** The counts of a migration: each file once, in its original folder. */
+/**
+ * Returns the counts of a migration. Each file counts once, in its original
+ * folder.
+ */
 export function migrateResult(
   steps: readonly Step[],
   { folderGone, ...facts }: Facts & { folderGone: boolean },
@@ -194,7 +200,7 @@ export function migrateResult(
   };
 }
 
-/** The ID of a file with a session. */
+/** Returns the session ID of a file that contains a session. */
 function contentId(name: string): string | undefined {
   const known = oldName(name);
   return known?.kind === "part" && CONTENT.includes(known.part)
@@ -211,7 +217,7 @@ function conflictsOf(steps: readonly Step[]): MigrateResult["conflicts"] {
   return [...found].map(([newId, id]) => ({ session_id: id, new_id: newId }));
 }
 
-/** The counts of a rollback. */
+/** Returns the counts of a rollback. */
 export function rollbackResult(
   steps: readonly Step[],
   { restoredFrom, ...facts }: Facts & { restoredFrom: string },

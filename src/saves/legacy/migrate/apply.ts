@@ -20,17 +20,19 @@ import type { Folders, Progress } from "./read_old_store.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { backupPath, type MigrationFacts, stagedPath } from "./backups.ts";
 
-/** A file that someone changed during the operation, so that it stays. */
+/**
+ * A file that was changed by someone during the operation, and therefore stays.
+ */
 export interface Skipped {
   readonly at: Ref;
   readonly reason: string;
 }
 
 /**
- * Makes the changes of a prepared set. Every file first gets its new place,
- * then the old names are removed, so that every save exists at any moment. A
- * step that was already done is recognized, so this can be called again after
- * an interruption at any point. Call under the lock.
+ * Makes the changes of a prepared set. Every file gets its new place before any
+ * old name is removed, so every save exists at every moment. Steps that were
+ * already done are recognized, so this can be called again after an
+ * interruption at any point. Call under the lock.
  */
 export function applyChanges(
   system: System,
@@ -56,7 +58,7 @@ export function applyChanges(
   const { sums, others } = apart(changes);
   const written = others.filter(({ after }) => after);
   each("Moving", written.filter(({ before }) => !before), applier.publish);
-  // At no moment does a save have a wrong checksum.
+  // A save must never have a wrong checksum, even for a moment.
   sums.forEach(applier.uncheck);
   each("Moving", written.filter(({ before }) => before), applier.replace);
   sums.forEach(applier.check);
@@ -64,7 +66,7 @@ export function applyChanges(
   each("Clearing", changes.filter(({ after }) => !after), applier.clear);
   applier.syncFolders(changes);
   settleOldFolder(system, legacy, set.folder.after);
-  // Derived from folders that have changed.
+  // The index is derived from folders that have changed.
   removeIfThere(system, indexPath(root));
   if (applier.skipped.length > 0) unshareBackup(system, folder, set);
   if (set.backup) {
@@ -74,7 +76,10 @@ export function applyChanges(
   return applier.skipped;
 }
 
-/** The checksums of saves whose JSON is replaced, and everything else. */
+/**
+ * Separates the checksums of saves whose JSON is replaced from all other
+ * changes.
+ */
 function apart(
   changes: readonly Change[],
 ): { sums: Change[]; others: Change[] } {
@@ -91,7 +96,10 @@ function apart(
 
 class Applier {
   readonly skipped: Skipped[] = [];
-  /** Files that must stay, since the files made from them are not in place. */
+  /**
+   * Files that must stay, since the files made from them could not be put in
+   * place.
+   */
   readonly #needed = new Set<string>();
   readonly #system: System;
   readonly #folder: string;
@@ -122,14 +130,14 @@ class Applier {
     if (places.has("kept")) ensureHidden(this.#system, root, kept!);
     const home = this.#system.home();
     if (places.has("global") && global && home) {
-      // The user's own folder may be a link.
+      // The user's own folder is allowed to be a link.
       const above = dirname(global);
       const base = this.#system.files.stat(above) ? above : home;
       ensureFolder(this.#system, global, base);
     }
   }
 
-  /** Puts a new file in its place, and replaces nothing. */
+  /** Puts a new file in its place without replacing anything. */
   readonly publish = (change: Change): void => {
     const { at, after, from, linked } = change;
     const path = this.#path(at);
@@ -152,7 +160,10 @@ class Applier {
     return sha256(this.#system.files.readOwn(path, LARGEST_SAVE));
   }
 
-  /** Uses a second name if the file system supports it, or else renames. */
+  /**
+   * Links the file to its new name if the file system supports that; otherwise
+   * renames it.
+   */
   #move(source: string, path: string): boolean {
     const { files } = this.#system;
     try {
@@ -202,7 +213,7 @@ class Applier {
     if (!this.#differs(path, found, before)) this.#system.files.remove(path);
   };
 
-  /** Writes the checksum of a save that was replaced, if it was. */
+  /** Writes the checksum of a save, if the save was replaced. */
   readonly check = (change: Change): void => {
     const { at, before, after } = change;
     const json = refKey(at).slice(0, -".sha256".length);
@@ -211,7 +222,7 @@ class Applier {
     else this.publish(change);
   };
 
-  /** Removes the old name, unless it is now something else. */
+  /** Removes the old name, unless it now belongs to something else. */
   readonly clear = (change: Change): void => {
     const { at, before } = change;
     const path = this.#path(at);
@@ -221,7 +232,10 @@ class Applier {
     this.#system.files.remove(path);
   };
 
-  /** Compares size and time, without reading the file. */
+  /**
+   * Returns whether a file has changed. If size and time are the same, does not
+   * read the file.
+   */
   #differs(path: string, found: FileInfo, before: FileState): boolean {
     if (found.kind !== "file") return true;
     const { size, mtime } = before;
@@ -255,7 +269,9 @@ class Applier {
   }
 }
 
-/** Removes the folder of a set that needs none, and ends it. */
+/**
+ * Removes the folder of a set that does not need it, and ends the set's intent.
+ */
 export function discard(
   system: System,
   root: string,
@@ -267,7 +283,7 @@ export function discard(
   intent.end();
 }
 
-/** Removes the old folder when it is empty, or restores it. */
+/** Removes the old folder if it is empty, or restores its state. */
 function settleOldFolder(
   system: System,
   legacy: string,
@@ -283,7 +299,9 @@ function settleOldFolder(
   }
 }
 
-/** A file that stays must not share its content with the backup. */
+/**
+ * Makes sure that a file that stays does not share its content with the backup.
+ */
 function unshareBackup(
   system: System,
   folder: string,

@@ -12,21 +12,26 @@ const NAME = /^pause_backup_\d{8}-\d{6}$/;
 /** The record of a backup, and of its changes. */
 export const MANIFEST = "manifest.json";
 
-/** The record in earlier versions until the changes were made. */
+/**
+ * The name of the record in earlier versions, used until the changes were made.
+ */
 export const UNFINISHED = "unfinished.json";
 
-/** The facts of a migration or a rollback under way. */
+/** The facts about a migration or rollback in progress. */
 export interface MigrationFacts {
-  /** The name of its backup. */
+  /** The name of the backup. */
   readonly name: string;
   /**
-   * The digest of the record; null: its folder is not yet complete, or no
+   * The digest of the record; null: the folder is not complete yet, or is no
    * longer needed.
    */
   readonly sha256: string | null;
 }
 
-/** The largest record, in bytes: a few hundred thousand files. */
+/**
+ * The maximum size of a record, in bytes, enough for a few hundred thousand
+ * files.
+ */
 export const LARGEST_RECORD = 256 * 1024 * 1024;
 
 /** Returns the place of a file's old content in a backup. */
@@ -40,8 +45,8 @@ export function stagedPath(folder: string, { place, name }: Ref): string {
 }
 
 /**
- * Names of the backups, the oldest first, by whether they are complete, or were
- * interrupted by an earlier version.
+ * Returns the names of the backups, oldest first: those that are complete, and
+ * those that an earlier version left unfinished.
  */
 export function listBackups(
   system: System,
@@ -65,7 +70,10 @@ export function listBackups(
   return { finished: finished.sort(), unfinished: unfinished.sort() };
 }
 
-/** The current second, or the next one without a backup, as a name. */
+/**
+ * Returns a backup name for the current second, or for the next second that
+ * does not have a backup.
+ */
 export function freeBackup(system: System, root: string): string {
   const { backups } = layout(root);
   for (let time = system.now().getTime();; time += 1000) {
@@ -75,8 +83,8 @@ export function freeBackup(system: System, root: string): string {
 }
 
 /**
- * The record of a backup. Anyone may have made its folder, so it must match the
- * schema before it is used. Throws UNREADABLE.
+ * Reads the record of a backup. Anyone may have made the backup's folder, so
+ * the record must match the schema before it is used. Throws UNREADABLE.
  */
 export async function readRecord(
   system: System,
@@ -100,8 +108,8 @@ export async function readRecord(
 }
 
 /**
- * The requested backup, by name or path; by default the newest of a migration.
- * Throws NOT_FOUND.
+ * Returns the requested backup, by name or path. Defaults to the newest backup
+ * of a migration. Throws NOT_FOUND.
  */
 export async function chooseBackup(
   system: System,

@@ -3,19 +3,22 @@ import { oldName } from "../old_names.ts";
 
 /**
  * The record that `mpm migrate` writes first: every file that it will change,
- * before and after. It allows an interrupted run to be finished, and a finished
- * one to be undone.
+ * before and after the change. With this record, an interrupted run can be
+ * finished, and a finished run can be undone.
  */
 
 const text = z.string();
 
 /**
- * Name of a folder: the old and the new one, the copies, the one in the home
- * folder.
+ * Name of a folder: the old one, the new one, the one with the copies, and the
+ * one in the home folder.
  */
 const PlaceName = z.enum(["pause", "sessions", "kept", "global"]);
 
-/** A record is read from the disk, so it may only name a save's files. */
+/**
+ * A record is read from disk, so it must not name anything other than the files
+ * of saves.
+ */
 const FileName = z.string().check(
   z.refine((name) => oldName(name) !== undefined, {
     error: "not the file name of a save",
@@ -28,7 +31,7 @@ const FileState = z.strictObject({
   sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** Bytes. */
   size: z.number(),
-  /** Permission bits; null if the platform has none. */
+  /** Permission bits; null if the platform does not have them. */
   mode: z.nullable(z.number()),
   /** Milliseconds since the epoch. */
   mtime: z.number(),
@@ -40,13 +43,13 @@ const Change = z.strictObject({
   before: z.nullable(FileState),
   after: z.nullable(FileState),
   /**
-   * The file from which this one is made; it is removed only once this one
+   * The file that this one is made from. It is removed only after this one
    * exists.
    */
   from: z.nullable(Ref),
   /**
-   * True if `from` itself gets this name; otherwise the content waits in
-   * `new/`.
+   * True if the file in `from` itself gets this name; otherwise the content is
+   * prepared in `new/`.
    */
   linked: z.boolean(),
 });
@@ -77,15 +80,15 @@ const Step = z.strictObject({
 export const ChangeSet = z.strictObject({
   version: z.literal(1),
   kind: z.enum(["migrate", "rollback"]),
-  /** Of its folder: `pause_backup_YYYYMMDD-HHMMSS`. */
+  /** The name of the folder: `pause_backup_YYYYMMDD-HHMMSS`. */
   name: text,
-  /** For a rollback, the backup that it restores. */
+  /** For a rollback, the backup that is restored. */
   of: z.nullable(text),
   /** True if the folder keeps the original files. */
   backup: z.boolean(),
   /**
-   * The old folder itself; null: it does not exist, or is removed once it is
-   * empty.
+   * The state of the old folder; null: it does not exist, or is removed when it
+   * is empty.
    */
   folder: z.strictObject({
     before: z.nullable(FolderState),

@@ -36,7 +36,7 @@ export interface Done {
 
 const KIND = "migrate";
 
-/** Finishes a migration or a rollback that was killed. */
+/** Finishes a killed migration or rollback. */
 export const MIGRATIONS: Finisher<MigrationFacts> = {
   kinds: [KIND],
   async finish({ system, note }, workspace, intent) {
@@ -58,8 +58,8 @@ export const MIGRATIONS: Finisher<MigrationFacts> = {
 };
 
 /**
- * Records that a set is prepared: from now on it will be applied, if necessary
- * by another mpm. Call under the lock.
+ * Records that a set is prepared. From now on the set will be applied, by
+ * another mpm process if necessary. Call under the lock.
  */
 export function beginMigration(
   system: System,
@@ -90,7 +90,10 @@ export async function finishInterrupted(
   return done;
 }
 
-/** `undefined`: it has no folder that was prepared. */
+/**
+ * Finishes one intent. Returns `undefined` if the intent does not have a
+ * prepared folder.
+ */
 async function finishOne(
   system: System,
   workspace: Workspace,
@@ -107,7 +110,7 @@ async function finishOne(
   return await applyPrepared(system, workspace, { set, intent, progress });
 }
 
-/** Applies a set, ends its intent, and copies its saves. */
+/** Applies a set, ends the set's intent, and copies the set's saves. */
 export async function applyPrepared(
   system: System,
   workspace: Workspace,
@@ -127,7 +130,7 @@ export async function applyPrepared(
   return { set, skipped };
 }
 
-/** The IDs of the saves whose JSON changes in the new folder. */
+/** Returns the IDs of the saves whose JSON changes in the new folder. */
 function savesIn({ changes }: ChangeSet): Set<string> {
   const json = changes.filter(({ at: { place, name } }) =>
     place === "sessions" && name.endsWith(".json")
@@ -151,7 +154,7 @@ function digestOf(system: System, path: string): string | undefined {
   return attempt(() => sha256(system.files.readOwn(path, LARGEST_RECORD)));
 }
 
-/** The sets of interrupted runs, for a dry run. */
+/** Returns the prepared sets of interrupted runs, for a dry run. */
 export async function interruptedSets(
   system: System,
   root: string,
@@ -177,7 +180,7 @@ async function takeOld(
   root: string,
 ): Promise<Intent<MigrationFacts>[]> {
   const taken = [];
-  // They prepared their folders there.
+  // Earlier versions prepared their folders here.
   removeTree(system, join(layout(root).backups, ".preparing"));
   for (const name of listBackups(system, root).unfinished) {
     await readRecord(system, root, { name, file: UNFINISHED });

@@ -47,15 +47,15 @@ interface MigrationRun {
   readonly system: System;
   readonly root: string;
   readonly workspace: Workspace;
-  /** The session files that git tracks, absolute. */
+  /** The session files tracked by git, absolute. */
   readonly tracked: ReadonlySet<string>;
-  /** Commands that commit them in that state. */
+  /** Commands that commit these files after the run. */
   readonly commands: readonly string[];
   readonly progress: Progress;
   readonly dryRun: boolean;
   /** True if a backup is made. */
   readonly backup: boolean;
-  /** When it began, in milliseconds since the epoch. */
+  /** When the run began, in milliseconds since the epoch. */
   readonly start: number;
 }
 
@@ -68,8 +68,8 @@ export function backupFact(
 }
 
 /**
- * Moves the saves of the old folder, and of the home folder if `global`. Call
- * under the lock.
+ * Moves the saves of the old folder and, if `global` is set, of the home
+ * folder. Call under the lock.
  */
 export async function migrateSaves(
   work: MigrationRun,
@@ -100,7 +100,7 @@ export async function migrateSaves(
   return migrated(work, { earlier, steps, done });
 }
 
-/** The places where a migration may have something to do. */
+/** Returns the places where a migration may find something to do. */
 export function oldPlaces(
   system: System,
   root: string,
@@ -120,7 +120,7 @@ async function readPlan(
   return { inventory, plan: planMigration(inventory) };
 }
 
-/** Plans to finish an interrupted run before anything new. */
+/** Plans a migration. An interrupted run is finished before anything new. */
 async function foreseeMigration(
   work: MigrationRun,
   global: boolean,
@@ -154,14 +154,16 @@ function removeEmpty({ system, root }: MigrationRun): void {
 }
 
 interface Outcome {
-  /** Interrupted runs that were finished first. */
+  /** Interrupted runs that were finished before this one. */
   readonly earlier: readonly Done[];
   /** The new plan. */
   readonly steps: readonly Step[];
   readonly done?: Done;
 }
 
-/** Files left by earlier runs are in the current plan, if they still exist. */
+/**
+ * Files left by earlier runs are part of the current plan if they still exist.
+ */
 function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   const { system, root, dryRun } = work;
   const { earlier, steps, done } = outcome;
@@ -250,7 +252,10 @@ function readRollback(
   return planRollback(record, (at) => states.get(refKey(at)) ?? null);
 }
 
-/** An interrupted rollback of the same backup counts as this one. */
+/**
+ * Returns the result of a rollback. An interrupted rollback of the same backup
+ * counts as part of it.
+ */
 function rolledBack(
   work: MigrationRun,
   outcome: Outcome & { record: ChangeSet },
@@ -298,13 +303,13 @@ function stateAt(
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   } catch (error) {
     if (isMissing(error)) return null;
-    // A link or a folder, which is not a leftover.
+    // The path is a link or a folder, and therefore not a leftover.
     if (!(error instanceof FileError)) throw error;
     return { sha256: "", size: 0, mode: null, mtime: 0 };
   }
 }
 
-/** The old folder itself. */
+/** Returns the state of the old folder itself. */
 function folderState(
   system: System,
   root: string,

@@ -6,34 +6,36 @@ import type { Relocation } from "./relocate.ts";
 export interface StoredFile {
   readonly at: Ref;
   readonly state: FileState;
-  /** SHA-256 of its form in the new folder. */
+  /** SHA-256 of the content that the file will have in the new folder. */
   readonly moved: string;
   /** The text of a checksum file or a pointer. */
   readonly text?: string;
-  /** For a JSON, milliseconds since the epoch. */
+  /**
+   * The time of the pause, for a JSON file, in milliseconds since the epoch.
+   */
   readonly pausedAt?: number;
 }
 
-/** Everything on which a migration depends. */
+/** Everything that a migration depends on. */
 export interface Inventory {
   /** Files to move. */
   readonly old: readonly StoredFile[];
   /** Files that stay for a reason found while reading. */
   readonly left: readonly Step[];
-  /** In `sessions` and `kept`: the files with an ID or name from `old`. */
+  /** Files in `sessions` and `kept` that have an ID or name from `old`. */
   readonly there: readonly StoredFile[];
   /** Every ID known in any of the folders. */
   readonly taken: ReadonlySet<string>;
-  /** The references that change, by the original folder. */
+  /** The references to change, by the original folder. */
   readonly paths: Readonly<Record<"pause" | "global", Relocation["paths"]>>;
 }
 
-/** A file's place as one text. */
+/** Returns the place of a file as one text. */
 export function refKey({ place, name }: Ref): string {
   return `${place}/${name}`;
 }
 
-/** The files of one id in one folder. */
+/** The files of one ID in one folder. */
 export interface Family {
   readonly id: string;
   readonly place: Place;
@@ -45,7 +47,8 @@ export interface Family {
 export const CONTENT: readonly Part[] = [".json", ".yaml", ".md"];
 
 /**
- * The files grouped by ID, sorted by folder in the given order and then by ID.
+ * Returns the files grouped by ID, sorted by folder in the given order and then
+ * by ID.
  */
 export function families(files: readonly StoredFile[]): Family[] {
   const found = new Map<string, Family>();
@@ -64,19 +67,21 @@ export function families(files: readonly StoredFile[]): Family[] {
   return [...found.values()];
 }
 
-/** The files of one ID together, the newest first. */
+/** Returns the families with those of one ID together, newest first. */
 export function newestFirst(all: readonly Family[]): Family[] {
   return [...Map.groupBy(all, ({ id }) => id).values()].flatMap((same) =>
     same.sort((a, b) => Number(isOlder(a, b)) - Number(isOlder(b, a)))
   );
 }
 
-/** The file from which a save is read. */
+/** Returns the file from which a save is read. */
 function sourceOf({ parts }: Family): StoredFile | undefined {
   return CONTENT.map((part) => parts.get(part)).find((file) => file);
 }
 
-/** Returns whether its own checksum file shows that the JSON is damaged. */
+/**
+ * Returns whether the checksum file of a JSON shows that the JSON is damaged.
+ */
 export function isDamaged({ parts }: Family): boolean {
   const json = parts.get(".json");
   const checksum = parts.get(".json.sha256");
@@ -85,9 +90,9 @@ export function isDamaged({ parts }: Family): boolean {
 }
 
 /**
- * Returns the relation of a save to the files with its ID in the new folder.
- * `same` means that everything they have in common is equal, or differs only in
- * the changed paths. A save that is only in `kept` also counts.
+ * Returns how a save relates to the files with the same ID in the new folder.
+ * `same`: the files that both have are equal, or differ only in the changed
+ * paths. A save that is only in `kept` also counts.
  */
 export function relation(
   family: Family,
@@ -121,7 +126,8 @@ export function isEqual(mine: StoredFile, other: StoredFile): boolean {
 }
 
 /**
- * Returns whether `a` is the older save, by its own time, then by its file's.
+ * Returns whether `a` is the older save, by the time of the pause, or else by
+ * the time of the file.
  */
 export function isOlder(a: Family, b: Family): boolean {
   const [first, second] = [sourceOf(a), sourceOf(b)];
@@ -134,7 +140,7 @@ export function isOlder(a: Family, b: Family): boolean {
   return mtime < otherMtime;
 }
 
-/** The ID in a pointer. */
+/** Returns the ID that a pointer contains. */
 export function pointedTo({ text = "" }: StoredFile): string | undefined {
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }
@@ -150,11 +156,11 @@ export interface Transfer {
 /** Makes content, using `read` for the content of a file. */
 export type Render = (read: (file: StoredFile) => Uint8Array) => Uint8Array;
 
-/** The target folder in its planned state, which grows during planning. */
+/** The target folder as planned so far. It grows during planning. */
 export class NewFolder {
   readonly #files = new Map<string, StoredFile>();
   readonly #namesOf = new Map<string, Set<string>>();
-  /** Files that do not exist yet, and how to make them. */
+  /** Functions that make the planned files, which do not exist yet. */
   readonly #coming = new Map<string, Render>();
 
   file(name: string): StoredFile | undefined {
@@ -166,7 +172,7 @@ export class NewFolder {
   }
 
   /**
-   * Returns whether something with that ID does not exist yet, so that it
+   * Returns whether a file with this ID is still only planned, so that the ID
    * cannot move again.
    */
   isComing(id: string): boolean {
@@ -186,7 +192,10 @@ export class NewFolder {
     this.#namesOf.set(id, names.add(name));
   }
 
-  /** Plans a file in that place, unchanged unless it is rendered. */
+  /**
+   * Plans a file in a given place. The content is unchanged if `render` is
+   * missing.
+   */
   expect(file: StoredFile, at: Ref, render?: Render): void {
     const state = { ...file.state, sha256: file.moved };
     this.add({ ...file, at, state });
@@ -198,7 +207,7 @@ export class NewFolder {
     return this.#coming.get(name);
   }
 
-  /** Frees the names of that ID for another save. */
+  /** Frees the names of an ID for another save. */
   forget(id: string): void {
     for (const name of this.#names(id)) this.#files.delete(name);
     this.#namesOf.delete(id);

@@ -26,8 +26,8 @@ export interface MigrationPlan {
 }
 
 /**
- * Decides where every file of the old folders moves. Only an older pointer is
- * replaced; of two different saves with the same ID, both stay.
+ * Decides where each file of the old folders moves. Only an older pointer is
+ * replaced. Of two different saves with the same ID, both are kept.
  */
 export function planMigration(inventory: Inventory): MigrationPlan {
   const planner = new Planner(inventory);
@@ -46,7 +46,7 @@ export function planMigration(inventory: Inventory): MigrationPlan {
 
 /** The move of a family of files into the new folder. */
 interface Move {
-  /** Its new ID if it cannot keep its own. */
+  /** The new ID, if the family cannot keep its own. */
   readonly newId?: string;
 }
 
@@ -57,9 +57,9 @@ class Planner {
   readonly #taken: Set<string>;
   readonly #there = new NewFolder();
   readonly #kept: ReadonlyMap<string, Family>;
-  /** IDs of the old folder that changed. */
+  /** The new IDs of saves from the old folder whose ID changed. */
   readonly #renamed = new Map<string, string>();
-  /** Saves that lost their ID, with the new one. */
+  /** Saves that lost their ID, with their new ID. */
   readonly #displaced: { family: Family; newId: string }[] = [];
 
   constructor(inventory: Inventory) {
@@ -85,7 +85,7 @@ class Planner {
       relation(family, one.family, undefined) === "same"
     );
     const newId = twin?.newId ?? this.#freeId(id);
-    // The planned file is newer, since the newest was planned first.
+    // A planned file is newer, since the newest files are planned first.
     if (there && !this.#there.isComing(id) && isOlder(there, family)) {
       this.#displaced.push({ family: there, newId });
       this.#move(there, { newId });
@@ -98,7 +98,8 @@ class Planner {
   }
 
   /**
-   * Adds a file that belongs to no single save: it keeps its name, or stays.
+   * Adds a file that does not belong to one particular save. It keeps its name,
+   * or stays.
    */
   addLone(file: StoredFile): void {
     const { name } = file.at;
@@ -114,7 +115,7 @@ class Planner {
     this.#leave(file, "file with this name");
   }
 
-  /** The pointer to the newer save wins. */
+  /** Adds a pointer. The pointer to the newer save wins. */
   addPointer(file: StoredFile): void {
     const other = this.#there.file(POINTER);
     const id = pointedTo(file);
@@ -179,9 +180,9 @@ class Planner {
   }
 
   /**
-   * The checksum follows the JSON. claude-mpm's misnamed checksum gets its
-   * right name if it matches the JSON; otherwise it is evidence of something
-   * else, and keeps its name.
+   * Moves the checksum of a JSON with it. claude-mpm's misnamed checksum gets
+   * the right name if it matches the JSON. Otherwise it is evidence of
+   * something else, and keeps its name.
    */
   #moveChecksums(
     family: Family,
@@ -215,7 +216,8 @@ class Planner {
   }
 
   /**
-   * Makes the checksum of a JSON that changes, or has already changed there.
+   * Makes the checksum of a JSON that changes, or that has already changed in
+   * the new folder.
    */
   #followed(
     json: StoredFile,

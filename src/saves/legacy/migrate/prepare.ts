@@ -29,24 +29,28 @@ import { attempt, FileError, MpmError } from "../../../base/errors.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 
-/** The source of a changed file's content. */
+/** The source of the content of a changed file. */
 type Content =
-  /** The file `from` gets this name. */
+  /** The file in `from` gets this name. */
   | { readonly linked: FileState }
-  /** It is newly made; `read` returns the content of a file at planning. */
+  /**
+   * The content is newly made. `read` returns the content of a file at planning
+   * time.
+   */
   | {
     readonly make: (read: (file: StoredFile) => Uint8Array) => Uint8Array;
     readonly mode: number | null;
     readonly mtime: number;
   };
 
-/** A planned change, before its content exists. */
+/** A planned change whose content does not exist yet. */
 interface Wanted {
   readonly at: Ref;
   readonly before: FileState | null;
   after: Content | null;
   /**
-   * The file from which it is made, which is removed only once this one exists.
+   * The file that this one is made from. It is removed only after this one
+   * exists.
    */
   from: Ref | null;
 }
@@ -58,9 +62,9 @@ export interface WantedSet
 
 /**
  * Writes everything that a set of changes needs: the files as they are, the new
- * contents, and the record, each synced and read back. The intent decides.
- * Until it has the digest of the record, the next command only removes the
- * folder. After that, it finishes the work of this one.
+ * contents, and the record, each synced and read back. Until the intent has the
+ * digest of the record, the next command only removes the folder. After that,
+ * the next command finishes this one's work.
  */
 export async function prepareChanges(
   system: System,
@@ -89,13 +93,16 @@ export async function prepareChanges(
     intent.mark({ name, sha256: sha256(text) });
     return { set: record, intent };
   } catch (error) {
-    // The failure itself is what is reported.
+    // The error reported is the original failure.
     if (error instanceof MpmError) attempt(() => discard(system, root, intent));
     throw error;
   }
 }
 
-/** The most files, and bytes, to write in one step. */
+/**
+ * The maximum number of files to write in one step, and the maximum number of
+ * bytes.
+ */
 const MOST_AT_ONCE = 256;
 const MOST_BYTES = 16 * 1024 * 1024;
 
@@ -105,10 +112,10 @@ class Preparer {
   readonly #root: string;
   readonly #folders: Folders;
   readonly #made = new Set<string>();
-  /** Files that are not written yet. */
+  /** Files that have not been written yet. */
   #waiting: NewFile[] = [];
   #bytes = 0;
-  /** The last file that was read, which is often also the next. */
+  /** The file that was last read, which is often also the next one to read. */
   #last: { path: string; bytes: Uint8Array } | undefined;
 
   constructor(
@@ -149,9 +156,9 @@ class Preparer {
   }
 
   /**
-   * A file that continues elsewhere is copied, so that no later write to it
-   * reaches the backup. A file that ends here is linked, which keeps the same
-   * file; its other name is removed.
+   * Adds a file to the backup. A file that continues elsewhere is copied, so
+   * that no later write to it reaches the backup. A file that ends here is
+   * linked, and its other name is then removed.
    */
   #backUp(at: Ref, before: FileState, goesOn: boolean): void {
     const path = this.#path(at);
@@ -176,7 +183,7 @@ class Preparer {
     return { sha256: sha256(bytes), size: bytes.length, mode, mtime };
   }
 
-  /** Returns the content of a file, if it is unchanged since planning. */
+  /** Returns the content of a file, if it has not changed since planning. */
   #read(path: string, digest: string): Uint8Array {
     if (this.#last?.path === path) return this.#last.bytes;
     const bytes = this.#system.files.readOwn(path, LARGEST_SAVE);
@@ -205,7 +212,7 @@ class Preparer {
   }
 
   /**
-   * Returns whether the file got a second name; this fails across devices, for
+   * Returns whether the file got a second name. This fails across devices, for
    * example.
    */
   #link(from: string, to: string): boolean {
@@ -234,7 +241,7 @@ class Preparer {
   }
 }
 
-/** The changes of a plan, by file. */
+/** Returns the changes of a plan, by file. */
 export function wantedByPlan(
   { plan, inventory }: { plan: MigrationPlan; inventory: Inventory },
 ): Wanted[] {
@@ -265,7 +272,7 @@ function contentOf(
   replaces: boolean,
 ): Content {
   const { mode: old, mtime } = file.state;
-  // The texts are private, whatever mode claude-mpm gave them.
+  // The saved texts are private, whatever mode claude-mpm gave the files.
   const mode = old === null ? null : 0o600;
   // The home folder may be on another device, where links are impossible.
   if (!render && !replaces && file.at.place !== "global") {
@@ -275,7 +282,7 @@ function contentOf(
   return { make, mode, mtime };
 }
 
-/** The changes that restore a backup, by file. */
+/** Returns the changes that restore a backup, by file. */
 export function wantedByRollback(
   system: System,
   changes: readonly Change[],

@@ -32,8 +32,8 @@ export function migrationFolders(
 }
 
 /**
- * Reads everything on which a migration depends. An unreadable file stays, and
- * so does everything with its ID. Throws if a folder is a link.
+ * Reads everything that a migration depends on. An unreadable file stays, and
+ * so does everything with the same ID. Throws if a folder is a link.
  */
 export async function readInventory(
   system: System,
@@ -72,14 +72,14 @@ export async function readInventory(
   };
 }
 
-/** Lists a folder; empty if it is missing. */
+/** Lists a folder; empty if the folder is missing. */
 export function listFolder(system: System, folder: string | undefined) {
   if (folder === undefined || !system.files.lstat(folder)) return [];
   return system.files.list(folder)
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** Names of this project's saves in the home folder. */
+/** Returns the names of this project's saves in the home folder. */
 async function strayNames(
   system: System,
   root: string,
@@ -114,8 +114,8 @@ class Reader {
   }
 
   /**
-   * Returns the names that may move out of the old folder; other files belong
-   * to someone.
+   * Returns the names of files that may move out of the old folder. Other files
+   * belong to someone else.
    */
   oldNames(): string[] {
     const names = [];
@@ -227,7 +227,7 @@ function pausedAt(name: string, bytes: Uint8Array): { pausedAt?: number } {
   return time === undefined ? {} : { pausedAt: time };
 }
 
-/** Names a kind that is not a session file, for people. */
+/** Describes, for people, a kind of file that cannot be a session file. */
 function nameOf(kind: FileInfo["kind"]): string {
   return kind === "other" ? "not a regular file" : `a ${kind}`;
 }

@@ -9,10 +9,10 @@ export interface Relocation {
 }
 
 /**
- * The content of a save's file at its new place. JSON changes only in the names
- * of the save's own files, and keeps every other byte. A person's text and
- * git's report are records, whatever paths they contain. Texts derived from it
- * change everywhere. Returns `bytes` itself if nothing changes.
+ * Returns the content of a save's file for its new place. In JSON, only the
+ * names of the save's own files change, and every other byte is kept. Words of
+ * a person and reports of git are records, and keep their paths. Texts derived
+ * from the JSON change everywhere. Returns `bytes` itself if nothing changes.
  */
 export function relocate(
   name: string,
@@ -29,7 +29,7 @@ export function relocate(
   return swaps.reduce((content, swap) => replaceBytes(content, swap), bytes);
 }
 
-/** Byte by byte, since a file need not be valid UTF-8. */
+/** Replaces byte by byte, since a file may not be valid UTF-8. */
 function replaceBytes(
   bytes: Uint8Array,
   [from, to]: readonly [string, string],
@@ -86,7 +86,7 @@ function relocateJson(bytes: Uint8Array, relocation: Relocation): Uint8Array {
   return kept === 0 ? bytes : encode(changed + text.slice(kept));
 }
 
-/** The text if it is JSON; an incomplete file stays unchanged. */
+/** Returns the text if it is JSON. An incomplete file stays unchanged. */
 function jsonText(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -113,7 +113,7 @@ interface OwnString {
   readonly key: string;
 }
 
-/** The strings with which a save names itself and its own files. */
+/** Finds the strings with which a save names itself and its own files. */
 function* ownStrings(text: string): Generator<OwnString> {
   const tokens = [...text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)];
   let depth = 0;

@@ -26,18 +26,16 @@ const MigrateBase = {
   left: z.array(z.strictObject({
     path: text,
     reason: text,
-    /** True if it is not a session file. */
+    /** True if the file is not a session file. */
     foreign: z.boolean(),
   })),
   /** True if everything was done; otherwise the exit status is 4. */
   complete: z.boolean(),
-  /**
-   * Number of files that git tracks and that moved or changed; 0 outside git.
-   */
+  /** Number of files tracked by git that moved or changed; 0 outside git. */
   tracked: z.int(),
   /**
-   * Shell commands, to run in the project, that commit the move; empty without
-   * changes.
+   * Shell commands that commit the move, to be run in the project; empty
+   * without changes.
    */
   commands: z.array(text),
   milliseconds: z.int(),
@@ -56,9 +54,9 @@ export const MigrateResult = z.strictObject({
   /** Number of moved files, including those of `rewritten`. */
   moved: z.int(),
   rewritten: z.int(),
-  /** Number of files that the new folder already has. */
+  /** Number of files that the new folder already had. */
   duplicates: z.int(),
-  /** Sessions that needed another ID. */
+  /** Sessions that needed a different ID. */
   conflicts: z.array(z.strictObject({ session_id: text, new_id: text })),
 });
 
@@ -71,7 +69,7 @@ export const RollbackResult = z.strictObject({
   removed: z.int(),
 });
 
-/** `migrate --rollback` returns what it restored. */
+/** `migrate --rollback` returns the backup that it restored. */
 export const MigrateAnswer = z.discriminatedUnion("action", [
   MigrateResult,
   RollbackResult,

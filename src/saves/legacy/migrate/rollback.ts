@@ -5,7 +5,7 @@ import { refKey } from "./old_store.ts";
 interface RollbackPlan {
   readonly steps: readonly Step[];
   /**
-   * `from` is the file that was made from it; `linked`: that file itself is
+   * `from`: the file that was made from this one. `linked`: that file itself is
    * restored.
    */
   readonly changes: readonly Change[];
@@ -30,7 +30,8 @@ export function planRollback(
     const present = now(at);
     if (isRestored(present, wanted)) continue;
     const other = isOther({ before: wanted, after: left }, present);
-    // A later save took the pointer, which is derived from the existing saves.
+    // A later save replaced the pointer, which is derived from the existing
+    // saves.
     if (other && isPointer(at)) continue;
     if (other || needed.has(refKey(at))) {
       const note = other
@@ -55,21 +56,21 @@ export function planRollback(
   return { steps, changes };
 }
 
-/** Returns whether it is the pointer to the newest save. */
+/** Returns whether the file is the pointer to the newest save. */
 export function isPointer({ place, name }: Ref): boolean {
   return place === "sessions" && name === POINTER;
 }
 
 type Before = Pick<Change, "before" | "after">;
 
-/** Returns whether someone has put something else there since. */
+/** Returns whether someone has since put something else in this place. */
 function isOther({ before, after }: Before, present: FileState | null) {
   return !isSame(present, after) && !isSame(present, before);
 }
 
 /**
- * Returns files made from files that cannot be restored: only they still have
- * the content. Everything with the same ID stays.
+ * Returns the files whose content exists nowhere else, since the files they
+ * were made from cannot be restored. Everything with the same ID stays.
  */
 function stillNeeded(
   changes: readonly Change[],

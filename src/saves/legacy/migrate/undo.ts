@@ -12,8 +12,8 @@ import {
 import { backupFact, rollBack } from "./migrate.ts";
 
 /**
- * Restores the backup of a migration. This also makes a backup, so that the
- * undo, and any undo of it, can be undone in the same way.
+ * Restores the backup of a migration. This makes another backup, so that the
+ * undo can itself be undone, and so on.
  */
 export async function undoMigration(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
