@@ -196,7 +196,7 @@ export interface Save {
     detached: boolean;
     /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
     operation: string | null;
-    /** The stash list, the newest first. */
+    /** The stash list, newest first. */
     stashes: {
       commit: string;
       message: string;
@@ -291,7 +291,7 @@ export interface Save {
     /** The hand-off for the next session. Absent in saves of 0.1.0. */
     handoff?: {
       schema: 1;
-      /** The open items and the items of the conversation, the oldest first. */
+      /** The open items and the items of the conversation, oldest first. */
       items: {
         /** 12 random hex digits, the same in every copy of the item. */
         id: string;
@@ -359,7 +359,7 @@ export interface Save {
         symbols?: string[];
         [name: string]: unknown;
       }[];
-      /** The runs, the newest first, each command once. */
+      /** The runs, newest first, each command once. */
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
@@ -400,13 +400,13 @@ export interface Save {
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** The searched patterns, the newest last. */
+      /** The searched patterns, newest last. */
       searches?: string[];
       /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
       /** The current partition. */
       partition?: string;
-      /** Open hand-off documents, the newest first, at most 50. */
+      /** Open hand-off documents, newest first, at most 50. */
       handoffs?: {
         id: string;
         /** Names of agents. */
@@ -489,7 +489,7 @@ export interface WorkSession {
     | "cancelled";
   /** ISO 8601, UTC. */
   started_at: string;
-  /** Every state change, the oldest first. */
+  /** Every state change, oldest first. */
   transitions: {
     from:
       | "new"
@@ -543,7 +543,7 @@ export interface WorkSession {
     done_at: string | null;
     [name: string]: unknown;
   }[];
-  /** The IDs of the session's saves, the newest last. */
+  /** The IDs of the session's saves, newest last. */
   saves: string[];
   /** The results of the session's detours. */
   children: {
@@ -875,7 +875,7 @@ export interface PauseInput {
   current_phase?: string;
   /** Finished work. */
   accomplishments?: string[];
-  /** Next steps, the most important first. */
+  /** Next steps, most important first. */
   next_steps?: string[];
   /** Decisions, with their reasons. */
   decisions?: string[];
@@ -961,7 +961,7 @@ export interface PauseResult {
   } | null;
   /** Paths with uncommitted changes, at most 10,000. */
   uncommitted: string[];
-  /** Open next steps, the most important first. */
+  /** Open next steps, most important first. */
   next_steps: string[];
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: string[] | null;
@@ -2055,7 +2055,7 @@ export interface WorktreesListResult {
   /** Why no worktree was checked. */
   skipped: string | null;
   worktrees: WorktreeRow[];
-  /** Removals that can be undone, the newest first. */
+  /** Removals that can be undone, newest first. */
   removed: {
     name: string;
     branch: string | null;
@@ -4412,7 +4412,7 @@ export interface ResumeReport {
     paused_at: string;
     handoff: {
       schema: 1;
-      /** The open items and the items of the conversation, the oldest first. */
+      /** The open items and the items of the conversation, oldest first. */
       items: {
         /** 12 random hex digits, the same in every copy of the item. */
         id: string;
@@ -4480,7 +4480,7 @@ export interface ResumeReport {
         symbols?: string[];
         [name: string]: unknown;
       }[];
-      /** The runs, the newest first, each command once. */
+      /** The runs, newest first, each command once. */
       runs: {
         command: string;
         kind: "test" | "build" | "lint" | "types" | "other";
@@ -4521,13 +4521,13 @@ export interface ResumeReport {
       }[];
       /** State variables (`mpm var`). */
       vars?: Record<string, string>;
-      /** The searched patterns, the newest last. */
+      /** The searched patterns, newest last. */
       searches?: string[];
       /** Files that commands and searches named, the most relevant first. */
       seen?: string[];
       /** The current partition. */
       partition?: string;
-      /** Open hand-off documents, the newest first, at most 50. */
+      /** Open hand-off documents, newest first, at most 50. */
       handoffs?: {
         id: string;
         /** Names of agents. */
@@ -4693,7 +4693,7 @@ export interface StatusReport {
   session: SessionInfo | null;
   /** True if it is paused and has a save to resume. */
   resumable: boolean;
-  /** Its parents, the nearest first. */
+  /** Its parents, nearest first. */
   parents: SessionInfo[];
   /**
    * The newest save of this worktree; null if there is no save, or if
@@ -4709,7 +4709,7 @@ export interface StatusReport {
     author: string | null;
     /** A short summary of the changes since the save; null: unknown. */
     changes: string | null;
-    /** Open next steps, the most important first. */
+    /** Open next steps, most important first. */
     next_steps: string[];
     /**
      * The command that continues the agent's conversation; null: no command.
@@ -4782,7 +4782,7 @@ export interface StatusReport {
     /** True if it belongs to this worktree and session. */
     here: boolean;
   }[];
-  /** Open hand-off documents, the newest first; empty with --porcelain. */
+  /** Open hand-off documents, newest first; empty with --porcelain. */
   handoffs: {
     id: string;
     /** Names of agents. */

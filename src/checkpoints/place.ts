@@ -172,7 +172,7 @@ export function rawFolder({ root }: Workspace): string {
 }
 
 /**
- * Lists the checkpoint of every existing ref, the newest first, with the record
+ * Lists the checkpoint of every existing ref, newest first, with the record
  * from its file. If the file is missing or differs, the record comes from the
  * commit. This takes one git process, and one more for each missing record.
  * `light`: checks only the fields that a list shows, which is faster.
@@ -260,7 +260,7 @@ export function minesOf(
   return (record) => origins.of(ownMark(record)) !== "foreign";
 }
 
-/** Compares two checkpoints for a list, the newest first. */
+/** Compares two checkpoints for a list, newest first. */
 export function newestFirst(
   one: StoredCheckpoint,
   other: StoredCheckpoint,

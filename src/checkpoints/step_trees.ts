@@ -35,7 +35,7 @@ export interface StepTree {
  */
 const MOST = 250;
 
-/** Returns the known trees of an agent session, the oldest first. */
+/** Returns the known trees of an agent session, oldest first. */
 export function stepTrees(system: System, session: AgentSession): StepTree[] {
   const found = new Map<string, StepTree>();
   for (const value of readAgentFiles(system, session, "trees")) {

@@ -10,7 +10,7 @@ export interface ClientFile extends FoundSession {
   readonly client: Client;
 }
 
-/** Returns the sessions of all clients in these folders, the newest first. */
+/** Returns the sessions of all clients in these folders, newest first. */
 export async function sessionsIn(
   system: System,
   folders: Iterable<string>,

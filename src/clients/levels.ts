@@ -21,7 +21,7 @@ export interface LevelState {
   readonly acknowledged_at: string | null;
   /** The ID of the last compaction seen. */
   readonly compaction: string | null;
-  /** The latest crossings, the newest last. */
+  /** The latest crossings, newest last. */
   readonly crossings: readonly Crossing[];
 }
 

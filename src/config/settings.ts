@@ -346,7 +346,7 @@ export type Config = {
 
 export const KEYS = Object.keys(SETTINGS) as Key[];
 
-/** Sources of a value, the nearest last. */
+/** Sources of a value, nearest last. */
 export const LAYERS = ["user", "project", "local", "environment"] as const;
 
 export type LayerName = typeof LAYERS[number];

@@ -10,7 +10,7 @@ export interface ConfigFile {
 }
 
 /**
- * Returns the files of the layers, the nearest last, whether or not they exist.
+ * Returns the files of the layers, nearest last, whether or not they exist.
  */
 export function configFiles(
   system: System,

@@ -25,7 +25,7 @@ import {
 import { listPipelineRuns } from "../pipelines/mod.ts";
 import { listRuns } from "../tasks/mod.ts";
 
-/** The maximum number of task runs to check, the newest first. */
+/** The maximum number of task runs to check, newest first. */
 const RUNS = 200;
 
 /** Finds operations that were started but not finished. */

@@ -262,7 +262,7 @@ export function answerPath(folder: DocumentFolder, answer: Answer): string {
   return join(folder.answers ?? folder.path, ANSWERS, name);
 }
 
-/** Returns the hand-offs that are not finished, the newest first. */
+/** Returns the hand-offs that are not finished, newest first. */
 export function openHandoffs({ all }: Documents): OpenHandoff[] {
   return all.flatMap(({ id, document, standing: { state } }) =>
     state === "done" || state === "rejected" ? [] : [{

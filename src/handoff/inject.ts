@@ -203,7 +203,7 @@ function readOpen({ context: { system }, workspace }: Sources): Read {
   };
 }
 
-/** Reads the parents of this worktree's session, the nearest first. */
+/** Reads the parents of this worktree's session, nearest first. */
 function readStack(sources: Sources) {
   const { chain, problem } = sources.stack();
   const text = stackLines(chain, problem).join("\n");

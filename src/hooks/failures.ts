@@ -55,7 +55,7 @@ interface HookFailure {
 }
 
 /**
- * Reads hook errors from the project's log and the user's, the oldest first.
+ * Reads hook errors from the project's log and the user's, oldest first.
  * Reads only the end of a long log. Lines of other programs are skipped. Throws
  * FILE_FAILED if a log cannot be read.
  */

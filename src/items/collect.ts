@@ -333,7 +333,7 @@ function titleOf(plan: string): string {
   return line.replace(/^\s*#+\s*/, "").trim().slice(0, 120);
 }
 
-/** Returns the last run of each command, the newest first. */
+/** Returns the last run of each command, newest first. */
 function runsOf(commands: readonly Ran[]): Run[] {
   const seen = new Set<string>();
   let [checks, others] = [0, 0];

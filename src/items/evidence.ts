@@ -102,7 +102,7 @@ export function verifies({ kind, doubt, source }: Run): boolean {
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
- * Returns the last run of each command, the newest first. Commands that were
+ * Returns the last run of each command, newest first. Commands that were
  * only mentioned, and other people's claims, come last, so they do not hide a
  * known run.
  */

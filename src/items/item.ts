@@ -191,21 +191,21 @@ export const OPEN_HANDOFF = object({
 
 export const HANDOFF = object({
   schema: { is: "version" } as Shape<1>,
-  /** The open items and the items of the conversation, the oldest first. */
+  /** The open items and the items of the conversation, oldest first. */
   items: list(ITEM),
   /** The files, the last touched first. */
   files: list(TOUCHED),
-  /** The runs, the newest first, each command once. */
+  /** The runs, newest first, each command once. */
   runs: list(RUN),
   /** State variables (`mpm var`). */
   vars: optional(record(TEXT)),
-  /** The searched patterns, the newest last. */
+  /** The searched patterns, newest last. */
   searches: optional(list(TEXT)),
   /** Files that commands and searches named, the most relevant first. */
   seen: optional(list(TEXT)),
   /** The current partition. */
   partition: optional(TEXT),
-  /** Open hand-off documents, the newest first, at most 50. */
+  /** Open hand-off documents, newest first, at most 50. */
   handoffs: optional(list(OPEN_HANDOFF)),
   /**
    * The parts of the conversation that mpm could not read, one sentence each.

@@ -26,7 +26,7 @@ const LARGEST = 4 * 1024 * 1024;
 
 const RUNS = object({
   schema: { is: "version" } as Shape<1>,
-  /** The runs, the newest first, each command once. */
+  /** The runs, newest first, each command once. */
   runs: list(RUN),
 });
 

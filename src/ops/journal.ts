@@ -36,7 +36,7 @@ export type Operation = Omit<JournalEntry, "id" | "operation"> & {
 };
 
 /**
- * Returns all operations, the oldest first. An incomplete last line is ignored.
+ * Returns all operations, oldest first. An incomplete last line is ignored.
  * Throws the errors of {@link journalLines}.
  */
 export function readJournal(system: System, root: string): KnownEntry[] {

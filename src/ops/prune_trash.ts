@@ -85,7 +85,7 @@ function trashTime(name: string): number | undefined {
 }
 
 /**
- * Returns the content of the trash, the newest first, with what the rules
+ * Returns the content of the trash, newest first, with what the rules
  * decide about each item.
  */
 export function surveyTrash(

@@ -124,7 +124,7 @@ function viewOf(
   return view;
 }
 
-/** Returns the runs, the newest first, and why others cannot be read. */
+/** Returns the runs, newest first, and why others cannot be read. */
 export async function listPipelineRuns(
   system: System,
   root: string,

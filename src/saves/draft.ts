@@ -45,7 +45,7 @@ export interface Draft {
   readonly version: string;
   readonly build: string;
   readonly time: Date;
-  /** The session being paused and its parents, the nearest first. */
+  /** The session being paused and its parents, nearest first. */
   readonly stack?: readonly Work[];
   /**
    * `auto`: made by a hook. `checkpoint`: part of a checkpoint. Neither pauses

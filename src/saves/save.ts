@@ -239,7 +239,7 @@ const OWN_FIELDS = object({
   detached: FLAG,
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
   operation: TEXT_OR_NULL,
-  /** The stash list, the newest first. */
+  /** The stash list, newest first. */
   stashes: list(
     object({ commit: TEXT, message: TEXT }, { text: "message" }),
   ),

@@ -28,7 +28,7 @@ const MOST_PARENTS = 100;
 /**
  * Returns the data of the session `chain[0]` for a save, which allows it to
  * continue anywhere. The data are the session after this pause, its checklist,
- * and its parents, the nearest first. Empty if there is no session. Without a
+ * and its parents, nearest first. Empty if there is no session. Without a
  * `pause`, the session stays unchanged.
  */
 export function savedWork(

@@ -118,7 +118,7 @@ function end(child: Deno.ChildProcess): void {
  */
 const LOADER = /^(LD|DYLD)_/;
 
-/** The environment changes with which most programs run. */
+/** Changes to the environment of most programs. */
 const environments = new WeakMap<object, Record<string, string>>();
 
 const NO_CHANGES = {};

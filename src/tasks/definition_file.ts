@@ -91,7 +91,7 @@ interface Runs<Run> {
   readonly view: (id: string) => Promise<Run>;
 }
 
-/** Returns the runs, the newest first, and why others cannot be read. */
+/** Returns the runs, newest first, and why others cannot be read. */
 export async function listRunsOf<Run>(
   system: System,
   root: string,

@@ -120,7 +120,7 @@ function runnerOf(
   };
 }
 
-/** Returns the runs, the newest first, and why others cannot be read. */
+/** Returns the runs, newest first, and why others cannot be read. */
 export async function listRuns(
   system: System,
   root: string,

@@ -75,7 +75,7 @@ export function kindOfRun(system: System, root: string, id: string): RunKind {
 
 export type RunPaths = ReturnType<typeof runPaths>;
 
-/** Returns the IDs of all runs of one kind in a project, the newest first. */
+/** Returns the IDs of all runs of one kind in a project, newest first. */
 export function runIds(
   system: System,
   root: string,

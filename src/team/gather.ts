@@ -140,7 +140,7 @@ export async function gatherUnsent(
   return isDue ? unsent : [];
 }
 
-/** Returns the saves that this user made by pausing, the oldest first. */
+/** Returns the saves that this user made by pausing, oldest first. */
 async function ownSaves(
   { system }: Context,
   { root }: Workspace,

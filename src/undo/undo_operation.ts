@@ -32,7 +32,7 @@ type Parts = Omit<UndoOrder, "entry" | "entries" | "passed">;
 /** The requested operation. */
 interface Asked {
   readonly number: string | undefined;
-  /** Skipped operations, the newest first. */
+  /** Skipped operations, newest first. */
   readonly passed: readonly CannotUndo[];
 }
 

@@ -35,7 +35,7 @@ const LARGEST = 8 * 1024 * 1024;
 /** The maximum nesting of lists and objects; mpm writes four levels. */
 const DEEPEST = 50;
 
-/** The maximum number of records that a listing reads, the newest first. */
+/** The maximum number of records that a listing reads, newest first. */
 const MOST = 20_000;
 
 /** An unusable record. */

@@ -86,7 +86,7 @@ export const WORK_FIELDS = {
   state: STATE,
   /** ISO 8601, UTC. */
   started_at: TIME,
-  /** Every state change, the oldest first. */
+  /** Every state change, oldest first. */
   transitions: MOVES,
   /** ID of the session from which this one is a detour. */
   parent: nullable(ID),
@@ -102,7 +102,7 @@ export const WORK_FIELDS = {
   template: TEMPLATE,
   /** The checklist, in order. */
   checklist: list(CHECK_ITEM),
-  /** The IDs of the session's saves, the newest last. */
+  /** The IDs of the session's saves, newest last. */
   saves: list(text({ pattern: SESSION_ID })),
   /** The results of the session's detours. */
   children: CHILDREN,

@@ -137,7 +137,7 @@ export async function updateRefs(
   if (result.status !== 0) throw gitFailure(args, result);
 }
 
-/** Returns every removal that can be undone, the newest first. */
+/** Returns every removal that can be undone, newest first. */
 export async function readRescues(git: Git): Promise<Rescue[]> {
   const columns = ["%(refname)", "%(objectname)"];
   const refs = await readRefs(git, columns, `${RESCUE}/*/*/about`);

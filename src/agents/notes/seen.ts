@@ -44,7 +44,7 @@ async function remember(
 
 /**
  * Returns the notes by others that an agent session has not seen, as lines for
- * the session, the newest first. These notes then count as seen. With `again`,
+ * the session, newest first. These notes then count as seen. With `again`,
  * as after a loss of context, the session gets all current notes.
  */
 export async function takeNewNotes(

@@ -11,7 +11,7 @@ import type { StandingNote } from "./note.ts";
 const MOST_SHOWN = 200;
 const MOST_WRITTEN = 128 * 1024;
 
-/** Returns the current notes, the newest first. */
+/** Returns the current notes, newest first. */
 export function holding(notes: readonly StandingNote[]): StandingNote[] {
   return notes.filter(({ supersededBy }) => supersededBy.length === 0)
     .toReversed();

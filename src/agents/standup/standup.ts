@@ -84,7 +84,7 @@ export function standupOf(
   return { actors: reports, overlaps, left_out: left };
 }
 
-/** Returns the entries without repeated texts, the oldest first. */
+/** Returns the entries without repeated texts, oldest first. */
 function entriesOf(facts: readonly Fact[]): ActorReport["done"] {
   const sorted = [...facts].sort((a, b) =>
     compareText(a.at, b.at) || compareText(a.id, b.id) ||

@@ -95,7 +95,7 @@ export const StatusResult = z.strictObject({
   session: z.nullable(WorkView),
   /** True if it is paused and has a save to resume. */
   resumable: z.boolean(),
-  /** Its parents, the nearest first. */
+  /** Its parents, nearest first. */
   parents: z.array(WorkView),
   /**
    * The newest save of this worktree; null if there is no save, or if
@@ -111,7 +111,7 @@ export const StatusResult = z.strictObject({
     author: maybeText,
     /** A short summary of the changes since the save; null: unknown. */
     changes: maybeText,
-    /** Open next steps, the most important first. */
+    /** Open next steps, most important first. */
     next_steps: z.array(text),
     /**
      * The command that continues the agent's conversation; null: no command.
@@ -133,7 +133,7 @@ export const StatusResult = z.strictObject({
   git: z.nullable(GitLine),
   /** Open items carried from save to save. */
   items: z.array(ItemView),
-  /** Open hand-off documents, the newest first; empty with --porcelain. */
+  /** Open hand-off documents, newest first; empty with --porcelain. */
   handoffs: z.array(schemaOf(OPEN_HANDOFF)),
   /**
    * The newest run of a task, if it is running or was interrupted; null with

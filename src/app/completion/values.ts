@@ -214,7 +214,7 @@ const PATIENCE = 150;
 const MOST = 500;
 
 /**
- * Returns the IDs of saves, and their names if they have one, the newest first.
+ * Returns the IDs of saves, and their names if they have one, newest first.
  */
 async function savedSessions(
   { system, root, line }: Place,
@@ -264,7 +264,7 @@ function checklistItems(system: System, folder: string): Candidate[] {
 }
 
 /**
- * Returns the names of checkpoints, the newest first; hidden checkpoints come
+ * Returns the names of checkpoints, newest first; hidden checkpoints come
  * last.
  */
 async function checkpoints(

@@ -122,7 +122,7 @@ interface Chosen {
 }
 
 /**
- * Returns everything that this user trusts, the newest first. Throws USAGE if
+ * Returns everything that this user trusts, newest first. Throws USAGE if
  * any other argument is given.
  */
 function listTrusted(

@@ -120,7 +120,7 @@ function all(system: System): FoundSession[] {
 }
 
 /**
- * The maximum number of rollouts whose first line is read, the newest first.
+ * The maximum number of rollouts whose first line is read, newest first.
  */
 const MOST_READ = 100;
 

@@ -45,7 +45,7 @@ interface LeftBranch {
   readonly commit: string;
 }
 
-/** Reads which branches this worktree left, the newest first. */
+/** Reads which branches this worktree left, newest first. */
 export async function readLeft(git: Git): Promise<LeftBranch[]> {
   const log = await git.run(words(
     `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
@@ -60,7 +60,7 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
   });
 }
 
-/** Returns the commits that were made in this worktree, the newest first. */
+/** Returns the commits that were made in this worktree, newest first. */
 export async function readMadeHere(git: Git): Promise<string[]> {
   const log = await git.run(words(
     `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
@@ -117,8 +117,7 @@ export async function lastMove(
 }
 
 /**
- * The maximum size in bytes: more than any list of cuts that a clone or fetch
- * leaves.
+ * The maximum size in bytes. A clone or fetch leaves fewer shallow commits.
  */
 const LIMIT = 50_000_000;
 

@@ -17,7 +17,7 @@ interface Sized {
 
 /** Files that a checkpoint of some files could not include. */
 export interface Beyond {
-  /** The files without which the rest fits, the largest first. */
+  /** The files without which the rest fits, largest first. */
   readonly paths: readonly Sized[];
   /** Bytes of all files together, if each of them is small enough. */
   readonly sum: number | undefined;

@@ -98,7 +98,7 @@ export function folderOf(path: string): string {
 }
 
 /**
- * Returns the folders above a path, the nearest first, without the top folder.
+ * Returns the folders above a path, nearest first, without the top folder.
  */
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);

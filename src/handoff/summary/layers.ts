@@ -36,9 +36,9 @@ export interface LayerSources {
   readonly now: Date;
   /** The start of the layers, in milliseconds since the epoch. */
   readonly since: number;
-  /** Saves that were read completely, the oldest first. */
+  /** Saves that were read completely, oldest first. */
   readonly saves: readonly Save[];
-  /** Lines of work without any change in the last hours, the newest first. */
+  /** Lines of work without any change in the last hours, newest first. */
   readonly older: readonly OlderWork[];
   /** Ended sessions, the last ended first. */
   readonly over: readonly Work[];
@@ -66,7 +66,7 @@ const LONGEST = 300;
 const MOST = 60;
 
 /**
- * Returns the layers of the span, the newest first, including empty ones. The
+ * Returns the layers of the span, newest first, including empty ones. The
  * same sources give the same layers.
  */
 export function layersOf(sources: LayerSources): Layer[] {

@@ -114,7 +114,7 @@ export async function readLayers(
   };
 }
 
-/** Returns the saves of the span, the newest first. */
+/** Returns the saves of the span, newest first. */
 async function entriesOf(
   system: System,
   workspace: Workspace,
@@ -223,7 +223,7 @@ function groupOf({ session, agent, branch, pausedAt }: SaveEntry): string {
     `${pausedAt.slice(0, 10)} ${branch ?? "(no branch)"}`;
 }
 
-/** Returns older lines of work, the newest first, each with its newest save. */
+/** Returns older lines of work, newest first, each with its newest save. */
 async function olderWork(
   entries: readonly SaveEntry[],
   { reader, span, notes }: { reader: SaveReader; span: Span; notes: string[] },

@@ -70,7 +70,7 @@ async function textFor(
 const MOST = 2000;
 const LONGEST = 200;
 
-/** Headings of open items, the most important first. */
+/** Headings of open items, most important first. */
 const SECTIONS: readonly (readonly [string, readonly ItemKind[]])[] = [
   ["Goal", ["goal"]],
   ["Constraints", ["constraint"]],

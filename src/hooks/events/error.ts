@@ -265,7 +265,7 @@ function firstName(at: string): string {
   return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
 }
 
-/** Returns the file names of records, the oldest first. */
+/** Returns the file names of records, oldest first. */
 function names(system: System, folder: string): string[] {
   return system.files.list(folder).map(({ name }) => name)
     .filter((name) => NAME.test(name)).sort();

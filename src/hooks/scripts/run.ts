@@ -133,7 +133,7 @@ type UnseenRun =
   & { readonly name: string };
 
 /**
- * Returns the background runs since the last call, the oldest first, and
+ * Returns the background runs since the last call, oldest first, and
  * records this call. A log that cannot be read or written counts as empty.
  */
 export function takeUnseenRuns(system: System, root: string): UnseenRun[] {

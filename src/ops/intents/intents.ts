@@ -120,7 +120,7 @@ function sweep(system: System, folder: string): void {
 }
 
 /**
- * Returns the intents of a kind, the oldest first. Only intents that this
+ * Returns the intents of a kind, oldest first. Only intents that this
  * user's mpm wrote in this store and at this place count. Throws CONFLICT if
  * their folder is a link.
  */

@@ -64,7 +64,7 @@ export const PauseResult = z.strictObject({
   })),
   /** Paths with uncommitted changes, at most 10,000. */
   uncommitted: z.array(text),
-  /** Open next steps, the most important first. */
+  /** Open next steps, most important first. */
   next_steps: z.array(text),
   /** The command that continues the agent's conversation; null: no command. */
   agent_command: z.nullable(z.array(text)),

@@ -4,7 +4,7 @@ import { TestEnv } from "../../../tests/helpers/env.ts";
 import type { Save } from "../save.ts";
 import { changesSince, pauseIn, reportSince } from "./helpers_test.ts";
 
-/** New, lost and rewritten commits by subject, the newest first. */
+/** New, lost and rewritten commits by subject, newest first. */
 async function commitsSince(env: TestEnv, save: Save) {
   const { commits } = await changesSince(env, save);
   const subjects = (list: { message: string }[]) =>

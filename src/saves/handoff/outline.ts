@@ -54,7 +54,7 @@ export interface Outline {
   readonly handoffs: readonly string[];
   /** Reminders from older saves. */
   readonly reminders: readonly string[];
-  /** The searched patterns, the newest last. */
+  /** The searched patterns, newest last. */
   readonly searches: readonly string[];
   /** Files that commands and searches named. */
   readonly seen: readonly string[];
@@ -67,7 +67,7 @@ interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
   /**
-   * The hand-offs of simultaneous and later agent sessions, the oldest first.
+   * The hand-offs of simultaneous and later agent sessions, oldest first.
    */
   readonly later?: ResumeResult["later"];
   /** As returned by `itemsNow()`. */

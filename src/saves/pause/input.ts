@@ -20,7 +20,7 @@ export const ContentInput = z.strictObject({
   current_phase: line,
   /** Finished work. */
   accomplishments: lines,
-  /** Next steps, the most important first. */
+  /** Next steps, most important first. */
   next_steps: lines,
   /** Decisions, with their reasons. */
   decisions: lines,

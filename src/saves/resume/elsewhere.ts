@@ -214,7 +214,7 @@ async function newestOfTeam(
 interface RemoteSaves {
   /** E.g. `origin/feature/auth`. */
   readonly branch: string;
-  /** The IDs of its saves, the newest first. */
+  /** The IDs of its saves, newest first. */
   readonly ids: readonly string[];
 }
 

@@ -20,7 +20,7 @@ import { loadReaders } from "../store/read_saves.ts";
 export interface OtherStore {
   /** The absolute path of the folder in which claude-mpm ran. */
   readonly folder: string;
-  /** Its saves that are not in the project's store, the newest first. */
+  /** Its saves that are not in the project's store, newest first. */
   readonly entries: readonly SaveEntry[];
 }
 

@@ -243,7 +243,7 @@ export interface LastSave {
   author: string | null;
   /** `2 new commits, 1 file changed`; null: unknown. */
   changes: string | null;
-  /** Open steps, the most important first. */
+  /** Open steps, most important first. */
   next_steps: string[];
   agent_command: string[] | null;
 }

@@ -24,7 +24,7 @@ export interface NewestSave {
   readonly entry: SaveEntry;
   /**
    * Automatic saves of agent sessions that did not end before this save: the
-   * newest of each session, the oldest first. Their content belongs to this
+   * newest of each session, oldest first. Their content belongs to this
    * save.
    */
   readonly later?: readonly SaveEntry[];
@@ -327,7 +327,7 @@ function asChosen(
 const MOST_HERE = 20;
 
 /**
- * Returns the user's own saves of this worktree, the newest first. Saves of
+ * Returns the user's own saves of this worktree, newest first. Saves of
  * ended sessions, unreadable saves and saves from others are skipped.
  */
 export async function* ownSavesHere(

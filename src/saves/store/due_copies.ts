@@ -42,7 +42,7 @@ export function dueContents(id: string): string {
   return `${id}${DUE}`;
 }
 
-/** The ids of saves whose contents are still to be kept, the oldest first. */
+/** The ids of saves whose contents are still to be kept, oldest first. */
 export function dueContentsIds(system: System, root: string): string[] {
   return namesIn(system, layout(root).uncopied)
     .filter(({ name }) => name.endsWith(DUE))

@@ -53,7 +53,7 @@ export const WorktreesListResult = z.strictObject({
   /** Why no worktree was checked. */
   skipped: z.nullable(text),
   worktrees: z.array(WorktreeRow),
-  /** Removals that can be undone, the newest first. */
+  /** Removals that can be undone, newest first. */
   removed: z.array(z.strictObject({
     name: text,
     branch: z.nullable(text),
