@@ -59,7 +59,7 @@ Deno.test("an agent in a detour gets the detour's items with its parent's save",
   assertStringIncludes(text, "port=8081");
   assertStringIncludes(
     text,
-    'This save is of "Main work". The open items are from "Side work", the ' +
+    'This save belongs to "Main work". The open items are from "Side work", the ' +
       "session of this worktree",
   );
   assert(!text.includes("Step of the parent"), text);
@@ -87,7 +87,7 @@ Deno.test("an agent in a detour continues from the last save of the detour", asy
   assertStringIncludes(text, "Session: Side work (active)");
   assertStringIncludes(text, "Step of the detour");
   assert(!text.includes("Step of the parent"), text);
-  assert(!text.includes("This save is of"), text);
+  assert(!text.includes("This save belongs to"), text);
   // Its end gives both to the parent.
   await detour.say("return", "-s", "Looked");
   const after = await detour.given();

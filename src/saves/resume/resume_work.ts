@@ -167,8 +167,8 @@ export function itemsShown(
   const now = itemsNow(system, workspace, {
     ...{ handoff: undefined, session: undefined, own: true },
   });
-  const whose = session ? `of ${labelOf(session)}` : "from before";
-  const note = `This save is ${whose}. The open items are from ` +
+  const owner = session ? labelOf(session) : "no session";
+  const note = `This save belongs to ${owner}. The open items are from ` +
     `${labelOf(work)}, the session of this worktree`;
   return { ...now, problems: [...now.problems, note] };
 }
