@@ -5584,7 +5584,7 @@ export interface Changes {
    * known to be lost.
    */
   contents: {
-    /** The commit with the kept files; null: the save has none. */
+    /** The commit with the kept files; null: no files were kept. */
     commit: string | null;
     /** False if the commit may be from someone else. */
     verified: boolean;

@@ -67,7 +67,7 @@ function isOwnAlias(part: string, platform: Platform): boolean {
  * https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
  */
 export function isWindowsName(name: string): boolean {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds control characters
   return !/[\x00-\x1f<>:"/\\|?*]/.test(name) && !/[. ]$/.test(name) &&
     !/^(?:con|prn|aux|nul|com[\d\xb9\xb2\xb3]|lpt[\d\xb9\xb2\xb3]|conin\$|conout\$) *(?:\.|$)/i
       .test(name);

@@ -202,7 +202,7 @@ export interface TrashRules {
 
 // Commands of different shapes share one table; `parse` guarantees that `run`
 // gets its own shape.
-// deno-lint-ignore no-explicit-any
+// deno-lint-ignore no-explicit-any -- each command has its own shape
 export type AnyCommand = Command<any, any, any>;
 
 /** Infers the types of `run`'s input from the flags and positionals. */

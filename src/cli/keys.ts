@@ -66,7 +66,7 @@ const CONTROLS: Readonly<Record<string, Named>> = {
 };
 
 /** A whole sequence; `ESC [`, parameters, and a last letter or `~`. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- finds terminal sequences
 const SEQUENCE = /^\x1b(O[A-Za-z]|\[[0-9;?<]*[ -/]*[@-~])/;
 
 /** The marks that a terminal puts around a paste on request (`?2004h`). */
@@ -74,7 +74,7 @@ const PASTE = "\x1b[200~";
 const PASTED = "\x1b[201~";
 
 /** A prefix that may become a sequence when more input comes. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- finds terminal sequences
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
 
 /**

@@ -4,7 +4,7 @@ import { eastAsianWidth } from "get-east-asian-width";
  * Every escape sequence that `Style` paints with; they take no room. Splitting
  * a text at them keeps them as parts.
  */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- finds terminal sequences
 export const PAINT = /(\x1b\[[\d;]+m)/g;
 
 /** The characters of most cells; each takes one column. */

@@ -91,7 +91,7 @@ export function refuseUnwritable(schedule: Schedule): void {
     ...[written.program, written.project],
     ...Object.values(written.variables),
   ];
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds control characters
   const wrong = texts.find((one) => /[\x00-\x1f\x7f]/.test(one));
   if (wrong === undefined) return;
   throw new MpmError(

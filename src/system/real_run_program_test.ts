@@ -230,6 +230,7 @@ async function waitingShell(word: string): Promise<number> {
   }
 }
 
+// Only Linux lists process groups, in /proc.
 (Deno.build.os === "linux" ? posixTest : Deno.test.ignore)(
   "runProgram() prepares a tied program apart from the group that Ctrl-C ends",
   async () => {

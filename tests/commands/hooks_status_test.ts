@@ -52,7 +52,7 @@ function replacing(from: string | RegExp, to: string): Edit {
   return (env) => env.write(LOCAL, env.read(LOCAL).replace(from, to));
 }
 
-// deno-lint-ignore no-explicit-any
+// deno-lint-ignore no-explicit-any -- the client's JSON
 function changing(change: (hooks: any) => void): Edit {
   return (env) => {
     const value = JSON.parse(env.read(LOCAL));

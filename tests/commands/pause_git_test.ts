@@ -178,7 +178,7 @@ Deno.test("the commit message contains no control characters", async () => {
     "Context: a\\x1b]0;title\\x07\\u{202e}b",
   );
   const markdown = env.read(`${SESSIONS}/${ID}.md`);
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds terminal sequences
   assert(!/[\x1b\x07\u202e]/.test(markdown));
 });
 

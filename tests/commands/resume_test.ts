@@ -266,7 +266,7 @@ Deno.test("resume --format context is bounded, fenced and safe", async () => {
   const fence = /^<mpm-session fence="([^"]+)">$/.exec(open!)?.[1];
   assertEquals(rest.at(-1), `</mpm-session fence="${fence}">`);
   assertEquals(rest.slice(0, -1).filter((line) => line.includes(fence!)), []);
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds terminal sequences
   assert(!/[\u202e\x1b]/.test(stdout));
 });
 

@@ -417,7 +417,7 @@ Deno.test("texts of others do not affect a terminal, and are data for an agent",
     ]
   ) {
     const { stdout, stderr } = await mpm(env, args.split(" "));
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds control characters
     const found = /[\x00-\x08\x0b-\x1f\x7f\u202e]/.exec(stdout + stderr);
     assertEquals(found, null, args);
   }

@@ -215,7 +215,7 @@ posixTest(
     ok(env, "saves", "trust", "checkpoint/shown");
     const shown = ok(env, "checkpoint", "show", "shown") + foreign +
       ok(env, "checkpoint", "load", "shown");
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds control characters
     assert(!/[\u001b\u0007\u202e]/.test(listed + shown));
     assertStringIncludes(shown, "git checkout '$(touch ran); `touch ran`'");
     assertEquals(run(env, "checkpoint", "show", "odd").status, 3);

@@ -82,7 +82,7 @@ function checkFenced(text: string, tag: string): void {
   assert(!before!.includes(PLANTED) && after!.trim() === "", text);
   assertEquals(text.split(fence!).length, 3, "the fence occurs twice");
   assert(!/<\/?(?:system-|mpm-)/i.test(inside!), inside!);
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds terminal sequences
   assert(!/[\u202e\u200b\x1b\r]/.test(text));
   // A heading of the hand-off begins a line: no text of it may.
   assert(!inside!.includes(`\n${PLANTED}`), inside!);
@@ -110,7 +110,7 @@ for (const [at, way] of WAYS_OUT.entries()) {
     );
     checkFenced(answer.hookSpecificOutput.additionalContext, "mpm-context");
     const lines = answer.systemMessage.split("\n");
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds terminal sequences
     assert(!/[\u202e\u200b\x1b]/.test(answer.systemMessage), lines[0]);
     assertEquals(lines.length, 1);
   });

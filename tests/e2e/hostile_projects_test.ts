@@ -33,7 +33,7 @@ const FOLDERS: Record<string, Change> = {
 
 /** Characters that control a terminal or hide text, except line ends. */
 const ACTING =
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds control characters
   /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /** Commands that first find their project, for all its uses. */

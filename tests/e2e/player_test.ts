@@ -103,10 +103,10 @@ ptyTest(
     await pty.type("9\r");
     const frame = await pty.until("Step 9 of ") + await pty.until("\x1b[J");
     const last = frame.slice(frame.lastIndexOf("\x1b[H") + 3);
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds terminal sequences
     assertEquals(/\x1b\[[0-9;]*m/.test(last), false);
     const lines = last.split("\n").map((line) =>
-      // deno-lint-ignore no-control-regex
+      // deno-lint-ignore no-control-regex -- finds terminal sequences
       line.replace(/\x1b\[[KJ]|\r/g, "")
     );
     assertEquals(lines.length, 12);

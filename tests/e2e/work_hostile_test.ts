@@ -147,7 +147,7 @@ posixTest(
       `# ${evil}\n## ${evil}\n- [ ] ${evil}\n`,
     );
     const outputs = await surviveAll(env);
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds terminal sequences
     assert(!/[\u0000-\u0009\u000b-\u001f\u202e]/.test(outputs));
     assertStringIncludes(outputs, "\\x1b");
     const { stdout } = await run(env, "status", "--porcelain");

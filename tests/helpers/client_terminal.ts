@@ -22,7 +22,7 @@ function isThere(path: string): boolean {
 }
 
 /** Control sequences for a terminal, apart from text. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- finds terminal sequences
 const CONTROL = /\x1b(\[[^@-~]*[@-~]|\][^\x07]*\x07|.)/g;
 
 /** Milliseconds for any wait: the machine may be busy. */

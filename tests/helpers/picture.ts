@@ -16,7 +16,7 @@ const COLOURS = new Map([
 ]);
 
 /** A code of SGR, or the text between two. */
-// deno-lint-ignore no-control-regex
+// deno-lint-ignore no-control-regex -- finds terminal sequences
 const PARTS = /\x1b\[([\d;]+)m|([^\x1b]+)/g;
 
 /** Text in one style. */

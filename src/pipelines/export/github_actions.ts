@@ -130,7 +130,7 @@ function jobOf(
  * spaces are ignored. Throws USAGE for a line break.
  */
 function patternLine(pattern: string): string {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds control characters
   if (/[\x00-\x1f\x7f]/.test(pattern)) {
     throw new MpmError(
       "USAGE",

@@ -43,7 +43,7 @@ Deno.test("a graph fits 40, 80 and 160 columns, and does not control the termina
   for (const columns of [40, 80, 160]) {
     const lines = text(columns).split("\n");
     assertEquals(lines.filter((line) => width(line) > columns), []);
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds control characters
     assertEquals(/[\x00-\x09\x0b-\x1f\u202e]/.test(lines.join("\n")), false);
     assert(lines.length > 2 * 10 + 6, String(lines.length));
   }

@@ -256,7 +256,7 @@ export const Changes = z.object({
    * known to be lost.
    */
   contents: z.nullable(z.object({
-    /** The commit with the kept files; null: the save has none. */
+    /** The commit with the kept files; null: no files were kept. */
     commit: maybeText,
     /** False if the commit may be from someone else. */
     verified: z.boolean(),

@@ -201,7 +201,7 @@ export function baseCandidates(save: Save): BaseCandidate[] {
  * git-check-ref-format(1).
  */
 export function isRefName(name: string): boolean {
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- finds control characters
   return !/[\x00-\x20\x7f~^:?*[\\]|@\{|\.\.|^[-/]|\/$|^$/.test(name);
 }
 

@@ -207,7 +207,7 @@ Deno.test("renderChanges() escapes everything that came from git or the save", (
   });
   for (const markdown of [false, true]) {
     const text = renderChanges(changes, { now: NOW, markdown });
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds control characters
     assertEquals(/[\x00-\x09\x0b-\x1f\u202e]/.test(text), false);
     assertEquals(text.isWellFormed(), true);
     assertEquals(text.includes("\n\udcff"), false);

@@ -25,7 +25,7 @@ function removal(text: string, original?: string): string {
 }
 
 /** The file as the client reads it. */
-// deno-lint-ignore no-explicit-any
+// deno-lint-ignore no-explicit-any -- the client's JSON
 function read(text: string): any {
   return JSON.parse(text.replace(/^\ufeff/, ""));
 }

@@ -77,7 +77,7 @@ function relocateJson(bytes: Uint8Array, relocation: Relocation): Uint8Array {
       : swapAll(value, relocation);
     if (moved === value) continue;
     // As claude-mpm itself writes it, only in ASCII.
-    // deno-lint-ignore no-control-regex
+    // deno-lint-ignore no-control-regex -- finds control characters
     const ascii = /^[\x00-\x7f]*$/.test(token);
     changed += text.slice(kept, at) +
       (ascii ? asciiJson(moved) : JSON.stringify(moved));
