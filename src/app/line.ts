@@ -40,7 +40,7 @@ export async function runLine(
   const { command, rest } = await findCommand(argv);
   if (!command) return await withoutCommand(argv, system);
   const words = await completed(command, rest, system);
-  const parsed = parse(command, words, membersOf(command.name));
+  const parsed = parse(command, words, () => membersOf(command.name));
   const input = command.adapt?.(parsed) ?? parsed;
   if (input.version) return print(system, versionLine(input.json === true));
   if (input.help) {

@@ -37,7 +37,7 @@ export function leadingWords(argv: readonly string[]): Words {
 export function parse(
   command: AnyCommand,
   argv: readonly string[],
-  members: readonly string[] = [],
+  members: () => readonly string[] = () => [],
 ): Record<string, unknown> {
   const flags: Flags = { ...GLOBAL_FLAGS, ...command.flags };
   const given = new Map<string, string[]>();
@@ -188,9 +188,9 @@ function refuseNegative(command: AnyCommand, word: string): void {
 function unknownOption(
   command: AnyCommand,
   typed: string,
-  { flags, members }: { flags: Flags; members: readonly string[] },
+  { flags, members }: { flags: Flags; members: () => readonly string[] },
 ): MpmError {
-  const member = members.find((word) => `--${word}` === typed);
+  const member = members().find((word) => `--${word}` === typed);
   if (member !== undefined) {
     return new MpmError("USAGE", `Unknown option "${typed}"`, {
       hint: `Did you mean "mpm ${command.name} ${member}"?`,
