@@ -157,11 +157,11 @@ function chosenSelector(input: ResumeInput): string | undefined {
 /** Reads the chosen save and the changes since it was made. */
 export async function loadResumed(
   { system }: Context,
-  { entry, later: laterEntries = [], workspace, warnings, input, asked }:
-    Chosen,
+  { entry, later: laterEntries = [], loaded, ...chosen }: Chosen,
 ): Promise<ResumeResult> {
-  const loading = loadOrOffer(system, entry, workspace.root);
-  const { save, digest, warnings: repairs } = await orEnded(asked, loading);
+  const { workspace, warnings, input, asked } = chosen;
+  const { save, digest, warnings: repairs } = loaded ??
+    await orEnded(asked, loadOrOffer(system, entry, workspace.root));
   const origin = new Origins(system).of({ id: entry.id, digest });
   const now = system.now();
   const open = once(() =>
@@ -292,7 +292,7 @@ async function laterOf(
   const origins = new Origins(system);
   const found: ResumeResult["later"] = [];
   for (const entry of entries) {
-    const save = await ownSave(system, origins, entry);
+    const save = (await ownSave(system, origins, entry))?.save;
     const handoff = save?.mpm?.handoff;
     if (!handoff) continue;
     const { session_id, paused_at } = save;

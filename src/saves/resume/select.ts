@@ -3,7 +3,7 @@ import type { Context } from "../../cli/mod.ts";
 import type { Workspace } from "../../git/mod.ts";
 import { isLog, type SaveEntry } from "../store/save_entry.ts";
 import { counted, cutText } from "../../base/words.ts";
-import { loadSave } from "../store/load_save.ts";
+import { type LoadedSave, loadSave } from "../store/load_save.ts";
 import { Origins } from "../trust/origins.ts";
 import { findSave, newestSaves, SessionStates } from "../store/read_saves.ts";
 import type { System } from "../../system/system.ts";
@@ -28,6 +28,8 @@ export interface NewestSave {
    * save.
    */
   readonly later?: readonly SaveEntry[];
+  /** The save, if the choice required reading it. */
+  readonly loaded?: LoadedSave | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -50,6 +52,7 @@ export async function newestSave(
   let looked = 0;
   let first: SaveEntry | undefined;
   let made: SaveEntry | undefined;
+  let loaded: LoadedSave | undefined;
   for await (const entry of newestSaves(system, root)) {
     if (states.isOver(entry)) {
       if (automatic.length === 0) over.push(entry);
@@ -61,7 +64,8 @@ export async function newestSave(
     if (isLog(entry) && entry !== first) continue;
     if (entry.automatic) automatic.push(entry);
     else if (
-      automatic.length === 0 || await ownSave(system, origins, entry)
+      automatic.length === 0 ||
+      (loaded = await ownSave(system, origins, entry))
     ) made = entry;
     if (made || ++looked > MOST) break;
   }
@@ -72,13 +76,7 @@ export async function newestSave(
   }
   const newest = automatic[0] ?? made;
   const notes = passedOverNote(over);
-  if (!newest) {
-    const elsewhere = { anyWorktree: true };
-    const found = await newestSave(context, workspace, elsewhere);
-    const note =
-      `This worktree has no saves; this save is from ${found.entry.worktree}`;
-    return { ...found, warnings: [...found.warnings, note] };
-  }
+  if (!newest) return await fromAnotherWorktree(context, workspace);
   if (first !== newest) notes.push(newerNote(first));
   // An automatic save of the same agent session has all the content of the
   // manual one.
@@ -93,8 +91,19 @@ export async function newestSave(
     entry,
     later: [newestOfEach(later), beside]
       .flatMap((each) => each.slice(0, JOINED)).reverse(),
+    loaded: entry === made ? loaded : undefined,
     warnings: [...notes, ...laterNote(later), ...besideNote(beside)],
   };
+}
+
+async function fromAnotherWorktree(
+  context: Context,
+  workspace: Workspace,
+): Promise<NewestSave> {
+  const found = await newestSave(context, workspace, { anyWorktree: true });
+  const note =
+    `This worktree has no saves; this save is from ${found.entry.worktree}`;
+  return { ...found, warnings: [...found.warnings, note] };
 }
 
 /**
@@ -173,10 +182,10 @@ export async function ownSave(
   system: System,
   origins: Origins,
   entry: SaveEntry,
-): Promise<Save | undefined> {
+): Promise<LoadedSave | undefined> {
   const loaded = await attempt(() => loadSave(system, entry));
   const mark = loaded && { id: entry.id, digest: loaded.digest };
-  return mark && origins.of(mark) !== "foreign" ? loaded.save : undefined;
+  return mark && origins.of(mark) !== "foreign" ? loaded : undefined;
 }
 
 /**
@@ -343,8 +352,8 @@ export async function* ownSavesHere(
     if (++looked > MOST_HERE) return;
     if (states.isOver(entry)) continue;
     // Someone else's words must not be treated as this user's.
-    const save = await ownSave(system, origins, entry);
-    if (save) yield save;
+    const loaded = await ownSave(system, origins, entry);
+    if (loaded) yield loaded.save;
   }
 }
 

@@ -1,11 +1,7 @@
 import { attempt, isMissing, MpmError } from "../../base/errors.ts";
 import { basename, dirname } from "@std/path";
 import { join } from "../../base/join.ts";
-import {
-  contentDigestOf,
-  importedFrom,
-  withoutReturns,
-} from "../trust/origins.ts";
+import { contentDigestOf, importedFrom } from "../trust/origins.ts";
 import { normalize } from "../normalize.ts";
 import {
   type Fields,
@@ -60,7 +56,8 @@ export async function loadSave(
 ): Promise<LoadedSave> {
   const { id, format, path, pausedAt } = entry;
   const bytes = system.files.readOwn(path, LARGEST_SAVE);
-  const checksum = verify(system, entry, bytes);
+  const digest = contentDigestOf(bytes);
+  const checksum = verify(system, entry, { bytes, digest });
   if (format === "yaml") await loadYaml();
   const parsed = parseSave(entry, bytes);
   const value = isLog(entry)
@@ -81,7 +78,7 @@ export async function loadSave(
     ],
     checksum,
     bytes,
-    digest: contentDigestOf(bytes),
+    digest,
   };
 }
 
@@ -101,21 +98,19 @@ function unverified(entry: SaveSource): string {
 function verify(
   system: System,
   { path, format, evidence }: SaveSource,
-  bytes: Uint8Array,
+  { bytes, digest }: Pick<LoadedSave, "bytes" | "digest">,
 ): LoadedSave["checksum"] {
   if (format !== "json") return "absent";
-  const digest = sha256(bytes);
+  const agrees = (recorded: string | undefined) =>
+    recorded === digest || recorded === sha256(bytes);
   const recorded = readChecksum(system, `${path}.sha256`);
   if (recorded === undefined) {
-    const agrees = evidence.some((name) =>
-      attempt(() => readChecksum(system, join(dirname(path), name))) ===
-        digest
+    const found = evidence.some((name) =>
+      agrees(attempt(() => readChecksum(system, join(dirname(path), name))))
     );
-    return agrees ? "evidence" : "absent";
+    return found ? "evidence" : "absent";
   }
-  if (recorded === digest || recorded === sha256(withoutReturns(bytes))) {
-    return "verified";
-  }
+  if (agrees(recorded)) return "verified";
   throw new MpmError("CORRUPT", `"${path}" does not match its checksum file`, {
     hint: 'Run "mpm saves verify" to find undamaged saves, and resume one of ' +
       "them by its ID",

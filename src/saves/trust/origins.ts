@@ -4,7 +4,7 @@ import { field } from "../../base/parsed_values.ts";
 import { sha256 } from "../../base/digest.ts";
 import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
-import { ensureUserFolder, userState } from "../../ops/mod.ts";
+import { ensureUserFolder, readOnce, userState } from "../../ops/mod.ts";
 
 /**
  * The origin of a save. `own`: made by this user on this machine. `trusted`:
@@ -25,7 +25,7 @@ export function contentDigestOf(bytes: Uint8Array): string {
  * Returns the original bytes if git checked the file out with Windows line
  * ends.
  */
-export function withoutReturns(bytes: Uint8Array): Uint8Array {
+function withoutReturns(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
 
@@ -134,12 +134,13 @@ export class Origins {
 }
 
 function readList(system: System, list: string): ReadonlySet<string> {
-  return attempt(() => {
-    const path = join(userState(system), list);
-    const bytes = system.files.readOwn(path, LIMIT);
-    const lines = new TextDecoder().decode(bytes).split("\n");
-    return new Set(lines.map((line) => line.slice(0, 64)));
-  }) ?? new Set();
+  const path = join(userState(system), list);
+  return readOnce(system, { path, what: "digests" }, () =>
+    attempt(() => {
+      const bytes = system.files.readOwn(path, LIMIT);
+      const lines = new TextDecoder().decode(bytes).split("\n");
+      return new Set(lines.map((line) => line.slice(0, 64)));
+    })) ?? new Set();
 }
 
 /**
