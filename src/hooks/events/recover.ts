@@ -14,7 +14,7 @@ import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
 import { activityOf } from "./activity.ts";
-import { startKeeping } from "../scripts/events.ts";
+import { startKeeping } from "./background.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookCall } from "./hook_call.ts";
 

@@ -1,6 +1,6 @@
 import { afterCompaction, changeLevels } from "../../clients/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
-import { mayRun, scriptsOf, takeUnseenRuns } from "../scripts/run.ts";
+import { mayRun, takeUnseenRuns } from "../scripts/run.ts";
 import {
   agentOfEvent,
   noteSession,
@@ -10,7 +10,8 @@ import {
 import { handedTo } from "./handed.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
-import { runScript, startDue } from "../scripts/events.ts";
+import { startDue } from "./background.ts";
+import { runScript, scriptsHere } from "../scripts/events.ts";
 import { type Handler, type HookCall, LONGEST } from "./hook_call.ts";
 import { type ExtraPart, injected } from "../../handoff/mod.ts";
 
@@ -68,9 +69,7 @@ export const onSessionStart: Handler = async (hook) => {
         : [],
     ],
   });
-  const scripts = source === "compact"
-    ? []
-    : scriptsOf(context.system, session.root);
+  const scripts = source === "compact" ? [] : scriptsHere(hook);
   const lines = [
     ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
@@ -81,7 +80,8 @@ export const onSessionStart: Handler = async (hook) => {
     ...printed
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
-    ...scriptProblems(scripts).map(({ detail, mend }) => `${detail}. ${mend}`),
+    ...scripts.length === 0 ? [] : scriptProblems(scripts)
+      .map(({ detail, mend }) => `${detail}. ${mend}`),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
   return { context: result.text + handed.text, message };
@@ -117,7 +117,7 @@ const LINES = 10;
 /** Returns the output of background scripts that no one has seen. */
 function unseen(
   { context: { system }, session }: HookCall,
-  scripts: ReturnType<typeof scriptsOf>,
+  scripts: ReturnType<typeof scriptsHere>,
 ): string[] {
   // A log may come with a clone, and may name scripts that the user did not
   // allow.

@@ -18,11 +18,7 @@ import {
 } from "./activity.ts";
 import { keepNotes } from "./notes.ts";
 import { letThroughNext, takePending } from "./prompts.ts";
-import {
-  startCheckpoint,
-  startDigest,
-  startStepTree,
-} from "../scripts/events.ts";
+import { startCheckpoint, startDigest, startStepTree } from "./background.ts";
 import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookCall } from "./hook_call.ts";

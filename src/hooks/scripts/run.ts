@@ -6,6 +6,7 @@ import { field } from "../../base/parsed_values.ts";
 import { getOwn } from "../../base/own.ts";
 import { cutText } from "../../base/words.ts";
 import { SHELL_HOOKS, type ShellHook } from "../../clients/mod.ts";
+import { startProgram } from "../events/background.ts";
 import { appendLog, ensureFolder, layout, readLog } from "../../ops/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { RunResult, System } from "../../system/system.ts";
@@ -256,38 +257,5 @@ export async function startShellHook(
     args: ["hooks", "test", name, "--timeout", timeout],
     cwd,
     env,
-  });
-}
-
-/**
- * Runs this mpm in a new process session without waiting, so the caller may
- * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
- * shell can start it.
- */
-export async function startProgram(
-  system: System,
-  { args, cwd, env }: {
-    args: readonly string[];
-    cwd: string;
-    env: Readonly<Record<string, string>>;
-  },
-): Promise<void> {
-  const program = system.program();
-  if (program === undefined) {
-    throw new MpmError("CONFLICT", "This mpm runs from source", {
-      hint: "Build mpm: only a compiled mpm can start itself",
-    });
-  }
-  const background = "exec </dev/null >/dev/null 2>&1; " +
-    'if command -v setsid; then setsid "$@" & else "$@" & fi';
-  const { outcome } = await system.run("sh", {
-    args: ["-c", background, "sh", program, ...args],
-    cwd,
-    env: { ...env, MPM_DETACHED: "1" },
-    timeout: 5000,
-  });
-  if (outcome === "exited") return;
-  throw new MpmError("FILE_FAILED", "Cannot run in the background", {
-    hint: 'mpm needs the shell "sh" for this, but cannot start it',
   });
 }

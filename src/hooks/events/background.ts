@@ -1,0 +1,158 @@
+import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
+import { CLAUDE } from "../../clients/mod.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
+import type { System } from "../../system/system.ts";
+import type { HookCall } from "./hook_call.ts";
+
+/** Variables for one script, in addition to those for all scripts. */
+export type Variables = Readonly<Record<`MPM_${string}`, string>>;
+
+/** The largest event that fits into a program's environment, in bytes. */
+const MOST = 64 * 1024;
+
+/**
+ * Starts a process that completes a save made by a hook. It adds the YAML and
+ * Markdown, the copy in git, and the contents of uncommitted files.
+ */
+export async function startKeeping(
+  { context: { system }, worktree }: HookCall,
+  { session_id: id, git_context: git }: Save,
+): Promise<void> {
+  if (!git.is_git_repo || system.program() === undefined) return;
+  const args = ["saves", "keep", id, "--quiet"];
+  await startProgram(system, { args, cwd: worktree, env: {} });
+}
+
+/**
+ * The maximum number of saves to complete when a session begins; the next start
+ * completes more.
+ */
+const MOST_DUE = 3;
+
+/** Starts the same processes for saves that were interrupted. */
+export async function startDue(
+  { context: { system }, session, worktree }: HookCall,
+): Promise<void> {
+  if (system.program() === undefined) return;
+  const due = new Set([
+    ...dueContentsIds(system, session.root).slice(-MOST_DUE),
+    // One process makes all missing copies.
+    ...uncopiedIds(system, session.root).slice(-1),
+  ]);
+  for (const id of due) {
+    const args = ["saves", "keep", id, "--quiet"];
+    await startProgram(system, { args, cwd: worktree, env: {} });
+  }
+}
+
+/**
+ * Starts an automatic checkpoint in the background, since it takes longer than
+ * a hook may.
+ */
+export async function startCheckpoint(hook: HookCall): Promise<void> {
+  const { context: { system }, worktree } = hook;
+  if (system.program() === undefined) return;
+  const env = { ...environmentOf(hook, {}), MPM_INPUT: eventOf(hook) };
+  const args = ["checkpoint", "save", "--auto", "--quiet"];
+  await startProgram(system, { args, cwd: worktree, env });
+}
+
+/** Starts a checkpoint of the tree after these tool calls of the agent. */
+export async function startStepTree(
+  { context: { system }, session, worktree }: HookCall,
+  calls: readonly string[],
+): Promise<void> {
+  if (system.program() === undefined) return;
+  const after = calls.map((call) => `--after-call=${call}`);
+  const args = [
+    ...["checkpoint", "save", "--quiet", "--agent-session", session.id],
+    ...after,
+  ];
+  await startProgram(system, { args, cwd: worktree, env: {} });
+}
+
+/**
+ * Starts the process that makes a digest of the conversation for the next save.
+ * This takes longer than a hook may take at the end of a turn.
+ */
+export async function startDigest(
+  { client, context: { system }, input, worktree }: HookCall,
+): Promise<void> {
+  // Another client's transcript is read later, when it is needed.
+  if (client !== CLAUDE) return;
+  const { sessionId, transcriptPath: path, cwd } = input;
+  const size = path && attempt(() => system.files.stat(path)?.size);
+  if (!size || size < WORTH_IT || system.program() === undefined) return;
+  const event = { session_id: sessionId, transcript_path: path, cwd };
+  await startProgram(system, {
+    args: ["hook", "Digest"],
+    cwd: worktree,
+    env: { MPM_INPUT: JSON.stringify(event) },
+  });
+}
+
+/** The size from which reading a transcript takes noticeable time, in bytes. */
+const WORTH_IT = 512 * 1024;
+
+/**
+ * Runs this mpm in a new process session without waiting, so the caller may
+ * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
+ * shell can start it.
+ */
+export async function startProgram(
+  system: System,
+  { args, cwd, env }: {
+    args: readonly string[];
+    cwd: string;
+    env: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const program = system.program();
+  if (program === undefined) {
+    throw new MpmError("CONFLICT", "This mpm runs from source", {
+      hint: "Build mpm: only a compiled mpm can start itself",
+    });
+  }
+  const background = "exec </dev/null >/dev/null 2>&1; " +
+    'if command -v setsid; then setsid "$@" & else "$@" & fi';
+  const { outcome } = await system.run("sh", {
+    args: ["-c", background, "sh", program, ...args],
+    cwd,
+    env: { ...env, MPM_DETACHED: "1" },
+    timeout: 5000,
+  });
+  if (outcome === "exited") return;
+  throw new MpmError("FILE_FAILED", "Cannot run in the background", {
+    hint: 'mpm needs the shell "sh" for this, but cannot start it',
+  });
+}
+
+/** Returns the variables of a script that handles an event. */
+export function environmentOf(
+  { context: { system }, input, worktree, event }: HookCall,
+  variables: Variables,
+): Record<string, string> {
+  return {
+    MPM_PROJECT: worktree,
+    MPM_EVENT: event,
+    MPM_SESSION_ID: input.sessionId,
+    MPM_CWD: input.cwd,
+    MPM_BIN: system.program() ?? "mpm",
+    ...variables,
+  };
+}
+
+/**
+ * Returns the event for a script. For a large event, returns only the fields
+ * that all events have.
+ */
+export function eventOf({ input, event }: HookCall): string {
+  const whole = input.json;
+  if (new TextEncoder().encode(whole).length <= MOST) return whole;
+  return JSON.stringify({
+    session_id: input.sessionId,
+    transcript_path: input.transcriptPath,
+    cwd: input.cwd,
+    hook_event_name: event,
+  });
+}
