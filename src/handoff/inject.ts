@@ -33,6 +33,7 @@ import {
 } from "../config/mod.ts";
 import { itemsNow } from "../items/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
+import { lookingOnce } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { contextLines, fileLines, type Lines } from "./context_part.ts";
 import { type ExtraPart, injection, type Part } from "./injection.ts";
@@ -84,7 +85,7 @@ interface Injected {
  * parts. A part that cannot be read is left out and named.
  */
 export async function injected(
-  context: Context,
+  given: Context,
   { parts, limit, extra = [] }: {
     parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
@@ -92,8 +93,9 @@ export async function injected(
     extra?: readonly ExtraPart[];
   },
 ): Promise<Injected> {
-  const { system } = context;
-  const workspace = await findWorkspace(context);
+  const workspace = await findWorkspace(given);
+  const system = lookingOnce(given.system);
+  const context = { ...given, system };
   const { config, faults } = await readConfigAnyway(system, workspace.root);
   const most = limit ?? config["context.inject_limit"];
   const sources: Sources = {

@@ -1,7 +1,7 @@
 import { basename } from "@std/path";
 import { join } from "../base/join.ts";
 import { attempt } from "../base/errors.ts";
-import type { FileInfo, System } from "../system/system.ts";
+import type { FileInfo, Files, System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
@@ -73,6 +73,43 @@ export function readOnce<T>(
   const value = read();
   if (mark) known.set(key, { mark, value });
   return value;
+}
+
+/**
+ * Returns a machine that remembers what it saw in the file system, since the
+ * parts of one answer look at the same paths. Use it only for work that reads.
+ * Whatever may change a file makes it forget everything.
+ */
+export function lookingOnce(system: System): System {
+  const { files } = system;
+  const seen = new Map<string, unknown>();
+  const forgetting = Object.entries(files).map(([name, act]) => [
+    name,
+    (...given: unknown[]) => {
+      seen.clear();
+      return (act as (...given: unknown[]) => unknown)(...given);
+    },
+  ]);
+  const once =
+    <T>(name: string, look: (path: string, limit: number) => T) =>
+    (path: string, limit = 0): T => {
+      const key = `${name} ${limit} ${path}`;
+      if (seen.has(key)) return seen.get(key) as T;
+      const value = look(path, limit);
+      seen.set(key, value);
+      return value;
+    };
+  const { read, readWithInfo, readSeen, readUpTo, readPart, readLink } = files;
+  const looks: Partial<Files> = {
+    ...{ read, readWithInfo, readSeen, readUpTo, readPart, readLink },
+    lstat: once("lstat", files.lstat),
+    peek: once("peek", files.peek),
+    stat: once("stat", files.stat),
+    list: once("list", files.list),
+    realPath: once("realPath", files.realPath),
+    readOwn: once("readOwn", files.readOwn),
+  };
+  return { ...system, files: { ...Object.fromEntries(forgetting), ...looks } };
 }
 
 /**

@@ -46,6 +46,7 @@ export {
 export {
   type FileMark,
   isMarked,
+  lookingOnce,
   markOf,
   readOnce,
   replaceDerived,

@@ -8,6 +8,7 @@ import {
 } from "../../clients/mod.ts";
 import { type Config, readConfigAnyway } from "../../config/mod.ts";
 import { quickPlace, quickRoot } from "../../git/mod.ts";
+import { lookingOnce } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** The parameters of an event's handler. */
@@ -42,17 +43,18 @@ const PROGRAM_PATIENCE = 5000;
 /**
  * Finds the project of an event. Returns `undefined` if there is nothing to do.
  */
-export async function hookCallOf(
+export function hookCallOf(
   context: Context,
   { client, event, input }: Pick<HookCall, "client" | "event" | "input">,
-): Promise<HookCall | undefined> {
+): HookCall | undefined {
   const system = impatient(context.system);
-  const place = placeOf(system, input);
+  const seen = lookingOnce(system);
+  const place = placeOf(seen, input);
   if (!place) return undefined;
   const { root, folder } = place;
-  const { config } = await readConfigAnyway(system, root);
+  const { config } = readConfigAnyway(seen, root);
   if (!config["hooks.enabled"]) return undefined;
-  const worktree = quickPlace(system, folder)?.worktree ?? root;
+  const worktree = quickPlace(seen, folder)?.worktree ?? root;
   return {
     client,
     event,
@@ -61,7 +63,7 @@ export async function hookCallOf(
     config,
     session: { id: input.sessionId, root },
     worktree,
-    invited: usesMpm(system, { root, worktree }),
+    invited: usesMpm(seen, { root, worktree }),
   };
 }
 

@@ -90,7 +90,7 @@ async function answered(
   const load = HANDLERS.get(event);
   if (!load) return "";
   const { boundedAnswer, hookCallOf } = await import("./hook_call.ts");
-  const hook = await hookCallOf(await prepare(), { client, event, input });
+  const hook = hookCallOf(await prepare(), { client, event, input });
   if (!hook) return "";
   const handle = await load();
   return adapter.answer(event, boundedAnswer(await handle(hook)));
