@@ -73,7 +73,7 @@ const likely = (): Rule[] => [
   },
   ...wordForms().map(ofForm),
   { traces: ["sword", "sphrase", "oken", "cret"], find: findAs },
-  { find: findSeeds },
+  { find: (text) => mayHoldSeeds(text) ? findSeeds(text) : [] },
   { traces: ["://", ":\\/\\/"], anywhere: true, find: findUrlCredentials },
   { find: findAssignments },
   { find: findPlaced },
@@ -249,6 +249,14 @@ export function mayNameSecret(name: string): boolean {
  */
 export function mayHoldSecret(text: string): boolean {
   return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);
+}
+
+/**
+ * Returns whether a text may contain a seed phrase. Reading a long text twice
+ * takes longer than loading the list of words.
+ */
+function mayHoldSeeds(text: string): boolean {
+  return text.length > SHORT || MANY_WORDS.test(text);
 }
 
 /** The longest text that is copied without a check, in UTF-16 units. */
