@@ -3,6 +3,13 @@ import { SHELL_WORD, shellWord, unquotedWord } from "../base/shell.ts";
 import { VERSION } from "../base/version.ts";
 import type { InstalledEntry } from "./client.ts";
 
+/**
+ * The mark, with a version, in the arguments of each command that mpm writes
+ * into a user's settings. No other program has a reason to write this mark. So
+ * mpm never treats another entry as its own, whatever the binary is called.
+ */
+export const OWN_MARK = "--installed-by=mpm/";
+
 /** The parts of a command line for an event. */
 interface HookCommand {
   readonly client: ClientName;

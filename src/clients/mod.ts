@@ -49,7 +49,6 @@ export {
   editsFiles,
   HOOK_ENTRIES,
   mayChangeFiles,
-  OWN_MARK,
   startsAgents,
 } from "./claude/hook_entries.ts";
 export { turnErrorText } from "./claude/hook_input.ts";
@@ -200,6 +199,7 @@ export {
   type Watch,
 } from "./read_gauge.ts";
 export { usesMpm } from "./claude/home.ts";
+export { OWN_MARK } from "./hook_command.ts";
 export { copyUpTo } from "./claude/cut.ts";
 export type {
   AgentEvent,

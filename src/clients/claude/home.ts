@@ -1,7 +1,7 @@
 import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { layout } from "../../ops/mod.ts";
-import { OWN_MARK } from "./hook_entries.ts";
+import { OWN_MARK } from "../hook_command.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 

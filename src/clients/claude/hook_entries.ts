@@ -1,7 +1,7 @@
 import { field, textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
-import { entryOfLine, hookLine } from "../hook_command.ts";
+import { entryOfLine, hookLine, OWN_MARK } from "../hook_command.ts";
 
 /**
  * The tools of Claude Code that start sub-agents. `Task` is the older name of
@@ -145,12 +145,6 @@ export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
     "CwdChanged FileChanged DirectoryAdded MessageDisplay").split(" "),
 );
 
-/**
- * The mark, with a version, in the arguments of each command that mpm writes
- * into a user's settings. No other program has a reason to write this mark. So
- * mpm never treats another entry as its own, whatever the binary is called.
- */
-export const OWN_MARK = "--installed-by=mpm/";
 const MARKED = /^--installed-by=mpm\/(\S+)$/;
 
 /** Returns a matcher group for the settings. */

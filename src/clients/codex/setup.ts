@@ -1,7 +1,8 @@
 import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
-import { type HookEntry, OWN_MARK } from "../claude/hook_entries.ts";
+import type { HookEntry } from "../claude/hook_entries.ts";
+import { OWN_MARK } from "../hook_command.ts";
 import type { ClientSetup, EntryFile, SetupProblem } from "../client.ts";
 import { codexHome } from "./home.ts";
 import { jsonHooks } from "./json_hooks.ts";

@@ -3,11 +3,11 @@ import { VERSION } from "../../../base/version.ts";
 import {
   CLAUDE_FORM,
   type HookForm,
-  OWN_MARK,
   type OwnHandler,
   ownStatusLine,
   SHARED_FORM,
 } from "../hook_entries.ts";
+import { OWN_MARK } from "../../hook_command.ts";
 import {
   type JsonArray,
   type JsonNode,
