@@ -147,11 +147,11 @@ function load(module) {
 // Functions of a module, which is loaded when one of them is called.
 function lend(module, names) {
   if (exported[module] !== undefined) return exported[module];
-  const lent = names.map((name) => [
-    name,
-    (...given) => load(module)[name](...given),
-  ]);
-  return Object.fromEntries(lent);
+  const lent = {};
+  for (const name of names) {
+    lent[name] = (...given) => load(module)[name](...given);
+  }
+  return lent;
 }
 
 async function later(module) {
