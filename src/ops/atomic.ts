@@ -15,8 +15,11 @@ interface Manner {
   readonly mode?: number;
   /** The name of the file while it is written; required without a lock. */
   readonly temporary?: string;
-  /** True if the file must survive a power failure; the default. */
-  readonly synced?: boolean;
+  /**
+   * True if the file must survive a power failure; the default. `content`: the
+   * caller syncs the folder.
+   */
+  readonly synced?: boolean | "content";
 }
 
 /**
@@ -39,7 +42,7 @@ export function writeAtomic(
   const written = join(dirname(path), temporary);
   removeIfThere(system, written);
   try {
-    files.create(written, bytes, { synced });
+    files.create(written, bytes, { synced: synced !== false });
     if (mtime !== undefined) files.setMtime(written, mtime);
     if (mode !== undefined) files.chmod(written, mode);
     files.rename(written, path);
@@ -47,7 +50,7 @@ export function writeAtomic(
     removeQuietly(system, written);
     throw error;
   }
-  if (synced) files.syncFolder(dirname(path));
+  if (synced === true) files.syncFolder(dirname(path));
 }
 
 /** Removes a file or link, if it exists. */

@@ -51,7 +51,14 @@ function intentOf<F>(
 }
 
 /** An intent to begin; it gets a new id unless one is given. */
-type Begun<F> = Omit<Written<F>, "id" | "at"> & { readonly id?: string };
+type Begun<F> = Omit<Written<F>, "id" | "at"> & Manner & {
+  readonly id?: string;
+};
+
+interface Manner {
+  /** False if the operation needs no intent after a power failure. */
+  readonly synced?: boolean | undefined;
+}
 
 /** The format of these files; another format is from another version of mpm. */
 const SCHEMA = 1;
@@ -69,31 +76,37 @@ function fileOf(root: string, id: string): string {
 }
 
 /**
- * Writes an intent to disk before it returns. Without a key, the intent is not
+ * Writes an intent to disk before it returns, synced by default. Without a key, the intent is not
  * sealed: after an interruption it stays, but mpm does not act on it. Call
  * under the lock of its kind.
  */
 export function beginIntent<F>(
   system: System,
   root: string,
-  { id = system.random(), kind, worktree, facts }: Begun<F>,
+  { id = system.random(), kind, worktree, facts, synced }: Begun<F>,
 ): Intent<F> {
   const { intents } = layout(root);
   ensureFolder(system, intents, root);
   sweep(system, intents);
   const at = system.now().toISOString();
   const written = { id, kind, at, worktree, facts };
-  write(system, root, written);
+  write(system, root, written, { synced });
   return intentOf(system, root, written);
 }
 
-function write(system: System, root: string, written: Written<unknown>): void {
+function write(
+  system: System,
+  root: string,
+  written: Written<unknown>,
+  { synced = true }: Manner = {},
+): void {
   const seals = sealsOf(projectSeals, system, root);
   const value = { schema: SCHEMA, ...written };
   const text = attempt(() => seals.seal(value)) ?? JSON.stringify(value);
   writeAtomic(system, fileOf(root, written.id), {
     text: `${text}\n`,
     temporary: `.${written.id}.tmp`,
+    synced,
   });
 }
 

@@ -30,14 +30,20 @@ interface SaveFacts {
   readonly id: string;
 }
 
-/** Notes a save before its first file is written. Call under the lock. */
+/**
+ * Notes a save before its first file is written. Call under the lock. After a
+ * power failure, a checksum alone is not a save, and a save's other files can
+ * be derived at any time. So the note needs no sync.
+ */
 export function noteBegun(
   system: System,
   root: string,
   id: string,
 ): Intent<SaveFacts> {
   const facts = { id };
-  return beginIntent(system, root, { kind: SAVE, worktree: root, facts });
+  return beginIntent(system, root, {
+    ...{ kind: SAVE, worktree: root, facts, synced: false },
+  });
 }
 
 /** Finishes interrupted saves. Call under the lock. Throws FILE_FAILED. */

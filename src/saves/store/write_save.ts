@@ -202,7 +202,8 @@ function commit(
   const unnamed = join(sessions, UNNAMED);
   const written = [checksum, unnamed];
   try {
-    writeAtomic(system, checksum, { text: digest, mtime });
+    // The folder is synced below, together with the JSON.
+    writeAtomic(system, checksum, { text: digest, mtime, synced: "content" });
     removeIfThere(system, unnamed);
     files.create(unnamed, bytes);
     files.setMtime(unnamed, mtime);
