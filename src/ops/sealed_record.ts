@@ -3,6 +3,7 @@ import { attempt, MpmError } from "../base/errors.ts";
 import { asciiJson } from "../base/escape.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
+import { readOnce } from "./derived.ts";
 import { ensureFolder } from "./folders.ts";
 import { layout } from "./layout.ts";
 import { ensureJournalKey, isSealOf, journalKey, sealOf } from "./seal.ts";
@@ -113,11 +114,14 @@ const ID = /^[a-z0-9]{8,64}$/;
  * does not exist yet.
  */
 export function readStoreId(system: System, root: string): string | undefined {
-  return attempt(() => {
-    const bytes = system.files.readOwn(idFile(root), 256);
-    const id = new TextDecoder().decode(bytes).trim();
-    return ID.test(id) ? id : undefined;
-  });
+  const path = idFile(root);
+  return attempt(() =>
+    readOnce(system, { path, what: "store" }, () => {
+      const bytes = system.files.readOwn(path, 256);
+      const id = new TextDecoder().decode(bytes).trim();
+      return ID.test(id) ? id : undefined;
+    })
+  );
 }
 
 /**
