@@ -72,6 +72,7 @@ const builtin = process.getBuiltinModule;
 const decoder = new TextDecoder();
 const makers = [];
 const exported = [];
+const lents = [];
 // One place for every script: new memory must be cleared first.
 const room = new Uint8Array(
   SIZES.reduce((most, size, at) => Math.max(most, size + (SIZES[at + 1] ?? 0))),
@@ -147,9 +148,9 @@ function load(module) {
 // Functions of a module, which is loaded when one of them is called.
 function lend(module, names) {
   if (exported[module] !== undefined) return exported[module];
-  const lent = {};
+  const lent = lents[module] ??= {};
   for (const name of names) {
-    lent[name] = (...given) => load(module)[name](...given);
+    lent[name] ??= (...given) => load(module)[name](...given);
   }
   return lent;
 }
