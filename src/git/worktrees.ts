@@ -4,7 +4,7 @@ import { attempt, isMissing, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { gitDirIn } from "./place.ts";
 import type { Workspace } from "./repository.ts";
-import { Git } from "./run/git.ts";
+import { Git, LONG } from "./run/git.ts";
 import { fullName, parseSettings } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
 import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
@@ -53,9 +53,6 @@ function listed(fields: Map<string, string>): ListedWorktree {
     prunable: fields.has("prunable"),
   };
 }
-
-/** Milliseconds for writing a whole tree. */
-const LONG = 10 * 60_000;
 
 /**
  * The largest `.git` file, and the largest settings file of a worktree, in

@@ -1,11 +1,8 @@
 import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { grouped, splitFields, words, zeroed } from "../text.ts";
-import { type Git, gitFailure } from "./git.ts";
+import { type Git, gitFailure, LONG } from "./git.ts";
 import { OWN_SCOPES } from "./settings.ts";
-
-/** Milliseconds for commands that look at every path of a large tree. */
-const LONG = 5 * 60_000;
 
 /**
  * Reads attributes of paths (gitattributes(5)). Returns the values by path, in

@@ -67,8 +67,12 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   MALLOC_TOP_PAD_: "1048576",
 };
 
-/** The time limit of a git command, in milliseconds. */
+/**
+ * The time limit of a git command, and of a command over many files, in
+ * milliseconds.
+ */
 const TIME_LIMIT = 30_000;
+export const LONG = 15 * 60_000;
 
 export interface GitOptions {
   readonly stdin?: Input;

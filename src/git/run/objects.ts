@@ -4,7 +4,7 @@ import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import type { RunResult, System } from "../../system/system.ts";
 import { decodeBytes, encodeText, joinBytes, lined, words } from "../text.ts";
-import { type Git, gitFailure, type GitOptions } from "./git.ts";
+import { type Git, gitFailure, type GitOptions, LONG } from "./git.ts";
 import { isOpenAnywhere } from "./processes.ts";
 
 /**
@@ -261,9 +261,6 @@ export class FastImport implements AsyncDisposable {
     await this.#done.catch(() => {});
   }
 }
-
-/** Milliseconds for storing many files. */
-const LONG = 15 * 60_000;
 
 /**
  * Stores contents as they arrive, in one pack if there are many. When this

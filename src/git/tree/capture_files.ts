@@ -2,7 +2,7 @@ import { attempt, FileError, isMissing } from "../../base/errors.ts";
 import { reasonNotRead } from "../../base/paths_there.ts";
 import { isSameFile, lastingFacts } from "../file_memory.ts";
 import type { TakenContent } from "../file_states.ts";
-import { type Git, gitFailure } from "../run/git.ts";
+import { type Git, gitFailure, LONG } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
 import { importBlobs, writeObjects } from "../run/objects.ts";
 import { type CapturedFile, storedFile } from "./captured_file.ts";
@@ -40,9 +40,6 @@ const PORTION = 64 * 1024;
 
 /** The number of times to read a file again if it changed in the meantime. */
 const TRIES = 3;
-
-/** Milliseconds that git may take to read large files. */
-const LONG = 15 * 60_000;
 
 /**
  * Without this setting, git reports an object as stored before it is on the

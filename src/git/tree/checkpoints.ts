@@ -1,7 +1,7 @@
 import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { readRefs } from "../branches.ts";
-import { Git, gitFailure } from "../run/git.ts";
+import { Git, gitFailure, LONG } from "../run/git.ts";
 import { FastImport, takesPack } from "../run/objects.ts";
 import {
   decodeBytes,
@@ -29,9 +29,6 @@ const SETTINGS = [
   // One wait for the disk instead of one for each loose object.
   "core.fsyncMethod=batch",
 ];
-
-/** Milliseconds for commands with a lot of data. */
-const LONG = 15 * 60_000;
 
 /** The contents of a checkpoint without its record. */
 interface Contents {

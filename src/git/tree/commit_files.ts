@@ -1,5 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
-import { Git } from "../run/git.ts";
+import { Git, LONG } from "../run/git.ts";
 import { words } from "../text.ts";
 import type { System } from "../../system/system.ts";
 import { makeWorktree } from "../worktrees.ts";
@@ -79,9 +79,6 @@ export async function readFiles(
     `Cannot read "${problem.path}": ${problem.reason}`,
   );
 }
-
-/** Milliseconds for writing a whole tree. */
-const LONG = 10 * 60_000;
 
 /** The largest index to copy, in bytes. */
 const LARGEST = 512 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
-import { type Git, gitFailure } from "../run/git.ts";
+import { type Git, gitFailure, LONG } from "../run/git.ts";
 import { writeObjects } from "../run/objects.ts";
 import { encodeText, joinBytes } from "../text.ts";
 import { type ObjectHash, objectId, type TreeDelta } from "./snapshot.ts";
@@ -19,9 +19,6 @@ const SETTINGS = [
   // One wait for the disk instead of one for each loose object.
   ...["-c", "core.fsyncMethod=batch"],
 ];
-
-/** Milliseconds for commands with a lot of data. */
-const LONG = 15 * 60_000;
 
 /**
  * New objects for a repository. They are made here because git takes twice as

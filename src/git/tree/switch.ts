@@ -1,6 +1,6 @@
 import { resolveNames } from "../branches.ts";
 import type { Position, Workspace } from "../repository.ts";
-import { Git, gitFailure } from "../run/git.ts";
+import { Git, gitFailure, LONG } from "../run/git.ts";
 import { readOperation } from "../state.ts";
 import { decodeBytes, splitFields, words, zeroed } from "../text.ts";
 import { lossesAt } from "./plan.ts";
@@ -9,9 +9,6 @@ import type { System } from "../../system/system.ts";
 import type { TreeChange } from "./trees.ts";
 import { isZeroId, parseRaw } from "../history/changes.ts";
 import { stagedIn } from "../index_file.ts";
-
-/** Milliseconds for commands that may write many files. */
-const LONG = 5 * 60_000;
 
 /** Git does not update submodules, whatever the settings say. */
 const ALONE = words("-c submodule.recurse=false -c advice.detachedHead=false");

@@ -1,4 +1,4 @@
-import type { Git } from "../run/git.ts";
+import { type Git, LONG } from "../run/git.ts";
 import { resolveNames } from "../branches.ts";
 import { splitFields, words } from "../text.ts";
 import { emptyTree, isOwnPath, type TreeEntry } from "./snapshot.ts";
@@ -10,9 +10,6 @@ export const PARTS = {
   index: "index",
   record: "record.json",
 } as const;
-
-/** Milliseconds for comparing large trees. */
-const COMPARE_LIMIT = 5 * 60_000;
 
 /**
  * Returns the differences from one tree to another, by path, without mpm's
@@ -40,7 +37,7 @@ async function overTrees(
   trees: readonly string[],
   rest: readonly string[] = [],
 ): Promise<Uint8Array> {
-  const options = { timeout: COMPARE_LIMIT };
+  const options = { timeout: LONG };
   const done = await git.run([...args, ...trees, ...rest], options);
   if (done.status === 0) return done.stdout;
   const names = await resolveNames(git, trees);

@@ -3,6 +3,7 @@ import { join } from "../../base/join.ts";
 import { createHash } from "node:crypto";
 import { FileError, MpmError } from "../../base/errors.ts";
 import { once } from "../../base/remembered.ts";
+import { LONG } from "../run/git.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
 import { indexLine } from "./capture_index.ts";
 import type { PathChange } from "./plan.ts";
@@ -282,9 +283,6 @@ function kept(
   const bits = found.mode & 0o777;
   return to?.mode === "100755" ? bits | 0o100 : bits & ~0o111;
 }
-
-/** Milliseconds for writing a large worktree. */
-const LONG = 15 * 60_000;
 
 /**
  * Lets git write raw blobs as files into the empty `folder`, each under its
