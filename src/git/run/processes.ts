@@ -1,5 +1,5 @@
 import { attempt } from "../../base/errors.ts";
-import type { System } from "../../system/system.ts";
+import type { RunResult, System } from "../../system/system.ts";
 import { decodeBytes } from "../text.ts";
 
 /*
@@ -7,9 +7,26 @@ import { decodeBytes } from "../text.ts";
  * read below /proc. Data is passed as arguments, never as part of a script.
  */
 
-/** Milliseconds for reading a file of /proc, and for listing all processes. */
-const READ_LIMIT = 5000;
-const SEARCH_LIMIT = 10_000;
+/** Milliseconds for a look at all processes. */
+const LIMIT = 10_000;
+
+/** Runs a script with arguments. */
+async function runScript(
+  system: System,
+  script: string,
+  ...args: readonly string[]
+): Promise<RunResult> {
+  const options = { args: ["-c", script, "sh", ...args], timeout: LIMIT };
+  return await system.run("sh", { ...options, cwd: "/" });
+}
+
+/** Returns the output of a script. */
+async function outputOf(
+  ...[system, script, ...args]: Parameters<typeof runScript>
+): Promise<string> {
+  const { stdout } = await runScript(system, script, ...args);
+  return decodeBytes(stdout);
+}
 
 /** The process named in a lock of Claude Code. */
 export interface LockHolder {
@@ -91,16 +108,12 @@ async function readStarts(
   pids: readonly number[],
 ): Promise<Map<number, string | undefined>> {
   if (pids.length === 0) return new Map();
-  const { stdout } = await system.run("sh", {
-    args: [
-      ...["-c", 'exec cat "$@" 2> /dev/null', "sh"],
-      ...pids.map((pid) => `/proc/${pid}/stat`),
-    ],
-    cwd: "/",
-    timeout: READ_LIMIT,
-  });
+  const paths = pids.map((pid) => `/proc/${pid}/stat`);
+  const script = 'exec cat "$@" 2> /dev/null';
   // The program's name may contain anything, even line breaks.
-  const stats = decodeBytes(stdout).split(/\n(?=\d+ \()/);
+  const stats = (await outputOf(system, script, ...paths)).split(
+    /\n(?=\d+ \()/,
+  );
   return new Map(stats.map((stat) => [parseInt(stat), startInStat(stat)]));
 }
 
@@ -125,12 +138,7 @@ export async function readMachine(system: System): Promise<Machine> {
   }
   const script = "cat /proc/sys/kernel/random/boot_id; " +
     "exec readlink /proc/self/ns/pid";
-  const { stdout } = await system.run("sh", {
-    args: ["-c", script],
-    cwd: "/",
-    timeout: READ_LIMIT,
-  });
-  const text = decodeBytes(stdout);
+  const text = await outputOf(system, script);
   return {
     boot: /^[0-9a-f-]{36}$/m.exec(text)?.[0],
     namespace: /^pid:\[(\d+)\]/m.exec(text)?.[1],
@@ -150,12 +158,8 @@ export interface KnownProcess {
 export async function readSelf(system: System): Promise<KnownProcess> {
   const script = 'echo "$PPID"; cat /proc/sys/kernel/random/boot_id; ' +
     'exec cat "/proc/$PPID/stat"';
-  const { stdout } = await system.run("sh", {
-    args: ["-c", `{ ${script}; } 2> /dev/null`],
-    cwd: "/",
-    timeout: READ_LIMIT,
-  });
-  const [pid = "", boot = "", ...stat] = decodeBytes(stdout).split("\n");
+  const output = await outputOf(system, `{ ${script}; } 2> /dev/null`);
+  const [pid = "", boot = "", ...stat] = output.split("\n");
   const isLinux = showsProcesses(system);
   return {
     pid: /^\d+$/.test(pid) ? Number(pid) : null,
@@ -174,13 +178,8 @@ export async function processesWith(
 ): Promise<number[]> {
   if (!showsProcesses(system)) return [];
   const script = 'exec grep -l -s -z -x -F -e "$1" /proc/[0-9]*/environ';
-  const { stdout } = await system.run("sh", {
-    args: ["-c", script, "sh", variable],
-    cwd: "/",
-    timeout: SEARCH_LIMIT,
-  });
-  const paths = decodeBytes(stdout).split("\n").filter(Boolean);
-  return paths.map((path) => Number(path.split("/")[2]));
+  const paths = (await outputOf(system, script, variable)).split("\n");
+  return paths.filter(Boolean).map((path) => Number(path.split("/")[2]));
 }
 
 /** A process number, with the data that shows how long it is valid. */
@@ -208,10 +207,7 @@ export async function callingProgram(
   system: System,
 ): Promise<ProcessMark | undefined> {
   if (!showsProcesses(system)) return undefined;
-  const { stdout } = await system.run("sh", {
-    ...{ args: ["-c", ANCESTORS], cwd: "/", timeout: READ_LIMIT },
-  });
-  const lines = decodeBytes(stdout).trimEnd().split("\n");
+  const lines = (await outputOf(system, ANCESTORS)).trimEnd().split("\n");
   const namespace = /^pid:\[(\d+)\]$/.exec(lines.pop() ?? "")?.[1];
   const stat = lines.slice(1).find((line) => !SHELLS.test(line)) ?? "";
   const [pid, start] = [parseInt(stat), startInStat(stat)];
@@ -254,10 +250,6 @@ export async function isOpenAnywhere(
   const script = SCRIPTS[system.platform];
   if (script === undefined) return false;
   if (system.platform === "linux" && !showsProcesses(system)) return true;
-  const { outcome, status, stdout } = await system.run("sh", {
-    args: ["-c", script, "sh", path],
-    cwd: "/",
-    timeout: SEARCH_LIMIT,
-  });
+  const { outcome, status, stdout } = await runScript(system, script, path);
   return outcome !== "exited" || status >= NOT_RUN || stdout.length > 0;
 }
