@@ -39,6 +39,18 @@ export async function findRenamed(
 /** The maximum number of entries of HEAD's reflog to search. */
 const ENTRIES = 10_000;
 
+/** Reads two columns of HEAD's reflog, newest first. */
+async function readMoves(
+  git: Git,
+  columns: string,
+): Promise<[string, string][]> {
+  const log = await git.run(words(
+    `log --walk-reflogs --max-count=${ENTRIES} --date=unix -z
+      --format=${columns} HEAD --`,
+  ));
+  return grouped(splitFields(log.stdout), 2) as [string, string][];
+}
+
 /** A branch that this worktree left, with its commit at that time. */
 interface LeftBranch {
   readonly branch: string;
@@ -47,10 +59,7 @@ interface LeftBranch {
 
 /** Reads which branches this worktree left, newest first. */
 export async function readLeft(git: Git): Promise<LeftBranch[]> {
-  const log = await git.run(words(
-    `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
-  ));
-  const entries = grouped(splitFields(log.stdout), 2) as [string, string][];
+  const entries = await readMoves(git, "%H%x00%gs");
   return entries.flatMap(([commit, what], at) => {
     const [, branch] = /^checkout: moving from (\S+) to /.exec(what) ?? [];
     if (branch === undefined) return [];
@@ -62,11 +71,9 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
 
 /** Returns the commits that were made in this worktree, newest first. */
 export async function readMadeHere(git: Git): Promise<string[]> {
-  const log = await git.run(words(
-    `log --walk-reflogs --max-count=${ENTRIES} -z --format=%H%x00%gs HEAD --`,
-  ));
-  return grouped(splitFields(log.stdout), 2)
-    .flatMap(([commit, what]) => /^commit\b/.test(what!) ? [commit!] : []);
+  const entries = await readMoves(git, "%H%x00%gs");
+  return entries.filter(([, what]) => /^commit\b/.test(what))
+    .map(([commit]) => commit);
 }
 
 /**
@@ -90,13 +97,9 @@ export async function findHeadAt(
   git: Git,
   time: Date,
 ): Promise<string | undefined> {
-  const log = await git.run(words(
-    `log --walk-reflogs --max-count=${ENTRIES} --date=unix -z
-      --format=%gd%x00%H HEAD --`,
-  ));
   const until = time.getTime() / 1000;
-  const found = grouped(splitFields(log.stdout), 2)
-    .find(([at]) => Number(/@\{(\d+)\}$/.exec(at!)?.[1]) <= until);
+  const found = (await readMoves(git, "%gd%x00%H"))
+    .find(([at]) => Number(/@\{(\d+)\}$/.exec(at)?.[1]) <= until);
   return found?.[1];
 }
 
