@@ -171,6 +171,13 @@ function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   ) ?? false;
 }
 
+/** Settings with which everything is on the disk when git ends. */
+export const SYNCED = [
+  "core.fsync=all",
+  // One wait for the disk instead of one for each loose object.
+  "core.fsyncMethod=batch",
+];
+
 /** Options of an import. */
 interface ImportOptions {
   /** Additional settings, `name=value`. */
@@ -270,7 +277,7 @@ export async function importBlobs(
   git: Git,
   portions: Iterable<readonly Uint8Array[]>,
 ): Promise<void> {
-  const settings = [...USUAL, "core.fsync=all", "core.fsyncMethod=batch"];
+  const settings = [...USUAL, ...SYNCED];
   const args = [
     ...settings.flatMap((setting) => ["-c", setting]),
     ...words("fast-import --quiet --done"),

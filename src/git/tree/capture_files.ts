@@ -45,7 +45,7 @@ const TRIES = 3;
  * Without this setting, git reports an object as stored before it is on the
  * disk.
  */
-export const SYNCED = ["-c", "core.fsync=objects"];
+export const OBJECTS_SYNCED = ["-c", "core.fsync=objects"];
 
 interface FileOptions {
   readonly hash: ObjectHash;
@@ -376,7 +376,7 @@ export class FileCapture {
   ): Promise<{ ids: string[]; result: RunResult }> {
     const args = ["hash-object", "--no-filters", "--stdin-paths"];
     if (write) {
-      args.unshift(...SYNCED);
+      args.unshift(...OBJECTS_SYNCED);
       args.push("-w");
     }
     const stdin = paths.map((path) => `${quotePath(path)}\n`).join("");

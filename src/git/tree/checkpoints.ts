@@ -2,7 +2,7 @@ import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { readRefs } from "../branches.ts";
 import { Git, gitFailure, LONG } from "../run/git.ts";
-import { FastImport, takesPack } from "../run/objects.ts";
+import { FastImport, SYNCED, takesPack } from "../run/objects.ts";
 import {
   decodeBytes,
   encodeText,
@@ -11,7 +11,7 @@ import {
   quotePath,
 } from "../text.ts";
 import type { Capture } from "./capture.ts";
-import { SYNCED } from "./capture_files.ts";
+import { OBJECTS_SYNCED } from "./capture_files.ts";
 import type { TreeDelta } from "./snapshot.ts";
 import { partOf, PARTS, patchBetween } from "./trees.ts";
 import { ownRepository, rawGit, type Vault } from "./vault.ts";
@@ -22,13 +22,6 @@ export const MAKER = "mpm <mpm@localhost>";
 
 /** The folder of the checkpoint refs. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
-
-const SETTINGS = [
-  // When git is done, everything is on the disk.
-  "core.fsync=all",
-  // One wait for the disk instead of one for each loose object.
-  "core.fsyncMethod=batch",
-];
 
 /** The contents of a checkpoint without its record. */
 interface Contents {
@@ -49,7 +42,7 @@ export function checkpointImport(
   { awaited }: { awaited: boolean },
 ): FastImport {
   return new FastImport(git, {
-    settings: SETTINGS,
+    settings: SYNCED,
     packed: awaited && takesPack(system, workspace.commonDir!),
     timeout: LONG,
   });
@@ -326,7 +319,7 @@ export async function bringCheckpoints(
   });
   if (packed.status !== 0) return;
   const pack = `${base}-${decodeBytes(packed.stdout).trim()}.pack`;
-  await git.run([...SYNCED, "index-pack", "--stdin"], {
+  await git.run([...OBJECTS_SYNCED, "index-pack", "--stdin"], {
     stdin: partsOf(system, pack),
     timeout: LONG,
   });

@@ -1,6 +1,6 @@
 import { join } from "../../base/join.ts";
 import { isOpenable, splitFields, words, zeroed } from "../text.ts";
-import { type FileCapture, SYNCED } from "./capture_files.ts";
+import { type FileCapture, OBJECTS_SYNCED } from "./capture_files.ts";
 import { rawGit, type Vault } from "./vault.ts";
 import type { FileInfo, System } from "../../system/system.ts";
 import { isSettled } from "../file_memory.ts";
@@ -161,7 +161,7 @@ export async function addUnopenable(
   });
   const stdin = zeroed(wanted);
   const update = ["update-index", "--add", "--remove", "-z", "--stdin"];
-  await raw.git.run([...SYNCED, ...update], { stdin });
+  await raw.git.run([...OBJECTS_SYNCED, ...update], { stdin });
   const listed = splitFields(await raw.git.read(words("ls-files -z --stage")));
   const found = new Map(listed.map((line) => {
     const { path, mode, id } = stagedIn(line);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { type Git, gitFailure, LONG } from "../run/git.ts";
-import { writeObjects } from "../run/objects.ts";
+import { SYNCED, writeObjects } from "../run/objects.ts";
 import { encodeText, joinBytes } from "../text.ts";
 import { type ObjectHash, objectId, type TreeDelta } from "./snapshot.ts";
 
@@ -12,13 +12,6 @@ type Kind = keyof typeof KINDS;
 
 /** The number of objects below which git would not keep a fetched pack. */
 const WORTH_A_PACK = 100;
-
-/** Settings that make git write objects to the disk before it ends. */
-const SETTINGS = [
-  ...["-c", "core.fsync=all"],
-  // One wait for the disk instead of one for each loose object.
-  ...["-c", "core.fsyncMethod=batch"],
-];
 
 /**
  * New objects for a repository. They are made here because git takes twice as
@@ -105,7 +98,8 @@ export class ObjectPack {
       ? ["index-pack", "--stdin"]
       : ["unpack-objects", "-q"];
     const options = { stdin: joinBytes([content, end]), timeout: LONG };
-    const done = await writeObjects(git, [...SETTINGS, ...command], options);
+    const settings = SYNCED.flatMap((setting) => ["-c", setting]);
+    const done = await writeObjects(git, [...settings, ...command], options);
     if (done.status !== 0) throw gitFailure(command, done);
   }
 }
