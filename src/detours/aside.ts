@@ -7,7 +7,7 @@ import {
   foreignPaths,
   type LeftOut,
   lossesAt,
-  type TreeChange,
+  type PathChange,
   WorktreeWriter,
 } from "../git/mod.ts";
 import { type Aside, putBackFrom, TrashFolder, withLock } from "../ops/mod.ts";
@@ -83,10 +83,10 @@ export function asideToClear(
 export async function asideToSwitch(
   system: System,
   { vault }: CheckpointPlace,
-  { changes, capture }: { changes: readonly TreeChange[]; capture: Capture },
+  { changes, capture }: { changes: readonly PathChange[]; capture: Capture },
 ): Promise<string[]> {
   const { git, workspace } = vault;
-  const isRepository = (entry: TreeChange["to"]) => entry?.mode === "160000";
+  const isRepository = (entry: PathChange["to"]) => entry?.mode === "160000";
   const made = changes.filter(({ from, to }) =>
     to && (!from || isRepository(from) && !isRepository(to))
   ).map(({ path }) => path);
@@ -117,7 +117,7 @@ export async function asideToSwitch(
  */
 export function unseen(
   { marks, worktree, listing, index }: Capture,
-  changes: readonly TreeChange[],
+  changes: readonly PathChange[],
 ): string[] {
   const changed = new Set(changes.map(({ path }) => path));
   return [...marks.assume_unchanged, ...marks.skip_worktree].filter((path) => {

@@ -242,7 +242,6 @@ export {
   PARTS,
   patchBetween,
   pathsIn,
-  type TreeChange,
   treeChanges,
   treeDelta,
 } from "./tree/trees.ts";

@@ -2,7 +2,7 @@ import type { RunResult, System } from "../../system/system.ts";
 import type { Workspace } from "../repository.ts";
 import { decodeBytes, lined, linesOf, words } from "../text.ts";
 import { MpmError } from "../../base/errors.ts";
-import { Git, LONG } from "./git.ts";
+import { Git } from "./git.ts";
 import { parseListed } from "./settings.ts";
 
 /*
@@ -15,6 +15,9 @@ import { parseListed } from "./settings.ts";
 /** The transports that git may use; plain HTTP never leaves this machine. */
 const PROTOCOLS = ["https", "ssh", "git", "file"];
 const LOOPBACK = /^http:\/\/(?:[^@/]*@)?(?:127\.0\.0\.1|localhost|\[::1\])[:/]/;
+
+/** Milliseconds that one exchange with a remote may take. */
+const LIMIT = 10 * 60_000;
 
 /** Settings of every exchange, which override the user's. */
 const SETTINGS = words(`core.logAllRefUpdates=false fetch.writeCommitGraph=false
@@ -197,7 +200,7 @@ export class Network {
     const program = command === "push" ? "receive-pack" : "upload-pack";
     const other = local ? [`--${program}=${OTHER_SIDE} ${program}`] : [];
     return this.#git.run([command, ...options, ...other, "--", url, ...refs], {
-      timeout: LONG,
+      timeout: LIMIT,
       ...stdin.length === 0 ? {} : { stdin: lined(stdin) },
     });
   }

@@ -3,10 +3,10 @@ import type { Position, Workspace } from "../repository.ts";
 import { Git, gitFailure, LONG } from "../run/git.ts";
 import { readOperation } from "../state.ts";
 import { decodeBytes, splitFields, words, zeroed } from "../text.ts";
-import { lossesAt } from "./plan.ts";
+import { lossesAt, type PathChange } from "./plan.ts";
 import { isWithin } from "./snapshot.ts";
 import type { System } from "../../system/system.ts";
-import type { TreeChange } from "./trees.ts";
+
 import { isZeroId, parseRaw } from "../history/changes.ts";
 import { stagedIn } from "../index_file.ts";
 
@@ -137,7 +137,7 @@ export function overwritten(
   system: System,
   git: Git,
   { changes, known }: {
-    changes: readonly TreeChange[];
+    changes: readonly PathChange[];
     known: (path: string) => boolean;
   },
 ): string[] {
@@ -169,7 +169,7 @@ export async function foreignPaths(
 
 /** Returns which of `paths` a switch would have to overwrite. */
 export function inTheWay(
-  changes: readonly TreeChange[],
+  changes: readonly PathChange[],
   paths: readonly string[],
 ): string[] {
   return paths.filter((path) =>

@@ -3,6 +3,7 @@ import { resolveNames } from "../branches.ts";
 import { splitFields, words } from "../text.ts";
 import { emptyTree, isOwnPath, type TreeEntry } from "./snapshot.ts";
 import { isZeroId, parseRaw } from "../history/changes.ts";
+import type { PathChange } from "./plan.ts";
 
 /** The parts of a checkpoint's commit. */
 export const PARTS = {
@@ -50,19 +51,12 @@ async function overTrees(
   return await git.read([...args, ...there, ...rest], options);
 }
 
-/** A path that differs between two trees. */
-export interface TreeChange {
-  readonly path: string;
-  readonly from: TreeEntry | undefined;
-  readonly to: TreeEntry | undefined;
-}
-
 /** Like {@link treeDelta}, but also returns the earlier files. */
 export async function treeChanges(
   git: Git,
   from: string,
   to: string,
-): Promise<TreeChange[]> {
+): Promise<PathChange[]> {
   const args = words("diff-tree -r -z --raw --no-renames --no-abbrev");
   const output = await overTrees(git, args, [from, to]);
   const there = (entry: TreeEntry) => isZeroId(entry.mode) ? undefined : entry;
