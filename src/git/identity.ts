@@ -29,12 +29,7 @@ export function authorOf(identity: string | undefined): string | undefined {
  */
 export async function readSigningKey(git: Git): Promise<string> {
   const pattern = "^(user\\.signingkey|gpg\\.format)$";
-  const { stdout } = await git.run(["config", "-z", "--get-regexp", pattern]);
-  const lines = decodeBytes(stdout).split("\0").map((line) => {
-    const [name = "", value = ""] = line.split(/\n([^]*)/);
-    return [name, value] as const;
-  });
-  const values = new Map(lines);
+  const values = new Map(await git.settings(pattern));
   const key = values.get("user.signingkey");
   return key ? `${values.get("gpg.format") ?? "openpgp"} ${key}` : "";
 }

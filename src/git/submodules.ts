@@ -10,7 +10,7 @@ import {
   type StatusEntry,
 } from "./status.ts";
 import type { LeftOut } from "./tree/snapshot.ts";
-import { decodeBytes, inParallel, isOpenable, splitFields } from "./text.ts";
+import { decodeBytes, inParallel, isOpenable } from "./text.ts";
 import type { RunResult, System } from "../system/system.ts";
 import { EMPTY_INDEX, type IndexListing, listIndex } from "./index_file.ts";
 
@@ -114,13 +114,7 @@ async function readIgnored(
   git: Git,
 ): Promise<(path: string) => string> {
   const pattern = "^(submodule\\..*\\.ignore|diff\\.ignoresubmodules)$";
-  const asked = await git.run(["config", "-z", "--get-regexp", pattern]);
-  const set = new Map(
-    splitFields(asked.stdout).map((field): [string, string] => {
-      const [name = "", value = ""] = field.split(/\n([^]*)/);
-      return [name, value];
-    }),
-  );
+  const set = new Map(await git.settings(pattern));
   const byPath = new Map<string, string | undefined>();
   const byName = new Map<string, Map<string, string>>();
   for (const { section, name, key, value } of modulesOf(system, git.folder)) {

@@ -10,7 +10,6 @@ import {
 import type { Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
 import { FOLDERS, foldersIn } from "./run/stand_in.ts";
-import { splitFields, words } from "./text.ts";
 import type { Context } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import { rememberedFor } from "../base/remembered.ts";
@@ -74,17 +73,16 @@ function nowhere(
  * since a worktree has its own settings.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
-  const args = words(
-    "config -z --get-regexp ^core\\.(bare|worktree)$",
-  );
-  const settings = await new Git(system, commonDir, { plain: true })
-    .run([`--git-dir=${commonDir}`, ...args]);
+  const git = new Git(system, commonDir, {
+    plain: true,
+    args: [`--git-dir=${commonDir}`],
+  });
   let bare = false;
   let top = dirname(commonDir);
-  for (const field of splitFields(settings.stdout)) {
-    const [name, value] = field.split(/\n([^]*)/);
+  const pattern = "^core\\.(bare|worktree)$";
+  for (const [name, value] of await git.settings(pattern)) {
     if (name === "core.bare") bare = value !== "false";
-    if (name === "core.worktree") top = resolve(commonDir, value ?? "");
+    else top = resolve(commonDir, value);
   }
   return bare ? commonDir : top;
 }

@@ -7,7 +7,7 @@ import {
   type StandIn,
   standInAt,
 } from "./stand_in.ts";
-import { decodeBytes, words } from "../text.ts";
+import { decodeBytes, splitFields, words } from "../text.ts";
 
 /**
  * Overrides of user settings that run programs or change git's output. Git
@@ -196,6 +196,18 @@ export class Git {
     const result = await this.run(args, options);
     if (result.status !== 0) throw gitFailure(args, result);
     return result.stdout;
+  }
+
+  /**
+   * Returns the settings whose full names match `pattern`, as names and values.
+   */
+  async settings(pattern: string): Promise<[name: string, value: string][]> {
+    const args = ["config", "-z", "--get-regexp", pattern];
+    const { stdout } = await this.run(args);
+    return splitFields(stdout).map((field) => {
+      const [name = "", value = "true"] = field.split(/\n([^]*)/);
+      return [name, value];
+    });
   }
 }
 

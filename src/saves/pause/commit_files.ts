@@ -9,7 +9,6 @@ import {
   lined,
   quotePath,
   reasonOf,
-  splitFields,
   type Workspace,
   writeObjects,
   zeroed,
@@ -155,14 +154,7 @@ async function treeWith(
 const SIGNING = "^(commit\\.gpgsign|user\\.signingkey|gpg\\.format)$";
 
 async function signingOf(git: Git) {
-  const asked = ["config", "-z", "--get-regexp", SIGNING];
-  const { stdout } = await git.like({ plain: true }).run(asked);
-  const given = new Map(
-    splitFields(stdout).map((field) => {
-      const [name = "", value = "true"] = field.split(/\n([^]*)/);
-      return [name, value];
-    }),
-  );
+  const given = new Map(await git.like({ plain: true }).settings(SIGNING));
   const on = /^(true|yes|on|[1-9]\d*)$/i.test(
     given.get("commit.gpgsign") ?? "",
   );
