@@ -220,27 +220,21 @@ export function gitFailure(
     !arg.startsWith("-") && args[at - 1] !== "-c"
   );
   const command = `git ${name ?? ""}`;
+  const failure = (message: string, more = {}) =>
+    new MpmError("GIT_FAILED", message, more);
   switch (result.outcome) {
     case "missing":
-      return new MpmError(
-        "GIT_FAILED",
-        `Cannot run "${command}": git is not installed`,
-        {
-          hint: "Install git, or put it on PATH",
-        },
-      );
+      return failure(`Cannot run "${command}": git is not installed`, {
+        hint: "Install git, or put it on PATH",
+      });
     case "denied":
-      return new MpmError(
-        "GIT_FAILED",
-        `Cannot run "${command}": permission denied`,
-      );
+      return failure(`Cannot run "${command}": permission denied`);
     case "timeout":
-      return new MpmError("GIT_FAILED", `"${command}" took too long`, {
+      return failure(`"${command}" took too long`, {
         hint: "Run it yourself to see the reason",
       });
     case "exited":
-      return new MpmError(
-        "GIT_FAILED",
+      return failure(
         [`"${command}" ended with status ${result.status}`, reasonOf(result)]
           .filter((part) => part !== "").join(": "),
         lockHint(result),
@@ -253,10 +247,8 @@ export function gitFailure(
  * killed git left behind.
  */
 function lockHint(result: RunResult): { hint?: string } {
-  const [, path] = /Unable to create '(.+\.lock)': File exists/.exec(
-    decodeBytes(result.stderr),
-  ) ??
-    [];
+  const [, path] = /Unable to create '(.+\.lock)': File exists/
+    .exec(decodeBytes(result.stderr)) ?? [];
   return path === undefined
     ? {}
     : { hint: `If no git command is running, remove "${path}"` };
