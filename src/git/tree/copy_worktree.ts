@@ -8,13 +8,8 @@ import { Git } from "../run/git.ts";
 import { isOpenable } from "../text.ts";
 import { projectFiles } from "../tracked.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import {
-  isOwnPath,
-  type LeftOut,
-  lookWithin,
-  type ObjectHash,
-} from "./snapshot.ts";
-import { safeSettings } from "./vault.ts";
+import { isOwnPath, type LeftOut, lookWithin } from "./snapshot.ts";
+import { CONFIG, safeSettings } from "./vault.ts";
 
 /** The number of files to copy before checking for a request to stop. */
 const PAUSE = 200;
@@ -104,12 +99,6 @@ function copyOne(
   if (found.mode !== undefined) files.chmod(to, found.mode & 0o777);
   return undefined;
 }
-
-const CONFIG: Readonly<Record<ObjectHash, string>> = {
-  sha1: "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
-  sha256: "[core]\n\trepositoryformatversion = 1\n\tbare = false\n" +
-    "[extensions]\n\tobjectformat = sha256\n",
-};
 
 /** The largest list of a shallow history's ends, in bytes. */
 const LARGEST = 16 * 1024 * 1024;

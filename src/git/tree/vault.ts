@@ -2,15 +2,10 @@ import { join } from "../../base/join.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import type { Workspace } from "../repository.ts";
 import { Git, type GitSetting } from "../run/git.ts";
-import { splitFields, words } from "../text.ts";
+import { words } from "../text.ts";
 import type { System } from "../../system/system.ts";
 import type { ObjectHash } from "./snapshot.ts";
 import { encodeText } from "../../base/bytes.ts";
-
-/** A git that runs no filter, and the settings for conversions. */
-export interface SafeGit extends SafeSettings {
-  readonly git: Git;
-}
 
 /** The settings of a repository for conversions. */
 export interface SafeSettings {
@@ -33,13 +28,11 @@ export async function safeSettings(
   folder: string,
   setting: GitSetting = {},
 ): Promise<SafeSettings> {
-  const asked = await new Git(system, folder, { ...setting, filters: "none" })
-    .run(["config", "-z", "--get-regexp", SETTINGS]);
+  const git = new Git(system, folder, { ...setting, filters: "none" });
   let [converts, fileMode, upstreams] = [false, true, false];
   let hash: ObjectHash = "sha1";
-  for (const field of splitFields(asked.stdout)) {
-    const [name, value = "true"] = field.split(/\n([^]*)/);
-    if (name!.startsWith("branch.")) upstreams = true;
+  for (const [name, value] of await git.settings(SETTINGS)) {
+    if (name.startsWith("branch.")) upstreams = true;
     else if (name === "extensions.objectformat") hash = value as ObjectHash;
     else if (name === "core.filemode") fileMode = value !== "false";
     else if (name === "core.autocrlf") converts ||= value !== "false";
@@ -49,26 +42,12 @@ export async function safeSettings(
 }
 
 /**
- * Returns a git that runs no filter in a repository, not even the user's own:
- * it reads the bytes of files. Takes one process, unless `settings` were
- * already read.
- */
-export async function safeGit(
-  system: System,
-  folder: string,
-  setting: GitSetting = {},
-  settings?: SafeSettings,
-): Promise<SafeGit> {
-  const found = settings ?? await safeSettings(system, folder, setting);
-  const git = new Git(system, folder, { ...setting, filters: "none" });
-  return { git, ...found };
-}
-
-/**
  * The repository with a worktree's checkpoints: the worktree's own repository
  * or, outside git, a bare repository in the mpm folder.
  */
-export interface Vault extends SafeGit {
+export interface Vault extends SafeSettings {
+  /** Runs no filter, not even the user's own: it reads the bytes of files. */
+  readonly git: Git;
   /**
    * The worktree whose files are captured; outside git, the project's folder,
    * with the bare repository as its git folder.
@@ -107,22 +86,23 @@ export async function openVault(
     settings?: SafeSettings;
   },
 ): Promise<Vault | undefined> {
-  const { git, reason, root, worktree } = workspace;
-  if (git === "repository") {
-    const safe = await safeGit(system, worktree, {}, settings);
-    return { ...safe, workspace, own: false };
+  const { git: kind, reason, root, worktree } = workspace;
+  if (kind === "repository") {
+    const safe = settings ?? await safeSettings(system, worktree);
+    const git = new Git(system, worktree, { filters: "none" });
+    return { ...safe, git, workspace, own: false };
   }
-  if (git !== "none" || reason !== undefined) {
-    const hint = git === "no-git"
+  if (kind !== "none" || reason !== undefined) {
+    const hint = kind === "no-git"
       ? "Checkpoints are kept as git objects: install git"
       : "Checkpoints need a worktree whose repository git can read";
-    const code = git === "none" ? "CONFLICT" : "GIT_FAILED";
+    const code = kind === "none" ? "CONFLICT" : "GIT_FAILED";
     throw new MpmError(code, `No checkpoints here: ${reason}`, { hint });
   }
   const gitDir = ownRepository(home);
-  const kind = system.files.lstat(gitDir)?.kind ?? "folder";
-  if (kind !== "folder") {
-    throw new MpmError("CONFLICT", `"${gitDir}" is not a folder: ${kind}`, {
+  const found = system.files.lstat(gitDir)?.kind ?? "folder";
+  if (found !== "folder") {
+    throw new MpmError("CONFLICT", `"${gitDir}" is not a folder: ${found}`, {
       hint: "mpm stores checkpoints there; move the file elsewhere",
     });
   }
@@ -131,16 +111,15 @@ export async function openVault(
     await createOwn(system, root, gitDir);
   }
   const repository = { gitDir, commonDir: gitDir, worktree: root };
-  const setting: GitSetting = { repository, args: PRIVATE };
-  const safe = await safeGit(system, root, setting);
+  const setting: GitSetting = { repository, args: PRIVATE, filters: "none" };
   const place: Workspace = {
-    ...workspace,
-    git: "repository",
-    worktree: root,
-    gitDir,
-    commonDir: gitDir,
+    ...{ ...workspace, git: "repository", worktree: root },
+    ...{ gitDir, commonDir: gitDir },
   };
-  return { ...safe, workspace: place, own: true };
+  return {
+    ...await safeSettings(system, root, setting),
+    ...{ git: new Git(system, root, setting), workspace: place, own: true },
+  };
 }
 
 async function createOwn(
@@ -174,9 +153,10 @@ const FILES = [
   ],
 ] as const;
 
-const CONFIG = {
-  sha1: "[core]\n\trepositoryformatversion = 0\n",
-  sha256: "[core]\n\trepositoryformatversion = 1\n" +
+/** The settings file of a new repository. */
+export const CONFIG: Readonly<Record<ObjectHash, string>> = {
+  sha1: "[core]\n\trepositoryformatversion = 0\n\tbare = false\n",
+  sha256: "[core]\n\trepositoryformatversion = 1\n\tbare = false\n" +
     "[extensions]\n\tobjectformat = sha256\n",
 };
 
