@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { attempt, MpmError } from "../base/errors.ts";
+import { MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import type { Workspace } from "./repository.ts";
@@ -334,21 +334,5 @@ async function onRemote(
   const [[head, name] = []] = refs;
   return refs.length === 1
     ? { head: head!, name: name!.slice("refs/remotes/".length) }
-    : undefined;
-}
-
-/**
- * Returns the commit of a ref that has its own file, or `undefined` if the ref
- * does not exist or only git can read it.
- */
-export function looseRef(
-  { files }: System,
-  commonDir: string,
-  ref: string,
-): string | undefined {
-  const bytes = attempt(() => files.readOwn(join(commonDir, ref), 128));
-  const text = bytes && decodeBytes(bytes);
-  return text && /^(?:[0-9a-f]{40}|[0-9a-f]{64})\n$/.test(text)
-    ? text.trim()
     : undefined;
 }

@@ -12,7 +12,6 @@ export {
   elsewhere,
   findDefault,
   findTarget,
-  looseRef,
   mayHaveRefs,
   type Names,
   readBranches,
@@ -63,6 +62,7 @@ export {
 export {
   branchByFiles,
   headByFiles,
+  looseRef,
   type QuickPlace,
   quickPlace,
   quickRoot,

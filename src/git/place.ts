@@ -11,6 +11,7 @@ import {
   SMALL,
 } from "./run/settings.ts";
 import { decodeBytes } from "./text.ts";
+import { isObjectId } from "./tree/snapshot.ts";
 
 /*
  * Finds the current place from files alone: for code that runs all the time,
@@ -382,10 +383,21 @@ export function headByFiles(
   return attempt(() => {
     const branch = branchIn(files.readOwn(join(gitDir, "HEAD"), SMALL));
     if (branch === undefined) return undefined;
-    const path = join(commonDir, "refs", "heads", branch);
-    const commit = decodeBytes(files.readOwn(path, SMALL)).trimEnd();
-    return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit)
-      ? { branch, commit }
-      : undefined;
+    const commit = looseRef({ files }, commonDir, `refs/heads/${branch}`);
+    return commit === undefined ? undefined : { branch, commit };
   });
+}
+
+/**
+ * Returns the commit of a ref that has its own file, or `undefined` if the ref
+ * does not exist or only git can read it.
+ */
+export function looseRef(
+  { files }: Pick<System, "files">,
+  commonDir: string,
+  ref: string,
+): string | undefined {
+  const bytes = attempt(() => files.readOwn(join(commonDir, ref), 128));
+  const text = bytes && decodeBytes(bytes).trimEnd();
+  return text && isObjectId(text) ? text : undefined;
 }

@@ -3,6 +3,7 @@ import type { Workspace } from "../repository.ts";
 import { decodeBytes, lined, linesOf, words } from "../text.ts";
 import { MpmError } from "../../base/errors.ts";
 import { Git } from "./git.ts";
+import { isObjectId } from "../tree/snapshot.ts";
 import { parseListed } from "./settings.ts";
 
 /*
@@ -156,8 +157,7 @@ export class Network {
     return new Map(
       linesOf(done.stdout).flatMap((line) => {
         const [id, ref] = line.split("\t");
-        const isId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id ?? "");
-        return isId && ref ? [[ref, id!] as const] : [];
+        return id && isObjectId(id) && ref ? [[ref, id] as const] : [];
       }),
     );
   }

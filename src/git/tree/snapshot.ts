@@ -14,6 +14,11 @@ export function hashOf(id: string): ObjectHash {
   return id.length === 40 ? "sha1" : "sha256";
 }
 
+/** Returns whether a text is a full object ID. */
+export function isObjectId(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
+}
+
 /** Returns the ID that git gives to an object with these bytes. */
 export function objectId(
   kind: "blob" | "tree" | "commit",
