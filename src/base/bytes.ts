@@ -32,6 +32,19 @@ export function encodeText(text: string): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+/** Concatenates byte arrays. */
+export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(
+    chunks.reduce((sum, { length }) => sum + length, 0),
+  );
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
 function decodeEscaping(bytes: Uint8Array): string {
   const parts: string[] = [];
   let start = 0;

@@ -1,6 +1,6 @@
-import { decodeBytes, encodeText } from "../base/bytes.ts";
+import { decodeBytes, encodeText, joinBytes } from "../base/bytes.ts";
 
-export { decodeBytes, encodeText };
+export { decodeBytes, encodeText, joinBytes };
 
 /**
  * Returns whether the system's file functions can open a file with this name.
@@ -36,19 +36,6 @@ export function quotePath(path: string): string {
       : `\\${byte.toString(8).padStart(3, "0")}`;
   }
   return `"${quoted}"`;
-}
-
-/** Concatenates byte arrays. */
-export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(
-    chunks.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /**

@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { infoOf, kindOf, leadsNowhere, lookup } from "./real_look.ts";
-import { readStream } from "./real_stream.ts";
+import { readSome, readStream, writeAll } from "./real_stream.ts";
 import { AT_ONCE, sync, syncFiles } from "./real_sync.ts";
 import type { FileInfo, Files, NewFile, Space } from "./system.ts";
 import { makeWritable, unheld } from "./real_windows.ts";
@@ -75,7 +75,7 @@ export const realFiles: Files = {
       })
     ),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
-  space: realSpace,
+  space: (folder) => Promise.resolve(spaceOf(folder)),
   lock,
 };
 
@@ -88,7 +88,7 @@ function readOwn(
   if (before.size > limit) throw tooLarge(path, limit);
   const { file, opened } = openSame(path, before, { read: true });
   using _ = file;
-  return { bytes: readAll(file, before.size), opened };
+  return { bytes: readSome(file, before.size), opened };
 }
 
 /**
@@ -97,7 +97,7 @@ function readOwn(
  */
 function readSeen(path: string, seen: FileInfo): Uint8Array | undefined {
   using file = Deno.openSync(path);
-  const bytes = readAll(file, seen.size);
+  const bytes = readSome(file, seen.size);
   const after = lookup(path, Deno.lstatSync);
   const isSame = after?.kind === "file" && bytes.length === seen.size &&
     after.size === seen.size && after.mtime === seen.mtime &&
@@ -133,21 +133,6 @@ function openSame(
   throw new FileError("link", "read", path);
 }
 
-/**
- * Reads up to `size` bytes, which is faster than reading a file of unknown
- * size.
- */
-function readAll(file: Deno.FsFile, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  while (filled < size) {
-    const read = file.readSync(bytes.subarray(filled));
-    if (read === null) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
-}
-
 function readUpTo(path: string, limit: number): Uint8Array {
   using file = Deno.openSync(path);
   return readStream(file, limit, () => {
@@ -164,14 +149,7 @@ function readPart(path: string, offset: number, length: number): Uint8Array {
   using file = Deno.openSync(path);
   const size = file.statSync().size;
   file.seekSync(offset, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-  let filled = 0;
-  while (filled < bytes.length) {
-    const read = file.readSync(bytes.subarray(filled));
-    if (read === null) break;
-    filled += read;
-  }
-  return bytes.subarray(0, filled);
+  return readSome(file, Math.max(0, Math.min(length, size - offset)));
 }
 
 function create(path: string, bytes: Uint8Array, synced: boolean): void {
@@ -180,10 +158,7 @@ function create(path: string, bytes: Uint8Array, synced: boolean): void {
     createNew: true,
     mode: 0o600,
   });
-  let written = 0;
-  while (written < bytes.length) {
-    written += file.writeSync(bytes.subarray(written));
-  }
+  writeAll(file, bytes);
   if (synced) file.syncDataSync();
 }
 
@@ -201,9 +176,7 @@ function append(
   let written = 0;
   try {
     // A disk that is nearly full writes a part and refuses the rest.
-    while (written < bytes.length) {
-      written += file.writeSync(bytes.subarray(written));
-    }
+    writeAll(file, bytes, (count) => written = count);
   } catch (error) {
     truncateAppended(file, opened.size, written);
     throw error;
@@ -275,7 +248,7 @@ async function lock(
 }
 
 /** Creates files, syncs them and reads them back; see `Files.createAll`. */
-export async function createAll(files: readonly NewFile[]): Promise<void> {
+async function createAll(files: readonly NewFile[]): Promise<void> {
   for (let at = 0; at < files.length; at += AT_ONCE) {
     await createSome(files.slice(at, at + AT_ONCE));
   }
@@ -315,10 +288,7 @@ function createOne({ path, mode }: NewFile): Deno.FsFile {
 
 function write(handle: Deno.FsFile, file: NewFile): void {
   const { path, bytes, mtime, mode } = file;
-  let written = 0;
-  while (written < bytes.length) {
-    written += handle.writeSync(bytes.subarray(written));
-  }
+  writeAll(handle, bytes);
   handle.utimeSync(new Date(mtime), new Date(mtime));
   // The umask may have reduced the requested mode.
   const made = handle.statSync().mode;
@@ -328,24 +298,12 @@ function write(handle: Deno.FsFile, file: NewFile): void {
 
 function readBack(handle: Deno.FsFile, { path, bytes }: NewFile): void {
   handle.seekSync(0, Deno.SeekMode.Start);
-  const found = new Uint8Array(bytes.length + 1);
-  let filled = 0;
-  for (let read; (read = handle.readSync(found.subarray(filled)));) {
-    filled += read;
-  }
-  const same = filled === bytes.length &&
+  const found = readSome(handle, bytes.length + 1);
+  const same = found.length === bytes.length &&
     bytes.every((byte, at) => byte === found[at]);
   if (same) return;
   const cause = new Error("it is not what was written");
   throw new FileError("other", "read back", path, cause);
-}
-
-/**
- * Asks the system about the disk of `folder`; `undefined` if it gives no
- * answer.
- */
-export function realSpace(folder: string): Promise<Space | undefined> {
-  return Promise.resolve(spaceOf(folder));
 }
 
 function spaceOf(folder: string): Space | undefined {

@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
 import { endTied, groupLeader, isDetached, tieGroup } from "./real_guard.ts";
 import { beforeDeadline, failed, feed, realRun, start } from "./real_run.ts";
-import { joined } from "./real_stream.ts";
+import { joinBytes } from "../base/bytes.ts";
 import { withGitsShell } from "./real_windows.ts";
 import type {
   ProgramOptions,
@@ -176,9 +176,8 @@ class Output {
       const { value } = await this.#reader.read();
       if (!value) return;
       const { length } = this.#word;
-      const last = [this.#last, value.slice(-length)];
-      this.#last = joined(last, last[0]!.length + last[1]!.length)
-        .slice(-length);
+      const last = joinBytes([this.#last, value.slice(-length)]);
+      this.#last = last.slice(-length);
       if (this.#given) {
         this.#given(value);
         continue;
@@ -192,7 +191,7 @@ class Output {
   }
 
   #cut(): Uint8Array {
-    const all = joined(this.#parts, this.#size);
+    const all = joinBytes(this.#parts);
     const kept = this.#fromEnd
       ? all.slice(Math.max(0, all.length - this.#limit))
       : all.slice(0, this.#limit);

@@ -1,3 +1,5 @@
+import { joinBytes } from "../base/bytes.ts";
+
 /** A source that can be read to its end. */
 interface Source {
   readSync(buffer: Uint8Array): number | null;
@@ -19,19 +21,29 @@ export function readStream(
     if (size > limit) beyond();
     chunks.push(chunk.subarray(0, read));
   }
-  return joined(chunks, size);
+  return joinBytes(chunks);
 }
 
-/** Joins the chunks, `size` bytes in all. */
-export function joined(
-  chunks: readonly Uint8Array[],
-  size: number,
-): Uint8Array {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
+/** Reads `size` bytes, or fewer at the end of the source. */
+export function readSome(source: Source, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  while (filled < size) {
+    const read = source.readSync(bytes.subarray(filled));
+    if (read === null) break;
+    filled += read;
   }
-  return all;
+  return bytes.subarray(0, filled);
+}
+
+/** Writes all bytes; `written` gets the count after each part. */
+export function writeAll(
+  target: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+  written: (count: number) => void = () => {},
+): void {
+  for (let at = 0; at < bytes.length;) {
+    at += target.writeSync(bytes.subarray(at));
+    written(at);
+  }
 }

@@ -2,7 +2,8 @@ import { FileError, MpmError } from "../base/errors.ts";
 import { shellWords } from "../base/shell.ts";
 import { guard, problemOf } from "./real_errors.ts";
 import { realRun } from "./real_run.ts";
-import { joined, readStream } from "./real_stream.ts";
+import { joinBytes } from "../base/bytes.ts";
+import { readStream, writeAll } from "./real_stream.ts";
 import type { InputBounds, InputSoon, Takeover, Terminal } from "./system.ts";
 
 /** The three standard streams. */
@@ -12,20 +13,8 @@ export const realTerminal: Terminal = {
     stdout: Deno.stdout.isTerminal(),
     stderr: Deno.stderr.isTerminal(),
   },
-  columns() {
-    try {
-      return Deno.consoleSize().columns || 80;
-    } catch {
-      return 80; // No stream is a terminal.
-    }
-  },
-  rows() {
-    try {
-      return Deno.consoleSize().rows || 24;
-    } catch {
-      return 24;
-    }
-  },
+  columns: () => size()?.columns || 80,
+  rows: () => size()?.rows || 24,
   takeOver,
   edit,
   lend,
@@ -36,16 +25,20 @@ export const realTerminal: Terminal = {
   readInputSoon,
 };
 
+function size(): ReturnType<typeof Deno.consoleSize> | undefined {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return undefined; // No stream is a terminal.
+  }
+}
+
 function print(
   stream: { writeSync(bytes: Uint8Array): number },
   text: string,
 ): boolean {
-  const bytes = new TextEncoder().encode(text);
-  let written = 0;
   try {
-    while (written < bytes.length) {
-      written += stream.writeSync(bytes.subarray(written));
-    }
+    writeAll(stream, new TextEncoder().encode(text));
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return false;
@@ -54,24 +47,30 @@ function print(
 }
 
 async function lend(
-  [program = "", ...args]: readonly string[],
+  args: readonly string[],
   cwd: string,
 ): Promise<number | undefined> {
   const stays = () => {};
   Deno.addSignalListener("SIGINT", stays);
   try {
-    const { code } = await new Deno.Command(program, {
-      args,
-      cwd,
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn().status;
-    return code;
-  } catch {
-    return undefined; // the program does not exist
+    return await statusOf(args, { cwd });
   } finally {
     Deno.removeSignalListener("SIGINT", stays);
+  }
+}
+
+/** Runs a program that has the terminal; `undefined`: it did not run. */
+async function statusOf(
+  [program = "", ...args]: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<number | undefined> {
+  const [stdin, stdout, stderr] = ["inherit", "inherit", "inherit"] as const;
+  try {
+    const streams = { stdin, stdout, stderr };
+    const command = new Deno.Command(program, { ...options, ...streams, args });
+    return (await command.spawn().status).code;
+  } catch {
+    return undefined;
   }
 }
 
@@ -80,21 +79,11 @@ async function edit(
   path: string,
 ): Promise<number | undefined> {
   // As in git: the editor may be a command line with options.
-  const [program = "", ...args] = Deno.build.os === "windows"
-    ? [...shellWords(editor.replaceAll("\\", "/")) ?? [editor], path]
-    : ["sh", "-c", `${editor} "$@"`, editor, path];
-  try {
-    const child = new Deno.Command(program, {
-      args,
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn();
-    const { code } = await child.status;
-    return code;
-  } catch {
-    return undefined; // the program does not exist
-  }
+  return await statusOf(
+    Deno.build.os === "windows"
+      ? [...shellWords(editor.replaceAll("\\", "/")) ?? [editor], path]
+      : ["sh", "-c", `${editor} "$@"`, editor, path],
+  );
 }
 
 function readLine(): string | undefined {
@@ -142,7 +131,7 @@ async function readInputSoon(
     chunks.push(chunk.subarray(0, read));
   }
   clearTimeout(timer);
-  const bytes = joined(chunks, size);
+  const bytes = joinBytes(chunks);
   return size > limit ? { bytes, state: "large" } : { bytes, state };
 }
 
@@ -150,14 +139,13 @@ async function readInputSoon(
 const ENDING = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
 
 /** Puts the terminal into raw mode; returns `undefined` without a terminal. */
-export function takeOver(): Takeover | undefined {
+function takeOver(): Takeover | undefined {
   try {
     Deno.stdin.setRaw(true);
   } catch {
     return undefined;
   }
-  const keys = new Keys();
-  return keys;
+  return new Keys();
 }
 
 type Event = Uint8Array | "resized" | "stopped" | undefined;
