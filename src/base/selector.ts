@@ -1,4 +1,5 @@
 import { MpmError } from "./errors.ts";
+import { named } from "./words.ts";
 
 /** A list that a selector chooses from. */
 export interface Choices<T> {
@@ -70,7 +71,7 @@ export function onlyOne<T>(
   { noun, label, hint }: Pick<Choices<T>, "noun" | "label"> & { hint: string },
 ): T | undefined {
   if (found.length <= 1) return found[0];
-  const names = named(found.map(label));
+  const names = named(found.map(label), NAMED);
   throw new MpmError(
     "AMBIGUOUS",
     `"${selector}" matches ${found.length} ${noun}s: ${names}`,
@@ -84,16 +85,10 @@ export function listHint<T>(
 ): string {
   if (items.length === 0) return empty;
   const texts = items.map((item, at) => `${first + at} ${label(item)}`);
-  return `Available: ${named(texts)}`;
+  return `Available: ${named(texts, NAMED)}`;
 }
 
 /** Returns whether an ID contains `part`, ignoring case. */
 export function holdsPart(id: string, part: string): boolean {
   return part !== "" && id.toLowerCase().includes(part.toLowerCase());
-}
-
-function named(texts: readonly string[]): string {
-  const more = texts.length - NAMED;
-  return texts.slice(0, NAMED).join(", ") +
-    (more > 0 ? ` and ${more} more` : "");
 }

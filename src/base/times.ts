@@ -1,5 +1,5 @@
 import { MpmError } from "./errors.ts";
-import { getOwn } from "./own.ts";
+import { counted } from "./words.ts";
 
 const FULL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -44,7 +44,7 @@ export function ageWords(time: Date, now: Date): string {
   return age(
     time.getTime(),
     now,
-    (count, [unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`,
+    (count, [unit]) => counted(count, unit),
   );
 }
 
@@ -87,36 +87,26 @@ export function isAhead(time: string, now: Date): boolean {
   return Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
 }
 
-const MILLISECONDS: Record<string, number> = {
-  "": 1000,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-
 /**
  * Returns the milliseconds of `90s`, `30m`, `1h`, `2d`, `1w` or `0`. Throws
  * USAGE.
  */
 export function parseDuration(text: string, what: string): number {
-  const [, digits, unit = ""] = /^(\d{1,6})([smhdw])?$/.exec(text) ?? [];
-  const bare = unit === "" && digits !== "0";
-  if (digits === undefined || bare) {
+  const [, digits, unit = ""] = /^(?:0|(\d{1,6})([smhdw]))$/.exec(text) ?? [];
+  if (digits === undefined && text !== "0") {
     throw new MpmError("USAGE", `Invalid duration for ${what}: "${text}"`, {
       hint:
         "Use a duration such as 90s, 30m, 1h, 2d or 1w, or 0 to turn it off",
     });
   }
-  return Number(digits) * getOwn(MILLISECONDS, unit)!;
+  const seconds = UNITS.find(([, short]) => short === unit)?.[2] ?? 1;
+  return Number(digits ?? 0) * seconds * 1000;
 }
 
 /** Returns a duration as one rounded-down figure: `40 minutes`, `3 hours`. */
 export function durationText(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  const steps = [[86_400, "day"], [3600, "hour"], [60, "minute"]] as const;
-  const [size, name] = steps.find(([size]) => seconds >= size) ?? [1, "second"];
-  const count = Math.floor(seconds / size);
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
+  const [name, , size] = UNITS.slice(3).find(([, , size]) => seconds >= size) ??
+    ["second", "s", 1];
+  return counted(Math.floor(seconds / size), name);
 }
