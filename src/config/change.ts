@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { dirname } from "@std/path";
 import { join } from "../base/join.ts";
-import { attempt, FileError, MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { escapeText } from "../base/escape.ts";
 import { isFields } from "../base/parsed_values.ts";
 import { getOwn, setOwn } from "../base/own.ts";
@@ -220,7 +221,7 @@ function rewrite(
   const before = found ? readText(system, file) : "";
   const values = parsedToml(before, file);
   const wanted = changes.reduce(withChange, values);
-  if (isSame(values, wanted)) return false;
+  if (isDeepStrictEqual(values, wanted)) return false;
   const after = changes.reduce(
     (text, { path, value }) =>
       value === undefined
@@ -237,7 +238,9 @@ function rewrite(
     );
   }
   checkedFile(after, file);
-  const target = realTarget(system, file);
+  const target = file.layer === "user"
+    ? realFile(system, file.path)
+    : file.path;
   const mode = found ? system.files.stat(target)?.mode : undefined;
   writeAtomic(system, target, {
     text: after,
@@ -253,18 +256,7 @@ function says(
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
 ): boolean {
   const parsed = attempt(() => withoutEmpty(parsedToml(text, file)));
-  return parsed !== undefined && isSame(parsed, withoutEmpty(wanted));
-}
-
-/** Returns the real path of the user's own file if that is a link. */
-function realTarget(system: System, { layer, path }: ConfigFile): string {
-  if (layer !== "user") return path;
-  try {
-    return system.files.realPath(path);
-  } catch (error) {
-    if (error instanceof FileError && error.problem === "missing") return path;
-    throw error;
-  }
+  return isDeepStrictEqual(parsed, withoutEmpty(wanted));
 }
 
 /** Returns a copy of `values` with the change. */
@@ -291,20 +283,4 @@ function withoutEmpty(values: Record<string, unknown>): unknown {
     ) => [name, isFields(value) ? withoutEmpty(value) : value])
     .filter(([, value]) => !isFields(value) || Object.keys(value).length > 0);
   return Object.fromEntries(entries);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
-
-/**
- * Sorts keys, since their order does not matter, but keeps the order of lists.
- */
-function sorted(value: unknown): unknown {
-  if (!isFields(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value).sort().map((
-      name,
-    ) => [name, sorted(getOwn(value, name))]),
-  );
 }

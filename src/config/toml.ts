@@ -249,7 +249,7 @@ export function statements(text: string): Statement[] | undefined {
   for (let at = text.startsWith("\ufeff") ? 1 : 0; at < text.length;) {
     const start = at;
     at = blanks(text, at);
-    let statement: Omit<Statement, "end" | "start" | "line"> | undefined;
+    let statement: Found | undefined;
     if (!isLineEnd(text, at) && text[at] !== "#") {
       statement = text[at] === "[" ? header(text, at) : pair(text, at, table);
       if (!statement) return undefined;
@@ -284,12 +284,8 @@ function header(text: string, at: number): Found | undefined {
   const key = dottedKey(text, at + brackets);
   if (!key || !text.startsWith("]".repeat(brackets), key.end)) return undefined;
   const end = key.end + brackets;
-  return {
-    kind: "header",
-    path: key.path,
-    table: [],
-    value: { start: end, end },
-  };
+  const value = { start: end, end };
+  return { kind: "header", path: key.path, table: [], value };
 }
 
 function pair(
@@ -302,12 +298,8 @@ function pair(
   const start = blanks(text, key.end + 1);
   const end = valueEnd(text, start);
   if (end === undefined || end === start) return undefined;
-  return {
-    kind: "pair",
-    path: [...table, ...key.path],
-    table,
-    value: { start, end },
-  };
+  const path = [...table, ...key.path];
+  return { kind: "pair", path, table, value: { start, end } };
 }
 
 const BARE_KEY = /[A-Za-z0-9_-]+/y;

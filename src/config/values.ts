@@ -15,8 +15,9 @@ interface Rule {
 
 const plain = (text: string) => text;
 
-const list = (text: string) =>
-  text.split(/[,\s]+/).filter((word) => word !== "");
+const list = (text: string) => text.split(/[,\s]+/).filter(Boolean);
+
+const words = (text: string) => text.split(/\s+/).filter(Boolean);
 
 const number = (text: string) => /^-?\d+$/.test(text) ? Number(text) : text;
 
@@ -76,14 +77,14 @@ const RULES: Readonly<Record<Kind, Rule>> = {
   patterns: {
     words: () => 'a list of regular expressions such as "^example-[a-z]+$"',
     fits: (value) => isTexts(value, isPattern) && value.length <= 100,
-    fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
+    fromText: words,
   },
   command: {
     words: () =>
       "a list of the program (its name or full path) and its arguments, " +
       'such as ["claude", "-p", "Shorten this"]',
     fits: (value) => isTexts(value, isArgument) && isCommand(value),
-    fromText: (text) => text.split(/\s+/).filter((word) => word !== ""),
+    fromText: words,
   },
   partitions: {
     words: () =>
@@ -234,7 +235,7 @@ function isPattern(text: string): boolean {
 /** Reads `label=pattern` from each word. */
 function rulesFrom(text: string): Record<string, string> {
   return Object.fromEntries(
-    text.split(/\s+/).filter((word) => word !== "").map((word) => {
+    words(text).map((word) => {
       const at = word.indexOf("=");
       return [word.slice(0, Math.max(at, 0)), word.slice(at + 1)];
     }),
@@ -278,7 +279,7 @@ export function entryFromText(key: Key, entry: string, text: string): unknown {
     case "tokens":
       return number(text.trim());
     case "partitions":
-      return fieldOf(entry) === "paths" ? list(text.trim()) : text;
+      return entry.split(".")[1] === "paths" ? list(text.trim()) : text;
     default:
       return text;
   }
@@ -292,10 +293,6 @@ export function fitsEntry(key: Key, entry: string, value: unknown): boolean {
   const [name = "", field = "", ...more] = entry.split(".");
   const partition = { paths: ["x"], [field]: value };
   return more.length === 0 && fitsSetting(key, { [name]: partition });
-}
-
-function fieldOf(entry: string): string | undefined {
-  return entry.split(".")[1];
 }
 
 /** Returns the key most similar to `typed`, if any key is similar. */
