@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { MpmError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { getOwn, setOwn } from "../base/own.ts";
+import { refuseNegative } from "../base/selector.ts";
 import type { AnyCommand, Flag, Flags, Positional } from "./command.ts";
 import { GLOBAL_FLAGS } from "./globals.ts";
 
@@ -47,7 +48,7 @@ export function parse(
     if (token.kind !== "option") continue;
     const flag = getOwn(flags, token.name);
     if (!flag) {
-      refuseNegative(command, argv[token.index] ?? "");
+      refuseNumber(command, argv[token.index] ?? "");
       throw unknownOption(command, token.rawName, { flags, members });
     }
     const value = optionValue(command, flag, { ...token, flags });
@@ -175,14 +176,11 @@ function positionalValues(
 /**
  * Throws USAGE for a negative number in an argument that takes an item number.
  */
-function refuseNegative(command: AnyCommand, word: string): void {
+function refuseNumber(command: AnyCommand, word: string): void {
   const numbered = (command.positionals as Positional[]).some(({ names }) =>
     names !== undefined
   );
-  if (!numbered || !/^-\d+$/.test(word)) return;
-  throw new MpmError("USAGE", `Invalid number "${word}"`, {
-    hint: "Use a number from the list",
-  });
+  if (numbered) refuseNegative(word);
 }
 
 function unknownOption(

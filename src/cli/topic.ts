@@ -1,3 +1,5 @@
+import { wrap } from "./table.ts";
+
 /** The summary of each command, by name. */
 export type Summaries = Readonly<Record<string, string>>;
 
@@ -61,12 +63,5 @@ function rowsText(rows: readonly (readonly [string, string])[]): string {
 
 /** Wraps `text`, leaving room for `indent` columns. */
 function wrapped(text: string, indent: number): string[] {
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1)!;
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && longer.length > COLUMNS - indent) lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
+  return wrap(text.replaceAll(/\s+/g, " "), COLUMNS - indent);
 }
