@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** The number of bytes that show whether a file is text. */
-const HEAD = 8192;
+export const HEAD = 8192;
 
 /**
  * Returns the secrets in a file, in order. UTF-16 is recognized by its byte
@@ -20,7 +20,7 @@ const HEAD = 8192;
  */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);
-  const binary = isBinary(bytes.subarray(0, HEAD));
+  const binary = isBinary(bytes);
   const findings: Finding[] = [];
   let line = 1;
   let start = 0;
@@ -44,11 +44,11 @@ export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
 }
 
 /** Returns whether a file that begins with these bytes is not a text file. */
-export function isBinary(head: Uint8Array): boolean {
-  const [first, second] = head;
+export function isBinary(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
   const wide = (first === 0xff && second === 0xfe) ||
     (first === 0xfe && second === 0xff);
-  return !wide && head.includes(0);
+  return !wide && bytes.subarray(0, HEAD).includes(0);
 }
 
 function decode(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import { FileError, isMissing, MpmError } from "../base/errors.ts";
 import { isOpenable, locate, projectFiles } from "../git/mod.ts";
 import { getOwn, setOwn } from "../base/own.ts";
 import type { ScanResult } from "./commands/results.ts";
-import { type Finding, isBinary, scanBytes } from "./scan.ts";
+import { type Finding, HEAD, isBinary, scanBytes } from "./scan.ts";
 import { redactorOf } from "./redaction.ts";
 import type { System } from "../system/system.ts";
 
@@ -17,9 +17,6 @@ const FOUND_LIMIT = 32 * 1024 * 1024;
 
 /** The file size in bytes from which the reading of a file is announced. */
 const LONG = 8 * 1024 * 1024;
-
-/** The number of bytes that show whether a file is text. */
-const HEAD = 8192;
 
 /** Folders with other people's files, or git's objects. */
 const PASSED_OVER = new Set([".git", "node_modules", "checkpoints.git"]);
@@ -191,5 +188,5 @@ function readText({ files }: System, path: string): Uint8Array | undefined {
     if (large && isBinary(files.readPart(path, 0, HEAD))) return undefined;
     throw error;
   }
-  return isBinary(bytes.subarray(0, HEAD)) ? undefined : bytes;
+  return isBinary(bytes) ? undefined : bytes;
 }

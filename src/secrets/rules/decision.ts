@@ -16,7 +16,7 @@ import {
 export const LOOKED_AT = 256;
 
 /** A value, and its position. */
-interface Given {
+export interface Given {
   readonly key: Key;
   readonly value: Value;
   readonly colon: boolean;

@@ -1,4 +1,5 @@
 import { isAlnum } from "./chars.ts";
+import { LOOKED_AT } from "./decision.ts";
 import { matchesIn } from "./near.ts";
 import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isCode, isName, isPlaceholder, isStrong } from "./value.ts";
@@ -45,9 +46,6 @@ export function tracesOf([traces]: Form): string[] {
     trace.endsWith(" ") ? [trace, `${trace.slice(0, -1)}\t`] : [trace]
   );
 }
-
-/** The maximum number of UTF-16 units of a value to examine. */
-const LOOKED_AT = 256;
 
 /** Returns the values in a form, in the windows that have its traces. */
 export function valuesIn(

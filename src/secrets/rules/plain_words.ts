@@ -1,6 +1,6 @@
 import { LEAST } from "./elements.ts";
 import { isAnyKey, type Key } from "./keys.ts";
-import type { Value } from "./reader.ts";
+import type { Given } from "./decision.ts";
 import {
   isAbout,
   isCode,
@@ -46,14 +46,6 @@ const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
  * field.
  */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
-
-/** A plain value, and its position. */
-interface Given {
-  readonly key: Key;
-  readonly value: Value;
-  readonly colon: boolean;
-  readonly text: string;
-}
 
 /**
  * Returns whether a value consists of plain words assigned to a token, key or
