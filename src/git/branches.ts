@@ -9,8 +9,7 @@ import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * Returns whether a folder such as `refs/remotes` may contain refs, judging by
- * files alone.
+ * Returns whether a folder such as `refs/remotes` may have refs, by its files.
  */
 export function mayHaveRefs(
   { files }: System,
@@ -27,10 +26,7 @@ export type Names = Map<string, string | undefined>;
 /** The name of the current branch's upstream, resolved like any other. */
 export const UPSTREAM = "@{upstream}";
 
-/**
- * Returns the ID of the current branch's upstream under {@link UPSTREAM}, with
- * one process that does not wait.
- */
+/** Returns the upstream's ID under {@link UPSTREAM}, with one process. */
 export async function resolveUpstream(git: Git): Promise<Names> {
   const answer = await git.run(["rev-parse", "--verify", "--quiet", UPSTREAM]);
   const id = decodeBytes(answer.stdout).trim();
@@ -38,16 +34,14 @@ export async function resolveUpstream(git: Git): Promise<Names> {
 }
 
 /**
- * Returns the full object ID for each name, with one process; `undefined` for a
- * name that is unknown or ambiguous. A name must not contain a newline. Throws
- * GIT_FAILED.
+ * Returns the full object ID for each name, with one process; `undefined`:
+ * unknown or ambiguous. A name must not contain a newline. Throws GIT_FAILED.
  */
 export async function resolveNames(
   git: Git,
   names: readonly string[],
 ): Promise<Names> {
-  // Git stops at a branch without an upstream, so the upstream comes
-  // last.
+  // Git stops at a branch without an upstream: the upstream comes last.
   const lines = names.filter((name) => name !== UPSTREAM);
   if (names.includes(UPSTREAM)) lines.push(UPSTREAM);
   const args = ["cat-file", "--batch-check=%(objectname)"];
@@ -75,10 +69,7 @@ export async function readRefs(
 /** The maximum number of branches to offer. */
 const MOST = 500;
 
-/**
- * Returns the local branches, the most recently used first, each with the
- * subject of its last commit.
- */
+/** Returns the local branches, newest first, each with its last subject. */
 export async function branchNames(
   git: Git,
 ): Promise<{ value: string; summary: string }[]> {
@@ -103,9 +94,7 @@ export interface BranchRef {
   readonly target: string | undefined;
   /** Full name of the upstream, which need not exist. */
   readonly upstream: string | undefined;
-  /**
-   * The settings `branch.<name>.remote` and `.merge` that name the upstream.
-   */
+  /** The settings `branch.<name>.remote` and `.merge`. */
   readonly remote: string;
   readonly merge: string;
 }
@@ -114,20 +103,14 @@ export interface BranchRef {
 export interface DefaultBranch {
   /** Short, e.g. `main`. */
   readonly name: string;
-  /**
-   * The branch and its upstream, without one that does not exist; at least one
-   * exists.
-   */
+  /** The branch and its upstream, as far as they exist; at least one. */
   readonly tips: readonly { name: string; commit: string }[];
 }
 
 const COLUMNS = words(`%(refname) %(objectname) %(symref) %(upstream)
   %(upstream:remotename) %(upstream:remoteref)`);
 
-/**
- * Reads all local branches and the remotes' default branches. Throws
- * GIT_FAILED.
- */
+/** Reads all local branches and remote default branches. Throws GIT_FAILED. */
 export async function readBranches(git: Git): Promise<BranchRef[]> {
   const places = ["refs/heads", "refs/remotes/*/HEAD"];
   const refs = await readRefs(git, COLUMNS, ...places);
@@ -143,10 +126,7 @@ export async function readBranches(git: Git): Promise<BranchRef[]> {
   });
 }
 
-/**
- * Returns the default branch: the remote's default, else `main` or `master`,
- * else the branch of the main worktree (`mainRef`), which no cleanup removes.
- */
+/** Returns the default branch: the remote's, `main`, `master`, or `mainRef`. */
 export async function findDefault(
   git: Git,
   branches: readonly BranchRef[],
@@ -205,20 +185,16 @@ export interface SwitchTarget {
   readonly head: string;
   /** The start point of a new branch; `undefined` if the branch exists. */
   readonly start: string | undefined;
-  /**
-   * Describes the difference between the default branch and its remote-tracking
-   * branch.
-   */
+  /** Describes how the default branch differs from its remote. */
   readonly note?: string;
 }
 
 /**
  * Returns the branch with that name, or how to create it. A new branch starts
- * from the remote's branch of the same name, else from the default branch. If
- * the remote-tracking branch of the default branch is ahead, the new branch
- * starts from that one. Throws USAGE for an invalid branch name and NOT_FOUND
- * without any commit. Throws CONFLICT if the branch is checked out elsewhere or
- * another branch's name is in its way.
+ * from the remote's branch of that name, else from the default branch. Its
+ * remote-tracking branch counts instead if it is ahead. Throws USAGE for an
+ * invalid name, NOT_FOUND without a commit. Throws CONFLICT if the branch is
+ * checked out elsewhere or another name is in its way.
  */
 export async function findTarget(
   system: System,
@@ -257,16 +233,12 @@ export async function findTarget(
   return { branch, ...await startOf(git, main) };
 }
 
-/**
- * Nothing is fetched, but fetched commits count: new work should start from
- * work that is already merged.
- */
+/** Fetches nothing, but starts new work from work that is already merged. */
 async function startOf(
   git: Git,
   { name, tips }: DefaultBranch,
 ): Promise<Omit<SwitchTarget, "branch">> {
-  // The branch's own commit if the branch exists here; otherwise its upstream's
-  // commit.
+  // The branch's own commit, or its upstream's if it is not here.
   const [own, ...known] = tips as [Tip, ...Tip[]];
   const start = { head: own.commit, start: own.name };
   if (own.name !== name) return start;

@@ -11,24 +11,16 @@ export interface KnownContent {
   readonly id: string;
 }
 
-/**
- * The changed files of a worktree as a command saw them, with one column for
- * each fact.
- */
+/** The changed files of a worktree as a command saw them, in columns. */
 export interface FileNote {
   /** Distinguishes this note from all others. */
   readonly mark: string;
-  /**
-   * Digest of git's answer; absent if `files` lacks one of the answer's paths.
-   */
+  /** Digest of git's answer; absent if `files` lacks one of its paths. */
   readonly list?: string | undefined;
   /** Number of changed paths that are not in the list. */
   readonly omitted: number;
   readonly files: readonly FileState[];
-  /**
-   * The time at which each entry changed, in milliseconds; null: the path does
-   * not exist.
-   */
+  /** When each entry changed, in milliseconds; null: it does not exist. */
   readonly changed: readonly (number | null)[];
   readonly inodes: readonly (number | null)[];
   /** Blob IDs of the contents; null: unknown. */
@@ -49,18 +41,14 @@ type Facts = readonly [
 const GONE: Facts = [null, null, null];
 
 /**
- * Milliseconds within which a file may change while its times stay the same:
- * some disks count in steps of two seconds. `RACY_PARTS` is for disks that
- * count fractions of a second, as the file's time shows; `changed` has whole
- * seconds.
+ * Milliseconds in which a file may change without a change of its times: some
+ * disks count in steps of two seconds. `RACY_PARTS` is for disks that count
+ * fractions, as the file's time shows; `changed` has whole seconds.
  */
 const RACY = 3000;
 const RACY_PARTS = 1100;
 
-/**
- * Returns whether a file's times, as seen at `now`, are old enough that a later
- * change would show in them.
- */
+/** Returns whether a change after `now` would show in a file's times. */
 export function isSettled(
   { mtime, changed }: Pick<FileInfo, "mtime" | "changed">,
   now: Date,
@@ -70,9 +58,8 @@ export function isSettled(
 }
 
 /**
- * Returns facts about a file that is read at `now`. They later show whether the
- * file has changed, as in git's index. `undefined`: the facts would not show a
- * change.
+ * Returns facts that later show whether a file read at `now` has changed;
+ * `undefined`: they would not show a change.
  */
 export function lastingFacts(info: FileInfo, now: Date): FileInfo | undefined {
   const { changed, inode } = info;
@@ -144,19 +131,14 @@ export class FileMemory {
     if (!isDone) this.#isWhole = false;
   }
 
-  /**
-   * Returns the list if git's answer has this digest, {@link lookAhead} saw no
-   * change, and nothing needs to be added.
-   */
+  /** Returns the list if git's answer has this digest and no file changed. */
   whole(digest: string): FileNote | undefined {
     const isSame = this.#isWhole && this.#before.list === digest;
     if (isSame) this.#note = this.#before;
     return isSame ? this.#before : undefined;
   }
 
-  /**
-   * Returns the result of {@link lookAhead} for a file that need not be read.
-   */
+  /** Returns what {@link lookAhead} saw of a file that is already known. */
   seen(path: string): FileInfo | undefined {
     const at = this.#placeOf(path);
     return at === undefined || !this.#idAt(at) ? undefined : this.#seen[at];
@@ -172,10 +154,7 @@ export class FileMemory {
     return { sha256: digest, id };
   }
 
-  /**
-   * Returns the content that was read, and remembers it if the file is not
-   * changing.
-   */
+  /** Returns the content that was read, and remembers it if it is settled. */
   read(path: string, info: FileInfo, bytes: Uint8Array): KnownContent {
     const known = {
       sha256: sha256(bytes),
@@ -200,10 +179,7 @@ export class FileMemory {
     this.#isNew ||= !isOld;
   }
 
-  /**
-   * Records the list. `digest`: the digest of git's answer; `undefined` if more
-   * paths are listed.
-   */
+  /** Records the list; `digest` is `undefined` if more paths are listed. */
   end(
     states: readonly FileState[],
     { digest, omitted }: { digest: string | undefined; omitted: number },

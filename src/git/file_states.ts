@@ -17,10 +17,7 @@ import {
 } from "./text.ts";
 import type { FileInfo, System } from "../system/system.ts";
 
-/**
- * The maximum number of nested repositories whose commit is read; each needs a
- * process.
- */
+/** The maximum number of nested repositories to look at, a process each. */
 const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
@@ -39,10 +36,7 @@ export interface ContentTaker {
   take(path: string, info: FileInfo, found?: TakenContent): void;
   /** Receives a file that could not be read. */
   leave(path: string, error: FileError): void;
-  /**
-   * Receives the entries of git's list, the number of further changed paths,
-   * and the paths that git could not read.
-   */
+  /** Receives git's list, the count of other changes, and unreadable paths. */
   listed(
     entries: readonly StatusEntry[],
     omitted: number,
@@ -56,10 +50,7 @@ export interface ContentReaders {
   readonly memory?: FileMemory | undefined;
 }
 
-/**
- * Reads the content of paths in one worktree. Files that vanish or become
- * unreadable in the meantime are described as far as possible.
- */
+/** Reads paths of one worktree; describes vanished files as far as possible. */
 export class ContentReader {
   readonly #system: System;
   readonly #worktree: string;
@@ -78,9 +69,7 @@ export class ContentReader {
     this.#memory = memory;
   }
 
-  /**
-   * Returns the content at `path`, relative to the worktree; nulls if unknown.
-   */
+  /** Returns the content at a path in the worktree; nulls if unknown. */
   read(path: string): FileContent {
     if (!isOpenable(path)) return NOTHING;
     try {
@@ -218,9 +207,8 @@ async function addRepositoryCommits(
 }
 
 /**
- * Asks git for the object IDs of files whose names the file functions do not
- * support. Git stops at the first unreadable file, so mpm asks again for the
- * rest.
+ * Asks git for the object IDs of files with unsupported names. Git stops at the
+ * first unreadable file, so mpm asks again for the rest.
  */
 async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
   let wanted = states.filter((state) =>
@@ -243,10 +231,7 @@ async function addUnopenable(git: Git, states: FileState[]): Promise<void> {
 /** The largest file whose content is hashed, in bytes. */
 export const HASH_LIMIT = 10 * 1024 * 1024;
 
-/**
- * The maximum number of bytes to hash in total; later files are identified by
- * size and time.
- */
+/** The maximum number of bytes to hash; later files have only size and time. */
 export const HASH_BUDGET = 512 * 1024 * 1024;
 
 /** Why the content of a file was not read, as recorded in a save. */
@@ -262,10 +247,7 @@ const WORDS: ReadonlyMap<string | undefined, string> = new Map<Unread, string>([
 /** The maximum number of paths that a note names. */
 const NAMED = 3;
 
-/**
- * Returns the reason, in words, why a file's content is unknown; `undefined` if
- * it is known.
- */
+/** Returns why a file's content is unknown; `undefined` if it is known. */
 export function whyUnread(file: FileState | undefined): string | undefined {
   if (!file || file.sha256 !== null) return undefined;
   const said = WORDS.get(file.unread);
@@ -281,10 +263,7 @@ export function whyUnread(file: FileState | undefined): string | undefined {
     : "not read, reason unknown";
 }
 
-/**
- * Returns a note for each reason, with the number of files and some of their
- * names.
- */
+/** Returns a note for each reason, with a count and some names. */
 export function unreadNotes(
   files: readonly { path: string; why: string }[],
   [noun, fate, end]: [noun: string, fate: string, end: string],

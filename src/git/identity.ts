@@ -3,10 +3,7 @@ import type { Workspace } from "./repository.ts";
 import { Git } from "./run/git.ts";
 import { decodeBytes } from "./text.ts";
 
-/**
- * Returns the identity of the committer, as git writes it: name, email, seconds
- * and time zone. `undefined`: git knows no name and email.
- */
+/** Returns the committer as git writes it: name, email, seconds, zone. */
 export async function readIdentity(
   system: System,
   { git, worktree }: Pick<Workspace, "git" | "worktree">,
@@ -23,9 +20,8 @@ export function authorOf(identity: string | undefined): string | undefined {
 }
 
 /**
- * Returns the `user.signingKey` and `gpg.format` settings of the user and the
- * machine as one text; empty without such a key. The repository's settings do
- * not count.
+ * Returns the user's and the machine's signing key and format as one text;
+ * empty without a key. The repository's settings do not count.
  */
 export async function readSigningKey(git: Git): Promise<string> {
   const pattern = "^(user\\.signingkey|gpg\\.format)$";
@@ -47,10 +43,9 @@ const SIGNING = {
 };
 
 /**
- * Signs a message in the same way as git signs commits, with the user's
- * settings. Returns the text of a commit that has no parent and no files, and
- * to which no ref points. Throws GIT_FAILED, including if git needs a
- * passphrase.
+ * Signs a message as git signs commits, with the user's settings. Returns the
+ * text of a commit without parent, files and ref. Throws GIT_FAILED, also if
+ * git needs a passphrase.
  */
 export async function signMessage(git: Git, message: string): Promise<string> {
   const signing = git.with(SIGNING)

@@ -7,15 +7,9 @@ import { isOwnPath, type ObjectHash, type TreeEntry } from "./tree/snapshot.ts";
 
 /** Facts of the index that `git status` does not show. */
 export interface IndexListing {
-  /**
-   * Files of stage 0, by path. Built on first use, since with many files this
-   * costs as much as the rest.
-   */
+  /** Files of stage 0, by path; built on first use, which is costly. */
   readonly files: ReadonlyMap<string, TreeEntry>;
-  /**
-   * The sizes in bytes of the files when git last read them, collected on first
-   * use; empty if git does not report them.
-   */
+  /** The files' sizes when git last read them; empty if unknown. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly submodules: ReadonlyMap<string, TreeEntry>;
   readonly assumeUnchanged: readonly string[];
@@ -36,9 +30,8 @@ const LARGEST = 512 * 1024 * 1024;
 const LIST_INDEX = words("ls-files -z --stage -v");
 
 /**
- * Returns every path of the index of `gitDir`. Reads the index file, which
- * costs a tenth of asking git. Asks `git` only if the file has another format.
- * Empty without an index. Throws GIT_FAILED.
+ * Returns every path of the index; empty without an index. Reads the file,
+ * which costs a tenth of asking git. Throws GIT_FAILED.
  */
 export async function listIndex(
   system: System,
@@ -78,8 +71,7 @@ const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 
 /**
- * Returns the listing. `unusual`: at least all paths that are not plain files,
- * in index order.
+ * Returns the listing. `unusual`: at least all paths that are not plain files.
  */
 function listingOf(
   unusual: Iterable<Entry>,
@@ -128,16 +120,10 @@ function sizesIn(entries: Iterable<Entry>): Map<string, number> {
   return sizes;
 }
 
-/**
- * All entries except the files, programs and links that git looks at; those
- * need no parsing.
- */
+/** All entries except plain files and links, which need no parsing. */
 const UNUSUAL = /(?<=^|\0)(?!H 1[02]0\d{3} [0-9a-f]+ 0\t)[^\0]+/g;
 
-/**
- * Parses `<tag> <mode> <id> <stage>\t<path>`; git-ls-files(1) explains the
- * tags.
- */
+/** Parses `<tag> <mode> <id> <stage>\t<path>`; see git-ls-files(1). */
 export function parseIndex(output: Uint8Array): IndexListing {
   const text = decodeBytes(output);
   return listingOf(
@@ -195,9 +181,8 @@ interface IndexBytes {
 }
 
 /**
- * Parses the bytes of an index, as described in gitformat-index(5) for versions
- * 2 and 3. `undefined`: only git can read the index, since it is damaged or has
- * another form (version 4, a split or sparse index).
+ * Parses an index of version 2 or 3 (gitformat-index(5)). `undefined`: only git
+ * can read it: damaged, version 4, split or sparse.
  */
 export function listIndexBytes(
   bytes: Uint8Array,
@@ -220,9 +205,8 @@ export function listIndexBytes(
 }
 
 /**
- * Finds the end of the entries, and the entries that have flags or are
- * submodules. In a new process, parsing very many entries is slow, and most
- * need no parsing. So this reads four bytes of each, without a call. The
+ * Finds the end of the entries, and the unusual ones. Parsing every entry is
+ * slow in a new process, so this reads four bytes of each, without a call. The
  * entries of a damaged index end at the wrong offset.
  */
 function walk(
@@ -256,10 +240,7 @@ function walk(
   return { end: at, hasAttributes };
 }
 
-/**
- * Returns the offset of the next entry. One to eight NULs pad each entry to a
- * multiple of eight bytes.
- */
+/** Returns the offset of the next entry; each is a multiple of eight bytes. */
 function nextEntry(at: number, pathEnd: number): number {
   return at + ((pathEnd - at + 8) & ~7);
 }
@@ -275,10 +256,7 @@ function pathEnd(bytes: Uint8Array, flags: number): number {
   return end < 0 ? bytes.length : end;
 }
 
-/**
- * Returns whether no extension is required: extensions whose name begins with a
- * capital letter may be skipped.
- */
+/** Returns whether every extension may be skipped: its name is in capitals. */
 function isAll({ bytes, view, limit }: IndexBytes, from: number): boolean {
   let at = from;
   while (at + 8 <= limit) {

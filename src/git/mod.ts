@@ -1,8 +1,7 @@
 /**
  * The only door of `git/`: everything that mpm asks git or does with it, and
- * the content of a working tree. It does not know about mpm. It never runs a
- * program that a repository names: git gets a stand-in for the repository's
- * settings, which contains only data (`run/`).
+ * the content of a working tree. It never runs a program that a repository
+ * names: git gets a stand-in with only data for its settings (`run/`).
  */
 
 export {

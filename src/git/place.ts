@@ -18,19 +18,13 @@ import { isObjectId } from "./tree/snapshot.ts";
  * and for cases in which git cannot be asked. `workspace.ts` asks git.
  */
 
-/**
- * The place where a command runs, as far as it can be determined from files
- * alone.
- */
+/** The place where a command runs, as far as files show it. */
 export type QuickPlace = Pick<
   Workspace,
   "root" | "worktree" | "linked" | "gitDir"
 >;
 
-/**
- * Returns the git folder of `folder`: its `.git` folder, or the folder that its
- * `.git` file names. It need not exist.
- */
+/** Returns the git folder that `folder` has or names; it need not exist. */
 export function gitDirIn(system: System, folder: string): string | undefined {
   const path = join(folder, ".git");
   const kind = system.files.stat(path)?.kind;
@@ -41,10 +35,7 @@ export function gitDirIn(system: System, folder: string): string | undefined {
   return named === undefined ? undefined : resolve(folder, named);
 }
 
-/**
- * Returns the nearest folder from `cwd` upwards that has a `.git`, or else
- * `cwd`.
- */
+/** Returns the nearest folder from `cwd` upwards with a `.git`, or `cwd`. */
 export function holderOf(system: System, cwd: string): string {
   for (let at = cwd;; at = dirname(at)) {
     if (system.files.lstat(join(at, ".git"))) return at;
@@ -55,10 +46,7 @@ export function holderOf(system: System, cwd: string): string {
 /** On a branch, or detached. */
 const HEAD = /^(?:ref:\s*refs\/|[0-9a-f]{40})/;
 
-/**
- * Returns whether git accepts a folder as a git folder; otherwise git searches
- * further up.
- */
+/** Returns whether git accepts a git folder; else it searches further up. */
 function isGitFolder(system: System, folder: string, common = folder): boolean {
   const head = join(folder, "HEAD");
   return [head, join(common, "objects"), join(common, "refs")]
@@ -78,8 +66,7 @@ function isReached({ env, files }: System, cwd: string, top: string): boolean {
 
 /**
  * Returns the repository that git finds from `folder`. `undefined`: git must be
- * asked, since the repository may be missing or bare, belong to another user,
- * or be skipped by git.
+ * asked, since it may be missing, bare, skipped or another user's.
  */
 export function findRepository(
   system: System,
@@ -123,9 +110,8 @@ interface Around {
 }
 
 /**
- * Returns the worktree around `folder` and its project root, found without git,
- * with the same result as `locate()`. `undefined`: there is no worktree, or a
- * bare repository is nearer.
+ * Returns the worktree around `folder` and its project root as `locate()` does,
+ * without git. `undefined`: none, or a bare repository is nearer.
  */
 export function quickPlace(
   system: System,
@@ -147,9 +133,8 @@ function placeAround(system: System, folder: string): Around | undefined {
 }
 
 /**
- * Returns everything that `locate()` returns, found without git. `undefined` if
- * git should be asked: in linked worktrees, within a git folder, and if
- * settings choose the worktree.
+ * Returns the result of `locate()` without git. `undefined`: ask git, as in
+ * linked worktrees, in a git folder, or if settings choose the worktree.
  */
 export function quickWorkspace(
   system: System,
@@ -170,10 +155,7 @@ export function quickWorkspace(
   });
 }
 
-/**
- * A repository does not count if it belongs to another folder, or if git could
- * not read it.
- */
+/** Ignores a repository that belongs elsewhere or that git cannot read. */
 function checked(system: System, found: QuickPlace): Around {
   const { root, worktree, linked } = found;
   const gitDir = found.gitDir!;
@@ -205,10 +187,7 @@ function worktreeAt(system: System, worktree: string): QuickPlace | undefined {
   return { root, worktree, linked, gitDir };
 }
 
-/**
- * Returns the main worktree of a shared git folder; for a bare repository, the
- * git folder itself.
- */
+/** Returns the main worktree of a shared git folder, or a bare repository. */
 function rootOf(system: System, common: string): string {
   const { bare, worktree } = coreOf(system, common);
   if (bare) return common;
@@ -216,9 +195,7 @@ function rootOf(system: System, common: string): string {
   return basename(common) === ".git" ? dirname(common) : common;
 }
 
-/**
- * A worktree, its main worktree, and the folders of its repository, absolute.
- */
+/** A worktree, its main worktree and its git folders, absolute. */
 interface Ends {
   readonly worktree: string;
   readonly root: string;
@@ -229,9 +206,8 @@ interface Ends {
 /**
  * Says why a worktree and the repository found for it do not belong together;
  * `undefined` if they do. A folder from elsewhere may have a `.git` that leads
- * to another repository of the user. The repository's settings may also name
- * another folder as its worktree. Git would go there, and mpm would write
- * there. Throws a FileError for unreadable files.
+ * to another repository. Its settings may also name another worktree, to which
+ * git and mpm would write. Throws a FileError.
  */
 export function strayReason(system: System, ends: Ends): string | undefined {
   const { worktree, root, gitDir, commonDir } = ends;
@@ -257,9 +233,8 @@ function strayGitDir(system: System, ends: Ends): string | undefined {
 }
 
 /**
- * Checks a linked worktree against the path that git recorded in its git
- * folder. A moved worktree is not at that path, but nothing else is there
- * either.
+ * Checks a linked worktree against the path in its git folder. A moved worktree
+ * is elsewhere, but then nothing else is at that path.
  */
 function strayLink(
   system: System,
@@ -302,18 +277,14 @@ export function waitReason(
   return path && `git would hang on "${path}", which is not a file`;
 }
 
-/**
- * Returns the project's top folder, for code that runs at every event;
- * `undefined` if it cannot be found. Never throws.
- */
+/** Returns the project's top folder, fast; never throws. */
 export function quickRoot(system: System, folder: string): string | undefined {
   return attempt(() => rootWithoutGit(system, system.files.realPath(folder)));
 }
 
 /**
  * Returns the nearest folder from `cwd` upwards that has a real `.claude-mpm`
- * folder, or else `cwd`. A repository on the way up is the project, as with
- * git, although git cannot be asked about it. The home folder counts only for
+ * folder or a repository, or else `cwd`. The home folder counts only for
  * itself: claude-mpm keeps a `.claude-mpm` there that belongs to no project.
  */
 export function rootWithoutGit(system: System, cwd: string): string {
@@ -330,10 +301,7 @@ export function rootWithoutGit(system: System, cwd: string): string {
   }
 }
 
-/**
- * Returns the main worktree of the repository of which `folder` seems to be the
- * top.
- */
+/** Returns the main worktree of a repository whose top seems to be `folder`. */
 function mainOf(system: System, folder: string): string | undefined {
   const { files } = system;
   const path = join(folder, ".git");
@@ -357,9 +325,8 @@ function branchIn(head: Uint8Array): string | undefined {
 }
 
 /**
- * Returns the branch of the worktree around `folder`, for a line that is shown
- * all the time. `undefined` if HEAD is detached, there is no repository, or the
- * repository stores its refs in another way.
+ * Returns the current branch, for a line that is shown all the time.
+ * `undefined`: detached, no repository, or refs stored in another way.
  */
 export function branchByFiles(
   system: System,
@@ -372,10 +339,7 @@ export function branchByFiles(
   });
 }
 
-/**
- * Returns the branch of a worktree and its commit. `undefined` if git must be
- * asked, since HEAD is detached or the branch does not have a file.
- */
+/** Returns a worktree's branch and commit; `undefined`: git must be asked. */
 export function headByFiles(
   { files }: System,
   { gitDir, commonDir }: Pick<Repository, "gitDir" | "commonDir">,
@@ -388,10 +352,7 @@ export function headByFiles(
   });
 }
 
-/**
- * Returns the commit of a ref that has its own file, or `undefined` if the ref
- * does not exist or only git can read it.
- */
+/** Returns the commit of a ref that has its own file. */
 export function looseRef(
   { files }: Pick<System, "files">,
   commonDir: string,

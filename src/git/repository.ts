@@ -2,10 +2,7 @@ import type { LeftOut } from "./tree/snapshot.ts";
 
 /** The place where a command runs: its repository and worktree, if any. */
 export interface Workspace {
-  /**
-   * `repository`: in a worktree. `none`: not in a repository. `no-git`: git is
-   * not installed. `failed`: git returned an error, see `reason`.
-   */
+  /** `none`: no repository. `failed`: git returned an error, see `reason`. */
   readonly git: "repository" | "none" | "no-git" | "failed";
   readonly reason: string | undefined;
   /** The folder given to the command, absolute and without links. */
@@ -43,9 +40,8 @@ export interface Position {
 }
 
 /**
- * One changed or untracked path, as recorded in a save; the save's schema
- * explains each field. A type, not an interface, since it must match a schema
- * that allows more fields.
+ * One changed or untracked path, as in a save, whose schema explains the
+ * fields. Not an interface, since that schema allows more fields.
  */
 export type FileState = {
   path: string;
@@ -59,10 +55,7 @@ export type FileState = {
   unread?: string | undefined;
 };
 
-/**
- * The content of a path on disk: nulls and absent fields as in
- * {@link FileState}.
- */
+/** The content of a path on disk; nulls as in {@link FileState}. */
 export type FileContent = Pick<
   FileState,
   "sha256" | "size" | "mtime" | "mode" | "unread"

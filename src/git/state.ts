@@ -26,9 +26,7 @@ import {
 import { sha256 } from "../base/digest.ts";
 import type { RunResult, System } from "../system/system.ts";
 
-/**
- * The maximum number of changed paths to list; further paths are only counted.
- */
+/** The maximum number of changed paths to list; others are only counted. */
 const FILE_LIMIT = 10_000;
 
 /** Replacements for the usual ways to read a part of a repository's state. */
@@ -60,9 +58,8 @@ const STASHES = words("log --walk-reflogs -z --format=%H%x00%gs refs/stash --");
 
 /**
  * Reads everything about a worktree that a save records. Runs two git processes
- * at once, and one more each for an upstream and for stashes, if there may be
- * any. `workspace` must be in a repository. Throws GIT_FAILED if git cannot
- * read the repository.
+ * at once, and one each for an upstream and stashes. `workspace` must be in a
+ * repository. Throws GIT_FAILED.
  */
 export async function readState(
   system: System,
@@ -79,10 +76,7 @@ export async function readState(
   return { ...present, recent: recent.commits };
 }
 
-/**
- * Resolves the upstream under {@link UPSTREAM}; empty if no branch can have an
- * upstream.
- */
+/** Resolves the upstream; empty if no branch can have one. */
 async function upstreamOf(
   system: System,
   git: Git,
@@ -104,10 +98,7 @@ export function mayHaveUpstream(
   ) ?? true;
 }
 
-/**
- * Like {@link readState} without the latest commits, for a caller that resolves
- * `@{upstream}` among other names.
- */
+/** Like {@link readState} without commits; the caller resolves names. */
 export async function readPresent(
   system: System,
   workspace: Workspace,
@@ -124,8 +115,7 @@ export async function readPresent(
       hasStashes(system, workspace) ? readStashes(git) : [],
     ]);
   const { head, branch, upstream, ahead = 0, behind = 0 } = status;
-  // User settings may also define an upstream for a folder, though they rarely
-  // do.
+  // User settings may also define an upstream, though they rarely do.
   const upstreams = upstream === undefined || resolved.has(UPSTREAM)
     ? resolved
     : await resolveUpstream(git);
@@ -146,10 +136,7 @@ export async function readPresent(
   };
 }
 
-/**
- * Starts git for the status that {@link readPresent} needs. A failure is kept
- * for later, since the caller may still find that it needs no status.
- */
+/** Starts git for {@link readPresent}, which handles a failure. */
 export function beginStatus(
   system: System,
   workspace: Workspace,
@@ -217,18 +204,13 @@ async function readFiles(
   };
 }
 
-/**
- * Returns the digest of git's answer about changed files, and of its warnings.
- */
+/** Returns the digest of git's list and its warnings. */
 function digestOf({ stdout, stderr }: RunResult): string {
   const { length } = statusHead(stdout);
   return sha256(joinBytes([stderr, stdout.subarray(length)]));
 }
 
-/**
- * Returns whether there may be stashes: without a reflog of stashes, git need
- * not be asked.
- */
+/** Returns whether there may be stashes, that is, a reflog of them. */
 function hasStashes(system: System, workspace: Workspace): boolean {
   const common = workspace.commonDir!;
   return ["logs/refs/stash", "reftable"].some((name) =>
@@ -249,9 +231,8 @@ async function readStashes(git: Git) {
 }
 
 /**
- * Files in a worktree's git folder and the operations that they show. The outer
- * operation comes first: a rebase stops in the middle of a cherry-pick or
- * merge.
+ * Files in a git folder and the operations that they show. The outer one comes
+ * first: a rebase stops in the middle of a cherry-pick or merge.
  */
 const TRACES = [
   ["rebase-merge", "rebase"],
@@ -262,10 +243,7 @@ const TRACES = [
   ["REVERT_HEAD", "revert"],
 ] as const;
 
-/**
- * Returns the unfinished operation of a worktree: `merge`, `rebase`, `am`,
- * `cherry-pick`, `revert` or `bisect`, by the same rules as git's own prompt.
- */
+/** Returns the unfinished operation of a worktree, as git's prompt shows it. */
 export function readOperation(
   system: System,
   gitDir: string,
@@ -280,8 +258,7 @@ export function readOperation(
 }
 
 /**
- * Reads the operation from the list of the remaining commits: between two picks
- * of a series, only this list shows it.
+ * Reads the list of remaining commits: only it shows a series between picks.
  */
 function readSequence(system: System, path: string): string | undefined {
   try {

@@ -11,10 +11,7 @@ export interface StatusEntry {
   readonly from?: string;
   /** Object ID of the staged content, if the index differs from HEAD. */
   readonly staged?: string;
-  /**
-   * The mode in the worktree, as seen by git; absent if the path does not
-   * exist.
-   */
+  /** The mode in the worktree; absent if the path does not exist. */
   readonly mode?: string;
   /** For a submodule: `commit`, or `content` if files in it changed. */
   readonly submodule?: "commit" | "content";
@@ -42,9 +39,7 @@ export interface Status {
   readonly branch: string | undefined;
   /** E.g. `origin/main`, whether or not the ref exists. */
   readonly upstream: string | undefined;
-  /**
-   * Compared with the upstream; `undefined`: no upstream, or its ref is gone.
-   */
+  /** Compared with the upstream; `undefined`: none, or its ref is gone. */
   readonly ahead: number | undefined;
   readonly behind: number | undefined;
   readonly entries: readonly StatusEntry[];
@@ -61,9 +56,8 @@ export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
       :(top,exclude).claude-mpm`);
 
 /**
- * The status without looking into submodules, with each path separate. mpm
- * files are still included: to exclude them, git would compare each path of the
- * index with a pattern.
+ * The status without submodules, with each path separate. Includes mpm's files:
+ * git would compare each path of the index with an exclusion.
  */
 const SHALLOW_STATUS = [
   ...STATUS.slice(0, STATUS.indexOf("--find-renames")),
@@ -72,10 +66,7 @@ const SHALLOW_STATUS = [
   "--",
 ];
 
-/**
- * Returns what differs from HEAD outside mpm's folder, with one process.
- * `index`: as in {@link parseStatus}. Throws GIT_FAILED.
- */
+/** Returns what differs from HEAD outside mpm's folder. Throws GIT_FAILED. */
 export async function readShallow(
   git: Git,
   options?: { index: boolean },
@@ -203,10 +194,7 @@ function changed(
   };
 }
 
-/**
- * Returns the entry of HEAD. For a conflict, git does not report it: "ours" may
- * have another name in HEAD.
- */
+/** Returns the entry of HEAD; for a conflict, git does not report it. */
 function headOf(columns: readonly string[]): Pick<StatusEntry, "head"> {
   const [mode, id] = [columns[3]!, columns[6]!];
   const known = columns[0] !== "u" && !/^0+$/.test(mode);
@@ -229,9 +217,7 @@ function submoduleChange(letters: string): "commit" | "content" {
   return /[MU]/.test(letters) ? "content" : "commit";
 }
 
-/**
- * Returns the first `count` space-separated columns and the rest of the line.
- */
+/** Returns the first `count` columns and the rest of the line. */
 function cut(line: string, count: number): string[] {
   const columns: string[] = [];
   let start = 0;

@@ -56,10 +56,7 @@ export function statusIn(
   return withSubmodules(parseStatus(result.stdout, { index }), submodules);
 }
 
-/**
- * Asks for the status and parses the answer; `status` is meaningless if
- * `result` is a failure.
- */
+/** Asks for the status; `status` is meaningless if `result` is a failure. */
 export async function runStatus(
   system: System,
   git: Git,
@@ -78,9 +75,7 @@ interface Submodule {
   readonly hidden: boolean;
 }
 
-/**
- * Reads the index. If git cannot read it, the status also fails and says why.
- */
+/** Reads the index. If git cannot, the status says why. */
 async function readIndexed(
   system: System,
   git: Git,
@@ -105,10 +100,7 @@ async function readIndexed(
   return { listing, submodules };
 }
 
-/**
- * Returns which changes of the submodule at a path the settings ignore
- * (git-config(1)).
- */
+/** Returns the changes of a submodule that settings ignore (git-config(1)). */
 async function readIgnored(
   system: System,
   git: Git,
@@ -139,10 +131,7 @@ function modulesOf(system: System, worktree: string) {
   }) ?? [];
 }
 
-/**
- * Returns whether files in a submodule are changed; also true if git cannot
- * tell.
- */
+/** Returns whether a submodule has changed files, also if git cannot tell. */
 async function isChanged(
   system: System,
   folder: string,
@@ -190,8 +179,7 @@ function withSubmodules(
 }
 
 /**
- * Returns the index at which an entry is replaced or inserted. A new entry is
- * inserted by its path, before untracked entries.
+ * Returns where to replace or insert an entry, sorted, before untracked ones.
  */
 function placeFor(
   entries: readonly StatusEntry[],
@@ -205,10 +193,7 @@ function placeFor(
   return [at < 0 ? entries.length : at, 0];
 }
 
-/**
- * Finds submodules with content that is not in their recorded commit: a
- * different commit, or changed files. Each submodule is checked separately.
- */
+/** Finds submodules at another commit or with changed files, one by one. */
 export async function leftOutSubmodules(
   system: System,
   { workspace }: Vault,

@@ -2,17 +2,12 @@ import { decodeBytes, encodeText, joinBytes } from "../base/bytes.ts";
 
 export { decodeBytes, encodeText, joinBytes };
 
-/**
- * Returns whether the system's file functions can open a file with this name.
- * They take text, so they cannot open a name that is not UTF-8.
- */
+/** Returns whether the file functions, which take text, support a name. */
 export function isOpenable(path: string): boolean {
   return path.isWellFormed();
 }
 
-/**
- * Returns the fields of `-z` output; text after the last NUL is not a field.
- */
+/** Returns the fields of `-z` output, without text after the last NUL. */
 export function splitFields(bytes: Uint8Array): string[] {
   const fields = decodeBytes(bytes).split("\0");
   fields.pop();
@@ -22,10 +17,7 @@ export function splitFields(bytes: Uint8Array): string[] {
 /** Text of ASCII characters that need no escape. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/**
- * Quotes `path` as in C, which is how git reads a path from a line of
- * `--stdin-paths`.
- */
+/** Quotes `path` as in C, as git reads it with `--stdin-paths`. */
 export function quotePath(path: string): string {
   if (PLAIN.test(path)) return `"${path}"`;
   let quoted = "";
@@ -38,10 +30,7 @@ export function quotePath(path: string): string {
   return `"${quoted}"`;
 }
 
-/**
- * The maximum number of items for one git process, and the number of bytes
- * after which a process gets no more items.
- */
+/** The maximum number of items and of bytes for one git process. */
 const MOST = 500;
 const MOST_BYTES = 32 * 1024 * 1024;
 
@@ -61,16 +50,10 @@ export function* portions<T>(
   if (part.length > 0) yield part;
 }
 
-/**
- * Number of git processes at once: a few more than the cores of a small
- * machine.
- */
+/** Number of git processes at once: a few more than cores. */
 const AT_ONCE = 6;
 
-/**
- * Runs `work` on every item, a few at a time; the results are in the order of
- * the items.
- */
+/** Runs `work` on every item, a few at a time; results stay in order. */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
@@ -87,10 +70,7 @@ export async function inParallel<T, R>(
   return results;
 }
 
-/**
- * Like `Promise.all`, but fails only after all have ended, so that no program
- * is left running after an error.
- */
+/** Like `Promise.all`, but fails only when no program is left running. */
 export async function allEnded<T extends readonly unknown[] | []>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
@@ -98,10 +78,7 @@ export async function allEnded<T extends readonly unknown[] | []>(
   return await Promise.all(work);
 }
 
-/**
- * Returns the words of a command line, followed by data, which is used
- * unchanged and never split.
- */
+/** Returns the words of a command line, followed by data, never split. */
 export function words(command: string, ...data: readonly string[]): string[] {
   return [...command.trim().split(/\s+/), ...data];
 }
@@ -111,9 +88,7 @@ export function zeroed(paths: Iterable<string>): Uint8Array {
   return encodeText([...paths].map((path) => `${path}\0`).join(""));
 }
 
-/**
- * Returns names in the format that git reads from standard input: one per line.
- */
+/** Returns names as git reads them from standard input: one per line. */
 export function lined(names: Iterable<string>): Uint8Array {
   return encodeText([...names].map((name) => `${name}\n`).join(""));
 }
@@ -123,9 +98,7 @@ export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }
 
-/**
- * Returns groups of `size` fields; an incomplete group at the end is dropped.
- */
+/** Returns groups of `size` fields; drops an incomplete last group. */
 export function grouped(fields: readonly string[], size: number): string[][] {
   const groups: string[][] = [];
   for (let at = 0; at + size <= fields.length; at += size) {

@@ -3,10 +3,7 @@ import { Git } from "./run/git.ts";
 import { decodeBytes, splitFields, words } from "./text.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * Returns the files in `folder` that git tracks, absolute; empty if there is no
- * repository or git cannot list them. `root` is the top folder of the worktree.
- */
+/** Returns the tracked files in `folder`, absolute; empty without git. */
 export async function trackedFiles(
   system: System,
   root: string,
@@ -43,9 +40,8 @@ const IGNORED = words(
 );
 
 /**
- * Returns the paths that git ignores in a worktree, from its top folder. A
- * completely ignored folder is one path, with `/` at its end. Empty if git
- * cannot list them.
+ * Returns the ignored paths of a worktree, from its top; an ignored folder ends
+ * with `/`. Empty if git cannot list them.
  */
 export async function ignoredPaths(
   system: System,
@@ -55,10 +51,7 @@ export async function ignoredPaths(
   return status === 0 ? splitFields(stdout).sort() : [];
 }
 
-/**
- * Returns which of the paths below `folder`, relative to it, are ignored by
- * git. The paths must be plain, since git quotes unusual characters.
- */
+/** Returns which of some plain paths below `folder` git ignores. */
 export async function ignoredOf(
   system: System,
   folder: string,

@@ -25,9 +25,8 @@ export interface Unwatched {
 const MOST = 1_000;
 
 /**
- * Finds the files that are marked assume-unchanged or skip-worktree and differ
- * from the index. A sparse checkout has thousands of skip-worktree files that
- * do not exist.
+ * Finds assume-unchanged and skip-worktree files that differ from the index. In
+ * a sparse checkout, thousands of them do not exist.
  */
 export async function readUnwatched(
   system: System,
@@ -66,9 +65,7 @@ export async function readUnwatched(
   return { entries, omitted };
 }
 
-/**
- * Attributes for which git stores content that differs from the file's content.
- */
+/** Attributes with which a blob differs from its file. */
 const ATTRIBUTES = ["filter", "ident", "working-tree-encoding"];
 
 /** Compares a file with its entry in the index. */

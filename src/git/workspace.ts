@@ -16,9 +16,8 @@ import { rememberedFor } from "../base/remembered.ts";
 
 /**
  * Finds the repository, worktree and project root of `folder`, with one git
- * process, or two in a linked worktree. The answer says if git is missing or
- * refuses, or if the repository belongs to another folder. Throws FILE_FAILED
- * if the folder does not exist.
+ * process, or two in a linked worktree. Says if git is missing or refuses, or
+ * if the repository belongs elsewhere. Throws FILE_FAILED.
  */
 export async function locate(
   system: System,
@@ -69,8 +68,7 @@ function nowhere(
 
 /**
  * Returns the top of the main worktree: `core.worktree` for a submodule, the
- * repository itself if it is bare. Git is asked from the shared git folder,
- * since a worktree has its own settings.
+ * repository itself if bare, as the shared git folder's settings say.
  */
 async function mainTop(system: System, commonDir: string): Promise<string> {
   const git = new Git(system, commonDir, {
@@ -103,27 +101,22 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
 }
 
 /**
- * Finds the workspace of a command. Usually, files alone show it, which saves a
- * git process. The git facts of such a workspace may be wrong; {@link readIn}
- * detects this.
+ * Finds the workspace of a command, usually without git. Its git facts may then
+ * be wrong, which {@link readIn} detects.
  */
 export async function findWorkspace(context: Context): Promise<Workspace> {
   return workspaceByFiles(context) ??
     await locate(context.system, context.folder);
 }
 
-/**
- * Returns the workspace of a command if files alone show it; looked up only
- * once.
- */
+/** Returns the workspace of a command if files show it; cached. */
 export const workspaceByFiles: (context: Context) => Workspace | undefined =
   rememberedFor(({ system, folder }) => quickWorkspace(system, folder));
 
 /**
- * Returns the result of `read` in a workspace, with git. If git fails there,
- * mpm asks it whether the folder is a repository at all. The repository may be
- * missing, or git may not trust the owner of the folder. `read` must write
- * nothing. Throws the errors of `read`.
+ * Returns the result of `read`, which must write nothing. If git fails, mpm
+ * asks it whether the folder is a repository at all: it may be missing, or
+ * belong to someone else. Throws the errors of `read`.
  */
 export async function readIn<T>(
   system: System,

@@ -39,9 +39,8 @@ export interface WorktreeFolders {
 }
 
 /**
- * Returns a git in exactly this worktree: a setting could direct git to another
- * folder. Git LFS keeps the content that it takes out of a file, so it hides
- * nothing; no other filter runs.
+ * Returns a git in exactly this worktree, whatever settings say. Git LFS keeps
+ * the content that it takes out of a file; no other filter runs.
  */
 export function gitAt(
   system: System,
@@ -53,9 +52,8 @@ export function gitAt(
 }
 
 /**
- * Nothing may be left out, whatever the settings say. If the disk ignores case,
- * git mistakes a new file for the tracked file with nearly the same name. The
- * same happens in a repository that came from such a disk.
+ * Leaves nothing out, whatever the settings say. With `core.ignoreCase`, git
+ * mistakes a new file for a tracked one with nearly the same name.
  */
 const LOOKING = words(`core.checkStat=default core.ignoreCase=false
       core.trustCTime=true core.untrackedCache=false`).flatMap((
@@ -73,10 +71,7 @@ export interface FullStatus extends WorktreeStatus {
   readonly branch: string | undefined;
 }
 
-/**
- * Reads everything in the worktree that HEAD does not have, and the position of
- * HEAD.
- */
+/** Reads everything that HEAD does not have, and HEAD's position. */
 export async function readWorktreeStatus(
   system: System,
   folders: WorktreeFolders,
@@ -133,9 +128,8 @@ export async function readIndex(
 }
 
 /**
- * Returns the files whose changes git ignores: all assume-unchanged files, and
- * the existing skip-worktree files. A sparse checkout has thousands of
- * skip-worktree files.
+ * Returns the files whose changes git ignores: assume-unchanged files, and
+ * skip-worktree files that exist, unlike most in a sparse checkout.
  */
 export function unwatchedIn(
   system: System,
@@ -164,9 +158,7 @@ export async function answered<T>(
   }
 }
 
-/**
- * The state of a worktree for a prompt: its HEAD, and the number of changes.
- */
+/** The state of a worktree for a prompt: its HEAD and counts of changes. */
 export interface GitLine {
   /** null: detached. */
   readonly branch: string | null;
@@ -188,10 +180,7 @@ export const BRIEF = words(`status --porcelain=v2 -z --branch --ahead-behind
       --untracked-files=normal --find-renames --
       :(top,exclude).claude-mpm`);
 
-/**
- * Returns the facts about a worktree for a prompt, usually with one git
- * process. `undefined`: git fails, or there is no repository.
- */
+/** Returns the facts for a prompt; `undefined`: no repository, or git fails. */
 export async function readBrief(
   system: System,
   { worktree, gitDir }: { worktree: string; gitDir: string },

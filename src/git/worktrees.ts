@@ -22,9 +22,7 @@ export interface ListedWorktree {
   readonly prunable: boolean;
 }
 
-/**
- * Reads all worktrees of the repository, the main one first. Throws GIT_FAILED.
- */
+/** Reads all worktrees, the main one first. Throws GIT_FAILED. */
 export async function readWorktrees(git: Git): Promise<ListedWorktree[]> {
   const list = await git.like({ plain: true })
     .read(words("worktree list --porcelain -z"));
@@ -54,17 +52,13 @@ function listed(fields: Map<string, string>): ListedWorktree {
   };
 }
 
-/**
- * The largest `.git` file, and the largest settings file of a worktree, in
- * bytes.
- */
+/** The largest `.git` file and settings file of a worktree, in bytes. */
 const SMALL = 8192;
 const LARGEST = 1024 * 1024;
 
 /**
- * Creates a worktree at `path` and writes its files. `how`: options of
- * `git worktree add`, including the path. `fill`: writes the files and the
- * index instead of git; git chooses the name of the worktree's git folder.
+ * Creates a worktree at `path` and writes its files. `how`: options of `git
+ * worktree add`, with the path. `fill`: writes files and index instead of git.
  * Throws GIT_FAILED, with no worktree created.
  */
 export async function makeWorktree(
@@ -101,10 +95,7 @@ export async function makeWorktree(
   }
 }
 
-/**
- * Corrects the paths that git wrote for the repository; returns the worktree's
- * folder in `worktrees/`.
- */
+/** Corrects the paths that git wrote; returns the worktree's git folder. */
 function bindWorktree(
   { files, random }: System,
   { repository, env }: StandIn,
@@ -153,9 +144,8 @@ function copySettings(
 }
 
 /**
- * Creates a worktree at `path`, locked with a reason, so that no cleanup
- * removes it. A new branch starts at the target's start point. Throws
- * GIT_FAILED.
+ * Creates a worktree at `path`, locked against cleanups. A new branch starts at
+ * the target's start point. Throws GIT_FAILED.
  */
 export async function addWorktree(
   system: System,
@@ -188,19 +178,15 @@ export async function dropCleanWorktree(
   return gone.status === 0;
 }
 
-/**
- * Removes a worktree with its contents, and git's entry for it. A locked
- * worktree stays locked until the end. An unknown worktree is not an error.
- */
+/** Removes a worktree with its contents, locked until the end, if it exists. */
 export async function forgetWorktree(git: Git, path: string): Promise<void> {
   const force = ["--force", "--force"];
   await git.run(["worktree", "remove", ...force, "--", path]);
 }
 
 /**
- * Returns whether git was stopped while it created the worktree at `path`: git
- * writes the index last. The existing files are from the commit, and the last
- * one may be incomplete.
+ * Returns whether git was stopped while it created a worktree: git writes the
+ * index last. The last file may be incomplete.
  */
 export function isUnfinished(system: System, path: string): boolean {
   const { files } = system;
@@ -223,9 +209,8 @@ export async function pathsOf(git: Git, commit: string): Promise<string[]> {
 export const WORKTREES = ".claude/worktrees";
 
 /**
- * Returns the repository's own ignore file with a rule for the worktrees,
- * unless another rule ignores them. Without a rule, each worktree would look
- * like a change in the main worktree. `undefined`: nothing must be written.
+ * Returns the repository's ignore file with a rule for the worktrees, which
+ * would look like changes; `undefined`: nothing must be written.
  */
 export async function worktreeRule(
   system: System,
@@ -254,9 +239,8 @@ export async function worktreeRule(
 const MOST_LINKED = 50;
 
 /**
- * Returns the worktrees of the repository with the main worktree `root`, from
- * files alone, without git. Worktrees whose folder is gone are left out. Empty
- * if there is no repository. Never throws.
+ * Returns the existing worktrees of the repository with the main worktree
+ * `root`, without git. Empty without a repository. Never throws.
  */
 export function worktreesByFiles(system: System, root: string): string[] {
   const { files } = system;

@@ -37,10 +37,7 @@ export function parseRaw(fields: readonly string[]): RawChange[] {
   return changes;
 }
 
-/**
- * Returns whether a mode or an ID consists only of zeros, which stand for
- * nothing.
- */
+/** Returns whether a mode or an ID has only zeros, which mean nothing. */
 export function isZeroId(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
@@ -65,9 +62,8 @@ export async function tryFileChanges(
 }
 
 /**
- * Like {@link tryFileChanges}, for commits that are known to exist. A partial
- * clone may lack the contents needed to find renames; the result then has no
- * renames.
+ * Like {@link tryFileChanges}, for existing commits. In a partial clone, the
+ * result may have no renames.
  */
 export async function readFileChanges(
   git: Git,
@@ -97,16 +93,10 @@ function filesIn(output: Uint8Array): CommittedFile[] {
   }));
 }
 
-/**
- * The maximum number of paths to pass to git. If there are more, or they are
- * too long, all paths are listed.
- */
+/** The maximum number of paths for git; otherwise all paths are listed. */
 const PATH_LIMIT = 100;
 
-/**
- * The maximum length of these paths together, in characters: a command line on
- * Windows has 32,767.
- */
+/** Their maximum length: a command line on Windows has 32,767 characters. */
 const LENGTH_LIMIT = 16_000;
 
 /** The changes that commits made to paths. */
@@ -117,10 +107,9 @@ export interface Touched {
 }
 
 /**
- * Returns what commits of HEAD since the base (without a base, any commits) did
- * to `gone` and `differing` paths. A comparison of the two ends does not show a
- * file that was added and removed again. Nor does it show whether a difference
- * comes from a commit of HEAD or from one that HEAD left.
+ * Returns what commits of HEAD since the base (or any commits) did to `gone`
+ * and `differing` paths. The two ends do not show a file that was added and
+ * removed again, nor whether HEAD made or left a commit.
  */
 export async function findTouched(
   git: Git,

@@ -14,9 +14,7 @@ function formatOf(...more: readonly string[]): string[] {
 /** Options of `git log` for output that {@link parseLog} reads. */
 export const LOG_FORMAT = formatOf();
 
-/**
- * Returns each commit of a log, with the columns that precede the usual ones.
- */
+/** Returns each commit of a log, with the columns before the usual ones. */
 function rowsOf(
   output: Uint8Array,
   count: number,
@@ -48,16 +46,10 @@ export interface Range {
   readonly omitted: number;
 }
 
-/**
- * The maximum number of commits of a range to read; further commits are only
- * counted.
- */
+/** The maximum number of commits to read; others are only counted. */
 const COMMIT_LIMIT = 10_000;
 
-/**
- * Returns the commits between `base` and HEAD; `undefined` if git does not know
- * the base, or HEAD has no commit.
- */
+/** Returns the commits between `base` and HEAD; `undefined` without either. */
 export async function tryRange(
   git: Git,
   base: string,
@@ -95,10 +87,7 @@ async function rangeOf(
   return { ...range, omitted: count - COMMIT_LIMIT };
 }
 
-/**
- * Returns the commits of HEAD since a time, by the committers' clocks. These
- * count whole seconds only, so commits made in that second are included.
- */
+/** Returns the commits of HEAD since a time, which counts whole seconds. */
 export async function readSince(git: Git, time: Date): Promise<CommitInfo[]> {
   const since = `--since=${Math.floor(time.getTime() / 1000)}`;
   return await readHead(git, [since]);
@@ -203,10 +192,7 @@ export async function isRelated(
   return await decide(git, ["merge-base", one, other]);
 }
 
-/**
- * Returns the answer of a command that answers with its exit status: 0 is yes,
- * 1 is no.
- */
+/** Returns the answer of an exit status: 0 is yes, 1 is no. */
 async function decide(git: Git, args: readonly string[]): Promise<boolean> {
   const answer = await git.run(args);
   if (![0, 1].includes(answer.status)) throw gitFailure(args, answer);
@@ -238,10 +224,9 @@ export interface OwnCommits {
 }
 
 /**
- * Finds the commits that only record a save. Their subject and body are those
- * of a pause, and they change nothing outside `.claude-mpm/`. The pause of
- * `save` itself may also change files that the save lists as uncommitted.
- * Starts git only if a subject matches.
+ * Finds the commits that only record a save, by subject, body, and files in
+ * `.claude-mpm/`. The pause of `save` may also change files that the save lists
+ * as uncommitted. Starts git only if a subject matches.
  */
 export async function findOwnCommits(
   git: Git,
@@ -292,10 +277,7 @@ function ownAmong(output: string, save?: PausedSave): OwnCommits {
 /** The maximum number of commits in a save. */
 const LISTED = 5;
 
-/**
- * The maximum number of commits to read, so that commits made by pauses can be
- * left out.
- */
+/** The maximum number of commits to read, some of them made by pauses. */
 const READ = 20;
 
 /** With each commit's tree and message body before the usual columns. */
@@ -313,10 +295,7 @@ export interface Recent {
   readonly failure: MpmError | undefined;
 }
 
-/**
- * Returns at most five commits. Runs one process, or two after many consecutive
- * pauses.
- */
+/** Returns at most five commits, with one process, rarely two. */
 export async function readRecent(git: Git): Promise<Recent> {
   const args = ["log", `-${READ}`, ...FULL];
   const log = await git.run(args);

@@ -11,10 +11,7 @@ import {
 import { parseRaw, type RawChange } from "./changes.ts";
 import type { Range } from "./log.ts";
 
-/**
- * Returns the git arguments that print the patches of commits for
- * {@link patchForm}.
- */
+/** Returns the git arguments that print patches for {@link patchForm}. */
 export function patchArguments(...more: readonly string[]): string[] {
   return words(
     `--no-replace-objects diff-tree -r -p --full-index --no-renames
@@ -24,10 +21,9 @@ export function patchArguments(...more: readonly string[]): string[] {
 }
 
 /**
- * Returns a patch as git prints it, without the parts that depend on its
- * position. These are line numbers, the words after them, and the IDs of files
- * whose lines are shown. For a binary file, which is only reported as
- * different, the IDs stay. Two patches with the same form make the same change.
+ * Returns a patch without the parts that depend on its position. These are line
+ * numbers, the words after them, and the IDs of files whose lines are shown.
+ * Two patches with the same form make the same change.
  */
 export function patchForm(patch: string): string {
   // Only lines of files begin with a blank, a sign or a backslash.
@@ -38,17 +34,13 @@ export function patchForm(patch: string): string {
   ).join("");
 }
 
-/**
- * The maximum number of commits, on both sides together, whose patches are
- * compared.
- */
+/** The maximum number of commits whose patches are compared. */
 const MOST_COMMITS = 2_000;
 
 /**
- * Returns the commits on either side of a range whose patch is equal to one on
- * the other side, with the ID of that patch. The ID is empty for a commit that
- * changes no content. `undefined` if there are too many to compare, or the
- * contents are missing in a partial clone. Merges have no patch.
+ * Returns the commits of a range whose patch is equal to one on the other side,
+ * each with its patch ID, empty without changes. `undefined`: too many, or
+ * contents are missing. Merges have no patch.
  */
 export async function readEqualPatches(
   git: Git,
@@ -85,18 +77,13 @@ export async function readEqualPatches(
   return byCommit;
 }
 
-/**
- * The maximum number of commits whose patch is compared with that of a whole
- * branch.
- */
+/** The maximum number of commits to compare with a whole branch. */
 const MOST_PATCHES = 20;
 
 /** A commit that contains the work of several others. */
 export interface Squash {
   readonly commit: string;
-  /**
-   * `commit`: the commit brought all of the work; `tree`: its tree is the same.
-   */
+  /** `commit`: it brought all of the work; `tree`: its tree is the same. */
   readonly how: "commit" | "tree";
 }
 
@@ -115,9 +102,8 @@ interface Ends {
 }
 
 /**
- * Returns the commit of `tip` that brought the combined change of all commits
- * of `head`. That commit has the same files with the same result, or the same
- * patch. Otherwise returns a commit with the same whole tree.
+ * Returns the commit of `tip` that brought the combined change of `head`: the
+ * same results or the same patch, or else the same whole tree.
  */
 export async function findSquash(
   git: Git,
@@ -157,10 +143,7 @@ function resultOf({ path, after }: RawChange): [string, string] {
   return [path, `${after.mode} ${after.id}`];
 }
 
-/**
- * Reads the modes and object IDs that result from all changes together, by
- * path.
- */
+/** Reads the results of all changes together, by path. */
 async function readNet(
   git: Git,
   { tip, head, paths = [] }: Ends,
@@ -208,9 +191,8 @@ async function readPatch(
 }
 
 /**
- * Returns the patches of commits as git prints them, by commit ID. Merges and
- * commits that change more than `most` lines are left out. Runs nothing that
- * the repository names.
+ * Returns patches by commit ID, without merges and changes of more than `most`
+ * lines. Runs nothing that the repository names.
  */
 export async function readPatches(
   git: Git,
@@ -237,10 +219,7 @@ function linesIn(rows: string): number {
     .reduce((sum, [added, gone]) => sum + (added || 0) + (gone || 0), 0);
 }
 
-/**
- * Returns the output for each commit: git writes the commit's ID on the line
- * before it.
- */
+/** Returns the output for each commit, whose ID git writes before it. */
 function byCommit(output: string): Map<string, string> {
   const parts = output.split(/^([0-9a-f]{40}|[0-9a-f]{64})\n/m);
   const found = new Map<string, string>();

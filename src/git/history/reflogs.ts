@@ -4,10 +4,7 @@ import type { System } from "../../system/system.ts";
 import type { Git } from "../run/git.ts";
 import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
-/**
- * Returns the current name of a branch that was renamed at or after `since`,
- * through any number of renames. `undefined`: no reflog reports a rename.
- */
+/** Returns the new name of a branch that was renamed at or after `since`. */
 export async function findRenamed(
   git: Git,
   branch: string,
@@ -21,8 +18,7 @@ export async function findRenamed(
   ));
   const start = Math.floor(since.getTime() / 1000);
   const renames: { time: number; from: string; to: string }[] = [];
-  // A reflog lists the newest entry first. It is reversed here, and the sort
-  // below keeps that order.
+  // The newest entry comes first; the sort below keeps the reversed order.
   for (const [at, what] of grouped(splitFields(log.stdout), 2).reverse()) {
     const time = Number(/@\{(\d+)\}$/.exec(at!)?.[1]);
     const rename = /^Branch: renamed refs\/heads\/(.+) to refs\/heads\/(.+)$/
@@ -63,8 +59,7 @@ export async function readLeft(git: Git): Promise<LeftBranch[]> {
   return entries.flatMap(([commit, what], at) => {
     const [, branch] = /^checkout: moving from (\S+) to /.exec(what) ?? [];
     if (branch === undefined) return [];
-    // The previous entry has the commit. Without a previous entry, it is the
-    // checked-out commit.
+    // The previous entry has the commit, or else this one.
     return [{ branch, commit: entries[at + 1]?.[0] ?? commit }];
   });
 }
@@ -77,9 +72,8 @@ export async function readMadeHere(git: Git): Promise<string[]> {
 }
 
 /**
- * Finds the commit of a branch when this worktree last left the branch.
- * `undefined`: the reflog of HEAD does not show that the branch was ever
- * checked out here.
+ * Finds the commit of a branch when this worktree last left it; `undefined`:
+ * HEAD's reflog does not show that it was here.
  */
 export async function findLeft(
   git: Git,
@@ -89,10 +83,7 @@ export async function findLeft(
   return left.find((one) => one.branch === branch)?.commit;
 }
 
-/**
- * Finds the commit of this worktree's HEAD at a time; `undefined`: the reflog
- * does not go back that far.
- */
+/** Finds HEAD's commit at a time, as far as the reflog goes back. */
 export async function findHeadAt(
   git: Git,
   time: Date,
@@ -103,10 +94,7 @@ export async function findHeadAt(
   return found?.[1];
 }
 
-/**
- * Returns what last moved a ref: a push from here, a fetch (including one by a
- * pull), or something else or unknown.
- */
+/** Returns whether a push or a fetch (or pull) last moved a ref. */
 export async function lastMove(
   git: Git,
   ref: string,
@@ -119,15 +107,10 @@ export async function lastMove(
   return /^(fetch|pull)\b/.test(message) ? "fetch" : undefined;
 }
 
-/**
- * The maximum size in bytes. A clone or fetch leaves fewer shallow commits.
- */
+/** The maximum size in bytes, more than a shallow clone needs. */
 const LIMIT = 50_000_000;
 
-/**
- * Returns the commits whose parents a shallow clone or fetch left out; empty if
- * the history is complete.
- */
+/** Returns the commits whose parents a shallow history lacks. */
 export function readCuts(system: System, commonDir: string): Set<string> {
   try {
     const list = system.files.readOwn(join(commonDir, "shallow"), LIMIT);

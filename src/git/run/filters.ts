@@ -32,10 +32,7 @@ export function isSpecified(value: string): boolean {
   return value !== "unspecified" && value !== "unset";
 }
 
-/**
- * Returns the names of matching settings, and whether the repository set each
- * of them.
- */
+/** Returns the names of matching settings; `own`: the repository's. */
 export async function settingNames(
   git: Git,
   pattern: string,
@@ -64,9 +61,8 @@ interface Written {
 const HINT = "Switch with git switch, then leave out --git-branch and --stash";
 
 /**
- * Refuses to write files that a filter in the settings would convert, such as
- * those of Git LFS. mpm does not run the filter, and without it a file would be
- * written in its stored form. Throws CONFLICT.
+ * Refuses to write files that a filter would convert, such as Git LFS: mpm does
+ * not run it, and would write the stored form. Throws CONFLICT.
  */
 export async function refuseFilters(
   git: Git,

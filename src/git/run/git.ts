@@ -36,10 +36,7 @@ const LOCAL_VARIABLES = words(
       GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE`,
 );
 
-/**
- * Variables that make git run programs or print more, or that change the
- * meaning of a path.
- */
+/** Variables that run programs, print more, or change paths. */
 const OTHER_VARIABLES = words(
   `GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
       GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS
@@ -61,24 +58,18 @@ const ENVIRONMENT: Readonly<Record<string, string | null>> = {
   // No transport is allowed: a partial clone would fetch missing objects.
   GIT_ALLOW_PROTOCOL: "none",
   GIT_NO_LAZY_FETCH: "1",
-  // For glibc (mallopt(3)): git allocates fresh memory to compress each object.
-  // Without this, it would return the memory to the system and request it again
-  // for every object.
+  // For glibc (mallopt(3)): otherwise git would return the memory to the system
+  // after compressing each object.
   MALLOC_TOP_PAD_: "1048576",
 };
 
-/**
- * The time limit of a git command, and of a command over many files, in
- * milliseconds.
- */
+/** The time limits of most commands and of those over many files, in ms. */
 const TIME_LIMIT = 30_000;
 export const LONG = 15 * 60_000;
 
 export interface GitOptions {
   readonly stdin?: Input;
-  /**
-   * Variables in addition to (or instead of) those that every git command gets.
-   */
+  /** Variables that change those of every git command. */
   readonly env?: Readonly<Record<string, string>>;
   /** The time limit in milliseconds, if half a minute is too short. */
   readonly timeout?: number;
@@ -101,9 +92,8 @@ export interface GitSetting {
 }
 
 /**
- * Git in one folder, without any program that the repository names. It uses no
- * optional locks, pager, prompt or network, and no variables of an enclosing
- * hook.
+ * Git in one folder, without any program that the repository names: no locks,
+ * pager, prompt or network, no variables of an enclosing hook.
  */
 export class Git {
   readonly system: System;
@@ -143,19 +133,14 @@ export class Git {
       : await this.#start(args, options, standIn.env);
   }
 
-  /**
-   * Returns the stand-in for the repository. Throws GIT_FAILED, FILE_FAILED.
-   */
+  /** Returns the repository's stand-in. Throws GIT_FAILED, FILE_FAILED. */
   async standIn(): Promise<StandIn> {
     const found = await this.#standIn();
     if ("failure" in found) throw gitFailure(["rev-parse"], found.failure);
     return found;
   }
 
-  /**
-   * Creates an empty folder for this process. Throws the errors of
-   * {@link standIn}.
-   */
+  /** Creates an empty folder. Throws the errors of {@link standIn}. */
   async temporaryFolder(): Promise<string> {
     const { repository } = await this.standIn();
     return this.system.scratch.make(repository.commonDir);
@@ -186,9 +171,7 @@ export class Git {
     });
   }
 
-  /**
-   * Returns git's standard output. Throws GIT_FAILED unless git exits with 0.
-   */
+  /** Returns git's output. Throws GIT_FAILED unless git exits with 0. */
   async read(
     args: readonly string[],
     options: GitOptions = {},
@@ -198,9 +181,7 @@ export class Git {
     return result.stdout;
   }
 
-  /**
-   * Returns the settings whose full names match `pattern`, as names and values.
-   */
+  /** Returns the settings whose names match, with their values. */
   async settings(pattern: string): Promise<[name: string, value: string][]> {
     const args = ["config", "-z", "--get-regexp", pattern];
     const { stdout } = await this.run(args);
@@ -242,10 +223,7 @@ export function gitFailure(
   }
 }
 
-/**
- * Returns a hint if git names a lock file, which a running git holds or a
- * killed git left behind.
- */
+/** Returns a hint if git names a lock, which may be left behind. */
 function lockHint(result: RunResult): { hint?: string } {
   const [, path] = /Unable to create '(.+\.lock)': File exists/
     .exec(decodeBytes(result.stderr)) ?? [];
@@ -254,10 +232,7 @@ function lockHint(result: RunResult): { hint?: string } {
     : { hint: `If no git command is running, remove "${path}"` };
 }
 
-/**
- * Returns git's message: its first fatal line, or else the first line of its
- * stderr.
- */
+/** Returns git's message: its first fatal line, or else its first line. */
 export function reasonOf(result: RunResult): string {
   const lines = decodeBytes(result.stderr).split("\n");
   const telling = lines.find((line) => /^(fatal|error): /.test(line));

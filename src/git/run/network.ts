@@ -7,10 +7,9 @@ import { isObjectId } from "../tree/snapshot.ts";
 import { parseListed } from "./settings.ts";
 
 /*
- * The only place where git may use the network. The address of a remote comes
- * from the repository. Everything else comes from the settings of the user and
- * of the machine: credential helpers, ssh commands, proxies and replaced
- * addresses. The stand-in for the repository ensures that.
+ * The only place where git may use the network. Only the address of a remote
+ * comes from the repository. Thanks to the stand-in, helpers, ssh commands,
+ * proxies and replaced addresses come from the user and the machine.
  */
 
 /** The transports that git may use; plain HTTP never leaves this machine. */
@@ -52,9 +51,8 @@ export class RemoteError extends MpmError {
 }
 
 /**
- * Finds the remote with this name, or at this address, with one process. Throws
- * NOT_FOUND for an unknown name, USAGE for an address of a kind that mpm does
- * not use.
+ * Finds a remote by name or address, with one process. Throws NOT_FOUND for an
+ * unknown name, USAGE for an unsupported address.
  */
 export async function findRemote(
   system: System,
@@ -147,10 +145,7 @@ export class Network {
     });
   }
 
-  /**
-   * Returns the refs of the remote below a folder, with their IDs. Throws a
-   * RemoteError.
-   */
+  /** Returns the refs of the remote below a folder. Throws a RemoteError. */
   async refs(folder: string): Promise<Map<string, string>> {
     const done = await this.#run("ls-remote", ["--refs"], [`${folder}/*`]);
     this.#check(done, "read");
@@ -180,10 +175,7 @@ export class Network {
     return refused;
   }
 
-  /**
-   * Pushes refs, each `from:to`: all of them, or not a single one. Throws a
-   * RemoteError if the remote was not changed.
-   */
+  /** Pushes refs, each `from:to`, all or not any. Throws a RemoteError. */
   async push(specs: readonly string[]): Promise<void> {
     const options = words("--porcelain --no-verify --no-follow-tags");
     if (specs.length > 1) options.push("--atomic");

@@ -36,8 +36,7 @@ async function tidyUp(
   const { unfinished, whole, isWritten } = await begunObjects(system, git);
   removeEach(system, unfinished);
   if (report) removeEach(system, [{ path: inFolder(git, report) }]);
-  // Git has written a complete pack, but has no space for the index or the
-  // name.
+  // The pack is complete, but its index or name does not fit.
   if ((report || makesPack) && !isWritten) removeEach(system, whole);
 }
 
@@ -49,11 +48,9 @@ export interface UnfinishedObject {
 }
 
 /**
- * Finds objects that git began to write before it was interrupted or ran out of
- * space: loose objects, packs and their indexes. Never includes a file of
- * another user, or a file that a running program has open. Never includes a
- * complete pack either, since a running git closes its pack before it writes
- * the index.
+ * Finds objects that git began to write before it was stopped or ran out of
+ * space. Never includes a file of another user, an open file, or a complete
+ * pack: a running git closes its pack before it writes the index.
  */
 export async function findUnfinished(
   system: System,
@@ -62,10 +59,7 @@ export async function findUnfinished(
   return (await begunObjects(system, git)).unfinished;
 }
 
-/**
- * Removes the files found by {@link findUnfinished}; never throws a
- * `FileError`.
- */
+/** Removes the files of {@link findUnfinished}; ignores a `FileError`. */
 export async function removeUnfinished(
   system: System,
   git: Git,
@@ -140,10 +134,7 @@ function sizeOf({ files, uid }: System, path: string): number | undefined {
   return found?.kind === "file" && found.uid === uid ? found.size : undefined;
 }
 
-/**
- * The hashes with which git may end a pack or its index, and their sizes in
- * bytes.
- */
+/** The hashes that may end a pack or its index, with their sizes. */
 const CLOSINGS = [["sha1", 20], ["sha256", 32]] as const;
 
 /** A pack's header: its signature, its version, and its number of objects. */
@@ -153,9 +144,8 @@ const PACK_HEADER = 12;
 const CHUNK = 1 << 20;
 
 /**
- * Returns whether git finished writing a pack or its index: a finished file
- * ends with the hash of the rest. A `git fast-import` that fails still fills in
- * the number of objects, but not the hash.
+ * Returns whether git finished a pack or index, which ends with the hash of the
+ * rest. A failed `git fast-import` does not write the hash.
  */
 function isClosed({ files }: System, { path, size }: UnfinishedObject) {
   return attempt(() =>
@@ -182,17 +172,13 @@ export const SYNCED = [
 interface ImportOptions {
   /** Additional settings, `name=value`. */
   readonly settings?: readonly string[];
-  /**
-   * True if the import stays one pack, however small; see {@link takesPack}.
-   */
+  /** True if even a small import stays a pack; see {@link takesPack}. */
   readonly packed: boolean;
   /** The time limit in milliseconds. */
   readonly timeout?: number;
 }
 
-/**
- * Refs of mpm have no reflog, and objects are compressed like loose objects.
- */
+/** Refs of mpm have no reflog; objects are compressed like loose ones. */
 const USUAL = ["core.logAllRefUpdates=false", "pack.compression=1"];
 
 /** Otherwise, git would unpack fewer than 100 objects into loose objects. */
@@ -201,9 +187,8 @@ const PACKED = "fastimport.unpackLimit=1";
 const NOTHING = new Uint8Array();
 
 /**
- * A `git fast-import` that is started before its input is known, so that its
- * start takes no extra time. It reads a stream that ends with `done`
- * (git-fast-import(1)); without `done`, it imports nothing.
+ * A `git fast-import` that starts before its input is known, to save time.
+ * Without `done` at the end (git-fast-import(1)), it imports nothing.
  */
 export class FastImport implements AsyncDisposable {
   readonly #first = Promise.withResolvers<Uint8Array>();
@@ -251,10 +236,7 @@ export class FastImport implements AsyncDisposable {
     await Promise.race([this.#begun.promise, this.#done.catch(() => {})]);
   }
 
-  /**
-   * Imports a stream, or the rest of a stream that was begun. Call it only
-   * once.
-   */
+  /** Imports a stream, or the rest of it. Call it only once. */
   run(stream: Uint8Array): Promise<RunResult> {
     this.#first.resolve(NOTHING);
     this.#rest.resolve(stream);
@@ -270,8 +252,7 @@ export class FastImport implements AsyncDisposable {
 }
 
 /**
- * Stores contents as they arrive, in one pack if there are many. When this
- * ends, the contents are on the disk. Throws GIT_FAILED.
+ * Stores contents durably as they arrive, many in one pack. Throws GIT_FAILED.
  */
 export async function importBlobs(
   git: Git,
@@ -307,10 +288,7 @@ async function* blobStream(
  */
 const MOST_PACKS = 25;
 
-/**
- * Returns whether an import may leave a pack. Git writes a pack in half the
- * time of loose objects, with one wait less for the disk.
- */
+/** Returns whether an import may leave a pack, which takes half the time. */
 export function takesPack({ files }: System, commonDir: string): boolean {
   const inside = attempt(() => files.list(join(commonDir, "objects", "pack")));
   return inside !== undefined &&
@@ -318,9 +296,8 @@ export function takesPack({ files }: System, commonDir: string): boolean {
 }
 
 /**
- * Collects the objects below some refs in one pack, and removes the loose
- * objects, each of which takes a block on the disk. If the installed git can
- * pack only these refs, mpm lets it do so. These refs must not contain the
+ * Collects the objects below some refs in one pack, and removes the loose ones,
+ * each of which takes a block on the disk. These refs must not contain the
  * user's history. Throws GIT_FAILED, FILE_FAILED.
  */
 export async function gatherObjects(

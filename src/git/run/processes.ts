@@ -31,16 +31,13 @@ async function outputOf(
 /** The process named in a lock of Claude Code. */
 export interface LockHolder {
   readonly pid: number;
-  /**
-   * Its start in clock ticks since boot, as in /proc; missing in older locks.
-   */
+  /** Its start in clock ticks since boot; missing in older locks. */
   readonly start: string | undefined;
 }
 
 /**
- * Returns the holder in a lock's reason. Claude Code writes
- * `claude session <name> (pid N start S)` or `claude agent <id> (pid N)`.
- * `undefined` for any other reason: then a person chose to lock it.
+ * Returns the holder in a lock's reason: `claude session <name> (pid N start
+ * S)` or `claude agent <id> (pid N)`. Any other is a person's.
  */
 export function lockHolder(reason: string): LockHolder | undefined {
   const [, pid, start] =
@@ -65,9 +62,8 @@ export interface WorktreeLock {
 }
 
 /**
- * Returns whether the process named in `reason` is still running. Only Linux's
- * /proc shows this: on other systems, and for other reasons, the answer is
- * unknown. A process in another container looks dead.
+ * Returns whether the process named in `reason` is running. Only Linux shows
+ * this, and a process in another container looks dead.
  */
 export async function readLock(
   system: System,
@@ -79,9 +75,8 @@ export async function readLock(
 }
 
 /**
- * Returns for each process whether it is still running, with at most one look
- * at /proc. The start time shows whether another process has taken over the
- * number.
+ * Returns for each process whether it is running, with one look at /proc. The
+ * start time shows a number that is used again.
  */
 export async function readHolders(
   system: System,
@@ -121,17 +116,11 @@ async function readStarts(
 export interface Machine {
   /** UUID of the current boot; `undefined` if the system has none. */
   readonly boot: string | undefined;
-  /**
-   * The process namespace, e.g. `4026531836`: processes in other namespaces
-   * cannot be seen.
-   */
+  /** The process namespace, e.g. `4026531836`; others cannot be seen. */
   readonly namespace: string | undefined;
 }
 
-/**
- * Reads the machine's data from /proc; on systems without /proc, nothing is
- * known.
- */
+/** Reads the machine's data from /proc, if there is one. */
 export async function readMachine(system: System): Promise<Machine> {
   if (!showsProcesses(system)) {
     return { boot: undefined, namespace: undefined };
@@ -168,10 +157,7 @@ export async function readSelf(system: System): Promise<KnownProcess> {
   };
 }
 
-/**
- * Returns the numbers of this user's processes that were started with the
- * variable `NAME=VALUE`. Empty if the system does not show them.
- */
+/** Returns this user's processes with the variable `NAME=VALUE`. */
 export async function processesWith(
   system: System,
   variable: string,
@@ -199,10 +185,7 @@ const ANCESTORS = 'p=$PPID; n=0; while [ "$p" -gt 1 ] && [ $n -lt 8 ] && ' +
 
 const SHELLS = /^\d+ \((?:ba|da|a|z|k|fi)?sh\) /;
 
-/**
- * Returns the program that started this one, skipping the shells in between;
- * `undefined` if that is unknown.
- */
+/** Returns the program that started this one, skipping shells. */
 export async function callingProgram(
   system: System,
 ): Promise<ProcessMark | undefined> {
@@ -239,9 +222,8 @@ const SCRIPTS: Partial<Record<System["platform"], string>> = {
 const NOT_RUN = 126;
 
 /**
- * Returns whether a program has the file open; also true if this is unknown.
- * Programs of other users cannot be seen. On Windows, an open file cannot be
- * removed.
+ * Returns whether a program has the file open, also if unknown. Other users'
+ * programs cannot be seen; Windows does not remove open files.
  */
 export async function isOpenAnywhere(
   system: System,

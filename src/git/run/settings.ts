@@ -20,10 +20,7 @@ export interface Setting {
 
 interface Settings {
   readonly settings: readonly Setting[];
-  /**
-   * True if everything was parsed; otherwise these are the settings before the
-   * error.
-   */
+  /** True if everything was parsed; else there was an error after these. */
   readonly whole: boolean;
 }
 
@@ -66,10 +63,7 @@ export function parseSettings(text: string): Settings {
   }
 }
 
-/**
- * Returns the section and name of `[section "name"]`, and of `[section.name]`,
- * which git still reads.
- */
+/** Returns the names of `[section "name"]`, or of the old `[section.name]`. */
 function namesOf([, words = "", quoted]: string[]): Pair {
   const [section = "", ...rest] = words.toLowerCase().split(".");
   if (quoted !== undefined) {
@@ -92,10 +86,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** The rest of a line without special characters. */
 const PLAIN = /[^\n"\\#;]*(?=\n|$)/y;
 
-/**
- * Returns the value at `at` and the end of its line; `undefined` if the value
- * is invalid.
- */
+/** Returns the value at `at` and its end; `undefined`: invalid. */
 function valueAt(
   text: string,
   at: number,
@@ -106,9 +97,7 @@ function valueAt(
   return { value: plain.trim(), end: at + plain.length };
 }
 
-/**
- * Like {@link valueAt}, for a value whose characters must be read one by one.
- */
+/** Does the same character by character. */
 function quotedValueAt(
   text: string,
   at: number,
@@ -143,10 +132,7 @@ function quotedValueAt(
   return undefined;
 }
 
-/**
- * The largest small git file, and the largest settings file read here, in
- * bytes.
- */
+/** The largest small git file and settings file, in bytes. */
 export const SMALL = 8192;
 const LARGEST = 1024 * 1024;
 
@@ -159,9 +145,7 @@ export function readPlain(
   return files.readOwn(files.realPath(path), limit);
 }
 
-/**
- * Returns the git folder that linked worktrees share (gitrepository-layout(5)).
- */
+/** Returns the git folder that all worktrees share. */
 export function commonDirOf(system: System, gitDir: string): string {
   const path = join(gitDir, "commondir");
   if (!system.files.peek(path)) return gitDir;
@@ -169,10 +153,7 @@ export function commonDirOf(system: System, gitDir: string): string {
   return system.files.realPath(resolve(gitDir, text));
 }
 
-/**
- * Reads a settings file. Not `sure`: other files have more settings, or git
- * would fail.
- */
+/** Reads a settings file. Not `sure`: there are more, or git would fail. */
 function settingsIn(
   system: System,
   path: string,
@@ -205,9 +186,7 @@ function valueOf(settings: readonly Setting[], name: string) {
 export interface Core {
   readonly bare: boolean;
   readonly worktree: string | undefined;
-  /**
-   * True if there may be more settings: in other files, or if git would fail.
-   */
+  /** True if there may be more settings, or if git would fail. */
   readonly doubtful: boolean;
 }
 
@@ -226,10 +205,7 @@ export function coreOf(system: System, common: string): Core {
   };
 }
 
-/**
- * Reads the repository's own settings from its files. `undefined`: git must be
- * asked, since the files include other files or cannot be parsed.
- */
+/** Reads the repository's settings from its files; `undefined`: ask git. */
 export function readSettings(
   system: System,
   { gitDir, commonDir }: Pick<Repository, "gitDir" | "commonDir">,
@@ -244,10 +220,7 @@ export function readSettings(
   });
 }
 
-/**
- * Returns the hash function of object IDs in a repository whose HEAD is the
- * commit `head`, if it has one.
- */
+/** Returns the hash function of a repository at the commit `head`, if any. */
 export function objectHash(
   system: System,
   { gitDir, commonDir }: Pick<Workspace, "gitDir" | "commonDir">,
@@ -260,9 +233,7 @@ export function objectHash(
   return format === "sha256" ? "sha256" : "sha1";
 }
 
-/**
- * Returns whether the settings name another worktree, or exclude a worktree.
- */
+/** Returns whether the settings name another worktree, or exclude one. */
 export function movesWorktree(
   { gitDir, worktree }: Repository,
   settings: readonly Setting[],
@@ -277,8 +248,7 @@ export function movesWorktree(
 
 /**
  * The repository settings that mpm uses, by section: each is data and cannot
- * name a program. A git that mpm runs sees no others, not even a setting that a
- * later git would run.
+ * name a program. Git sees no others, now or in later versions.
  */
 const TAKEN = new Map<string, RegExp>([
   [
@@ -308,10 +278,7 @@ export const LIST_SETTINGS = ["config", "--show-scope", "-z", "--list"];
 /** The scopes of a repository's settings. */
 export const OWN_SCOPES = ["local", "worktree"];
 
-/**
- * Parses all settings that git lists, and returns those of the repository, or
- * the others.
- */
+/** Parses settings that git lists: the repository's, or the others. */
 export function parseListed(output: Uint8Array, which: Whose): Setting[] {
   const fields = decodeBytes(output).split("\0");
   const found: Setting[] = [];
@@ -344,10 +311,7 @@ export function dataSettings(
   return encodeText(data.map(settingText).join(""));
 }
 
-/**
- * Returns whether git can read a file to its end; on a pipe, git would wait
- * forever.
- */
+/** Returns whether git can read a file; on a pipe, it would wait forever. */
 export function isReadable({ files }: System, path: string): boolean {
   const kind = files.stat(path)?.kind;
   return kind === undefined || kind === "file";

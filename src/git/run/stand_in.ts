@@ -16,17 +16,13 @@ import { findRepository } from "../place.ts";
 import type { Repository } from "../repository.ts";
 import { decodeBytes, encodeText, joinBytes, words } from "../text.ts";
 
-/**
- * The filters that git may run: those in the settings of the user and of the
- * machine, only Git LFS, or no filter.
- */
+/** The filters that git may run: the user's, only Git LFS, or none. */
 export type FilterUse = "user" | "lfs" | "none";
 
 /**
- * A folder that replaces a repository's common folder. Git reads settings,
- * hooks and attributes from there (`GIT_COMMON_DIR` in git(1)), and finds only
- * what mpm wrote: git never reads which programs a repository names. Refs,
- * index and worktree are the real ones.
+ * A folder instead of a repository's common folder, from which git reads
+ * settings, hooks and attributes (`GIT_COMMON_DIR` in git(1)). It has only what
+ * mpm wrote, never the name of a program. Refs, index and worktree are real.
  */
 export interface StandIn {
   /** Variables that make git use the stand-in. */
@@ -41,9 +37,7 @@ export interface NoStandIn {
   readonly failure: RunResult;
 }
 
-/**
- * Runs git in the folder without a stand-in, for questions that run nothing.
- */
+/** Runs git without a stand-in, for questions that run nothing. */
 export type Ask = (
   args: readonly string[],
   env?: Record<string, string>,
@@ -129,10 +123,7 @@ async function make(
   );
 }
 
-/**
- * `rev-parse` prints an unknown option unchanged. This one is a separator,
- * since folder names may contain a newline.
- */
+/** An unknown option, which `rev-parse` prints, as a separator. */
 const NEXT = "--mpm-next";
 
 /** Asks for the data that {@link foldersIn} parses. */
@@ -149,10 +140,7 @@ export interface AskedFolders {
   readonly top: string | undefined;
 }
 
-/**
- * Returns the folders in git's answer. Without a worktree, the last question
- * fails after the others were answered.
- */
+/** Returns the folders in git's answer, the last only with a worktree. */
 export function foldersIn(
   cwd: string,
   answer: RunResult,
@@ -277,9 +265,8 @@ function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {
 const LFS = /^git[- ]lfs (clean|filter-process)( --skip)?( -- %f)?$/;
 
 /**
- * Returns the settings that Git LFS makes when it installs itself, if it is set
- * up. They call the user's own program by its name. Git LFS extensions are
- * other programs.
+ * Returns the usual settings of Git LFS, if it is set up, which call the user's
+ * own program. Its extensions are other programs.
  */
 function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   const found = filtersIn(settings).get("lfs") ?? [];
@@ -296,10 +283,7 @@ function lfsSettings(settings: readonly Setting[]): Uint8Array[] {
   return [encodeText(`[filter "lfs"]\n\t${lines.join("\n\t")}\n`)];
 }
 
-/**
- * Returns attributes that turn every filter off: the last rule in this file is
- * the strongest (gitattributes(5)).
- */
+/** Returns attributes whose last, strongest rule turns filters off. */
 function withoutFilters(system: System, path: string): Uint8Array {
   const rules = isReadable(system, path) && system.files.stat(path)
     ? readPlain(system, path, LARGEST)

@@ -4,10 +4,7 @@ export interface GitVersion {
   readonly minor: number;
 }
 
-/**
- * The oldest git with everything that mpm uses: `merge-tree --write-tree`,
- * which `return` uses to merge parked work with later changes.
- */
+/** The oldest git with everything: `return` needs `merge-tree --write-tree`. */
 export const OLDEST_GIT: GitVersion = { major: 2, minor: 38 };
 
 /** The oldest git with which everything else works: `worktree list -z`. */

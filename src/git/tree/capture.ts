@@ -32,10 +32,7 @@ import { treeDelta } from "./trees.ts";
 /** Everything about a worktree that a checkpoint records at one moment. */
 export interface Capture {
   readonly state: RepositoryState;
-  /**
-   * The tree of HEAD, from which the deltas start; before the first commit, the
-   * empty tree.
-   */
+  /** The tree of HEAD, or the empty tree before the first commit. */
   readonly base: string;
   readonly worktree: ReadonlyMap<string, CapturedFile | TreeEntry | undefined>;
   readonly index: TreeDelta;
@@ -51,20 +48,13 @@ export interface Capture {
 
 export interface CaptureOptions {
   readonly limits: CaptureLimits;
-  /**
-   * True if files beyond the limits are left out; otherwise the capture fails.
-   */
+  /** True to leave files beyond the limits out instead of failing. */
   readonly leaveLarge: boolean;
   /** True if git stores large files instead of only computing their IDs. */
   readonly write: boolean;
-  /**
-   * Results of earlier captures for converted files; this capture adds to them.
-   */
+  /** Results of earlier captures for converted files, and of this one. */
   readonly cache: RawCache;
-  /**
-   * Returns the parent of the folders that git makes for raw bytes; see
-   * `rawGit`.
-   */
+  /** The parent of git's folders for raw bytes; see `rawGit`. */
   readonly rawFolder: string;
   /** The files of an earlier capture: unchanged ones are not read again. */
   readonly before?: Capture["worktree"] | undefined;
@@ -72,16 +62,10 @@ export interface CaptureOptions {
   readonly ahead?: ReadAhead | undefined;
 }
 
-/**
- * The maximum number of changed paths that the state lists; the capture
- * includes all of them.
- */
+/** The maximum number of paths in the state; the capture has all. */
 const LISTED = 10_000;
 
-/**
- * The maximum number of times to read the worktree again if HEAD moves in the
- * meantime.
- */
+/** The maximum number of times to read the worktree again if HEAD moves. */
 const TRIES = 5;
 
 /**
@@ -173,10 +157,7 @@ function nested(entries: readonly StatusEntry[]): LeftOut[] {
   }));
 }
 
-/**
- * Returns whether an entry is a nested repository: untracked, or at the place
- * of a file in the index.
- */
+/** Returns whether an entry is a nested repository that git does not track. */
 function isNested({ path, status, mode, index }: StatusEntry): boolean {
   return status === "??"
     ? path.endsWith("/")
@@ -216,10 +197,7 @@ async function readChanged(
   await files.finish(options.limits, options.leaveLarge);
 }
 
-/**
- * Adds paths below a link to itself: git fails there, and treats them as
- * unchanged.
- */
+/** Adds paths below a link to itself, which git treats as unchanged. */
 function addBelowLoops(
   { files: { stat } }: System,
   { files, status, listing }: {
@@ -265,9 +243,7 @@ function worktreeOf(
   return found;
 }
 
-/**
- * Returns the state of the first paths, and the number of the remaining paths.
- */
+/** Returns the states of the first paths, and the count of the others. */
 function statesOf(
   { entries }: Status,
   { files }: FileCapture,
@@ -287,9 +263,7 @@ function statesOf(
   return { files: states, omitted: entries.length - states.length };
 }
 
-/**
- * Returns the entry of a changed path in the capture's base, the tree of HEAD.
- */
+/** Returns the entry of a changed path in the tree of HEAD. */
 export function baseEntry(
   { entries, listing, marks, index }: Capture,
   path: string,
@@ -344,10 +318,9 @@ export async function withHeads(
 
 /**
  * Adds to a capture the files that a restore replaces but git does not list.
- * These are ignored files at `paths`, files at the place of a parent folder,
- * and unusual permissions of the unchanged files among `changed`. The restore's
- * safety checkpoint must contain them. Files above the limits are left out.
- * Throws GIT_FAILED.
+ * These are ignored files at `paths`, files where a folder belongs, and unusual
+ * permissions among `changed`. The safety checkpoint needs them. Files above
+ * the limits are left out. Throws GIT_FAILED.
  */
 export async function addHidden(
   system: System,

@@ -29,10 +29,7 @@ const INLINE = 1024 * 1024;
 /** Once this number of bytes was read, no more contents are held in memory. */
 const INLINE_BUDGET = 64 * 1024 * 1024;
 
-/**
- * Once this number of bytes was read, git stores the remaining files while they
- * are read.
- */
+/** After this number of bytes, git stores files while they are read. */
 const UNSTORED_BUDGET = 8 * 1024 * 1024;
 
 /** Bytes of small files that git gets at a time: the capacity of a pipe. */
@@ -41,10 +38,7 @@ const PORTION = 64 * 1024;
 /** The number of times to read a file again if it changed in the meantime. */
 const TRIES = 3;
 
-/**
- * Without this setting, git reports an object as stored before it is on the
- * disk.
- */
+/** Without this, git reports objects as stored too early. */
 export const OBJECTS_SYNCED = ["-c", "core.fsync=objects"];
 
 interface FileOptions {
@@ -137,10 +131,7 @@ export class FileCapture {
     return this.#git.folder;
   }
 
-  /**
-   * Returns the size in bytes of the file or link at `path`; `undefined` if it
-   * is missing.
-   */
+  /** Returns the size of the file or link at `path`, if it exists. */
   sizeOf(path: string): number | undefined {
     const info = this.#look(path);
     return info?.kind === "file" || info?.kind === "link"
@@ -194,10 +185,7 @@ export class FileCapture {
     return this.#options.write ? UNSTORED_BUDGET : INLINE_BUDGET;
   }
 
-  /**
-   * Returns the content of a file that has not changed since the earlier
-   * capture.
-   */
+  /** Returns a file that has not changed since the earlier capture. */
   #known(
     path: string,
     mode: string,

@@ -10,9 +10,7 @@ import type { StatusEntry } from "../status.ts";
 import { decodeBytes, encodeText, words } from "../text.ts";
 import type { IndexListing } from "../index_file.ts";
 
-/**
- * The index as differences from HEAD, and the facts that a tree cannot contain.
- */
+/** The index as differences from HEAD, and what a tree cannot contain. */
 export interface CapturedIndex {
   readonly delta: Map<string, TreeEntry | undefined>;
   readonly marks: IndexMarks;
@@ -80,9 +78,8 @@ export async function captureIndex(
 const INTENT = 0x2000_0000;
 
 /**
- * Finds paths with the intent to add that the status does not show. A deleted
- * path with the intent to add looks like any other deleted path. A path that
- * git does not watch differs from others only by a flag.
+ * Finds paths with the intent to add that the status does not show: deleted
+ * ones look like any others, unwatched ones differ by a flag.
  */
 async function hiddenIntents(
   git: Git,
@@ -111,8 +108,7 @@ async function hiddenIntents(
     ),
   );
   const marked = new Set<string>();
-  // For each path: the path, NUL, and lines about the path; the last line has
-  // the flags.
+  // For each path: the path, NUL, and lines, the last with the flags.
   for (
     const [, path, flags] of output.matchAll(
       /([^\0]+)\0[^\0]*?flags: ([0-9a-f]+)\n/g,
@@ -128,10 +124,7 @@ export function emptyBlob(id: string): string {
   return objectId("blob", new Uint8Array(), hashOf(id));
 }
 
-/**
- * Returns the lines that `update-index --index-info` reads for an entry, or for
- * no entry.
- */
+/** Returns a line for `update-index --index-info`. */
 export function indexLine(
   path: string,
   entry: (TreeEntry & { stage?: number }) | undefined,

@@ -1,10 +1,7 @@
 import { MpmError } from "../../base/errors.ts";
 import { sizeText } from "../../base/words.ts";
 
-/**
- * The maximum bytes that a checkpoint takes, for one file and for all files
- * together.
- */
+/** The maximum bytes of one file and of all files in a checkpoint. */
 export interface CaptureLimits {
   readonly file: number;
   readonly total: number;
@@ -23,10 +20,7 @@ export interface Beyond {
   readonly sum: number | undefined;
 }
 
-/**
- * Returns the files that are too large, or too many; `undefined`: all of them
- * fit.
- */
+/** Returns the files that are too large, or too many, if any. */
 export function beyondLimits(
   files: readonly Sized[],
   { file, total }: CaptureLimits,

@@ -11,28 +11,19 @@ export interface CapturedFile {
   readonly mtime: number;
   /** True if git has stored it. */
   readonly stored?: true;
-  /**
-   * Facts about the file when it was read, if they distinguish it from a
-   * changed file.
-   */
+  /** Facts that distinguish the file from a changed one. */
   readonly seen?: FileInfo | undefined;
   /** Permission bits that git's mode does not record. */
   readonly permissions?: number;
 }
 
-/**
- * The usual permissions of files, by git mode; git leaves their other
- * differences to the umask.
- */
+/** The usual permissions by git mode, which depend on the umask. */
 const USUAL = new Map([
   ["100644", [0o644, 0o664]],
   ["100755", [0o755, 0o775]],
 ]);
 
-/**
- * Returns the permission bits that `mode` does not record. If git ignores the
- * bits, +x is one of them.
- */
+/** Returns the permission bits that `mode` does not record, even +x. */
 function permissionsOf(
   { kind, mode: bits }: FileInfo,
   mode: string,

@@ -62,10 +62,7 @@ export async function writeCheckpoint(
   return await endCheckpoint(importing, record);
 }
 
-/**
- * Sends everything except the record, so that git works while the record is
- * made.
- */
+/** Sends all but the record, so that git works while it is made. */
 export async function beginCheckpoint(
   importing: FastImport,
   contents: Contents,
@@ -124,10 +121,9 @@ export class ImportStream {
   }
 
   /**
-   * Begins a commit by mpm, with the mark `:1`. `made`, `committed`: the
-   * author's and the committer's time, in milliseconds since the epoch. People
-   * and claude-mpm look for changes with `git log --since --all`. So
-   * `committed` is not the current time, but no earlier than the parent's time.
+   * Begins a commit by mpm, with the mark `:1` and times in milliseconds.
+   * People look for changes with `git log --since --all`. So `committed` is at
+   * least the parent's time, and not the current time.
    */
   commit(ref: string, title: string, { made, committed }: CommitTimes): void {
     const by = (role: string, time: number) =>
@@ -156,9 +152,7 @@ export class ImportStream {
     }
   }
 
-  /**
-   * Puts the versions of conflicts into the commit: they are not in any tree.
-   */
+  /** Adds the versions of conflicts, which are in no tree. */
   stages(unmerged: Capture["marks"]["unmerged"]): void {
     for (const { path, stages } of unmerged) {
       for (const { stage, mode, id } of stages) {
@@ -204,8 +198,7 @@ function contentStream(
     stream.files(name, capture[folder]);
   }
   stream.stages(capture.marks.unmerged);
-  // To compute a folder's ID, git must create the folder: request this first,
-  // not at the end.
+  // Git computes a folder's ID by creating it: ask first, not last.
   stream.line(`ls "${PARTS.worktree}"`);
   stream.line(`ls "${PARTS.index}"`);
   return stream.whole();
@@ -214,9 +207,7 @@ function contentStream(
 /** mpm refs have no reflog. */
 export const NO_REFLOG = ["-c", "core.logAllRefUpdates=false"];
 
-/**
- * Returns the commit for each checkpoint ID, or for other refs of that form.
- */
+/** Returns the commit for each checkpoint ID. */
 export async function readCheckpointRefs(
   git: Git,
   folder = CHECKPOINTS,
@@ -229,9 +220,7 @@ export async function readCheckpointRefs(
   );
 }
 
-/**
- * Returns the bytes of the record in a checkpoint's commit. Throws GIT_FAILED.
- */
+/** Returns a checkpoint's record. Throws GIT_FAILED. */
 export function readCheckpointRecord(
   git: Git,
   commit: string,
@@ -287,10 +276,7 @@ export async function dropRefs(
   await git.read(["update-ref", "--stdin"], { stdin });
 }
 
-/**
- * Returns a git for the repository that mpm made while the project had no
- * repository.
- */
+/** Returns a git for mpm's repository from before the project had one. */
 export function gitOfOwn(system: System, root: string, home: string): Git {
   const gitDir = ownRepository(home);
   const repository = { gitDir, commonDir: gitDir, worktree: root };
@@ -298,9 +284,8 @@ export function gitOfOwn(system: System, root: string, home: string): Git {
 }
 
 /**
- * Copies the commits of checkpoints from mpm's repository into the project's
- * newer one. Objects that cannot be moved stay where they are. Git gets a pack,
- * not a repository to fetch from, since such a repository may name programs.
+ * Copies checkpoints from mpm's repository into the project's newer one, as far
+ * as possible. Git gets a pack: a repository to fetch from may name programs.
  */
 export async function bringCheckpoints(
   system: System,
@@ -339,9 +324,8 @@ async function* partsOf(
 }
 
 /**
- * Makes a patch from a checkpoint's worktree to the current one. The objects go
- * to `objects`, an empty folder that the caller removes. No ref is created in
- * the user's repository.
+ * Makes a patch from a checkpoint to the current worktree. The objects go to
+ * `objects`, an empty folder that the caller removes. Creates no ref.
  */
 export async function patchToWorktree(
   system: System,

@@ -85,8 +85,7 @@ const LARGEST = 512 * 1024 * 1024;
 
 /**
  * Creates a locked worktree at `path` with the files of a commit, byte for
- * byte: no filter runs. Its HEAD is detached. Throws GIT_FAILED, with no
- * worktree created.
+ * byte, and a detached HEAD. Throws GIT_FAILED, with nothing created.
  */
 export async function addRawWorktree(
   system: System,
@@ -96,10 +95,7 @@ export async function addRawWorktree(
     commit: string;
     /** The reason for the lock. */
     reason: string;
-    /**
-     * Returns the parent of the folders that git makes for raw bytes; see
-     * `rawGit`.
-     */
+    /** The parent of git's folders for raw bytes; see `rawGit`. */
     rawFolder: string;
   },
 ): Promise<void> {

@@ -43,10 +43,7 @@ export interface Contents {
   readonly omitted: number;
 }
 
-/**
- * Collects the contents of uncommitted files while the state of a worktree is
- * read, so that each file is read once.
- */
+/** Collects uncommitted contents while the state reads each file once. */
 export class ContentsKeeper implements ContentTaker {
   readonly #system: System;
   readonly #workspace: Workspace;
@@ -98,10 +95,7 @@ export class ContentsKeeper implements ContentTaker {
     this.#leftOut.push(...closed);
   }
 
-  /**
-   * Keeps only the paths in `same`; `reason` says why the other `recorded`
-   * paths are left out.
-   */
+  /** Keeps only the paths in `same`; `reason`: why others are left out. */
   restrict(
     { recorded, same }: {
       recorded: ReadonlySet<string>;
@@ -367,10 +361,7 @@ function addCommit(
   return pack.add("commit", encodeText(text));
 }
 
-/**
- * Returns for each commit the number of uncompressed bytes that no earlier
- * commit has. Throws GIT_FAILED.
- */
+/** Returns the bytes that each commit adds. Throws GIT_FAILED. */
 export async function contentsInOrder(
   git: Git,
   commits: readonly string[],

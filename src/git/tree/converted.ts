@@ -12,8 +12,7 @@ const ATTRIBUTES = words("text crlf eol ident filter working-tree-encoding");
 
 /**
  * Returns the tracked paths whose files may differ from their blobs although
- * git reports them as unchanged. If there are no attributes or settings that
- * cause this, the result is empty and no process starts.
+ * git sees no change; without a cause, starts no process.
  */
 export async function convertiblePaths(
   system: System,
@@ -32,9 +31,7 @@ export async function convertiblePaths(
     .map(([path]) => path);
 }
 
-/**
- * Returns whether there are any attributes or settings that may convert files.
- */
+/** Returns whether attributes or settings may convert files. */
 export function mayConvert(
   system: System,
   vault: Vault,
@@ -43,10 +40,7 @@ export function mayConvert(
   return vault.converts || isTracked || hasAttributes(system, vault);
 }
 
-/**
- * Returns whether attributes convert a file. `bySetting`: a setting converts
- * files for which no attribute decides.
- */
+/** Returns whether attributes, or else a setting, convert a file. */
 function converts(values: readonly string[], bySetting: boolean): boolean {
   const [text, crlf, eol, ...others] = values as [string, string, string];
   if (others.some(isSpecified)) return true;
@@ -82,10 +76,7 @@ export interface RawFile {
   readonly raw: string;
 }
 
-/**
- * Returns the raw blob of a file that has not changed since the blob was
- * computed.
- */
+/** Returns the raw blob of a file that has not changed since. */
 export function knownRaw(
   cache: RawCache,
   path: string,
@@ -138,9 +129,8 @@ export async function addRaw(
 }
 
 /**
- * Adds files whose names are not UTF-8, which the file functions do not
- * support: git reads them into their own index. A file that git cannot read is
- * left out.
+ * Adds files whose names are not UTF-8: git reads them into a separate index. A
+ * file that git cannot read is left out.
  */
 export async function addUnopenable(
   system: System,

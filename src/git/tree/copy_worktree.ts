@@ -18,11 +18,10 @@ const PAUSE = 200;
 const PART = 16 * 1024 * 1024;
 
 /**
- * Copies the current files of a worktree into the empty folder `to`, until
- * `signal` is aborted. Includes tracked files and files that are neither
- * tracked nor ignored. Follows no link and runs no filter. Returns the paths
- * that it left out: submodules, other repositories, and anything other than
- * plain files. Throws FILE_FAILED, GIT_FAILED.
+ * Copies the tracked and not ignored files of a worktree into the empty folder
+ * `to`, until `signal` is aborted. Follows no link and runs no filter. Returns
+ * what it left out: repositories, and all but plain files. Throws FILE_FAILED,
+ * GIT_FAILED.
  */
 export async function copyWorktree(
   system: System,
@@ -104,11 +103,10 @@ function copyOne(
 const LARGEST = 16 * 1024 * 1024;
 
 /**
- * Turns a folder with copied files into a separate repository: at the commit
- * `head`, on no branch, with its index. The repository reads the objects of the
- * worktree's repository and shares nothing else with it: no ref, setting or
- * hook. `ignored`: paths that git should not list there. Throws FILE_FAILED,
- * GIT_FAILED.
+ * Turns a folder with copied files into a separate repository at the commit
+ * `head`, on no branch, with its index. It reads the worktree's objects and
+ * shares no ref, setting or hook. `ignored`: paths that git should not list.
+ * Throws FILE_FAILED, GIT_FAILED.
  */
 export async function makeOwnRepository(
   system: System,

@@ -29,10 +29,7 @@ export function refuseHeldIndex(system: System, vault: Vault): void {
   );
 }
 
-/**
- * Returns the tokens of restores that hold the index, or were killed while
- * holding it.
- */
+/** Returns the tokens of restores that hold, or held, the index. */
 function restoresAt({ files }: System, vault: Vault): string[] {
   return files.list(vault.workspace.gitDir!).flatMap(({ name }) => {
     const [, token] = /^index\.([a-z0-9]{8,64})\.own$/.exec(name) ?? [];
@@ -40,10 +37,7 @@ function restoresAt({ files }: System, vault: Vault): string[] {
   });
 }
 
-/**
- * Removes files that killed restores left next to the index. Call under the
- * lock of restores, so that none is running.
- */
+/** Removes files of killed restores. Call under the lock of restores. */
 export function releaseDead(system: System, vault: Vault): void {
   for (const token of restoresAt(system, vault)) {
     releaseIndex(system, vault, token);
@@ -92,10 +86,7 @@ function lockText(token: string): string {
     `"mpm checkpoint list" finishes it\n`;
 }
 
-/**
- * The maximum number of attempts to take the lock, which another git may hold
- * for a moment.
- */
+/** The maximum number of attempts to take the lock from another git. */
 const TRIES = 40;
 const PAUSE_MS = 25;
 
@@ -106,8 +97,7 @@ export async function lockIndex(
   token: string,
 ): Promise<void> {
   const { files } = system;
-  // The lock is a second name for a finished file, so it always shows its
-  // owner.
+  // A second name for a finished file always shows its owner.
   const own = builtFiles(vault, token)[2]!;
   files.create(own, encodeText(lockText(token)));
   for (let tries = 1;; tries++) {

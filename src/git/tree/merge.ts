@@ -17,9 +17,7 @@ export type MergedTree =
   | {
     readonly tree?: undefined;
     readonly conflicts: readonly string[];
-    /**
-     * A tree with conflict markers in the files; absent: git merged nothing.
-     */
+    /** A tree with conflict markers; absent: git merged nothing. */
     readonly marked?: string;
   };
 
@@ -32,19 +30,16 @@ const NOBODY: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-/**
- * Overrides of settings that would make a merge depend on more than the trees.
- */
+/** Overrides of settings, so that a merge depends only on the trees. */
 const PLAIN = words(
   `merge.renormalize=false merge.default=text merge.renames=true
       merge.directoryRenames=false merge.conflictStyle=merge`,
 ).flatMap((setting) => ["-c", setting]);
 
 /**
- * Merges the changes from tree `base` to `theirs` into `ours`. Files, index and
- * HEAD do not change. A file that a configured merge driver would merge counts
- * as a conflict, since mpm does not run such programs. Throws CONFLICT with a git
- * before 2.38, GIT_FAILED.
+ * Merges the changes from tree `base` to `theirs` into `ours`; only objects are
+ * written. A file for a merge driver, which mpm does not run, counts as a
+ * conflict. Throws CONFLICT with a git before 2.38, GIT_FAILED.
  */
 export async function mergeTrees(
   git: Git,
@@ -115,10 +110,7 @@ async function commitOf(
   return decodeBytes(output).trim();
 }
 
-/**
- * Makes a copy of one level of a tree, without the name `without`. Returns the
- * ID of the copy.
- */
+/** Returns a copy of a tree without the name `without` at its top. */
 export async function treeWithout(
   git: Git,
   tree: string,
@@ -154,10 +146,7 @@ export async function treeWithFile(
   return await replaced(tree, path.split("/"));
 }
 
-/**
- * Makes a tree from lines in the format of `git ls-tree -z`. Returns the tree's
- * ID.
- */
+/** Makes a tree from lines of `git ls-tree -z` and returns its ID. */
 export async function makeTree(
   git: Git,
   entries: readonly string[],
@@ -166,10 +155,7 @@ export async function makeTree(
   return decodeBytes(made).trim();
 }
 
-/**
- * Creates a commit that holds these trees and a record, like a checkpoint's
- * commit.
- */
+/** Creates a commit with these trees and a record, like a checkpoint. */
 export async function holdTrees(
   git: Git,
   { worktree, index, record, parent }: {
@@ -194,8 +180,7 @@ export async function holdTrees(
 
 /**
  * Returns the paths that both sides changed and that a merge would give to a
- * configured driver. A driver is a program, so mpm does not run it. Without the
- * driver, git would merge these paths differently than the user wants.
+ * configured driver, a program that mpm does not run.
  */
 export async function drivenPaths(
   git: Git,
@@ -225,10 +210,7 @@ export async function drivenPaths(
 /** The attribute values with a built-in meaning in git (gitattributes(5)). */
 const BUILT_IN = ["unspecified", "set", "unset", "text", "binary", "union"];
 
-/**
- * Returns whether settings define the driver of a name; `undefined`: they
- * define no driver at all.
- */
+/** Returns whether settings define a driver; `undefined`: they have none. */
 async function readDrivers(
   git: Git,
 ): Promise<((name: string) => boolean) | undefined> {

@@ -13,10 +13,7 @@ type Kind = keyof typeof KINDS;
 /** The number of objects below which git would not keep a fetched pack. */
 const WORTH_A_PACK = 100;
 
-/**
- * New objects for a repository. They are made here because git takes twice as
- * long for many small files.
- */
+/** New objects for a repository: git takes twice as long for many files. */
 export class ObjectPack {
   /** The IDs of all added objects, new or not. */
   readonly ids = new Set<string>();
@@ -38,10 +35,7 @@ export class ObjectPack {
     return id;
   }
 
-  /**
-   * Adds an object with the given ID; without `bytes`, the object must already
-   * exist.
-   */
+  /** Adds an object under its ID; without `bytes`, it must exist. */
   addAs(id: string, kind: Kind, bytes?: Uint8Array): void {
     if (this.ids.has(id)) return;
     const isKnown = this.#known.has(id);
@@ -51,10 +45,7 @@ export class ObjectPack {
     this.#chunks.push(entryHead(KINDS[kind], bytes.length), deflated(bytes));
   }
 
-  /**
-   * Adds the folders of files that the repository has; returns the ID of the
-   * top folder.
-   */
+  /** Adds the folders of existing files; returns the top folder's ID. */
   addTree(files: TreeDelta): string {
     const top: Folder = new Map();
     for (const [path, entry] of files) {
@@ -66,8 +57,7 @@ export class ObjectPack {
   #addFolder(folder: Folder): string {
     const entries = [...folder].map(([name, entry]) => {
       const isFolder = entry instanceof Map;
-      // Git writes modes without leading zeros, and sorts a folder as if its
-      // name ended with a slash.
+      // Git sorts a folder as if its name ended with a slash.
       return {
         sorted: byteText(isFolder ? `${name}/` : name),
         head: `${isFolder ? "40000" : entry.mode.replace(/^0+/, "")} ${name}\0`,
@@ -81,10 +71,7 @@ export class ObjectPack {
     return this.add("tree", joinBytes(chunks));
   }
 
-  /**
-   * Lets git store the objects: as one pack if `packed`, or if there are many.
-   * Throws GIT_FAILED.
-   */
+  /** Lets git store the objects, in a pack if many. Throws GIT_FAILED. */
   async store(git: Git, { packed }: { packed: boolean }): Promise<void> {
     if (this.#count === 0) return;
     const head = new Uint8Array(12);
@@ -125,20 +112,14 @@ function put(top: Folder, names: string[], entry: Entry): void {
   folder.set(name, entry);
 }
 
-/**
- * Returns text with one character for each byte, so that it is sorted like
- * bytes.
- */
+/** Returns text with one character for each byte, to sort by bytes. */
 function byteText(name: string): string {
   return /^[\0-\x7f]*$/.test(name)
     ? name
     : String.fromCharCode(...encodeText(name));
 }
 
-/**
- * Encodes the kind and the size of an entry: four bits of the size first, then
- * seven at a time.
- */
+/** Encodes an entry's kind and size: four bits first, then seven each. */
 function entryHead(kind: number, size: number): Uint8Array {
   const bytes = [kind << 4 | size & 15];
   for (let rest = Math.floor(size / 16); rest > 0; rest = rest >>> 7) {

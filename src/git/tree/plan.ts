@@ -18,16 +18,10 @@ export interface PathChange {
   readonly to: TreeEntry | undefined;
 }
 
-/**
- * The changes that a restore would make to the files of a worktree, all sorted
- * by path.
- */
+/** The changes that a restore would make, all sorted by path. */
 export interface RestorePlan {
   readonly writes: readonly PathChange[];
-  /**
-   * Paths to delete again, since the checkpoint recorded that they did not
-   * exist.
-   */
+  /** Paths to delete again: the checkpoint says that they did not exist. */
   readonly removes: readonly PathChange[];
   /** Files created since the checkpoint, to be moved to the trash. */
   readonly trash: readonly PathChange[];
@@ -39,10 +33,7 @@ export interface RestorePlan {
 
 /** The data for a plan. */
 export interface PlanParts {
-  /**
-   * The current worktree and the checkpoint's worktree, as differences from the
-   * same tree.
-   */
+  /** Both worktrees, as differences from the same tree. */
   readonly current: TreeDelta;
   readonly target: TreeDelta;
   /** Returns the entry of that tree at a path. */
@@ -51,10 +42,7 @@ export interface PlanParts {
   readonly paths: readonly string[];
 }
 
-/**
- * Returns the paths that differ, sorted, without mpm files and paths that were
- * not requested.
- */
+/** Returns the requested paths that differ, sorted, without mpm files. */
 export function changesBetween(parts: PlanParts): PathChange[] {
   const { current, target, base } = parts;
   const isWanted = withinAny(parts.paths);
@@ -71,9 +59,8 @@ export function changesBetween(parts: PlanParts): PathChange[] {
 }
 
 /**
- * Returns the action for each change. `known`: paths that the checkpoint
- * recorded without a file. `brought`: paths added by the operation to undo.
- * `exact`: files created since the checkpoint do not stay.
+ * Returns the action for each change. `known`: paths without a file in the
+ * checkpoint. `exact`: files created since do not stay.
  */
 export function planRestore(
   changes: readonly PathChange[],
@@ -141,10 +128,9 @@ export function isNothing({ writes, removes, trash }: RestorePlan): boolean {
 }
 
 /**
- * Returns the files that would be lost when git writes `paths`, sorted. Git
- * overwrites ignored files, and removes a folder of ignored files that is in
- * the way of a file. `spared` says for which paths nothing is lost. A folder in
- * which everything is lost is named as one path.
+ * Returns the files that would be lost when git writes `paths`, sorted: git
+ * overwrites ignored files, and removes a folder of them. `spared`: nothing is
+ * lost. A folder that is lost completely is one path.
  */
 export function lossesAt(
   system: System,

@@ -32,11 +32,10 @@ export function indexStamp(system: System, vault: Vault) {
 }
 
 /**
- * Replaces the index with a checkpoint's index, through the index lock:
- * entries, conflicts and flags. Unchanged entries stay in the cache. `stamp` is
- * of the index that `capture` saw; `folder` is an empty folder to work in.
- * Returns notes on parts that failed. Throws CONFLICT if another git command
- * holds or changed the index.
+ * Replaces the index with a checkpoint's through the index lock: entries,
+ * conflicts and flags; unchanged ones stay cached. `stamp`: of the index that
+ * `capture` saw; `folder`: an empty folder to work in. Returns notes. Throws
+ * CONFLICT if another git command holds or changed the index.
  */
 export async function restoreIndex(
   system: System,
@@ -82,10 +81,9 @@ export async function restoreIndex(
 }
 
 /**
- * Finds written files whose size differs from the size in the index. Git treats
- * such files as changed without reading them, although the same content has
- * different sizes where line ends are converted. Where nothing is converted,
- * other bytes are a change.
+ * Finds written files whose size differs from that in the index. Git treats
+ * them as changed without reading them, but where line ends are converted, the
+ * same content has different sizes.
  */
 function resized(
   system: System,
@@ -108,10 +106,7 @@ function resized(
 /** The index has 32 bits for a size. */
 const SIZES = 2 ** 32;
 
-/**
- * Edits the copy of the index; the user's own settings for the form of an index
- * do not matter.
- */
+/** Edits the copy of the index, whatever form the user's settings choose. */
 async function build(
   system: System,
   vault: Vault,
@@ -146,10 +141,9 @@ async function build(
 type Intents = IndexMarks["intent_to_add"];
 
 /**
- * Marks entries of the index at `index` as intent to add. A reset to `none`,
- * the empty tree, works with and without files, except for their modes.
- * Programs are added from files created for this purpose in `folder`, an empty
- * folder; links are added at their own places. Returns notes on missing links.
+ * Marks entries of `index` as intent to add. A reset to `none`, the empty tree,
+ * works without files, except for modes. So programs are added from new files
+ * in the empty `folder`, links from their places. Returns notes.
  */
 export async function markIntents(
   system: System,
@@ -195,9 +189,7 @@ export async function markIntents(
   return notes;
 }
 
-/**
- * Adds an existing file with the intent to add; returns whether that worked.
- */
+/** Adds a file with the intent to add; returns whether that worked. */
 async function intend(git: Git, path: string): Promise<boolean> {
   const add = (...options: string[]) =>
     git.run(["--literal-pathspecs", "add", "--force", ...options, "--", path]);
@@ -230,9 +222,7 @@ function makeProgram(
 
 /** The index of a checkpoint. */
 export interface TargetIndex {
-  /**
-   * The tree of the checkpoint's index, as differences from the capture's base.
-   */
+  /** The checkpoint's index, as differences from the capture's base. */
   readonly delta: ReadonlyMap<string, TreeEntry | undefined>;
   readonly marks: IndexMarks;
   /** Only these files and folders; empty: everything. */

@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileInfo, System } from "../../system/system.ts";
 
 /**
- * The contents of a worktree in a checkpoint: the raw bytes of its files, and
- * its index. Both are differences from the tree of HEAD.
+ * A worktree in a checkpoint: its files and index, as differences from HEAD.
  */
 
 /** The hash function of object ids. */
@@ -84,10 +83,7 @@ export function isWithin(path: string, folder: string): boolean {
   return path === top || path.startsWith(`${top}/`);
 }
 
-/**
- * Returns a function that checks whether a path is in `paths` or below one of
- * them. Without `paths`, every path is.
- */
+/** Returns a function: is a path in or below `paths`? Empty: every path. */
 export function withinAny(
   paths: readonly string[],
 ): (path: string) => boolean {
@@ -102,18 +98,13 @@ export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
-/**
- * Returns the folders above a path, nearest first, without the top folder.
- */
+/** Returns the folders above a path, nearest first, without the top. */
 export function foldersAbove(path: string): string[] {
   const parts = path.split("/").slice(0, -1);
   return parts.map((_, at) => parts.slice(0, parts.length - at).join("/"));
 }
 
-/**
- * Returns a function that looks at paths of a worktree as git does: nothing is
- * behind a link. Each folder is read once.
- */
+/** Returns a function that looks at paths as git does, not behind links. */
 export function lookWithin(
   { files }: System,
   top: string,

@@ -27,10 +27,9 @@ export async function readPosition(git: Git): Promise<Position> {
 }
 
 /**
- * Checks out a branch, or a commit with a detached HEAD, like `git switch`: git
- * refuses if local changes are in the way. Returns a note if git could not
- * write or remove a file, for example in a read-only folder. Git does not treat
- * this as a failure. Throws GIT_FAILED.
+ * Checks out a branch or, detached, a commit, like `git switch`: git refuses if
+ * local changes are in the way. Returns a note if git could not write or remove
+ * a file, which it does not treat as a failure. Throws GIT_FAILED.
  */
 export async function switchTo(git: Git, to: Position): Promise<string[]> {
   const where = to.branch === null
@@ -110,10 +109,7 @@ export async function keepCommit(
   );
 }
 
-/**
- * Returns whether a branch or tag has the commit; `local`: counts branches of
- * this clone.
- */
+/** Returns whether a branch or tag has the commit; `local`: counts ours. */
 export async function isOnBranch(
   git: Git,
   commit: string,

@@ -88,10 +88,7 @@ export async function pathsIn(
   return new Set(listed).intersection(new Set(paths));
 }
 
-/**
- * Returns a patch between two trees; runs nothing that settings or attributes
- * name.
- */
+/** Returns a patch between two trees; runs no configured program. */
 export async function patchBetween(
   git: Git,
   from: string,

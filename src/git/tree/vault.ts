@@ -48,10 +48,7 @@ export async function safeSettings(
 export interface Vault extends SafeSettings {
   /** Runs no filter, not even the user's own: it reads the bytes of files. */
   readonly git: Git;
-  /**
-   * The worktree whose files are captured; outside git, the project's folder,
-   * with the bare repository as its git folder.
-   */
+  /** The captured worktree; outside git, the project's folder. */
   readonly workspace: Workspace;
   /** True if the repository belongs to mpm. */
   readonly own: boolean;
@@ -60,19 +57,15 @@ export interface Vault extends SafeSettings {
 /** Makes git create files that only the user can read, whatever the umask. */
 export const PRIVATE = ["-c", "core.sharedRepository=0600"];
 
-/**
- * Returns the bare repository for a project outside git, below mpm's folder
- * `home`.
- */
+/** Returns the bare repository for a project outside git. */
 export function ownRepository(home: string): string {
   return join(home, "checkpoints.git");
 }
 
 /**
- * Opens the vault of a workspace with one git process. `home` is mpm's folder;
- * `create`: makes a missing bare repository. `undefined` if the repository does
- * not exist. Throws GIT_FAILED if git is missing or cannot read the repository,
- * CONFLICT in a bare repository.
+ * Opens the vault of a workspace with one git process. `home`: mpm's folder;
+ * `create`: makes a missing bare repository, else `undefined`. Throws
+ * GIT_FAILED if git is missing or fails, CONFLICT in a bare repository.
  */
 export async function openVault(
   system: System,
@@ -80,9 +73,7 @@ export async function openVault(
   { home, create = false, settings }: {
     home: string;
     create?: boolean;
-    /**
-     * The settings of the workspace's repository, if they were already read.
-     */
+    /** The repository's settings, if they were already read. */
     settings?: SafeSettings;
   },
 ): Promise<Vault | undefined> {
@@ -140,10 +131,9 @@ async function createOwn(
 }
 
 /**
- * An mpm git folder that shares the vault's objects but neither its settings
- * nor its attributes. Git reads and writes the exact bytes of files through it.
- * Rules in `info/attributes` override all others; here, they turn every
- * conversion off.
+ * A git folder with the vault's objects but without its settings and
+ * attributes, for exact bytes. Rules in `info/attributes` override all others,
+ * and turn every conversion off.
  */
 const FILES = [
   ["HEAD", "ref: refs/heads/none\n"],
@@ -160,10 +150,7 @@ export const CONFIG: Readonly<Record<ObjectHash, string>> = {
     "[extensions]\n\tobjectformat = sha256\n",
 };
 
-/**
- * Overrides of settings in the user's own file, which apply to every
- * repository.
- */
+/** Overrides of settings in the user's own file. */
 const OVER = words(`core.autocrlf=false core.symlinks=true core.splitIndex=false
       core.sparseCheckout=false index.sparse=false
       core.untrackedCache=false`);
@@ -176,9 +163,8 @@ export interface RawGit extends Disposable {
 }
 
 /**
- * Returns a git over the raw bytes of `worktree`. The git folder is created
- * next to `near` each time, since anyone may have changed an existing folder.
- * Throws FILE_FAILED.
+ * Returns a git over the raw bytes of `worktree`, with a new git folder next to
+ * `near`: anyone may have changed an old one. Throws FILE_FAILED.
  */
 export function rawGit(
   system: System,

@@ -30,9 +30,8 @@ interface There {
 const CHUNK = 4 * 1024 * 1024;
 
 /**
- * Replaces and removes files of a worktree, each only while it still matches
- * the safety checkpoint. Follows no link among the parent folders. The methods
- * return why a file was not changed, or nothing.
+ * Replaces and removes files of a worktree that still match the safety
+ * checkpoint, never behind a link. The methods return why not, or nothing.
  */
 export class WorktreeWriter {
   readonly #system: System;
@@ -45,10 +44,9 @@ export class WorktreeWriter {
   readonly #folders = new Map<string, FileInfo>();
 
   /**
-   * `setAside` moves a file that is in no checkpoint out of the way. `stay`: a
-   * folder that is not removed, empty or not. `clears`: also moves files that
-   * are where a folder belongs. `opens`: a private file that was not private in
-   * the checkpoint gets its old mode.
+   * `setAside` moves a file that no checkpoint has out of the way. `stay`: a
+   * folder to keep, even empty. `clears`: also moves files where a folder
+   * belongs. `opens`: a file that became private gets its old mode.
    */
   constructor(
     system: System,
@@ -86,10 +84,7 @@ export class WorktreeWriter {
     });
   }
 
-  /**
-   * Moves a file that no checkpoint needs to the trash, where it can be
-   * recovered.
-   */
+  /** Moves a file that no checkpoint needs to the trash. */
   trash({ path }: PathChange): string | undefined {
     return this.#guarded(() => {
       const refused = this.#parents(path, { create: false });
@@ -139,10 +134,7 @@ export class WorktreeWriter {
     });
   }
 
-  /**
-   * Clears a path: moves a file that is in no checkpoint, removes an empty
-   * folder.
-   */
+  /** Clears a path: moves an unknown file, removes an empty folder. */
   #clear(path: string, { kind }: FileInfo): void {
     const { files } = this.#system;
     if (kind === "folder" && this.#dropEmpty(this.#full(path))) return;
@@ -238,20 +230,14 @@ export class WorktreeWriter {
     return matches(entry) || isFileOf(entry);
   }
 
-  /**
-   * Returns the ID of the content: a change shows in it even if a program sets
-   * the file's times.
-   */
+  /** Returns the ID of the content, since file times can be set. */
   #idOf(full: string, info: FileInfo): string | undefined {
     if (info.kind !== "link") return this.#hashOf(full, info);
     const target = encodeText(this.#system.files.readLink(full));
     return objectId("blob", target, this.#vault.hash);
   }
 
-  /**
-   * Returns the ID of a file's content; `undefined`: the file changes while it
-   * is read.
-   */
+  /** Returns the ID of a file's content; `undefined`: it is changing. */
   #hashOf(full: string, info: FileInfo): string | undefined {
     const { files } = this.#system;
     const { hash } = this.#vault;
@@ -270,10 +256,7 @@ export class WorktreeWriter {
 
 const CHANGED = "it was changed in the meantime, so mpm left it alone";
 
-/**
- * Returns the permissions of a private file, which stays private: its content
- * may have become secret since the checkpoint.
- */
+/** Returns the permissions of a private file, which stays private. */
 function kept(
   found: FileInfo | undefined,
   to: TreeEntry | undefined,
@@ -285,10 +268,9 @@ function kept(
 }
 
 /**
- * Lets git write raw blobs as files into the empty `folder`, each under its
- * number, and syncs them to the disk. Returns their paths. Git writes the
- * files, so that no large file has to be in memory. Throws GIT_FAILED if a blob
- * is missing.
+ * Lets git write raw blobs into the empty `folder`, each under its number, and
+ * syncs them; a large file need not fit in memory. Returns their paths. Throws
+ * GIT_FAILED if a blob is missing.
  */
 export async function stageBlobs(
   system: System,
@@ -333,9 +315,7 @@ async function lostError(
   );
 }
 
-/**
- * Writes blobs below `folder` under the given paths, whatever the paths are.
- */
+/** Writes blobs below `folder` under the given paths. */
 export async function writeEntries(
   system: System,
   vault: Vault,
