@@ -7,10 +7,7 @@ export interface AsRead {
   original(spans: readonly Span[]): Span[];
 }
 
-/**
- * The text from the closing quote of the first part to the start of the second
- * part.
- */
+/** The text between the closing quote of one part and the next part. */
 const JOINT =
   /(?<=[\w+/=-])(["'`])(?=[ \t\r\n+.\\])[ \t]{0,9}(?:[+.][ \t]{0,9}(?:\\?\r?\n[ \t]{0,80})?|\\?\r?\n[ \t]{0,80}(?:[+.][ \t]{0,9})?|(?=["'`]))\1(?=[\w+/=-])/g;
 
@@ -69,10 +66,7 @@ function addJoints(text: string, gaps: Gap[]): void {
 function moved(spans: readonly Span[], gaps: readonly Gap[]): Span[] {
   let shift = 0;
   let next = 0;
-  /**
-   * Returns a position in the text as read; `last`: the position after the
-   * previous character.
-   */
+  /** Returns an original position; `last`: after the previous character. */
   const place = (at: number, last: boolean): number => {
     for (; next < gaps.length; next++) {
       const { start, end, read } = gaps[next]!;

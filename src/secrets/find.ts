@@ -28,15 +28,9 @@ export type Finder = (
 
 /** A kind of secret, and its finder. */
 interface Rule {
-  /**
-   * Every such secret has one of these texts nearby. Without traces, it may be
-   * anywhere.
-   */
+  /** Texts near every such secret; without them, it may be anywhere. */
   readonly traces?: readonly string[];
-  /**
-   * True if a trace anywhere in a text means that secrets may be anywhere in
-   * the text.
-   */
+  /** True if a trace means that secrets may be anywhere in the text. */
   readonly anywhere?: boolean | undefined;
   readonly find: Finder;
 }
@@ -59,9 +53,7 @@ const sure = (): Rule[] => [
   { traces: ["eyJ"], anywhere: true, find: findJwts },
 ];
 
-/**
- * Kinds that are recognized by the text around them, with random words last.
- */
+/** Kinds recognized by the text around them, random words last. */
 const likely = (): Rule[] => [
   ...lineForms().map(ofForm),
   { traces: tables.TRACES.inserted, find: tables.findInserted },
@@ -195,10 +187,7 @@ export function findPrivate(text: string, isEnd = false): Span[] {
   return spans;
 }
 
-/**
- * Returns a text without its private parts. Call it before cutting a text,
- * since a piece may lack the marks.
- */
+/** Returns a text without its private parts; call it before cutting. */
 export function withoutPrivate(text: string, isEnd = false): string {
   const spans = findPrivate(text, isEnd);
   return spans.length === 0
@@ -223,10 +212,9 @@ function marksIn(text: string): RegExpStringIterator<RegExpExecArray> {
 }
 
 /**
- * A trace that is in every text to which a built-in rule applies. It is a sign
- * between a name and its value, a long word, an option, or a word for a secret.
- * No expression ignores case, since compiling it would take a new process
- * longer than running it.
+ * A trace in every text to which a built-in rule applies. It is a sign between
+ * name and value, a long word, an option, or a word for a secret. No expression
+ * ignores case, since compiling it would take too long.
  */
 const SIGNS = /[=:<|\uff1a\uff1d]|[\w+/.~-]{15}|(?:^|[^\w-])-{1,2}[A-Za-z]/;
 const WORDS =
@@ -236,17 +224,14 @@ const WORDS =
 const MANY_WORDS = /[a-z]{3,8}(?:[^a-z]{1,8}[a-z]{3,8}){11}/;
 
 /**
- * Returns whether the name of a branch may contain a certain secret. That is a
- * long word that is not only lower-case letters, or a word that was redacted
- * with a fingerprint.
+ * Returns whether a branch may be named after a certain secret: a long word
+ * that is not only lower case, or a redacted one.
  */
 export function mayNameSecret(name: string): boolean {
   return /[\w~.-]{12}/.test(name) && /[A-Z\d]/.test(name);
 }
 
-/**
- * Returns whether a text may contain a secret. Fast; a "no" is always right.
- */
+/** Returns whether a text may have a secret. Fast; "no" is always right. */
 export function mayHoldSecret(text: string): boolean {
   return SIGNS.test(text) || hasWord(text, WORDS) || MANY_WORDS.test(text);
 }
@@ -262,9 +247,7 @@ function mayHoldSeeds(text: string): boolean {
 /** The longest text that is copied without a check, in UTF-16 units. */
 const SHORT = 4 * 1024;
 
-/**
- * Returns whether a text contains one of some lower-case words, in any case.
- */
+/** Returns whether a text has one of some lower-case words, in any case. */
 export function hasWord(text: string, words: RegExp): boolean {
   return text.length <= SHORT
     ? words.test(text.toLowerCase())

@@ -36,16 +36,12 @@ const LONGEST = 4096;
 /** The overlap of two pieces of a longer line, in UTF-16 units. */
 const OVERLAP = 512;
 
-/**
- * The maximum number of matches in a piece. Beyond it, the rest of the piece
- * counts as one match.
- */
+/** The maximum number of matches in a piece; the rest counts as one. */
 const MOST = 100;
 
 /**
- * Returns a finder that handles each line separately, and a long line in
- * pieces. This bounds the time for an expression that looks far ahead at every
- * position.
+ * Returns a finder for single lines, and for pieces of long ones, which bounds
+ * the time of an expression that looks far ahead.
  */
 function finderOf(label: string, pattern: RE2JS): Finder {
   return (text) => {

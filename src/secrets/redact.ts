@@ -33,27 +33,19 @@ export interface RedactionRules {
   readonly more?: readonly Finder[];
 }
 
-/**
- * The width of a window's edge, in UTF-16 units. Matches there are uncertain.
- */
+/** The width of a window's edge, where matches are uncertain. */
 const EDGE = 100;
 
 /** Every token and key has such a word, and most file names do not. */
 const LONG_WORD = /[\w~-]{12}|PRIVATE/;
 
-/**
- * The maximum number of scans of a text, since a replacement may reveal another
- * secret.
- */
+/** The maximum number of scans: a replacement may reveal another secret. */
 const PASSES = 24;
 
 /** The longest placeholder, in UTF-16 units. */
 const LONGEST_PLACEHOLDER = 256;
 
-/**
- * The maximum number of texts without secrets to remember, and their maximum
- * length in UTF-16 units.
- */
+/** The maximum number and length of clean texts to remember. */
 const MOST_CLEAN = 1000;
 const LONGEST_CLEAN = 16_000;
 
@@ -61,9 +53,8 @@ const LONGEST_CLEAN = 16_000;
 const SHORTEST = 6;
 
 /**
- * The single step through which everything passes before mpm writes or prints
- * it. Each secret is replaced by a label such as `[redacted:github-token]`.
- * Redacted text is not changed again.
+ * The single step before mpm writes or prints anything: replaces secrets by
+ * labels such as `[redacted:github-token]`, which it does not change again.
  */
 export class Redactor {
   readonly #rules: RedactionRules;
@@ -78,10 +69,7 @@ export class Redactor {
     return withoutOrdinary(text, this.#candidates(text));
   }
 
-  /**
-   * Returns the candidates, including plain words that the rest of the text may
-   * show to be ordinary.
-   */
+  /** Returns the candidates, including plain words that may be ordinary. */
   #candidates(text: string): Span[] {
     if (text.length < SHORTEST) return [];
     const { enabled, allows, more = [] } = this.#rules;
@@ -95,9 +83,7 @@ export class Redactor {
     );
   }
 
-  /**
-   * Returns `text` without its secrets, and counts them in `counts` by label.
-   */
+  /** Returns `text` without its secrets, counted by label in `counts`. */
   text(text: string, counts?: Counts): string {
     if (this.#clean.has(text)) return text;
     let spans = this.find(text);
@@ -115,20 +101,14 @@ export class Redactor {
     return text;
   }
 
-  /**
-   * Remembers a clean text, since each text of a hand-off passes three times
-   * before it is on disk.
-   */
+  /** Remembers a clean text: those of a hand-off pass three times. */
   #note(text: string): void {
     if (text.length < SHORTEST || text.length > LONGEST_CLEAN) return;
     if (this.#clean.size >= MOST_CLEAN) this.#clean.clear();
     this.#clean.add(text);
   }
 
-  /**
-   * Returns the secrets in a window, except those that its edges may have cut
-   * off.
-   */
+  /** Returns the secrets in a window, except at its edges. */
   #findWithin(text: string, { start, end }: Window): Span[] {
     return this.#candidates(text.slice(start, end))
       .map((span) => ({
@@ -143,9 +123,8 @@ export class Redactor {
   }
 
   /**
-   * Redacts the name of a branch or file. Only certain secrets are replaced,
-   * together with a fingerprint. Two names are equal if their redacted forms
-   * are equal.
+   * Redacts the name of a branch or file. A certain secret becomes a
+   * fingerprint, so that equal names stay equal.
    */
   name(name: string, counts?: Counts): string {
     if (!this.#rules.enabled || name.length < SHORTEST) return name;
@@ -156,10 +135,7 @@ export class Redactor {
     return replaceSpans(name, spans, { counts, form }).text;
   }
 
-  /**
-   * Returns whether any of many names contains a secret. Most projects do
-   * not have one.
-   */
+  /** Returns whether any of many names contains a secret. */
   inNames(names: Iterable<string>): boolean {
     if (!this.#rules.enabled) return false;
     const long: string[] = [];
@@ -264,9 +240,7 @@ function findAsRead(text: string, more: readonly Finder[]): Span[] {
     : read.original(findSecrets(read.text, more));
 }
 
-/**
- * Returns whether a key is typical of programs: lower case and `_`, or short.
- */
+/** Returns whether a key is typical of programs: `a_b`, or short. */
 function isPlainKey(key: string): boolean {
   if (key.length < 12) return true;
   for (let at = 0; at < key.length; at++) {
@@ -276,10 +250,7 @@ function isPlainKey(key: string): boolean {
   return true;
 }
 
-/**
- * Returns the kind of the value in `{ name: "DB_PASSWORD", value: … }`, the
- * usual form of variable lists.
- */
+/** Returns the kind in `{ name: "DB_PASSWORD", value: … }`. */
 function namedKind(
   { name, key, value }: Record<string, unknown>,
 ): ReturnType<typeof keyKind> {
@@ -289,20 +260,14 @@ function namedKind(
     : undefined;
 }
 
-/**
- * Returns a fingerprint of twelve digits, which reveals nothing about a secret
- * that cannot be guessed.
- */
+/** Returns a fingerprint, which reveals no secret that is hard to guess. */
 function printOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex").slice(0, 12);
 }
 
 const BUILT_IN = new Redactor();
 
-/**
- * Returns the form in which the name of a branch or file is recorded. It is the
- * name itself, unless it contains a secret.
- */
+/** Returns the form in which the name of a branch or file is recorded. */
 export function nameForm(name: string): string {
   return BUILT_IN.name(name);
 }

@@ -13,11 +13,9 @@ const BUILT_IN = new Redactor();
 const prepared = new WeakMap<object, Redactor | MpmError>();
 
 /**
- * Reads `[redaction]` from the user's own file before anything is redacted. No
- * other source can set it. Without such a file, this costs a single check.
- * `tolerant`: if the file has an error, the built-in rules stay active.
- * Otherwise the error is thrown as soon as something must be redacted, since no
- * text may escape a rule.
+ * Reads `[redaction]` from the user's own file, the only source, before
+ * anything is redacted. `tolerant`: with an error, the built-in rules stay
+ * active. Otherwise the error is thrown when something must be redacted.
  */
 export async function prepareRedaction(
   system: System,
@@ -55,10 +53,7 @@ async function configured(
   });
 }
 
-/**
- * Returns the redactor for everything that is written or printed. Throws USAGE
- * if the user's own rules cannot be read.
- */
+/** Returns the redactor for all output. Throws USAGE for bad own rules. */
 export function redactorOf(system: System): Redactor {
   const found = prepared.get(system.terminal);
   if (found instanceof MpmError) throw found;
@@ -85,10 +80,7 @@ const USUAL = [
   "src/secrets/redact.ts",
 ];
 
-/**
- * Lets the engine compile the redaction while mpm waits for something else,
- * since each expression is compiled at its first use.
- */
+/** Lets the engine compile the redaction while mpm waits. */
 export function readyRedaction(system: System): void {
   try {
     const redactor = redactorOf(system);

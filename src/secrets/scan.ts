@@ -62,10 +62,7 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/**
- * The maximum number of UTF-16 units of a line whose characters are counted one
- * by one.
- */
+/** The longest line, in UTF-16 units, in which to count characters. */
 const COUNTED = 10_000;
 
 function charactersIn(text: string, start: number, end: number): number {

@@ -9,9 +9,7 @@ import { type Finding, HEAD, isBinary, scanBytes } from "./scan.ts";
 import { redactorOf } from "./redaction.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * The largest file to read, in bytes, for a named file and for a found file.
- */
+/** The largest named and found file to read, in bytes. */
 const LIMIT = 256 * 1024 * 1024;
 const FOUND_LIMIT = 32 * 1024 * 1024;
 

@@ -9,10 +9,7 @@ export interface Span {
   readonly label: string;
   /** The quote to put around the replacement, if the text needs one. */
   readonly quote?: string;
-  /**
-   * The name to which plain words are assigned. They are not a secret if the
-   * text also uses them elsewhere.
-   */
+  /** The name of plain words, which are ordinary if the text repeats them. */
   readonly plain?: string;
 }
 
@@ -26,10 +23,7 @@ export function replacementFor(label: string): string {
   return `${REPLACEMENT}${label}]`;
 }
 
-/**
- * Returns the end of a replacement at `at`, or `at` itself if there is no
- * replacement.
- */
+/** Returns the end of a replacement at `at`, or `at` without one. */
 export function afterReplacement(text: string, at: number): number {
   if (!text.startsWith(REPLACEMENT, at)) return at;
   REPLACED.lastIndex = at;
@@ -92,10 +86,7 @@ type Form = (secret: string, label: string) => string;
 
 const LABEL: Form = (_, label) => replacementFor(label);
 
-/**
- * Returns the text with every span replaced, and the positions of the
- * replacements.
- */
+/** Returns the text with every span replaced, and where. */
 export function replaceSpans(
   text: string,
   spans: readonly Span[],
@@ -120,9 +111,7 @@ export function replaceSpans(
 /** The number of UTF-16 units around a replacement to check again. */
 const AROUND = 700;
 
-/**
- * Returns the surroundings of all positions, as windows that do not overlap.
- */
+/** Returns the surroundings of all positions, without overlaps. */
 export function aroundAll(
   places: readonly Window[],
   length: number,

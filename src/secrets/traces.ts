@@ -33,10 +33,7 @@ export class Traces<T> {
     this.#lists[this.#table[hash]!]!.push(needle);
   }
 
-  /**
-   * Calls `found` for the positions of needles. `found` returns the position
-   * from which to continue the search for that needle.
-   */
+  /** Calls `found` for each position; it returns where to continue. */
   search(text: string, found: (sign: T, at: number) => number): void {
     const table = this.#table;
     const lists = this.#lists;

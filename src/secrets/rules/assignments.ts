@@ -27,10 +27,7 @@ const WIDE_COLON = 0xff1a;
 /** A sign between a name and its value. */
 const SIGN = /[:<=>|\uff1a\uff1d]/g;
 
-/**
- * Finds values by their names: `KEY=value`, JSON, YAML, TOML, INI, headers,
- * code, query strings, XML and tables, quoted or not.
- */
+/** Finds values by their names, in settings, headers, code and tables. */
 export function findAssignments(text: string): Span[] {
   const spans: Span[] = [];
   const ends: Ends = { text, from: 0, to: -1, ending: "sign" };
@@ -52,19 +49,13 @@ export function findAssignments(text: string): Span[] {
   return spans;
 }
 
-/**
- * Returns whether a character may be in between: `"`, `'`, a backtick, `\`,
- * `]`, `?`, `:` or `*`.
- */
+/** Returns whether a character may be between a name and its sign. */
 function isBetween(code: number): boolean {
   return code === 34 || code === 39 || code === 96 || code === 92 ||
     code === 93 || code === 63 || code === COLON || code === 42;
 }
 
-/**
- * Returns whether this sign before `=` makes an assignment in make: `:=`,
- * `::=`, `?=`, `+=`.
- */
+/** Returns whether this sign before `=` assigns in make: `:=`, `?=`, `+=`. */
 function isMakeSign(code: number): boolean {
   return code === COLON || code === 63 || code === 43;
 }
@@ -80,9 +71,7 @@ function keyBefore(text: string, at: number): Key | undefined {
   return mayEndKey(text, end) ? keyAt(text, end, { at, closed }) : undefined;
 }
 
-/**
- * Returns the key that ends at `end`; `closed` is the position after its quote.
- */
+/** Returns the key that ends at `end`; `closed`: the end of its quote. */
 function keyAt(
   text: string,
   end: number,
@@ -120,9 +109,7 @@ function keyAt(
   return { kind: found, name, start, quote, apart, many: kind === undefined };
 }
 
-/**
- * Recognizes `a::Password`, a part of a list with colons, and `? "PASS" : "…"`.
- */
+/** Recognizes `a::Password`, a list with colons, and `? "PASS" : "…"`. */
 function isWithinCode(text: string, start: number, at: number): boolean {
   const before = text.slice(Math.max(0, start - 4), start);
   if (before.endsWith("::") || isRead(text, start)) return true;
@@ -146,9 +133,7 @@ function withoutDashes(name: string): string {
   return at === 0 ? name : name.slice(at);
 }
 
-/**
- * Recognizes `API key` in prose, in several languages, and `name As String`.
- */
+/** Recognizes `API key` in prose, and `name As String`. */
 function spokenKind(
   text: string,
   start: number,
@@ -258,10 +243,7 @@ const BELOW =
 const BOLD = /(?:\*{1,3}|_{1,3})(?=[ \t])/y;
 const NEXT_LINE = /[ \t]{0,80}(?:\r?\n|\\{1,99}n)[ \t]{0,80}(?=\\{0,99}["'])/y;
 
-/**
- * Returns what ends the value: a blank for `export NAME=`, or for an upper-case
- * name at the start of its line.
- */
+/** Returns what ends the value: a blank for a variable on its own line. */
 function endingOf(text: string, key: Key): Ending {
   if (key.kind === "cookie") return "line";
   return !key.apart && isAlone(text, key) ? "blank" : "sign";

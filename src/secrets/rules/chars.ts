@@ -14,10 +14,7 @@ export function isAlnum(code: number): boolean {
   return isLower(code) || isUpper(code) || isDigit(code);
 }
 
-/**
- * Returns whether a character may be in base64 or its URL variant, except in
- * the padding.
- */
+/** Returns whether a character may be in base64, except in its padding. */
 export function isBase64(code: number): boolean {
   return isAlnum(code) || code === 45 || code === 95 || code === 43 ||
     code === 47;
@@ -29,16 +26,12 @@ export function isBlank(code: number): boolean {
 }
 
 /**
- * The maximum number of UTF-16 units that an open-ended expression matches. The
- * engine keeps a record of each unit, and has no room for a word of many
- * megabytes.
+ * The longest match of an open-ended expression: the engine records each unit,
+ * and has no room for a word of many megabytes.
  */
 export const LONGEST_MATCH = 65_536;
 
-/**
- * Returns the end of a match. If the match has the maximum length, extends it
- * to the whole word.
- */
+/** Returns the end of a match, or of its word if it has the maximum length. */
 export function wholeWord(text: string, start: number, end: number): number {
   if (end - start < LONGEST_MATCH) return end;
   while (end < text.length && isBase64(text.charCodeAt(end))) end++;
@@ -53,8 +46,7 @@ const LONGEST = 24;
 
 /**
  * Returns whether a word can begin at `at`. It cannot begin after a letter or
- * digit. It can begin after an escape such as `\n` in JSON, `%3D` in a URL, or
- * a colour escape.
+ * digit, except after an escape such as `\n` in JSON, `%3D` or a colour.
  */
 export function startsWord(text: string, at: number): boolean {
   if (at === 0) return true;

@@ -23,10 +23,7 @@ export interface Given {
   readonly text: string;
 }
 
-/**
- * Returns whether the value of a name is a secret, and not code or a
- * placeholder.
- */
+/** Returns whether a value is a secret, and not code or a placeholder. */
 export function isSecret(written: string, given: Given): boolean {
   const { key, value } = given;
   // Longer than every word below, so not worth a search.
@@ -63,10 +60,7 @@ function isCookie(written: string): boolean {
   });
 }
 
-/**
- * Returns whether this is the name of a variable and not of code, such as
- * `API_TOKEN`.
- */
+/** Returns whether this is the name of a variable, such as `API_TOKEN`. */
 function isVariable(name: string): boolean {
   return /^[A-Z0-9_.-]+$/.test(name);
 }
@@ -126,10 +120,7 @@ function isPlainSecret(written: string, given: Given): boolean {
   return value.last || colon === isInFlow(given) && !apart;
 }
 
-/**
- * Recognizes numeric constants: `ACCESS_TOKEN = 100063;`,
- * `PASSWORDS = 0x00400000`.
- */
+/** Recognizes numbers: `TOKEN = 100063;`, `PASSWORDS = 0x00400000`. */
 function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
   const written = text.slice(value.start, value.end);
   return /^0x[0-9a-fA-F]{1,8}$/.test(written) ||
@@ -137,9 +128,7 @@ function isNumber({ key: { kind, apart }, value, text }: Given): boolean {
       /^\d{6,9}$/.test(written));
 }
 
-/**
- * Recognizes types: `password: PasswordType;`, `(auth: ClientAuthentication)`.
- */
+/** Recognizes types: `password: PasswordType;`, `(auth: ClientAuth)`. */
 function isTyped({ key: { kind }, value, colon, text }: Given): boolean {
   if (!colon) return false;
   const written = text.slice(value.start, value.end);
@@ -157,10 +146,7 @@ function isOfName(written: string): boolean {
     /^[a-z]+(?:_[a-z]+)+$/.test(written);
 }
 
-/**
- * The number of UTF-16 units before a name in which to search for the start of
- * its line.
- */
+/** The room before a name in which to search for the start of its line. */
 const BEFORE = 160;
 
 /** Returns whether a name is in a list item such as `- { name: value }`. */

@@ -10,16 +10,11 @@ import {
   isStrong,
 } from "./value.ts";
 
-/**
- * The maximum length of a value between two tags, and of the first tag, in
- * UTF-16 units.
- */
+/** The longest value between two tags and the longest first tag. */
 const LONGEST = 512;
 const LONGEST_TAG = 160;
 
-/**
- * The minimum number of characters of a value, since many passwords are short.
- */
+/** The minimum lengths of values; many passwords are short. */
 export const LEAST = {
   password: 3,
   token: 6,
@@ -36,10 +31,7 @@ export function isNamePart(code: number): boolean {
   return isAlnum(code) || code === 95 || code === 45 || code === 46;
 }
 
-/**
- * Returns the value in `<password>…</password>`, given the position of the
- * first `>`.
- */
+/** Returns the value in `<password>…</password>`; `at`: the first `>`. */
 export function elementAt(text: string, at: number): Span | undefined {
   const kind = elementKind(text, at);
   if (kind === undefined) return undefined;
@@ -59,10 +51,7 @@ export function elementAt(text: string, at: number): Span | undefined {
   return plain ? { ...span, plain: kind } : undefined;
 }
 
-/**
- * Returns the kind of `<key>Password</key>` before `<string>`, as in property
- * lists.
- */
+/** Returns the kind of `<key>Password</key>` before `<string>`. */
 function listedKind(text: string, at: number): KeyKind | undefined {
   const key = /<key>([\w .-]{2,64})<\/key>\s{0,40}$/
     .exec(text.slice(Math.max(0, at - LONGEST_TAG), at));
@@ -90,10 +79,7 @@ function elementKind(text: string, at: number): KeyKind | undefined {
   return keyKind(tag[1]!) ?? (named ? keyKind(named[1]!) : undefined);
 }
 
-/**
- * Returns the value in `| password | … |`, a row of a table, given the position
- * of the second bar.
- */
+/** Returns the value in `| password | … |`; `at`: the second bar. */
 export function cellAt(text: string, at: number): Span | undefined {
   let end = at;
   while (end > 0 && " \t*`".includes(text[end - 1]!)) end--;
@@ -112,14 +98,11 @@ export function cellAt(text: string, at: number): Span | undefined {
   return { start, end: start + cell[1]!.length, label: kind };
 }
 
-/**
- * The number of UTF-16 units before `value` in which to search for its name.
- */
+/** The room before `value` in which to search for its name. */
 const LONGEST_PAIR = 160;
 
 /**
- * Returns the kind of the name next to `value` in
- * `{"name": "DB_PASSWORD", "value": "…"}` and similar lists of variables;
+ * Returns the kind of `{"name": "DB_PASSWORD", "value": "…"}` and similar;
  * `start`: offset of the word `value`.
  */
 export function pairedKind(text: string, start: number): KeyKind | undefined {

@@ -12,10 +12,9 @@ export type Accepts = (
 ) => boolean;
 
 /**
- * A form of line, command or sentence with a place for a credential. Every
- * match contains one of its traces, which are separated by `|`, or has one
- * nearby; most texts have no traces. A blank at the end of a trace also matches
- * a tab. The last group that matched is the value.
+ * A form of line, command or sentence with a credential, the last group that
+ * matched. Every match has one of its traces, separated by `|`, in it or
+ * nearby. A blank at the end of a trace also matches a tab.
  */
 export type Form = readonly [
   traces: string | readonly string[],
@@ -24,15 +23,9 @@ export type Form = readonly [
     /** "password" by default. */
     readonly label?: string;
     readonly accepts?: Accepts;
-    /**
-     * Another test. Its result does not count if the text also uses the value
-     * elsewhere.
-     */
+    /** A weaker test: the text must not use the value elsewhere. */
     readonly plain?: Accepts;
-    /**
-     * `sentence`: punctuation at the end of the value is not part of it.
-     * `word`: the same, and the value extends to the end of its word.
-     */
+    /** `sentence`: without its punctuation. `word`: to the end of its word. */
     readonly ends?: "sentence" | "word";
     /** True if a trace may be far from its secret. */
     readonly anywhere?: boolean;
@@ -96,10 +89,7 @@ export function unlikeCode(value: string): boolean {
   return unlikeName(value) && !isCode(value) && !/[(){}]/.test(value);
 }
 
-/**
- * Returns whether a program made the value: upper case, lower case and digits,
- * or many hex digits.
- */
+/** Returns whether a program made the value: mixed, or many hex digits. */
 export function isGenerated(value: string): boolean {
   if (!/\d/.test(value)) return false;
   const mixed = value.length >= 10 && /[a-z]/.test(value) &&

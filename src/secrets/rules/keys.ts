@@ -28,9 +28,8 @@ const HARMLESS =
 export const LONGEST_KEY = 64;
 
 /**
- * Returns the kind of secret in a value with this name; `undefined` for other
- * names. Ignores case, and the differences between `camelCase`, `snake_case`,
- * `kebab-case` and dots.
+ * Returns the kind of secret with this name, if any. Ignores case, and
+ * differences such as `camelCase`, `snake_case` and `kebab-case`.
  */
 export const keyKind = remembered(decide);
 
@@ -43,10 +42,7 @@ const ENDS = [
     .split(" "),
 ];
 
-/**
- * Class of a character in the last letters of a name: 1 to 26 for letters, or
- * one of these.
- */
+/** Class of a character in a name: 1 to 26 for letters, or one of these. */
 const NONE = 0;
 const DIGIT = 27;
 const SIGN = 28;
@@ -64,10 +60,7 @@ function lettersOfNames(): Uint8Array {
 
 let tails: Uint8Array | undefined;
 
-/**
- * Returns a table with 1 for the last three letters of each name that may
- * indicate a secret.
- */
+/** Returns a table with 1 for the last three letters of each such name. */
 function tailsOfNames(): Uint8Array {
   const tails = new Uint8Array(1 << 15);
   // `default` and `value` are part of a longer name.
@@ -113,8 +106,7 @@ export function mayEndKey(text: string, end: number): boolean {
   return (tails ??= tailsOfNames())[tail] === 1;
 }
 
-// Avoids expressions if there is nothing to find, since each expression that is
-// used twice is compiled. A pause does not have the time for that.
+// Avoids expressions: a pause does not have the time to compile them.
 function decide(name: string): KeyKind | undefined {
   if (!mayEndKey(name, name.length)) return undefined;
   const plain = name
@@ -145,9 +137,7 @@ export interface Key {
   readonly many: boolean;
 }
 
-/**
- * Returns whether a variable may contain any kind of key: `AZURE_OPENAI_KEY`.
- */
+/** Returns whether a variable may have any key: `AZURE_OPENAI_KEY`. */
 export function isAnyKey(name: string): boolean {
   return name.endsWith("_KEY") && /^[A-Z][A-Z0-9_]+$/.test(name) &&
     keyKind(name) === undefined && !NO_SECRET_KEY.test(name);

@@ -8,10 +8,7 @@ import {
   unlikeName,
 } from "./forms.ts";
 
-/**
- * Credentials that are recognized by their position in lines of files and in
- * commands.
- */
+/** Credentials recognized by their position in lines and commands. */
 const lines = (): Form[] => [
   // Lines of files.
   [
@@ -239,9 +236,7 @@ const statements = (): Form[] => [
   ],
 ];
 
-/**
- * The number of UTF-16 units of a command line to examine before the option.
- */
+/** The room before the option in which to search for the command. */
 const COMMAND = 160;
 
 /** Returns a test that checks whether the option belongs to a program. */

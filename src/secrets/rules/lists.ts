@@ -66,19 +66,13 @@ function isItem(value: string, kind: KeyKind): boolean {
 const PHRASE =
   /[A-Za-z]{2,20}(?:[ \t][A-Za-z]{2,20}){3,24}(?=[ \t]{0,20}(?:$|\r?\n|\\n))/y;
 
-/**
- * Returns whether a phrase has words that are typical of sentences, but not of
- * chosen passphrases.
- */
+/** Returns whether a phrase has words of sentences, not of passphrases. */
 function isOfSentence(phrase: string): boolean {
   return /\b(?:the|an?|is|are|was|be|to|of|and|or|for|with|in|on|it|its|by|from|must|should|not|no|your|you|we|if|when|that|this|as|at|can|will|use|set|see)\b/i
     .test(phrase);
 }
 
-/**
- * Returns the end of a passphrase of plain words that fills the rest of its
- * line; -1 if there is no passphrase.
- */
+/** Returns the end of a passphrase that fills the rest of its line, or -1. */
 export function phraseEnd(text: string, at: number, { kind }: Key): number {
   if (kind !== "password") return -1;
   PHRASE.lastIndex = at;

@@ -1,9 +1,6 @@
 import type { Window } from "../span.ts";
 
-/**
- * The number of UTF-16 units around a trace that contain its match, not
- * counting the rest of the first and last lines.
- */
+/** The room around a trace that has its match, without partial lines. */
 const BEFORE = 1024;
 const AFTER = 2048;
 
@@ -27,9 +24,8 @@ export function addLines(
 }
 
 /**
- * Yields the matches of a global expression in some windows, in order. The
- * expression sees all text before the end of a window, but not the text after
- * it. The caller may set where the expression continues.
+ * Yields the matches of a global expression in some windows, in order. It sees
+ * the text before a window, not after it. The caller may move it on.
  */
 export function* matchesIn(
   text: string,

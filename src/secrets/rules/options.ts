@@ -10,10 +10,7 @@ const OPTION =
 const SENTENCE =
   /^(?:and|or|to|is|are|the|an?|for|with|in|on|of|at|as|by|from|when|if|not|now|must|should|can|will|does|option|options|flag|flags|value|values|instead|instead\.|argument|parameter|which|that|was|were|has|may|via|through|using|stdin|prompt|word|file)[.,;:)]?$/i;
 
-/**
- * Finds `--password word` and `-token "…"`, options whose value is the next
- * word.
- */
+/** Finds `--password word` and `-token "…"`. */
 export function findOptions(text: string): Span[] {
   const spans: Span[] = [];
   OPTION.lastIndex = 0;

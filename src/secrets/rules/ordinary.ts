@@ -1,19 +1,15 @@
 import type { Span } from "../span.ts";
 import { isCommon, valuesOfCookie } from "./plain_words.ts";
 
-/**
- * The size of a part in UTF-16 units. A word is looked up in its own part and
- * in both neighbours.
- */
+/** The size of a part; a word is looked up there and in both neighbours. */
 const PART = 32 * 1024;
 
 /** The number of plain values of one name from which they count as names. */
 const MOST_VALUES = 8;
 
 /**
- * Returns the spans without plain words that also appear nearby as separate
- * words. Words within other spans do not count, since two tokens may have the
- * same value. Every part of the text is read at most once.
+ * Returns the spans without plain words that also appear nearby, outside other
+ * spans: two tokens may have the same value. Reads each part once.
  */
 export function withoutOrdinary(text: string, spans: Span[]): Span[] {
   if (spans.every((span) => span.plain === undefined)) return spans;
@@ -73,10 +69,7 @@ function plainOf(text: string, { start, end, label, plain = "" }: Span): Plain {
   };
 }
 
-/**
- * Returns whether all words, except a few of many, also appear elsewhere
- * nearby.
- */
+/** Returns whether nearly all words also appear elsewhere nearby. */
 function isUsed({ words, parts }: Plain, uses: Uses): boolean {
   const unused = words.filter((word) =>
     !parts.some((part) => uses.words.has(inPart(part, word)))

@@ -12,10 +12,7 @@ import {
   isStrong,
 } from "./value.ts";
 
-/**
- * Words that source code assigns to such names: kinds of tokens, or ways to log
- * in.
- */
+/** Words that code assigns to such names: kinds of tokens, ways to log in. */
 const COMMON = new Set(
   ("account always anonymous asterisk attribute automatic boundary bracket " +
     "builtin certificate character comment constant constructor container " +
@@ -31,9 +28,7 @@ const COMMON = new Set(
     .split(" "),
 );
 
-/**
- * Returns whether programs often use this lower-case word instead of a token.
- */
+/** Returns whether programs often use this word instead of a token. */
 export function isCommon(word: string): boolean {
   return COMMON.has(word.replace(/-?\d$/, "")) || isPlaceholder(word);
 }
@@ -41,23 +36,18 @@ export function isCommon(word: string): boolean {
 /** `comment.doc`, `keyword.flow`: kinds of tokens in editor grammars. */
 const SCOPE = /^@?([a-z]+)\.[a-z.-]+$/;
 
-/**
- * In descriptions of interfaces, names like these contain the name of another
- * field.
- */
+/** Names of fields that contain the name of another field. */
 const OF_PAGES = /^(?:input|output)[_-]?token$/i;
 
 /**
- * Returns whether a value consists of plain words assigned to a token, key or
- * cookie. Source code has many such words that are not secret.
- * `withoutOrdinary` recognizes them by the rest of the text.
+ * Returns whether a value is plain words assigned to a token, key or cookie.
+ * Code has many that are not secret, which `withoutOrdinary` recognizes.
  */
 export function isPlainWord(written: string, given: Given): boolean {
   const { key, value, colon, text } = given;
   const { kind, name } = key;
   if (kind === "pin") return false;
-  // Other values that may be passwords are never compared with the rest of the
-  // text.
+  // Other possible passwords are not compared with the rest of the text.
   if (kind === "password" && (value.quoted || !beginsLine(text, key))) {
     return false;
   }
@@ -70,10 +60,7 @@ export function isPlainWord(written: string, given: Given): boolean {
     (value.quoted || isAlone(written, { value, colon, text }));
 }
 
-/**
- * Recognizes `passwd=open_sesame` in a settings file, but not code such as
- * `user.password = new_hash`.
- */
+/** Recognizes `passwd=open_sesame` in settings, not `user.password = x`. */
 function beginsLine(text: string, { name, start, apart }: Key): boolean {
   return !(apart && name.includes(".")) &&
     /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, start - INDENT), start));
@@ -82,20 +69,14 @@ function beginsLine(text: string, { name, start, apart }: Key): boolean {
 /** The maximum number of blanks before a name at the start of its line. */
 const INDENT = 24;
 
-/**
- * Recognizes a comparison, since parsers compare tokens with words:
- * `token === "while"`.
- */
+/** Recognizes a parser's comparison: `token === "while"`. */
 function isCompared(text: string, start: number): boolean {
   return /==[ \t]{0,4}\\{0,4}["'`]$/.test(
     text.slice(Math.max(0, start - 12), start),
   );
 }
 
-/**
- * Recognizes an address, a file, a sentence, or a repetition of the name:
- * `fooToken: "FOO"`.
- */
+/** Recognizes an address, a file, a sentence, or `fooToken: "FOO"`. */
 function isOther(written: string, name: string): boolean {
   const scope = SCOPE.exec(written)?.[1];
   return scope !== undefined && isCommon(scope) ||
@@ -107,10 +88,7 @@ function lettersOf(text: string): string {
   return text.replaceAll(/[^A-Za-z]/g, "").toLowerCase();
 }
 
-/**
- * Returns whether an unquoted value is not a name in code, and is more than a
- * word of a sentence.
- */
+/** Recognizes an unquoted value outside code and sentences. */
 function isAlone(
   written: string,
   { value: { end, last }, colon, text }: Omit<Given, "key">,

@@ -7,9 +7,7 @@ const KEY_HEADER =
 /** The longest block of a key, in UTF-16 units. */
 const LONGEST_KEY = 64 * 1024;
 
-/**
- * The number of characters at the start of a block that prove it to be a key.
- */
+/** The length of the start of a block that proves it to be a key. */
 const NEAR = 120;
 const SOME_BODY =
   /^(?:\\[nrt]|[^A-Za-z0-9]){0,80}(?:[A-Za-z0-9+/=]{16}|Proc-Type:|DEK-Info:|Version:|Comment:|Hash:|Charset:)/;
@@ -89,9 +87,7 @@ function findKeyTails(text: string): Span[] {
   return spans;
 }
 
-/**
- * Returns the start of the line that ends at `end`; line ends may be escaped.
- */
+/** Returns the start of the line before `end`; line ends may be escaped. */
 function lineStart(text: string, end: number): number {
   const newline = text.lastIndexOf("\n", end - 1);
   const escaped = text.lastIndexOf("\\n", end - 1);
@@ -114,9 +110,7 @@ function findPuttyKeys(text: string): Span[] {
 
 const PUTTY_LINE = /[A-Za-z0-9+/=]{1,80}(?:\r?\n|\\r?\\n|\\n|$)/y;
 
-/**
- * Returns the end of the last match of a sticky pattern, applied repeatedly.
- */
+/** Returns the end of the last repetition of a sticky pattern. */
 function endOfAll(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   while (pattern.test(text)) at = pattern.lastIndex;

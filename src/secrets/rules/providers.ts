@@ -1,9 +1,8 @@
 /**
- * Tokens by provider: label, prefix, and the text after the prefix. `word`:
- * only at the start of a word, since other words may contain the prefix.
- * `keep`: the prefix is an address and stays readable. The order matters: of
- * two prefixes with the same start, the longer one comes first. Prefixes have
- * at least three characters. The shapes are those that the providers document.
+ * Tokens by provider: label, prefix, and the text after it, as documented.
+ * `word`: only at the start of a word. `keep`: the prefix is an address and
+ * stays readable. The longer of two prefixes with the same start comes first.
+ * Prefixes have at least three characters.
  */
 export const PROVIDERS = String.raw`
 # Models

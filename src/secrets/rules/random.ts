@@ -23,17 +23,15 @@ const KNOWN =
   /^(?:__[a-z]{4}|_ZN\d|AAAA[A-Z]|0x[0-9a-fA-F]{40}$|sha(?:1|256|384|512)-|(?:toolu|srvtoolu|msg|req|resp|call|run|step|batch|asst|thread|file|evt|cus|pi|pm|ca|ch|in|sub|si|seti|price|prod|acct|txn|cs_(?:test|live)|pk_(?:test|live)|phc|user|org|proj|sess|conv|wrkspc|chatcmpl|cmpl|gen|vs|ft|snap|trace|span)[_-])/;
 
 /**
- * Finds random-looking words, after all rules for known secrets. Only words
- * with lower case, upper case and digits count. Hashes, IDs, paths, keys in a
- * lock file and pieces of a larger base64 file do not count.
+ * Finds random-looking words with lower case, upper case and digits, after all
+ * other rules. Hashes, IDs, paths and pieces of base64 files do not count.
  */
 export function findRandomWords(text: string): Span[] {
   const spans: Span[] = [];
   const length = text.length;
   let at = 0;
   while (at + SHORTEST <= length) {
-    // Searches backwards from the end of the shortest possible word, which
-    // skips most of the text.
+    // Searching backwards from the end of the shortest word skips most text.
     let back = at + SHORTEST - 1;
     while (back >= at && isBase64(text.charCodeAt(back))) back--;
     if (back >= at) {
@@ -103,9 +101,7 @@ function kindOf(code: number): number {
   return isDigit(code) ? 3 : 4;
 }
 
-/**
- * Returns whether a word is a name in code with digits, or a text in base64.
- */
+/** Returns whether a word is a name in code, or a text in base64. */
 function isReadable(word: string): boolean {
   let [read, short] = [0, 0];
   for (const [piece] of word.matchAll(/[A-Z]?[a-z]{3,}|[A-Z][a-z]{2}/g)) {
@@ -118,10 +114,7 @@ function isReadable(word: string): boolean {
     isTextInBase64(word);
 }
 
-/**
- * Returns whether a word is text in base64, which anyone may read. A name with
- * a password stays secret.
- */
+/** Returns whether a word is text in base64 without a possible password. */
 function isTextInBase64(word: string): boolean {
   try {
     const text = atob(word.replaceAll("-", "+").replaceAll("_", "/"));
@@ -135,10 +128,7 @@ function isTextInBase64(word: string): boolean {
 const CAMEL =
   /(?:[AEIOU][a-z]{2,}|[B-Z](?=[a-z]*[aeiou])[a-z]{2,}){4}|(?:[A-Z][a-z]{4,}){3}/;
 
-/**
- * Recognizes `rewriteAMD64(`, `arg_Vn_size_Q_8B_00`, `[0-9A-HJ-Za-z]` and
- * `Stack-<UUID>`.
- */
+/** Recognizes `rewriteAMD64(`, `arg_Vn_8B_00`, `[0-9A-Za-z]`, `A-<UUID>`. */
 function isNameOfCode(word: string, text: string, end: number): boolean {
   if (text[end] === "(") return true;
   if (text[end] === "]" && word.includes("0-9")) return true;
@@ -152,9 +142,7 @@ function isNameOfCode(word: string, text: string, end: number): boolean {
     pieces.some((piece) => /[A-Za-z][a-z]{2,}/.test(piece));
 }
 
-/**
- * Recognizes a line of a drawing, `9H3V5H1v10h2`, or a piece of a parser table.
- */
+/** Recognizes a drawing, `9H3V5H1v10h2`, or a piece of a parser table. */
 function isDrawn(text: string, start: number, end: number): boolean {
   if (
     /^(?:[\d-]|[hlmstvHLMSTV](?=[\d-])|[zZ])+$/.test(text.slice(start, end))

@@ -15,10 +15,7 @@ export interface Value {
 /** The maximum number of UTF-16 units of a quoted value to examine. */
 const LONGEST = 8192;
 
-/**
- * Ends of an unquoted value: in code and sentences, in a line of a variables
- * file, in a header with several parts.
- */
+/** Ends of an unquoted value: in code, in a variables file, in a header. */
 const ENDS = {
   sign: /[\s"'`,;)\]}<>|&\\]/g,
   blank: /[\s"'`]|\\[nr]/g,
@@ -85,18 +82,12 @@ export function readValue(
   return quotedValue(text, start, [escapes.length, sign]);
 }
 
-/**
- * Returns whether a character is a blank, including blanks from people's
- * keyboards.
- */
+/** Returns whether a character is any blank that a keyboard has. */
 function isAnyBlank(code: number): boolean {
   return isBlank(code) || code === 0xa0 || code === 0x3000;
 }
 
-/**
- * Returns a quoted value. It ends at a quote with as many backslashes before it
- * as the first one has.
- */
+/** Returns a quoted value, up to a quote with as many backslashes. */
 function quotedValue(
   text: string,
   at: number,

@@ -2,24 +2,15 @@ import { wordlist } from "@scure/bip39/english";
 import { isLower } from "./chars.ts";
 import type { Span } from "../span.ts";
 
-/**
- * The words of BIP 39, from which wallets make seed phrases. The set is built
- * at first use.
- */
+/** The words of BIP 39, from which wallets make seed phrases. */
 let seedWords: Set<string> | undefined;
 
-/**
- * The number of words in the shortest seed phrase, and the lengths of its
- * words.
- */
+/** The shortest seed phrase, and the lengths of its words. */
 const FEWEST = 12;
 const SHORTEST = 3;
 const LONGEST = 8;
 
-/**
- * The maximum number of characters between two words, such as a blank, a number
- * or a line end.
- */
+/** The maximum number of characters between two words. */
 const BETWEEN = 8;
 
 /** The shortest phrase, in UTF-16 units. */
@@ -29,8 +20,7 @@ const LEAST = FEWEST * (SHORTEST + 1) - 1;
 export function findSeeds(text: string): Span[] {
   const spans: Span[] = [];
   for (let at = 0; at + LEAST <= text.length;) {
-    // Searches backwards from the end of the shortest phrase, which skips most
-    // of the text.
+    // Searching backwards from the shortest phrase's end skips most text.
     let back = at + LEAST - 1;
     while (back >= at && PART[text.charCodeAt(back)] === 1) back--;
     if (back >= at) {
@@ -105,10 +95,7 @@ function seedsIn(text: string, first: number, last: number): Span[] {
   return spans;
 }
 
-/**
- * Returns whether there are enough words, and whether they look random, with
- * few repetitions.
- */
+/** Returns whether words are many and random, with few repetitions. */
 function areChance(words: readonly string[]): boolean {
   return words.length >= FEWEST &&
     new Set(words).size * 6 >= words.length * 5;

@@ -3,10 +3,7 @@ import { matchesIn } from "./near.ts";
 import { afterReplacement, type Span, type Window } from "../span.ts";
 import { isName, isPlaceholder, isStrong } from "./value.ts";
 
-/**
- * The maximum length of a line of a table in UTF-16 units, and the maximum
- * number of lines in a table.
- */
+/** The longest line of a table in UTF-16 units, and the most lines. */
 const LONGEST = 2000;
 const MOST_ROWS = 1000;
 
@@ -63,10 +60,7 @@ export function findSeparated(text: string): Span[] {
   return spans;
 }
 
-/**
- * The kind of secret in each column, and whether another column has names of
- * people.
- */
+/** The kinds of secrets in columns, and whether one has names of people. */
 interface Columns {
   readonly kinds: readonly (KeyKind | undefined)[];
   readonly ofPeople: boolean;
@@ -133,9 +127,7 @@ const ROW =
 const CELL =
   /[ \t]*(?:'([^'\n]{0,256})'|"([^"\n]{0,256})"|[^,'"]{0,256})[ \t]*(?:,|$)/y;
 
-/**
- * Finds passwords in the columns of `INSERT INTO users (…) VALUES (…), (…)`.
- */
+/** Finds passwords in `INSERT INTO users (…) VALUES (…), (…)`. */
 export function findInserted(
   text: string,
   windows: readonly Window[],
@@ -187,9 +179,7 @@ const ENDS = [
   ...["SWORD", "OKEN", "CRET", "_KEY"],
 ];
 
-/**
- * Traces that appear in every text that has a table with the name of a secret.
- */
+/** Traces in every text that has a table with the name of a secret. */
 export const TRACES = {
   markdown: ["--|", "-- |", "--  |", "-:|", "-: |", "-:  |", "--+"],
   separated: ENDS.flatMap((end) => [...',;\t\n\r"'].map((sign) => end + sign)),

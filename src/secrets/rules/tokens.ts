@@ -49,9 +49,8 @@ export interface Prefix {
 }
 
 /**
- * Finds tokens whose shape identifies their provider, in order of their
- * possible positions. Each tail is a single class of characters or a few
- * bounded classes, so the time is linear.
+ * Finds tokens by their providers' shapes, in order. Each tail is one class of
+ * characters or a few bounded ones, so the time is linear.
  */
 export function findTokens(text: string, prefixes: readonly Prefix[]): Span[] {
   const spans: Span[] = [];
@@ -85,10 +84,7 @@ function tokenAt(
   return { start, end: wholeWord(text, start, pattern.lastIndex), label };
 }
 
-/**
- * Recognizes a position after `-` or `_` in a word that begins with a digest:
- * `sha256=qaN-fw_…`.
- */
+/** Recognizes a word that begins with a digest: `sha256=qaN-fw_…`. */
 function isWithinHash(text: string, at: number): boolean {
   const before = text.charCodeAt(at - 1);
   if (before !== 45 && before !== 95) return false;
@@ -119,10 +115,7 @@ export function findJwts(text: string): Span[] {
   return spans;
 }
 
-/**
- * Tokens with a mark in the middle: the mark, the text before it and the text
- * after it.
- */
+/** Tokens with a mark in the middle, and the texts around it. */
 const INNER: readonly (readonly [
   label: string,
   mark: string,

@@ -55,10 +55,7 @@ function credentialsIn(
   return { start: from, end: sign, label: "url-credentials" };
 }
 
-/**
- * Returns the offsets of the first `:` and of the `@` before the host; -1 for a
- * missing one.
- */
+/** Returns the offsets of the first `:` and of the host's `@`, or -1. */
 function userInfo(
   text: string,
   start: number,
@@ -89,10 +86,7 @@ function isHost(text: string, at: number): boolean {
   return isAlnum(code) || code === 91;
 }
 
-/**
- * Returns whether a text ends with the scheme of a connection string. Passwords
- * are often not encoded there.
- */
+/** Recognizes a connection string, in which passwords are often plain. */
 function isStore(lead: string): boolean {
   return /(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|valkey|amqp|amqps|clickhouse|mssql|sqlserver|cockroachdb|couchdb|neo4j|bolt|nats|ldap|ldaps|smtp|smtps|imap|imaps|mqtt|kafka|cassandra|snowflake|oracle|db2)(?:\+[a-z0-9]{1,12})?$/i
     .test(lead);

@@ -38,10 +38,7 @@ export function isPlaceholder(value: string): boolean {
     WORDS.has(value.toLowerCase().replace(/\.$/, "")) || PUBLISHED.has(value);
 }
 
-/**
- * Returns whether a value has a word that appears in names in code, but not in
- * generated values.
- */
+/** Returns whether a value has a word of code, not of generated values. */
 function isCodeWord(value: string): boolean {
   return /token|secret|key|passw|pwd|auth|cred|client|access|value|name|test|mock|fake|dummy|example|sample|session|bearer|basic|string|default|stub|expired/i
     .test(value);
@@ -51,9 +48,8 @@ function isCodeWord(value: string): boolean {
 const BASE32 = /^(?=[A-Z]*[2-7][A-Z]+[2-7])[A-Z2-7]{16,}$/;
 
 /**
- * Returns whether a value is a name or a few words instead of generated text.
- * The letters of such a value form words, with digits only at the end of a
- * word, as in `v2Token` and `fooEnum2`.
+ * Returns whether a value is a name or a few words, with digits only at the end
+ * of a word, as in `v2Token` and `fooEnum2`.
  */
 export function isName(value: string): boolean {
   if (BASE32.test(value)) return false;
@@ -78,18 +74,12 @@ export function isWordy(value: string): boolean {
   return read * 5 >= value.length * 3;
 }
 
-/**
- * Returns whether a value consists of words from code: `access_key`, "client
- * secret".
- */
+/** Returns whether a value has words from code: `access_key`. */
 export function isOfCode(value: string): boolean {
   return isCodeWord(value) && isName(value);
 }
 
-/**
- * Recognizes `client-secret` and `accessToken`: words from code, especially the
- * last word.
- */
+/** Recognizes `client-secret` and `accessToken`, mainly by the last word. */
 export function isNameOfSecret(written: string, mayHold: boolean): boolean {
   if (!isOfCode(written)) return false;
   const last = /[A-Z]?[a-z]+[^A-Za-z]*$|[A-Za-z]+[^A-Za-z]*$/.exec(written);
@@ -97,18 +87,13 @@ export function isNameOfSecret(written: string, mayHold: boolean): boolean {
     isOfCode(last?.[0] ?? written);
 }
 
-/**
- * Returns whether a value is a name in code that contains such words:
- * `v4aCredentialProvider`.
- */
+/** Returns whether a value is such a name: `v4aCredentialProvider`. */
 export function isIdentifier(value: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(value) && isCodeWord(value) &&
     isWordy(value);
 }
 
-/**
- * Returns whether a value is a sentence about a value: "Enter your password".
- */
+/** Returns whether a value is a sentence: "Enter your password". */
 export function isAbout(value: string): boolean {
   return /\s/.test(value) &&
     /\b(?:passw\w*|passphrase|enter|your|please|must|invalid|required|cannot|should|returns?|generates?|tokens?)\b/i
@@ -136,10 +121,7 @@ export function isStrong(value: string): boolean {
     /^\d{6,}$/.test(value);
 }
 
-/**
- * Returns whether a value is a file or folder. Its path is not secret, though
- * its contents may be.
- */
+/** Returns whether a value is a path, which is not secret. */
 export function isPath(value: string): boolean {
   return /^(?:~?\/|file:\/\/|\.{1,2}\/|[A-Za-z]:[\\/])/.test(value) &&
     !/[=+]/.test(value);

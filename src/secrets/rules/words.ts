@@ -61,8 +61,7 @@ export const wordForms = (): Form[] => [
       ends: "word",
     },
   ],
-  // "The password is …", and "password …" if the value is not a word of a
-  // sentence.
+  // "The password is …", and "password …" unless in a sentence.
   [
     "sword|SWORD|sswd|SSWD|phrase|PHRASE|sscode|swort|nnwort|pwd |PWD |pw |PW |cret |CRET |oken |OKEN |dential|creds |Creds |key |Key |KEY ",
     /\b(pass(?:word|phrase|wd|code)|passwort|kennwort|pwd?|secret|token|(?:api|access|secret|private|2fa|totp|recovery|deploy)[ -]?key|credentials?|creds)[ \t]{1,4}((?:(?:is|was|are|ist|war|lautet|to):?|=>?|->|\u2192)[ \t]{1,4})?["'`]?([^\s"'`]{6,128})/gi,
