@@ -9,10 +9,7 @@ import { openThread } from "./real_thread.ts";
 import type { Interruption, System } from "./system.ts";
 import { withGitsShell } from "./real_windows.ts";
 
-/**
- * Returns the machine on which mpm runs. Only the files `real*.ts` in this
- * folder access the machine.
- */
+/** Returns the machine on which mpm runs; only `real*.ts` access it. */
 export function realSystem(): System {
   const windows = Deno.build.os === "windows";
   return {
@@ -57,10 +54,7 @@ function variable(name: string): string | undefined {
   }
 }
 
-/**
- * Returns the home folder. On Windows, a shell may set HOME to a path that only
- * the shell understands.
- */
+/** Returns the home folder. On Windows, HOME may be a shell's own path. */
 export function homeOf(
   windows: boolean,
   env: (name: string) => string | undefined,

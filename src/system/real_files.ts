@@ -116,9 +116,8 @@ function plainFile(path: string): Deno.FileInfo {
 }
 
 /**
- * Opens exactly the file that was looked at. O_NOFOLLOW would not help: for a
- * program that needs a read permission, every link is resolved before the file
- * is opened.
+ * Opens exactly the file that was looked at. O_NOFOLLOW would not help: Deno
+ * resolves links before it opens a file.
  */
 function openSame(
   path: string,
@@ -195,10 +194,7 @@ function truncateAppended(
   }
 }
 
-/**
- * Syncs a folder. Windows cannot open folders, and makes a rename durable by
- * itself.
- */
+/** Syncs a folder. Windows makes a rename durable by itself. */
 function syncFolder(folder: string): void {
   if (Deno.build.os === "windows") return;
   using opened = Deno.openSync(folder);
@@ -206,15 +202,12 @@ function syncFolder(folder: string): void {
 }
 
 /**
- * Milliseconds between two attempts to take a lock that another process holds:
- * the first and the longest wait. Without the growth, many waiting processes
- * would slow down the holder.
+ * Milliseconds between two attempts to take a lock. Without the growth, many
+ * waiting processes would slow down the holder.
  */
 const LOCK_RETRY = { first: 5, longest: 50, growth: 1.3 };
 
-/**
- * Opens a lock file, and creates it if it does not exist; never follows a link.
- */
+/** Opens a lock file, or creates it; never follows a link. */
 function openLock(path: string): Deno.FsFile {
   if (!lookup(path, Deno.lstatSync)) {
     try {

@@ -4,19 +4,15 @@ import { beforeDeadline, start } from "./real_run.ts";
 const SETSID = ["/usr/bin/setsid", "/bin/setsid"];
 let leader: readonly string[] | undefined;
 
-/**
- * Returns the arguments to put before a program to make it lead its own group;
- * empty if Deno must do that.
- */
+/** Returns the arguments before a program that leads its group, if any. */
 export function groupLeader(): readonly string[] {
   const known = Deno.build.os === "linux" ? SETSID.filter(isFile) : [];
   return leader ??= known.slice(0, 1);
 }
 
 /**
- * Returns whether Deno must create the group of a program. It does so with a
- * copy of this process, which takes several times as long. Windows has no
- * groups, and there the program's own console would be visible.
+ * Returns whether Deno must create a program's group, with a slow copy of this
+ * process. On Windows, the program's console would be visible.
  */
 export function isDetached(): boolean {
   return Deno.build.os !== "windows" && groupLeader().length === 0;
@@ -50,10 +46,7 @@ done
 `;
 const START_GUARD = `trap "" HUP INT QUIT TERM; exec "$@"`;
 
-/**
- * Milliseconds that a guard must have run to be replaced at once when it is
- * killed.
- */
+/** Milliseconds after which a killed guard is replaced at once. */
 const LASTED = 1000;
 
 /** Milliseconds within which a guard that is not needed must end. */
@@ -69,19 +62,15 @@ interface Guard {
 }
 
 /**
- * Ties a process and its group to mpm: they end when mpm ends, for whatever
- * reason. Call it before the process starts a program. All groups share one
- * guard.
+ * Ties a process and its group to mpm: they end when mpm ends, for any reason.
+ * Call it before a program starts. All groups share one guard.
  */
 export async function tieGroup(group: number): Promise<void> {
   groups.add(group);
   await tell(`tie ${group}\n`);
 }
 
-/**
- * Ends the remaining processes of a group. After the last group, also ends the
- * guard.
- */
+/** Ends the rest of a group, and after the last group the guard. */
 export async function endTied(group: number): Promise<void> {
   groups.delete(group);
   await tell(`end ${group}\n`);
@@ -92,18 +81,14 @@ export async function endTied(group: number): Promise<void> {
   await beforeDeadline(present.child.status, ENDS_WITHIN);
 }
 
-/**
- * Writes a line to the guard. If someone has killed the guard, another one
- * takes over all groups.
- */
+/** Writes a line to the guard; a new one takes over from a killed one. */
 async function tell(line: string): Promise<void> {
   const bytes = new TextEncoder().encode(line);
   const present = guard ??= startGuard();
   try {
     await present.input.write(bytes);
   } catch {
-    // Several callers may notice that the guard is gone, but only one of them
-    // starts the next guard.
+    // Several callers may notice this; only one starts the next guard.
     if (guard === present) guard = startGuard();
     await guard?.input.write(bytes);
   }

@@ -13,20 +13,16 @@ import type {
 /** Milliseconds to wait for remaining output after the program has ended. */
 const GRACE = 100;
 
-/**
- * The same if the background processes also end, after which little output can
- * remain open.
- */
+/** The same if the background processes end as well. */
 const TIED_GRACE = 2000;
 
 /** Replaces the shell with the program given in the arguments. */
 const EXEC = 'exec "$@"';
 
 /**
- * Returns a script that replaces the shell with the program, so no shell reads
- * the program's arguments. If that fails, the shell prints a secret word. Bash
- * needs `execfail` for that; other shells must not find a program with that
- * name.
+ * Returns a script that replaces the shell with the program, whose arguments no
+ * shell reads. If that fails, the shell prints a secret word: bash needs
+ * `execfail` for that, which must not be a program in other shells.
  */
 function execScript(word: string, redirections: string): string {
   return `PATH=/dev/null shopt -s execfail 2>/dev/null
@@ -92,8 +88,7 @@ async function startTied(
 }
 
 /**
- * Returns a function that runs a program by its arguments. The shell in between
- * only starts the program.
+ * Returns a function that runs a program through a shell that only starts it.
  */
 export function programRunner(
   run: typeof realRunProgram,
@@ -211,15 +206,10 @@ class Output {
   }
 }
 
-/**
- * The default time within which a group of processes must end, in milliseconds.
- */
+/** The default time for a group of processes to end, in milliseconds. */
 const END_WITHIN = 300;
 
-/**
- * Asks a group of processes to end, and kills the remaining ones after `$2`
- * times 50 ms.
- */
+/** Asks a group to end, and kills the rest after `$2` times 50 ms. */
 const END = `
 kill -15 "-$1"
 left=$2
@@ -234,10 +224,8 @@ kill -0 "-$1" && kill -9 "-$1"
 const END_NOW = 'kill -9 "-$1"';
 
 /**
- * Ends a process, and every process that it started and that is still in its
- * group. First asks them to end, since otherwise git would leave its lock files
- * behind. mpm has no permission to send signals to other processes, but may run
- * a shell.
+ * Ends a process and its group. First asks them to end, since otherwise git
+ * would leave lock files. mpm may not send signals, but may run a shell.
  */
 async function endGroup(
   child: Deno.ChildProcess,
@@ -255,8 +243,7 @@ async function endGroup(
       cwd: dirname(Deno.execPath()),
       timeout: grace + KILL_LIMIT,
     });
-  // The shell on Windows turns two slashes into one, and a single slash into a
-  // path.
+  // The shell on Windows turns two slashes into one, and one into a path.
   const asked = end(windows ? 'exec taskkill //F //T //PID "$1"' : END);
   using now = new Abortion(kill);
   await Promise.race([asked, now.happened]);

@@ -17,8 +17,7 @@ export async function realRun(
     child.output(),
     options.stdin && feed(child.stdin, options.stdin),
   ]);
-  // The timeout also covers the output, since a child process of the program
-  // may keep it open.
+  // Covers the output as well, which a child process may keep open.
   const output = await beforeDeadline(finished, options.timeout);
   if (!output) {
     end(child);
@@ -57,8 +56,7 @@ export function start(
     detached,
   });
   try {
-    // While a program is being installed, its file may be open for writing for
-    // a moment.
+    // While a program is installed, its file may be open for writing.
     const isHeld = (error: unknown) => BUSY.test(String(error));
     return patiently(() => command.spawn(), { isHeld, wait: waitHere });
   } catch (error) {
@@ -75,10 +73,7 @@ export function start(
   }
 }
 
-/**
- * Returns the error for arguments and variables that exceed the system's limit
- * on their total length.
- */
+/** Returns the error for too many arguments and variables. */
 function tooLong(program: string): MpmError {
   return new MpmError(
     "GIT_FAILED",
@@ -143,10 +138,7 @@ function changedOurs(
   return Object.fromEntries(set);
 }
 
-/**
- * Writes the input of a program. It is not a failure of mpm if the program
- * stops reading early.
- */
+/** Writes the input of a program, which may stop reading early. */
 export async function feed(
   stdin: WritableStream<Uint8Array>,
   input: Input,

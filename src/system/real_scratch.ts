@@ -19,9 +19,7 @@ interface Home {
   readonly shared: boolean;
 }
 
-/**
- * Returns the temporary folders of one process, and those that processes share.
- */
+/** Returns the temporary folders of one process and the shared ones. */
 export function realScratch(): Scratch {
   const made: string[] = [];
   const own = (dir: string, prefix: string, contents?: ScratchContents) => {
@@ -67,9 +65,8 @@ function inFirst(make: (home: Home) => string): string | undefined {
 }
 
 /**
- * Returns the folder with these contents, which later processes reuse. Creating
- * a folder takes longer than checking whether it exists. `undefined`: the path
- * has different contents.
+ * Returns the folder with these contents, which later processes reuse: a check
+ * is faster than a new folder. `undefined`: it has other contents.
  */
 function sharedFolder(
   home: string,
@@ -155,9 +152,8 @@ function holds(
 }
 
 /**
- * Returns this user's folder, which has the folders of all processes, so those
- * of a killed process can be found. If another user has created a folder with
- * that name, returns the temporary folder itself.
+ * Returns this user's folder, in which those of a killed process can be found,
+ * or the temporary folder if someone else has created that one.
  */
 function homeOfAll(folder: string): Home {
   const top = Deno.realPathSync(folder);
@@ -183,10 +179,7 @@ function temporaryFolders(): string[] {
   return named === undefined || named === own ? [own] : [named, own];
 }
 
-/**
- * Removes folders that no process has used for a while, or that a killed
- * process left.
- */
+/** Removes folders that were not used for a while. */
 function sweep(home: string): void {
   for (const { name } of Deno.readDirSync(home)) {
     const path = join(home, name);
@@ -212,9 +205,8 @@ function fill(folder: string, { folders, files, links }: ScratchContents) {
 }
 
 /**
- * Links a folder. On Windows every user may link folders, but not to a network
- * drive and not on every kind of disk. In these cases, the small files of the
- * folder are copied.
+ * Links a folder. On Windows this fails for network drives and some disks; then
+ * copies its small files.
  */
 function linkFolder(target: string, path: string): void {
   try {
@@ -226,8 +218,7 @@ function linkFolder(target: string, path: string): void {
 }
 
 /**
- * The largest file to copy, in bytes. Except for the index, git's files about a
- * worktree are far smaller.
+ * The largest file to copy, in bytes; except for the index, all are smaller.
  */
 const SMALL = 64 * 1024;
 
@@ -254,10 +245,7 @@ function entriesOf(folder: string): Deno.DirEntry[] {
   }
 }
 
-/**
- * Links a file. On Windows only some users may do this, so there the file is
- * copied.
- */
+/** Links a file, or copies it on Windows, where few users may link files. */
 function linkFile(target: string, path: string): void {
   if (!WINDOWS) return Deno.symlinkSync(target, path);
   try {
@@ -269,10 +257,7 @@ function linkFile(target: string, path: string): void {
   }
 }
 
-/**
- * Removes a folder without following links. Files that cannot be removed are
- * left for a later process.
- */
+/** Removes a folder without following links, as far as possible. */
 function remove(folder: string): void {
   try {
     Deno.removeSync(folder, { recursive: true });

@@ -6,14 +6,10 @@ import { realRun } from "./real_run.ts";
 /** Number of files to open at a time; the disk syncs them together. */
 export const AT_ONCE = 64;
 
-/**
- * The number of files in a folder from which mpm syncs the whole disk instead.
- */
+/** The number of files from which mpm syncs the whole disk instead. */
 const MANY = 1000;
 
-/**
- * Milliseconds for syncing a whole disk: other programs may have written a lot.
- */
+/** Milliseconds for syncing a whole disk, with other programs' data. */
 const DISK_LIMIT = 20_000;
 
 /** Makes existing files durable; see `Files.syncFiles`. */

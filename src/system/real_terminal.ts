@@ -215,10 +215,7 @@ class Keys implements Takeover {
     return late && this.#waiting.length === 0 ? "quiet" : this.#waiting.shift();
   }
 
-  /**
-   * Performs one read at a time. A read continues even after the wait for it
-   * has ended.
-   */
+  /** Performs one read at a time, which may outlast the wait for it. */
   #read(): void {
     if (this.#reading) return;
     this.#reading = true;

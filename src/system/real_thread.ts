@@ -4,9 +4,8 @@ import type { Thread } from "./system.ts";
 type Answer = { readonly value: unknown } | { readonly error: string };
 
 /**
- * Opens another thread of this executable, which loads the same program and
- * calls {@link serve}. Returns `undefined` when run from source, where the main
- * module may be a test.
+ * Opens another thread of this executable, which calls {@link serve}.
+ * `undefined` when run from source, whose main module may be a test.
  */
 export function openThread(): Thread | undefined {
   if (!Deno.build.standalone) return undefined;

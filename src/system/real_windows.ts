@@ -1,15 +1,9 @@
 import { FileError } from "../base/errors.ts";
 import type { RunOptions, RunResult } from "./system.ts";
 
-/**
- * Windows behaviour, kept separately from its callers so that it can be tested on
- * any machine.
- */
+/** Windows behaviour that can be tested on any machine. */
 
-/**
- * Increasing waits between attempts, in milliseconds: about two seconds in
- * total.
- */
+/** Waits between attempts in milliseconds, about two seconds in all. */
 const PAUSES = [5, 10, 20, 40, 80, 160, 320, 640, 640];
 
 /**
@@ -53,8 +47,7 @@ export function waitHere(milliseconds: number): void {
 }
 
 /**
- * Removes a file's read-only attribute, since Windows neither replaces nor
- * removes read-only files. On other systems, the folder's mode decides.
+ * Makes a file writable: Windows neither replaces nor removes read-only files.
  */
 export function makeWritable(path: string): void {
   if (Deno.build.os !== "windows") return;
@@ -86,10 +79,7 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   };
 }
 
-/**
- * Returns to the original folder: git starts an alias at the top of the
- * repository.
- */
+/** Returns to the original folder, which git leaves for the top. */
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
 /** Runs `sh ARGS` as a shell alias of git, in the same folder. */
@@ -102,9 +92,8 @@ export function throughGit<O extends RunOptions>(options: O): O {
 }
 
 /**
- * Returns the environment after `changes`, in which null removes a variable.
- * Windows ignores the case of names, so a child would otherwise get both
- * spellings.
+ * Returns the environment after `changes`; null removes a variable. Windows
+ * ignores the case of names: a child must not get both spellings.
  */
 export function changedEnv(
   env: Readonly<Record<string, string>>,

@@ -1,7 +1,4 @@
-/**
- * The reason why a method of {@link Files} failed. These methods throw only
- * such errors.
- */
+/** The errors of {@link Files}, which throws no others. */
 export { FileError, type FileProblem } from "../base/errors.ts";
 
 /**
@@ -15,14 +12,9 @@ export interface System {
   readonly platform: "linux" | "darwin" | "windows";
   /** Numeric user ID; `undefined` if the platform has none. */
   readonly uid: number | undefined;
-  /**
-   * Absolute path of the running program's file; `undefined` when run from
-   * source.
-   */
+  /** Path of the running program; `undefined` when run from source. */
   program(): string | undefined;
-  /**
-   * The absolute working directory. Throws FILE_FAILED if it no longer exists.
-   */
+  /** The working directory. Throws FILE_FAILED if it no longer exists. */
   cwd(): string;
   env(name: string): string | undefined;
   /** The names of all environment variables. */
@@ -36,11 +28,9 @@ export interface System {
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
   /**
-   * Runs a third-party program, by name or path, with arguments. The program
-   * leads its own process group, which is ended after the time limit. Only part
-   * of its output is kept, and its background processes are not waited for.
-   * Every program other than git and mpm's own fixed shell scripts must be
-   * started with this method.
+   * Runs a program by name or path, other than git and mpm shell scripts. It
+   * leads a process group, which ends after the time limit. Part of its output
+   * is kept. Its background processes are not waited for.
    */
   runProgram(
     args: readonly string[],
@@ -55,9 +45,8 @@ export interface System {
 /** Another thread of this program, which ends when it is disposed of. */
 export interface Thread extends Disposable {
   /**
-   * Runs a task in the thread, after earlier tasks. The task and its answer are
-   * both copied. Rejects if the thread failed in any way: the caller then does
-   * the task itself.
+   * Runs a task after earlier ones. It and its answer are copied. Rejects if
+   * the thread failed: the caller then does the task itself.
    */
   run(task: unknown): Promise<unknown>;
   /** Lets answers arrive while this thread is busy. */
@@ -74,9 +63,8 @@ export interface FileInfo {
   /** Milliseconds since the epoch. */
   readonly mtime: number;
   /**
-   * When the file or its entry last changed, in milliseconds since the epoch,
-   * rounded to seconds. No program can set this time. `undefined`: not
-   * available on the platform.
+   * When the file or its entry last changed, in whole seconds as milliseconds.
+   * No program can set it. `undefined`: not available.
    */
   readonly changed: number | undefined;
   /** The ID of the disk that contains the file. */
@@ -93,10 +81,7 @@ export interface Space {
   readonly size: number;
   /** Bytes available to this user. */
   readonly free: number;
-  /**
-   * Number of files that can still be created; `undefined`: limited only by the
-   * space.
-   */
+  /** Number of files that can be created; `undefined`: only space counts. */
   readonly entries: number | undefined;
 }
 
@@ -119,9 +104,8 @@ export interface Files {
   /** Reads the whole file; follows a link. */
   read(path: string): Uint8Array;
   /**
-   * Reads the whole file if it is a regular file of at most `limit` bytes; does
-   * not follow a link or wait for a FIFO. Otherwise throws `link`,
-   * `is-a-folder` or `other`.
+   * Reads a regular file of at most `limit` bytes without following a link or
+   * waiting for a FIFO. Throws `link`, `is-a-folder`, `other`.
    */
   readOwn(path: string, limit: number): Uint8Array;
   /** Does the same, and also returns the facts about exactly that file. */
@@ -134,27 +118,18 @@ export interface Files {
    * looked at for again; `undefined`: it was changed since.
    */
   readSeen(path: string, seen: FileInfo): Uint8Array | undefined;
-  /**
-   * Reads a file or a pipe up to its end; follows a link. Throws beyond `limit`
-   * bytes.
-   */
+  /** Reads a file or pipe, also behind a link. Throws beyond `limit` bytes. */
   readUpTo(path: string, limit: number): Uint8Array;
   /** Reads at most `length` bytes from `offset`. */
   readPart(path: string, offset: number, length: number): Uint8Array;
-  /**
-   * Returns the facts about `path` itself (a link is not followed), if it
-   * exists.
-   */
+  /** Returns the facts about `path` itself, not a link's target, if any. */
   lstat(path: string): FileInfo | undefined;
   /**
    * Does the same, but a broken link counts as missing. Much faster than
    * `lstat` if the path is usually missing.
    */
   peek(path: string): FileInfo | undefined;
-  /**
-   * Returns the facts about the target of `path` (links are followed), if it
-   * exists.
-   */
+  /** Returns the facts about the target of `path`, behind links, if any. */
   stat(path: string): FileInfo | undefined;
   list(
     folder: string,
@@ -169,9 +144,8 @@ export interface Files {
    */
   create(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
   /**
-   * Creates many files like `create`, reads each one back, and throws `other`
-   * if its content differs. Much faster than creating them one by one, since
-   * the disk syncs many files together.
+   * Creates many files like `create`, much faster, since the disk syncs them
+   * together. Throws `other` if one reads back differently.
    */
   createAll(files: readonly NewFile[]): Promise<void>;
   /**
@@ -179,10 +153,7 @@ export interface Files {
    * only on request. Throws `link` instead of following a link.
    */
   append(path: string, bytes: Uint8Array, options?: { synced?: boolean }): void;
-  /**
-   * Syncs the contents of these files, much faster than syncing them one by
-   * one.
-   */
+  /** Syncs the contents of these files together, which is much faster. */
   syncFiles(paths: readonly string[]): Promise<void>;
   /** Creates one folder with mode 0700; throws `exists`. */
   mkdir(path: string): void;
@@ -190,9 +161,7 @@ export interface Files {
   /** Sets the modification time; `time` is in milliseconds since the epoch. */
   setMtime(path: string, time: number): void;
   rename(from: string, to: string): void;
-  /**
-   * Creates a second name for a file; throws `exists` instead of replacing one.
-   */
+  /** Creates a second name for a file; throws `exists`. */
   link(from: string, to: string): void;
   /** Creates a link at `path` to `target`; throws `exists`. */
   symlink(target: string, path: string): void;
@@ -200,10 +169,7 @@ export interface Files {
   remove(path: string): void;
   /** Makes the creation, renaming and removal of files in `folder` durable. */
   syncFolder(folder: string): void;
-  /**
-   * The space on the disk of `folder`; `undefined` if the system does not
-   * report it.
-   */
+  /** The space on the disk of `folder`, if the system reports it. */
   space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
@@ -216,9 +182,8 @@ export interface Files {
 /** Temporary folders, for data that does not need to last. */
 export interface Scratch {
   /**
-   * Creates an empty folder that only this user can enter, and returns its path
-   * without links. `near`: where to create the folder if the temporary folder
-   * is not writable. Throws a `FileError`.
+   * Creates an empty private folder and returns its path without links. `near`:
+   * its place if the temporary folder is not writable.
    */
   make(near: string): string;
   /**
@@ -227,9 +192,8 @@ export interface Scratch {
    */
   share(contents: ScratchContents, near: string): string;
   /**
-   * Removes only the folders of this process. Shared folders, and those of
-   * killed processes, are removed when a new folder is created, a week after
-   * their last use.
+   * Removes the folders of this process. Others are removed a week after their
+   * last use, when a new one is created.
    */
   clear(): void;
 }
@@ -238,10 +202,7 @@ export interface Scratch {
 export interface ScratchContents {
   readonly folders: readonly string[];
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /**
-   * The target of each link. A target is a folder if its path ends with a
-   * slash.
-   */
+  /** The target of each link; a path with a slash at its end is a folder. */
   readonly links: Readonly<Record<string, string>>;
 }
 
@@ -262,9 +223,8 @@ export interface Terminal {
    */
   takeOver(): Takeover | undefined;
   /**
-   * Opens a file in an editor, which has the terminal until it ends. `editor`
-   * is a command line in the format of `VISUAL`. Returns the exit status;
-   * `undefined`: the editor did not run.
+   * Opens a file in an editor, a command line as in `VISUAL`, which has the
+   * terminal. Returns the exit status; `undefined`: it did not run.
    */
   edit(editor: string, path: string): Promise<number | undefined>;
   /**
@@ -275,23 +235,14 @@ export interface Terminal {
     args: readonly string[],
     cwd: string,
   ): Promise<number | undefined>;
-  /**
-   * Writes all of `text`. Returns false for a closed pipe, which is not an
-   * error.
-   */
+  /** Writes all of `text`. Returns false for a closed pipe, not an error. */
   out(text: string): boolean;
   err(text: string): boolean;
-  /**
-   * Reads one line from standard input, without its line end; `undefined` at
-   * the end of the input.
-   */
+  /** Reads one line without its end; `undefined`: the input has ended. */
   readLine(): string | undefined;
   /** Reads all of standard input. Throws USAGE beyond `limit` bytes. */
   readInput(limit: number): Uint8Array;
-  /**
-   * Does the same for input that must not block: returns the input that arrived
-   * in time, and never throws.
-   */
+  /** Does the same without waiting for late input; never throws. */
   readInputSoon(bounds: InputBounds): Promise<InputSoon>;
 }
 
@@ -305,10 +256,7 @@ export interface Takeover extends Disposable {
   next(
     wait?: number,
   ): Promise<Uint8Array | "resized" | "stopped" | "quiet" | undefined>;
-  /**
-   * Stops this process as Ctrl-Z does, with the terminal restored. Returns when
-   * the shell continues the process.
-   */
+  /** Stops this process as Ctrl-Z does, until the shell continues it. */
   suspend(): Promise<void>;
 }
 
@@ -326,10 +274,9 @@ export interface InputSoon {
 }
 
 /**
- * The input of a program. With a promise, the program starts before the input
- * is known. The promise must always resolve, and the wait counts towards the
- * program's time limit. If there are several parts, each one is requested after
- * the previous one is written.
+ * The input of a program, which starts before a promise resolves. The promise
+ * must resolve, and the wait counts towards the time limit. Each of several
+ * parts is requested after the previous one.
  */
 export type Input =
   | Uint8Array
@@ -339,10 +286,7 @@ export type Input =
 export interface RunOptions {
   readonly args: readonly string[];
   readonly cwd: string;
-  /**
-   * Variables to add to the inherited environment, or to remove from it with
-   * `null`.
-   */
+  /** Variables to add to the inherited ones, or to remove with `null`. */
   readonly env?: Readonly<Record<string, string | null>>;
   /** Its standard input. */
   readonly stdin?: Input;
@@ -359,10 +303,7 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
   output?(stream: "stdout" | "stderr", bytes: Uint8Array): void;
   /** Ends the program early; the outcome is then `timeout`. */
   readonly signal?: AbortSignal;
-  /**
-   * Milliseconds that the program has to exit after a request to end; 300 by
-   * default.
-   */
+  /** Milliseconds to exit after a request to end; 300 by default. */
   readonly grace?: number;
   /** Kills the program at once after a request to end. */
   readonly kill?: AbortSignal;
@@ -372,9 +313,8 @@ export interface ProgramOptions extends Omit<RunOptions, "args"> {
    */
   readonly tied?: boolean | "apart";
   /**
-   * The program starts when this promise resolves to true. With false, it does
-   * not start, and the outcome is `timeout`. A tied program is prepared in the
-   * meantime, so that it starts faster.
+   * The program starts when this resolves to true; with false, the outcome is
+   * `timeout`. A tied program is prepared while it waits.
    */
   readonly start?: Promise<boolean>;
 }
