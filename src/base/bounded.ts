@@ -1,9 +1,6 @@
 import { counted } from "./words.ts";
 
-/**
- * Room for the line about omitted lines, not counting the text that says where
- * to find them.
- */
+/** Room for the line about omitted lines, without its end. */
 const MARK = 40;
 
 /** A line that introduces other lines, and is useless without them. */
@@ -11,9 +8,8 @@ const HEADING = /^\s*(?:#+\s.*|.*:)$/;
 
 /**
  * Returns at most `limit` UTF-16 units of a text, cut between lines. The last
- * line then gives the number of omitted lines, and `rest` says where to find
- * them. A heading is omitted if all its items are omitted. A line is cut only
- * if it is too long by itself.
+ * line counts the omitted ones, and `rest` says where they are. Omits a heading
+ * without its items. Cuts only a line that is too long by itself.
  */
 export function bounded(
   text: string,

@@ -1,17 +1,13 @@
 /**
- * Converts between bytes and text. For git, paths, branch names and subjects
- * are bytes and need not be UTF-8. Every byte that is not part of valid UTF-8
- * becomes U+DC00 plus the byte, as in Python's `surrogateescape`. So nothing is
- * lost, and different names stay different.
+ * Converts between bytes and text. For git, paths, branches and subjects need
+ * not be UTF-8. Each other byte becomes U+DC00 plus the byte, as in Python's
+ * `surrogateescape`, so that nothing is lost.
  */
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/**
- * Returns the text of `bytes`; `encodeText` converts the text back to the same
- * bytes.
- */
+/** Returns the text of `bytes`; `encodeText` does the reverse. */
 export function decodeBytes(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
@@ -65,9 +61,8 @@ function decodeEscaping(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the length of the valid UTF-8 sequence at `at`, in bytes; 0 if the
- * sequence is invalid. The bounds of the second byte are those in the Unicode
- * Standard, table 3-7.
+ * Returns the length of the valid UTF-8 sequence at `at`, or 0. For the bounds
+ * of the second byte, see the Unicode Standard, table 3-7.
  */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;

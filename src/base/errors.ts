@@ -1,7 +1,4 @@
-/**
- * Every failure that mpm can report. `exit` is the process's exit status. There
- * are few statuses and many codes; both are stable.
- */
+/** Every failure that mpm can report, with its exit status; both are stable. */
 export const ERRORS = {
   USAGE: { exit: 2, meaning: "the command line or an input is invalid" },
   NOT_FOUND: { exit: 3, meaning: "the requested item does not exist" },
@@ -50,9 +47,7 @@ export function exitMeanings(): { status: number; meanings: string[] }[] {
     .map(([status, texts]) => ({ status, meanings: texts }));
 }
 
-/**
- * A failure that the user can understand and act on. Any other error is a bug.
- */
+/** A failure that the user can act on; any other error is a bug. */
 export class MpmError extends Error {
   override name = "MpmError";
   readonly code: ErrorCode;
@@ -148,10 +143,7 @@ export function isMissing(error: unknown): boolean {
     (error.problem === "missing" || error.problem === "not-a-folder");
 }
 
-/**
- * Returns the result of `work`, or `undefined` if it throws an MpmError. Used
- * for data that may safely be missing or damaged.
- */
+/** Returns the result of `work`; `undefined` for an MpmError. */
 export function attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
 export function attempt<T>(work: () => T): T | undefined;
 export function attempt<T>(

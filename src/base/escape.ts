@@ -6,9 +6,8 @@ const PLAIN_LINES = /^[\t\n -~]*$/;
 
 /**
  * Returns `text` as one line that is safe on a terminal. A byte that was not
- * UTF-8 becomes `\xNN`, and a control character becomes `\n`, `\t` or `\xNN`.
- * Any other character that is invisible or changes the text direction becomes
- * `\u{NNNN}`. A backslash stays.
+ * UTF-8 or a control character becomes `\xNN`, `\n` or `\t`. Other invisible
+ * characters become `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
   return PLAIN.test(text) ? text : escapeUnseen(text, escapeCharacter);
@@ -16,10 +15,9 @@ export function escapeText(text: string): string {
 
 /**
  * Escapes characters that must not reach a terminal or an agent, or that could
- * hide in a line. These are control characters (ANSI sequences begin with one),
- * line and paragraph separators, invisible characters, private use, and halves
- * of surrogate pairs. Patterns for classes that cover all of Unicode are in
- * functions, so they are built only when used.
+ * hide. These are control characters, line and paragraph separators, invisible
+ * characters, private use, and halves of surrogate pairs. Patterns for all of
+ * Unicode are in functions, so they are built only when used.
  */
 export function escapeUnseen(
   text: string,
@@ -35,10 +33,9 @@ export function escapeUnseen(
 }
 
 /**
- * Returns whether the script needs an invisible character here. The character
- * can be the selector that gives an emoji or a keycap its colours. It can also
- * be a joiner after an emoji or a letter of a script that joins. Several in a
- * row could carry a hidden text, so only the first is needed.
+ * Returns whether the script needs an invisible character here. It may be the
+ * selector that colours an emoji or keycap, or a joiner after an emoji or a
+ * letter. Several in a row could hide a text: only the first counts.
  */
 function isOfWriting(
   character: string,
@@ -87,9 +84,8 @@ function escapeTabbed(line: string): string {
 }
 
 /**
- * Returns a diff or patch that is safe on a terminal. It can still be applied
- * if the only characters to escape are tabs, line ends of either kind, and a
- * byte order mark.
+ * Returns a diff that is safe on a terminal. It can still be applied if it had
+ * only tabs, line ends and a byte order mark to escape.
  */
 export function escapeDiff(diff: string): string {
   return diff.split("\n").map((line) => {
@@ -104,10 +100,7 @@ export function codeFence(text: string): string {
   return "`".repeat(Math.max(3, ...runs.map(({ length }) => length + 1)));
 }
 
-/**
- * Returns JSON in ASCII only, with other characters escaped. The text is safe
- * on a terminal, and the same in any locale. `indent` is a number of spaces.
- */
+/** Returns JSON in ASCII, safe on any terminal; `indent`: spaces. */
 export function asciiJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replaceAll(
     /[\u007f-\uffff]/g,

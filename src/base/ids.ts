@@ -1,13 +1,7 @@
-/**
- * The ID of a save: a UTC second without a suffix, since compatible readers do
- * not accept suffixes.
- */
+/** The ID of a save: a UTC second, since old readers accept no suffix. */
 export const SESSION_ID = /^session-\d{8}-\d{6}$/;
 
-/**
- * The ID of a session: the UTC second in which the session began, or the next
- * unused second.
- */
+/** The ID of a session: the UTC second of its beginning, or the next. */
 export const WORK_ID = /^work-\d{8}-\d{6}$/;
 
 /** Returns the full save ID for an ID typed in any case. */
@@ -16,10 +10,7 @@ export function asSessionId(typed: string): string | undefined {
   return SESSION_ID.test(id) ? id : undefined;
 }
 
-/**
- * Any ID that mpm reads: the ID of a save, or the ID of a log, which has a
- * looser format.
- */
+/** Any ID that mpm reads: of a save or of a log. */
 export const READ_ID = /^session-[\w-]{1,120}$/;
 
 /** Returns a time in UTC as `YYYY-MM-DD HH:MM:SS`. */

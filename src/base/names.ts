@@ -16,9 +16,7 @@ export function isName(name: string): boolean {
     .test(name) && !/ {2}| $/.test(name);
 }
 
-/**
- * Does the same for a session name. The saves of a session have their own IDs.
- */
+/** Does the same for a session; its saves have their own IDs. */
 export function isSessionName(name: string): boolean {
   return isName(name) && !name.startsWith("session-");
 }
@@ -71,9 +69,8 @@ export const AGENT_NAME_RULE =
   "beginning with a letter or digit";
 
 /**
- * Reads a name as typed by a person. `backend`, `Backend`, `Backend Agent` and
- * `backend-agent` are the same agent: blanks become "-", a final "agent" does
- * not count, and case does not matter. Throws USAGE that mentions `from`, for
+ * Reads a name as typed: `backend`, `Backend`, `Backend Agent` and
+ * `backend-agent` are the same agent. Throws USAGE that mentions `from`, for
  * example `--agent`.
  */
 export function agentName(text: string, from: string): AgentName {
@@ -108,10 +105,7 @@ export function isSameAgent(a: string, b: string): boolean {
   return one !== undefined && one.key === other?.key;
 }
 
-/**
- * Returns whether a name matches a pattern with `*` and `?`, in quadratic time
- * at most.
- */
+/** Returns whether a name matches a pattern with `*` and `?`. */
 export function isLike(pattern: string, name: string): boolean {
   // Usually the first or last character shows a mismatch.
   if (!fitsOne(pattern[0], name[0])) return false;

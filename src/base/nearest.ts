@@ -1,16 +1,12 @@
 /** No one types longer texts by hand, and comparing such texts takes long. */
 const LONGEST = 200;
 
-/**
- * The extra cost of a mistake in the first letter, where mistakes are less
- * likely.
- */
+/** The extra cost of a mistake in the first letter, which is rare. */
 const FIRST_LETTER = 0.5;
 
 /**
- * Returns the name in `names` that `typed` probably means, ignoring case. At
- * most one letter in three may be wrong, missing, or swapped with the next.
- * `undefined`: no name is close enough.
+ * Returns the name that `typed` probably means, ignoring case: at most one
+ * letter in three is wrong, missing, or swapped with the next.
  */
 export function nearest(
   typed: string,
@@ -31,10 +27,7 @@ export function nearest(
   return best;
 }
 
-/**
- * Counts the letters to change, add or remove, or the neighbours to swap, that
- * turn one word into the other (optimal string alignment).
- */
+/** Counts the mistakes between two words (optimal string alignment). */
 function mistakes(one: string, other: string): number {
   let before: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, at) => at);
@@ -56,10 +49,7 @@ function mistakes(one: string, other: string): number {
   return last[other.length]!;
 }
 
-/**
- * Returns a hint with the probable meaning of `typed`, if there is one,
- * followed by `more`.
- */
+/** Returns a hint with the probable meaning of `typed`, and `more`. */
 export function didYouMean(
   typed: string,
   names: Iterable<string>,

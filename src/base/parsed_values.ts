@@ -18,10 +18,7 @@ export function textField(value: unknown, name: string): string | undefined {
   return typeof held === "string" ? held : undefined;
 }
 
-/**
- * Returns the value of a JSON text; `undefined` for an incomplete, invalid or
- * hostile text.
- */
+/** Returns the value of a JSON text; `undefined` if it is invalid. */
 export function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -87,10 +84,7 @@ function isScalar(value: unknown): boolean {
     typeof value === "number" || typeof value === "boolean";
 }
 
-/**
- * Returns one line of JSON; a value nested too deeply for the stack is only
- * abbreviated.
- */
+/** Returns one line of JSON, abbreviated if nested too deeply. */
 function compact(value: unknown): string {
   try {
     return JSON.stringify(value) ?? "";
@@ -100,10 +94,7 @@ function compact(value: unknown): string {
   }
 }
 
-/**
- * Returns the number in a text such as `93%`, `186,000` or `0.5`, if there is
- * one.
- */
+/** Returns the number in a text such as `93%`, `186,000` or `0.5`. */
 export function numberIn(text: string): number | undefined {
   const digits = text.replaceAll(/[,_\s]/g, "").replace(/%$/, "");
   if (!/^[+-]?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(digits)) return undefined;
@@ -111,10 +102,7 @@ export function numberIn(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/**
- * Returns the boolean in a text or number, if there is one; false for an empty
- * list.
- */
+/** Returns the boolean in a text or number; false for an empty list. */
 export function flagIn(value: unknown): boolean | undefined {
   if (typeof value === "object" && value !== null) {
     return Array.isArray(value) && value.length === 0 ? false : undefined;
@@ -132,8 +120,7 @@ export function flagIn(value: unknown): boolean | undefined {
 export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;
-  // Every save in a list passes through here, and other kinds of loops take ten
-  // times as long.
+  // Every listed save passes through here; other loops take ten times as long.
   const held = Array.isArray(value) ? value : Object.values(value);
   for (const inner of held) if (isDeeper(inner, limit - 1)) return true;
   return false;

@@ -1,10 +1,7 @@
 /** The systems that differ in their rules for file names. */
 export type Platform = "linux" | "darwin" | "windows";
 
-/**
- * Says why a path in a tree cannot be written on this system; `undefined` if it
- * can. The tree may come from anyone.
- */
+/** Says why a path, perhaps from anyone, cannot be written on this system. */
 export function reasonNotThere(
   path: string,
   platform: Platform,
@@ -32,8 +29,7 @@ export function reasonNotRead(
  * and the mpm folder, under any name that the system accepts for them.
  */
 export function isSafePath(path: string, platform: Platform): boolean {
-  // Windows would read either character as part of a path to another folder,
-  // stream or disk.
+  // Windows would read either character as part of another path.
   if (platform === "windows" && /[\\:]/.test(path)) return false;
   return path !== "" && !path.includes("\0") &&
     path.split("/").every((part, at) =>
@@ -50,10 +46,7 @@ function isGitFolder(part: string, platform: Platform): boolean {
   return /^\.git[. ]*$/i.test(seen) || /^git~\d/i.test(seen);
 }
 
-/**
- * Returns whether a part is mpm's folder in another spelling, on systems that
- * ignore case.
- */
+/** Returns whether a part is mpm's folder where case is ignored. */
 function isOwnAlias(part: string, platform: Platform): boolean {
   if (platform === "linux" || part === ".claude-mpm") return false;
   const seen = platform === "darwin"
@@ -62,10 +55,7 @@ function isOwnAlias(part: string, platform: Platform): boolean {
   return seen.toLowerCase() === ".claude-mpm" || /^claude~\d/i.test(seen);
 }
 
-/**
- * Returns whether Windows allows a file of that name; see
- * https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
- */
+/** Returns whether Windows allows this file name, by Microsoft's rules. */
 export function isWindowsName(name: string): boolean {
   // deno-lint-ignore no-control-regex -- finds control characters
   return !/[\x00-\x1f<>:"/\\|?*]/.test(name) && !/[. ]$/.test(name) &&

@@ -1,7 +1,4 @@
-/**
- * The maximum number of answers to keep, so that no input can make the process
- * large.
- */
+/** The maximum number of answers to keep, for any input. */
 const MOST = 2000;
 
 /** Returns a version of the function that caches its results by text. */

@@ -46,10 +46,7 @@ function built(shape: Shape): z.ZodMiniType {
   }
 }
 
-/**
- * Returns the parts of `value` that do not match `schema`, each as
- * `field: reason`.
- */
+/** Returns the parts of `value` that do not fit, as `field: reason`. */
 export function problemsOf(schema: z.ZodMiniType, value: unknown): string[] {
   const { error } = schema.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) =>

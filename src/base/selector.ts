@@ -15,10 +15,7 @@ export interface Choices<T> {
   readonly empty: string;
 }
 
-/**
- * The maximum number of items that an error names; further items are only
- * counted.
- */
+/** The maximum number of items that an error names. */
 const NAMED = 10;
 
 /**
@@ -61,10 +58,7 @@ export function atIndex<T>(
   });
 }
 
-/**
- * Returns the only item of `found`, or `undefined` if it is empty. Throws
- * AMBIGUOUS with the candidates.
- */
+/** Returns the only item, if any. Throws AMBIGUOUS with the candidates. */
 export function onlyOne<T>(
   found: readonly T[],
   selector: string,

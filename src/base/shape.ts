@@ -2,9 +2,8 @@ import { isFields } from "./parsed_values.ts";
 import { getOwn } from "./own.ts";
 
 /**
- * The shape of a parsed JSON value, as a table that takes no time to load.
- * Values are checked against the shape, and repaired. `T` is the type of
- * matching values.
+ * The shape of a parsed JSON value, as a table that loads fast, to check and
+ * repair values of the type `T`.
  */
 export type Shape<T = unknown> = Form & { readonly like?: T };
 
@@ -18,9 +17,7 @@ type Form =
 export interface TextShape {
   is: "text";
   pattern?: RegExp;
-  /**
-   * A format that only validation requires: a repair does not replace the text.
-   */
+  /** A format that only validation requires, not a repair. */
   strict?: RegExp;
   /** The only allowed texts. */
   choices?: readonly string[];
@@ -37,10 +34,7 @@ export interface ObjectShape extends Hints {
 
 /** Values from which a repair may create other values. */
 interface Hints {
-  /**
-   * The field in which to store a plain text that takes the place of the
-   * object.
-   */
+  /** The field for a plain text that replaces the object. */
   text?: string;
   /** Other names for a missing field, the best first. */
   aliases?: Record<string, readonly string[]>;

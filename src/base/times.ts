@@ -79,18 +79,12 @@ function age(
 /** The number of milliseconds by which two clocks may differ. */
 const CLOCKS_DIFFER = 60_000;
 
-/**
- * Returns whether a time is ahead of this clock by more than the allowed
- * difference.
- */
+/** Returns whether a time is ahead of this clock, more than allowed. */
 export function isAhead(time: string, now: Date): boolean {
   return Date.parse(time) > now.getTime() + CLOCKS_DIFFER;
 }
 
-/**
- * Returns the milliseconds of `90s`, `30m`, `1h`, `2d`, `1w` or `0`. Throws
- * USAGE.
- */
+/** Returns the milliseconds of `90s`, `30m`, `2d` or `0`. Throws USAGE. */
 export function parseDuration(text: string, what: string): number {
   const [, digits, unit = ""] = /^(?:0|(\d{1,6})([smhdw]))$/.exec(text) ?? [];
   if (digits === undefined && text !== "0") {

@@ -1,15 +1,9 @@
 import { structuredPatch, type StructuredPatchHunk } from "diff";
 
-/**
- * More edits than any installation makes; a larger change is shown as a full
- * replacement.
- */
+/** More edits than any installation makes; more replace the whole text. */
 const MOST_EDITS = 2000;
 
-/**
- * Returns the difference between two texts in the format of `diff -u`, with
- * `path` for both names; empty for equal texts.
- */
+/** Returns the difference of two texts as `diff -u` does; empty if equal. */
 export function unifiedDiff(
   path: string,
   before: string,
@@ -46,10 +40,7 @@ function hunkText(hunk: StructuredPatchHunk): string {
   return [`@@ ${ranges} @@`, ...lines].join("\n");
 }
 
-/**
- * Returns a range. For an empty range, the number is that of the preceding
- * line.
- */
+/** Returns a range; an empty one has the number of the line before it. */
 function range(first: number, count: number): string {
   if (count === 1) return `${first}`;
   return `${count === 0 ? first - 1 : first},${count}`;

@@ -40,10 +40,7 @@ export function sizeText(bytes: number): string {
   return `${text} ${unit}`;
 }
 
-/**
- * Returns a key that is equal for texts that differ only in blanks, case and a
- * final stop.
- */
+/** Returns a key that ignores blanks, case and a final stop. */
 export function plainText(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ").toLowerCase()
     .replace(/(?<=[^.;\s]) ?[.;]$/, "");

@@ -2,12 +2,11 @@ import { remembered } from "./remembered.ts";
 import { escapeUnseen } from "./escape.ts";
 
 /**
- * Returns the value of a JSON file as YAML 1.2 for people. It is in block style, with
- * lists in the column of their key, as in claude-mpm. A text is plain only if
- * every reader reads it as a text. Otherwise it is written as in JSON, since a
- * quoted JSON text is also YAML. The YAML library is only used for reading:
- * writing a save with a thousand files would take longer than the rest of a
- * pause.
+ * Returns the value of a JSON file as YAML 1.2 for people, in block style.
+ * Lists are in the column of their key, as in claude-mpm. A text is plain only
+ * if every reader reads it as a text, and otherwise written as in JSON. The
+ * YAML library would take longer than the rest of a pause to write a save with
+ * a thousand files.
  */
 export function toYaml(value: unknown): string {
   if (!isBlock(value)) return `${scalar(value)}\n`;
@@ -24,16 +23,11 @@ function isBlock(value: unknown): value is Block {
     (Array.isArray(value) ? value : Object.keys(value)).length > 0;
 }
 
-/**
- * Builds a YAML text. A process usually writes only one, so a quick start
- * matters more than fast loops.
- */
+/** Builds a YAML text, usually one: a quick start matters more than speed. */
 class YamlText {
   text = "";
 
-  /**
-   * `indent`: the column of the block; `first`: the text before its first line.
-   */
+  /** `indent`: the block's column; `first`: the text before its first line. */
   add(value: Block, indent: string, first: string): void {
     let before = first;
     if (Array.isArray(value)) {
@@ -68,10 +62,7 @@ const PLAIN = /^[A-Za-z/][\w./+@-]*(?: [\w./+@-]+)*$/;
 /** Characters that need no escape between quotes. */
 const SIMPLE = /^[ !#-[\]-~]*$/;
 
-/**
- * Returns whether YAML 1.1 or 1.2 reads the text as something other than a
- * text.
- */
+/** Returns whether YAML reads the text as something else. */
 function isReserved(text: string): boolean {
   return text.length <= 5 &&
     /^(?:true|false|null|yes|no|on|off|[yn])$/i.test(text);

@@ -3,10 +3,7 @@ import type { MpmError } from "./errors.ts";
 /** Makes the error for a line of the file, counted from 1. */
 export type FaultAt = (line: number, words: string) => MpmError;
 
-/**
- * Returns the value of some lines of YAML, with all scalars as text. Throws the
- * error made by `faultAt`.
- */
+/** Parses YAML lines, all scalars as text. Throws the error of `faultAt`. */
 export async function parseYaml(
   lines: readonly string[],
   faultAt: FaultAt,
@@ -40,10 +37,7 @@ export function lineOf(
   return Math.max(at, 1);
 }
 
-/**
- * Returns whether a line begins with `name`, as a field, in a list, or after
- * `name:`.
- */
+/** Returns whether a line begins with `name`, also in a list. */
 function isAbout(line: string, name: string): boolean {
   return [/^[\s-]*["']?/, /^[\s-]*name:\s*["']?/].some((beginning) => {
     const rest = line.replace(beginning, "");
