@@ -140,10 +140,7 @@ export function changeText(result: ConfigSetResult): string {
   ].join("");
 }
 
-/**
- * Returns the user's own file as the target of a change. Throws NOT_FOUND if
- * there is no home folder.
- */
+/** Returns the user's own file. Throws NOT_FOUND without a home folder. */
 export function userConfigFile(system: System, root: string): string {
   const input = { "scope": "user", "dry-run": false } as const;
   return realFile(system, fileOf(system, root, input).path);
@@ -199,10 +196,7 @@ export async function editConfig(
   return rewrite(system, file, changes);
 }
 
-/**
- * Creates the folder and its missing parents. An existing folder, perhaps
- * behind a link, stays unchanged.
- */
+/** Creates the folder and its parents, unless it exists, also as a link. */
 function makeUserFolder(system: System, folder: string): void {
   if (system.files.stat(folder)?.kind === "folder") return;
   let base = dirname(folder);

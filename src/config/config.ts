@@ -24,9 +24,8 @@ export type GivenValues = ReadonlyMap<Key, readonly Given[]>;
 
 /**
  * Reads the configuration of the project at `root`: the user's file, overridden
- * by the project's file, its local file, and the environment. If nothing is
- * configured, this only checks whether each file and variable exists. Throws
- * USAGE with the file, line and error.
+ * by the project's file, its local file, and the environment. Only checks for
+ * them if nothing is configured. Throws USAGE with file and line.
  */
 export function readConfig(system: System, root: string | undefined): Config {
   return configOf(readGiven(system, root));
@@ -38,17 +37,13 @@ export interface CheckedConfig {
   /** Invalid settings and unreadable sources, which are left out. */
   readonly faults: string[];
   /**
-   * True if one of the faults may concern a setting that only the user can set.
-   * Errors in a project's file do not count, since a project's file cannot set
-   * those.
+   * True if a fault may concern a setting that only the user can set, which a
+   * project's file cannot.
    */
   readonly isUnsure: boolean;
 }
 
-/**
- * Reads the configuration for code that must not fail, such as a hook or a
- * save.
- */
+/** Reads the configuration for a hook or a save, which must not fail. */
 export function readConfigAnyway(
   system: System,
   root: string | undefined,
@@ -89,20 +84,14 @@ function mergedValue(key: Key, given: readonly Given[]): unknown {
   return mergedTables(given);
 }
 
-/**
- * Merges the entries of all layers. If a name occurs several times, the nearest
- * layer wins.
- */
+/** Merges the entries of all layers; the nearest layer wins. */
 export function mergedTables(given: readonly Given[]): Record<string, unknown> {
   return Object.fromEntries(
     given.flatMap(({ written }) => Object.entries(written as object)),
   );
 }
 
-/**
- * Reads everything that is set. `skip` is called with each error; without
- * `skip`, the first error is thrown.
- */
+/** Reads everything that is set. Calls `skip` with each error, or throws. */
 export function readGiven(
   system: System,
   root: string | undefined,
@@ -128,8 +117,7 @@ export function readGiven(
       () => checkedFile(readText(system, file), file, { skip: passed }),
     );
   }
-  // Hooks run this code constantly, and most environments do not have these
-  // variables.
+  // Hooks run this all the time, mostly without these variables.
   const named = system.envNames().filter((name) => OWN.test(name));
   if (named.length === 0) return values;
   for (const key of KEYS) {
@@ -152,9 +140,7 @@ export function readGiven(
 const OWN = /^mpm_/i;
 const PREFIX = "MPM_CONFIG_";
 
-/**
- * Returns whether the file exists. Most users and projects have no such file.
- */
+/** Returns whether the file exists; usually it does not. */
 export function isThere({ files }: System, { path }: ConfigFile): boolean {
   const folder = dirname(path);
   try {

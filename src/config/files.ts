@@ -9,16 +9,14 @@ import { fitsSetting, fromText, likeKey, wordsFor } from "./values.ts";
 import { lineOf, parseAnyName, statements } from "./toml.ts";
 
 /**
- * The maximum size of a configuration file, in bytes. A hook reads the file at
- * every event, the file may come with a clone, and the parser takes minutes for
- * a megabyte.
+ * The maximum size of a configuration file, in bytes. Hooks read it at every
+ * event, it may come with a clone, and a megabyte takes minutes.
  */
 const LIMIT = 64 * 1024;
 
 /**
- * Reads a configuration file. The user's file may be a link; a project's file
- * may come from anyone. Throws USAGE if the file is not UTF-8, which TOML
- * requires and a change must preserve.
+ * Reads a configuration file. The user's may be a link; a project's may come
+ * from anyone. Throws USAGE if it is not UTF-8, as TOML requires.
  */
 export function readText(
   system: System,
@@ -54,9 +52,8 @@ function refuseDangling(system: System, path: string): void {
 type Skip = (error: MpmError) => void;
 
 /**
- * Returns every value in a file by key, or the values of one `section` even if
- * other sections have errors. Throws USAGE with the file and line, or calls
- * `skip` and leaves that setting out.
+ * Returns every value in a file by key, or those of one `section` even if
+ * others have errors. Throws USAGE with the line, or calls `skip`.
  */
 export function checkedFile(
   text: string,
@@ -81,10 +78,7 @@ export function checkedFile(
   return values;
 }
 
-/**
- * Throws USAGE for duplicate keys. TOML does not allow them, but the parser
- * accepts them and uses the last one.
- */
+/** Throws USAGE for duplicate keys, which the parser accepts. */
 function refuseTwice(text: string, { path: name }: ConfigFile): void {
   const seen = new Map<string, number>();
   for (const { kind, path, line } of statements(text) ?? []) {
@@ -136,10 +130,7 @@ export function parsedToml(
   }
 }
 
-/**
- * Returns the checked value of a variable. Throws USAGE with the variable's
- * name.
- */
+/** Returns the checked value of a variable. Throws USAGE with its name. */
 export function checkedVariable(key: Key, text: string): Given {
   const source = variableOf(key) ?? "";
   const written = fromText(key, text);
@@ -147,9 +138,7 @@ export function checkedVariable(key: Key, text: string): Given {
   return { written, layer: "environment", source, line: undefined };
 }
 
-/**
- * Returns the error for a variable that looks like an mpm variable but is not.
- */
+/** Returns the error for a variable that only looks like a known one. */
 export function unknownVariable(name: string): MpmError {
   const near = likeKey(name.replace(/^MPM_CONFIG_/, "").toLowerCase());
   return new MpmError("USAGE", `Unknown variable ${name}`, {
@@ -164,10 +153,7 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/**
- * Returns the settings with tables expanded, except for settings that are
- * tables themselves.
- */
+/** Returns the settings; tables are expanded unless they are settings. */
 function leaves(
   table: Record<string, unknown>,
   above: readonly string[] = [],
@@ -177,8 +163,7 @@ function leaves(
     const key = path.join(".");
     if (!isFields(value) || isKey(key)) return [{ path, value }];
     const below = leaves(value, path);
-    // For an unknown table, the error names its keys, or the table itself if it
-    // is empty.
+    // For an unknown table, the error names its keys, or an empty table.
     return below.length > 0 || isSection(key) ? below : [{ path, value }];
   });
 }
@@ -206,10 +191,7 @@ export function keyHint(typed: string): string {
     : `Did you mean "${near}"?`;
 }
 
-/**
- * The maximum length of a value in a message, in UTF-16 units. A clone may
- * contain any value.
- */
+/** The longest value in a message: a clone may contain any value. */
 const LONGEST_VALUE = 200;
 
 function misfit(key: Key, value: unknown, place: string): MpmError {

@@ -1,6 +1,4 @@
-/**
- * The only door of `config/`: the settings, one table with a row for each.
- */
+/** The only door of `config/`: the settings, a row of a table for each. */
 
 export { setForUser, userConfigFile } from "./change.ts";
 export {

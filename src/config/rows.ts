@@ -25,9 +25,7 @@ export async function readRows(
   return KEYS.map((key) => rowOf(key, values));
 }
 
-/**
- * Returns one entry of a table with its source; null if the entry is not set.
- */
+/** Returns one entry of a table with its source; null: not set. */
 export async function readEntry(
   { system, folder }: Context,
   key: Key,
@@ -64,9 +62,7 @@ function rowOf(key: Key, values: GivenValues): ConfigRow {
   };
 }
 
-/**
- * Returns the known key for `typed`, and the entry of its table. Throws USAGE.
- */
+/** Returns the key for `typed`, and its table's entry. Throws USAGE. */
 export function keyOf(
   typed: string,
 ): { key: Key; entry: string | undefined } {

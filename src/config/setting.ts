@@ -53,14 +53,9 @@ export interface Setting {
    * and this setting runs, removes, blocks or switches off something.
    */
   readonly personal?: true;
-  /**
-   * The environment variable, if its name is not the one derived from the key.
-   */
+  /** The environment variable, unless it is derived from the key. */
   readonly variable?: string;
-  /**
-   * True if no variable sets it either, since a project can set variables for
-   * its tools.
-   */
+  /** True if no variable sets it: a project can set these for its tools. */
   readonly fileOnly?: true;
   /** The command option that overrides it. */
   readonly option?: string;

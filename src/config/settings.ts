@@ -32,9 +32,8 @@ function count(
 }
 
 /**
- * Everything that can be configured, by its key in the files. To add a setting,
- * add one row here. Files, environment, `mpm config`, types and documentation
- * follow from it.
+ * Everything that can be configured, by key, one row each. Files, environment,
+ * `mpm config`, types and documentation follow from it.
  */
 export const SETTINGS = {
   "commit": {
@@ -365,10 +364,7 @@ export function isTable(key: Key): boolean {
   return ["tokens", "rules", "partitions"].includes(settingOf(key).kind);
 }
 
-/**
- * Returns the environment variable of a setting; `undefined` if it has no
- * variable.
- */
+/** Returns the environment variable of a setting, if it has one. */
 export function variableOf(key: Key): string | undefined {
   if (settingOf(key).fileOnly) return undefined;
   const name = `MPM_CONFIG_${key.toUpperCase().replaceAll(".", "_")}`;

@@ -9,9 +9,7 @@ export interface ConfigFile {
   readonly path: string;
 }
 
-/**
- * Returns the files of the layers, nearest last, whether or not they exist.
- */
+/** Returns the files of the layers, nearest last; they need not exist. */
 export function configFiles(
   system: System,
   root: string | undefined,

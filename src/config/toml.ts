@@ -49,20 +49,14 @@ export function setValue(
   return `${text}${gap}${head}${eol}${pairLine}${eol}`;
 }
 
-/**
- * Returns a TOML text without `path`. Removes its lines together with their
- * comments.
- */
+/** Returns a TOML text without the lines and comments of `path`. */
 export function unsetValue(text: string, path: readonly string[]): string {
   const own = pairOf(placesOf(text, path), path);
   if (!own) throw byHand(path, "it is not on separate lines");
   return text.slice(0, own.start) + text.slice(own.end);
 }
 
-/**
- * Returns the number, from 1, of the line that sets `path` or the value that
- * contains it.
- */
+/** Returns the number of the line that sets `path`, from 1. */
 export function lineOf(
   text: string,
   path: readonly string[],
@@ -112,10 +106,7 @@ function insertAtTop(
   return insertAbove(text, first.start, `${pairLine}${eol}${eol}`);
 }
 
-/**
- * Inserts above a table and above the comment directly before the table, which
- * belongs to it.
- */
+/** Inserts above a table and the comment before it. */
 function insertAbove(text: string, start: number, lines: string): string {
   let at = start;
   for (;;) {
@@ -171,9 +162,8 @@ const INHERITED = new Set([
 const MARK = "\u{f8ff}";
 
 /**
- * Parses a TOML text with `parse`, and also supports names that every object
- * has, such as `constructor`. The parser treats such a name as already set, or
- * loses it.
+ * Parses a TOML text, also with names that every object has, such as
+ * `constructor`, which the parser treats as set, or loses.
  */
 export function parseAnyName(
   text: string,
@@ -238,9 +228,8 @@ interface Statement {
 }
 
 /**
- * Returns the statements of a TOML text with their positions, which the parser
- * does not report. `undefined` for unsupported syntax. Does not validate the
- * text.
+ * Returns the statements of a TOML text with their positions, unchecked.
+ * `undefined` for unsupported syntax.
  */
 export function statements(text: string): Statement[] | undefined {
   const found: Statement[] = [];
@@ -333,8 +322,7 @@ function unquoted(part: string): string {
   try {
     return JSON.parse(part);
   } catch (error) {
-    // The key has a TOML escape that JSON does not support; no key that mpm
-    // uses has one.
+    // JSON lacks this TOML escape, which no key of mpm has.
     if (error instanceof SyntaxError) return part;
     throw error;
   }
@@ -358,10 +346,7 @@ function stringEnd(text: string, at: number): number | undefined {
   return undefined;
 }
 
-/**
- * Returns the end of the value that begins at `at`, without blanks and a
- * comment.
- */
+/** Returns the end of the value at `at`, without blanks and a comment. */
 function valueEnd(text: string, at: number): number | undefined {
   let depth = 0;
   let end = at;

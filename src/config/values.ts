@@ -175,9 +175,8 @@ function isPartition(value: unknown): boolean {
 }
 
 /**
- * Returns whether a file is text for people. A configuration from a clone must
- * not be able to show the agent, or put into saves, a settings file such as
- * `.env`.
+ * Returns whether a file is text for people. A clone's configuration must not
+ * show the agent, or save, a file such as `.env`.
  */
 function isContextFile(path: string): boolean {
   const hidden = path.split("/")
@@ -186,19 +185,13 @@ function isContextFile(path: string): boolean {
     /[^/]\.(?:md|mdx|markdown|txt|rst|adoc|org)$/i.test(path);
 }
 
-/**
- * Returns whether a text is a name with few wildcards, so that matching is
- * fast.
- */
+/** Returns whether a text is a name with few wildcards, to match fast. */
 function isNamePattern(text: string): boolean {
   return text !== "" && text.length <= 200 && !/[/\\\0]/.test(text) &&
     (text.match(/\*+|\?/g)?.length ?? 0) <= 8;
 }
 
-/**
- * Returns whether a text is a folder or a glob with few wildcards, so that
- * matching is fast.
- */
+/** Returns whether a text is a glob with few wildcards, to match fast. */
 function isGlob(text: string): boolean {
   const inside = text.replace(/^\//, "").replace(/\/$/, "");
   return text.length <= 300 && isInside(inside) &&
@@ -209,10 +202,7 @@ function isArgument(text: string): boolean {
   return text.length <= 4096 && !text.includes("\0");
 }
 
-/**
- * Returns whether a text is an absolute or home path. A relative path would
- * mean a file in the project.
- */
+/** Returns whether a path is absolute or in the home folder. */
 function isFile(text: string): boolean {
   return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
@@ -270,10 +260,7 @@ export function fromText(key: Key, text: string): unknown {
   return RULES[settingOf(key).kind].fromText(text.trim());
 }
 
-/**
- * Converts the text of one entry of a table; for a partition, of one of its
- * fields, as in `backend.paths`.
- */
+/** Converts the text of a table's entry, or of a partition's field. */
 export function entryFromText(key: Key, entry: string, text: string): unknown {
   switch (settingOf(key).kind) {
     case "tokens":
