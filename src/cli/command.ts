@@ -75,10 +75,7 @@ export interface Positional {
   readonly asked?: true;
 }
 
-/**
- * Everything about one command; parsing, help, documentation and `--json` use
- * only this data.
- */
+/** One command; parsing, help, documentation and `--json` use only this. */
 export interface Command<
   F extends Flags,
   P extends readonly Positional[],
@@ -92,19 +89,13 @@ export interface Command<
   readonly description: string;
   readonly positionals: P;
   readonly flags: F;
-  /**
-   * True for an old name that still works but does not appear in the help or
-   * the documentation.
-   */
+  /** True for an old name that still works but is not documented. */
   readonly hidden?: true;
   /** Full command lines; a test parses each one. */
   readonly examples: readonly string[];
   /** The schema of what `run` returns and `--json` prints, loaded on demand. */
   readonly result: () => Promise<z.ZodMiniType<R>>;
-  /**
-   * True if mpm finishes or undoes an interrupted `branch`, `return` or restore
-   * in this worktree before `run`.
-   */
+  /** True if mpm first settles an interrupted `branch`, `return` or restore. */
   readonly settles?:
     | true
     | ((input: FlagValues<F> & PositionalValues<P>) => boolean);
@@ -112,16 +103,11 @@ export interface Command<
     context: Context,
     input: FlagValues<F> & PositionalValues<P>,
   ): Promise<R>;
-  /**
-   * The project's shell hook to run after a result, with the hook's variables.
-   */
+  /** The project's shell hook to run afterwards, with its variables. */
   shellHook?(
     result: R,
   ): { name: string; env: Readonly<Record<string, string>> } | undefined;
-  /**
-   * Formats the result for people. It is a pure function: no I/O, no clock, no
-   * terminal.
-   */
+  /** Formats the result for people, without I/O, clock and terminal. */
   render(
     result: R,
     style: Style,
@@ -129,15 +115,9 @@ export interface Command<
   ): string;
   /** Returns the output for `--quiet`: one line without a line end. */
   brief?(result: R): string;
-  /**
-   * The usual next step, in one line. mpm prints it after the answer for a
-   * person at a terminal, unless `--quiet` is given.
-   */
+  /** The usual next step, in one line, for a person at a terminal. */
   next?(result: R): string | undefined;
-  /**
-   * True if a result is a document, which is printed unchanged on a terminal.
-   * Otherwise long lines are broken between words.
-   */
+  /** True for a document, which is printed unchanged, without breaks. */
   verbatim?(result: R): boolean;
   /** Converts the input of another spelling to the input of this command. */
   adapt?(input: Record<string, unknown>): Record<string, unknown>;
@@ -155,10 +135,7 @@ export interface Context {
   readonly style: Style;
   /** Prints a message next to the answer: on stderr, and not with `--quiet`. */
   note(text: string): void;
-  /**
-   * Shows `text` in the last line of a terminal, replacing the previous text;
-   * an empty text clears the line. Does nothing without a terminal.
-   */
+  /** Replaces the last line of a terminal, if any; empty: clears it. */
   status(text: string): void;
   /** True if `status` shows anything. */
   readonly showsStatus: boolean;
@@ -178,15 +155,11 @@ export interface Context {
   redact(text: string): string;
   /** Returns the trash limits of the project at `root`. */
   trashRules(root: string): TrashRules;
-  /**
-   * Forgets files that can no longer be restored from the trash. Throws
-   * GIT_FAILED.
-   */
+  /** Forgets files that the trash no longer has. Throws GIT_FAILED. */
   forgetRemoved(system: System, root: string): Promise<void>;
   /**
-   * Finishes or undoes interrupted operations in the worktree of
-   * `context.folder`. Reports an obstacle as a note, or throws an error with
-   * `strict`.
+   * Finishes or undoes interrupted operations in this worktree. Notes an
+   * obstacle, or throws it with `strict`.
    */
   settle(context: Context, order?: { strict?: boolean }): Promise<void>;
   /** Returns the command with exactly that name, or `undefined`. */
@@ -200,8 +173,7 @@ export interface TrashRules {
   readonly maxBytes: number;
 }
 
-// Commands of different shapes share one table; `parse` guarantees that `run`
-// gets its own shape.
+// `parse` guarantees that `run` gets the right input for its command.
 // deno-lint-ignore no-explicit-any -- each command has its own shape
 export type AnyCommand = Command<any, any, any>;
 

@@ -115,9 +115,7 @@ function plain(value: string): Candidate {
   return { value, summary: "" };
 }
 
-/**
- * Returns the options that can still be given, the command's own options first.
- */
+/** Returns the options that can still be given, the command's own first. */
 function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
   const globals = Object.keys(GLOBAL_FLAGS);
   const all = Object.entries(flags);
@@ -129,10 +127,7 @@ function flagsLeft(flags: Flags, { given }: Read): Candidate[] {
   ).map(([name, { summary }]) => ({ value: `--${name}`, summary }));
 }
 
-/**
- * Returns the words that can complete the name of a command; a group is
- * described by its commands.
- */
+/** Returns the words that continue a command; a group lists its commands. */
 export function nextWords(
   typed: readonly string[],
   summaries: Readonly<Record<string, string>>,

@@ -52,10 +52,7 @@ export function dailyHelp(sections: readonly Section[]): string {
   ].join("\n\n") + "\n";
 }
 
-/**
- * Returns the page of all commands and the other pages, as printed by
- * `mpm help --all`.
- */
+/** Returns the page of everything, as printed by `mpm help --all`. */
 export function overview(
   commands: readonly Section[],
   pages: readonly Row[],

@@ -25,9 +25,7 @@ export type Key =
 
 type Named = Exclude<Key["name"], "text">;
 
-/**
- * Sequences that a terminal sends after ESC, from xterm's `ctlseqs` and VT220.
- */
+/** Sequences after ESC, from xterm's `ctlseqs` and VT220. */
 const SEQUENCES: Readonly<Record<string, Named>> = {
   "[A": "up",
   "OA": "up",
@@ -78,10 +76,9 @@ const PASTED = "\x1b[201~";
 const BEGUN = /^\x1b(?:O|\[[0-9;?<]*[ -/]*)?$/;
 
 /**
- * Returns the keys in the terminal's input. Also returns an incomplete
- * sequence, to put before the next input. With `ended`, no more input is
- * expected soon, so a single ESC is the Escape key. Unknown sequences are
- * skipped.
+ * Returns the keys in the terminal's input, and an incomplete sequence to put
+ * before the next input. `ended`: no more input is expected, so a single ESC is
+ * the Escape key. Skips unknown sequences.
  */
 export function decodeKeys(
   input: string,

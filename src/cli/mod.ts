@@ -1,7 +1,4 @@
-/**
- * The only door of `cli/`: command lines, help, completion, tables, the picker.
- * It does not know about sessions.
- */
+/** The only door of `cli/`: command lines, help, tables, the picker. */
 
 export {
   type AnyCommand,

@@ -31,9 +31,8 @@ export function leadingWords(argv: readonly string[]): Words {
 }
 
 /**
- * Parses `argv`, without the command's own words, as declared by `command`.
- * `members` are the second words of commands that begin with its name. Throws
- * USAGE for anything undeclared.
+ * Parses `argv`, without the command's own words. `members`: the second words
+ * of commands in its group. Throws USAGE for anything undeclared.
  */
 export function parse(
   command: AnyCommand,
@@ -90,10 +89,7 @@ interface OptionToken {
   readonly flags: Flags;
 }
 
-/**
- * Returns the text of one occurrence of an option; `"true"` for a flag without
- * a value.
- */
+/** Returns the text of an option; `"true"` for a flag without a value. */
 function optionValue(
   command: AnyCommand,
   flag: Flag,
@@ -173,9 +169,7 @@ function positionalValues(
   return values;
 }
 
-/**
- * Throws USAGE for a negative number in an argument that takes an item number.
- */
+/** Throws USAGE for a negative number, if an argument takes numbers. */
 function refuseNumber(command: AnyCommand, word: string): void {
   const numbered = (command.positionals as Positional[]).some(({ names }) =>
     names !== undefined

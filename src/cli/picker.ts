@@ -13,9 +13,7 @@ export interface Choice {
   readonly number?: number | undefined;
 }
 
-/**
- * The number of lines other than choices: title, search, a gap, detail, help.
- */
+/** The lines other than choices: title, search, a gap, detail, help. */
 const AROUND = 5;
 
 /** The choices of a picker, and how it searches them. */
@@ -28,18 +26,15 @@ export interface Offered {
 }
 
 /**
- * A list to choose from. Typing a number selects the line with that number. Any
- * other text, or text after a `/`, narrows the list. The picker does not depend
- * on a terminal: keys go in, lines come out.
+ * A list to choose from. A typed number selects that line; other text, or text
+ * after a `/`, narrows the list. Keys go in, lines come out.
  */
 export class Picker implements Screen<number | "cancelled"> {
   readonly #offered: Offered;
   #typed = "";
   /** The indexes of the matches in `#choices`. */
   #found: number[];
-  /**
-   * Indexes in `#found` of the selected entry and of the first visible line.
-   */
+  /** The selected entry and the first visible line, in `#found`. */
   #at = 0;
   #top = 0;
   /** True if the user moved the selection. */
@@ -52,9 +47,7 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#found = offered.find("");
   }
 
-  /**
-   * Returns the index of the chosen entry; `undefined` until the user chooses.
-   */
+  /** Returns the chosen index; `undefined` until the user chooses. */
   onKey(key: Key): number | "cancelled" | undefined {
     switch (key.name) {
       case "text":
@@ -99,18 +92,12 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.max(0, at);
   }
 
-  /**
-   * Returns whether the typed text is a number. As elsewhere, more than four
-   * digits are part of an ID.
-   */
+  /** Returns whether the typed text is a number, not a part of an ID. */
   #isNumber(): boolean {
     return /^\d{1,4}$/.test(this.#typed);
   }
 
-  /**
-   * Selects the line with a number. A number that is not on any line must not
-   * select anything.
-   */
+  /** Selects the line with a number, or nothing. */
   #goTo(number: number): undefined {
     const { choices } = this.#offered;
     this.#found = this.#offered.find("");
@@ -124,10 +111,7 @@ export class Picker implements Screen<number | "cancelled"> {
     this.#at = Math.min(last, Math.max(0, this.#at + by));
   }
 
-  /**
-   * Returns the lines for a terminal of that size, each no wider than the
-   * terminal.
-   */
+  /** Returns the lines, each no wider than the terminal. */
   render({ columns, rows }: Size): string[] {
     const style = this.#offered.style;
     const lines = Math.max(1, rows - AROUND);
@@ -199,9 +183,8 @@ export class Picker implements Screen<number | "cancelled"> {
 }
 
 /**
- * Finds texts for the typed words, ignoring case. Texts that contain all the
- * words come first, followed by texts that contain their letters in order.
- * Returns the indexes of the texts.
+ * Finds texts for the typed words, ignoring case: those with all words, then
+ * those with their letters in order. Returns indexes.
  */
 export function fuzzyFinder(
   texts: readonly string[],
@@ -221,9 +204,7 @@ export function fuzzyFinder(
   };
 }
 
-/**
- * Returns whether a text contains the letters in this order, perhaps with gaps.
- */
+/** Returns whether a text has the letters in this order. */
 function holdsLetters(text: string, letters: string): boolean {
   let at = -1;
   for (const letter of letters) {

@@ -1,10 +1,7 @@
 import type { System } from "../system/system.ts";
 import type { Context } from "./command.ts";
 
-/**
- * The time that work runs without a message, and the time between two messages,
- * in milliseconds.
- */
+/** Milliseconds before the first message, and between two messages. */
 const QUIET = 500;
 const APART = 100;
 

@@ -1,8 +1,6 @@
 import { PAINT, width } from "./table.ts";
 
-/**
- * Marks at the start of a line; the rest of the line is indented below them.
- */
+/** Marks at the start of a line, below which the rest is indented. */
 const BEGINS = [
   // `  12 [ ] text`
   /^ *\d+ \[[ x]\] /,
@@ -71,9 +69,7 @@ function broken(line: string, columns: number): string {
 /** A command in quotes, or one that ends a line: `Continue with: mpm resume`. */
 const OF_MPM = /"mpm [^"]*"|(?<=: )mpm [^"]{1,40}$/g;
 
-/**
- * Returns the words to break between; a command counts as one word if it fits.
- */
+/** Returns the words to break between; a short command is one word. */
 function wordsOf(text: string, columns: number): string[] {
   const glued = text.replaceAll(
     OF_MPM,
@@ -83,10 +79,7 @@ function wordsOf(text: string, columns: number): string[] {
   return glued.split(" ").map((word) => word.replaceAll("\0", " "));
 }
 
-/**
- * Returns the position in a painted line after the given number of plain
- * characters.
- */
+/** Returns the position in a painted line after some plain characters. */
 function startAfter(line: string, bare: number): number {
   let at = 0;
   let left = bare;

@@ -2,19 +2,13 @@ import type { System, Takeover, Terminal } from "../system/system.ts";
 import { decodeKeys, type Key } from "./keys.ts";
 import { width } from "./table.ts";
 
-/**
- * The time after which an ESC is a key and not the start of a sequence, in
- * milliseconds.
- */
+/** Milliseconds after which an ESC is a key, not a sequence's start. */
 const ESCAPE = 50;
 
 /** Milliseconds between two frames while a screen updates without input. */
 const APART = 100;
 
-/**
- * Switches to the alternate screen, without the cursor, and with marks around
- * pasted text.
- */
+/** Switches to the alternate screen, without cursor, with marked pastes. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
@@ -23,41 +17,27 @@ export interface Size {
   readonly rows: number;
 }
 
-/**
- * Something that fills the terminal. It does not depend on a terminal: keys go
- * in, lines come out.
- */
+/** Something that fills the terminal: keys go in, lines come out. */
 export interface Screen<T> {
-  /**
-   * Handles a key and returns the outcome; `undefined` while the screen stays
-   * open.
-   */
+  /** Handles a key and returns the outcome, if there is one. */
   onKey(key: Key): T | undefined | Promise<T | undefined>;
-  /**
-   * Returns the lines for a terminal of that size, each no wider than the
-   * terminal.
-   */
+  /** Returns the lines, each no wider than the terminal. */
   render(size: Size): string[];
-  /**
-   * Works for a moment while no key is pressed. Returns false if there is
-   * nothing left to do.
-   */
+  /** Works while no key is pressed. Returns false if nothing is left. */
   work?(): Promise<boolean>;
 }
 
 /**
- * Shows a screen until it has an outcome. The screen has the terminal to
- * itself, and restores the terminal afterwards and while the process is
- * stopped. `cancelled`: the input or the process ends. `undefined`: the screen
- * does not suit this terminal or its user.
+ * Shows a screen until it has an outcome, and restores the terminal afterwards
+ * and while the process is stopped. `cancelled`: the input or the process ends.
+ * `undefined`: not for this terminal or user.
  */
 export async function showScreen<T>(
   system: System,
   screen: Screen<T>,
 ): Promise<T | "cancelled" | undefined> {
   const { terminal } = system;
-  // As in other tools, since a screen reader reads lines, not a changing
-  // screen.
+  // As in other tools: a screen reader reads lines.
   if (system.env("TERM") === "dumb" || system.env("ACCESSIBLE")) return;
   using taken = terminal.takeOver();
   if (!taken) return undefined;
@@ -137,8 +117,7 @@ class Showing<T> {
   #draw(): void {
     const terminal = this.#terminal;
     const size = { columns: terminal.columns(), rows: terminal.rows() };
-    // At the end of a full line, clearing the rest of the line would clear its
-    // last character.
+    // Clearing the rest of a full line would clear its last character.
     const lines = this.#screen.render(size).map((line) =>
       width(line) < size.columns ? `${line}\x1b[K` : line
     );

@@ -18,11 +18,10 @@ export interface Style {
 }
 
 /**
- * Returns a style that paints, or one that leaves everything plain.
- *
- * The colours are from the 256-colour cube, since the first sixteen vary with
- * the terminal: its yellow and cyan are unreadable on white. Each of these
- * colours has a contrast of at least 3.5 with white and with dark grey.
+ * Returns a style that paints, or one that leaves everything plain. The first
+ * sixteen colours vary with the terminal: its yellow and cyan are unreadable on
+ * white. These, of the 256-colour cube, have a contrast of at least 3.5 with
+ * white and dark grey.
  */
 export function makeStyle(
   color: boolean,
@@ -52,9 +51,7 @@ export function noteLines(
   return warnings.map((text) => style.yellow(`Note: ${escapeText(text)}`));
 }
 
-/**
- * Returns whether the locale or the terminal supports only ASCII characters.
- */
+/** Returns whether the locale or the terminal supports only ASCII. */
 export function wantsAscii(system: System): boolean {
   const locale = system.env("LC_ALL") || system.env("LC_CTYPE") ||
     system.env("LANG");

@@ -1,19 +1,13 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-/**
- * Every escape sequence that `Style` paints with; they take no room. Splitting
- * a text at them keeps them as parts.
- */
+/** The paint of `Style`, which takes no room; splits keep it as parts. */
 // deno-lint-ignore no-control-regex -- finds terminal sequences
 export const PAINT = /(\x1b\[[\d;]+m)/g;
 
 /** The characters of most cells; each takes one column. */
 const ASCII = /^[ -~]*$/;
 
-/**
- * Returns the number of columns that `text` takes on a terminal, not counting
- * paint.
- */
+/** Returns the columns that `text` takes on a terminal, without paint. */
 export function width(text: string): number {
   const bare = text.includes("\x1b") ? text.replaceAll(PAINT, "") : text;
   if (ASCII.test(bare)) return bare.length;
@@ -33,14 +27,12 @@ function characterWidth(character: string): number {
 /** Returns `text` in at most `columns` columns, with `…` if it was cut. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
-  // Most of a long list is ASCII, so there is no need to look at each
-  // character.
+  // Most of a long list is ASCII, which needs no look at each character.
   if (ASCII.test(text)) return `${text.slice(0, Math.max(columns - 1, 0))}…`;
   let kept = "";
   let used = 0;
   let isFull = false;
-  // Colour codes take no room. All of them are kept, so that each colour also
-  // ends.
+  // Keeps all colour codes, which take no room, so that each colour ends.
   for (const part of text.split(PAINT)) {
     if (part.startsWith("\x1b")) kept += part;
     else if (!isFull) {
@@ -89,9 +81,7 @@ export function folded(text: string, columns: number): string[] {
   return [...lines, line];
 }
 
-/**
- * Splits plain `text` into lines of at most `columns`, broken between words.
- */
+/** Splits plain `text` into lines, broken between words. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -121,10 +111,9 @@ const LAST = 20;
 const CELL = 8;
 
 /**
- * Returns rows in aligned columns, with the last column shortened to the width
- * of the terminal. If that leaves too little room, the columns of `tight` are
- * also shortened. If that is not enough, the last column goes below the other
- * columns.
+ * Returns rows in aligned columns, the last shortened to the terminal's width.
+ * If there is too little room, the columns of `tight` are shortened as well, or
+ * else the last column goes below the others.
  */
 export function table(
   rows: readonly (readonly string[])[],

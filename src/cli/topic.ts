@@ -4,9 +4,8 @@ import { wrap } from "./table.ts";
 export type Summaries = Readonly<Record<string, string>>;
 
 /**
- * A page of the manual that does not belong to a command. It has sections of
- * prose, and of rows with a word and its meaning. `mpm help` and the man page
- * print it.
+ * A page of the manual that belongs to no command, with prose and rows. `mpm
+ * help` and the man page print it.
  */
 export interface Topic {
   readonly name: string;
