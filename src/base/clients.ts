@@ -1,7 +1,4 @@
-/**
- * The names of the clients, as used in options. Each client has a folder of
- * that name in `clients/`. The first client is the default.
- */
+/** The clients in options, each with a folder; the first is the default. */
 export const CLIENT_NAMES = [
   "claude",
   "codex",

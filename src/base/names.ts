@@ -88,10 +88,7 @@ export function agentNameIn(text: string): AgentName | undefined {
   return AGENT_NAME.test(words) ? { name, key: name.toLowerCase() } : undefined;
 }
 
-/**
- * Returns the name for a sub-agent's type, which a plugin may have chosen:
- * other characters, such as the colon of `plugin:reviewer`, become "-".
- */
+/** Returns the name for a sub-agent's type, such as `plugin:reviewer`. */
 export function agentNameOfType(type: string): AgentName | undefined {
   return agentNameIn(
     type.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[._-]+/, "")

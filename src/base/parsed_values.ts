@@ -113,10 +113,7 @@ export function flagIn(value: unknown): boolean | undefined {
   return undefined;
 }
 
-/**
- * Returns whether a value is nested more deeply than the limit. Stops there,
- * since such a file is made to exhaust the stack.
- */
+/** Returns whether a value is nested too deeply, to exhaust the stack. */
 export function isDeeper(value: unknown, limit: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (limit === 0) return true;

@@ -13,10 +13,7 @@ export function reasonNotThere(
     : "Windows cannot use this name";
 }
 
-/**
- * Says why mpm does not read a path that git lists: on Windows the path would
- * lead to another file, or to a device. `undefined`: the path can be read.
- */
+/** Says why mpm does not read a path that leads elsewhere on Windows. */
 export function reasonNotRead(
   path: string,
   platform: Platform,

@@ -1,10 +1,7 @@
 import { RE2JS } from "re2js";
 import { MpmError } from "./errors.ts";
 
-/**
- * Returns an RE2 expression, which always takes linear time. Throws USAGE for
- * an invalid expression, with the `key` of its setting.
- */
+/** Returns a linear-time RE2 expression. Throws USAGE with the `key`. */
 export function compilePattern(text: string, key: string): RE2JS {
   try {
     return RE2JS.compile(text, RE2JS.MULTILINE);

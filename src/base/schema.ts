@@ -5,10 +5,7 @@ import type { Shape } from "./shape.ts";
 // The small version of the library does not include messages.
 z.config(en());
 
-/**
- * Returns the schema for a shape. The schema library is slow to load, so
- * commands load this module only to validate.
- */
+/** Returns a shape's schema; the library loads slowly, so only on demand. */
 export function schemaOf<T>(shape: Shape<T>): z.ZodMiniType<T> {
   return built(shape) as z.ZodMiniType<T>;
 }

@@ -35,10 +35,7 @@ export function refuseNegative(selector: string): void {
   });
 }
 
-/**
- * Returns the list item at an index. `undefined`: the selector is not an index.
- * Throws NOT_FOUND with the range and the list, and USAGE.
- */
+/** Returns the item at an index, if it is one. Throws NOT_FOUND, USAGE. */
 export function atIndex<T>(
   selector: string,
   choices: Choices<T>,

@@ -1,7 +1,4 @@
-/**
- * Returns `word` quoted for a POSIX shell, but only if quotes are needed. At
- * the start of a command, `NAME=value` would set a variable.
- */
+/** Quotes `word` for a shell if needed: `NAME=value` would set a variable. */
 export function shellWord(word: string): string {
   if (/^(?!\w+=)[\w@%+:,./-][\w@%+=:,./-]*$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
@@ -17,10 +14,7 @@ export function unquotedWord(word: string): string {
     : word;
 }
 
-/**
- * Splits a line into words as a POSIX shell does, but expands nothing.
- * `undefined`: a quote is not closed.
- */
+/** Splits a line as a POSIX shell does; `undefined`: an open quote. */
 export function shellWords(line: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;

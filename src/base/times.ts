@@ -36,10 +36,7 @@ const UNITS = [
   ["minute", "m", 60],
 ] as const;
 
-/**
- * Returns how long ago `time` was, in words: `2 hours ago`. A time after `now`
- * is reported as such, since one of the clocks was wrong.
- */
+/** Returns how long ago `time` was: `2 hours ago`, `1 day in the future`. */
 export function ageWords(time: Date, now: Date): string {
   return age(
     time.getTime(),

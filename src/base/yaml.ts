@@ -78,10 +78,7 @@ function scalar(value: unknown): string {
   return Array.isArray(value) ? "[]" : "{}";
 }
 
-/**
- * Quotes a text as in JSON. Also escapes characters that YAML forbids, and
- * those that are invisible or change the text direction.
- */
+/** Quotes a text as in JSON, without forbidden and invisible characters. */
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   if (/^[ -~]*$/.test(json)) return json;

@@ -139,15 +139,9 @@ export interface Context {
   status(text: string): void;
   /** True if `status` shows anything. */
   readonly showsStatus: boolean;
-  /**
-   * Prints the next part of a long answer. Returns false if the output no
-   * longer has a reader. Absent with `--json`.
-   */
+  /** Prints a part of a long answer; false: no reader. Not with `--json`. */
   print?(text: string): boolean;
-  /**
-   * Prints an event of a long operation as one line of JSON, before the answer.
-   * Returns false if the output has no reader. Only with `--json`.
-   */
+  /** Prints an event as a line of JSON; false: no reader. Only with it. */
   event?(value: object): boolean;
   /** Prints a question on stderr and returns the typed line. */
   ask(question: string): string | undefined;

@@ -14,20 +14,14 @@ const BEGINS = [
 /** ` $ git …`: a shell command, which must not be broken. */
 const COMMAND = /^ *\$ /;
 
-/**
- * Fits `text` into the columns of a terminal. A longer line is broken between
- * words and continues below its first word. A word is never split.
- */
+/** Breaks lines that are too long, between words, below their first word. */
 export function reflow(text: string, columns: number): string {
   return text.split("\n").map((line) =>
     width(line) <= columns || COMMAND.test(line) ? line : broken(line, columns)
   ).join("\n");
 }
 
-/**
- * Fits a help page whose prose was wrapped for a wide terminal. A paragraph
- * that contains a line that is too long is rewrapped as a whole.
- */
+/** Fits a help page; rewraps each paragraph that has a long line. */
 export function reflowPage(text: string, columns: number): string {
   const end = text.endsWith("\n") ? "\n" : "";
   const parts = text.slice(0, text.length - end.length).split("\n\n");

@@ -59,10 +59,7 @@ export function wantsAscii(system: System): boolean {
     locale !== undefined && /^(?:C|POSIX)$/.test(locale);
 }
 
-/**
- * Returns whether to use colour, by the conventions of no-color.org and
- * CLICOLOR. An empty variable counts as unset.
- */
+/** Returns whether to use colour, by no-color.org and CLICOLOR. */
 export function wantsColor(system: System, noColor: boolean): boolean {
   if (noColor || system.env("NO_COLOR")) return false;
   const forced = system.env("CLICOLOR_FORCE") ?? system.env("FORCE_COLOR");

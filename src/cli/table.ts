@@ -48,10 +48,7 @@ export function cut(text: string, columns: number): string {
   return kept;
 }
 
-/**
- * Splits a painted line into lines of at most `columns`. Breaks it between
- * words, or within a word that is longer than a line.
- */
+/** Splits a painted line, between words or within a longer word. */
 export function folded(text: string, columns: number): string[] {
   if (width(text) <= columns) return [text];
   const lines: string[] = [];
@@ -123,10 +120,7 @@ export function table(
   return tableRows(rows, columns, tight).map((row) => `${row}\n`).join("");
 }
 
-/**
- * Returns the rows of `table()` without line ends, each one or two lines long.
- * With `isFlat`, the last column never goes below the other columns.
- */
+/** Returns the rows of `table()`; `isFlat`: nothing goes below the rest. */
 export function tableRows(
   rows: readonly (readonly string[])[],
   columns: number,

@@ -152,10 +152,7 @@ function isTable(
     Object.entries(value).every(([name, held]) => fits(name, held));
 }
 
-/**
- * The maximum number of partitions in all files, and of paths in one partition.
- * Each changed file is compared with every path.
- */
+/** The most partitions and paths; changed files are compared with all. */
 const MOST_PARTITIONS = 50;
 const MOST_PATHS = 20;
 
@@ -207,10 +204,7 @@ function isFile(text: string): boolean {
   return isArgument(text) && /^(?:~?[/\\]|[A-Za-z]:[/\\])[^/\\]/.test(text);
 }
 
-/**
- * Returns whether a program is a plain name or an absolute path. A relative
- * path would mean a program in the folder in which mpm runs.
- */
+/** Returns whether a program is a name or an absolute path. */
 function isCommand([program, ...args]: readonly string[]): boolean {
   if (program === undefined) return true;
   const isName = !/[/\\]/.test(program) && !["", ".", ".."].includes(program);

@@ -47,10 +47,7 @@ export interface Status {
   readonly closed?: readonly LeftOut[];
 }
 
-/**
- * Everything that differs from HEAD except mpm's folder: its saves are not the
- * user's changes, and thousands of them must cost nothing.
- */
+/** All differences from HEAD without mpm's folder, whose saves are many. */
 export const STATUS = words(`status --porcelain=v2 -z --branch --ahead-behind
       --untracked-files=all --find-renames --
       :(top,exclude).claude-mpm`);

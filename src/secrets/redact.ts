@@ -143,10 +143,7 @@ export class Redactor {
     return long.length > 0 && findSureSecrets(long.join("\n")).length > 0;
   }
 
-  /**
-   * Does the same as {@link value} for data in which some keys have names of
-   * branches and files, and others have IDs, which stay unchanged.
-   */
+  /** Like {@link value}, for data with names of branches and with IDs. */
   known<T>(value: T, keys: KnownKeys, counts: Counts = {}): T {
     return this.#visit(value, { counts, kind: undefined, keys }) as T;
   }

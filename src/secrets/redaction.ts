@@ -6,10 +6,7 @@ import { type RedactionRules, Redactor } from "./redact.ts";
 /** The redactor with only the built-in rules, for an empty configuration. */
 const BUILT_IN = new Redactor();
 
-/**
- * The redactor of each machine, or the error that occurred instead. The key is
- * the machine's terminal, which derived machines share.
- */
+/** Redactors or errors, by terminal, which derived machines share. */
 const prepared = new WeakMap<object, Redactor | MpmError>();
 
 /**

@@ -14,10 +14,7 @@ export interface Finding {
 /** The number of bytes that show whether a file is text. */
 export const HEAD = 8192;
 
-/**
- * Returns the secrets in a file, in order. UTF-16 is recognized by its byte
- * order mark. In other binary data, words that only look random do not count.
- */
+/** Returns a file's secrets; random words in binary data do not count. */
 export function scanBytes(bytes: Uint8Array, redactor: Redactor): Finding[] {
   const text = decode(bytes);
   const binary = isBinary(bytes);

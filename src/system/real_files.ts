@@ -91,10 +91,7 @@ function readOwn(
   return { bytes: readSome(file, before.size), opened };
 }
 
-/**
- * Reads a file. A check afterwards shows whether a different file was read, and
- * takes half as long as a check of the open file.
- */
+/** Reads a file; a check afterwards is faster than one of the open file. */
 function readSeen(path: string, seen: FileInfo): Uint8Array | undefined {
   using file = Deno.openSync(path);
   const bytes = readSome(file, seen.size);
@@ -247,10 +244,7 @@ async function createAll(files: readonly NewFile[]): Promise<void> {
   }
 }
 
-/**
- * Creates files, and works on the open ones: looking up a path again takes
- * several times as long as the work itself.
- */
+/** Works on open files: looking up paths takes longer than the work. */
 async function createSome(files: readonly NewFile[]): Promise<void> {
   const opened: { file: NewFile; handle: Deno.FsFile }[] = [];
   try {

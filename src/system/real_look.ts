@@ -68,10 +68,7 @@ export function leadsNowhere(path: string): boolean {
 /** Folders that this process may search. */
 const SEARCHED = new Set<string>();
 
-/**
- * Returns whether a folder may be searched. The result depends on the mode
- * (inode(7)), so it is false on Windows, and for a file.
- */
+/** Returns whether a folder may be searched, by its mode (inode(7)). */
 function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
   if (!isDirectory || mode === null || uid === null) return false;
   const me = Deno.uid();

@@ -73,10 +73,7 @@ export async function realRunProgram(
   return { outcome, status: -1, ...result };
 }
 
-/**
- * Writes the line after which the shell starts its program. Without the line,
- * the shell exits. Returns whether the program starts.
- */
+/** Writes the line that starts the program; returns whether it starts. */
 async function startTied(
   child: Deno.ChildProcess,
   start: ProgramOptions["start"],

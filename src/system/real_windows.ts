@@ -66,10 +66,7 @@ type Run<O extends RunOptions> = (
   options: O,
 ) => Promise<RunResult>;
 
-/**
- * Runs `sh` from git's installation if PATH has no shell: Git for Windows
- * includes a shell, but adds only git to PATH.
- */
+/** Runs `sh` from Git for Windows if PATH has no shell. */
 export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
   return async (program, options) => {
     const result = await run(program, options);

@@ -113,10 +113,7 @@ export interface Files {
     path: string,
     limit: number,
   ): { bytes: Uint8Array; info: FileInfo };
-  /**
-   * The whole plain file that `lstat` has just shown as `seen`, which it is not
-   * looked at for again; `undefined`: it was changed since.
-   */
+  /** Reads a file just shown as `seen`; `undefined`: it was changed since. */
   readSeen(path: string, seen: FileInfo): Uint8Array | undefined;
   /** Reads a file or pipe, also behind a link. Throws beyond `limit` bytes. */
   readUpTo(path: string, limit: number): Uint8Array;
@@ -124,10 +121,7 @@ export interface Files {
   readPart(path: string, offset: number, length: number): Uint8Array;
   /** Returns the facts about `path` itself, not a link's target, if any. */
   lstat(path: string): FileInfo | undefined;
-  /**
-   * Does the same, but a broken link counts as missing. Much faster than
-   * `lstat` if the path is usually missing.
-   */
+  /** Does the same, fast for missing paths; a broken link is missing. */
   peek(path: string): FileInfo | undefined;
   /** Returns the facts about the target of `path`, behind links, if any. */
   stat(path: string): FileInfo | undefined;
@@ -186,10 +180,7 @@ export interface Scratch {
    * its place if the temporary folder is not writable.
    */
   make(near: string): string;
-  /**
-   * Creates a folder with these contents. Processes share the folder if
-   * possible, so no process may write to it.
-   */
+  /** Creates a folder that processes share: no process may write to it. */
   share(contents: ScratchContents, near: string): string;
   /**
    * Removes the folders of this process. Others are removed a week after their

@@ -48,10 +48,7 @@ export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
   readonly object: string;
 }
 
-/**
- * Returns the differences between two commits, with renames and without the mpm
- * folder; `undefined` if git lacks one of the commits.
- */
+/** Returns the differences of two commits; `undefined`: one is missing. */
 export async function tryFileChanges(
   git: Git,
   from: string,

@@ -216,10 +216,7 @@ export interface PausedSave {
 export interface OwnCommits {
   /** Their ids. */
   readonly own: Set<string>;
-  /**
-   * Other files in the commit of this pause, by commit ID: claude-mpm up to
-   * 6.2.40 commits everything that is staged.
-   */
+  /** Other files in it: claude-mpm up to 6.2.40 commits everything staged. */
   readonly swept: Map<string, readonly string[]>;
 }
 

@@ -26,10 +26,7 @@ const SETTINGS = words(`core.logAllRefUpdates=false fetch.writeCommitGraph=false
     push.followTags=false push.gpgSign=false push.recurseSubmodules=no
     submodule.recurse=false transfer.bundleURI=false`);
 
-/**
- * The program on the other side if the remote is a folder on this machine. It
- * runs no hook of that repository, and no program named in its settings.
- */
+/** Git on the other side, if local: it runs no hook or program named there. */
 const OTHER_SIDE = "git -c core.hooksPath=/dev/null -c receive.autogc=false " +
   "-c core.alternateRefsCommand=true -c core.fsmonitor=false";
 

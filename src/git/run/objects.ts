@@ -227,10 +227,7 @@ export class FastImport implements AsyncDisposable {
     return this.#handed.promise;
   }
 
-  /**
-   * Sends the beginning of the stream, so that git processes it while the rest
-   * is produced. Resolves when git has received it, or has ended.
-   */
+  /** Sends the beginning; resolves when git has received it, or has ended. */
   async begin(stream: Uint8Array): Promise<void> {
     this.#first.resolve(stream);
     await Promise.race([this.#begun.promise, this.#done.catch(() => {})]);
@@ -325,10 +322,7 @@ export interface GitObject {
   readonly bytes: Uint8Array;
 }
 
-/**
- * Reads objects by name in one process; `undefined` for objects that git does
- * not have. Throws GIT_FAILED.
- */
+/** Reads objects by name; `undefined`: missing. Throws GIT_FAILED. */
 export async function readObjects(
   git: Git,
   names: readonly string[],

@@ -32,10 +32,7 @@ interface Contents {
   readonly title: string;
 }
 
-/**
- * Starts the import that {@link writeCheckpoint} uses. `awaited`: someone waits
- * for the checkpoint, so the import may add a pack to the repository.
- */
+/** Starts an import. `awaited`: someone waits, so it may add a pack. */
 export function checkpointImport(
   system: System,
   { git, workspace }: Pick<Vault, "git" | "workspace">,

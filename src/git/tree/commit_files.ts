@@ -60,10 +60,7 @@ export async function commitFiles(
   return await importedId(importing, stream.end());
 }
 
-/**
- * Reads files of the worktree, ignored or not, as in a capture. Throws CONFLICT
- * if a file cannot be read or is beyond the limits.
- */
+/** Reads files, ignored or not. Throws CONFLICT if one cannot be read. */
 export async function readFiles(
   system: System,
   vault: Vault,

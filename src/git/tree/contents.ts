@@ -196,10 +196,7 @@ export class PlannedContents {
     return this.#parts.hash;
   }
 
-  /**
-   * True if all uncommitted files are left out. Files that changed before they
-   * were kept are worth a record: nothing else explains why they are missing.
-   */
+  /** True if nothing is kept, and no change needs a record to explain it. */
   get isEmpty(): boolean {
     const { entries, rules, changed } = this.#parts;
     return changed === 0 &&

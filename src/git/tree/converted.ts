@@ -89,10 +89,7 @@ export function knownRaw(
   return same ? known.raw : undefined;
 }
 
-/**
- * Adds the files that git reports as unchanged although their bytes differ from
- * their blobs. Files known from an earlier capture are not read again.
- */
+/** Adds files that differ from their blobs although git sees no change. */
 export async function addRaw(
   system: System,
   vault: Vault,

@@ -91,9 +91,7 @@ export function planRestore(
   };
 }
 
-/**
- * Returns whether a file is where a written one needs a folder, or the reverse.
- */
+/** Returns whether a file is where a folder is written, or the reverse. */
 function obstacles(
   writes: readonly PathChange[],
 ): (path: string) => boolean {

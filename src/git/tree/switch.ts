@@ -51,10 +51,7 @@ export async function switchTo(git: Git, to: Position): Promise<string[]> {
   ];
 }
 
-/**
- * Resets the index and all tracked files to HEAD, without a reflog entry;
- * untracked and ignored files stay. Throws GIT_FAILED.
- */
+/** Resets index and files to HEAD, without a reflog. Throws GIT_FAILED. */
 export async function resetTracked(git: Git): Promise<void> {
   await git.read([...ALONE, "read-tree", "--reset", "-u", "HEAD"], {
     timeout: LONG,

@@ -12,10 +12,7 @@ export const PARTS = {
   record: "record.json",
 } as const;
 
-/**
- * Returns the differences from one tree to another, by path, without mpm's
- * folder. Trees are named as for `git rev-parse`. Throws GIT_FAILED.
- */
+/** Returns the differences of two trees by path. Throws GIT_FAILED. */
 export async function treeDelta(
   git: Git,
   from: string,
@@ -28,10 +25,7 @@ export async function treeDelta(
   return delta;
 }
 
-/**
- * Runs git over trees. A tree cannot contain an empty folder, so a checkpoint
- * without files lacks the part. The part is then treated as the empty tree.
- */
+/** Runs git over trees; a missing part of a checkpoint is the empty tree. */
 async function overTrees(
   git: Git,
   args: readonly string[],

@@ -41,10 +41,7 @@ export async function safeSettings(
   return { converts, fileMode, upstreams, hash };
 }
 
-/**
- * The repository with a worktree's checkpoints: the worktree's own repository
- * or, outside git, a bare repository in the mpm folder.
- */
+/** The worktree's repository, or a bare one in mpm's folder outside git. */
 export interface Vault extends SafeSettings {
   /** Runs no filter, not even the user's own: it reads the bytes of files. */
   readonly git: Git;

@@ -71,10 +71,7 @@ const CHOSEN = /^(?:my|our|super|top|very)[_-]?(?:secret|secure|strong|safe)./i;
 /** `keyword.$0`, a kind of token in editor grammars. */
 const GRAMMAR = /^[a-z]+(?:[.-](?:[a-z]+|\$\w\d?))*[.-]\$\w\d?(?:\.[a-z]+)*$/;
 
-/**
- * Returns whether a quoted value is a secret. A password may be any word.
- * Tokens and keys are generated, so a value that looks like a name is a name.
- */
+/** Returns whether it is a secret: passwords may be words, tokens may not. */
 function isQuotedSecret(written: string, { kind, name }: Key): boolean {
   if (isAbout(written)) return false;
   if (/^https?:\/\//.test(written)) {

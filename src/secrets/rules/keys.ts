@@ -84,10 +84,7 @@ function tailOf(third: number, second: number, last: number): number {
   return (third << 10) | (second << 5) | last;
 }
 
-/**
- * Returns whether a name that ends at `end` may indicate a secret, by its last
- * three letters. Fast; a "no" is always right.
- */
+/** Returns whether a name may indicate a secret; a "no" is always right. */
 export function mayEndKey(text: string, end: number): boolean {
   let at = end - 1;
   const first = Math.max(0, end - LONGEST_KEY);

@@ -108,10 +108,7 @@ export function isCode(value: string): boolean {
   return CODE.test(value);
 }
 
-/**
- * Returns whether a text is more than an ordinary word: it has letters and
- * digits, or letters and signs that words never contain.
- */
+/** Returns whether a text has letters and digits, or signs, unlike words. */
 export function isStrong(value: string): boolean {
   if (value.length < 6 || isPlaceholder(value) || isCode(value)) return false;
   const letters = /[A-Za-z]/.test(value);
