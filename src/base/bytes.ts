@@ -28,7 +28,6 @@ export function encodeText(text: string): Uint8Array {
   return new Uint8Array(bytes);
 }
 
-/** Concatenates byte arrays. */
 export function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(
     chunks.reduce((sum, { length }) => sum + length, 0),

@@ -24,7 +24,6 @@ export function isSessionName(name: string): boolean {
 /** The number of UTF-16 units of an invalid name that a message shows. */
 const SHOWN = 100;
 
-/** Returns the error for a name that a session cannot have. */
 export function invalidSessionName(name: string, hint: string): MpmError {
   const shown = cutText(name, SHOWN);
   return new MpmError("USAGE", `Invalid session name "${shown}"`, { hint });
@@ -96,7 +95,6 @@ export function agentNameOfType(type: string): AgentName | undefined {
   );
 }
 
-/** Returns whether two texts name the same agent. */
 export function isSameAgent(a: string, b: string): boolean {
   const [one, other] = [agentNameIn(a), agentNameIn(b)];
   return one !== undefined && one.key === other?.key;

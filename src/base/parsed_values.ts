@@ -12,7 +12,6 @@ export function field(value: unknown, name: string): unknown {
   return isFields(value) ? getOwn(value, name) : undefined;
 }
 
-/** Returns the field if it is a text. */
 export function textField(value: unknown, name: string): string | undefined {
   const held = field(value, name);
   return typeof held === "string" ? held : undefined;

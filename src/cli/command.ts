@@ -137,7 +137,6 @@ export interface Context {
   note(text: string): void;
   /** Replaces the last line of a terminal, if any; empty: clears it. */
   status(text: string): void;
-  /** True if `status` shows anything. */
   readonly showsStatus: boolean;
   /** Prints a part of a long answer; false: no reader. Not with `--json`. */
   print?(text: string): boolean;

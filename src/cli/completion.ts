@@ -24,7 +24,6 @@ export interface Wanted {
   readonly candidates: readonly Candidate[];
   /** A kind of item whose values can also be offered. */
   readonly named: Named | undefined;
-  /** The words given as arguments so far. */
   readonly words: readonly string[];
   /** The options given so far, each with its values. */
   readonly given: ReadonlyMap<string, readonly string[]>;

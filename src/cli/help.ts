@@ -14,7 +14,6 @@ function positionalWord({ name, optional, rest }: Positional): string {
   return optional || rest ? `[${word}]` : word;
 }
 
-/** Returns the help of one command. */
 export function commandHelp(command: AnyCommand): string {
   const sections = [
     `${command.summary}.`,
@@ -28,7 +27,6 @@ export function commandHelp(command: AnyCommand): string {
   return sections.filter((section) => section !== "").join("\n\n") + "\n";
 }
 
-/** A word and its meaning. */
 export type Row = readonly [word: string, meaning: string];
 
 /** Rows below a heading. */

@@ -60,7 +60,6 @@ function rowsText(rows: readonly (readonly [string, string])[]): string {
   }).join("\n");
 }
 
-/** Wraps `text`, leaving room for `indent` columns. */
 function wrapped(text: string, indent: number): string[] {
   return wrap(text.replaceAll(/\s+/g, " "), COLUMNS - indent);
 }

@@ -42,7 +42,6 @@ export const FILE_FLAGS = {
   },
 } as const;
 
-/** The input that names a file. */
 interface FileInput {
   readonly scope: "user" | "project" | "local";
   readonly "dry-run": boolean;
@@ -253,7 +252,6 @@ function says(
   return isDeepStrictEqual(parsed, withoutEmpty(wanted));
 }
 
-/** Returns a copy of `values` with the change. */
 function withChange(
   values: Record<string, unknown>,
   { path, value }: ConfigChange,

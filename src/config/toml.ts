@@ -137,7 +137,6 @@ function keyText(part: string): string {
   return /^[A-Za-z0-9_-]+$/.test(part) ? part : tomlText(part);
 }
 
-/** Returns a text as a TOML string. */
 function tomlText(text: string): string {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 }

@@ -22,7 +22,6 @@ const REPOSITORY_LIMIT = 50;
 
 const NOTHING: FileContent = { sha256: null, size: null, mtime: null };
 
-/** The contents of a file. */
 export interface TakenContent {
   /** Absent if the file was not read because it has not changed. */
   readonly bytes?: Uint8Array;

@@ -174,7 +174,6 @@ const ATTRIBUTES = encodeText(".gitattributes");
 interface IndexBytes {
   readonly bytes: Uint8Array;
   readonly view: DataView;
-  /** Offset of the flags of an entry. */
   readonly flagsAt: number;
   /** Offset of the checksum. */
   readonly limit: number;

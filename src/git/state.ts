@@ -35,7 +35,6 @@ export interface StateReaders {
   /** Resolves `@{upstream}` among other names. */
   readonly names?: Promise<Names>;
   readonly recent?: Promise<Recent>;
-  /** Receives the contents of the files. */
   readonly keeper?: ContentTaker | undefined;
   /** Knows which files need not be read again. */
   readonly memory?: Promise<FileMemory>;

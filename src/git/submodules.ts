@@ -69,7 +69,6 @@ export async function runStatus(
 /** The facts about a submodule that mpm adds to git's report of its commit. */
 interface Submodule {
   readonly path: string;
-  /** True if files in the submodule are changed. */
   readonly changed: boolean;
   /** True if git does not report a different commit of the submodule either. */
   readonly hidden: boolean;

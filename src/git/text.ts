@@ -93,7 +93,6 @@ export function lined(names: Iterable<string>): Uint8Array {
   return encodeText([...names].map((name) => `${name}\n`).join(""));
 }
 
-/** Returns the lines of a command's output. */
 export function linesOf(output: Uint8Array): string[] {
   return decodeBytes(output).split("\n").slice(0, -1);
 }

@@ -9,7 +9,6 @@ import { fullName, parseSettings } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
 import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
 
-/** A worktree registered in git. */
 export interface ListedWorktree {
   /** Absolute, as registered. */
   readonly path: string;
@@ -199,7 +198,6 @@ export function isUnfinished(system: System, path: string): boolean {
   return isBegun ?? false;
 }
 
-/** Returns every path in a commit. */
 export async function pathsOf(git: Git, commit: string): Promise<string[]> {
   const args = words("ls-tree -r -z --name-only --full-tree", commit);
   return splitFields(await git.read(args, { timeout: LONG }));

@@ -4,7 +4,6 @@ import type { RedactionRules } from "./redact.ts";
 import type { Finder } from "./find.ts";
 import type { Span } from "./span.ts";
 
-/** The settings of `[redaction]`, each as in a file. */
 export interface RedactionSettings {
   readonly enabled: boolean;
   readonly allow: readonly string[];

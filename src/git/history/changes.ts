@@ -42,7 +42,6 @@ export function isZeroId(zeros: string): boolean {
   return /^0+$/.test(zeros);
 }
 
-/** The changes that commits made to a file. */
 export interface CommittedFile extends Omit<RawChange, "before" | "after"> {
   /** Object ID of the new content; for a submodule, its commit. */
   readonly object: string;

@@ -115,7 +115,6 @@ export async function readNewest(
   ], count);
 }
 
-/** A commit and the files that it changed. */
 export interface CommitWithFiles {
   readonly commit: CommitInfo;
   /** Relative to the repository, without mpm's files; empty for a merge. */

@@ -99,7 +99,6 @@ interface Addresses {
 
 const ADDRESSES = "^(remote\\..*\\.url|url\\..*\\.insteadof)$";
 
-/** Reads the addresses with one process. */
 async function readAddresses(
   system: System,
   worktree: string,

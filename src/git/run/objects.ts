@@ -168,7 +168,6 @@ export const SYNCED = [
   "core.fsyncMethod=batch",
 ];
 
-/** Options of an import. */
 interface ImportOptions {
   /** Additional settings, `name=value`. */
   readonly settings?: readonly string[];

@@ -10,7 +10,6 @@ import { decodeBytes } from "../text.ts";
 /** Milliseconds for a look at all processes. */
 const LIMIT = 10_000;
 
-/** Runs a script with arguments. */
 async function runScript(
   system: System,
   script: string,
@@ -20,7 +19,6 @@ async function runScript(
   return await system.run("sh", { ...options, cwd: "/" });
 }
 
-/** Returns the output of a script. */
 async function outputOf(
   ...[system, script, ...args]: Parameters<typeof runScript>
 ): Promise<string> {

@@ -38,7 +38,6 @@ export interface Capture {
   readonly index: TreeDelta;
   readonly marks: IndexMarks;
   readonly leftOut: readonly LeftOut[];
-  /** Every path in the index. */
   readonly listing: IndexListing;
   /** Every changed path, sorted. */
   readonly entries: readonly StatusEntry[];

@@ -278,7 +278,6 @@ export class FileCapture {
       .reduce((all, size) => all + size, 0);
   }
 
-  /** The number of files and links. */
   get count(): number {
     const there = [...this.files.values()].filter((file) => file);
     return there.length + this.#large.length;

@@ -20,7 +20,6 @@ import type { System } from "../../system/system.ts";
 /** The author of objects that mpm makes: git need not know the user. */
 export const MAKER = "mpm <mpm@localhost>";
 
-/** The folder of the checkpoint refs. */
 export const CHECKPOINTS = "refs/mpm/checkpoints";
 
 /** The contents of a checkpoint without its record. */

@@ -28,7 +28,6 @@ export class ObjectPack {
     this.#known = known;
   }
 
-  /** Adds an object and returns its id. */
   add(kind: Kind, bytes: Uint8Array): string {
     const id = objectId(kind, bytes, this.#hash);
     this.addAs(id, kind, bytes);

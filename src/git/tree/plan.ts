@@ -36,7 +36,6 @@ export interface PlanParts {
   /** Both worktrees, as differences from the same tree. */
   readonly current: TreeDelta;
   readonly target: TreeDelta;
-  /** Returns the entry of that tree at a path. */
   readonly base: (path: string) => TreeEntry | undefined;
   /** Only these files and folders; empty: everything. */
   readonly paths: readonly string[];

@@ -220,7 +220,6 @@ function makeProgram(
   }
 }
 
-/** The index of a checkpoint. */
 export interface TargetIndex {
   /** The checkpoint's index, as differences from the capture's base. */
   readonly delta: ReadonlyMap<string, TreeEntry | undefined>;

@@ -95,7 +95,6 @@ export class WorktreeWriter {
     });
   }
 
-  /** Removes empty folders above a path. */
   #prune(path: string): void {
     for (const folder of foldersAbove(path)) {
       if (this.#full(folder) === this.#stay) return;

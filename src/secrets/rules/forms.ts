@@ -32,7 +32,6 @@ export type Form = readonly [
   },
 ];
 
-/** Returns each trace of a form. */
 export function tracesOf([traces]: Form): string[] {
   const list = typeof traces === "string" ? traces.split("|") : traces;
   return list.flatMap((trace) =>

@@ -94,7 +94,6 @@ function lineStart(text: string, end: number): number {
   return end === 0 ? 0 : Math.max(newline + 1, escaped < 0 ? 0 : escaped + 2);
 }
 
-/** Finds the private lines of a PuTTY key. */
 function findPuttyKeys(text: string): Span[] {
   const spans: Span[] = [];
   if (!text.includes("Private-Lines:")) return spans;
