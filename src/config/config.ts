@@ -1,5 +1,5 @@
 import { basename, dirname } from "@std/path";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import {
   type Config,
   DEFAULTS,
@@ -143,13 +143,11 @@ const PREFIX = "MPM_CONFIG_";
 /** Returns whether the file exists; usually it does not. */
 export function isThere({ files }: System, { path }: ConfigFile): boolean {
   const folder = dirname(path);
-  try {
-    // A broken link also counts as existing, but can only be listed.
-    return files.peek(path) !== undefined ||
-      files.stat(folder)?.kind === "folder" &&
-        files.list(folder).some(({ name }) => name === basename(path));
-  } catch (error) {
-    if (error instanceof MpmError) return true; // > reading it shows the reason
-    throw error;
-  }
+  // A broken link also counts as existing, but can only be listed. If neither
+  // works, reading the file shows the reason.
+  return attempt(() =>
+    files.peek(path) !== undefined ||
+    files.stat(folder)?.kind === "folder" &&
+      files.list(folder).some(({ name }) => name === basename(path))
+  ) ?? true;
 }

@@ -20,6 +20,18 @@ function flag(value: boolean, summary: string) {
   return { kind: "flag", default: value, summary, personal: true } as const;
 }
 
+/** Returns a time that only the user may set. */
+function duration(value: string, summary: string) {
+  const kind = "duration" as const;
+  return { kind, default: value, summary, personal: true } as const;
+}
+
+/** Returns a share of the context window that only the user may set. */
+function percent(value: number, summary: string) {
+  const kind = "percent" as const;
+  return { kind, default: value, summary, personal: true } as const;
+}
+
 /** Returns a setting for a number or a size that only the user may set. */
 function count(
   value: number,
@@ -67,29 +79,20 @@ export const SETTINGS = {
     "Size limit for the file contents in all saves, in MiB",
   ),
   "pause.branch_commit": {
-    kind: "flag",
-    default: false,
-    summary: "Also commit each save to the branch",
-    personal: true,
-    fileOnly: true,
-    option: "mpm pause --commit",
+    ...flag(false, "Also commit each save to the branch"),
+    ...{ fileOnly: true, option: "mpm pause --commit" },
   },
   "sessions.keep_auto": count(
     20,
     "Number of automatic saves to keep for each branch",
   ),
   "tasks.keep": count(20, "Number of runs to keep for each task"),
-  "tasks.max_age": {
-    kind: "duration",
-    default: "90d",
-    summary: "How long to keep a task's older runs",
-    personal: true,
-  },
+  "tasks.max_age": duration("90d", "How long to keep a task's older runs"),
   "worktrees.min_age": {
-    kind: "duration",
-    default: "1h",
-    summary: "How long a worktree must be unused before mpm removes it",
-    personal: true,
+    ...duration(
+      "1h",
+      "How long a worktree must be unused before mpm removes it",
+    ),
     option: "mpm worktrees prune --min-age",
   },
   "worktrees.trash": {
@@ -162,26 +165,15 @@ export const SETTINGS = {
     fileOnly: true,
   },
   "sync.max_age": {
-    kind: "duration",
-    default: "365d",
-    summary: "Age at which entries are removed from your sync log",
-    personal: true,
+    ...duration("365d", "Age at which entries are removed from your sync log"),
     option: "mpm sync --prune",
   },
   "sync.max_mb": {
-    kind: "count",
-    default: 100,
-    least: 1,
-    most: 1_000_000,
-    summary: "Size limit for your sync log, in MiB",
-    personal: true,
+    ...count(100, "Size limit for your sync log, in MiB", { most: 1_000_000 }),
     option: "mpm sync --prune",
   },
   "trash.max_age": {
-    kind: "duration",
-    default: "30d",
-    summary: "How long removed and replaced files stay in the trash",
-    personal: true,
+    ...duration("30d", "How long removed and replaced files stay in the trash"),
     option: "mpm undo trash --prune --older-than",
   },
   "trash.max_mb": count(
@@ -189,10 +181,7 @@ export const SETTINGS = {
     "Size limit for the trash, in MiB; the oldest files are deleted first",
   ),
   "redaction.enabled": {
-    kind: "flag",
-    default: true,
-    summary: "Redact secrets in everything that mpm writes and prints",
-    personal: true,
+    ...flag(true, "Redact secrets in everything that mpm writes and prints"),
     fileOnly: true,
   },
   "redaction.allow": {
@@ -211,38 +200,28 @@ export const SETTINGS = {
     fileOnly: true,
   },
   "hooks.enabled": {
-    kind: "flag",
-    default: true,
-    summary:
+    ...flag(
+      true,
       "Enable the hooks; while they are disabled, mpm never blocks anything",
-    personal: true,
+    ),
     variable: "MPM_HOOKS",
   },
-  "context.pause_at": {
-    kind: "percent",
-    default: 70,
-    summary: "Percentage of the context window at which mpm recommends a pause",
-    personal: true,
-  },
-  "context.urgent_at": {
-    kind: "percent",
-    default: 85,
-    summary:
-      "Percentage of the context window at which mpm blocks new sub-agents",
-    personal: true,
-  },
-  "context.block_at": {
-    kind: "percent",
-    default: 95,
-    summary: "Percentage of the context window at which mpm holds back prompts",
-    personal: true,
-  },
-  "context.stale_after": {
-    kind: "duration",
-    default: "1h",
-    summary: "Age at which a context measurement counts as unknown",
-    personal: true,
-  },
+  "context.pause_at": percent(
+    70,
+    "Percentage of the context window at which mpm recommends a pause",
+  ),
+  "context.urgent_at": percent(
+    85,
+    "Percentage of the context window at which mpm blocks new sub-agents",
+  ),
+  "context.block_at": percent(
+    95,
+    "Percentage of the context window at which mpm holds back prompts",
+  ),
+  "context.stale_after": duration(
+    "1h",
+    "Age at which a context measurement counts as unknown",
+  ),
   "context.windows": {
     kind: "tokens",
     default: {},
@@ -284,10 +263,7 @@ export const SETTINGS = {
     fileOnly: true,
   },
   "summarizer.timeout": {
-    kind: "duration",
-    default: "1m",
-    summary: "Time limit for summarizer.command for one layer",
-    personal: true,
+    ...duration("1m", "Time limit for summarizer.command for one layer"),
     fileOnly: true,
   },
   "handoff.folder": {
