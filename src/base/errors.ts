@@ -72,21 +72,12 @@ export class MpmError extends Error {
   }
 }
 
-/** Why the operating system refused a file operation. */
-export type FileProblem =
-  | "missing"
-  | "exists"
-  | "denied"
-  | "read-only"
-  | "full"
-  | "not-a-folder"
-  | "is-a-folder"
-  | "link"
-  | "busy"
-  | "too-long"
-  | "other";
+interface Problem {
+  readonly state: string;
+  readonly hint?: string;
+}
 
-const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
+const PROBLEMS = {
   "missing": { state: "no such file or folder" },
   "exists": { state: "it already exists" },
   "denied": {
@@ -110,7 +101,10 @@ const PROBLEMS: Record<FileProblem, { state: string; hint?: string }> = {
   "busy": { state: "it is in use" },
   "too-long": { state: "the path is too long" },
   "other": { state: "the system reported an error" },
-};
+} satisfies Record<string, Problem>;
+
+/** Why the operating system refused a file operation. */
+export type FileProblem = keyof typeof PROBLEMS;
 
 /** A refused file operation; the message always names the path. */
 export class FileError extends MpmError {
@@ -124,7 +118,7 @@ export class FileError extends MpmError {
     path: string,
     cause?: unknown,
   ) {
-    const { state, hint } = PROBLEMS[problem];
+    const { state, hint }: Problem = PROBLEMS[problem];
     const detail = problem === "other" && cause instanceof Error
       ? cause.message
       : state;

@@ -3,30 +3,10 @@ import { getOwn } from "../base/own.ts";
 /** A key press, or typed or pasted text. */
 export type Key =
   | { readonly name: "text"; readonly text: string }
-  | {
-    readonly name:
-      | "up"
-      | "down"
-      | "left"
-      | "right"
-      | "page-up"
-      | "page-down"
-      | "home"
-      | "end"
-      | "enter"
-      | "backspace"
-      | "clear"
-      | "word"
-      | "cancel"
-      | "suspend"
-      | "end-of-input"
-      | "redraw";
-  };
-
-type Named = Exclude<Key["name"], "text">;
+  | { readonly name: Named };
 
 /** Sequences after ESC, from xterm's `ctlseqs` and VT220. */
-const SEQUENCES: Readonly<Record<string, Named>> = {
+const SEQUENCES = {
   "[A": "up",
   "OA": "up",
   "[B": "down",
@@ -45,9 +25,9 @@ const SEQUENCES: Readonly<Record<string, Named>> = {
   "OF": "end",
   "[4~": "end",
   "[8~": "end",
-};
+} as const;
 
-const CONTROLS: Readonly<Record<string, Named>> = {
+const CONTROLS = {
   "\r": "enter",
   "\n": "enter",
   "\x7f": "backspace",
@@ -61,7 +41,11 @@ const CONTROLS: Readonly<Record<string, Named>> = {
   "\x15": "clear",
   "\x17": "word",
   "\x1a": "suspend",
-};
+} as const;
+
+type Named =
+  | typeof SEQUENCES[keyof typeof SEQUENCES]
+  | typeof CONTROLS[keyof typeof CONTROLS];
 
 /** A whole sequence; `ESC [`, parameters, and a last letter or `~`. */
 // deno-lint-ignore no-control-regex -- finds terminal sequences
@@ -100,7 +84,7 @@ export function decodeKeys(
     }
     flush();
     if (character !== "\x1b") {
-      const name = getOwn(CONTROLS, character);
+      const name = getOwn<Named>(CONTROLS, character);
       if (name) keys.push({ name });
       at++;
       continue;
@@ -122,7 +106,7 @@ export function decodeKeys(
     const sequence = SEQUENCE.exec(left);
     // The Alt key sends ESC and a letter.
     at += sequence ? sequence[0].length : left[1] === "\x1b" ? 1 : 2;
-    const name = sequence && getOwn(SEQUENCES, sequence[1]!);
+    const name = sequence && getOwn<Named>(SEQUENCES, sequence[1]!);
     if (name) keys.push({ name });
   }
   flush();
