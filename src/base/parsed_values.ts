@@ -37,17 +37,8 @@ export function kindOf(value: unknown): string {
 
 /** Fields that name the subject of an item, the most informative first. */
 const SUBJECT = [
-  "task",
-  "title",
-  "subject",
-  "content",
-  "text",
-  "name",
-  "step",
-  "item",
-  "message",
-  "summary",
-  "description",
+  ...["task", "title", "subject", "content", "text", "name", "step", "item"],
+  ...["message", "summary", "description"],
 ];
 
 /**

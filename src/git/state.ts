@@ -1,9 +1,8 @@
 import { join } from "../base/join.ts";
-import { isMissing } from "../base/errors.ts";
 import { type Names, resolveUpstream, UPSTREAM } from "./branches.ts";
 import type { FileState, RepositoryState, Workspace } from "./repository.ts";
 import { Git, gitFailure, reasonOf } from "./run/git.ts";
-import { objectHash, readSettings } from "./run/settings.ts";
+import { objectHash, readIfThere, readSettings } from "./run/settings.ts";
 import {
   closedIn,
   parseStatus,
@@ -260,12 +259,8 @@ export function readOperation(
  * Reads the list of remaining commits: only it shows a series between picks.
  */
 function readSequence(system: System, path: string): string | undefined {
-  try {
-    const todo = decodeBytes(system.files.readOwn(path, 1_000_000));
-    if (/^p(ick)?\s/.test(todo)) return "cherry-pick";
-    return /^r(evert)?\s/.test(todo) ? "revert" : undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const bytes = readIfThere(system, path, 1_000_000);
+  const todo = bytes ? decodeBytes(bytes) : "";
+  if (/^p(ick)?\s/.test(todo)) return "cherry-pick";
+  return /^r(evert)?\s/.test(todo) ? "revert" : undefined;
 }

@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { attempt, MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import type { Vault } from "./tree/vault.ts";
 import { Git, reasonOf } from "./run/git.ts";
 import { parseSettings } from "./run/settings.ts";
@@ -228,11 +228,7 @@ export async function leftOutSubmodules(
 
 /** Returns whether a submodule has changes; also true if git cannot tell. */
 async function hasChanges(system: System, folder: string): Promise<boolean> {
-  try {
-    const git = new Git(system, folder, { filters: "none" });
-    return (await readShallow(git)).entries.length > 0;
-  } catch (error) {
-    if (error instanceof MpmError) return true;
-    throw error;
-  }
+  const git = new Git(system, folder, { filters: "none" });
+  const status = await attempt(() => readShallow(git));
+  return status === undefined || status.entries.length > 0;
 }

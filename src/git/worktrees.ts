@@ -1,11 +1,11 @@
 import { basename, dirname, resolve } from "@std/path";
 import { join } from "../base/join.ts";
-import { attempt, isMissing, MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import { gitDirIn } from "./place.ts";
 import type { Workspace } from "./repository.ts";
 import { Git, LONG } from "./run/git.ts";
-import { fullName, parseSettings } from "./run/settings.ts";
+import { fullName, parseSettings, readIfThere } from "./run/settings.ts";
 import type { StandIn } from "./run/stand_in.ts";
 import { decodeBytes, encodeText, splitFields, words } from "./text.ts";
 
@@ -218,13 +218,8 @@ export async function worktreeRule(
     .run(words("check-ignore -q --", `${WORKTREES}/any/file`));
   if (ignored.status !== 1) return undefined;
   const path = join(commonDir!, "info", "exclude");
-  let text = "";
-  try {
-    text = new TextDecoder("utf-8", { ignoreBOM: true })
-      .decode(system.files.readOwn(path, LARGEST));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+  const bytes = readIfThere(system, path, LARGEST) ?? new Uint8Array();
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const gap = text === "" || text.endsWith("\n") ? "" : "\n";
   return {
     path,

@@ -1,4 +1,4 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { type ConfigFile, configFiles } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
@@ -59,13 +59,8 @@ export function redactorOf(system: System): Redactor {
 
 /** Returns a message for people and logs without its secrets. */
 export function tellable(system: System, text: string): string {
-  try {
-    return redactorOf(system).text(text);
-  } catch (error) {
-    // The user's own rules are the problem.
-    if (error instanceof MpmError) return BUILT_IN.text(text);
-    throw error;
-  }
+  // The user's own rules may be the problem.
+  return attempt(() => redactorOf(system).text(text)) ?? BUILT_IN.text(text);
 }
 
 /** Typical texts of saves: an ID, a time, commands, a path. */
@@ -79,11 +74,9 @@ const USUAL = [
 
 /** Lets the engine compile the redaction while mpm waits. */
 export function readyRedaction(system: System): void {
-  try {
+  // Rules that cannot be read are reported when they are needed.
+  attempt(() => {
     const redactor = redactorOf(system);
     for (const text of USUAL) redactor.find(text);
-  } catch (error) {
-    // Rules that cannot be read are reported when they are needed.
-    if (!(error instanceof MpmError)) throw error;
-  }
+  });
 }

@@ -1,7 +1,7 @@
 import { join } from "../../base/join.ts";
-import { isMissing } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import type { Git } from "../run/git.ts";
+import { readIfThere } from "../run/settings.ts";
 import { decodeBytes, grouped, splitFields, words } from "../text.ts";
 
 /** Returns the new name of a branch that was renamed at or after `since`. */
@@ -112,11 +112,6 @@ const LIMIT = 50_000_000;
 
 /** Returns the commits whose parents a shallow history lacks. */
 export function readCuts(system: System, commonDir: string): Set<string> {
-  try {
-    const list = system.files.readOwn(join(commonDir, "shallow"), LIMIT);
-    return new Set(decodeBytes(list).split("\n").filter((id) => id !== ""));
-  } catch (error) {
-    if (isMissing(error)) return new Set();
-    throw error;
-  }
+  const list = readIfThere(system, join(commonDir, "shallow"), LIMIT);
+  return new Set(list && decodeBytes(list).split("\n").filter(Boolean));
 }

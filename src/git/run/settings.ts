@@ -1,6 +1,6 @@
 import { resolve } from "@std/path";
 import { join } from "../../base/join.ts";
-import { attempt } from "../../base/errors.ts";
+import { attempt, isMissing } from "../../base/errors.ts";
 import { getOwn } from "../../base/own.ts";
 import type { Repository, Workspace } from "../repository.ts";
 import { decodeBytes, encodeText } from "../text.ts";
@@ -143,6 +143,20 @@ export function readPlain(
   limit: number,
 ): Uint8Array {
   return files.readOwn(files.realPath(path), limit);
+}
+
+/** Reads a small git file; `undefined`: it does not exist. */
+export function readIfThere(
+  { files }: System,
+  path: string,
+  limit: number,
+): Uint8Array | undefined {
+  try {
+    return files.readOwn(path, limit);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Returns the git folder that all worktrees share. */

@@ -1,5 +1,5 @@
 import { sha256 } from "../../base/digest.ts";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { resolveUpstream } from "../branches.ts";
 import type { CapturedFile } from "./captured_file.ts";
 import { FileCapture } from "./capture_files.ts";
@@ -207,13 +207,7 @@ function addBelowLoops(
 ): void {
   const leadsNowhere = ({ path, status }: StatusEntry) => {
     const link = status === "??" && files.files.get(path)?.mode === "120000";
-    if (!link) return false;
-    try {
-      return !stat(`${files.folder}/${path}`);
-    } catch (error) {
-      if (error instanceof FileError) return true;
-      throw error;
-    }
+    return link && !attempt(() => stat(`${files.folder}/${path}`));
   };
   const loops = status.entries.filter(leadsNowhere).map(({ path }) => path);
   if (loops.length === 0) return;

@@ -1,5 +1,5 @@
 import { join } from "../../base/join.ts";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, MpmError } from "../../base/errors.ts";
 import type { System } from "../../system/system.ts";
 import { encodeText } from "../text.ts";
 import type { Vault } from "./vault.ts";
@@ -63,12 +63,10 @@ export function releaseIndex(
   token: string,
 ): void {
   const lock = `${indexFile(vault)}.lock`;
-  try {
+  attempt(() => {
     const text = new TextDecoder().decode(system.files.readOwn(lock, 1024));
     if (text === lockText(token)) system.files.remove(lock);
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-  }
+  });
   for (const path of builtFiles(vault, token)) {
     if (system.files.lstat(path)) system.files.remove(path);
   }

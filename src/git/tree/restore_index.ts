@@ -1,5 +1,5 @@
 import { join } from "../../base/join.ts";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { Git } from "../run/git.ts";
 import { isOpenable, joinBytes, words, zeroed } from "../text.ts";
 import { baseEntry, type Capture } from "./capture.ts";
@@ -206,7 +206,7 @@ function makeProgram(
 ): boolean {
   if (!isOpenable(path)) return false;
   const full = join(folder, path);
-  try {
+  const isMade = attempt(() => {
     for (const above of ["", ...foldersAbove(path).reverse()]) {
       const parent = join(folder, above);
       if (!files.lstat(parent)) files.mkdir(parent);
@@ -214,10 +214,8 @@ function makeProgram(
     files.create(full, new Uint8Array());
     files.chmod(full, 0o755);
     return true;
-  } catch (error) {
-    if (error instanceof FileError) return false;
-    throw error;
-  }
+  });
+  return isMade ?? false;
 }
 
 export interface TargetIndex {

@@ -195,7 +195,8 @@ export async function moveOwnCommit(
   { branch, from, to: wanted }: OwnCommit,
 ): Promise<Moved> {
   const git = new Git(system, worktree);
-  const to = wanted ?? await revision(git, `${from}^`);
+  const parent = `${from}^`;
+  const to = wanted ?? (await resolveNames(git, [parent])).get(parent);
   if (to === undefined) return { reason: "its parent no longer exists" };
   const [head, name] = await headOf(git);
   if (head === to && name === `refs/heads/${branch}`) return { commit: to };
@@ -215,13 +216,6 @@ export async function moveOwnCommit(
   const done = await git.run(args);
   if (done.status !== 0) throw gitFailure(args, done);
   return { commit: to };
-}
-
-async function revision(git: Git, name: string): Promise<string | undefined> {
-  const { status, stdout } = await git.run([
-    ...["rev-parse", "--verify", "--quiet", `${name}^{commit}`],
-  ]);
-  return status === 0 ? decodeBytes(stdout).trim() : undefined;
 }
 
 async function headOf(git: Git): Promise<(string | undefined)[]> {

@@ -1,7 +1,7 @@
 import { dirname } from "@std/path";
 import { join } from "../../base/join.ts";
 import { createHash } from "node:crypto";
-import { FileError, MpmError } from "../../base/errors.ts";
+import { attempt, FileError, MpmError } from "../../base/errors.ts";
 import { once } from "../../base/remembered.ts";
 import { LONG } from "../run/git.ts";
 import { decodeBytes, encodeText, joinBytes } from "../text.ts";
@@ -98,12 +98,11 @@ export class WorktreeWriter {
   #prune(path: string): void {
     for (const folder of foldersAbove(path)) {
       if (this.#full(folder) === this.#stay) return;
-      try {
+      const isGone = attempt(() => {
         this.#system.files.remove(this.#full(folder));
-      } catch (error) {
-        if (error instanceof FileError) return;
-        throw error;
-      }
+        return true;
+      });
+      if (!isGone) return;
     }
   }
 
