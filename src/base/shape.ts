@@ -126,10 +126,7 @@ export function fits<T>(shape: Shape<T>, value: unknown): value is T {
   }
 }
 
-function hasFields(
-  { fields }: ObjectShape,
-  value: Record<string, unknown>,
-): boolean {
+function hasFields({ fields }: ObjectShape, value: Record<string, unknown>) {
   for (const name in fields) {
     const shape = getOwn(fields, name)!;
     const sound = Object.hasOwn(value, name)

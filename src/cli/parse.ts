@@ -90,11 +90,7 @@ interface OptionToken {
 }
 
 /** Returns the text of an option; `"true"` for a flag without a value. */
-function optionValue(
-  command: AnyCommand,
-  flag: Flag,
-  token: OptionToken,
-): string {
+function optionValue(command: AnyCommand, flag: Flag, token: OptionToken) {
   const { rawName, value } = token;
   if (flag.type === "boolean") {
     if (value === undefined) return "true";

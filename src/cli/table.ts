@@ -159,11 +159,7 @@ export function tableRows(
 }
 
 /** Takes `over` columns away from the cells of `tight`, as far as possible. */
-function narrow(
-  widths: number[],
-  tight: readonly number[],
-  over: number,
-): void {
+function narrow(widths: number[], tight: readonly number[], over: number) {
   for (const at of tight) {
     const less = Math.min(over, widths[at]! - CELL);
     if (less <= 0) continue;

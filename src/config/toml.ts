@@ -203,10 +203,7 @@ function same(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && startsWith(a, b);
 }
 
-function startsWith(
-  path: readonly string[],
-  start: readonly string[],
-): boolean {
+function startsWith(path: readonly string[], start: readonly string[]) {
   return start.every((part, at) => path[at] === part);
 }
 

@@ -180,11 +180,7 @@ function append(
 }
 
 /** Truncates appended text, unless someone has added to it since. */
-function truncateAppended(
-  file: Deno.FsFile,
-  size: number,
-  written: number,
-): void {
+function truncateAppended(file: Deno.FsFile, size: number, written: number) {
   if (written > 0 && file.statSync().size === size + written) {
     file.truncateSync(size);
   }

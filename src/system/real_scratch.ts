@@ -128,10 +128,7 @@ function noteUse(folder: string): void {
   }
 }
 
-function holds(
-  folder: string,
-  { folders, files, links }: ScratchContents,
-): boolean {
+function holds(folder: string, { folders, files, links }: ScratchContents) {
   const bare = (path: string) => path.replace(/\/$/, "");
   const expected = [...folders, ...Object.keys(files), ...Object.keys(links)]
     .map(bare).sort();

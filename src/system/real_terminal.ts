@@ -33,10 +33,7 @@ function size(): ReturnType<typeof Deno.consoleSize> | undefined {
   }
 }
 
-function print(
-  stream: { writeSync(bytes: Uint8Array): number },
-  text: string,
-): boolean {
+function print(stream: { writeSync(bytes: Uint8Array): number }, text: string) {
   try {
     writeAll(stream, new TextEncoder().encode(text));
     return true;

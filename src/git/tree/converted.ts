@@ -50,10 +50,7 @@ function converts(values: readonly string[], bySetting: boolean): boolean {
   return [text, crlf, eol].some(isSpecified) || bySetting;
 }
 
-function hasAttributes(
-  system: System,
-  { workspace }: Vault,
-): boolean {
+function hasAttributes(system: System, { workspace }: Vault) {
   const home = system.env("XDG_CONFIG_HOME") ||
     join(system.home() ?? "/", ".config");
   return [

@@ -60,11 +60,7 @@ export async function copyWorktree(
   return leftOut;
 }
 
-function makeFolders(
-  system: System,
-  folder: string,
-  made: Set<string>,
-): void {
+function makeFolders(system: System, folder: string, made: Set<string>) {
   if (made.has(folder)) return;
   makeFolders(system, dirname(folder), made);
   system.files.mkdir(folder);

@@ -199,11 +199,7 @@ async function intend(git: Git, path: string): Promise<boolean> {
   return (await add("--intent-to-add")).status === 0;
 }
 
-function makeProgram(
-  { files }: System,
-  folder: string,
-  path: string,
-): boolean {
+function makeProgram({ files }: System, folder: string, path: string) {
   if (!isOpenable(path)) return false;
   const full = join(folder, path);
   const isMade = attempt(() => {

@@ -110,11 +110,7 @@ export async function openVault(
   };
 }
 
-async function createOwn(
-  system: System,
-  root: string,
-  gitDir: string,
-): Promise<void> {
+async function createOwn(system: System, root: string, gitDir: string) {
   await new Git(system, root, { plain: true }).read([
     ...PRIVATE,
     "init",
@@ -186,11 +182,7 @@ export function rawGit(
   return { git, folder, [Symbol.dispose]: () => remove(system, folder) };
 }
 
-function makeFolder(
-  { files }: System,
-  folder: string,
-  { hash }: Vault,
-): void {
+function makeFolder({ files }: System, folder: string, { hash }: Vault) {
   for (const part of ["", "refs", "info"]) files.mkdir(join(folder, part));
   for (const [name, text] of [...FILES, ["config", CONFIG[hash]] as const]) {
     files.create(join(folder, name), encodeText(text), { synced: false });
