@@ -37,12 +37,10 @@ export interface Section {
 
 /** Returns the page of everyday commands, as printed by `mpm help`. */
 export function dailyHelp(sections: readonly Section[]): string {
-  const rows = sections.flatMap(({ rows }) => rows);
-  const width = Math.max(...rows.map(([word]) => word.length));
   return [
     "Save and restore the state of AI coding sessions.",
     "Usage: mpm <command> [arguments] [options]",
-    ...sections.map(({ title, rows }) => table(`${title}:`, rows, width)),
+    ...tables(sections),
     table("More:", [
       ["mpm help --all", "Every command and page, and the global options"],
       ["mpm help <command>", "The options and examples of a command"],
@@ -55,21 +53,22 @@ export function overview(
   commands: readonly Section[],
   pages: readonly Row[],
 ): string {
-  const parts = [
-    ...commands,
-    { title: 'Pages, shown by "mpm help <page>"', rows: pages },
-  ];
-  const rows = parts.flatMap(({ rows }) => rows);
-  const width = Math.max(...rows.map(([word]) => word.length));
-  const sections = [
+  const page = { title: 'Pages, shown by "mpm help <page>"', rows: pages };
+  return [
     "Save and restore the state of AI coding sessions.",
     "Usage: mpm [options] <command> [arguments]",
-    ...parts.map(({ title, rows }) => table(`${title}:`, rows, width)),
+    ...tables([...commands, page]),
     table("Global options:", flagRows(GLOBAL_FLAGS)),
     'Run "mpm help <command>" for the options and examples of a command, and\n' +
     '"mpm help saves" for the commands of a group.',
-  ];
-  return sections.join("\n\n") + "\n";
+  ].join("\n\n") + "\n";
+}
+
+/** Returns sections with equal columns. */
+function tables(sections: readonly Section[]): string[] {
+  const words = sections.flatMap(({ rows }) => rows).map(([word]) => word);
+  const width = Math.max(...words.map(({ length }) => length));
+  return sections.map(({ title, rows }) => table(`${title}:`, rows, width));
 }
 
 /** Returns the page of the commands whose names begin with `group`. */
@@ -129,9 +128,8 @@ export function positionalRows(
 }
 
 export function flagRows(flags: Flags): string[][] {
-  return Object.entries(flags).map((
-    [name, flag],
-  ) => [flagWord(name, flag), flagSummary(flag)]);
+  return Object.entries(flags)
+    .map(([name, flag]) => [flagWord(name, flag), flagSummary(flag)]);
 }
 
 function flagWord(name: string, flag: Flag): string {

@@ -25,33 +25,26 @@ const BEFORE_COMMAND = [
 ];
 
 /**
- * The variables listed by `git rev-parse --local-env-vars`. In a git hook, they
- * would direct every command to the hook's repository and index.
+ * The variables of `git rev-parse --local-env-vars`, with which a git hook
+ * directs every command to its repository. The others make git run programs or
+ * print more, or change the meaning of a path.
  */
-const LOCAL_VARIABLES = words(
-  `GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR GIT_CONFIG
-      GIT_CONFIG_COUNT GIT_CONFIG_PARAMETERS GIT_DIR GIT_GRAFT_FILE
+const REMOVED = words(`GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR
+      GIT_CONFIG GIT_CONFIG_COUNT GIT_CONFIG_PARAMETERS GIT_DIR GIT_GRAFT_FILE
       GIT_IMPLICIT_WORK_TREE GIT_INDEX_FILE GIT_INTERNAL_SUPER_PREFIX
       GIT_NO_REPLACE_OBJECTS GIT_OBJECT_DIRECTORY GIT_PREFIX
-      GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE`,
-);
-
-/** Variables that run programs, print more, or change paths. */
-const OTHER_VARIABLES = words(
-  `GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
+      GIT_REPLACE_REF_BASE GIT_SHALLOW_FILE GIT_WORK_TREE
+      GIT_ATTR_SOURCE GIT_DIFF_OPTS GIT_EXTERNAL_DIFF GIT_FLUSH
       GIT_GLOB_PATHSPECS GIT_ICASE_PATHSPECS GIT_LITERAL_PATHSPECS
       GIT_NOGLOB_PATHSPECS GIT_PAGER GIT_REDIRECT_STDERR
       GIT_REDIRECT_STDIN GIT_REDIRECT_STDOUT GIT_TRACE GIT_TRACE2
       GIT_TRACE2_EVENT GIT_TRACE2_PERF GIT_TRACE_CURL
       GIT_TRACE_FSMONITOR GIT_TRACE_PACKET GIT_TRACE_PACKFILE
       GIT_TRACE_PACK_ACCESS GIT_TRACE_PERFORMANCE GIT_TRACE_REFS
-      GIT_TRACE_SETUP GIT_TRACE_SHALLOW`,
-);
+      GIT_TRACE_SETUP GIT_TRACE_SHALLOW`);
 
 const ENVIRONMENT: Readonly<Record<string, string | null>> = {
-  ...Object.fromEntries(
-    [...LOCAL_VARIABLES, ...OTHER_VARIABLES].map((name) => [name, null]),
-  ),
+  ...Object.fromEntries(REMOVED.map((name) => [name, null])),
   LC_ALL: "C",
   GIT_OPTIONAL_LOCKS: "0",
   GIT_TERMINAL_PROMPT: "0",

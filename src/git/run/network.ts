@@ -158,12 +158,11 @@ export class Network {
    * git refused. Throws a RemoteError if nothing was fetched at all.
    */
   async fetch(specs: readonly string[]): Promise<string[]> {
-    // Without "--show-forced-updates", git treats a rewritten log as new.
+    // Without "--show-forced-updates", git treats a rewritten log as new. Git
+    // before 2.41 does not support "--porcelain".
     const options = words(`--no-tags --no-write-fetch-head --no-auto-maintenance
-        --no-recurse-submodules --show-forced-updates --porcelain --stdin`);
-    // Git before 2.41 does not support this format.
-    const plain = options.filter((option) => option !== "--porcelain");
-    const done = await this.#run("fetch", plain, [], specs);
+        --no-recurse-submodules --show-forced-updates --stdin`);
+    const done = await this.#run("fetch", options, [], specs);
     const said = decodeBytes(done.stderr);
     const refused = [...said.matchAll(/^ ! \[rejected\]\s+(\S+)\s/gm)]
       .map(([, ref]) => ref!);
@@ -197,14 +196,9 @@ export class Network {
     if (done.status === 0) return;
     const { name, url } = this.remote;
     const [message, hint] = failureText(done, verb);
-    const said = `${message.replaceAll(url, name)}`;
-    throw new RemoteError(
-      "GIT_FAILED",
-      `Cannot ${VERBS[verb]} "${name}": ${said}`,
-      {
-        hint,
-      },
-    );
+    const said = message.replaceAll(url, name);
+    const text = `Cannot ${VERBS[verb]} "${name}": ${said}`;
+    throw new RemoteError("GIT_FAILED", text, { hint });
   }
 }
 
