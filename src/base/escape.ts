@@ -54,11 +54,7 @@ function isOfWriting(
         .test(before));
 }
 
-const NAMED: Record<string, string> = {
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
+const NAMED: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 function escapeCharacter(character: string): string {
   const named = getOwn(NAMED, character);

@@ -150,10 +150,7 @@ export interface Context {
   trashRules(root: string): TrashRules;
   /** Forgets files that the trash no longer has. Throws GIT_FAILED. */
   forgetRemoved(system: System, root: string): Promise<void>;
-  /**
-   * Finishes or undoes interrupted operations in this worktree. Notes an
-   * obstacle, or throws it with `strict`.
-   */
+  /** Settles interrupted operations here; `strict`: throws an obstacle. */
   settle(context: Context, order?: { strict?: boolean }): Promise<void>;
   /** Returns the command with exactly that name, or `undefined`. */
   commandNamed(name: string): Promise<AnyCommand | undefined>;

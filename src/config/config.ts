@@ -36,10 +36,7 @@ export interface CheckedConfig {
   readonly config: Config;
   /** Invalid settings and unreadable sources, which are left out. */
   readonly faults: string[];
-  /**
-   * True if a fault may concern a setting that only the user can set, which a
-   * project's file cannot.
-   */
+  /** True if a fault may concern a setting that only the user can set. */
   readonly isUnsure: boolean;
 }
 

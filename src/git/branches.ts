@@ -8,9 +8,7 @@ import { decodeBytes, lined, linesOf, words } from "./text.ts";
 import { readWorktrees } from "./worktrees.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * Returns whether a folder such as `refs/remotes` may have refs, by its files.
- */
+/** Returns whether a folder such as `refs/remotes` may have refs. */
 export function mayHaveRefs(
   { files }: System,
   commonDir: string,
@@ -147,10 +145,7 @@ export async function findDefault(
     const commit = (await resolveNames(git, [upstream])).get(upstream);
     if (commit !== undefined) tips.set(short(upstream), commit);
   }
-  return {
-    name,
-    tips: [...tips].map(([name, commit]) => ({ name, commit })),
-  };
+  return { name, tips: [...tips].map(([name, commit]) => ({ name, commit })) };
 }
 
 function fallback(

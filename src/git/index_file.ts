@@ -70,9 +70,7 @@ interface Entry extends TreeEntry {
 const SUBMODULE = "160000";
 const SUBMODULE_BITS = 0xe0;
 
-/**
- * Returns the listing. `unusual`: at least all paths that are not plain files.
- */
+/** Returns the listing. `unusual`: at least all but plain files. */
 function listingOf(
   unusual: Iterable<Entry>,
   all: () => Iterable<Entry>,

@@ -255,9 +255,7 @@ export function readOperation(
   return files.peek(join(gitDir, "BISECT_LOG")) ? "bisect" : undefined;
 }
 
-/**
- * Reads the list of remaining commits: only it shows a series between picks.
- */
+/** Reads the remaining commits, which alone show a series between picks. */
 function readSequence(system: System, path: string): string | undefined {
   const bytes = readIfThere(system, path, 1_000_000);
   const todo = bytes ? decodeBytes(bytes) : "";

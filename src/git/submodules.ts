@@ -177,9 +177,7 @@ function withSubmodules(
   return { ...status, entries };
 }
 
-/**
- * Returns where to replace or insert an entry, sorted, before untracked ones.
- */
+/** Returns where to replace or insert an entry, before untracked ones. */
 function placeFor(
   entries: readonly StatusEntry[],
   path: string,

@@ -100,10 +100,7 @@ function outside(system: System, cwd: string, answer: RunResult): Workspace {
     : nowhere("failed", reason, place);
 }
 
-/**
- * Finds the workspace of a command, usually without git. Its git facts may then
- * be wrong, which {@link readIn} detects.
- */
+/** Finds the workspace of a command; {@link readIn} detects wrong facts. */
 export async function findWorkspace(context: Context): Promise<Workspace> {
   return workspaceByFiles(context) ??
     await locate(context.system, context.folder);

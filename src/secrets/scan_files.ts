@@ -142,9 +142,7 @@ function* below(
   }
 }
 
-/**
- * Reads a file. An unreadable file that was only found is left out and listed.
- */
+/** Reads a file; lists an unreadable one that was only found. */
 function readSource(
   system: System,
   { name, path, named }: Source,

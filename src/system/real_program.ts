@@ -84,9 +84,7 @@ async function startTied(
   return starts;
 }
 
-/**
- * Returns a function that runs a program through a shell that only starts it.
- */
+/** Returns a function that runs a program, started by a shell. */
 export function programRunner(
   run: typeof realRunProgram,
 ): System["runProgram"] {

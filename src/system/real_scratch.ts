@@ -214,9 +214,7 @@ function linkFolder(target: string, path: string): void {
   }
 }
 
-/**
- * The largest file to copy, in bytes; except for the index, all are smaller.
- */
+/** The largest file to copy, in bytes; only the index is larger. */
 const SMALL = 64 * 1024;
 
 /** Copies the small files, without following links. */

@@ -46,9 +46,7 @@ export function waitHere(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/**
- * Makes a file writable: Windows neither replaces nor removes read-only files.
- */
+/** Makes a file writable, so that Windows replaces or removes it. */
 export function makeWritable(path: string): void {
   if (Deno.build.os !== "windows") return;
   try {

@@ -57,10 +57,7 @@ export async function tryFileChanges(
   return result.status === 0 ? filesIn(result.stdout) : undefined;
 }
 
-/**
- * Like {@link tryFileChanges}, for existing commits. In a partial clone, the
- * result may have no renames.
- */
+/** Like {@link tryFileChanges}, for existing commits, perhaps no renames. */
 export async function readFileChanges(
   git: Git,
   from: string,

@@ -247,9 +247,7 @@ export class FastImport implements AsyncDisposable {
   }
 }
 
-/**
- * Stores contents durably as they arrive, many in one pack. Throws GIT_FAILED.
- */
+/** Stores contents durably, many of them in one pack. Throws GIT_FAILED. */
 export async function importBlobs(
   git: Git,
   portions: Iterable<readonly Uint8Array[]>,

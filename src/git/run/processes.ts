@@ -120,9 +120,7 @@ export interface Machine {
 
 /** Reads the machine's data from /proc, if there is one. */
 export async function readMachine(system: System): Promise<Machine> {
-  if (!showsProcesses(system)) {
-    return { boot: undefined, namespace: undefined };
-  }
+  if (!showsProcesses(system)) return { boot: undefined, namespace: undefined };
   const script = "cat /proc/sys/kernel/random/boot_id; " +
     "exec readlink /proc/self/ns/pid";
   const text = await outputOf(system, script);

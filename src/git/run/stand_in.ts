@@ -247,10 +247,7 @@ function standInFor(
   return { env, repository, hiding };
 }
 
-const NO_OTHERS = {
-  GIT_CONFIG_GLOBAL: "/dev/null",
-  GIT_CONFIG_NOSYSTEM: "1",
-};
+const NO_OTHERS = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1" };
 
 /** Returns the commands that convert a file to a blob, by filter name. */
 function filtersIn(settings: readonly Setting[]): Map<string, Setting[]> {

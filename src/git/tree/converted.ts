@@ -106,9 +106,7 @@ export async function addRaw(
     const known = knownRaw(cache, path, { info, blob });
     if (known !== undefined) {
       const { size, mtime } = info;
-      if (known !== blob) {
-        files.take(path, { mode, id: known, size, mtime });
-      }
+      if (known !== blob) files.take(path, { mode, id: known, size, mtime });
       continue;
     }
     files.add(path, mode);

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FileInfo, System } from "../../system/system.ts";
 
-/**
- * A worktree in a checkpoint: its files and index, as differences from HEAD.
- */
+/** A worktree in a checkpoint: files and index, as changes of HEAD. */
 
 /** The hash function of object ids. */
 export type ObjectHash = "sha1" | "sha256";

@@ -101,10 +101,7 @@ export function cellAt(text: string, at: number): Span | undefined {
 /** The room before `value` in which to search for its name. */
 const LONGEST_PAIR = 160;
 
-/**
- * Returns the kind of `{"name": "DB_PASSWORD", "value": "…"}` and similar;
- * `start`: offset of the word `value`.
- */
+/** Returns the kind of `{"name": "DB_PASSWORD", "value": "…"}`. */
 export function pairedKind(text: string, start: number): KeyKind | undefined {
   const lead = text.slice(Math.max(0, start - LONGEST_PAIR), start);
   const pair =
