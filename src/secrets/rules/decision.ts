@@ -1,5 +1,4 @@
-import { LEAST } from "./elements.ts";
-import { isAnyKey, type Key, keyKind } from "./keys.ts";
+import { isAnyKey, type Key, keyKind, LEAST } from "./keys.ts";
 import type { Value } from "./reader.ts";
 import {
   isAbout,

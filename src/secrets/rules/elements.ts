@@ -1,5 +1,11 @@
 import { isAlnum } from "./chars.ts";
-import { type KeyKind, keyKind, LONGEST_KEY, mayEndKey } from "./keys.ts";
+import {
+  type KeyKind,
+  keyKind,
+  LEAST,
+  LONGEST_KEY,
+  mayEndKey,
+} from "./keys.ts";
 import type { Span } from "../span.ts";
 import {
   isAbout,
@@ -13,16 +19,6 @@ import {
 /** The longest value between two tags and the longest first tag. */
 const LONGEST = 512;
 const LONGEST_TAG = 160;
-
-/** The minimum lengths of values; many passwords are short. */
-export const LEAST = {
-  password: 3,
-  token: 6,
-  key: 6,
-  secret: 4,
-  cookie: 8,
-  pin: 4,
-};
 
 const CDATA = "<![CDATA[";
 

@@ -1,13 +1,13 @@
 import { remembered } from "../../base/remembered.ts";
 
+/** The minimum lengths of values; many passwords are short. */
+export const LEAST = {
+  ...{ password: 3, token: 6, key: 6 },
+  ...{ secret: 4, cookie: 8, pin: 4 },
+};
+
 /** The kind of a value, by its name. */
-export type KeyKind =
-  | "password"
-  | "token"
-  | "key"
-  | "secret"
-  | "cookie"
-  | "pin";
+export type KeyKind = keyof typeof LEAST;
 
 const PASSWORD =
   /(?:pass(?:word|wd|phrase|code)|passwort|kennwort|wachtwoord|senha|pwd|(?:^|[^a-z]|bind|root|auth|user|imap|smtp|mail|store|key|db|sudo|become)(?:pass|pw)|(?:^|[^a-z])psk|preshared[_-]?key|mot de passe|parola d'ordine|contraseña|пароль|密码|密碼|パスワード|비밀번호|hasło)s?$/;

@@ -1,5 +1,4 @@
-import { LEAST } from "./elements.ts";
-import { isAnyKey, type Key } from "./keys.ts";
+import { isAnyKey, type Key, LEAST } from "./keys.ts";
 import type { Given } from "./decision.ts";
 import {
   isAbout,
