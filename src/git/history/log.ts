@@ -215,7 +215,7 @@ export interface PausedSave {
 export interface OwnCommits {
   /** Their ids. */
   readonly own: Set<string>;
-  /** Other files in it: claude-mpm up to 6.2.40 commits everything staged. */
+  /** Other files in a commit: claude-mpm up to 6.2.40 adds all staged. */
   readonly swept: Map<string, readonly string[]>;
 }
 
