@@ -1,5 +1,5 @@
 import { dirname, join } from "@std/path";
-import { TOPICS } from "../src/app/help/names.ts";
+import { topicNamed, TOPICS } from "../src/app/help/names.ts";
 import { configurationPage } from "./generate_configuration.ts";
 import { formatsPage } from "./generate_formats.ts";
 import { manPages } from "./generate_man.ts";
@@ -34,9 +34,8 @@ export async function generated(root = ROOT): Promise<Map<string, string>> {
   const summaries = Object.fromEntries(
     commands.map(({ name, summary }) => [name, summary]),
   );
-  const topics = await Promise.all(
-    Object.values(TOPICS).map(({ load }) => load(summaries)),
-  );
+  const topics = Object.keys(TOPICS)
+    .map((name) => topicNamed(name, summaries)!);
   const schemas = await schemaFiles(root, summaries);
   return new Map([
     ...pluginFiles(),

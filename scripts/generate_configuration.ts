@@ -1,4 +1,4 @@
-import { VARIABLES } from "../src/app/help/environment.ts";
+import { VARIABLES } from "../src/app/help/topics.ts";
 import { KEYS, settingOf, variableOf } from "../src/config/settings.ts";
 import { tomlLiteral } from "../src/config/toml.ts";
 import { wordsFor } from "../src/config/values.ts";

@@ -1,9 +1,9 @@
-import { PROJECT_FILES } from "../src/app/help/file_places.ts";
 import {
   CONFIG_FILES,
   GIT_FILES,
+  PROJECT_FILES,
   USER_FILES,
-} from "../src/app/help/other_places.ts";
+} from "../src/app/help/file_places.ts";
 import { STORED } from "../src/app/help/schemas.ts";
 import { marked, table } from "./generate_markdown.ts";
 

@@ -104,7 +104,8 @@ function codeTexts(path: string, source: string): Text[] {
     if (literal !== undefined) {
       covered.push([node.getStart(), node.end]);
       const kind = isTestName(node) ? "test names" : "strings";
-      for (const part of literal.split(/\n\s*\n|\n(?= {2,})/)) {
+      // Each cell of a row such as "name | summary" is a text by itself.
+      for (const part of literal.split(/\n\s*\n|\n(?= {2,})| \| /)) {
         const text = plain(part);
         if (words(text).length >= 3) add(kind, node.getStart(), text);
       }

@@ -21,6 +21,7 @@ import {
   commandSections,
   dailySections,
   pages,
+  topicNamed,
   TOPICS,
 } from "../help/names.ts";
 import { COMMANDS } from "../table.ts";
@@ -131,11 +132,9 @@ async function commandPage(
 async function topicPage(
   [name = "", ...more]: readonly string[],
 ): Promise<Page | undefined> {
-  const topic = getOwn(TOPICS, name);
+  const topic = topicNamed(name, SUMMARIES);
   if (!topic) return undefined;
-  if (more.length === 0) {
-    return { text: topicText(topic.load(SUMMARIES)) };
-  }
+  if (more.length === 0) return { text: topicText(topic) };
   return name === "formats" ? await schemaPage(more.join("-")) : undefined;
 }
 

@@ -1,6 +1,5 @@
 import { schemaList } from "./schemas.ts";
-import { PIPELINES } from "./pipeline_topic.ts";
-import { TASKS } from "./task_topic.ts";
+import { PIPELINES, TASKS } from "./definition_topics.ts";
 import {
   environment,
   exitCodes,
@@ -22,46 +21,53 @@ import { getOwn } from "../../base/own.ts";
 
 interface Page {
   readonly summary: string;
-  readonly load: (summaries: Summaries) => Topic;
+  readonly sections: (summaries: Summaries) => Topic["sections"];
 }
 
 /**
  * The help pages that do not belong to a command, by the word after `mpm help`.
  */
 export const TOPICS: Readonly<Record<string, Page>> = {
-  "exit-codes": {
-    summary: "The exit statuses of mpm",
-    load: exitCodes,
-  },
+  "exit-codes": { summary: "The exit statuses of mpm", sections: exitCodes },
   "environment": {
     summary: "The environment variables that mpm uses",
-    load: environment,
+    sections: environment,
   },
   "files": {
     summary: "The files that mpm writes, and files of other programs",
-    load: files,
+    sections: files,
   },
   "hooks": {
     summary: "How mpm hooks respond to Claude Code events",
-    load: hooks,
+    sections: hooks,
   },
   "privacy": {
     summary: "The data that mpm writes and who can read it",
-    load: () => PRIVACY,
+    sections: () => PRIVACY,
   },
   "tasks": {
-    summary: TASKS.summary,
-    load: () => TASKS,
+    summary: "How to define a task and what its programs can report",
+    sections: () => TASKS,
   },
   "pipelines": {
-    summary: PIPELINES.summary,
-    load: () => PIPELINES,
+    summary: "How to define a pipeline and its steps",
+    sections: () => PIPELINES,
   },
   "formats": {
     summary: "The JSON that mpm prints and stores, and its schemas",
-    load: formats,
+    sections: formats,
   },
 };
+
+/** Returns a page; `undefined` if there is no page with this name. */
+export function topicNamed(
+  name: string,
+  summaries: Summaries,
+): Topic | undefined {
+  const page = getOwn(TOPICS, name);
+  if (!page) return undefined;
+  return { name, summary: page.summary, sections: page.sections(summaries) };
+}
 
 /** Returns the pages with their subjects. */
 export function pages(): [name: string, summary: string][] {

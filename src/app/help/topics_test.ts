@@ -3,7 +3,7 @@ import { TestEnv } from "../../../tests/helpers/env.ts";
 import { mpm } from "../../../tests/helpers/mpm.ts";
 import { ROOT, sources } from "../../../tests/helpers/tree.ts";
 import { ERRORS } from "../../base/errors.ts";
-import { allVariables } from "./environment.ts";
+import { allVariables } from "./topics.ts";
 
 async function page(topic: string): Promise<string> {
   using env = new TestEnv();
