@@ -7,8 +7,6 @@ interface Declared {
   readonly command: AnyCommand;
   /** The path below `src/`, with `/`. */
   readonly path: string;
-  /** The name of the export. */
-  readonly constant: string;
 }
 
 /**
@@ -22,7 +20,7 @@ export async function commandTable(
   before: string,
 ): Promise<{ text: string; commands: AnyCommand[] }> {
   const declared = await commandsBelow(join(root, "src"));
-  const order = [...before.matchAll(/^ {2}"([a-z -]+)": async/gm)]
+  const order = [...before.matchAll(/^ {2}"([a-z -]+)": \(\)/gm)]
     .map(([, name]) => name!);
   for (const { command: { name } } of declared) {
     if (order.includes(name)) continue;
@@ -40,28 +38,22 @@ export async function commandTable(
   return { text, commands: inOrder.map(({ command }) => command) };
 }
 
-function row({ command: { name }, path, constant }: Declared): string {
+function row({ command: { name }, path }: Declared): string {
   const from = path.startsWith("app/")
     ? `./${path.slice("app/".length)}`
     : `../${path}`;
-  const module = `(await import("${from}"))`;
-  const whole = `  "${name}": async () => ${module}.${constant},`;
-  if (whole.length <= 80) return whole;
-  const start = `  "${name}": async () =>\n    ${module}`;
-  return `    ${module}.${constant},`.length <= 80
-    ? `${start}.${constant},`
-    : `${start}\n      .${constant},`;
+  const whole = `  "${name}": () => import("${from}"),`;
+  return whole.length <= 80 ? whole : whole.replace("=> ", "=>\n    ");
 }
 
 async function commandsBelow(source: string): Promise<Declared[]> {
   const found: Declared[] = [];
   for (const path of commandFiles(source)) {
     const values = await import(pathToFileURL(path).href);
-    for (const [constant, value] of Object.entries(values)) {
-      if (!isCommand(value)) continue;
-      const below = relative(source, path).replaceAll("\\", "/");
-      found.push({ command: value, path: below, constant });
-    }
+    const below = relative(source, path).replaceAll("\\", "/");
+    const commands = Object.values(values).filter(isCommand);
+    if (commands.length > 1) throw new Error(`${path} exports two commands`);
+    found.push(...commands.map((command) => ({ command, path: below })));
   }
   return found;
 }

@@ -11,7 +11,7 @@ import { DENO_VERSION } from "../scripts/toolchain.ts";
 import type { AnyCommand, Flag } from "../src/cli/command.ts";
 import { GLOBAL_FLAGS } from "../src/cli/globals.ts";
 import { parse } from "../src/cli/parse.ts";
-import { COMMANDS } from "../src/app/table.ts";
+import { COMMANDS, loadCommand } from "../src/app/table.ts";
 import { ERRORS } from "../src/base/errors.ts";
 import { OPERATIONS } from "../src/ops/mod.ts";
 import { anchorsOf, pages } from "./helpers/markdown.ts";
@@ -19,9 +19,9 @@ import { modules, ROOT, sources } from "./helpers/tree.ts";
 
 async function commands(): Promise<[string, AnyCommand][]> {
   return await Promise.all(
-    Object.entries(COMMANDS).map(async (
-      [name, load],
-    ): Promise<[string, AnyCommand]> => [name, await load()]),
+    Object.keys(COMMANDS).map(async (
+      name,
+    ): Promise<[string, AnyCommand]> => [name, (await loadCommand(name))!]),
   );
 }
 

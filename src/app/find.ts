@@ -1,7 +1,7 @@
 import { currentName, formerName, spelled } from "./spellings.ts";
 import { type AnyCommand, leadingWords } from "../cli/mod.ts";
 import { getOwn } from "../base/own.ts";
-import { COMMANDS } from "./table.ts";
+import { loadCommand } from "./table.ts";
 import { SUMMARIES } from "./summaries.ts";
 import { MpmError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
@@ -43,16 +43,14 @@ export async function commandNamed(
   name: string,
 ): Promise<AnyCommand | undefined> {
   const current = currentName(name);
-  const load = getOwn(COMMANDS, current);
-  return await (load ? load() : spelled(current));
+  return await loadCommand(current) ?? await spelled(current);
 }
 
 /** Returns the command that lists the subject of a group. */
 async function listOf(group: string): Promise<AnyCommand | undefined> {
   const name = currentName(group);
-  const load = getOwn(COMMANDS, `${name} list`) ??
-    getOwn(COMMANDS, `${name} status`);
-  return await load?.();
+  return await loadCommand(`${name} list`) ??
+    await loadCommand(`${name} status`);
 }
 
 /** Words from other tools, with the mpm command to suggest. */

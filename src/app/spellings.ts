@@ -1,7 +1,7 @@
 import type { AnyCommand, Flags, Positional } from "../cli/mod.ts";
 import { MpmError } from "../base/errors.ts";
 import { getOwn } from "../base/own.ts";
-import { COMMANDS } from "./table.ts";
+import { loadCommand } from "./table.ts";
 
 /** Another name for an mpm command. */
 interface Spelling {
@@ -114,7 +114,7 @@ export function formerName(name: string): string {
 export async function spelled(name: string): Promise<AnyCommand | undefined> {
   const spelling = getOwn(SPELLINGS, name);
   if (!spelling) return undefined;
-  const command = await getOwn(COMMANDS, spelling.command)!();
+  const command = (await loadCommand(spelling.command))!;
   const { positionals, flags, convert } = spelling;
   if (!convert) return command;
   return {

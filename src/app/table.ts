@@ -1,245 +1,158 @@
+import { getOwn } from "../base/own.ts";
 import type { AnyCommand } from "../cli/mod.ts";
 import type { Finisher } from "../ops/mod.ts";
 
 /**
- * Every command by its name; each is loaded only when needed.
+ * The module of every command by its name; each is loaded only when needed.
  * `deno task generate` finds the commands and keeps their order, which is the
  * order in the help.
  */
-export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
-  "pause": async () => (await import("../saves/commands/pause.ts")).pause,
-  "resume": async () => (await import("../saves/commands/resume.ts")).resume,
-  "restore": async () =>
-    (await import("../checkpoints/commands/restore.ts")).restore,
-  "start": async () => (await import("../detours/commands/start.ts")).start,
-  "status": async () => (await import("./commands/status.ts")).status,
-  "check": async () => (await import("../detours/commands/check.ts")).check,
-  "next": async () => (await import("../items/commands/next.ts")).next,
-  "decide": async () => (await import("../items/commands/decide.ts")).decide,
-  "ask": async () => (await import("../items/commands/ask.ts")).ask,
-  "block": async () => (await import("../items/commands/block.ts")).block,
-  "done": async () => (await import("../items/commands/done.ts")).done,
-  "var set": async () => (await import("../items/commands/var_set.ts")).varSet,
-  "var get": async () => (await import("../items/commands/var_get.ts")).varGet,
-  "var list": async () =>
-    (await import("../items/commands/var_list.ts")).varList,
-  "var unset": async () =>
-    (await import("../items/commands/var_unset.ts")).varUnset,
-  "complete": async () =>
-    (await import("../detours/commands/complete.ts")).complete,
-  "cancel": async () => (await import("../detours/commands/cancel.ts")).cancel,
-  "archive": async () =>
-    (await import("../detours/commands/archive.ts")).archive,
-  "branch": async () => (await import("../detours/commands/branch.ts")).branch,
-  "return": async () =>
-    (await import("../detours/commands/return.ts")).returnCommand,
-  "template list": async () =>
-    (await import("../work/commands/template_list.ts")).templateList,
-  "template show": async () =>
-    (await import("../work/commands/template_show.ts")).templateShow,
-  "template new": async () =>
-    (await import("../work/commands/template_new.ts")).templateNew,
-  "saves list": async () =>
-    (await import("../saves/commands/list.ts")).sessionsList,
-  "saves show": async () =>
-    (await import("../saves/commands/show.ts")).sessionsShow,
-  "saves verify": async () =>
-    (await import("../saves/commands/verify.ts")).sessionsVerify,
-  "saves diff": async () =>
-    (await import("../saves/commands/diff.ts")).sessionsDiff,
-  "saves rm": async () => (await import("../saves/commands/rm.ts")).sessionsRm,
-  "saves prune": async () =>
-    (await import("../saves/commands/prune.ts")).sessionsPrune,
-  "saves export": async () =>
-    (await import("../saves/commands/export.ts")).sessionsExport,
-  "saves trust": async () =>
-    (await import("../checkpoints/commands/trust.ts")).sessionsTrust,
-  "saves recover": async () =>
-    (await import("../saves/commands/recover.ts")).sessionsRecover,
-  "saves keep": async () =>
-    (await import("../saves/commands/keep.ts")).savesKeep,
-  "checkpoint save": async () =>
-    (await import("../checkpoints/commands/save.ts")).checkpointSave,
-  "checkpoint list": async () =>
-    (await import("../checkpoints/commands/list.ts")).checkpointList,
-  "checkpoint show": async () =>
-    (await import("../checkpoints/commands/show.ts")).checkpointShow,
-  "checkpoint diff": async () =>
-    (await import("../checkpoints/commands/diff.ts")).checkpointDiff,
-  "checkpoint load": async () =>
-    (await import("../checkpoints/commands/load.ts")).checkpointLoad,
-  "checkpoint restore": async () =>
-    (await import("../checkpoints/commands/checkpoint_restore.ts"))
-      .checkpointRestore,
-  "checkpoint rm": async () =>
-    (await import("../checkpoints/commands/rm.ts")).checkpointRm,
-  "undo": async () => (await import("../undo/commands/undo.ts")).undo,
-  "undo list": async () => (await import("../undo/commands/list.ts")).undoList,
-  "undo trash": async () =>
-    (await import("../ops/commands/trash.ts")).undoTrash,
-  "worktrees list": async () =>
-    (await import("../worktrees/commands/list.ts")).worktreesList,
-  "worktrees prune": async () =>
-    (await import("../worktrees/commands/prune.ts")).worktreesPrune,
-  "worktrees restore": async () =>
-    (await import("../worktrees/commands/restore.ts")).worktreesRestore,
-  "context": async () =>
-    (await import("../handoff/commands/context.ts")).context,
-  "context acknowledge": async () =>
-    (await import("../handoff/commands/acknowledge.ts")).contextAcknowledge,
-  "context resume-file": async () =>
-    (await import("../handoff/commands/resume_file.ts")).contextResumeFile,
-  "context update": async () =>
-    (await import("../handoff/commands/update.ts")).contextUpdate,
-  "context inject": async () =>
-    (await import("../handoff/commands/inject.ts")).contextInject,
-  "context diff": async () =>
-    (await import("../handoff/commands/diff.ts")).contextDiff,
-  "context history": async () =>
-    (await import("../handoff/commands/history.ts")).contextHistory,
-  "statusline": async () =>
-    (await import("../handoff/commands/statusline.ts")).statusline,
-  "config get": async () =>
-    (await import("../config/commands/get.ts")).configGet,
-  "config set": async () =>
-    (await import("../config/commands/set.ts")).configSet,
-  "config unset": async () =>
-    (await import("../config/commands/unset.ts")).configUnset,
-  "config list": async () =>
-    (await import("../config/commands/list.ts")).configList,
-  "scan": async () => (await import("../secrets/commands/scan.ts")).scan,
-  "migrate": async () => (await import("../saves/commands/migrate.ts")).migrate,
-  "hooks install": async () =>
-    (await import("../hooks/commands/install.ts")).hooksInstall,
-  "hooks uninstall": async () =>
-    (await import("../hooks/commands/uninstall.ts")).hooksUninstall,
-  "hooks status": async () =>
-    (await import("../hooks/commands/status.ts")).hooksStatus,
-  "hooks eject": async () =>
-    (await import("../hooks/commands/eject.ts")).hooksEject,
-  "hooks allow": async () =>
-    (await import("../hooks/commands/allow.ts")).hooksAllow,
-  "hooks test": async () =>
-    (await import("../hooks/commands/test.ts")).hooksTest,
-  "hook": async () => (await import("../hooks/commands/hook.ts")).hook,
-  "doctor": async () => (await import("../doctor/commands/doctor.ts")).doctor,
-  "init": async () => (await import("../saves/commands/init.ts")).init,
-  "completions": async () =>
-    (await import("./commands/completions.ts")).completions,
-  "help": async () => (await import("./commands/help.ts")).help,
-  "summary": async () =>
-    (await import("../handoff/commands/summary.ts")).summary,
-  "allow": async () => (await import("../ops/commands/allow.ts")).allow,
-  "evidence": async () =>
-    (await import("../handoff/commands/evidence.ts")).evidence,
-  "partition list": async () =>
-    (await import("../partitions/commands/list.ts")).partitionList,
-  "partition show": async () =>
-    (await import("../partitions/commands/show.ts")).partitionShow,
-  "partition suggest": async () =>
-    (await import("../partitions/commands/suggest.ts")).partitionSuggest,
-  "partition use": async () =>
-    (await import("../partitions/commands/use.ts")).partitionUse,
-  "setup": async () => (await import("../hooks/commands/setup.ts")).setup,
-  "setup instructions": async () =>
-    (await import("../hooks/commands/instructions.ts")).setupInstructions,
-  "replay": async () => (await import("../replay/commands/replay.ts")).replay,
-  "carry": async () => (await import("../replay/commands/carry.ts")).carry,
-  "timeline": async () =>
-    (await import("../replay/commands/timeline.ts")).timeline,
-  "replay fork": async () =>
-    (await import("../replay/commands/fork.ts")).replayFork,
-  "handoff accept": async () =>
-    (await import("../agents/handoffs/commands/accept.ts")).handoffAccept,
-  "handoff check": async () =>
-    (await import("../agents/handoffs/commands/check.ts")).handoffCheck,
-  "handoff done": async () =>
-    (await import("../agents/handoffs/commands/done.ts")).handoffDone,
-  "handoff list": async () =>
-    (await import("../agents/handoffs/commands/list.ts")).handoffList,
-  "handoff new": async () =>
-    (await import("../agents/handoffs/commands/new.ts")).handoffNew,
-  "handoff reject": async () =>
-    (await import("../agents/handoffs/commands/reject.ts")).handoffReject,
-  "handoff show": async () =>
-    (await import("../agents/handoffs/commands/show.ts")).handoffShow,
-  "note": async () => (await import("../agents/notes/commands/note.ts")).note,
-  "notes": async () =>
-    (await import("../agents/notes/commands/notes.ts")).notes,
-  "notes rm": async () =>
-    (await import("../agents/notes/commands/notes_rm.ts")).notesRm,
-  "notes settle": async () =>
-    (await import("../agents/notes/commands/notes_settle.ts")).notesSettle,
-  "claim": async () =>
-    (await import("../agents/claims/commands/claim.ts")).claim,
-  "claims": async () =>
-    (await import("../agents/claims/commands/claims.ts")).claims,
-  "release": async () =>
-    (await import("../agents/claims/commands/release.ts")).release,
-  "standup": async () =>
-    (await import("../agents/standup/commands/standup.ts")).standup,
-  "team add": async () =>
-    (await import("../team/commands/team_add.ts")).teamAdd,
-  "team list": async () =>
-    (await import("../team/commands/team_list.ts")).teamList,
-  "team remove": async () =>
-    (await import("../team/commands/team_remove.ts")).teamRemove,
-  "sync": async () => (await import("../team/commands/sync.ts")).sync,
-  "trust": async () => (await import("../team/commands/trust.ts")).trust,
-  "export": async () =>
-    (await import("../team/commands/export.ts")).exportCommand,
-  "import": async () =>
-    (await import("../team/commands/import.ts")).importCommand,
-  "schedule add": async () =>
-    (await import("../schedules/commands/add.ts")).scheduleAdd,
-  "schedule list": async () =>
-    (await import("../schedules/commands/list.ts")).scheduleList,
-  "schedule remove": async () =>
-    (await import("../schedules/commands/remove.ts")).scheduleRemove,
-  "schedule run": async () =>
-    (await import("../schedules/commands/run.ts")).scheduleRun,
-  "pipeline": async () =>
-    (await import("../pipelines/commands/pipeline.ts")).pipeline,
-  "pipeline cancel": async () =>
-    (await import("../pipelines/commands/cancel.ts")).pipelineCancel,
-  "pipeline export": async () =>
-    (await import("../pipelines/commands/export.ts")).pipelineExport,
-  "pipeline graph": async () =>
-    (await import("../pipelines/commands/graph.ts")).pipelineGraph,
-  "pipeline list": async () =>
-    (await import("../pipelines/commands/list.ts")).pipelineList,
-  "pipeline logs": async () =>
-    (await import("../pipelines/commands/logs.ts")).pipelineLogs,
-  "pipeline report": async () =>
-    (await import("../pipelines/commands/report.ts")).pipelineReport,
-  "pipeline rm": async () =>
-    (await import("../pipelines/commands/rm.ts")).pipelineRm,
-  "pipeline resume": async () =>
-    (await import("../pipelines/commands/resume.ts")).pipelineResume,
-  "pipeline run": async () =>
-    (await import("../pipelines/commands/run.ts")).pipelineRun,
-  "pipeline status": async () =>
-    (await import("../pipelines/commands/status.ts")).pipelineStatusCommand,
-  "pipeline watch": async () =>
-    (await import("../pipelines/commands/watch.ts")).pipelineWatch,
-  "pipeline new": async () =>
-    (await import("../pipelines/commands/new.ts")).pipelineNew,
-  "task cancel": async () =>
-    (await import("../tasks/commands/cancel.ts")).taskCancel,
-  "task list": async () => (await import("../tasks/commands/list.ts")).taskList,
-  "task logs": async () => (await import("../tasks/commands/logs.ts")).taskLogs,
-  "task report": async () =>
-    (await import("../tasks/commands/report.ts")).taskReport,
-  "task rm": async () => (await import("../tasks/commands/rm.ts")).taskRm,
-  "task status": async () =>
-    (await import("../tasks/commands/status.ts")).taskStatus,
-  "task watch": async () =>
-    (await import("../tasks/commands/watch.ts")).taskWatch,
-  "task resume": async () =>
-    (await import("../tasks/commands/resume.ts")).taskResume,
-  "task run": async () => (await import("../tasks/commands/run.ts")).taskRun,
-  "task": async () => (await import("../tasks/commands/task.ts")).task,
+export const COMMANDS: Readonly<Record<string, () => Promise<object>>> = {
+  "pause": () => import("../saves/commands/pause.ts"),
+  "resume": () => import("../saves/commands/resume.ts"),
+  "restore": () => import("../checkpoints/commands/restore.ts"),
+  "start": () => import("../detours/commands/start.ts"),
+  "status": () => import("./commands/status.ts"),
+  "check": () => import("../detours/commands/check.ts"),
+  "next": () => import("../items/commands/next.ts"),
+  "decide": () => import("../items/commands/decide.ts"),
+  "ask": () => import("../items/commands/ask.ts"),
+  "block": () => import("../items/commands/block.ts"),
+  "done": () => import("../items/commands/done.ts"),
+  "var set": () => import("../items/commands/var_set.ts"),
+  "var get": () => import("../items/commands/var_get.ts"),
+  "var list": () => import("../items/commands/var_list.ts"),
+  "var unset": () => import("../items/commands/var_unset.ts"),
+  "complete": () => import("../detours/commands/complete.ts"),
+  "cancel": () => import("../detours/commands/cancel.ts"),
+  "archive": () => import("../detours/commands/archive.ts"),
+  "branch": () => import("../detours/commands/branch.ts"),
+  "return": () => import("../detours/commands/return.ts"),
+  "template list": () => import("../work/commands/template_list.ts"),
+  "template show": () => import("../work/commands/template_show.ts"),
+  "template new": () => import("../work/commands/template_new.ts"),
+  "saves list": () => import("../saves/commands/list.ts"),
+  "saves show": () => import("../saves/commands/show.ts"),
+  "saves verify": () => import("../saves/commands/verify.ts"),
+  "saves diff": () => import("../saves/commands/diff.ts"),
+  "saves rm": () => import("../saves/commands/rm.ts"),
+  "saves prune": () => import("../saves/commands/prune.ts"),
+  "saves export": () => import("../saves/commands/export.ts"),
+  "saves trust": () => import("../checkpoints/commands/trust.ts"),
+  "saves recover": () => import("../saves/commands/recover.ts"),
+  "saves keep": () => import("../saves/commands/keep.ts"),
+  "checkpoint save": () => import("../checkpoints/commands/save.ts"),
+  "checkpoint list": () => import("../checkpoints/commands/list.ts"),
+  "checkpoint show": () => import("../checkpoints/commands/show.ts"),
+  "checkpoint diff": () => import("../checkpoints/commands/diff.ts"),
+  "checkpoint load": () => import("../checkpoints/commands/load.ts"),
+  "checkpoint restore": () =>
+    import("../checkpoints/commands/checkpoint_restore.ts"),
+  "checkpoint rm": () => import("../checkpoints/commands/rm.ts"),
+  "undo": () => import("../undo/commands/undo.ts"),
+  "undo list": () => import("../undo/commands/list.ts"),
+  "undo trash": () => import("../ops/commands/trash.ts"),
+  "worktrees list": () => import("../worktrees/commands/list.ts"),
+  "worktrees prune": () => import("../worktrees/commands/prune.ts"),
+  "worktrees restore": () => import("../worktrees/commands/restore.ts"),
+  "context": () => import("../handoff/commands/context.ts"),
+  "context acknowledge": () => import("../handoff/commands/acknowledge.ts"),
+  "context resume-file": () => import("../handoff/commands/resume_file.ts"),
+  "context update": () => import("../handoff/commands/update.ts"),
+  "context inject": () => import("../handoff/commands/inject.ts"),
+  "context diff": () => import("../handoff/commands/diff.ts"),
+  "context history": () => import("../handoff/commands/history.ts"),
+  "statusline": () => import("../handoff/commands/statusline.ts"),
+  "config get": () => import("../config/commands/get.ts"),
+  "config set": () => import("../config/commands/set.ts"),
+  "config unset": () => import("../config/commands/unset.ts"),
+  "config list": () => import("../config/commands/list.ts"),
+  "scan": () => import("../secrets/commands/scan.ts"),
+  "migrate": () => import("../saves/commands/migrate.ts"),
+  "hooks install": () => import("../hooks/commands/install.ts"),
+  "hooks uninstall": () => import("../hooks/commands/uninstall.ts"),
+  "hooks status": () => import("../hooks/commands/status.ts"),
+  "hooks eject": () => import("../hooks/commands/eject.ts"),
+  "hooks allow": () => import("../hooks/commands/allow.ts"),
+  "hooks test": () => import("../hooks/commands/test.ts"),
+  "hook": () => import("../hooks/commands/hook.ts"),
+  "doctor": () => import("../doctor/commands/doctor.ts"),
+  "init": () => import("../saves/commands/init.ts"),
+  "completions": () => import("./commands/completions.ts"),
+  "help": () => import("./commands/help.ts"),
+  "summary": () => import("../handoff/commands/summary.ts"),
+  "allow": () => import("../ops/commands/allow.ts"),
+  "evidence": () => import("../handoff/commands/evidence.ts"),
+  "partition list": () => import("../partitions/commands/list.ts"),
+  "partition show": () => import("../partitions/commands/show.ts"),
+  "partition suggest": () => import("../partitions/commands/suggest.ts"),
+  "partition use": () => import("../partitions/commands/use.ts"),
+  "setup": () => import("../hooks/commands/setup.ts"),
+  "setup instructions": () => import("../hooks/commands/instructions.ts"),
+  "replay": () => import("../replay/commands/replay.ts"),
+  "carry": () => import("../replay/commands/carry.ts"),
+  "timeline": () => import("../replay/commands/timeline.ts"),
+  "replay fork": () => import("../replay/commands/fork.ts"),
+  "handoff accept": () => import("../agents/handoffs/commands/accept.ts"),
+  "handoff check": () => import("../agents/handoffs/commands/check.ts"),
+  "handoff done": () => import("../agents/handoffs/commands/done.ts"),
+  "handoff list": () => import("../agents/handoffs/commands/list.ts"),
+  "handoff new": () => import("../agents/handoffs/commands/new.ts"),
+  "handoff reject": () => import("../agents/handoffs/commands/reject.ts"),
+  "handoff show": () => import("../agents/handoffs/commands/show.ts"),
+  "note": () => import("../agents/notes/commands/note.ts"),
+  "notes": () => import("../agents/notes/commands/notes.ts"),
+  "notes rm": () => import("../agents/notes/commands/notes_rm.ts"),
+  "notes settle": () => import("../agents/notes/commands/notes_settle.ts"),
+  "claim": () => import("../agents/claims/commands/claim.ts"),
+  "claims": () => import("../agents/claims/commands/claims.ts"),
+  "release": () => import("../agents/claims/commands/release.ts"),
+  "standup": () => import("../agents/standup/commands/standup.ts"),
+  "team add": () => import("../team/commands/team_add.ts"),
+  "team list": () => import("../team/commands/team_list.ts"),
+  "team remove": () => import("../team/commands/team_remove.ts"),
+  "sync": () => import("../team/commands/sync.ts"),
+  "trust": () => import("../team/commands/trust.ts"),
+  "export": () => import("../team/commands/export.ts"),
+  "import": () => import("../team/commands/import.ts"),
+  "schedule add": () => import("../schedules/commands/add.ts"),
+  "schedule list": () => import("../schedules/commands/list.ts"),
+  "schedule remove": () => import("../schedules/commands/remove.ts"),
+  "schedule run": () => import("../schedules/commands/run.ts"),
+  "pipeline": () => import("../pipelines/commands/pipeline.ts"),
+  "pipeline cancel": () => import("../pipelines/commands/cancel.ts"),
+  "pipeline export": () => import("../pipelines/commands/export.ts"),
+  "pipeline graph": () => import("../pipelines/commands/graph.ts"),
+  "pipeline list": () => import("../pipelines/commands/list.ts"),
+  "pipeline logs": () => import("../pipelines/commands/logs.ts"),
+  "pipeline report": () => import("../pipelines/commands/report.ts"),
+  "pipeline rm": () => import("../pipelines/commands/rm.ts"),
+  "pipeline resume": () => import("../pipelines/commands/resume.ts"),
+  "pipeline run": () => import("../pipelines/commands/run.ts"),
+  "pipeline status": () => import("../pipelines/commands/status.ts"),
+  "pipeline watch": () => import("../pipelines/commands/watch.ts"),
+  "pipeline new": () => import("../pipelines/commands/new.ts"),
+  "task cancel": () => import("../tasks/commands/cancel.ts"),
+  "task list": () => import("../tasks/commands/list.ts"),
+  "task logs": () => import("../tasks/commands/logs.ts"),
+  "task report": () => import("../tasks/commands/report.ts"),
+  "task rm": () => import("../tasks/commands/rm.ts"),
+  "task status": () => import("../tasks/commands/status.ts"),
+  "task watch": () => import("../tasks/commands/watch.ts"),
+  "task resume": () => import("../tasks/commands/resume.ts"),
+  "task run": () => import("../tasks/commands/run.ts"),
+  "task": () => import("../tasks/commands/task.ts"),
 };
+
+/** Loads the command with exactly this name; its module exports no other. */
+export async function loadCommand(
+  name: string,
+): Promise<AnyCommand | undefined> {
+  const module = await getOwn(COMMANDS, name)?.();
+  return Object.values(module ?? {}).find((value) =>
+    typeof value === "object" && "render" in value
+  );
+}
 
 /** Forgets removed saves; see `forget.ts`. */
 export async function loadForget() {

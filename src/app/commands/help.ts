@@ -24,7 +24,7 @@ import {
   topicNamed,
   TOPICS,
 } from "../help/names.ts";
-import { COMMANDS } from "../table.ts";
+import { COMMANDS, loadCommand } from "../table.ts";
 import { SUMMARIES } from "../summaries.ts";
 import { schemaList } from "../help/schemas.ts";
 
@@ -107,14 +107,14 @@ function allCommands(): string {
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");
-  const found = Object.entries(COMMANDS)
-    .filter(([one]) => one.startsWith(begun) && getOwn(SUMMARIES, one));
+  const found = Object.keys(COMMANDS)
+    .filter((one) => one.startsWith(begun) && getOwn(SUMMARIES, one));
   const other = Object.hasOwn(COMMANDS, name) || Object.hasOwn(TOPICS, name);
   if (found.length === 0 || other) return undefined;
-  const commands = await Promise.all(found.map(([, load]) => load()));
-  const rows = found.map(([one]) =>
-    [one, getOwn(SUMMARIES, one) ?? ""] as const
+  const commands = await Promise.all(
+    found.map(async (one) => (await loadCommand(one))!),
   );
+  const rows = found.map((one) => [one, getOwn(SUMMARIES, one) ?? ""] as const);
   return {
     text: words.length === 0 ? shortHelp() : groupHelp(name, rows),
     commands: commands.map(commandInfo),

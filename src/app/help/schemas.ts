@@ -1,7 +1,6 @@
 import type * as z from "zod/mini";
-import { getOwn } from "../../base/own.ts";
 import type { Summaries } from "../../cli/mod.ts";
-import { COMMANDS } from "../table.ts";
+import { loadCommand } from "../table.ts";
 
 /** A format that has a published JSON Schema. */
 export interface Published {
@@ -75,7 +74,7 @@ export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),
     summary: `mpm ${name} --json: ${summary}`,
-    load: async () => await (await getOwn(COMMANDS, name)!()).result(),
+    load: async () => await (await loadCommand(name))!.result(),
   }));
   return [...STORED, ...results];
 }
