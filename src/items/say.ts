@@ -19,15 +19,22 @@ import { type ItemsHere, itemsHere, newItemId } from "./open_items.ts";
 import { fittingItem, LONGEST_TEXT } from "./store.ts";
 import { closedLine, itemView } from "./text.ts";
 
+/** The commands that add items, with the kind of the item. */
+const KINDS = {
+  next: "next",
+  decide: "decision",
+  ask: "question",
+  block: "blocker",
+} as const;
+
+type SayCommand = keyof typeof KINDS;
+
 /** The input of a command that adds or lists items. */
-export interface SayInput {
-  readonly kind: "next" | "decision" | "question" | "blocker";
-  /** The command, e.g. `next`. */
-  readonly operation: OperationName;
-  readonly words: readonly string[];
+interface SayInput {
+  readonly text: readonly string[];
   readonly why?: string | undefined;
   readonly supersedes?: string | undefined;
-  readonly dryRun: boolean;
+  readonly "dry-run": boolean;
   /** True to list the items of all worktrees and sessions. */
   readonly all: boolean;
 }
@@ -38,27 +45,23 @@ export interface SayInput {
  */
 export async function say(
   context: Context,
+  command: SayCommand,
   input: SayInput,
 ): Promise<SayResult> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
-  const text = saidText(input);
-  if (text === undefined) return listed(system, workspace, input);
+  const kind = KINDS[command];
+  if (input.text.length === 0) {
+    return listed(system, workspace, { ...input, command });
+  }
+  const text = checkedText(input.text.join(" "));
   const why = input.why === undefined ? undefined : checkedText(input.why);
-  const item = fittingItem(system, newItem(system, { ...input, text, why }));
+  const item = fittingItem(system, newItem(system, { kind, text, why }));
   return await changed(context, workspace, {
-    operation: input.operation,
-    dryRun: input.dryRun,
+    operation: command,
+    dryRun: input["dry-run"],
     decide: (before) => said(before, { input, item, now: system.now() }),
-    title: ({ item }) => `${input.operation} #${item!.number}: ${item!.text}`,
-  });
-}
-
-function saidText({ words, why, supersedes, ...input }: SayInput) {
-  if (words.length > 0) return checkedText(words.join(" "));
-  if (why === undefined && supersedes === undefined) return undefined;
-  throw new MpmError("USAGE", "The text is missing", {
-    hint: `mpm ${input.operation} <text>`,
+    title: ({ item }) => `${command} #${item!.number}: ${item!.text}`,
   });
 }
 
@@ -102,11 +105,18 @@ function newItem(
 function listed(
   system: System,
   workspace: Workspace,
-  { kind, all, dryRun }: SayInput,
+  { command, all, why, supersedes, "dry-run": dryRun }: SayInput & {
+    command: SayCommand;
+  },
 ): SayResult {
+  if (why !== undefined || supersedes !== undefined) {
+    throw new MpmError("USAGE", "The text is missing", {
+      hint: `mpm ${command} <text>`,
+    });
+  }
+  const kind = KINDS[command];
   const before = itemsHere(system, workspace);
-  const items = viewsOf(before, before.kept.items.filter(isOpenItem))
-    .filter((item) => item.kind === kind && (all || item.here));
+  const items = openViews(before, all).filter((item) => item.kind === kind);
   return {
     dry_run: dryRun,
     listed_at: system.now().toISOString(),
@@ -119,7 +129,7 @@ function said(
   before: ItemsHere,
   { input, item, now }: { input: SayInput; item: Item; now: Date },
 ): { carried: Carried; result: SayResult } {
-  const { kind } = input;
+  const { kind } = item;
   const supersedes = supersededBy(before, input, now);
   const carried = carry(partsOf(before), {
     items: [item],
@@ -141,7 +151,7 @@ function said(
   return {
     carried,
     result: {
-      dry_run: input.dryRun,
+      dry_run: input["dry-run"],
       listed_at: now.toISOString(),
       kind,
       item: itemView(kept, true),
@@ -173,11 +183,11 @@ function supersededBy(
 /** Closes items by number. Without a number, lists the open items. */
 export async function close(
   context: Context,
-  { numbers, drop, dryRun, all }: {
+  { numbers, drop, all, "dry-run": dryRun }: {
     readonly numbers: readonly string[];
     readonly drop: boolean;
-    readonly dryRun: boolean;
     readonly all: boolean;
+    readonly "dry-run": boolean;
   },
 ): Promise<DoneResult> {
   const { system, folder } = context;
@@ -188,8 +198,7 @@ export async function close(
       dry_run: dryRun,
       listed_at: system.now().toISOString(),
       ...{ dropped: drop, closed: [], already: [] },
-      open: viewsOf(before, before.kept.items.filter(isOpenItem))
-        .filter(({ here }) => all || here),
+      open: openViews(before, all),
       warnings: [...before.kept.problems],
     };
   }
@@ -283,6 +292,11 @@ function viewsOf(
   return items.map((item) => itemView(item, known.has(item.number)));
 }
 
+function openViews(before: ItemsHere, all: boolean): ItemView[] {
+  return viewsOf(before, before.kept.items.filter(isOpenItem))
+    .filter(({ here }) => all || here);
+}
+
 /** Returns the number of an item. Throws USAGE if it is invalid. */
 function numberOf(text: string): number {
   const number = /^#?([1-9]\d{0,8})$/.exec(text.trim())?.[1];
@@ -299,11 +313,9 @@ function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
     numbers.includes(item.number) && isOpenItem(item) && !shown.has(item.number)
   );
   if (hidden.length === 0) return;
-  const names = hidden.slice(0, NAMED)
-    .map(({ number, text }) => `#${number} ${cutText(text, 40)}`);
   throw new MpmError(
     "CONFLICT",
-    `Cannot close items of another session or worktree: ${names.join(", ")}`,
+    `Cannot close items of another session or worktree: ${namesOf(hidden)}`,
     { hint: "To close them anyway, add --all" },
   );
 }
@@ -311,12 +323,15 @@ function refuseHidden({ kept, own }: ItemsHere, numbers: readonly number[]) {
 /** The maximum number of items that an error names. */
 const NAMED = 10;
 
+function namesOf(items: readonly KeptItem[]): string {
+  return items.slice(0, NAMED)
+    .map(({ number, text }) => `#${number} ${cutText(text, 40)}`).join(", ");
+}
+
 function noItem(
   { open }: ItemsHere,
   numbers: readonly number[],
 ): MpmError {
-  const names = open.slice(0, NAMED)
-    .map(({ number, text }) => `#${number} ${cutText(text, 40)}`);
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
   return new MpmError(
     "NOT_FOUND",
@@ -324,7 +339,7 @@ function noItem(
     {
       hint: open.length === 0
         ? 'Nothing is open here; "mpm done --all" lists items of all sessions'
-        : `Open: ${names.join(", ")}${more}`,
+        : `Open: ${namesOf(open)}${more}`,
     },
   );
 }

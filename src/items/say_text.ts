@@ -4,23 +4,26 @@ import { noteLines, type Style } from "../cli/mod.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
 import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 
-/** The arguments of a command that adds an item. */
-export const TEXT_WORDS = {
-  name: "text",
-  summary: "The text; if omitted, mpm lists the open items",
-  rest: true,
-} as const;
-
-/** The options of a command that adds an item. */
-export const SAY_FLAGS = {
-  all: {
-    type: "boolean",
-    summary: "List items from all worktrees and sessions",
+/** The parts that the commands for adding items share. */
+export const SAY = {
+  positionals: [{
+    name: "text",
+    summary: "The text; if omitted, mpm lists the open items",
+    rest: true,
+  }],
+  flags: {
+    all: {
+      type: "boolean",
+      summary: "List items from all worktrees and sessions",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would be added without writing anything",
+    },
   },
-  "dry-run": {
-    type: "boolean",
-    summary: "Show what would be added without writing anything",
-  },
+  result: async () => (await import("./commands/results.ts")).SayResult,
+  settles: true,
+  render: sayText,
 } as const;
 
 /** The text for an empty list, by kind. */

@@ -32,11 +32,7 @@ and "mpm block", and mpm finds more items in the conversation. Every save includ
   examples: ["mpm done", "mpm done 3", "mpm done 3 5 8", "mpm done 4 --drop"],
   result: async () => (await import("./results.ts")).DoneResult,
   settles: true,
-  run: (context, input) =>
-    close(context, {
-      ...{ numbers: input.numbers, drop: input.drop, all: input.all },
-      dryRun: input["dry-run"],
-    }),
+  run: close,
   render: doneText,
   next: ({ dry_run: dry, closed }) =>
     dry || closed.length === 0 ? undefined : '"mpm undo" reopens it',
