@@ -54,8 +54,7 @@ export async function afterCommand(
 
 /**
  * Syncs after a person's pause, if the user's own configuration says so. A
- * pause by an agent or a hook sends nothing. A failure is only reported as a
- * note.
+ * failure is only a note.
  */
 async function afterPause(context: Context): Promise<void> {
   const { system, note } = context;
@@ -73,9 +72,7 @@ async function afterPause(context: Context): Promise<void> {
   }
 }
 
-/**
- * Returns the data of other contexts that commands get without importing it.
- */
+/** Returns data of other contexts for commands that cannot import it. */
 export function givenTo(
   system: System,
 ): Pick<
@@ -98,10 +95,7 @@ export function givenTo(
   };
 }
 
-/**
- * Checks from files alone, without git, whether there may be something to
- * settle.
- */
+/** Checks without git whether there may be something to settle. */
 function mayBeUnsettled(context: Context): boolean {
   const { system, folder } = context;
   const usual = workspaceByFiles(context);

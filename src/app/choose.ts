@@ -31,9 +31,7 @@ const CHOSEN: ReadonlyMap<Named, string> = new Map<Named, string>([
   ["operation", "operation"],
 ]);
 
-/**
- * Kinds whose values are numbers in lists other than the one to choose from.
- */
+/** Kinds whose values are numbers in other lists. */
 const NUMBERED: readonly Named[] = ["item", "open-item", "operation"];
 
 /**
@@ -61,10 +59,7 @@ export async function withMissingName(
   return [...rest, chosen.value];
 }
 
-/**
- * Returns whether a value is offered. Names of saves and "latest" would
- * duplicate IDs in the list.
- */
+/** Returns whether a value is offered. Others would duplicate IDs. */
 function isOffered(named: Named, value: string): boolean {
   if (named === "session") return /^session-[\d-]+$/.test(value);
   return value !== "latest";

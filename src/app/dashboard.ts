@@ -8,10 +8,7 @@ import { fromWhom } from "../saves/mod.ts";
 import { sessionLine, titleOf } from "../work/mod.ts";
 import type { StatusResult } from "./commands/results.ts";
 
-/**
- * Returns `Last save: 2h ago, Refunds`, followed by the changes since that
- * save.
- */
+/** Returns `Last save: 2h ago, Refunds`, and the changes since that save. */
 export function lastSaveLines(
   { last_save: save, at }: StatusResult,
   style: Style,
@@ -66,10 +63,7 @@ export function dashboardText(result: StatusResult, style: Style): string {
     .map((line) => `${line}\n`).join("");
 }
 
-/**
- * Shortens a line unless it contains a command: half a command would be
- * useless.
- */
+/** Shortens a line without a command: half a command would be useless. */
 function fitted(line: string, columns: number): string[] {
   if (line.startsWith("Agent: ")) return [line];
   return line.startsWith("Since then: ")
@@ -216,15 +210,12 @@ function commandsFor(
   return commands.slice(0, 3);
 }
 
-/**
- * The version of the format below; it changes when a field changes its meaning.
- */
+/** The version of the format; it changes when a field changes its meaning. */
 const PORCELAIN = 1;
 
 /**
  * Returns `name=value` lines for prompts and scripts. The fields and their
- * order are fixed; new fields are only added at the end. A missing value is
- * empty. Prints nothing outside a project.
+ * order are fixed; new fields are added at the end.
  */
 export function porcelainText(result: StatusResult): string {
   const { project, session, parents, git, checkpoint } = result;

@@ -232,10 +232,7 @@ function versionLine(json: boolean): string {
     : versionText();
 }
 
-/**
- * Prints the output. A reader that closes early, such as `head`, is not a
- * failure.
- */
+/** Prints the output; a reader that closes early is not a failure. */
 function print(system: System, text: string): number {
   system.terminal.out(text);
   return 0;

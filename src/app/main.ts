@@ -33,10 +33,7 @@ export async function main(
   }
 }
 
-/**
- * Returns the work of a second thread for `mpm replay`: the thread turns steps
- * into entries.
- */
+/** Returns the work of a second thread: turning steps into entries. */
 export async function workFor(
   system: System,
 ): Promise<(steps: readonly ReplayStep[]) => PageEntries> {
@@ -48,9 +45,8 @@ export async function workFor(
 }
 
 /**
- * Handles an event without loading the other commands. Events are by far the
- * most frequent command lines, and each keeps someone waiting. Loading the rest
- * would take longer than most events do. Returns false for any other line.
+ * Handles an event without loading the other commands, which would take longer
+ * than most events. Returns false for any other line.
  */
 async function answerHook(
   argv: readonly string[],
@@ -78,9 +74,7 @@ async function answerHook(
   return true;
 }
 
-/**
- * The options of installed hook entries; the regex group captures the client.
- */
+/** The options of installed hook entries; the group captures the client. */
 const HOOK_OPTIONS =
   /^(?:--client[=\0]([a-z]+)(?:\0|$))?(?:--installed-by=[^\0]*)?$/;
 

@@ -1,6 +1,5 @@
 /**
- * The contents of the executable: it runs `main` on the real machine, and
- * `workFor` in each thread. The build also uses this file to learn which
+ * The contents of the executable. The build also uses this file to learn which
  * functions everyday commands need.
  */
 export { main, workFor } from "./main.ts";

@@ -3,9 +3,8 @@ import type { AnyCommand } from "../cli/mod.ts";
 import type { Finisher } from "../ops/mod.ts";
 
 /**
- * The module of every command by its name; each is loaded only when needed.
- * `deno task generate` finds the commands and keeps their order, which is the
- * order in the help.
+ * The module of every command, loaded only when needed. `deno task generate`
+ * finds the commands and keeps their order, which is the order in the help.
  */
 export const COMMANDS: Readonly<Record<string, () => Promise<object>>> = {
   "pause": () => import("../saves/commands/pause.ts"),
@@ -159,10 +158,7 @@ export async function loadForget() {
   return (await import("../saves/store/forget.ts")).forgetRemoved;
 }
 
-/**
- * Finishes each kind of interrupted operation, in this order: a restore may be
- * part of a `branch` or a `return`.
- */
+/** Finishes interrupted operations; a restore may be part of a `branch`. */
 export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../saves/store/recover.ts")).SAVES_UNDER_WAY,
   (await import("../checkpoints/restore/finish.ts")).RESTORES,

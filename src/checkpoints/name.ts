@@ -13,10 +13,7 @@ const PLAIN =
 /** The format of valid IDs; no other text becomes part of a ref or a path. */
 export const CHECKPOINT_ID = /^[a-z0-9][a-z0-9_-]*(?:\.[a-z0-9_-]+)*$/;
 
-/**
- * Returns whether this can be the ID of a restore target: a checkpoint or a
- * save. The ID of a synced save ends with the start of its writer's ID.
- */
+/** Returns whether this can be the ID of a checkpoint or a (synced) save. */
 export function isTargetId(id: string): boolean {
   return CHECKPOINT_ID.test(id.replace(/@[0-9a-f]{8}$/, ""));
 }
@@ -52,9 +49,7 @@ export function autoName(time: Date): string {
   return `auto-${day}-${clock.slice(0, 2)}${clock.slice(3, 5)}`;
 }
 
-/**
- * Returns `safety-20261120-143000`, in UTC, and similar names for other kinds.
- */
+/** Returns `safety-20261120-143000`, in UTC, or similar for other kinds. */
 export function timedName(kind: string, time: Date): string {
   return `${kind}-${secondOf(time)}`;
 }

@@ -42,9 +42,7 @@ export interface CheckpointPlace {
   readonly faults: readonly string[];
   /** True if captures leave out files beyond the limits instead of failing. */
   readonly leaveLarge?: boolean;
-  /**
-   * The results of the last capture, for a command that captures repeatedly.
-   */
+  /** The last capture, for a command that captures repeatedly. */
   readonly seen?: SeenFiles;
 }
 
@@ -64,8 +62,7 @@ interface MaybePlace {
 
 /**
  * Finds the place of checkpoints. With `create`, creates the repository for
- * checkpoints outside git. Throws GIT_FAILED, or CONFLICT if the place cannot
- * exist.
+ * checkpoints outside git. Throws GIT_FAILED, CONFLICT.
  */
 export async function findPlace(
   { system, folder }: Context,
@@ -101,10 +98,7 @@ export interface Ahead extends ReadAhead {
   readonly workspace: Workspace;
 }
 
-/**
- * Asks git for the first facts that a checkpoint needs. `undefined`: finding
- * the place takes more steps.
- */
+/** Asks git for the first facts; `undefined`: finding the place is slower. */
 export async function askAhead(
   { system, folder }: Context,
 ): Promise<Ahead | undefined> {
@@ -164,9 +158,7 @@ export async function captureNow(
   return { capture: taken, cache };
 }
 
-/**
- * Returns the parent of the folders that git makes for raw bytes; see `rawGit`.
- */
+/** Returns the parent of the folders for raw bytes; see `rawGit`. */
 export function rawFolder({ root }: Workspace): string {
   return join(layout(root).state, RAW_FOLDER);
 }
@@ -202,10 +194,7 @@ export async function listCheckpoints(
   return found.filter((record) => record !== undefined).sort(newestFirst);
 }
 
-/**
- * Recreates missing refs of records whose commits still exist. Refs that cannot
- * be restored are left out of the list.
- */
+/** Recreates missing refs of records whose commits still exist. */
 async function restoreRefs(
   system: System,
   { vault, workspace }: { vault: Vault; workspace: Workspace },
@@ -269,9 +258,7 @@ export function newestFirst(
   return one.created_at < other.created_at ? 1 : -1;
 }
 
-/**
- * Returns the record in a checkpoint's commit; `undefined` for other commits.
- */
+/** Returns the record in a commit; `undefined` for other commits. */
 export async function recordOf(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },
@@ -288,18 +275,12 @@ interface CheckpointRules {
   readonly autoMinutes: number;
   /** Number of automatic checkpoints to keep. */
   readonly keepAuto: number;
-  /**
-   * The number of safety checkpoints to keep, which limits how many operations
-   * can be undone.
-   */
+  /** The number of safety checkpoints, which limits how much can be undone. */
   readonly keepSafety: number;
   /** The number of step trees to keep, and the bytes of their changed files. */
   readonly keepBatch: number;
   readonly batchTotal: number;
-  /**
-   * The time during which a removed checkpoint can be restored, in
-   * milliseconds.
-   */
+  /** Milliseconds during which a removed checkpoint can be restored. */
   readonly removedFor: number;
   /** The largest file, and the total of all changed files, in bytes. */
   readonly limits: { readonly file: number; readonly total: number };

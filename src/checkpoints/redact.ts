@@ -2,10 +2,7 @@ import { redactSave } from "../saves/mod.ts";
 import type { KnownKeys, Redactor } from "../secrets/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
-/**
- * Redacts the record of a checkpoint, except for the fields that a restore
- * needs.
- */
+/** Redacts a checkpoint's record, except for what a restore needs. */
 export function redactRecord(
   redactor: Redactor,
   record: Checkpoint,

@@ -29,9 +29,7 @@ import {
 } from "./place.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * The number of recent removals whose checkpoints are kept, regardless of age.
- */
+/** The number of recent removals that are kept, regardless of age. */
 const KEPT = 20;
 
 /**
@@ -79,10 +77,7 @@ async function deleteCheckpoints(
   }
 }
 
-/**
- * Drops the commits of removals that are not among the last few and happened
- * before `since`, in milliseconds since the epoch.
- */
+/** Drops the commits of older removals, made before `since` (milliseconds). */
 async function dropOld(
   vault: CheckpointPlace["vault"],
   entries: readonly KnownEntry[],
@@ -102,9 +97,7 @@ async function dropOld(
   );
 }
 
-/**
- * Returns the refs from which operations in the log can restore checkpoints.
- */
+/** Returns the refs from which an undo can restore checkpoints. */
 export function refsOfRemovals(entries: readonly JournalEntry[]): Set<string> {
   return new Set(
     entries.flatMap(({ after }) => removedIn(after)).map(({ ref }) => ref),
@@ -171,9 +164,7 @@ interface Compared {
   readonly there: ReadonlyMap<string, string>;
 }
 
-/**
- * Throws if a checkpoint is missing, unless this same undo removed it earlier.
- */
+/** Throws if a checkpoint is missing, unless this undo removed it earlier. */
 function refuseRemoved(
   entry: JournalEntry,
   { list, there, away }: Compared & { away: ReadonlyMap<string, string> },

@@ -17,17 +17,12 @@ export const CHECKPOINT = {
   names: "checkpoint",
 } as const;
 
-/**
- * Returns whether a list hides the checkpoint because mpm took it for its own
- * commands.
- */
+/** Returns whether mpm took the checkpoint for itself, so lists hide it. */
 export function isHidden({ kind }: Pick<StoredCheckpoint, "kind">): boolean {
   return kind === "safety" || kind === "batch";
 }
 
-/**
- * Returns the selected checkpoint and its origin. Throws NOT_FOUND, AMBIGUOUS.
- */
+/** Returns the selected checkpoint. Throws NOT_FOUND, AMBIGUOUS. */
 export async function findTarget(
   context: Context,
   selector: string,
@@ -42,10 +37,7 @@ export async function findTarget(
   return { place: { ...place, vault: place.vault! }, target, origin };
 }
 
-/**
- * Warns if a wrong clock, here or elsewhere, makes another checkpoint the
- * newest.
- */
+/** Warns if a wrong clock makes another checkpoint the newest. */
 function noteFuture(
   { system, note }: Context,
   target: StoredCheckpoint,
@@ -64,11 +56,9 @@ function noteFuture(
 }
 
 /**
- * Finds the checkpoint for `selector`. The selector is `latest` (the newest
- * that a list shows), or a full name or ID. Otherwise it is an index in the
- * list, with at most four digits, or else a unique part of a name. `records`
- * are in the order of the list. Throws NOT_FOUND with the names, AMBIGUOUS with
- * the matches, USAGE for a negative number.
+ * Finds the checkpoint for `selector`. This is `latest` (the newest in the
+ * list), a name, an ID, an index of up to four digits, or a part of a name.
+ * `records` are in the order of the list. Throws NOT_FOUND, AMBIGUOUS, USAGE.
  */
 export function matchCheckpoint(
   records: readonly StoredCheckpoint[],

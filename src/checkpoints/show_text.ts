@@ -51,10 +51,7 @@ export function showOf(
   };
 }
 
-/**
- * Lists each path once. A path may occur twice: deleted in the index and
- * untracked in the worktree.
- */
+/** Lists each path once, even if it was deleted in the index and untracked. */
 function filesOf({ files }: StoredCheckpoint) {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return [...byPath.values()].map((file) => ({
@@ -150,9 +147,7 @@ const KINDS = { added: "new", modified: "modified", deleted: "deleted" };
 /** The maximum number of paths to list; further paths are only counted. */
 const LISTED = 50;
 
-/**
- * Returns the output of `mpm checkpoint load` for the user's own checkpoint.
- */
+/** Returns what `mpm checkpoint load` prints for your own checkpoint. */
 export function loadText(record: StoredCheckpoint): string {
   return [
     `Resume from checkpoint: ${record.name}`,
@@ -206,10 +201,7 @@ export function loadLines(record: StoredCheckpoint): string[] {
   ];
 }
 
-/**
- * Returns the commands that restore the state in which the checkpoint was
- * taken.
- */
+/** Returns the commands that restore the state of the checkpoint. */
 export function commandLines(record: StoredCheckpoint): string[] {
   return [
     "## Commands to Resume",

@@ -29,10 +29,7 @@ export interface StepTree {
   readonly at: string;
 }
 
-/**
- * The maximum number of trees remembered for an agent session; the oldest are
- * dropped first.
- */
+/** The maximum number of trees to remember for an agent session. */
 const MOST = 250;
 
 /** Returns the known trees of an agent session, oldest first. */
@@ -121,10 +118,7 @@ export class KeptTrees {
     return this.#refs.get(checkpoint) === commit;
   }
 
-  /**
-   * Reads a checkpoint. `undefined`: it was removed, or is not known to be this
-   * user's.
-   */
+  /** Reads a checkpoint; `undefined`: it is gone or not this user's. */
   async read(
     tree: Pick<StepTree, "checkpoint" | "commit">,
   ): Promise<KeptTree | undefined> {

@@ -22,10 +22,7 @@ import {
 /** The maximum size of a record to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
-/**
- * The deepest allowed nesting of lists and objects; mpm writes about twelve
- * levels.
- */
+/** The deepest nesting of lists and objects; mpm writes about twelve levels. */
 const DEEPEST = 100;
 
 /** Returns the file of a checkpoint's record; `id` must be valid. */
@@ -33,9 +30,7 @@ function recordFile(root: string, id: string): string {
   return join(layout(root).checkpoints, `${id}.json`);
 }
 
-/**
- * Writes a record for a commit, which must already exist. Call under the lock.
- */
+/** Writes a record for an existing commit. Call under the lock. */
 export function writeRecord(
   system: System,
   root: string,
@@ -54,10 +49,7 @@ export function removeRecord(system: System, root: string, id: string): void {
   removeIfThere(system, recordFile(root, id));
 }
 
-/**
- * Returns whether a record with that ID exists, by looking only at a file's
- * metadata.
- */
+/** Returns whether a record with that ID exists, without reading it. */
 export function hasRecord(system: System, root: string, id: string): boolean {
   return CHECKPOINT_ID.test(id) &&
     system.files.lstat(recordFile(root, id)) !== undefined;
@@ -75,8 +67,7 @@ export function recordIds(system: System, root: string): string[] {
 }
 
 /**
- * Returns the content of a record's file, unless the file is unreadable or
- * damaged. In that case the commit, which has the same data, is read.
+ * Reads a record; `undefined`: only its commit, with the same data, is left.
  */
 export async function readRecord(
   system: System,
@@ -91,10 +82,9 @@ export async function readRecord(
 }
 
 /**
- * Parses a record. Keeps the order of its fields, since its digest depends on
- * the order. `commit` fills in a missing commit. `light`: checks only a few
- * fields, which is faster. `undefined` for a value that is not a record or does
- * not belong to `id`.
+ * Parses a record. Keeps the order of its fields for the digest. `commit` fills
+ * in a missing commit. `light`: checks only a few fields, which is faster.
+ * `undefined` for a value that is not the record of `id`.
  */
 export async function parseRecord(
   bytes: Uint8Array,
@@ -121,9 +111,7 @@ export async function parseRecord(
   return success && data.id === id ? stored as StoredCheckpoint : undefined;
 }
 
-/**
- * Returns whether the fields that a list shows exist and have the right types.
- */
+/** Returns whether the fields that a list shows are valid. */
 function isHead(value: unknown): value is StoredCheckpoint {
   const texts = [
     "id",
@@ -203,10 +191,7 @@ function newestRecord(system: System, folder: string): string | undefined {
   return newest?.path;
 }
 
-/**
- * Returns a top-level field of a record. Such fields come before all nested
- * ones.
- */
+/** Returns a top-level field, which comes before all nested ones. */
 function textField(text: string, name: string): string | undefined {
   const found = new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.){0,400}")`)
     .exec(text);

@@ -14,10 +14,7 @@ import {
 import { type Inspected, listSaves, type SaveEntry } from "../saves/mod.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * States of a check, the worst last. `unchecked`: mpm could not check it. This
- * state never counts as ok.
- */
+/** States of a check, the worst last. `unchecked`: mpm could not check it. */
 export const CHECK_STATES = ["ok", "unchecked", "warning", "error"] as const;
 
 export type CheckState = typeof CHECK_STATES[number];
@@ -36,10 +33,7 @@ export interface Finding {
   readonly code: ErrorCode | null;
   /** The problem and its location, in one line. */
   readonly detail: string;
-  /**
-   * The command that fixes the problem, or one line of advice; null: nothing to
-   * do.
-   */
+  /** The command that fixes the problem, or one line of advice. */
   readonly mend: string | null;
   /** The fix that `--fix` makes; absent if no fix is possible. */
   readonly fix?: Fix;
@@ -67,10 +61,7 @@ function finding(
   return { state, code, detail, mend: advised, ...fix ? { fix } : {} };
 }
 
-/**
- * Returns a finding about something that works, but not for long or not as it
- * should.
- */
+/** Returns a finding about something that works, but not as it should. */
 export function warning(detail: string, more: More = {}): Finding {
   return finding("warning", null, { detail, ...more });
 }
@@ -129,10 +120,7 @@ export function doctorStatus(
 
 /** An mpm file or folder. */
 export interface TreeFile {
-  /**
-   * The path below `.claude-mpm`, with `/` between folders; empty: that folder
-   * itself.
-   */
+  /** The path below `.claude-mpm`, with `/`; empty: that folder. */
   readonly path: string;
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
@@ -206,10 +194,7 @@ function storeOf(
   }
 }
 
-/**
- * Converts an error to a finding. Throws any error that is not an MpmError,
- * since such an error is a bug.
- */
+/** Converts an MpmError to a finding; any other error is a bug. */
 function asFailure(error: unknown, code?: ErrorCode): Finding {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;
@@ -249,16 +234,10 @@ function readTree(
   return { tree, isWhole };
 }
 
-/**
- * The maximum number of findings to name; any further findings are only
- * counted.
- */
+/** The maximum number of findings to name; further ones are counted. */
 const NAMED = 5;
 
-/**
- * Returns the first findings, and one finding that counts the rest, as in
- * `more save`.
- */
+/** Returns the first findings, and one that counts the rest: `more save`. */
 export function bounded(
   found: readonly Finding[],
   rest: string,
@@ -271,10 +250,7 @@ export function bounded(
   return [...found.slice(0, NAMED), more];
 }
 
-/**
- * Returns the fix that moves files of the mpm folder to the trash. `what` names
- * the files.
- */
+/** Returns the fix that moves mpm's files, named by `what`, to the trash. */
 export function trashFix(
   { context: { system }, workspace: { root }, at: { home } }: CheckInput,
   { what, paths }: { what: string; paths: readonly string[] },

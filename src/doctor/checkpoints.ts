@@ -93,10 +93,7 @@ async function vaultOf(
   }
 }
 
-/**
- * Finds commits whose own objects are gone, with a single process for all of
- * them.
- */
+/** Finds commits whose own objects are gone, with a single process. */
 async function damagedFindings(
   { git }: Vault,
   refs: ReadonlyMap<string, string>,

@@ -35,15 +35,10 @@ import {
 } from "../hooks/mod.ts";
 import { claudeHome } from "../ops/mod.ts";
 
-/**
- * States in which hooks do not run at all, or in which they harm the session.
- */
+/** States in which hooks do not run, or harm the session. */
 const BROKEN = ["unreadable", "ignored", "disabled", "binary-missing"];
 
-/**
- * Checks that the hooks match those that this mpm installs, and that nothing
- * disables them.
- */
+/** Checks that the hooks are those of this mpm, and are not disabled. */
 export function checkHooks(input: CheckInput): Checked {
   const { system, workspace } = input;
   const { installed, plugins, findings } = statusOfHooks(system, workspace);
@@ -114,10 +109,7 @@ export async function checkClients(
 /** Milliseconds during which a failure is worth reporting. */
 const NEWS = 7 * 86_400_000;
 
-/**
- * Finds failed hooks. A failed hook lets the client continue, so no one sees
- * that it did nothing.
- */
+/** Finds failed hooks, which no one sees since the client continues. */
 function failureFindings(
   { system, context, workspace }: CheckInput,
 ): Finding[] {
@@ -158,10 +150,7 @@ export async function checkGauge(input: CheckInput): Promise<Checked> {
   return lastReading(input, config["context.stale_after"], line);
 }
 
-/**
- * Returns the finding for a missing gauge. `line`: the status line, through
- * which Claude Code reports the context use, is installed.
- */
+/** Returns the finding for a missing gauge. `line`: with a status line. */
 function gaugeFinding(reason: string, line: boolean): Finding {
   return warning(
     `Cannot read how full the context is: ${reason}`,
@@ -169,10 +158,7 @@ function gaugeFinding(reason: string, line: boolean): Finding {
   );
 }
 
-/**
- * Checks, outside a session, that the readings kept up with the last session
- * here.
- */
+/** Checks, outside a session, that the last session here was read. */
 function lastReading(
   { system, context, workspace }: CheckInput,
   staleAfter: number,

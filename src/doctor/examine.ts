@@ -71,9 +71,7 @@ interface DoctorInput {
 /** A check and its findings. */
 type Row = Checked & { readonly name: string };
 
-/**
- * Checks everything and, with `fix`, applies the safe fixes and checks again.
- */
+/** Checks everything; with `fix`, applies the safe fixes and checks again. */
 export async function examine(
   context: Context,
   { fix, "dry-run": dryRun }: DoctorInput,
@@ -125,9 +123,7 @@ async function lookAtAll(
   return rows;
 }
 
-/**
- * Runs a check. If it fails, the results of the other checks are still shown.
- */
+/** Runs a check; if it fails, the other checks are still shown. */
 async function lookAt(
   input: CheckInput,
   check: Check,

@@ -156,10 +156,7 @@ function hasRepository({ files }: System, folder: string): boolean {
   }
 }
 
-/**
- * Files that git creates to lock out other git processes; each belongs to a
- * running git.
- */
+/** Files with which a running git locks out other git processes. */
 const GIT_LOCKS = ["index.lock", "HEAD.lock"];
 const SHARED_LOCKS = ["packed-refs.lock", "config.lock", "shallow.lock"];
 

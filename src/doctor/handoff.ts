@@ -58,10 +58,7 @@ function damagedFindings(
   );
 }
 
-/**
- * Finds data that came with a clone, which mpm never presents as the user's
- * own.
- */
+/** Finds data from others, which mpm never presents as the user's own. */
 function foreignFindings(foreign: readonly string[]): Finding[] {
   const found = foreign.map((path) =>
     warning(
@@ -73,10 +70,7 @@ function foreignFindings(foreign: readonly string[]): Finding[] {
   return bounded(found, "more file");
 }
 
-/**
- * The number of item files, including those of closed items, above which
- * reading is slow.
- */
+/** The number of item files above which reading is slow. */
 const MANY_FILES = 5000;
 
 function countFindings(open: number, files: number): Finding[] {
@@ -138,10 +132,7 @@ function partitionFindings(input: CheckInput): Finding[] {
   ];
 }
 
-/**
- * Finds context file versions whose text was stored only in a save that was
- * removed.
- */
+/** Finds context file versions whose text was in a removed save. */
 function contextFindings({ inspected }: CheckInput): Finding[] {
   const known = new Set(inspected.map(({ row }) => row.session_id));
   const lost = inspected.flatMap(({ save }) =>

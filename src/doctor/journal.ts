@@ -19,9 +19,7 @@ import {
   warning,
 } from "./check.ts";
 
-/**
- * Checks that the log of operations can be read, and was written by this user.
- */
+/** Checks that the log can be read, and was written by this user. */
 export function checkJournal(input: CheckInput): Checked {
   const { system, workspace } = input;
   const path = journalFile(system, workspace.root);

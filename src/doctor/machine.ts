@@ -146,10 +146,7 @@ interface OnPath {
   readonly path: string;
   /** True if this is the running program. */
   readonly isThis: boolean;
-  /**
-   * The output of `--version`; `undefined` if the program was not run or cannot
-   * be run.
-   */
+  /** The output of `--version`; `undefined` if it cannot be run. */
   readonly version: string | undefined;
 }
 

@@ -125,9 +125,7 @@ function findingsOf(
   ];
 }
 
-/**
- * Finds saves that were removed by hand, or that still lack their second copy.
- */
+/** Finds saves that were removed by hand, or lack their second copy. */
 async function lostFindings(
   { context, system, workspace }: CheckInput,
 ): Promise<Finding[]> {
@@ -178,10 +176,7 @@ function countsOf(inspected: readonly Inspected[]): string {
     : `${all}, ${intact} intact`;
 }
 
-/**
- * Returns one finding for all of them: in an old store, every save may be
- * unchecked.
- */
+/** Returns one finding: in an old store, every save may be unchecked. */
 function uncheckedFindings(inspected: readonly Inspected[]): Finding[] {
   const count = inspected.filter(({ row }) => row.state === "unchecked").length;
   if (count === 0) return [];

@@ -12,10 +12,7 @@ import {
 
 type Row = Awaited<ReturnType<typeof listSchedules>>["rows"][number];
 
-/**
- * Checks that the system's scheduler starts the schedules, and that they can
- * run.
- */
+/** Checks that the scheduler starts the schedules, and that they can run. */
 export async function checkSchedules(
   { system }: CheckInput,
 ): Promise<Checked> {

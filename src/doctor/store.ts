@@ -18,10 +18,7 @@ import {
   warning,
 } from "./check.ts";
 
-/**
- * Checks that mpm's folder exists, is not a link, belongs to the user, and is
- * writable.
- */
+/** Checks that mpm's folder is a writable folder of the user's own. */
 export async function checkStore(input: CheckInput): Promise<Checked> {
   const { at, hasStore, problem, tree, isWhole } = input;
   if (problem) return { summary: at.home, found: [problem] };
@@ -45,10 +42,7 @@ const FOLDERS = [
   ...["backups", "handoffs"],
 ];
 
-/**
- * Reports files that exist where mpm needs a folder. Another check reports
- * links.
- */
+/** Reports other things where mpm needs a folder, except links. */
 function folderFindings({ at, tree }: CheckInput): Finding[] {
   const kinds = new Map(tree.map(({ path, kind }) => [path, kind]));
   return FOLDERS.flatMap((path) => {
@@ -136,10 +130,7 @@ function ownerFindings(
   return [failure("CONFLICT", detail, { advice })];
 }
 
-/**
- * Finds files that interrupted writes left behind, and a trash that is too
- * full.
- */
+/** Finds leftovers of interrupted writes, and a trash that is too full. */
 export function checkLeftovers(input: CheckInput): Checked {
   const { context, at, tree } = input;
   const now = context.system.now().getTime();
@@ -197,8 +188,7 @@ const OTHERS = 0o077;
 
 /**
  * Finds files and folders that other users may read or enter. A closed folder
- * protects its files. So files that git wrote in it, for example when it
- * switched branches, need no warning.
+ * protects the files that git wrote in it.
  */
 function openToOthers(tree: readonly TreeFile[]): TreeFile[] {
   const top = tree.find(({ path }) => path === "");
@@ -262,10 +252,7 @@ function loneChecksums(tree: readonly TreeFile[]): TreeFile[] {
   });
 }
 
-/**
- * Returns the size in bytes of a folder below the mpm folder; empty: the whole
- * mpm folder.
- */
+/** Returns the bytes of a folder in mpm's folder; empty: of all. */
 function bytesBelow(tree: readonly TreeFile[], folder = ""): number {
   const start = folder === "" ? "" : `${folder}/`;
   return tree.filter(({ path, kind }) =>

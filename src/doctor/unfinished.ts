@@ -115,10 +115,7 @@ function elsewhere(
   });
 }
 
-/**
- * Without a key, mpm could not seal the operation, so only the user can
- * continue it.
- */
+/** Reports an operation without a seal, which only the user can continue. */
 function leftAlone(system: CheckInput["system"], path: string): Finding {
   const known = readUnsealed(system, path);
   const command = known && commandAfter(known);
@@ -195,10 +192,7 @@ async function runFindings(
   ]);
 }
 
-/**
- * Finds unfinished migrations of an earlier version, and unfinished rollbacks;
- * the next migration finishes them.
- */
+/** Finds interrupted migrations, which the next migration finishes. */
 function migrationFindings(
   { system, workspace: { root } }: CheckInput,
 ): Finding[] {

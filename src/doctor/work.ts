@@ -30,10 +30,7 @@ import { namesIn } from "../saves/mod.ts";
 import { moveToTrash, withLock } from "../ops/mod.ts";
 import { isStranded } from "../detours/mod.ts";
 
-/**
- * Checks that every session can be read, and that each open session is in its
- * worktree.
- */
+/** Checks that sessions can be read, and that worktrees point to them. */
 export function checkWork(input: CheckInput): Checked {
   const { system, workspace } = input;
   const { root } = workspace;
@@ -108,9 +105,7 @@ function lostFinding(
     : warning(detail, { advice });
 }
 
-/**
- * Finds useless pointers; problems of a record are reported with the record.
- */
+/** Finds useless pointers; problems of records are reported with them. */
 function pointerFindings(
   input: CheckInput,
   { problems }: Works,

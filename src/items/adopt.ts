@@ -14,8 +14,7 @@ const MOST = 999_999_999;
 
 /**
  * Returns the open items of a save that this project does not know, e.g. in
- * another clone or after `.claude-mpm/state/` was lost. Items that were closed
- * here count as known.
+ * another clone. Items that were closed here count as known.
  */
 export function unknownItems(
   system: System,
@@ -32,9 +31,8 @@ export function unknownItems(
 }
 
 /**
- * Adds items of a save to those carried here, for the line of work of this
- * worktree. Call under the project's lock, with items that the user made or
- * trusts. Throws errors of reading and writing.
+ * Adds items of a save to those of this line of work. Call under the project's
+ * lock, with items that the user made or trusts. Throws errors of files.
  */
 export function adoptItems(
   system: System,
@@ -58,9 +56,8 @@ export function adoptItems(
 }
 
 /**
- * Returns the variables of a save if this project has none of the save's items,
- * for example in another clone. Otherwise the variables were already set here,
- * and may have changed since.
+ * Returns the variables of a save if this project has none of its items.
+ * Otherwise they were already set here, and may have changed since.
  */
 export function unknownVars(
   system: System,

@@ -17,10 +17,7 @@ import type {
  */
 const MOST = 240 * 1024;
 
-/**
- * The maximum number of sentences about unread parts, and the length of each in
- * UTF-16 units.
- */
+/** The maximum number and length of sentences about unread parts. */
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
 
@@ -36,9 +33,8 @@ interface Parts {
 }
 
 /**
- * Assembles the hand-off from these parts, the oldest items first. If it would
- * be too large, the kinds of entries share the space, and whole entries are
- * left out.
+ * Assembles the hand-off, the oldest items first. If it would be too large, the
+ * kinds of entries share the space, and whole entries are left out.
  */
 export function assembled(parts: Parts): Handoff {
   const entries = [
@@ -86,10 +82,7 @@ const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["question", 6], ["blocker", 6], ["next", 6], ["goal", 8]] as const),
 ]);
 
-/**
- * Returns the rank of an item. Items that were stated deliberately rank above
- * items that mpm found.
- */
+/** Returns an item's rank, higher if it was stated deliberately. */
 function itemRank({ kind, source, number }: Item): number {
   const said = number !== undefined && source !== "transcript";
   return (ITEM_RANKS.get(kind) ?? 0) + (said ? 2 : 0);
@@ -117,9 +110,8 @@ function sizeOf(value: unknown): number {
 
 /**
  * Returns the entries for which there is no space. The kinds take turns, each
- * with its most important and newest entries first. Even a large number of
- * entries of one kind does not displace another kind. Important kinds get more
- * space.
+ * with its most important and newest entries first, so no kind displaces
+ * another. Important kinds get more space.
  */
 function surplus(entries: readonly Entry[], room: number): Set<object> {
   const left = new Set<object>();
@@ -151,9 +143,7 @@ function byTime(a: Item, b: Item): number {
   return (a.number ?? 0) - (b.number ?? 0);
 }
 
-/**
- * Returns verification commands that were mentioned, but never seen running.
- */
+/** Returns verification commands that were named, but never ran. */
 export function namedRuns(
   items: readonly Item[],
   runs: readonly Run[],
@@ -175,10 +165,7 @@ export function namedRuns(
 /** The SHA-256 of empty output. */
 const NO_OUTPUT = sha256("");
 
-/**
- * Returns an item as stored in a save, which itself shows where the item was
- * added.
- */
+/** Returns an item as stored in a save, which shows where it was added. */
 export function inSave(item: KeptItem): Item {
   const { schema: _, place: __, session: ___, ...rest } = item;
   return rest;

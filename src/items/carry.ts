@@ -15,9 +15,7 @@ const GOALS = 3;
 /** Milliseconds for which a closed item is kept. */
 const CLOSED_FOR = 30 * 24 * 3600 * 1000;
 
-/**
- * Kinds of items that are carried from save to save until someone closes them.
- */
+/** Kinds of items that are carried until someone closes them. */
 const CARRIED: ReadonlySet<string> = new Set([
   ...["goal", "constraint", "next", "decision", "rejected"],
   ...["question", "blocker", "plan", "verify"],
@@ -27,9 +25,8 @@ const CARRIED: ReadonlySet<string> = new Set([
 const CLOSED_BY_TEXT: readonly ItemKind[] = ["next", "blocker", "question"];
 
 /**
- * Returns whether an item is carried from save to save until someone closes it.
- * An item read from the agent's last message is valid until the agent
- * continues.
+ * Returns whether an item is carried until someone closes it. An item from the
+ * agent's last message is valid until the agent continues.
  */
 export function isCarried({ kind, via }: Pick<Item, "kind" | "via">): boolean {
   return CARRIED.has(kind) && via !== "last message";
@@ -41,11 +38,10 @@ export function isOpenItem({ state }: Pick<Item, "state">): boolean {
 }
 
 /**
- * Merges new items into the carried ones. An item with a known key, or with the
- * same text as an open item, counts as the same item. A todo follows its
- * agent's list; any other closed item stays closed. The newest plan replaces
- * older plans, and a goal that someone stated replaces older goals. Of the
- * goals from conversations, the newest three stay.
+ * Merges new items into the carried ones. An item with a known key, or the text
+ * of an open item, is the same item. A todo follows its agent's list; any other
+ * closed item stays closed. The newest plan replaces older plans, and a goal
+ * that someone stated older goals. Of other goals, the newest three stay.
  */
 export function carry(before: Before, saying: Saying): Carried {
   const book = new Book(before, saying);
@@ -97,10 +93,7 @@ class Book {
     this.#byKey.set(key, [...this.#byKey.get(key) ?? [], number]);
   }
 
-  /**
-   * Adds an item and returns its number. `undefined`: it was not stored,
-   * because it is closed or a newer item replaces it.
-   */
+  /** Adds an item and returns its number; `undefined`: not stored. */
   take(item: Item): number | "full" | undefined {
     const known = this.#known(item);
     if (known) return this.#follow(known, item);
@@ -122,10 +115,7 @@ class Book {
       .find(({ agent }) => !isTodo(item) || agent === item.agent);
   }
 
-  /**
-   * Updates a known item. Only a todo can change after it was added; any other
-   * item can only be closed.
-   */
+  /** Updates a known item. Only a todo can change; others can be closed. */
   #follow(known: KeptItem, item: Item): number {
     const { number } = known;
     if (!isTodo(item)) {
@@ -200,10 +190,7 @@ class Book {
     return same.number;
   }
 
-  /**
-   * Returns the items that this one replaces. `undefined`: a newer item already
-   * exists.
-   */
+  /** Returns the items that this one replaces; `undefined`: it is older. */
   #older(item: Item): KeptItem[] | undefined {
     if (item.kind !== "goal" && item.kind !== "plan") return [];
     const others = [...this.#open].map((number) => this.get(number))
@@ -268,10 +255,7 @@ class Book {
     }
   }
 
-  /**
-   * Closes the questions that a killed client left open, once its session
-   * continues without them.
-   */
+  /** Closes the questions of a killed client whose session continues. */
   closeAnswered(): void {
     const { agent, items } = this.#saying;
     const keys = new Set(items.map(({ key }) => key));
@@ -362,9 +346,7 @@ function isTodo({ via }: Pick<Item, "via">): boolean {
   return via === "todo" || via === "task";
 }
 
-/**
- * Returns whether the goal was derived from a prompt and not stated explicitly.
- */
+/** Returns whether the goal was derived from a prompt. */
 function isAutomatic({ via }: Pick<Item, "via">): boolean {
   return via === "prompt";
 }

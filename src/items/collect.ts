@@ -49,10 +49,9 @@ export interface Setting {
 }
 
 /**
- * Converts a conversation to the items that the next conversation needs. A
- * person's words have the source `user`. Items found in the agent's prose have
- * the source `transcript`. Items that are only valid at the end of this
- * conversation come from its last message.
+ * Converts a conversation to the items that the next one needs. A person's
+ * words have the source `user`, and items from the agent's prose `transcript`.
+ * Items that are only valid at the end come from the last message.
  */
 export function collected(talk: Conversation, setting: Setting): Collected {
   const maker = new Maker(setting);
@@ -87,10 +86,7 @@ class Maker {
     this.#setting = setting;
   }
 
-  /**
-   * Adds an item. The agent session becomes part of its key. Without a `key`,
-   * the text identifies the item.
-   */
+  /** Adds an item. Without a `key`, the text identifies it. */
   #add(kind: ItemKind, { key, why, ...given }: Given): void {
     const { agent, newId } = this.#setting;
     const own = key ?? sha256(sameText(given.text)).slice(0, 16);

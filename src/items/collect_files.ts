@@ -44,10 +44,7 @@ export function filesOf(
     .sort((a, b) => a.at < b.at ? 1 : a.at > b.at ? -1 : 0);
 }
 
-/**
- * Combines two ways of touching a file. A file that was created and then edited
- * counts as created, and a file that was created again exists.
- */
+/** Combines two ways of touching a file: created then edited is created. */
 function stronger(before: Touched["how"], now: Touched["how"]): Touched["how"] {
   if (before === "deleted") return now === "read" ? before : "edited";
   return RANK[now] > RANK[before] ? now : before;
@@ -63,9 +60,8 @@ function nameIn(folder: string, path: string): string {
 
 /**
  * Returns the files that commands and searches named but no tool call touched,
- * relative to the worktree, the most relevant first. A file named alone is more
- * relevant than one of a hundred. If the relevance is equal, the last one comes
- * first.
+ * the most relevant first. A file named alone is more relevant than one of a
+ * hundred.
  */
 export function seenFiles(
   seen: readonly Seen[],

@@ -29,17 +29,14 @@ export type Differences = (run: Run) => Difference;
 
 const COMMIT = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
-/**
- * The maximum number of commits to compare with HEAD; each takes a git process.
- */
+/** The maximum number of commits to compare; each takes a git process. */
 const MOST_COMMITS = 4;
 
 type Delta = ReadonlyMap<string, TreeEntry | undefined>;
 
 /**
- * Compares the tree of each run with the current `state` of the worktree. Uses
- * git only if a run was made on a commit other than HEAD. `saved`: the state in
- * a save, which lists the files for runs on the same tree.
+ * Compares the tree of each run with the worktree's current `state`. Uses git
+ * only for runs on other commits. `saved` also lists files of some runs.
  */
 export async function readDifferences(
   system: System,
@@ -92,9 +89,7 @@ function presentOf(state: TreeState | undefined): TreeContents | undefined {
   return tree && { tree, contents: contentsOf(state)! };
 }
 
-/**
- * Returns the files of each tree, as listed by one of its runs or by the save.
- */
+/** Returns the files of each tree, listed by a run or by the save. */
 function listedFiles(
   runs: readonly Run[],
   saved: TreeState | undefined,
@@ -140,10 +135,7 @@ async function readDeltas(
   return deltas;
 }
 
-/**
- * Returns a reader for files that are unchanged from HEAD. It reads each file
- * once.
- */
+/** Returns a reader for files unchanged from HEAD, each read once. */
 function settledReader(
   system: System,
   { worktree }: Workspace,
@@ -177,10 +169,7 @@ function readSettled(
   return contentOf({ ...content, path, status: "??" });
 }
 
-/**
- * Returns whether a path leads outside the worktree. A save can name any path,
- * so only files below the worktree are read.
- */
+/** Returns whether a path from a save leads outside the worktree. */
 function leadsElsewhere(path: string): boolean {
   return path === "" || path.endsWith("/") || path.startsWith("/") ||
     /^[A-Za-z]:/.test(path) ||

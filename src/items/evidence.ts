@@ -85,9 +85,7 @@ export function evidenceOf(sources: EvidenceSources): Evidence[] {
   });
 }
 
-/**
- * The doubt about a verification command that was mentioned, but did not run.
- */
+/** The doubt about a verification command that was named, but did not run. */
 export const ONLY_NAMED = "it was mentioned, but did not run";
 
 /**
@@ -102,9 +100,8 @@ export function verifies({ kind, doubt, source }: Run): boolean {
 const UNVERIFIED = "the save is from someone else, not verified";
 
 /**
- * Returns the last run of each command, newest first. Commands that were
- * only mentioned, and other people's claims, come last, so they do not hide a
- * known run.
+ * Returns the last run of each command, newest first. Commands that were only
+ * named, and other people's claims, do not hide a known run.
  */
 export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   const weak = ({ doubt }: Run) =>
@@ -120,10 +117,7 @@ export function lastRuns(runs: readonly Run[]): Map<string, Run> {
   return last;
 }
 
-/**
- * Returns the form in which commands are compared: blanks at the ends do not
- * count.
- */
+/** Returns the form in which commands are compared. */
 export function commandForm(command: string): string {
   return command.trim();
 }
@@ -199,10 +193,7 @@ function changesText({ paths }: Difference): string {
   return `${counted(paths.length, "file")} changed since: ${names}${more}`;
 }
 
-/**
- * Returns a line such as
- * `stale: npm test (passed 2h ago; 1 file changed since: a)`.
- */
+/** Returns e.g. `stale: npm test (passed 2h ago; 1 file changed since: a)`. */
 export function evidenceLine({ state, command, why }: Evidence): string {
   return `${state}: ${command} (${why})`;
 }

@@ -33,10 +33,7 @@ export interface Collected {
 /** The maximum number of seen files in a hand-off. */
 const MOST_SEEN = 40;
 
-/**
- * Keeps the seen files that exist and that git does not ignore. The list is
- * empty if git cannot tell.
- */
+/** Keeps the seen files that exist and that git does not ignore. */
 export async function withSeen(
   system: System,
   { worktree, git }: Workspace,
@@ -53,10 +50,7 @@ export async function withSeen(
   return { ...found, seen };
 }
 
-/**
- * Keeps the questions of a client that was killed before anyone could answer.
- * They stay open beyond the next save.
- */
+/** Keeps the questions of a client that was killed before an answer. */
 export function withQuestions(found: Collected): Collected {
   const items = found.items.map((item) =>
     item.kind === "question" && item.via === "last message"
@@ -85,25 +79,16 @@ export interface HandoffOrder {
   readonly collected: Collected;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;
-  /**
-   * The save that will contain the hand-off; null: no save, so nothing is
-   * stored.
-   */
+  /** The save for the hand-off; null: no save, so nothing is stored. */
   readonly save: string | null;
   readonly time: Date;
-  /**
-   * Runs after this time do not count, ISO 8601, UTC; by default, all runs
-   * count.
-   */
+  /** Runs after this time do not count, ISO 8601, UTC. */
   readonly until?: string | undefined;
   /** True if the items must survive a power failure even without the save. */
   readonly synced: boolean;
 }
 
-/**
- * A hand-off, and the problems that occurred while making it, one sentence
- * each.
- */
+/** A hand-off, and the problems with it, one sentence each. */
 export interface MadeHandoff {
   readonly handoff: Handoff;
   readonly problems: readonly string[];
@@ -154,10 +139,7 @@ export function handoffFor(
   return { handoff: handoffOf(all, items, vars), problems };
 }
 
-/**
- * Returns the last run of each command, including the stored runs of earlier
- * saves.
- */
+/** Returns the last run of each command, here or in earlier saves. */
 function runsFor(
   system: System,
   root: string,
@@ -253,10 +235,7 @@ function itemsOf(
   ].map((item) => ({ ...item, save: item.save ?? save }));
 }
 
-/**
- * The maximum number of accomplishments that a save repeats from an earlier
- * one.
- */
+/** The maximum number of repeated accomplishments of an earlier save. */
 const MOST_DONE = 10;
 
 function earlierDone(before: readonly Item[], known: readonly Item[]): Item[] {

@@ -7,10 +7,7 @@ import { type Vars, varsHere } from "./vars.ts";
 
 /** The items that are open now, from a save and its line of work. */
 export interface ItemsNow {
-  /**
-   * Items stored here, by number, followed by items that exist only in the
-   * save.
-   */
+  /** Items stored here, by number, then items only in the save. */
   readonly items: readonly Item[];
   /** State variables, by name. */
   readonly vars: Vars;

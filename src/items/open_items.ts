@@ -31,8 +31,7 @@ export type Place = Pick<Workspace, "root" | "linked" | "gitDir">;
 
 /**
  * Returns the open items of this line of work, by number, and a sentence for
- * each problem with the files. Never throws an MpmError. If the project has no
- * items, it only checks whether the folder exists.
+ * each problem. Never throws an MpmError. Usually only looks for the folder.
  */
 export function openItems(
   system: System,
@@ -70,10 +69,7 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
   return { kept, here, own, open: own.filter(isOpenItem) };
 }
 
-/**
- * Returns the items of this line of work that were open at a given time. They
- * are returned as new items, which belong to no line of work yet.
- */
+/** Returns this line of work's items open at a given time, as new items. */
 export function itemsAt(
   system: System,
   workspace: Place,
@@ -101,10 +97,7 @@ export function hereOf(system: System, workspace: Place): Here {
 
 type Owner = Pick<KeptItem, "place" | "session">;
 
-/**
- * Returns whether an item is visible here; items without a session are hidden
- * from detours.
- */
+/** Returns whether an item is visible here; detours hide other items. */
 function isOf({ place, session, detour }: Here, owner: Owner): boolean {
   return owner.session === null
     ? owner.place === place && !detour
@@ -139,10 +132,7 @@ class Owners {
     return owner;
   }
 
-  /**
-   * Returns the new owner of a session's items. `undefined`: the session
-   * continues and keeps its items.
-   */
+  /** Returns the new owner of a session's items; `undefined`: itself. */
   #heir(session: string, place: string): Owner | undefined {
     if (!this.#known.has(session)) {
       this.#known.set(session, this.#find(session, place));

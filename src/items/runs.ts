@@ -18,10 +18,7 @@ import { sharedFiles } from "./tree.ts";
 /** The maximum number of runs to keep, one for each command. */
 const MOST = 50;
 
-/**
- * The largest file, in bytes: a run has at most 100 files and the end of its
- * output.
- */
+/** The largest file, in bytes: a run has at most 100 files and some output. */
 const LARGEST = 4 * 1024 * 1024;
 
 const RUNS = object({
@@ -34,9 +31,8 @@ const RUNS = object({
 export type RunsState = "none" | "own" | "foreign" | "damaged";
 
 /**
- * Returns the runs of `mpm evidence --run` and of saved conversations, the
- * newest first. Returns no runs from a file that is damaged or written by
- * someone else, since it is not evidence.
+ * Returns the runs of `mpm evidence --run` and of saved conversations, newest
+ * first. A file that is damaged or someone else's is not evidence.
  */
 export function keptRuns(system: System, root: string): Run[] {
   return readRuns(system, root).runs;

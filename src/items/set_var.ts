@@ -20,10 +20,7 @@ const LONGEST = 4000;
 /** The maximum number of variables in one line of work. */
 const MOST = 100;
 
-/**
- * Sets a variable, or removes it if the value is `undefined`. Throws USAGE,
- * NOT_FOUND.
- */
+/** Sets a variable; `undefined` removes it. Throws USAGE, NOT_FOUND. */
 export async function changeVar(
   context: Context,
   { name, value, dryRun }: {
@@ -102,9 +99,7 @@ export function soundVars(system: System, vars: Vars): Vars {
   return redactorOf(system).value(Object.fromEntries(sound));
 }
 
-/**
- * Returns the value of a variable. Throws NOT_FOUND with the existing names.
- */
+/** Returns the value of a variable. Throws NOT_FOUND with the names. */
 export function valueOf(vars: Vars, name: string): string {
   checkName(name);
   const value = getOwn(vars, name);

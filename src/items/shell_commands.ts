@@ -6,23 +6,16 @@ export interface ShellCommand {
 
 const OPERATORS = ["&&", "||", ";;", "|&", "|", ";", "&", "\n"] as const;
 
-/**
- * Matches quotes, substitutions and escapes, each of which is skipped as a
- * whole.
- */
+/** Matches quotes, substitutions and escapes, which are skipped as a whole. */
 const WHOLE =
   /'[^']*'|"(?:[^"\\]|\\[^])*"|`[^`]*`|\\[^]|\d*[<>]&\d*-?|&>>?|<<<|>\|/y;
 
-/**
- * Matches the start of a here-document. The rest of the line still counts, but
- * the body does not contain commands.
- */
+/** Matches the start of a here-document, whose body has no commands. */
 const HEREDOC = /<<-?[ \t]*(?:"([^"\n]+)"|'([^'\n]+)'|\\?([\w.-]+))/y;
 
 /**
- * Splits a shell's command line at its operators, as far as possible without
- * running it. Ignores operators in quotes, substitutions, comments and
- * here-documents. Never throws.
+ * Splits a shell's command line at its operators, without running it. Ignores
+ * quotes, substitutions, comments and here-documents. Never throws.
  */
 export function shellCommands(line: string): ShellCommand[] {
   const steps: ShellCommand[] = [];

@@ -24,15 +24,12 @@ import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
 /** The maximum length of an item's text, and of its reason, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
-/**
- * The largest item file, in bytes: each unit of its texts takes at most six.
- */
+/** The largest item file, in bytes: a unit of text takes at most six. */
 const LARGEST = 256 * 1024;
 
 /**
  * The maximum number of items to read, the highest numbers first, and of files
- * to examine for them. The second limit is higher, so other people's items do
- * not hide any.
+ * to examine, so other people's items do not hide any.
  */
 const MOST = 3000;
 const MOST_LOOKED = 20_000;
@@ -78,9 +75,8 @@ const NOTHING: Kept = {
 };
 
 /**
- * Reads all items of a project. If there are no items, only the folder is
- * checked. A file that is damaged, linked, too large or written by someone else
- * is left out and reported as a problem. Throws CONFLICT if the folder is a
+ * Reads all items of a project. A file that is damaged, linked, too large or
+ * someone else's is left out and reported. Throws CONFLICT if the folder is a
  * link, FILE_FAILED if it cannot be read.
  */
 export function readItems(system: System, root: string): Kept {
@@ -173,9 +169,7 @@ const VERSION = 1;
 /** The maximum size of the cache, in bytes, for the maximum number of items. */
 const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;
 
-/**
- * The number of files that must be read before writing the cache is worthwhile.
- */
+/** The number of read files that makes writing the cache worthwhile. */
 const WORTH_WRITING = 20;
 
 /**
@@ -249,9 +243,8 @@ function unreadable(path: string, fault: string): MpmError {
 }
 
 /**
- * Writes an item, completely or not at all. It is redacted, shortened to
- * {@link LONGEST_TEXT} and sealed as this user's own. Call under the project's
- * lock. `synced`: it survives a power failure. Returns the written item.
+ * Writes an item, completely or not at all. It is redacted, shortened and
+ * sealed. Call under the project's lock. `synced`: it survives a power failure.
  */
 export function writeItem(
   system: System,
@@ -267,10 +260,7 @@ export function writeItem(
   return clean;
 }
 
-/**
- * Returns the item, redacted and with its texts shortened to
- * {@link LONGEST_TEXT}.
- */
+/** Returns the item, redacted and shortened to {@link LONGEST_TEXT}. */
 export function fittingItem<T extends Item>(system: System, item: T): T {
   const redactor = redactorOf(system);
   const fitting = (text: string) => cutText(redactor.text(text), LONGEST_TEXT);

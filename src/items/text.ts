@@ -36,9 +36,7 @@ export function headingOf(kind: ItemKind): string {
   return getOwn(HEADINGS, kind) ?? kind;
 }
 
-/**
- * Returns open items under the headings of their kinds, with numbers and ages.
- */
+/** Returns open items under headings, with numbers and ages. */
 export function itemLines(
   items: readonly ItemView[],
   { now, style }: { now: Date; style: Style },

@@ -11,9 +11,8 @@ import type { Ran } from "../clients/mod.ts";
 import type { RanOn, Run } from "./item.ts";
 
 /**
- * The tree on which a command ran: the commit of HEAD and the differences from
- * it. Trees are compared by content, so committing the tested files makes no
- * difference.
+ * The tree on which a command ran: the commit of HEAD and the differences.
+ * Trees are compared by content, so a commit of tested files changes nothing.
  */
 
 /** The part of a worktree's state that lists its files. */
@@ -56,8 +55,7 @@ export function treeOf(state: TreeState): RanOn | undefined {
 
 /**
  * Returns the tree on which a command that ended at `at` ran, as far as a later
- * state shows it. `undefined`: a file or the last commit is newer, or a file
- * was deleted, so its time is unknown.
+ * state shows it. `undefined`: a file or the last commit is newer.
  */
 export function treeAt(
   state: TreeState & Pick<RepositoryState, "recent">,
@@ -139,10 +137,7 @@ export function contentOf(file: FileState): string | undefined {
   return named && file.object ? `${mode} ${file.object}` : undefined;
 }
 
-/**
- * Returns the runs; if several have the same tree, only the first lists the
- * files.
- */
+/** Returns the runs; of those with the same tree, the first lists the files. */
 export function sharedFiles(runs: readonly Run[]): Run[] {
   const listed = new Set<string>();
   return runs.map((run) => {
@@ -159,10 +154,7 @@ export function treeKey({ head, changes }: RanOn): string {
   return `${head} ${changes}`;
 }
 
-/**
- * The difference between the current files and those of a run. If mpm cannot
- * compare them, `same` is undefined, and `why` is the reason.
- */
+/** Files that differ from those of a run; `same` is undefined if unknown. */
 export interface Difference {
   readonly same: boolean | undefined;
   /** The paths that differ, sorted; empty if the names are unknown. */
@@ -190,9 +182,7 @@ export interface TreeContents {
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/**
- * Compares trees by content, so committing a file unchanged is not a change.
- */
+/** Compares trees by content: an unchanged file may have been committed. */
 export function compareTrees(
   then: RanOn,
   now: TreeContents,
@@ -232,10 +222,7 @@ export function compareTrees(
   return { same: changed.length === 0, paths: changed.sort() };
 }
 
-/**
- * Compares two contents. If a mode is missing, as on Windows, compares only the
- * rest.
- */
+/** Compares two contents, without modes if one is missing, as on Windows. */
 function sameContent(one: string, other: string): boolean {
   const [mode, content] = one.split(/ ([^]*)/);
   const [otherMode, otherContent] = other.split(/ ([^]*)/);

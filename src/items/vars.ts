@@ -40,8 +40,7 @@ export type Vars = Readonly<Record<string, string>>;
 /**
  * Returns the variables of a line of work. A session without its own variables
  * has those of its worktree; a detour has only its own. Throws UNREADABLE for a
- * damaged file, FOREIGN for a file that this user's mpm did not write here, and
- * errors of reading.
+ * damaged file, FOREIGN for someone else's, and errors of reading.
  */
 export function readVars(system: System, root: string, here: Here): Vars {
   const own = readOwnVars(system, root, here);
@@ -56,10 +55,7 @@ function takesOver({ session, detour }: Here): boolean {
   return session !== null && !detour;
 }
 
-/**
- * Reads the line of work's own variables. Returns `undefined` if no variable
- * was ever set.
- */
+/** Reads the own variables; `undefined` if no variable was ever set. */
 function readOwnVars(
   system: System,
   root: string,
@@ -114,10 +110,7 @@ export function writeVars(
   writeAtomic(system, path, { text });
 }
 
-/**
- * Returns the variables of the line of work at `place`. Throws the errors of
- * {@link readVars}.
- */
+/** Returns the variables here. Throws the errors of {@link readVars}. */
 export function readVarsHere(system: System, place: Place): Vars {
   return readVars(system, place.root, hereOf(system, place));
 }
@@ -127,10 +120,7 @@ export function varsHere(system: System, place: Place): Vars {
   return attempt(() => readVarsHere(system, place)) ?? {};
 }
 
-/**
- * Returns the owner of variables. A detour and its parent have separate
- * variables.
- */
+/** Returns the owner of variables; a detour is a separate owner. */
 function ownerOf({ place, session }: Here): string {
   return session ?? place;
 }

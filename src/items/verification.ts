@@ -5,18 +5,13 @@ import { type ShellCommand, shellCommands } from "./shell_commands.ts";
 /** The verification that a command line performs. */
 export interface Verification {
   readonly kind: Exclude<Run["kind"], "other">;
-  /**
-   * The reason why the exit status of the whole line does not prove the result.
-   */
+  /** Why the exit status of the whole line does not prove the result. */
   readonly doubt: string | undefined;
 }
 
 type Kind = Verification["kind"];
 
-/**
- * Names of scripts and targets for each kind of verification, the most specific
- * first.
- */
+/** Names of scripts for each kind of verification, the most specific first. */
 const SCRIPTS: readonly (readonly [Kind, RegExp])[] = [
   ["types", /^(?:type-?check|check[-:]types|types|tsc|mypy|pyright)\b/],
   [
@@ -133,9 +128,8 @@ const VALUED =
   / (?:--filter|-F|-w|--workspace|--prefix|-C|--cwd|--dir|--directory|-f|--file|-p|--project|--scope|-j)[ =]\S+/g;
 
 /**
- * Returns what a command line verifies, based on the known names of test
- * runners, builds, linters and type checkers. `undefined`: unknown. `exit` is
- * the exit status of the whole line, if known.
+ * Returns what a command line verifies, by known names of programs;
+ * `undefined`: unknown. `exit` is the exit status of the whole line, if known.
  */
 export function verificationOf(
   command: string,

@@ -8,18 +8,14 @@ import { Removals } from "./removals.ts";
 import { isBelow } from "./facts.ts";
 
 /**
- * Returns the folder that holds worktrees during their removal, below the
- * shared git folder. A clone cannot bring files into this folder, and git does
- * not look into it.
+ * Returns the folder for worktrees during their removal, below the shared git
+ * folder. A clone cannot bring files there, and git does not look into it.
  */
 export function removingFolder(commonDir: string): string {
   return join(commonDir, "mpm", "removing");
 }
 
-/**
- * A worktree that is being removed: `tree` in its box is the worktree's folder
- * itself. The intent of the cleanup holds the other facts.
- */
+/** A worktree that is being removed; `tree` is its folder. */
 export interface Box {
   readonly folder: string;
   readonly tree: string;
@@ -43,9 +39,7 @@ export function boxFor(path: string, gitDir: string): Box {
   return { folder, tree: join(folder, "tree"), path, checked: false };
 }
 
-/**
- * Returns the existing boxes, including those in use by another mpm process.
- */
+/** Returns the existing boxes, including those of other mpm processes. */
 export function readBoxes(
   system: System,
   commonDir: string,
@@ -68,8 +62,7 @@ export function readBoxes(
 
 /**
  * Reads facts from outside of clones, so they may be trusted without a seal.
- * While git has its own record of the worktree, no part of the worktree is
- * deleted.
+ * While git has a record of the worktree, no part of it is deleted.
  */
 function readOld(
   system: System,
@@ -146,9 +139,7 @@ export function putBack(system: System, box: Box, worktrees: string): void {
   clearBox(system, box);
 }
 
-/**
- * Creates the folders above `path`, which may no longer exist; follows no link.
- */
+/** Creates the missing folders above `path`; follows no link. */
 function makeParents(system: System, path: string, worktrees: string): void {
   const { files } = system;
   const missing: string[] = [];

@@ -45,10 +45,7 @@ interface Search {
   readonly callers: readonly string[];
 }
 
-/**
- * Finds registered worktrees at any depth, and other folders only directly
- * below.
- */
+/** Finds registered worktrees at any depth, others only directly below. */
 export async function findCandidates(
   system: System,
   workspace: Workspace,
@@ -79,10 +76,7 @@ export async function findCandidates(
   return [...found.filter((one) => !isAside(one)), ...aside];
 }
 
-/**
- * Returns the worktrees that a cleanup moved and then neither removed nor moved
- * back.
- */
+/** Returns the worktrees that a cleanup moved and then left. */
 function asideCandidates(
   system: System,
   { commonDir }: Workspace,
@@ -161,9 +155,7 @@ async function readUse(
 /** The maximum size of a small file in a worktree's git folder, in bytes. */
 const FILE_LIMIT = 65_536;
 
-/**
- * Returns the place of a candidate relative to `base`, which contains no links.
- */
+/** Returns the place of a candidate relative to `base`, without links. */
 function readPlace(system: System, path: string, base: string): Place {
   const { files } = system;
   if (!isOpenable(path)) return "unreadable";
@@ -180,10 +172,7 @@ function readPlace(system: System, path: string, base: string): Place {
   }) ?? "unreadable";
 }
 
-/**
- * Returns the place, or that the folder has disappeared since the place was
- * read.
- */
+/** Returns the place, or that the folder has disappeared since. */
 export function placeNow(
   system: System,
   { path, place }: { path: string; place: Place },
@@ -203,21 +192,13 @@ function realPathOf(system: System, path: string): string | undefined {
 /** The relation of a folder to git. */
 interface RepositoryFacts {
   readonly repository: Repository;
-  /**
-   * The worktree's own git folder below the project's; only if it is linked.
-   */
+  /** The worktree's own git folder, below the project's; only if linked. */
   readonly gitDir: string | undefined;
-  /**
-   * True if git has registered the folder in another place, which no longer
-   * exists.
-   */
+  /** True if git has registered the folder in another, missing place. */
   readonly moved: boolean;
 }
 
-/**
- * Reads the `.git` file of `path`, in the format of git-worktree(1), without
- * git.
- */
+/** Reads the `.git` file of `path` (see git-worktree(1)) without git. */
 function readRepository(
   system: System,
   path: string,

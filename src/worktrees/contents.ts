@@ -7,10 +7,9 @@ import type { Candidate } from "./candidates.ts";
 
 /**
  * Walks through everything below `folder` without following links. Returns its
- * size, its newest change, any repository within, and a fingerprint of names,
- * sizes and times. Moving the folder does not change the fingerprint. Fails on
- * unreadable parts, and on another disk mounted within. Does not see names that
- * are not UTF-8.
+ * size, newest change, any repository within, and a fingerprint of names, sizes
+ * and times, which a move does not change. Fails on unreadable parts and other
+ * disks. Does not see names that are not UTF-8.
  */
 export function readContents(
   system: System,
@@ -104,10 +103,7 @@ class Walk {
   }
 }
 
-/**
- * Returns whether these are the names in the top folder of a worktree or in a
- * bare repository.
- */
+/** Returns whether these are the names in a worktree or a bare repository. */
 function isRepository(names: Set<string>): boolean {
   return names.has(".git") ||
     ["HEAD", "objects", "refs"].every((name) => names.has(name));
@@ -119,10 +115,7 @@ export interface Prints {
   readonly gitDir: string;
 }
 
-/**
- * Returns the fingerprint of git's files about a worktree. Together with the
- * fingerprint of the worktree's own files, it covers the whole worktree.
- */
+/** Returns the fingerprints of a worktree and of its git folder. */
 export function printOf(
   system: System,
   { facts: { contents }, gitDir }: Candidate,
@@ -134,10 +127,7 @@ export function printOf(
     : { tree: contents.print, gitDir: own.print };
 }
 
-/**
- * Returns whether a worktree, whose folder is now at `tree`, is unchanged since
- * the survey.
- */
+/** Returns whether a worktree, now at `tree`, is unchanged since the survey. */
 export function isUnchanged(
   system: System,
   { print, gitDir }: {

@@ -9,10 +9,7 @@ export interface Decision {
   readonly remove: boolean;
   /** The reason, in claude-mpm's words if it has any. */
   readonly reason: string;
-  /**
-   * True if the folder is preserved because work would be lost, and not only
-   * because it is in use.
-   */
+  /** True if work would be lost; otherwise the folder is only in use. */
   readonly unsaved: boolean;
 }
 
@@ -63,10 +60,7 @@ export function decide(
   return { remove: true, reason, unsaved: false };
 }
 
-/**
- * Returns whether the folder is empty. Its removal loses nothing, so its age
- * does not matter.
- */
+/** Returns whether the folder is empty: its removal loses nothing. */
 function isEmptyFolder(facts: WorktreeFacts): boolean {
   return facts.place === "inside" && !facts.own && facts.kind === "orphan" &&
     facts.repository === "empty";

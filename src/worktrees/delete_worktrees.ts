@@ -59,10 +59,9 @@ interface Going {
 }
 
 /**
- * Removes worktrees without losing anything written in the meantime. Each
- * folder is moved to a private place, and removed only if it is unchanged
- * there. Otherwise, it is moved back. Returns the reason why each worktree
- * still exists, or `undefined` if it is gone. `finishRemovals` handles an
+ * Removes worktrees without losing anything written in the meantime: each is
+ * moved to a private place, and removed there only if it is unchanged. Returns
+ * why each worktree still exists, or `undefined`. `finishRemovals` handles an
  * interruption at any point.
  */
 export async function deleteWorktrees(
@@ -126,9 +125,7 @@ async function deleteAll(place: Place, all: readonly Going[]): Promise<void> {
   removals.end();
 }
 
-/**
- * Performs one step, and restores the worktree if the step returns a problem.
- */
+/** Performs one step; if it returns a problem, restores the worktree. */
 async function doStep(
   place: Place,
   one: Going,
@@ -163,10 +160,7 @@ function giveUp(
   }
 }
 
-/**
- * Prepares a removal: first registers a worktree that was moved by hand at its
- * new place.
- */
+/** Registers a worktree that was moved by hand at its new place. */
 async function prepare(
   { system, git }: Place,
   one: Going,
@@ -190,10 +184,7 @@ function moveToBox(
   return undefined;
 }
 
-/**
- * Returns whether the worktree is unchanged since the survey. If so, it may be
- * deleted from then on.
- */
+/** Returns why the worktree must not be deleted; `undefined`: it may be. */
 async function check(
   { system }: Place,
   { item: { facts, gitDir }, print, box }: Going,
@@ -220,9 +211,8 @@ async function check(
 
 /**
  * Lets git forget several worktrees at the same time. One git process may fail
- * because another removes a file that it is about to read. So failed worktrees
- * are tried again one by one. Worktrees that need two steps are done one by one
- * from the start.
+ * because of another, so failed worktrees are tried again one by one. Worktrees
+ * that need two steps are done one by one from the start.
  */
 async function forgetAll(
   place: Place,
@@ -259,9 +249,8 @@ export interface Registered {
 }
 
 /**
- * Lets git forget a worktree, without `--force`: git itself refuses if the
- * worktree's place is in use again. Returns the reason for a failure;
- * `undefined` if there was no failure.
+ * Lets git forget a worktree, without `--force`: git refuses if its place is in
+ * use again. Returns the reason for a failure.
  */
 async function unregister(
   system: System,

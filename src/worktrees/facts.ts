@@ -38,9 +38,8 @@ export interface WorktreeFacts {
 }
 
 /**
- * The place of a folder, as far as it matters for removal. `gone`: the folder
- * existed a moment ago. `aside`: a cleanup has moved the folder and neither
- * removed nor restored it.
+ * The place of a folder. `gone`: it existed a moment ago. `aside`: a cleanup
+ * has moved it and neither removed nor restored it.
  */
 export type Place =
   | "inside"
@@ -55,9 +54,8 @@ export type Place =
 
 /**
  * The kind of repository. `linked` belongs to a git folder of this project that
- * points back; `own` is a separate repository. The git folder of `copied`
- * belongs to another worktree, and the `.git` of `broken` has a missing target.
- * `none` is a plain folder, `empty` an empty one.
+ * points back; `own` is separate. The git folder of `copied` belongs to another
+ * worktree, and that of `broken` is missing. `none` is a plain folder.
  */
 export type Repository =
   | "linked"
@@ -80,10 +78,7 @@ export interface SparseCheckout {
   readonly patterns: string;
 }
 
-/**
- * The way in which the commits of HEAD got into the default branch, if they
- * did.
- */
+/** The way in which the commits of HEAD got into the default branch. */
 export interface Landed {
   readonly how: "contained" | "rebased" | "squashed" | "no";
   /** The default branch, e.g. `main` or `origin/main`. */
@@ -102,10 +97,7 @@ export interface WorktreeContents {
   readonly print: string;
 }
 
-/**
- * Returns whether `path` is strictly below `folder`; both paths must be without
- * links.
- */
+/** Returns whether `path` is strictly below `folder`, both without links. */
 export function isBelow(path: string, folder: string): boolean {
   return path !== folder && path.startsWith(folder + SEPARATOR);
 }

@@ -18,17 +18,14 @@ import {
 } from "../git/mod.ts";
 
 /**
- * Files that git and Claude Code write for every worktree. They are created
- * again with it, or rescued with its commits. Everything else belongs to
- * someone: refs of this worktree, hooks, submodules, and data of later git
- * versions.
+ * Files that git and Claude Code write for every worktree. Everything else
+ * belongs to someone: refs of this worktree, hooks, submodules, and data of
+ * later git versions.
  */
 const USUAL =
   /^(HEAD|ORIG_HEAD|FETCH_HEAD|REBASE_HEAD|AUTO_MERGE|MERGE_RR|COMMIT_EDITMSG|CLAUDE_BASE|commondir|config\.worktree|gitdir|index|locked|sharedindex\.[^/]*|fsmonitor--daemon.*|logs\/.*|info\/sparse-checkout)$/s;
 
-/**
- * The maximum size of sparse checkout patterns to keep for a restore, in bytes.
- */
+/** The maximum size of sparse checkout patterns to keep, in bytes. */
 const PATTERNS_LIMIT = 65_536;
 
 const SPARSE = [
@@ -37,10 +34,7 @@ const SPARSE = [
   "index.sparse",
 ];
 
-/**
- * Returns the contents of a worktree's git folder that a new one would not
- * have.
- */
+/** Returns what a worktree's git folder has and a new one would not have. */
 export async function readExtras(
   system: System,
   { path, gitDir }: WorktreeFolders,
@@ -68,15 +62,10 @@ export async function readExtras(
   });
 }
 
-/**
- * Folders in which each file is checked. Any other folder counts as a whole.
- */
+/** Folders in which each file is checked; others count as a whole. */
 const OPENED = /^(refs|logs|info)\//;
 
-/**
- * Returns the paths of the files in `folder`, with slashes. An empty folder has
- * no paths.
- */
+/** Returns the files in `folder`, with slashes; empty folders have none. */
 function filesIn(system: System, folder: string, above = ""): string[] {
   return system.files.list(folder).flatMap(({ name, kind }) => {
     const path = `${above}${name}`;
@@ -115,9 +104,8 @@ function readSparse(
 }
 
 /**
- * Returns the files that differ from their blobs although git reports them as
- * unchanged, because a filter removes parts. A filter for notebooks, for
- * example, removes results.
+ * Returns the files that differ from their blobs although git does not say so,
+ * because a filter removes parts, such as a notebook's results.
  */
 export async function readFiltered(
   system: System,

@@ -13,9 +13,8 @@ import {
 import type { Landed } from "./facts.ts";
 
 /**
- * Returns for each commit of `heads` whether the default branch has all of its
- * work. Commits that the branch contains take one process together; each other
- * commit takes a few.
+ * Returns whether the default branch has all work of each commit in `heads`.
+ * Contained commits take one process together; others take a few each.
  */
 export async function findLanded(
   git: Git,
@@ -33,9 +32,7 @@ export async function findLanded(
   return new Map(found);
 }
 
-/**
- * Returns the commits in `heads` that no tip of the default branch contains.
- */
+/** Returns the commits that no tip of the default branch contains. */
 async function notContained(
   git: Git,
   heads: readonly string[],

@@ -1,7 +1,6 @@
 /**
- * The only door of `worktrees/`: worktrees that agents left behind. Worktrees
- * are read step by step, a pure function decides, and only worktrees with all
- * facts known are removed. A removal can be undone.
+ * The only door of `worktrees/`: worktrees that agents left behind. A pure
+ * function decides about each, and a removal can be undone.
  */
 
 export { readBoxes, removingFolder } from "./box.ts";

@@ -50,9 +50,8 @@ const LISTERS: Partial<Record<System["platform"], ProcessLister>> = {
 };
 
 /**
- * Returns the processes whose working folder is one of `folders` or below it,
- * by folder. Processes of other users and containers may be invisible. Empty if
- * they cannot be listed, as on Windows.
+ * Returns the processes whose working folder is in one of `folders`. Those of
+ * other users may be invisible. Empty if they cannot be listed, as on Windows.
  */
 export async function readStanding(
   system: System,
@@ -82,17 +81,13 @@ export async function readStanding(
 /** Milliseconds for checking all names. */
 const NAMES_LIMIT = 30_000;
 
-/**
- * Finds all names that are not plain ASCII: in the C locale, a byte is a
- * character.
- */
+/** Finds names that are not ASCII: in the C locale, a byte is a character. */
 const SCRIPT = 'exec find "$@" -name "*[! -~]*" -print0';
 
 /**
- * Returns, as text, the first path below each of `folders` that the system's
- * file functions neither list nor reach. The name of such a path is not UTF-8.
- * Only Linux has such names. Takes one process for all folders, or one for each
- * if that fails.
+ * Returns the first path below each of `folders` whose name is not UTF-8, so
+ * that the system's file functions do not reach it. Only Linux has such names.
+ * Takes one process for all folders, or one for each if that fails.
  */
 export async function readUnreachable(
   system: System,

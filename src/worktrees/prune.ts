@@ -72,10 +72,7 @@ export async function planPrune(
   return { workspace, folder, survey: found };
 }
 
-/**
- * Returns the folders of the caller, according to its shell, `-C`, and Claude
- * Code.
- */
+/** Returns the folders of the caller: of its shell, `-C`, and Claude Code. */
 function callers(system: System, { cwd, worktree }: Workspace): string[] {
   const agent = system.env("CLAUDE_PROJECT_DIR");
   return [
@@ -105,10 +102,7 @@ export function plannedPrune(plan: PrunePlan): WorktreesPruneResult {
   return { ...pruneResult(plan, removals), dry_run: true };
 }
 
-/**
- * Carries out the plan; anything that changed in the meantime stays. Records
- * the cleanup in the journal if anything was removed.
- */
+/** Carries out the plan; anything that changed in the meantime stays. */
 export async function journaledPrune(
   context: Context,
   plan: PrunePlan,

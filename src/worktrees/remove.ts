@@ -31,9 +31,8 @@ export interface Removal {
 }
 
 /**
- * Removes the worktrees that the survey selected. Writes all rescue refs, then
- * removes each worktree that has not changed since, and finally the branches.
- * If a removal fails, the worktree stays, and the result gives the reason.
+ * Removes the selected worktrees: writes all rescue refs, removes each worktree
+ * that has not changed since, and finally the branches.
  */
 export async function removeWorktrees(
   system: System,
@@ -119,10 +118,7 @@ function upstreamOf({ branches }: Survey, branch: string | null) {
   return { remote: found.remote, merge: found.merge };
 }
 
-/**
- * Returns the reason why each worktree could not be removed; `undefined` if it
- * is gone.
- */
+/** Returns why each worktree could not be removed; `undefined`: it is gone. */
 async function removeEach(
   system: System,
   git: Git,
@@ -163,10 +159,7 @@ async function withdraw(git: Git, rescues: readonly Rescued[]): Promise<void> {
   if (lines.length > 0) await tried(() => updateRefs(git, lines));
 }
 
-/**
- * Returns whether the branch of a removed worktree is deleted with it. A branch
- * that another worktree or another name uses is not deleted.
- */
+/** Returns whether a removed worktree's branch, if unused, goes with it. */
 export function deletesBranch(survey: Survey, { facts }: Surveyed): boolean {
   const { branch, head } = facts;
   if (branch === undefined || !survey.main) return false;
@@ -179,10 +172,7 @@ export function deletesBranch(survey: Survey, { facts }: Surveyed): boolean {
     isPassing(branch, names);
 }
 
-/**
- * Deletes branches, except those that were moved or checked out in the
- * meantime.
- */
+/** Deletes branches, except those that were moved or checked out since. */
 async function dropBranches(
   git: Git,
   survey: Survey,
@@ -260,19 +250,15 @@ export function isPassing(
   return !LASTING.test(branch) && !names.includes(branch);
 }
 
-/**
- * The maximum size of a reflog to read, in bytes; a longer reflog counts as
- * unknown.
- */
+/** The maximum size of a reflog, in bytes; a longer one counts as unknown. */
 const REFLOG_LIMIT = 64 * 1024 * 1024;
 
 /** Files in a worktree's git folder whose lines begin with a commit. */
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
 
 /**
- * Returns for each worktree the commits that are only in its reflog. Such a
- * commit was made on a detached HEAD before another commit was checked out, or
- * was fetched into the worktree. The reflog is removed with the worktree.
+ * Returns for each worktree the commits that are only in its reflog, which is
+ * removed with the worktree.
  */
 async function findLost(
   system: System,
@@ -298,10 +284,7 @@ async function findLost(
   return logs.map((log) => log.filter((commit) => lost.has(commit)));
 }
 
-/**
- * Returns the commits named by the files that are removed with a worktree and
- * its branch.
- */
+/** Returns the commits in the files that go with a worktree and its branch. */
 function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
   const { branch, head } = facts;
   const common = dirname(dirname(gitDir!));
@@ -318,10 +301,7 @@ function commitsOf(system: System, { gitDir, facts }: Surveyed): string[] {
   return [...new Set(commits)];
 }
 
-/**
- * Returns the IDs in these columns of a file, from the last line to the first;
- * empty if the file is missing. Throws FILE_FAILED.
- */
+/** Returns the IDs in these columns, the last line first. */
 function idsIn(
   system: System,
   path: string,

@@ -23,10 +23,7 @@ export interface Rescue extends RescueNote {
   readonly ref: string;
 }
 
-/**
- * The maximum number of characters of a name in a ref. Git creates a file with
- * that name, and one that also has `.lock`.
- */
+/** The maximum length of a name in a ref, from which git makes a file name. */
 const PART_LIMIT = 150;
 
 /**
@@ -89,8 +86,7 @@ const IMPORT = ["fast-import", "--quiet", "--done"];
 
 /**
  * Writes the refs of all removals at once: `head` for the commit, `about` for a
- * note as JSON, `log/N` for commits of the reflog. Throws GIT_FAILED; no ref is
- * written then.
+ * note as JSON, `log/N` for commits of the reflog. Throws GIT_FAILED.
  */
 export async function writeRescues(
   git: Git,
@@ -158,10 +154,7 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
   );
 }
 
-/**
- * Returns the check for notes. A fetched repository may contain anyone's refs,
- * so only a valid note counts.
- */
+/** Returns the check for notes: a fetched repository may have anyone's refs. */
 async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
   // The schema library is loaded here, since a removal does not need it.
   const { problemsOf } = await import("../base/schema.ts");
@@ -170,9 +163,7 @@ async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
     problemsOf(RescueNote, value).length === 0;
 }
 
-/**
- * Drops the data for undoing a removal; commits of the reflog keep their refs.
- */
+/** Drops the data for an undo; commits of the reflog keep their refs. */
 export async function dropRescue(git: Git, { ref }: Rescue): Promise<void> {
   const there = await resolveNames(git, [`${ref}/head`, `${ref}/about`]);
   const lines = [...there].filter(([, id]) => id !== undefined)

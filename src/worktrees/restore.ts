@@ -23,10 +23,7 @@ import {
   type UndoOrder,
 } from "../ops/mod.ts";
 
-/**
- * Recreates a removed worktree, or shows what a restore would do. Throws
- * CONFLICT.
- */
+/** Recreates a removed worktree, or shows how. Throws CONFLICT. */
 export async function restored(
   system: System,
   workspace: Workspace,
@@ -49,10 +46,7 @@ export async function restored(
   };
 }
 
-/**
- * Returns the place for the worktree: its original place, which must be free.
- * Throws CONFLICT.
- */
+/** Returns the worktree's original place. Throws CONFLICT if it is not free. */
 function placeFor(
   system: System,
   { root }: Workspace,
@@ -127,10 +121,7 @@ export async function planRestore(
     : { ...how, branch };
 }
 
-/**
- * Returns a branch whose name needs a folder where `ref` is a file, or the
- * reverse.
- */
+/** Returns a branch whose name needs a folder where `ref` is a file. */
 async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
   const parts = ref.split("/");
   const above = parts.map((_, at) => parts.slice(0, at).join("/")).slice(3);
@@ -140,10 +131,7 @@ async function rivalOf(git: Git, ref: string): Promise<string | undefined> {
     ?.replace("refs/heads/", "");
 }
 
-/**
- * Recreates the worktree; returns the parts that differ from the original.
- * Throws GIT_FAILED.
- */
+/** Recreates the worktree; returns the differences. Throws GIT_FAILED. */
 async function restoreWorktree(
   system: System,
   git: Git,
@@ -169,10 +157,7 @@ async function restoreWorktree(
   }
 }
 
-/**
- * Checks out only the part that was checked out before, which a big repository
- * may need.
- */
+/** Checks out only the part that was checked out before. */
 async function makeSparse(
   system: System,
   path: string,
@@ -218,10 +203,7 @@ async function addWorktree(
   await plain.read(["config", `branch.${branch}.merge`, upstream.merge]);
 }
 
-/**
- * Returns the obstacle to restoring a worktree to `path`; an empty folder is
- * allowed.
- */
+/** Returns what is in the way of a worktree; an empty folder is allowed. */
 export function obstacleTo(system: System, path: string): string | undefined {
   const kind = system.files.lstat(path)?.kind;
   if (kind === undefined) return undefined;
@@ -268,10 +250,7 @@ export async function undoPrune(order: UndoOrder): Promise<Undone> {
   return { details, left, operation };
 }
 
-/**
- * Returns the removals of a cleanup that can still be undone. Throws CONFLICT
- * if no removal can.
- */
+/** Returns the removals that can be undone. Throws CONFLICT without any. */
 async function rescuesOf(
   { entry }: UndoOrder,
   git: Git,

@@ -64,8 +64,7 @@ interface SurveyOptions {
 
 /**
  * Checks everything below `.claude/worktrees/` of the main worktree and decides
- * about each folder. Changes nothing. Returns `undefined` if
- * `.claude/worktrees/` is missing.
+ * about each folder. Changes nothing. `undefined`: the folder is missing.
  */
 export async function survey(
   system: System,
@@ -111,8 +110,7 @@ interface Reading {
 
 /**
  * Reads more facts about each candidate until a decision is possible, the
- * costly facts last. One git process per candidate reads its state; a few
- * processes read all histories together.
+ * costly facts last. A few processes read all histories together.
  */
 async function readAll(
   system: System,
@@ -154,10 +152,7 @@ async function readAll(
   return { items, main, branches };
 }
 
-/**
- * The decision if facts are missing, which cannot happen while every fact above
- * is read. The folder is then preserved.
- */
+/** The decision if facts are missing, which cannot happen: the folder stays. */
 const UNDECIDED: Decision = {
   remove: false,
   reason: "some of it could not be read",

@@ -2,10 +2,7 @@ import { escapeText } from "../base/escape.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { sizeText } from "../base/words.ts";
 
-/**
- * Returns the output of a cleanup, in claude-mpm's words, with reasons and
- * sizes.
- */
+/** Returns the output of a cleanup, mostly in claude-mpm's words. */
 export function cleanupText(result: WorktreesPruneResult): string {
   const { skipped, removed, preserved, dry_run: dry } = result;
   const kinds = [
@@ -35,10 +32,7 @@ export function cleanupText(result: WorktreesPruneResult): string {
 
 type Row = WorktreeRow & { rescue?: string | null; branch_deleted?: boolean };
 
-/**
- * Returns a heading with the number and the freed size, and a line for each
- * row.
- */
+/** Returns a heading with the number and size, and a line for each row. */
 function group(heading: string, rows: readonly Row[]): string[] {
   if (rows.length === 0) return [];
   const noun = rows.length === 1 ? "directory" : "directories";

@@ -74,9 +74,7 @@ const PAGE = 80;
 
 type Page = Pick<HelpResult, "text"> & Partial<HelpResult>;
 
-/**
- * Returns the help page for these words. Throws USAGE for an unknown command.
- */
+/** Returns the help page for these words. Throws USAGE. */
 export async function pageOf(typed: readonly string[]): Promise<HelpResult> {
   const words = typed.map((word, at) => at === 0 ? currentName(word) : word);
   const page = await groupPage(words) ?? await topicPage(words) ??
@@ -101,9 +99,7 @@ function allCommands(): string {
   return overview(commandSections(SUMMARIES), pages());
 }
 
-/**
- * Returns all commands, or those that begin with a word that is only a group.
- */
+/** Returns all commands, or those of a group that is not a command. */
 async function groupPage(words: readonly string[]): Promise<Page | undefined> {
   const begun = words.map((word) => `${word} `).join("");
   const name = words.join(" ");

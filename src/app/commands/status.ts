@@ -177,10 +177,7 @@ function blankStatus(
   };
 }
 
-/**
- * Points to operations that mpm cannot finish because they are not sealed with
- * the user's key.
- */
+/** Points to operations that mpm cannot finish without the user's key. */
 function unfinishedNotes(system: System, root: string): string[] {
   const isLeft = allIntents(system, root)
     .some(({ intent }) => intent === undefined);
@@ -195,10 +192,7 @@ type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;
 
 const NO_ONE: Team = { you: null, agents: [], claims: [], problems: [] };
 
-/**
- * Returns who works in the project, and who runs this command. An invalid name
- * must not hide the rest.
- */
+/** Returns who works here. An invalid name must not hide the rest. */
 async function atWork(
   context: Context,
   { root, worktree, gitDir }: Place,
@@ -291,20 +285,14 @@ function cleanGit(system: System, git: GitLine): GitLine {
   };
 }
 
-/**
- * Redacts a name. The redactor is built only if needed, since few names need
- * it.
- */
+/** Redacts a name; few names need a redactor. */
 function cleanName(system: System, name: string | null): string | null {
   return name !== null && mayNameSecret(name)
     ? redactorOf(system).name(name)
     : name;
 }
 
-/**
- * Returns whether the folder is a project. Throws CONFLICT if the folder is a
- * link, unless `quiet`.
- */
+/** Returns whether this is a project. Unless `quiet`, throws CONFLICT. */
 function isProject(system: System, root: string, quiet: boolean): boolean {
   const { home } = layout(root);
   return quiet

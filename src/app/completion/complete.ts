@@ -6,9 +6,7 @@ import type { System } from "../../system/system.ts";
 import { findCommand } from "../find.ts";
 import { SUMMARIES } from "../summaries.ts";
 
-/**
- * Completions that the shell adds itself: file names, folder names, or nothing.
- */
+/** Completions that the shell adds itself: files, folders, or nothing. */
 type Paths = "files" | "folders" | "-";
 
 interface Answer {
@@ -80,10 +78,7 @@ const OFFERED = {
   show: SUMMARIES["saves show"] ?? "",
 };
 
-/**
- * Returns whether a candidate is plain. A control character would end the
- * candidate or reach the terminal.
- */
+/** Returns whether a candidate has no control characters. */
 function isPlain({ value }: Candidate): boolean {
   return value !== "" && !/\p{C}/u.test(value);
 }
@@ -215,9 +210,7 @@ interface Word {
   kept: number;
 }
 
-/**
- * Adds a character to a word; returns how many additional characters were used.
- */
+/** Adds a character to a word; returns how many more were used. */
 function take(
   word: Word,
   character: string,

@@ -199,23 +199,16 @@ const SOURCES: Partial<Record<Named, Source>> = {
   topic: ({ line }) => helpNames(line.words),
 };
 
-/**
- * The number of saves that are always offered, even if reading them is slow.
- */
+/** The number of saves that are offered even if reading them is slow. */
 const SOON = 20;
 
-/**
- * The time after which mpm stops reading more saves, in milliseconds: the user
- * is waiting.
- */
+/** Milliseconds after which mpm reads no more saves: the user is waiting. */
 const PATIENCE = 150;
 
 /** The maximum number of saves to offer in a list. */
 const MOST = 500;
 
-/**
- * Returns the IDs of saves, and their names if they have one, newest first.
- */
+/** Returns the IDs of saves, and their names, newest first. */
 async function savedSessions(
   { system, root, line }: Place,
 ): Promise<Candidate[]> {
@@ -263,10 +256,7 @@ function checklistItems(system: System, folder: string): Candidate[] {
   );
 }
 
-/**
- * Returns the names of checkpoints, newest first; hidden checkpoints come
- * last.
- */
+/** Returns the names of checkpoints, newest first, hidden ones last. */
 async function checkpoints(
   system: System,
   root: string,

@@ -120,10 +120,7 @@ export const USER_FILES = places([
   "trusted-saves.json | SHA-256 digests of other people's saves that you trust | one digest for each trusted save | `mpm undo`",
 ]);
 
-/**
- * The user's own files. They are in `~/.config/mpm/`, or under
- * `XDG_CONFIG_HOME` or `APPDATA`.
- */
+/** The user's own files in `~/.config/mpm/`, `XDG_CONFIG_HOME` or `APPDATA`. */
 export const CONFIG_FILES = places([
   "config.toml | your settings, for all projects | 64 KiB | you",
   ".lock | locked while mpm writes here | 1 empty file | you",

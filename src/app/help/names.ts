@@ -24,9 +24,7 @@ interface Page {
   readonly sections: (summaries: Summaries) => Topic["sections"];
 }
 
-/**
- * The help pages that do not belong to a command, by the word after `mpm help`.
- */
+/** The help pages without a command, by the word after `mpm help`. */
 export const TOPICS: Readonly<Record<string, Page>> = {
   "exit-codes": { summary: "The exit statuses of mpm", sections: exitCodes },
   "environment": {

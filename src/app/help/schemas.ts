@@ -66,10 +66,7 @@ export const STORED: readonly Published[] = [
   },
 ];
 
-/**
- * Returns every schema: the stored files first, then the `--json` output of
- * each command.
- */
+/** Returns every schema: stored files, then each command's `--json` output. */
 export function schemaList(summaries: Summaries): readonly Published[] {
   const results = Object.entries(summaries).map(([name, summary]) => ({
     name: name.replaceAll(" ", "-"),

@@ -84,10 +84,7 @@ function held(places: readonly FilePlace[]): [string, string][] {
   return places.map(({ path, holds }) => [path, holds]);
 }
 
-/**
- * The effects of each event; the events are listed in the table of hook
- * entries.
- */
+/** The effects of the events in the table of hook entries. */
 const DONE: Readonly<Record<string, string>> = {
   SessionStart: "tells the agent where the work stopped and what changed since",
   UserPromptSubmit:
@@ -237,10 +234,7 @@ export interface Variable {
   readonly summary: string;
 }
 
-/**
- * Variables without a setting. A test checks that this lists every variable
- * that the code reads.
- */
+/** Variables without a setting; a test checks that the list is complete. */
 export const VARIABLES: readonly Variable[] = pairs([
   "NO_COLOR | Disables colour if not empty, like --no-color (no-color.org)",
   "CLICOLOR_FORCE, FORCE_COLOR | Force colour, even if the output is not a terminal",

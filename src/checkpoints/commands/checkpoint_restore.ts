@@ -80,10 +80,7 @@ async function restore(
   return { checkpoint: target.name, ...result };
 }
 
-/**
- * Throws NOT_FOUND for a path that exists in neither tree, since it must be
- * misspelt.
- */
+/** Throws NOT_FOUND for a misspelt path, which exists in neither tree. */
 async function refuseUnknown(
   { vault }: CheckpointPlace,
   { target, paths, given }: {

@@ -39,10 +39,9 @@ and leaves out the commands.`,
 const LIMIT = 10_000;
 
 /**
- * Returns the output of `mpm checkpoint load` for someone else's checkpoint.
- * The output is bounded data without control or invisible characters, between
- * fences that the content cannot guess. Commands are included only if the
- * checkpoint is trusted.
+ * Returns the output of `mpm checkpoint load` for someone else's checkpoint:
+ * bounded data between fences that the content cannot guess. Commands are
+ * included only if the checkpoint is trusted.
  */
 function fencedLoad(
   record: StoredCheckpoint,

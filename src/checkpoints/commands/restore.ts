@@ -95,10 +95,7 @@ async function run(
   return { ...done, ...result, restoring: true };
 }
 
-/**
- * Says who made the contents or the save, if it was not the user. Also warns if
- * a wrong clock may make this save appear to be the newest.
- */
+/** Says who else made the contents, and warns if a clock may be wrong. */
 function notesOn(
   { target: { id }, loaded, origin, theirs }: FoundContents,
   now: Date,
@@ -121,9 +118,7 @@ function notesOn(
 /** The maximum number of a colleague's files to name as left out. */
 const MOST_LEFT = 100;
 
-/**
- * Returns the files to restore: all files, the named files, or the lost files.
- */
+/** Returns the files to restore: all, the named, or the lost files. */
 async function wanted(
   context: Context,
   found: FoundContents,

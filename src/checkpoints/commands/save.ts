@@ -98,10 +98,7 @@ function stepLines(steps: readonly string[]): string[] {
   ];
 }
 
-/**
- * The maximum number of paths that a list names; further paths are only
- * counted.
- */
+/** The maximum number of paths to name; further paths are counted. */
 const NAMED = 10;
 
 /** Returns one line for each path that a checkpoint left out. */

@@ -114,17 +114,11 @@ type Row = TrustResult["sessions"][number];
 interface Chosen {
   readonly session_id: string;
   readonly summary: string;
-  /**
-   * The mark of the origin; `undefined` if the save or checkpoint cannot be
-   * read.
-   */
+  /** The mark of the origin; `undefined` if it cannot be read. */
   readonly mark: { readonly id: string; readonly digest: string } | undefined;
 }
 
-/**
- * Returns everything that this user trusts, newest first. Throws USAGE if
- * any other argument is given.
- */
+/** Returns everything that this user trusts, newest first. Throws USAGE. */
 function listTrusted(
   system: System,
   { selectors, all, revoke }: TrustInput,

@@ -57,12 +57,11 @@ export function dropStaging(
 }
 
 /**
- * Restores a checkpoint. Takes a safety checkpoint, writes the files that
+ * Restores a checkpoint: takes a safety checkpoint, writes the files that
  * differ and the index, and records the operation. Call under the lock.
- * `unfinished` is an interrupted restore to repeat. With `always`, records the
- * operation even if nothing changed. `check` throws if the plan must not be
- * applied. Throws CONFLICT if another git command has locked the index, and
- * GIT_FAILED. The next mpm command finishes an interrupted restore.
+ * `unfinished` is an interrupted restore to repeat. With `always`, records even
+ * a restore without changes. `check` throws if the plan must not be applied.
+ * Throws CONFLICT if git has locked the index, and GIT_FAILED.
  */
 export async function restoreLocked(
   context: Context,
@@ -135,9 +134,7 @@ function nothingDone(planned: PlannedRestore): RestoreOutcome {
 
 /** The result of a restore. */
 export interface RestoreOutcome {
-  /**
-   * The checkpoint of the earlier state; `undefined` if nothing had to change.
-   */
+  /** The checkpoint of the earlier state; `undefined`: nothing changed. */
   readonly safety: StoredCheckpoint | undefined;
   readonly written: readonly string[];
   readonly removed: readonly string[];
@@ -232,10 +229,7 @@ export class Restore {
     };
   }
 
-  /**
-   * Returns the staging folder. It is on the worktree's disk, so that a rename
-   * puts a file in place.
-   */
+  /** Returns the staging folder, on the same disk as the worktree. */
   #staging(): string {
     const { files } = this.#context.system;
     const { root } = this.#place.workspace;

@@ -118,10 +118,7 @@ async function broughtContents(
   return { ...found, origin, theirs: entry };
 }
 
-/**
- * Returns the worktree's newest save with contents that the user made or
- * trusts.
- */
+/** Returns the worktree's newest save with own or trusted contents. */
 async function newestWith(
   { system }: Context,
   { workspace }: CheckpointPlace,
@@ -138,10 +135,7 @@ async function newestWith(
   return undefined;
 }
 
-/**
- * Returns the ID of the save that a word names, even if the save's file is
- * missing. For a synced save, returns its entry.
- */
+/** Returns the ID of a save, even without a file, or a synced save's entry. */
 async function idOf(
   { system }: Context,
   { workspace }: CheckpointPlace,

@@ -16,10 +16,7 @@ import { leavesLarge, readTarget } from "./target.ts";
 import { dropStaging, restoreLocked } from "./apply.ts";
 import type { RestoreFacts } from "./plan.ts";
 
-/**
- * Finishes restores that were killed. First puts the user's later changes into
- * a safety checkpoint. Does not touch a running restore.
- */
+/** Finishes killed restores, with a safety checkpoint of later changes. */
 export const RESTORES: Finisher<RestoreFacts> = {
   kinds: ["restore"],
   takesOld: takeOldRestore,

@@ -33,20 +33,15 @@ export interface RestoreOrder {
   /** True if files created since the checkpoint go to the trash. */
   readonly exact: boolean;
   /**
-   * True if files that are in the way and cannot be held by a checkpoint go to
-   * the trash. Otherwise these files stay, and the files that should replace
-   * them are not written.
+   * True if files in the way that no checkpoint can hold go to the trash.
+   * Otherwise they stay, and nothing is written over them.
    */
   readonly clears?: boolean | undefined;
-  /**
-   * Files that an earlier part of the operation moved to the trash; an undo
-   * restores them.
-   */
+  /** Files that the operation moved to the trash earlier, for the undo. */
   readonly aside?: readonly Aside[] | undefined;
   /**
-   * The commit of the safety checkpoint of a killed restore. Files that the
-   * killed restore did not record stay: they were ignored at that time, or
-   * created later.
+   * The commit of a killed restore's safety checkpoint. Files that it does not
+   * contain stay: they were ignored, or created later.
    */
   readonly begun?: string | undefined;
   /** True if the journal records the restore as part of another operation. */
@@ -54,9 +49,7 @@ export interface RestoreOrder {
   /** For the journal: the command, and a line that describes the operation. */
   readonly operation: OperationName;
   readonly title: string;
-  /**
-   * In an undo: the commit of the checkpoint whose files may be removed again.
-   */
+  /** In an undo: the checkpoint whose files may be removed again. */
   readonly brought?: string | undefined;
   /** In an undo: the operation to undo. */
   readonly undoes?: number | undefined;
@@ -94,10 +87,7 @@ export interface PlannedRestore {
   readonly indexDiffers: boolean;
 }
 
-/**
- * The index to restore: its tree as differences from a capture's base, and its
- * flags.
- */
+/** The index to restore: differences from a capture's base, and flags. */
 type WantedIndex = Pick<Capture, "marks"> & {
   readonly delta: Capture["index"];
 };
@@ -175,10 +165,7 @@ export async function planFrom(
   };
 }
 
-/**
- * Returns ignored files, and files that are marked assume-unchanged or
- * skip-worktree.
- */
+/** Returns ignored, assume-unchanged and skip-worktree files. */
 function hiddenIn(capture: Capture, listed: Capture): Set<string> {
   const { assume_unchanged: assumed, skip_worktree: skipped } = listed.marks;
   const added = capture === listed ? [] : [...capture.worktree.keys()]
@@ -186,10 +173,7 @@ function hiddenIn(capture: Capture, listed: Capture): Set<string> {
   return new Set([...assumed, ...skipped, ...added]);
 }
 
-/**
- * Reports what happens to files that git does not list, since no other message
- * does.
- */
+/** Reports the replaced files that git does not list. */
 export function replacedNotes(
   { planned: { hidden }, safety }: {
     planned: PlannedRestore;
@@ -222,10 +206,7 @@ async function sparing(
   };
 }
 
-/**
- * Returns the paths that a restore would change and that differ from an earlier
- * tree, since someone has changed them.
- */
+/** Returns the paths to change that differ from an earlier tree. */
 export async function changedSince(
   { vault }: CheckpointPlace,
   { plan, capture }: PlannedRestore,
@@ -245,10 +226,7 @@ function present(delta: TreeDelta): string[] {
   return [...delta].flatMap(([path, entry]) => entry ? [path] : []);
 }
 
-/**
- * Returns the paths that the checkpoint knew, or that the undone operation
- * created.
- */
+/** Returns the paths that the checkpoint or the undone operation knew. */
 async function knownPaths(
   { git }: Vault,
   { target, brought }: RestoreOrder,
@@ -292,8 +270,7 @@ function differs(
 
 /**
  * Returns the index after a restore. Paths in the contents of a save are staged
- * again. Staged changes of paths that were not staged at the time of the save
- * stay.
+ * again; other staged changes stay.
  */
 function wantedIndex(
   capture: Capture,

@@ -46,9 +46,8 @@ interface RestoreRequest {
 }
 
 /**
- * Restores files, or says what a restore would do. Asks before it changes
- * anything. `notes` are part of the answer. Throws CONFLICT without a
- * confirmation.
+ * Restores files, or says what a restore would do. Asks first. `notes` are part
+ * of the answer. Throws CONFLICT without a confirmation.
  */
 export async function runRestore(
   context: Context,
@@ -103,10 +102,7 @@ async function written(
   };
 }
 
-/**
- * Returns a path in the form used in trees. Throws USAGE for an empty path or a
- * path outside the worktree.
- */
+/** Returns a path as in trees. Throws USAGE for one outside the worktree. */
 export function pathBelow(
   { folder, system }: Context,
   { vault }: Pick<CheckpointPlace, "vault">,
@@ -242,7 +238,5 @@ function targetNotes(
   ];
 }
 
-/**
- * The maximum number of paths missing from the checkpoint to list one by one.
- */
+/** The maximum number of missing paths to list one by one. */
 const LISTED = 5;

@@ -43,9 +43,7 @@ export function leavesLarge({ kind }: RestoreTarget): boolean {
   return kind === "contents";
 }
 
-/**
- * Reads a target from its commit; `undefined` if the commit is gone or invalid.
- */
+/** Reads a target from its commit; `undefined`: it is gone or invalid. */
 export async function readTarget(
   { git }: Pick<Vault, "git">,
   { id, commit }: { id: string; commit: string },

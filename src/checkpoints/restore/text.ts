@@ -2,10 +2,7 @@ import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
 import type { RestoredFiles, SaveRestoreResult } from "../commands/results.ts";
 
-/**
- * The maximum number of paths of a kind to name; further paths are only
- * counted.
- */
+/** The maximum number of paths of a kind to name. */
 const NAMED = 20;
 
 /** Returns the output of a restore of the item with this name. */
@@ -45,10 +42,7 @@ function titleOf(result: RestoredFiles, name: string): string {
     : `Restored ${name}, except for the files that mpm left alone`;
 }
 
-/**
- * Returns the output of a restore from a save, with the files that it did not
- * change.
- */
+/** Returns what a restore from a save prints. */
 export function saveRestoreText(result: SaveRestoreResult): string {
   const { session_id: id, others, not_kept, restoring } = result;
   const lines = [

@@ -111,10 +111,7 @@ function detailsOf(outcome: RestoreOutcome): string[] {
 /** The maximum number of paths that an error names. */
 const NAMED = 5;
 
-/**
- * Throws if files were changed since the restore, so that these files are not
- * replaced.
- */
+/** Throws if files were changed since the restore. */
 async function refuseEdited(
   place: CheckpointPlace,
   planned: PlannedRestore,

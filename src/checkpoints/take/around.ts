@@ -43,9 +43,8 @@ export async function aroundOf(
 const LIMIT = 1024 * 1024;
 
 /**
- * Returns the runtime versions that a project's files require. Files in `cwd`
- * take precedence over files in the folders above it, up to `worktree`. Runs
- * nothing.
+ * Returns the runtime versions that a project's files require, those in `cwd`
+ * before those in folders above it. Runs nothing.
  */
 function readRuntimes(
   system: System,

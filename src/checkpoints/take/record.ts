@@ -107,10 +107,7 @@ function permissionsIn({ worktree }: Capture): Record<string, number> {
   return permissions;
 }
 
-/**
- * Returns what a pause would save now, including the command that restores this
- * checkpoint.
- */
+/** Returns what a pause would save now, with this checkpoint's command. */
 function sessionOf(
   system: System,
   workspace: Workspace,

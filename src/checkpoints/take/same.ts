@@ -67,9 +67,7 @@ export interface Wanted {
   readonly capture: Capture;
 }
 
-/**
- * Returns the user's own checkpoint that already contains the current state.
- */
+/** Returns the user's own checkpoint of the current state. */
 export async function keptSame(
   system: System,
   place: CheckpointPlace,
@@ -130,9 +128,8 @@ async function sameIn(
 }
 
 /**
- * Returns whether a checkpoint of the captured state belongs to this user. If
- * its command was killed before the checkpoint was marked, marks it now: its
- * words are already known, and its files are compared.
+ * Returns whether a checkpoint of the captured state is this user's. If its
+ * command was killed before it was marked, compares its files and marks it.
  */
 async function isMine(
   system: System,

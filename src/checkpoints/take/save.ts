@@ -57,16 +57,10 @@ export async function save(
   return result;
 }
 
-/**
- * The time that a batch waits for the tree of the preceding batch, in
- * milliseconds.
- */
+/** Milliseconds that a batch waits for the tree of the preceding batch. */
 const BATCH_WAIT = 5000;
 
-/**
- * Keeps the tree after an agent's tool batch. If the tree is already stored,
- * only adds another entry for it.
- */
+/** Keeps the tree after an agent's tool batch, or only another entry for it. */
 async function saveAfterBatch(
   context: Context,
   wanted: Omit<Wanted, "capture">,
@@ -134,10 +128,7 @@ async function saveNow(
   }
 }
 
-/**
- * The maximum number of tool calls of a batch to record, and the format of
- * their IDs.
- */
+/** The maximum number of a batch's tool calls, and the format of their IDs. */
 const MOST_CALLS = 50;
 const CALL_ID = /^[\w.:-]{1,80}$/;
 

@@ -24,10 +24,9 @@ import type { System } from "../../system/system.ts";
 import { captureNow, type CheckpointPlace, type Taken } from "../place.ts";
 
 /**
- * Takes a checkpoint of the current worktree and returns its record. The index,
- * HEAD, branch, stash, reflogs and files do not change. Takes the lock. Throws
- * CONFLICT if the name is in use or a limit is exceeded, and GIT_FAILED. On an
- * error, nothing is stored.
+ * Takes a checkpoint of the worktree, and changes nothing else. Takes the lock.
+ * Throws CONFLICT if the name is in use or a limit is exceeded, and GIT_FAILED.
+ * On an error, nothing is stored.
  */
 export async function takeCheckpoint(
   context: Context,
@@ -118,10 +117,7 @@ export async function storeCheckpoint(
   return { ...record, commit };
 }
 
-/**
- * Writes the record. The checkpoint exists through its commit, which also
- * contains the record.
- */
+/** Writes the record, which is also in the checkpoint's commit. */
 function noteRecord(
   { system, note }: Context,
   root: string,
@@ -142,10 +138,7 @@ function noteRecord(
   }
 }
 
-/**
- * Returns the name without secrets. The name becomes a ref and a file name, so
- * it must not contain part of a secret.
- */
+/** Returns the name without secrets, since it becomes a ref and a file name. */
 function nameWithoutSecrets(system: System, name: string): string {
   return redactorOf(system).text(name)
     .replaceAll(/\[(redacted):([a-z0-9-]+)\]/g, "$1-$2");

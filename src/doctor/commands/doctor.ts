@@ -20,9 +20,7 @@ const NAME_COLUMNS = 15;
 /** The least width of a summary, in columns. */
 const LEAST = 12;
 
-/**
- * Returns what `mpm doctor` prints: a line for each check, and the problems.
- */
+/** Returns a line for each check, with its problems. */
 function doctorText(result: DoctorResult, style: Style): string {
   return [
     ...result.checks.flatMap((check) => checkLines(check, style)),

@@ -118,16 +118,11 @@ const SO =
 const NO_USE =
   /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
 
-/**
- * Sentences that name no approach, ask a question, or only consider something.
- */
+/** Sentences that name no approach, ask, or only consider something. */
 const VAGUE =
   /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
 
-/**
- * Returns whether a sentence reports a dropped approach, possibly together with
- * the next sentence.
- */
+/** Returns whether a sentence, perhaps with the next, reports a dropped way. */
 function isLeft(text: string, next = ""): boolean {
   if (VAGUE.test(text) || text.split(" ", 5).length < 5) return false;
   const turns = TURNS.test(text) || TURNS.test(next) && !VAGUE.test(next);
@@ -140,10 +135,7 @@ function isLeft(text: string, next = ""): boolean {
 const POLITE =
   /\b(?:anything else|sounds? good|makes? sense|is there anything|what (?:would you like|do you think)|how does (?:that|this|it) look|(?:does|do|is|are|will|did) (?:that|this|it|these|those) (?:help|work|answer|clear|ok|okay|fine|right|enough|what you)|(?:how|what) (?:can|may) i (?:help|do)|anything unclear|(?:is|are) (?:you|we) (?:ready|happy|done|good))\b|\b(?:continue|proceed|go ahead|go on|keep going|next)(?: now| with (?:it|this|that|the (?:next|rest)\b[^?]*))?\?|\b(?:let me know|tell me)\b.{0,10}\bif (?:you|there|anything|something|that|this|it)\b/i;
 
-/**
- * Cues in the agent's last message, which are true only until someone
- * continues.
- */
+/** Cues in the agent's last message, true only until someone continues. */
 const ENDS: readonly Rule[] = [
   {
     cue: "blocker",
@@ -301,10 +293,7 @@ export interface Reply {
 const POINTS =
   /\b(?:other|first|second|third|last|former|latter|same|option|both|neither|that|this)\b/i;
 
-/**
- * The maximum length of a question with the sentences after it, in UTF-16
- * units.
- */
+/** The maximum length of a question with the sentences after it. */
 const LONGEST_QUESTION = 400;
 
 /** Returns the question in a message that a prompt answers. */
@@ -355,10 +344,7 @@ const GOES_ON = new RegExp(
   "i",
 );
 
-/**
- * Returns whether a prompt only asks to continue, or is a command for the
- * client.
- */
+/** Returns whether a prompt only asks to continue, or is for the client. */
 export function onlyContinues(prompt: string): boolean {
   const text = prompt.trim().slice(0, 1000);
   return GOES_ON.test(text) || continuesWithin(text) ||

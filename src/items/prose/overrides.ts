@@ -17,10 +17,7 @@ const VERB =
 const SENTENCE =
   "(?:is|are|was|were|am|be|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must|need|why|if|or|and|but|it|that|this|i|we|you|they|he|she|please|so|certainly|maybe|probably|definitely|hopefully|also|still|just|or|than)";
 
-/**
- * Matches the start of a sentence that requests code with such behaviour, or
- * sets a condition.
- */
+/** Matches a request for code with such behaviour, or a condition. */
 const ASKED_FOR =
   "^(?:(?:please|now|then|next|also|and|so|ok|okay),?\\s+)*(?:if|when|unless|in case|(?:add|write|create|build|implement|support|make|test)\\b[^,;:.!?]{0,80}\\b(?:to|that|which|can|cannot))\\b.{0,80}";
 
@@ -47,33 +44,23 @@ const QUOTED = /(?<!\p{L})["“«][^"“”«»\n]{4,300}["”»]/gu;
 const OTHERS =
   "(?<![\\p{L}])(?:[Hh]e|[Ss]he|[Tt]hey|[Ss]ome(?:one|body)|[Oo]thers|(?:[Tt]he|[Mm]y|[Oo]ur) (?:(?!no |not |never )[\\p{L}-]+ ){1,3}?|(?!We |You )\\p{Lu}[\\p{L}-]+)";
 
-/**
- * Matches the verbs below, as a cheap check before the slow patterns are
- * compiled.
- */
+/** Matches the verbs below, cheaply, before the slow patterns are compiled. */
 const OF_OTHERS =
   /want|would|'d |like|prefer|think|thought|believe|hope|suggest|propose|vote|sa(?:y|id)|ask|tell|told|demand|insist/;
 
-/**
- * Matches another person's wishes and opinions, up to the end of the clause.
- */
+/** Matches another person's wishes, up to the end of the clause. */
 const WISHED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:wants?|wanted|would|'d (?:like|rather|prefer)|likes?|liked|prefers?|preferred|thinks?|thought|believes?|hopes?|hoped|suggests?|suggested|proposes?|proposed|votes?|voted)\\b[^,;:.!?]*`,
   "gu",
 );
 
-/**
- * Matches another person's requests that the person refuses in the same
- * sentence.
- */
+/** Matches another person's requests that are refused in the same sentence. */
 const REFUSED = new RegExp(
   `${OTHERS} ?(?:\\p{L}+ly |also |still |even )?(?:says?|said|asks?|asked|tells?|told|demands?|demanded|insists?|insisted)\\b[^.!?]*?(?=[,;:] ?(?:but|though|however)\\b|[,;:] ?(?:[Ii]|[Ww]e) (?:do not|don'?t|won'?t|will not|would not|wouldn'?t|disagree|refuse|keep|still)\\b)`,
   "gu",
 );
 
-/**
- * Matches prohibitions, which withdraw what they name together with its verb.
- */
+/** Matches prohibitions, which withdraw a thing together with its verb. */
 const PROHIBITED = new RegExp(`\\b(?:do not|don'?t)\\s+${PHRASE}`, "giu");
 
 /** Patterns for sentences that only withdraw something. */
@@ -101,10 +88,7 @@ const NEGATED =
 const MOVED =
   /\b(?:moved|changed|now|new|extended|postponed|instead|actually)\b/i;
 
-/**
- * Matches the start of a sentence that only sets a time, as a cheap first
- * check.
- */
+/** Matches the start of a sentence that only sets a time, cheaply. */
 const TIME_BEGINS =
   /^(?:sorry|correction|nope|no|wait|actually|oops|oh|again|rather|i mean|make|the|our|my|new|deadline|due)\b/i;
 
@@ -138,9 +122,8 @@ const USED =
   /\b(?:use|take|choose|prefer|go with|switch to)\s+(.{2,80}?)\s+for\s+([^,;:.!?()\n]{2,80})/iu;
 
 /**
- * Returns whether a later sentence replaces an earlier one. The later sentence
- * may set another deadline, or name another way for the same purpose. It may
- * also allow what was forbidden, or withdraw the earlier request.
+ * Returns whether a later sentence replaces an earlier one: by another
+ * deadline, another way, a permission, or a withdrawal.
  */
 export function overrides(said: string, earlier: string): boolean {
   const later = ownWords(said);
@@ -214,10 +197,7 @@ export function mayTakeOther(said: string): boolean {
   return CORRECTS.test(ownWords(said)) && !said.endsWith("?");
 }
 
-/**
- * Removes other people's wishes, and quoted words that withdraw something,
- * since a quotation may be anyone's words.
- */
+/** Removes other people's wishes, and quoted words that withdraw something. */
 function ownWords(said: string): string {
   const text = OF_OTHERS.test(said)
     ? said.replaceAll(WISHED, "").replaceAll(REFUSED, "")

@@ -1,9 +1,7 @@
 import { CUT_MARK, cutMiddle } from "../../clients/mod.ts";
 import { withoutPrivate } from "../../secrets/mod.ts";
 
-/**
- * A whole sentence of prose, unchanged except for line breaks and apostrophes.
- */
+/** A whole sentence of prose, unchanged except for breaks and apostrophes. */
 export interface Sentence {
   readonly text: string;
   /** The heading above the sentence, in lower case, without marks. */
@@ -12,10 +10,7 @@ export interface Sentence {
   readonly mark: "none" | "item" | "todo" | "done";
 }
 
-/**
- * The maximum length of a text to read, and of a sentence to keep, in UTF-16
- * units.
- */
+/** The maximum length of a text to read, and of a sentence to keep. */
 const MOST = 32_000;
 const LONGEST = 600;
 
@@ -24,19 +19,14 @@ const BOX = /^\[([ xX~-])\]\s+(.*)$/;
 const HEADING =
   /^\s*(?:#{1,6}\s+(.+?)\s*#*|\*\*([^*]{2,60})\*\*:?|([A-Z][^.!?:]{1,50}):)\s*$/;
 
-/**
- * Matches lines of a quotation, a table, a log, a diff, a stack trace or code.
- */
+/** Matches a quotation, a table, a log, a diff, a stack trace or code. */
 const NO_PROSE =
   /^\s*(?:>|\||at \S+ ?\(|[$%] |@@|\+\+\+|---|diff |\[\d|\d{4}-\d\d-\d\d[T ]\d|\d\d:\d\d:\d\d)|^(?: {4,}|\t)\S|[{};]\s*$|^\s*[\])}]/;
 
 /** Matches an apostrophe within a word, as phones and editors write it. */
 const APOSTROPHE = /(?<=\p{L})\u2019(?=\p{L})/gu;
 
-/**
- * Splits a text into its whole sentences. Code, quotations, pasted text and
- * incomplete sentences are left out.
- */
+/** Splits a text into its whole sentences, without code and quotations. */
 export function sentencesOf(given: string): Sentence[] {
   const text = withoutPrivate(given).replaceAll(APOSTROPHE, "'");
   const prose = spoken(text.slice(0, MOST));
@@ -150,10 +140,7 @@ function blocksOf(prose: string): Block[] {
 
 const NO_TEXT = { text: "", item: false, cutBefore: false, cutAfter: false };
 
-/**
- * Returns whether a line is not prose. Further lines of a list item are
- * indented.
- */
+/** Returns whether a line is not prose. Lists may be indented. */
 function isNoProse(line: string, item: boolean): boolean {
   return NO_PROSE.test(item ? line.trimStart() : line);
 }

@@ -14,10 +14,7 @@ const COMMON = new Set(
     "work works write written yes yet you your").split(" "),
 );
 
-/**
- * Returns the words that identify the subject of a text, each once and without
- * its ending.
- */
+/** Returns the words that identify a text's subject, without endings. */
 export function significantWords(text: string): string[] {
   const found = text.toLowerCase()
     .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];

@@ -118,10 +118,7 @@ function isCorrection(prompt: string): boolean {
 const ASIDE =
   /^\W*(?:(?:hi|hello|hey)\b\W*)?(?:(?:just|a|one|first)\W+){0,3}(?:quick|short|small) question\b/i;
 
-/**
- * Returns the prompt that says what the work is about, and its words for the
- * goal.
- */
+/** Returns the prompt that says what the work is about, and the goal. */
 export function goalIn(
   prompts: readonly Said[],
 ): { prompt: Said; text: string } | undefined {
@@ -141,10 +138,7 @@ export function goalIn(
 /** Matches the ends of sentences within a line. */
 const ENDS = /(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/;
 
-/**
- * Returns the client's summary with a mark on each sentence that a person
- * corrected after it was written.
- */
+/** Returns the client's summary, with marks where a person corrected it. */
 export function withCorrections(
   { text, at }: Pick<Said, "text" | "at">,
   prompts: readonly Said[],
@@ -171,10 +165,9 @@ const KINDS: readonly string[] = ["goal", "constraint", "decision", "next"];
 /**
  * Returns the rest of an item after later sentences. `over`: nothing;
  * `undefined`: everything. A sentence that is not an item itself replaces the
- * text. A todo follows the list of its agent session, unless `agent` is another
- * session. An item that the person added with a command stays until they close
- * it. A plan or a goal stays, and gets the words of a person who changed their
- * mind.
+ * text. A todo follows the list of its agent session. An item that the person
+ * added with a command stays. A plan or a goal also stays, and gets the words
+ * of a person who changed their mind.
  */
 export function leftOf(
   { kind, text, why, via, source, at, agent: by }: Item,
@@ -204,9 +197,7 @@ export function leftOf(
 const SAID_LATER = "(The user said later: ";
 const MIND = /\s+\(The user said later: [^\n]*\)$/;
 
-/**
- * Returns a plan or a goal with the words of a person who changed their mind.
- */
+/** Returns a plan or a goal with the words of a change of mind. */
 function withMind(
   text: string,
   at: string,
