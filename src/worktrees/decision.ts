@@ -21,24 +21,81 @@ export interface DecisionRules extends WorktreeRules {
 /** A reason to preserve the folder, or `"unread"` if more facts are needed. */
 type Finding = Omit<Decision, "remove"> | "unread" | undefined;
 
+type Check = (facts: WorktreeFacts, rules: DecisionRules) => Finding;
+
+const inUse = (reason: string): Finding => ({ reason, unsaved: false });
+const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
+
+/** Checks the processes in a worktree. */
+const checkStanding: Check = ({ standing }) => {
+  if (!standing) return "unread";
+  if (isFailed(standing)) return inUse(standing.failed);
+  return standing.length === 0 ? undefined : inUse(standingText(standing));
+};
+
 /** Ordered by cost, except that checks for lost work come before age. */
-const CHECKS: readonly ((
-  facts: WorktreeFacts,
-  rules: DecisionRules,
-) => Finding)[] = [
-  checkPlace,
-  checkOwn,
+const CHECKS: readonly Check[] = [
+  ({ place, aside }) => {
+    if (place === "inside") return undefined;
+    return place === "aside"
+      ? unsaved(`was moved to "${aside}" by a cleanup that did not finish`)
+      : inUse(PLACES.get(place)!);
+  },
+  ({ own }) =>
+    own ? inUse("is the worktree in which this command runs") : undefined,
   checkRepository,
-  checkLock,
-  checkOperation,
-  checkStatus,
-  checkIgnored,
-  checkLanded,
-  checkUnwatched,
-  checkFiltered,
-  checkExtras,
-  checkAge,
-  checkContents,
+  ({ lock }) => {
+    if (!lock || lock.holder === "dead") return undefined;
+    const { reason } = lock;
+    return inUse(`worktree is locked${reason === "" ? "" : `: ${reason}`}`);
+  },
+  ({ operation }) =>
+    operation === undefined
+      ? undefined
+      : unsaved(`a ${operation} is in progress`),
+  ({ status }, { trash }) =>
+    checked(status, "git status failed", ({ changes, ignored }) => {
+      if (changes > 0) return unsaved("has uncommitted or untracked changes");
+      const kept = ignored.filter((found) => !isTrash(found, trash));
+      return unsavedPaths(kept.map(({ path }) => path), "has ignored files:");
+    }),
+  ({ landed, branch }) =>
+    checked(
+      landed,
+      "could not determine merge status; preserving conservatively",
+      ({ how }) => {
+        if (how !== "no") return undefined;
+        const what = branch === undefined ? "detached HEAD" : "branch";
+        return unsaved(`${what} has commits not merged into main branch`);
+      },
+    ),
+  ({ unwatched }) =>
+    checked(unwatched, "git ls-files failed", (paths) => {
+      const why = "has files marked assume-unchanged or skip-worktree:";
+      return unsavedPaths(paths, why);
+    }),
+  ({ filtered }) =>
+    checked(
+      filtered,
+      "could not check content behind git filters",
+      (paths) => unsavedPaths(paths, "has content that a git filter hides:"),
+    ),
+  ({ extras }) =>
+    checked(
+      extras,
+      "its git folder cannot be read",
+      ({ own }) => unsavedPaths(own, "its git folder contains"),
+    ),
+  ({ usedAt }, rules) => youngerThan(usedAt, rules),
+  ({ contents }, rules) =>
+    checked(
+      contents,
+      "some of it cannot be read",
+      ({ nested, newest }) =>
+        nested === undefined
+          ? youngerThan(newest, rules)
+          : unsaved(`contains another repository: ${nested}`),
+    ),
   checkStanding,
 ];
 
@@ -78,9 +135,6 @@ function removalReason({ landed }: WorktreeFacts): string {
   }
 }
 
-const inUse = (reason: string): Finding => ({ reason, unsaved: false });
-const unsaved = (reason: string): Finding => ({ reason, unsaved: true });
-
 /** Reasons for places where nothing is removed. */
 const PLACES: ReadonlyMap<Place, string> = new Map([
   ["missing", "the directory is missing; git worktree prune removes its entry"],
@@ -91,17 +145,6 @@ const PLACES: ReadonlyMap<Place, string> = new Map([
   ["other-disk", "is on another disk"],
   ["unreadable", "cannot be read"],
 ]);
-
-function checkPlace({ place, aside }: WorktreeFacts): Finding {
-  if (place === "inside") return undefined;
-  return place === "aside"
-    ? unsaved(`was moved to "${aside}" by a cleanup that did not finish`)
-    : inUse(PLACES.get(place)!);
-}
-
-function checkOwn({ own }: WorktreeFacts): Finding {
-  return own ? inUse("is the worktree in which this command runs") : undefined;
-}
 
 function checkRepository({ repository, kind }: WorktreeFacts): Finding {
   switch (repository) {
@@ -125,56 +168,18 @@ function checkRepository({ repository, kind }: WorktreeFacts): Finding {
   }
 }
 
-function checkLock({ lock }: WorktreeFacts): Finding {
-  if (!lock || lock.holder === "dead") return undefined;
-  const { reason } = lock;
-  return inUse(`worktree is locked${reason === "" ? "" : `: ${reason}`}`);
-}
-
-function checkOperation({ operation }: WorktreeFacts): Finding {
-  return operation === undefined
-    ? undefined
-    : unsaved(`a ${operation} is in progress`);
-}
-
-/** Checks the reports of git and the system, except missing and failed ones. */
+/** Checks a report of git or the system, unless it is missing or failed. */
 function checked<T extends object>(
   value: T | Failed | undefined,
-  { failed }: { failed: string },
+  failed: string,
   check: (value: T) => Finding,
 ): Finding {
   if (!value) return "unread";
   return isFailed(value) ? unsaved(`${failed}: ${value.failed}`) : check(value);
 }
 
-function checkStatus({ status }: WorktreeFacts): Finding {
-  return checked(
-    status,
-    { failed: "git status failed" },
-    ({ changes }) =>
-      changes > 0 ? unsaved("has uncommitted or untracked changes") : undefined,
-  );
-}
-
 /** The maximum number of paths in a reason. */
 const NAMED = 3;
-
-function checkIgnored({ status }: WorktreeFacts, rules: DecisionRules) {
-  if (!status || isFailed(status)) return "unread";
-  const kept = status.ignored.filter((found) => !isTrash(found, rules.trash));
-  return kept.length === 0 ? undefined : unsaved(
-    `has ignored files: ${named(kept.map(({ path }) => path), NAMED)}`,
-  );
-}
-
-function checkLanded({ landed, branch }: WorktreeFacts): Finding {
-  const failed = "could not determine merge status; preserving conservatively";
-  return checked(landed, { failed }, ({ how }) => {
-    if (how !== "no") return undefined;
-    const what = branch === undefined ? "detached HEAD" : "branch";
-    return unsaved(`${what} has commits not merged into main branch`);
-  });
-}
 
 /** Preserves a worktree that contains such paths. */
 function unsavedPaths(paths: readonly string[], why: string): Finding {
@@ -183,64 +188,11 @@ function unsavedPaths(paths: readonly string[], why: string): Finding {
     : unsaved(`${why} ${named(paths, NAMED)}`);
 }
 
-function checkUnwatched({ unwatched }: WorktreeFacts): Finding {
-  return checked(
-    unwatched,
-    { failed: "git ls-files failed" },
-    (paths) =>
-      unsavedPaths(
-        paths,
-        "has files marked assume-unchanged or skip-worktree:",
-      ),
-  );
-}
-
-function checkFiltered({ filtered }: WorktreeFacts): Finding {
-  return checked(
-    filtered,
-    { failed: "could not check content behind git filters" },
-    (paths) => unsavedPaths(paths, "has content that a git filter hides:"),
-  );
-}
-
-function checkExtras({ extras }: WorktreeFacts): Finding {
-  return checked(
-    extras,
-    { failed: "its git folder cannot be read" },
-    ({ own }) => unsavedPaths(own, "its git folder contains"),
-  );
-}
-
-function checkAge({ usedAt }: WorktreeFacts, rules: DecisionRules): Finding {
-  return youngerThan(usedAt, rules);
-}
-
 function youngerThan(time: number, { now, minAge }: DecisionRules): Finding {
   // The survey may have missed a change made after it began.
   if (time > now) return inUse("is in use");
   if (now - time >= minAge) return undefined;
   return inUse(`was in use less than ${durationText(minAge)} ago`);
-}
-
-function checkContents(
-  { contents }: WorktreeFacts,
-  rules: DecisionRules,
-): Finding {
-  const failed = "some of it cannot be read";
-  return checked(
-    contents,
-    { failed },
-    ({ nested, newest }) =>
-      nested === undefined
-        ? youngerThan(newest, rules)
-        : unsaved(`contains another repository: ${nested}`),
-  );
-}
-
-function checkStanding({ standing }: WorktreeFacts): Finding {
-  if (!standing) return "unread";
-  if (isFailed(standing)) return inUse(standing.failed);
-  return standing.length === 0 ? undefined : inUse(standingText(standing));
 }
 
 /** Describes the processes in a worktree. */
