@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ROOT, sources } from "../tests/helpers/tree.ts";
 
 /** Schemas of files that only mpm itself reads. */
-const PRIVATE = /\/(change_set|marker_schema|rescue_note)\.ts$/;
+const PRIVATE = /\/(change_set|marker_schema)\.ts$/;
 
 /** Files with mpm schemas, all published except the private ones. */
 async function files(): Promise<string[]> {

@@ -100,7 +100,7 @@ async function rescueAll(
         branch,
         upstream: upstreamOf(survey, branch),
         removed_at: time.toISOString(),
-        ...(sparse ? { sparse } : {}),
+        ...sparse ? { sparse: { ...sparse } } : {},
         lost: lost[at]!,
       }];
     });

@@ -1,7 +1,15 @@
 import { MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
 import { didYouMean } from "../base/nearest.ts";
-import type { RescueNote } from "./rescue_note.ts";
+import {
+  fits,
+  type Fitting,
+  FLAG,
+  nullable,
+  object,
+  optional,
+  TEXT,
+} from "../base/shape.ts";
 import { holdsPart, isIndex } from "../base/selector.ts";
 import {
   decodeBytes,
@@ -17,8 +25,23 @@ import {
 /** The refs for undoing removals. */
 export const RESCUE = "refs/mpm/rescue";
 
+/** The facts about a removed worktree, in addition to its commit. */
+const NOTE = object({
+  /** The path below `.claude/worktrees/`. */
+  name: TEXT,
+  head: TEXT,
+  /** The short name of the branch; null: HEAD was detached. */
+  branch: nullable(TEXT),
+  /** The settings `branch.<name>.remote` and `.merge`. */
+  upstream: nullable(object({ remote: TEXT, merge: TEXT })),
+  /** ISO 8601, UTC. */
+  removed_at: TEXT,
+  /** For a sparse checkout: its kind, and the text of its patterns file. */
+  sparse: optional(object({ cone: FLAG, patterns: TEXT })),
+});
+
 /** A removal that can be undone. */
-export interface Rescue extends RescueNote {
+export interface Rescue extends Fitting<typeof NOTE> {
   /** The prefix of the removal's refs. */
   readonly ref: string;
 }
@@ -139,11 +162,13 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
   const refs = await readRefs(git, columns, `${RESCUE}/*/*/about`);
   if (refs.length === 0) return [];
   const notes = await readObjects(git, refs.map(([, id]) => id!));
-  const isNote = await noteCheck();
   const rescues = refs.flatMap(([ref], at) => {
     const bytes = notes[at]?.bytes;
     const note = bytes && jsonIn(decodeBytes(bytes));
-    return isNote(note) ? [{ ...note, ref: ref!.replace(/\/about$/, "") }] : [];
+    // A fetched repository may have anyone's refs.
+    return fits(NOTE, note)
+      ? [{ ...note, ref: ref!.replace(/\/about$/, "") }]
+      : [];
   });
   return rescues.sort((one, other) =>
     one.removed_at === other.removed_at
@@ -152,15 +177,6 @@ export async function readRescues(git: Git): Promise<Rescue[]> {
       ? 1
       : -1
   );
-}
-
-/** Returns the check for notes: a fetched repository may have anyone's refs. */
-async function noteCheck(): Promise<(value: unknown) => value is RescueNote> {
-  // The schema library is loaded here, since a removal does not need it.
-  const { problemsOf } = await import("../base/schema.ts");
-  const { RescueNote } = await import("./rescue_note.ts");
-  return (value): value is RescueNote =>
-    problemsOf(RescueNote, value).length === 0;
 }
 
 /** Drops the data for an undo; commits of the reflog keep their refs. */

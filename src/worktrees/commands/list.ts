@@ -45,9 +45,8 @@ restore. If a cleanup was interrupted, mpm also finishes or undoes it.`,
       folder,
       skipped: survey?.skipped ?? null,
       worktrees: (survey?.items ?? []).map((item) => rowOf(item, folder)),
-      removed: rescues.map(({ ref, upstream: _, ...rest }) => ({
-        ...rest,
-        rescue: ref,
+      removed: rescues.map(({ name, branch, head, removed_at, ref }) => ({
+        ...{ name, branch, head, removed_at, rescue: ref },
       })),
       listed_at: system.now().toISOString(),
     };
