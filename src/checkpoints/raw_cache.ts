@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
 import { join } from "../base/join.ts";
-import { FileError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
-import { ensureFolder, layout, removeTree, writeAtomic } from "../ops/mod.ts";
+import {
+  ensureFolder,
+  layout,
+  removeIfThere,
+  removeTree,
+  writeAtomic,
+} from "../ops/mod.ts";
 
 /** Returns a short name for a worktree in file names. */
 export function worktreeKey(worktree: string): string {
@@ -22,18 +29,12 @@ export function readRawCache<T>(
   root: string,
   worktree: string,
 ): Map<string, T> {
-  const path = cacheFile(root, worktree);
-  if (!system.files.lstat(path)) return new Map();
-  try {
-    const bytes = system.files.readOwn(path, LIMIT);
-    const value = JSON.parse(new TextDecoder().decode(bytes));
-    return Array.isArray(value) ? new Map(value) : new Map();
-  } catch (error) {
-    const unreadable = error instanceof SyntaxError ||
-      error instanceof TypeError || error instanceof FileError;
-    if (unreadable) return new Map();
-    throw error;
-  }
+  const bytes = attempt(() =>
+    system.files.readOwn(cacheFile(root, worktree), LIMIT)
+  );
+  const value = bytes && jsonIn(new TextDecoder().decode(bytes));
+  const rows: unknown[] = Array.isArray(value) ? value : [];
+  return new Map(rows.filter((row) => Array.isArray(row)) as [string, T][]);
 }
 
 /** Stores the results of a capture for the next one. Call under the lock. */
@@ -77,6 +78,5 @@ export function dropRawCache(
   root: string,
   worktree: string,
 ): void {
-  const path = cacheFile(root, worktree);
-  if (system.files.lstat(path)) system.files.remove(path);
+  removeIfThere(system, cacheFile(root, worktree));
 }

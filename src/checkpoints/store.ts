@@ -3,7 +3,7 @@ import { attempt } from "../base/errors.ts";
 import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import { recordBytes } from "./record.ts";
-import { field, isDeeper } from "../base/parsed_values.ts";
+import { field, isDeeper, jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
 import {
   checkPath,
@@ -94,13 +94,7 @@ export async function parseRecord(
     light?: boolean;
   },
 ): Promise<StoredCheckpoint | undefined> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = jsonIn(new TextDecoder().decode(bytes));
   if (typeof value !== "object" || value === null) return undefined;
   if (isDeeper(value, DEEPEST)) return undefined;
   if (light) return isHead(value) && value.id === id ? value : undefined;
@@ -131,20 +125,13 @@ function isHead(value: unknown): value is StoredCheckpoint {
 /** The maximum number of records to read. */
 const MOST = 1000;
 
-/**
- * The number of bytes to read from the start of a record, which may contain a
- * whole session.
- */
+/** The start of a record, in bytes, with its own fields. */
 const BEGINNING = 16 * 1024;
-
-/** The maximum size of a record whose origin is checked, in bytes. */
-const LARGEST = 64 * 1024 * 1024;
 
 interface Latest {
   readonly name: string;
   /** ISO 8601. */
   readonly created_at: string;
-  /** Determined from the record's file alone. */
   readonly origin: Origin;
 }
 
@@ -152,31 +139,19 @@ interface Latest {
  * Returns the newest checkpoint; null if there is no checkpoint. The result is
  * only shown, so one file is read, and an invalid file counts as missing.
  */
-export function latestCheckpoint(
-  system: System,
-  root: string,
-): Latest | null {
+export function latestCheckpoint(system: System, root: string): Latest | null {
   return attempt(() => {
-    const path = newestRecord(system, join(layout(root).home, "checkpoints"));
+    const path = newestRecord(system, layout(root).checkpoints);
     if (path === undefined) return null;
-    const bytes = system.files.readPart(path, 0, BEGINNING);
-    const text = new TextDecoder().decode(bytes);
+    const bytes = system.files.readOwn(path, LIMIT);
+    const text = new TextDecoder().decode(bytes.subarray(0, BEGINNING));
     const name = textField(text, "name");
     const time = Date.parse(textField(text, "created_at") ?? "");
     if (name === undefined || Number.isNaN(time)) return null;
-    const created = new Date(time).toISOString();
-    const origin = originOf(system, path, created);
-    return { name, created_at: created, origin };
+    const created_at = new Date(time).toISOString();
+    const mark = { id: created_at, digest: contentDigestOf(bytes) };
+    return { name, created_at, origin: new Origins(system).of(mark) };
   }) ?? null;
-}
-
-/**
- * Returns the origin of a record, from the bytes of its file: its mark is made
- * from these bytes.
- */
-function originOf(system: System, path: string, created: string): Origin {
-  const digest = contentDigestOf(system.files.readOwn(path, LARGEST));
-  return new Origins(system).of({ id: created, digest });
 }
 
 function newestRecord(system: System, folder: string): string | undefined {
@@ -195,10 +170,6 @@ function newestRecord(system: System, folder: string): string | undefined {
 function textField(text: string, name: string): string | undefined {
   const found = new RegExp(`"${name}":\\s*("(?:[^"\\\\]|\\\\.){0,400}")`)
     .exec(text);
-  try {
-    return found ? JSON.parse(found[1]!) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const value = found && jsonIn(found[1]!);
+  return typeof value === "string" ? value : undefined;
 }
