@@ -42,7 +42,8 @@ export { isHidden, listed } from "./select.ts";
 export {
   filesIn,
   type KeptTree,
-  KeptTrees,
+  type KeptTrees,
+  openKeptTrees,
   readFileIn,
   type StepTree,
   stepTrees,

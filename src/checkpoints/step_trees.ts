@@ -63,15 +63,12 @@ function treesIn(value: unknown): StepTree[] {
   const list = field(value, "trees");
   if (!Array.isArray(list)) return [];
   return list.flatMap((one) => {
-    const [call, checkpoint, commit, at] = [
+    const [call = "", checkpoint = "", commit = "", at = ""] = [
       "call",
       "checkpoint",
       "commit",
       "at",
-    ]
-      .map((name) => textField(one, name) ?? "") as [
-        ...[string, string, string, string],
-      ];
+    ].map((name) => textField(one, name));
     const usable = call !== "" && CHECKPOINT_ID.test(checkpoint) &&
       /^[0-9a-f]{40,64}$/.test(commit) && !Number.isNaN(Date.parse(at));
     return usable ? [{ call, checkpoint, commit, at }] : [];
@@ -85,51 +82,34 @@ export interface KeptTree {
 }
 
 /** Finds checkpoints of a project by ID and commit. */
-export class KeptTrees {
-  readonly #system: System;
-  readonly #place: CheckpointPlace | undefined;
-  readonly #refs: ReadonlyMap<string, string>;
-
-  private constructor(
-    system: System,
-    place: CheckpointPlace | undefined,
-    refs: ReadonlyMap<string, string>,
-  ) {
-    this.#system = system;
-    this.#place = place;
-    this.#refs = refs;
-  }
-
-  /** Opens the place. If it cannot be opened, no checkpoint exists. */
-  static async open(
-    system: System,
-    workspace: Workspace,
-  ): Promise<KeptTrees> {
-    const found = await attempt(() =>
-      placeOf(system, workspace, { create: false })
-    );
-    const { vault } = found ?? {};
-    if (!found || !vault) return new KeptTrees(system, undefined, new Map());
-    const refs = await attempt(() => readCheckpointRefs(vault.git));
-    return new KeptTrees(system, { ...found, vault }, refs ?? new Map());
-  }
-
-  has({ checkpoint, commit }: Pick<StepTree, "checkpoint" | "commit">) {
-    return this.#refs.get(checkpoint) === commit;
-  }
-
+export interface KeptTrees {
+  has(tree: Pick<StepTree, "checkpoint" | "commit">): boolean;
   /** Reads a checkpoint; `undefined`: it is gone or not this user's. */
-  async read(
+  read(
     tree: Pick<StepTree, "checkpoint" | "commit">,
-  ): Promise<KeptTree | undefined> {
-    const place = this.#place;
-    if (!place || !this.has(tree)) return undefined;
-    const { checkpoint: id, commit } = tree;
-    const record = await recordOf(place.vault, { id, commit });
-    return record && minesOf(this.#system)(record)
-      ? { place, record }
-      : undefined;
-  }
+  ): Promise<KeptTree | undefined>;
+}
+
+/** Opens the place. If it cannot be opened, no checkpoint exists. */
+export async function openKeptTrees(
+  system: System,
+  workspace: Workspace,
+): Promise<KeptTrees> {
+  const found = await attempt(() => placeOf(system, workspace));
+  const vault = found?.vault;
+  const place = found && vault && { ...found, vault };
+  const refs = vault && await attempt(() => readCheckpointRefs(vault.git));
+  const has: KeptTrees["has"] = ({ checkpoint, commit }) =>
+    refs?.get(checkpoint) === commit;
+  return {
+    has,
+    async read(tree) {
+      if (!place || !has(tree)) return undefined;
+      const { checkpoint: id, commit } = tree;
+      const record = await recordOf(place.vault, { id, commit });
+      return record && minesOf(system)(record) ? { place, record } : undefined;
+    },
+  };
 }
 
 /** Returns every file of a checkpoint, by path. */

@@ -1,7 +1,8 @@
 import { MpmError } from "../base/errors.ts";
 import {
   type KeptTree,
-  KeptTrees,
+  type KeptTrees,
+  openKeptTrees,
   type StepTree,
   stepTrees,
 } from "../checkpoints/mod.ts";
@@ -61,7 +62,7 @@ export class TreeScan {
     const links = id === null
       ? []
       : stepTrees(system, { id, root: workspace.root });
-    return new TreeScan(links, await KeptTrees.open(system, workspace));
+    return new TreeScan(links, await openKeptTrees(system, workspace));
   }
 
   see(step: ReplayStep): void {
