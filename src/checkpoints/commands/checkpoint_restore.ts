@@ -7,7 +7,12 @@ import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointPlace } from "../place.ts";
 import { CHECKPOINT, findTarget } from "../select.ts";
 import type { RestoreOrder } from "../restore/plan.ts";
-import { pathBelow, RESTORE_FLAGS, runRestore } from "../restore/run.ts";
+import {
+  pathBelow,
+  RESTORE,
+  type RestoreInput,
+  runRestore,
+} from "../restore/run.ts";
 import { restoreText } from "../restore/text.ts";
 import type { RestoreResult } from "./results.ts";
 
@@ -21,19 +26,14 @@ Shows the changes and asks you to confirm. If mpm cannot ask, --yes is required.
 If you specify paths, mpm restores only those files and folders. --to writes the checkpoint's files into a new or empty folder instead. If mpm has to leave a changed file alone, it prints the reason and exits with status 4.`,
   positionals: [
     CHECKPOINT,
-    {
-      name: "paths",
-      summary: "Only these files and folders",
-      names: "file",
-      rest: true,
-    },
+    RESTORE.paths,
   ],
   flags: {
     exact: {
       type: "boolean",
       summary: "Move files created since the checkpoint to the trash",
     },
-    ...RESTORE_FLAGS,
+    ...RESTORE.flags,
   },
   examples: [
     "mpm checkpoint restore before-refactoring",
@@ -44,24 +44,14 @@ If you specify paths, mpm restores only those files and folders. --to writes the
   result: async () => (await import("./results.ts")).RestoreResult,
   settles: true,
   run: restore,
-  status: ({ dry_run: dry, to, skipped }) =>
-    dry || to !== null || skipped.length === 0 ? 0 : 4,
-  render: (result) => restoreText(result, result.checkpoint),
+  status: RESTORE.status,
+  render: (result: RestoreResult) => restoreText(result, result.checkpoint),
 });
-
-interface RestoreInput {
-  readonly checkpoint: string;
-  readonly paths: readonly string[];
-  readonly exact: boolean;
-  readonly yes: boolean;
-  readonly to: string | undefined;
-  readonly "dry-run": boolean;
-}
 
 /** Restores a checkpoint, or shows what a restore would do. */
 async function restore(
   context: Context,
-  input: RestoreInput,
+  input: RestoreInput & { checkpoint: string; exact: boolean },
 ): Promise<RestoreResult> {
   const { place, target, origin } = await findTarget(context, input.checkpoint);
   const paths = input.paths.map((path) => pathBelow(context, place, path));

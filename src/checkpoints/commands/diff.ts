@@ -81,16 +81,10 @@ function render(result: CheckpointDiffResult): string {
     : `${lines.join("\n")}\n`;
 }
 
-interface DiffInput {
-  readonly from: string;
-  readonly to: string | undefined;
-  readonly patch: boolean;
-}
-
 /** Compares a checkpoint with another checkpoint or the current files. */
-export async function diff(
+async function diff(
   context: Context,
-  input: DiffInput,
+  input: { from: string; to: string | undefined; patch: boolean },
 ): Promise<CheckpointDiffResult> {
   const { place, target: from } = await findTarget(context, input.from);
   if (input.to === undefined) {

@@ -7,7 +7,12 @@ import {
   lostOf,
 } from "../restore/contents.ts";
 import type { RestoreOrder } from "../restore/plan.ts";
-import { NOTHING, RESTORE_FLAGS, runRestore } from "../restore/run.ts";
+import {
+  NOTHING,
+  RESTORE,
+  type RestoreInput,
+  runRestore,
+} from "../restore/run.ts";
 import { saveRestoreText } from "../restore/text.ts";
 import { foreignContentsNote, foreignNote } from "../../saves/mod.ts";
 import type { SaveRestoreResult } from "./results.ts";
@@ -31,19 +36,14 @@ By default, mpm uses your newest save of this worktree that includes file conten
       names: "session",
       optional: true,
     },
-    {
-      name: "paths",
-      summary: "Only these files and folders",
-      names: "file",
-      rest: true,
-    },
+    RESTORE.paths,
   ],
   flags: {
     all: {
       type: "boolean",
       summary: "Restore all files in the save",
     },
-    ...RESTORE_FLAGS,
+    ...RESTORE.flags,
   },
   examples: [
     "mpm restore",
@@ -54,24 +54,19 @@ By default, mpm uses your newest save of this worktree that includes file conten
   result: async () => (await import("./results.ts")).SaveRestoreResult,
   settles: true,
   run,
-  status: ({ dry_run: dry, to, skipped }) =>
-    dry || to !== null || skipped.length === 0 ? 0 : 4,
+  status: RESTORE.status,
   render: saveRestoreText,
 });
 
-interface RestoreInput {
+interface Input extends RestoreInput {
   readonly save: string | undefined;
-  readonly paths: readonly string[];
   readonly all: boolean;
-  readonly yes: boolean;
-  readonly to: string | undefined;
-  readonly "dry-run": boolean;
 }
 
 /** Restores a checkpoint, or shows what a restore would do. */
 async function run(
   context: Context,
-  input: RestoreInput,
+  input: Input,
 ): Promise<SaveRestoreResult> {
   const words = [...input.save === undefined ? [] : [input.save]];
   const found = await findContents(context, [...words, ...input.paths]);
@@ -122,7 +117,7 @@ const MOST_LEFT = 100;
 async function wanted(
   context: Context,
   found: FoundContents,
-  { all, to }: RestoreInput,
+  { all, to }: Input,
 ): Promise<LostFiles> {
   const { named, target } = found;
   const isLost = found.theirs === undefined && to === undefined;

@@ -13,26 +13,33 @@ import { type PlannedRestore, planOf, type RestoreOrder } from "./plan.ts";
 import { previewText } from "./text.ts";
 import { writeTo } from "./write_to.ts";
 
-/** The options of every command that restores files. */
-export const RESTORE_FLAGS = {
-  yes: {
-    type: "boolean",
-    short: "y",
-    summary: "Do not ask",
+/** The parts that the commands for restoring files share. */
+export const RESTORE = {
+  paths: {
+    name: "paths",
+    summary: "Only these files and folders",
+    names: "file",
+    rest: true,
   },
-  to: {
-    type: "string",
-    names: "folder",
-    value: "folder",
-    summary: "Write the files into this new or empty folder",
+  flags: {
+    yes: { type: "boolean", short: "y", summary: "Do not ask" },
+    to: {
+      type: "string",
+      names: "folder",
+      value: "folder",
+      summary: "Write the files into this new or empty folder",
+    },
+    "dry-run": {
+      type: "boolean",
+      summary: "Show what would change without changing anything",
+    },
   },
-  "dry-run": {
-    type: "boolean",
-    summary: "Show what would change without changing anything",
-  },
+  status: ({ dry_run: dry, to, skipped }: RestoredFiles) =>
+    dry || to !== null || skipped.length === 0 ? 0 : 4,
 } as const;
 
-interface RestoreInput {
+export interface RestoreInput {
+  readonly paths: readonly string[];
   readonly yes: boolean;
   readonly to: string | undefined;
   readonly "dry-run": boolean;
