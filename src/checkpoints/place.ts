@@ -36,57 +36,44 @@ import type { System } from "../system/system.ts";
 export interface CheckpointPlace {
   readonly workspace: Workspace;
   readonly vault: Vault;
-  readonly rules: CheckpointRules;
+  readonly rules: ReturnType<typeof checkpointRules>;
   readonly config: Config;
   /** Errors in the configuration. */
   readonly faults: readonly string[];
   /** True if captures leave out files beyond the limits instead of failing. */
   readonly leaveLarge?: boolean;
   /** The last capture, for a command that captures repeatedly. */
-  readonly seen?: SeenFiles;
-}
-
-/** The files of the last capture: unchanged files are not read again. */
-export interface SeenFiles {
-  files?: Capture["worktree"];
+  readonly seen?: { files?: Capture["worktree"] };
 }
 
 /** The place of checkpoints, which may not exist yet outside git. */
-interface MaybePlace {
-  readonly workspace: Workspace;
+type MaybePlace = Omit<CheckpointPlace, "vault"> & {
   readonly vault: Vault | undefined;
-  readonly rules: CheckpointRules;
-  readonly config: Config;
-  readonly faults: readonly string[];
+};
+
+/** Finds the place of checkpoints. Throws GIT_FAILED, CONFLICT. */
+export async function findPlace(
+  { system, folder }: Context,
+): Promise<MaybePlace> {
+  return await placeOf(system, await locate(system, folder));
 }
 
 /**
- * Finds the place of checkpoints. With `create`, creates the repository for
- * checkpoints outside git. Throws GIT_FAILED, CONFLICT.
+ * Does the same for a known workspace. With `create`, creates the repository
+ * for checkpoints outside git.
  */
-export async function findPlace(
-  { system, folder }: Context,
-  { create }: { create: boolean },
-): Promise<MaybePlace> {
-  const workspace = await locate(system, folder);
-  return await placeOf(system, workspace, { create });
-}
-
-/** Does the same for a known workspace. */
 export async function placeOf(
   system: System,
   workspace: Workspace,
-  { create, settings }: { create: boolean; settings?: SafeSettings },
+  { create = false, settings }: { create?: boolean; settings?: SafeSettings } =
+    {},
 ): Promise<MaybePlace> {
   const { home, state } = layout(workspace.root);
   checkFolder(system, home);
   if (create) ensureFolder(system, state, workspace.root);
+  const options = { home, create, ...settings ? { settings } : {} };
   const [vault, { config, faults }] = await Promise.all([
-    openVault(system, workspace, {
-      home,
-      create,
-      ...settings ? { settings } : {},
-    }),
+    openVault(system, workspace, options),
     readConfigAnyway(system, workspace.root),
   ]);
   const rules = checkpointRules(config, { faulty: faults.length > 0 });
@@ -119,15 +106,9 @@ export async function openPlace(
       locate(system, folder),
     ahead?.settings ?? safeSettings(system, folder),
   ]);
-  const place = await placeOf(system, found, {
-    create: true,
-    settings,
-  });
+  const place = await placeOf(system, found, { create: true, settings });
   if (place.vault) return { ...place, vault: place.vault };
-  throw new MpmError(
-    "GIT_FAILED",
-    "The repository of checkpoints is missing",
-  );
+  throw new MpmError("GIT_FAILED", "The repository of checkpoints is missing");
 }
 
 /** The result of a capture, and the parts that the next capture can reuse. */
@@ -269,52 +250,28 @@ export async function recordOf(
   });
 }
 
-/** Limits on the size and the number of checkpoints. */
-interface CheckpointRules {
-  /** Minutes between two automatic checkpoints. */
-  readonly autoMinutes: number;
-  /** Number of automatic checkpoints to keep. */
-  readonly keepAuto: number;
-  /** The number of safety checkpoints, which limits how much can be undone. */
-  readonly keepSafety: number;
-  /** The number of step trees to keep, and the bytes of their changed files. */
-  readonly keepBatch: number;
-  readonly batchTotal: number;
-  /** Milliseconds during which a removed checkpoint can be restored. */
-  readonly removedFor: number;
-  /** The largest file, and the total of all changed files, in bytes. */
-  readonly limits: { readonly file: number; readonly total: number };
-}
-
 /** The number of bytes in the unit of the limits. */
 const MEBIBYTE = 1024 * 1024;
 
 /**
- * Returns the configured rules. `faulty`: the configuration has an error, so
- * the wanted number is unknown and no checkpoint is removed.
+ * Returns the limits on the size and number of checkpoints. `faulty`: the
+ * configuration has an error, so the wanted number is unknown and no checkpoint
+ * is removed.
  */
-export function checkpointRules(
-  config: {
-    readonly "checkpoint.auto_minutes": number;
-    readonly "checkpoint.keep_auto": number;
-    readonly "checkpoint.keep_safety": number;
-    readonly "checkpoint.keep_batch": number;
-    readonly "checkpoint.batch_max_mb": number;
-    readonly "trash.max_age": number;
-    readonly "checkpoint.max_file_mb": number;
-    readonly "checkpoint.max_total_mb": number;
-  },
-  { faulty }: { faulty: boolean },
-): CheckpointRules {
+function checkpointRules(config: Config, { faulty }: { faulty: boolean }) {
+  const limit = (value: number) => faulty ? Infinity : value;
   return {
-    autoMinutes: config["checkpoint.auto_minutes"],
-    keepAuto: faulty ? Infinity : config["checkpoint.keep_auto"],
-    keepSafety: faulty ? Infinity : config["checkpoint.keep_safety"],
-    keepBatch: faulty ? Infinity : config["checkpoint.keep_batch"],
-    batchTotal: faulty
-      ? Infinity
-      : config["checkpoint.batch_max_mb"] * MEBIBYTE,
-    removedFor: faulty ? Infinity : config["trash.max_age"],
+    /** The number of checkpoints to keep, which limits what can be undone. */
+    keep: {
+      auto: limit(config["checkpoint.keep_auto"]),
+      safety: limit(config["checkpoint.keep_safety"]),
+      batch: limit(config["checkpoint.keep_batch"]),
+    },
+    /** Bytes of the changed files in all step trees. */
+    batchTotal: limit(config["checkpoint.batch_max_mb"] * MEBIBYTE),
+    /** Milliseconds during which a removed checkpoint can be restored. */
+    removedFor: limit(config["trash.max_age"]),
+    /** The largest file, and the total of all changed files, in bytes. */
     limits: {
       file: config["checkpoint.max_file_mb"] * MEBIBYTE,
       total: config["checkpoint.max_total_mb"] * MEBIBYTE,

@@ -255,12 +255,11 @@ export async function pruneCheckpoints(
     taken: { readonly id: string } & Sized;
   },
 ): Promise<string[]> {
-  const { keepAuto, keepSafety, keepBatch, batchTotal } = place.rules;
-  const keep = { auto: keepAuto, safety: keepSafety, batch: keepBatch }[kind];
+  const { keep, batchTotal } = place.rules;
   const all = await listCheckpoints(context.system, place, { light: true });
   const others = all.filter((one) => one.kind === kind && one.id !== taken.id);
   const most = kind === "batch" ? batchTotal : Infinity;
-  const fitting = Math.min(keep - 1, fittingIn(most, taken, others));
+  const fitting = Math.min(keep[kind] - 1, fittingIn(most, taken, others));
   if (others.length <= fitting) return [];
   const old = others.filter(minesOf(context.system)).slice(fitting);
   return await dropCheckpoints(context, place, old);

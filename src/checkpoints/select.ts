@@ -29,7 +29,7 @@ export async function findTarget(
 ): Promise<
   { place: CheckpointPlace; target: StoredCheckpoint; origin: Origin }
 > {
-  const place = await findPlace(context, { create: false });
+  const place = await findPlace(context);
   const records = await listCheckpoints(context.system, place);
   const target = matchCheckpoint(records, selector);
   noteFuture(context, target, records);

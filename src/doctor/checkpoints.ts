@@ -194,9 +194,7 @@ async function lostFinding(
     fix: {
       title: "Recreate the missing refs of checkpoints",
       apply: async () => {
-        const place = await placeOf(context.system, workspace, {
-          create: false,
-        });
+        const place = await placeOf(context.system, workspace);
         await listCheckpoints(context.system, place);
       },
     },

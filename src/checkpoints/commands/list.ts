@@ -33,7 +33,7 @@ machine.`,
   settles: true,
   async run(context, input): Promise<CheckpointListResult> {
     const { system } = context;
-    const place = await findPlace(context, { create: false });
+    const place = await findPlace(context);
     const records = listed(await listCheckpoints(system, place));
     const shown = records.filter((one) => input.all || !isHidden(one));
     const origins = new Origins(system);

@@ -37,7 +37,7 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
           'Name the checkpoints to remove: "mpm checkpoint list" shows them',
       });
     }
-    const place = await findPlace(context, { create: false });
+    const place = await findPlace(context);
     const { vault } = place;
     // Lists everything first, so that the numbers still refer to the same
     // items.

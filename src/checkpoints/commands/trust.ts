@@ -192,7 +192,7 @@ async function chosenCheckpoints(
   const named = selectors.filter((one) => one.startsWith(CHECKPOINT_PREFIX))
     .map((one) => one.slice(CHECKPOINT_PREFIX.length));
   if (!all && named.length === 0) return [];
-  const place = await findPlace(context, { create: false });
+  const place = await findPlace(context);
   const records = await listCheckpoints(context.system, place);
   const chosen = all
     ? records

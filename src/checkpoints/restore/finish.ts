@@ -31,7 +31,7 @@ async function finishRestore(
   const { system } = context;
   const { root } = workspace;
   const { id, worktree, facts } = intent;
-  const place = await placeOf(system, workspace, { create: false });
+  const place = await placeOf(system, workspace);
   const { vault } = place;
   const drop = () => {
     dropStaging(system, root, worktree);

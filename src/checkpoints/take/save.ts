@@ -7,7 +7,6 @@ import {
   askAhead,
   captureNow,
   type CheckpointPlace,
-  checkpointRules,
   minesOf,
   openPlace,
   type Taken,
@@ -239,7 +238,7 @@ async function tooEarly(
   const workspace = await locate(system, folder);
   const { root } = workspace;
   const { config } = await readConfigAnyway(system, root);
-  const { autoMinutes } = checkpointRules(config, { faulty: false });
+  const autoMinutes = config["checkpoint.auto_minutes"];
   const now = system.now().getTime();
   const last = (await recordsHere(system, workspace)).filter((record) => {
     const age = now - Date.parse(record.created_at);

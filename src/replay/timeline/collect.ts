@@ -196,7 +196,7 @@ async function checkpoints(
   system: System,
   workspace: Workspace,
 ): Promise<TimelineEvent[]> {
-  const place = await placeOf(system, workspace, { create: false });
+  const place = await placeOf(system, workspace);
   const origins = new Origins(system);
   return (await listCheckpoints(system, place, { light: true }))
     // A checkpoint for every step of an agent would hide everything else.
