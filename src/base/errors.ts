@@ -137,20 +137,32 @@ export function isMissing(error: unknown): boolean {
     (error.problem === "missing" || error.problem === "not-a-folder");
 }
 
-/** Returns the result of `work`; `undefined` for an MpmError. */
+/**
+ * Returns the result of `work`. If it throws an MpmError, returns the result of
+ * `otherwise`, or `undefined` for data that may safely be missing or damaged.
+ */
 export function attempt<T>(work: () => Promise<T>): Promise<T | undefined>;
 export function attempt<T>(work: () => T): T | undefined;
-export function attempt<T>(
+export function attempt<T, E>(
+  work: () => Promise<T>,
+  otherwise: (error: MpmError) => E,
+): Promise<T | E>;
+export function attempt<T, E>(
+  work: () => T,
+  otherwise: (error: MpmError) => E,
+): T | E;
+export function attempt<T, E>(
   work: () => T | Promise<T>,
-): T | undefined | Promise<T | undefined> {
+  otherwise?: (error: MpmError) => E,
+): T | E | undefined | Promise<T | E | undefined> {
+  const caught = (error: unknown) => {
+    if (!(error instanceof MpmError)) throw error;
+    return otherwise?.(error);
+  };
   try {
     const done = work();
-    return done instanceof Promise ? done.catch(unlessMpmError) : done;
+    return done instanceof Promise ? done.catch(caught) : done;
   } catch (error) {
-    return unlessMpmError(error);
+    return caught(error);
   }
-}
-
-function unlessMpmError(error: unknown): undefined {
-  if (!(error instanceof MpmError)) throw error;
 }

@@ -1,4 +1,4 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { sha256 } from "../base/digest.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -37,13 +37,10 @@ export function openItems(
   system: System,
   workspace: Place,
 ): { items: readonly KeptItem[]; problems: readonly string[] } {
-  try {
+  return attempt(() => {
     const { open, kept } = itemsHere(system, workspace);
     return { items: open, problems: kept.problems };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return { items: [], problems: [error.message] };
-  }
+  }, ({ message }) => ({ items: [], problems: [message] }));
 }
 
 /**

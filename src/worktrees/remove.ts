@@ -138,15 +138,12 @@ function removeEmpty(
   { files }: System,
   { facts: { path } }: Surveyed,
 ): string | undefined {
-  try {
+  return attempt(() => {
     if (files.lstat(path)?.kind !== "folder") return "changed in the meantime";
     // The system refuses if the folder is not empty.
     files.remove(path);
     return undefined;
-  } catch (error) {
-    if (error instanceof MpmError) return error.message;
-    throw error;
-  }
+  }, ({ message }) => message);
 }
 
 /** Removes the rescue refs of worktrees that stayed. */
@@ -232,10 +229,7 @@ async function dropSettings(git: Git, survey: Survey, { facts }: Surveyed) {
 
 /** Returns whether git succeeded. */
 async function tried(work: () => Promise<void>): Promise<boolean> {
-  return await attempt(async () => {
-    await work();
-    return true;
-  }) ?? false;
+  return await attempt(() => work().then(() => true), () => false);
 }
 
 /** Branches that outlive any worktree, in addition to the default branch. */
