@@ -1,11 +1,10 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, type MpmError } from "../../base/errors.ts";
 import {
   type GitLine,
   quickPlace,
   readBrief,
   rootWithoutGit,
-  type Workspace,
 } from "../../git/mod.ts";
 import { mayNameSecret, redactorOf } from "../../secrets/mod.ts";
 import {
@@ -24,7 +23,7 @@ import { readConfigAnyway } from "../../config/mod.ts";
 import { allIntents, checkFolder, layout } from "../../ops/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import { itemView, openItems } from "../../items/mod.ts";
-import { type LastSave, lastSaveHere, openStore } from "../../saves/mod.ts";
+import { lastSaveHere, openStore } from "../../saves/mod.ts";
 import { listPipelineRuns } from "../../pipelines/mod.ts";
 import { listRuns, openRun } from "../../tasks/mod.ts";
 import { readTree, treeText } from "../../detours/mod.ts";
@@ -85,53 +84,73 @@ async function readStatus(
   form: StatusResult["form"],
 ): Promise<StatusResult> {
   const { system } = context;
-  const porcelain = form === "porcelain";
   const place = placeHere(context);
-  const blank = blankStatus(system, { form, worktree: place.worktree });
   const { root, gitDir, worktree } = place;
-  if (!isProject(system, root, porcelain)) return blank;
+  const isPrompt = form === "porcelain";
+  const blank = blankStatus(system, { form, worktree });
+  if (!isProject(system, root, isPrompt)) return blank;
   // Finish an interrupted pause, except in a prompt.
-  if (!porcelain) await openStore(system, root);
+  if (!isPrompt) await openStore(system, root);
   // Git runs while the store is being read.
   const git = gitDir === undefined
     ? undefined
     : readBrief(system, { worktree, gitDir });
-  const { chain, problem } = stackHere(system, place);
+  // A prompt must appear whatever the store contains.
+  const { chain, problem }: Stack = attempt(
+    () => currentStack(system, place),
+    ({ message }) => ({ chain: [], problem: message }),
+  );
   const [work, ...parents] = chain;
   const checkpoint = latestCheckpoint(system, root);
-  // A prompt does not show items and hand-offs.
-  const carried = porcelain ? NOTHING_CARRIED : carriedHere(system, place);
+  const rest = isPrompt ? undefined : await readMore(context, place, form);
   const brief = await git;
-  const { save, fault } = porcelain ? NO_SAVE : await lastSave(context);
-  const team = porcelain ? NO_ONE : await atWork(context, place, {
-    whole: form === "text",
-    named: carried.handoffs.length > 0,
-  });
   return {
     ...blank,
+    ...rest,
     project: root,
     session: work ? workView(work) : null,
     resumable: work?.state === "paused" && isSaved(system, root, work),
     parents: parents.map(workView),
-    last_save: save,
     checklist: checklistView(work?.checklist ?? []),
     checkpoint,
     git: brief ? cleanGit(system, brief) : null,
-    items: carried.items,
-    handoffs: carried.handoffs,
-    ...porcelain ? {} : await openRuns(system, root),
-    you: team.you,
-    agents: team.agents,
-    claims: team.claims,
-    context: porcelain ? null : await contextHere(context, place),
     problems: [
       ...problem === undefined ? [] : [problem],
-      ...carried.problems,
-      ...fault,
-      ...team.problems,
-      ...porcelain ? [] : parkedNotes(system, root, chain),
-      ...porcelain ? [] : unfinishedNotes(system, root),
+      ...rest?.problems ?? [],
+      ...isPrompt ? [] : parkedNotes(system, root, chain),
+      ...isPrompt ? [] : unfinishedNotes(system, root),
     ],
+  };
+}
+
+/** Reads what a prompt does not show. A problem must not hide the rest. */
+async function readMore(
+  context: Context,
+  place: Place,
+  form: StatusResult["form"],
+) {
+  const { system } = context;
+  const { items, problems } = openItems(system, place);
+  const documents = readDocuments(system, place);
+  const found = [...problems, ...documents.problems];
+  const noted = <T>(otherwise: T) => ({ message }: MpmError) => {
+    found.push(message);
+    return otherwise;
+  };
+  const handoffs = redactorOf(system).value(openHandoffs(documents));
+  const save = await attempt(() => lastSaveHere(context), noted(null));
+  const named = handoffs.length > 0;
+  return {
+    items: items.map((item) => itemView(item, true)),
+    handoffs,
+    last_save: save,
+    ...await openRuns(system, place.root),
+    ...await attempt(
+      () => atWork(context, place, { whole: form === "text", named }),
+      noted(NO_ONE),
+    ),
+    context: await contextHere(context, place),
+    problems: found,
   };
 }
 
@@ -188,42 +207,24 @@ function unfinishedNotes(system: System, root: string): string[] {
     : [];
 }
 
-type Team = Pick<StatusResult, "you" | "agents" | "claims" | "problems">;
+const NO_ONE: Pick<StatusResult, "you" | "agents" | "claims"> = {
+  you: null,
+  agents: [],
+  claims: [],
+};
 
-const NO_ONE: Team = { you: null, agents: [], claims: [], problems: [] };
-
-/** Returns who works here. An invalid name must not hide the rest. */
+/** Returns who works here. */
 async function atWork(
   context: Context,
   { root, worktree, gitDir }: Place,
   { whole, named }: { whole: boolean; named: boolean },
-): Promise<Team> {
+) {
   const git = gitDir === undefined ? "none" : "repository";
-  try {
-    const team = whole ? await whoWorks(context, root) : NO_ONE;
-    const you = named
-      ? (await actorOf(context.system, { git, worktree }, undefined)).name
-      : null;
-    return { ...team, you, problems: [] };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return { ...NO_ONE, problems: [error.message] };
-  }
-}
-
-type Carried = Pick<StatusResult, "items" | "handoffs" | "problems">;
-
-const NOTHING_CARRIED: Carried = { items: [], handoffs: [], problems: [] };
-
-/** Returns the open items and hand-off documents. */
-function carriedHere(system: System, place: Place): Carried {
-  const { items, problems } = openItems(system, place);
-  const documents = readDocuments(system, place);
-  return {
-    items: items.map((item) => itemView(item, true)),
-    handoffs: redactorOf(system).value(openHandoffs(documents)),
-    problems: [...problems, ...documents.problems],
-  };
+  const team = whole ? await whoWorks(context, root) : NO_ONE;
+  const you = named
+    ? (await actorOf(context.system, { git, worktree }, undefined)).name
+    : null;
+  return { ...team, you };
 }
 
 type Place = ReturnType<typeof placeHere>;
@@ -251,20 +252,6 @@ async function contextHere(
   const { gauge } = await readGauge(system, { ...watched, config });
   const { tokens, window, age, unknown } = gauge;
   return tokens === null ? null : { tokens, window, age: age ?? 0, unknown };
-}
-
-const NO_SAVE = { save: null, fault: [] };
-
-/** An unreadable store must not hide the rest. */
-async function lastSave(
-  context: Context,
-): Promise<{ save: LastSave | null; fault: string[] }> {
-  try {
-    return { save: await lastSaveHere(context), fault: [] };
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return { save: null, fault: [error.message] };
-  }
 }
 
 /** Lists the state of the work that detours left parked. */
@@ -298,17 +285,4 @@ function isProject(system: System, root: string, quiet: boolean): boolean {
   return quiet
     ? system.files.lstat(home)?.kind === "folder"
     : checkFolder(system, home);
-}
-
-/** Returns the stack. A prompt must appear whatever the store contains. */
-function stackHere(
-  system: System,
-  place: Pick<Workspace, "root" | "linked" | "gitDir">,
-): Stack {
-  try {
-    return currentStack(system, place);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return { chain: [], problem: error.message };
-  }
 }
