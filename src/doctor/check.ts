@@ -1,6 +1,11 @@
 import { relative } from "@std/path";
 import { join } from "../base/join.ts";
-import { type ErrorCode, ERRORS, MpmError } from "../base/errors.ts";
+import {
+  attempt,
+  type ErrorCode,
+  ERRORS,
+  type MpmError,
+} from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import { locate, type Workspace } from "../git/mod.ts";
 import { counted } from "../base/words.ts";
@@ -166,8 +171,13 @@ export async function readCheckInput(
   const workspace = await locate(system, context.folder);
   const { root } = workspace;
   const at = layout(root);
-  const { exists, problem } = storeOf(system, at);
-  const hasStore = exists && !problem;
+  const store = attempt(() => {
+    const exists = checkFolder(system, at.home);
+    if (exists) checkFolder(system, at.sessions);
+    return exists;
+  }, asFailure);
+  const hasStore = store === true;
+  const problem = typeof store === "object" ? store : undefined;
   const unlisted: MpmError[] = [];
   const { tree, isWhole } = hasStore
     ? readTree(system, at.home)
@@ -181,24 +191,9 @@ export async function readCheckInput(
   };
 }
 
-function storeOf(
-  system: System,
-  { home, sessions }: CheckInput["at"],
-): { exists: boolean; problem: Finding | undefined } {
-  try {
-    const exists = checkFolder(system, home);
-    if (exists) checkFolder(system, sessions);
-    return { exists, problem: undefined };
-  } catch (error) {
-    return { exists: true, problem: asFailure(error) };
-  }
-}
-
-/** Converts an MpmError to a finding; any other error is a bug. */
-function asFailure(error: unknown, code?: ErrorCode): Finding {
-  if (!(error instanceof MpmError)) throw error;
-  const { message, hint } = error;
-  return failure(code ?? error.code, message, hint ? { advice: hint } : {});
+/** Converts an error to a finding. */
+function asFailure({ code, message, hint }: MpmError): Finding {
+  return failure(code, message, hint ? { advice: hint } : {});
 }
 
 /** The maximum number of files in the store to look at. */
@@ -221,14 +216,11 @@ function readTree(
     const { kind, size, mode, uid, mtime } = info;
     tree.push({ path, kind, size, mode, uid, mtime });
     if (kind !== "folder" || path === GITS) continue;
-    try {
-      for (const { name } of system.files.list(join(home, path))) {
-        waiting.push(path === "" ? name : `${path}/${name}`);
-      }
-    } catch (error) {
-      if (!(error instanceof MpmError)) throw error;
-      isWhole = false;
+    const names = attempt(() => system.files.list(join(home, path)));
+    for (const { name } of names ?? []) {
+      waiting.push(path === "" ? name : `${path}/${name}`);
     }
+    isWhole &&= names !== undefined;
     if (tree.length + waiting.length > MOST) return { tree, isWhole: false };
   }
   return { tree, isWhole };
@@ -250,26 +242,32 @@ export function bounded(
   return [...found.slice(0, NAMED), more];
 }
 
+/** Returns a fix that works under the project's lock. */
+export function lockedFix(
+  { context: { system }, workspace: { root } }: CheckInput,
+  title: string,
+  work: (system: System, root: string) => Promise<void> | void,
+): Fix {
+  const apply = () => withLock(system, root, () => work(system, root));
+  return { title, apply };
+}
+
 /** Returns the fix that moves mpm's files, named by `what`, to the trash. */
 export function trashFix(
-  { context: { system }, workspace: { root }, at: { home } }: CheckInput,
+  input: CheckInput,
   { what, paths }: { what: string; paths: readonly string[] },
 ): Fix {
-  return {
-    title: `Move ${what} to the trash`,
-    apply: () =>
-      withLock(system, root, () => {
-        const there = paths.filter((path) =>
-          system.files.lstat(path)?.kind === "file"
-        );
-        if (there.length === 0) return;
-        moveToTrash(system, root, {
-          operation: "doctor",
-          items: there.map((path) => {
-            const name = relative(home, path).replaceAll("\\", "/");
-            return { name, files: [{ from: path, to: name }] };
-          }),
-        });
+  return lockedFix(input, `Move ${what} to the trash`, (system, root) => {
+    const there = paths.filter((path) =>
+      system.files.lstat(path)?.kind === "file"
+    );
+    if (there.length === 0) return;
+    moveToTrash(system, root, {
+      operation: "doctor",
+      items: there.map((path) => {
+        const name = relative(input.at.home, path).replaceAll("\\", "/");
+        return { name, files: [{ from: path, to: name }] };
       }),
-  };
+    });
+  });
 }

@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import {
   CHECKPOINTS,
   CONTENTS,
@@ -26,13 +26,12 @@ import {
   type CheckInput,
   failure,
   type Finding,
-  type Fix,
+  lockedFix,
   unknown,
   warning,
 } from "./check.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
-import { withLock } from "../ops/mod.ts";
 import { readStoreId } from "../saves/mod.ts";
 
 /**
@@ -42,7 +41,10 @@ import { readStoreId } from "../saves/mod.ts";
 export async function checkCheckpoints(input: CheckInput): Promise<Checked> {
   const { system, workspace, at } = input;
   const records = recordIds(system, workspace.root);
-  const vault = await vaultOf(input);
+  const vault = await attempt(
+    () => openVault(system, workspace, { home: at.home }),
+    (error) => error,
+  );
   if (vault instanceof MpmError) {
     const { message } = vault;
     return records.length === 0 && workspace.git !== "failed"
@@ -82,17 +84,6 @@ export async function checkCheckpoints(input: CheckInput): Promise<Checked> {
 /** The words for contents in a finding. */
 const SAVED = "Contents of uncommitted files that are kept with the save";
 
-async function vaultOf(
-  { system, workspace, at }: CheckInput,
-): Promise<Vault | undefined | MpmError> {
-  try {
-    return await openVault(system, workspace, { home: at.home });
-  } catch (error) {
-    if (error instanceof MpmError) return error;
-    throw error;
-  }
-}
-
 /** Finds commits whose own objects are gone, with a single process. */
 async function damagedFindings(
   { git }: Vault,
@@ -119,26 +110,23 @@ async function refFindings(
     records: readonly string[];
   },
 ): Promise<Finding[]> {
-  const { context, workspace } = input;
+  const { system, workspace: { root } } = input;
   const lacking: StoredCheckpoint[] = [];
   for (const id of ids) {
     const isThere = records.includes(id) &&
-      await readRecord(input.system, workspace.root, id) !== undefined;
+      await readRecord(system, root, id) !== undefined;
     if (isThere) continue;
     const record = await recordOf(vault, { id, commit: refs.get(id)! });
     if (record) lacking.push(record);
   }
-  const fix: Fix = {
-    title:
-      `Recreate ${counted(lacking.length, "record")} of checkpoints from ` +
-      "their commits",
-    apply: () =>
-      withLock(context.system, workspace.root, () => {
-        for (const { commit, ...record } of lacking) {
-          writeRecord(context.system, workspace.root, { record, commit });
-        }
-      }),
-  };
+  const title =
+    `Recreate ${counted(lacking.length, "record")} of checkpoints from ` +
+    "their commits";
+  const fix = lockedFix(input, title, (system, root) => {
+    for (const { commit, ...record } of lacking) {
+      writeRecord(system, root, { record, commit });
+    }
+  });
   return lacking.map(({ id }) =>
     warning(`The checkpoint "${id}" has no complete record in .claude-mpm`, {
       fix,
@@ -154,11 +142,6 @@ function strangeFindings(refs: ReadonlyMap<string, string>): Finding[] {
       advice: `git update-ref -d ${shellWord(ref)}`,
     });
   });
-}
-
-/** Returns whether a repository accepts objects in the format of a commit. */
-function isFit({ hash }: Vault, commit: string): boolean {
-  return commit.length === (hash === "sha1" ? 40 : 64);
 }
 
 /** Finds a record without a ref. Its commit may still exist. */
@@ -180,7 +163,7 @@ async function lostFinding(
   // The next list imports a checkpoint that was made before the project was in
   // git.
   const isThere = ours && vault && (await recordOf(vault, record) ??
-    (isFit(vault, record.commit) &&
+    (record.commit.length === (vault.hash === "sha1" ? 40 : 64) &&
       await recordOf({ git: gitOfOwn(system, root, at.home) }, record)));
   if (!isThere) {
     return warning(

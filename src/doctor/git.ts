@@ -1,6 +1,6 @@
 import { readJournal, takeLock } from "../ops/mod.ts";
 import { join } from "../base/join.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { durationText } from "../base/times.ts";
 import { counted, sizeText } from "../base/words.ts";
@@ -213,13 +213,10 @@ async function stateOfLock(
   path: string,
 ): Promise<"free" | "held" | MpmError> {
   if (!files.lstat(path)) return "free";
-  try {
+  return await attempt(async () => {
     using lock = await takeLock({ files }, path, 0);
-    return lock ? "free" : "held";
-  } catch (error) {
-    if (error instanceof MpmError) return error;
-    throw error;
-  }
+    return lock ? "free" as const : "held" as const;
+  }, (error) => error);
 }
 
 /** Finds refs whose objects no mpm command uses. */

@@ -1,4 +1,4 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import {
   dropTornLines,
@@ -7,7 +7,6 @@ import {
   readJournal,
   tornLines,
   userState,
-  withLock,
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type CheckInput,
   failure,
   type Finding,
+  lockedFix,
   unknown,
   warning,
 } from "./check.ts";
@@ -37,32 +37,20 @@ export function checkJournal(input: CheckInput): Checked {
     summary: entries.length === 0
       ? "no operations yet"
       : counted(entries.length, "operation"),
-    found: [
-      ...tornFindings(input),
-      ...ownFindings(system, entries),
-    ],
+    found: [...tornFindings(input), ...ownFindings(system, entries)],
   };
 }
 
-function tornFindings({ context, system, workspace }: CheckInput): Finding[] {
-  const { root } = workspace;
+function tornFindings(input: CheckInput): Finding[] {
+  const { system, workspace: { root } } = input;
   const count = tornLines(system, root).length;
   if (count === 0) return [];
   const lines = counted(count, "line");
-  const path = journalFile(system, root);
-  const detail = `${lines} of "${path}" cannot be read, probably ` +
+  const detail =
+    `${lines} of "${journalFile(system, root)}" cannot be read, probably ` +
     "after an interrupted write: their operations cannot be undone";
-  return [warning(detail, {
-    fix: {
-      title: `Move ${lines} of the log that mpm cannot read to the trash`,
-      apply: () =>
-        withLock(
-          context.system,
-          root,
-          () => dropTornLines(context.system, root),
-        ),
-    },
-  })];
+  const title = `Move ${lines} of the log that mpm cannot read to the trash`;
+  return [warning(detail, { fix: lockedFix(input, title, dropTornLines) })];
 }
 
 function ownFindings(
@@ -71,14 +59,11 @@ function ownFindings(
 ): Finding[] {
   const count = entries.filter(({ own }) => !own).length;
   if (count === 0) return [];
-  try {
-    userState(system);
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    const detail = "mpm cannot tell whether you wrote the log: " +
-      error.message;
-    return [unknown(detail, { advice: "Set HOME" })];
-  }
+  const problem = attempt(
+    () => void userState(system),
+    ({ message }) => `mpm cannot tell whether you wrote the log: ${message}`,
+  );
+  if (problem) return [unknown(problem, { advice: "Set HOME" })];
   const detail = `${counted(count, "operation")} in the log ` +
     `${count === 1 ? "was" : "were"} not written by you on this machine, or ` +
     `${count === 1 ? "was" : "were"} changed later: "mpm undo" skips them`;

@@ -1,5 +1,5 @@
 import * as posix from "@std/path/posix";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import {
   bounded,
   type Checked,
@@ -7,6 +7,7 @@ import {
   failure,
   type Finding,
   type Fix,
+  lockedFix,
   NOTHING,
   unknown,
   warning,
@@ -31,13 +32,12 @@ import {
   uncopiedIds,
 } from "../saves/mod.ts";
 import { counted } from "../base/words.ts";
-import { saveFiles, withLock } from "../ops/mod.ts";
+import { saveFiles } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
-import { unlistedFindings } from "./store.ts";
 
 /** Checks that every save is complete, and finds other files next to it. */
 export async function checkSaves(input: CheckInput): Promise<Checked> {
-  const { context, entries, unlisted, inspected } = input;
+  const { entries, unlisted, inspected } = input;
   // A log is not a save: nothing shows whether it is complete.
   const saves = entries.filter((entry) => !isLog(entry));
   const checker = await checkerFor(input, input.system);
@@ -46,36 +46,23 @@ export async function checkSaves(input: CheckInput): Promise<Checked> {
     inspected.push(await inspect(checker, entry));
   }
   const bad = saves.filter((_, at) => isFaulty(inspected[at]!));
-  const fix: Fix = {
-    title:
-      `Repair ${counted(bad.length, "save")} from undamaged copies, like ` +
-      '"mpm saves verify --repair"',
-    apply: async () => {
-      const { system } = context;
-      const writing = await checkerFor(input, system);
-      const { root } = input.workspace;
-      const rows = await withLock(
-        system,
-        root,
-        () => repairAll(writing, bad),
-      );
-      const left = rows.filter(({ state }) => state === "damaged");
-      if (left.length === 0) return;
-      throw new MpmError(
-        "CORRUPT",
-        `no undamaged copy of ${
-          left.map(({ session_id: id }) => id).join(", ")
-        }`,
-      );
-    },
-  };
+  const title =
+    `Repair ${counted(bad.length, "save")} from undamaged copies, like ` +
+    '"mpm saves verify --repair"';
+  const fix = lockedFix(input, title, async (system) => {
+    const rows = await repairAll(await checkerFor(input, system), bad);
+    const left = rows.filter(({ state }) => state === "damaged")
+      .map(({ session_id: id }) => id).join(", ");
+    if (left === "") return;
+    throw new MpmError("CORRUPT", `no undamaged copy of ${left}`);
+  });
   const found = saves.flatMap((entry, at) =>
     findingsOf(checker.copies, entry, { ...inspected[at]!, fix })
   );
   return {
     summary: saves.length === 0 ? "none yet" : countsOf(inspected),
     found: [
-      ...unlistedFindings(unlisted),
+      ...unlisted.map(({ message }) => unknown(message)),
       ...bounded(found, "more finding"),
       ...uncheckedFindings(inspected),
       ...pointerFindings(input, saves, fix),
@@ -126,15 +113,11 @@ function findingsOf(
 }
 
 /** Finds saves that were removed by hand, or lack their second copy. */
-async function lostFindings(
-  { context, system, workspace }: CheckInput,
-): Promise<Finding[]> {
+async function lostFindings(input: CheckInput): Promise<Finding[]> {
+  const { system, workspace } = input;
   const found: Finding[] = [];
-  const rows = await lostRows(
-    system,
-    workspace,
-    await lostSaves(system, workspace),
-  );
+  const saves = await lostSaves(system, workspace);
+  const rows = await lostRows(system, workspace, saves);
   // Saves that were only fetched are not missing.
   const lost = rows.filter(({ origin }) => origin !== "foreign");
   if (lost.length > 0) {
@@ -153,19 +136,12 @@ async function lostFindings(
   const due = uncopiedIds(system, workspace.root);
   if (due.length === 0) return found;
   const detail = `${counted(due.length, "save")} without a second copy`;
-  const fix = {
-    title: "Make the second copies",
-    apply: async () => {
-      const { root } = workspace;
-      const { problem } = await withLock(
-        context.system,
-        root,
-        () => copySaves(context.system, workspace),
-      );
-      if (problem !== null) throw new MpmError("GIT_FAILED", problem);
-    },
-  };
-  return [...found, warning(detail, { advice: "mpm doctor --fix", fix })];
+  const title = "Make the second copies";
+  const fix = lockedFix(input, title, async (system) => {
+    const { problem } = await copySaves(system, workspace);
+    if (problem !== null) throw new MpmError("GIT_FAILED", problem);
+  });
+  return [...found, warning(detail, { fix })];
 }
 
 function countsOf(inspected: readonly Inspected[]): string {
@@ -201,7 +177,7 @@ function pointerFindings(
     return [warning(`"${at.pointer}" is not a file: ${kind}`, { advice })];
   }
   const more = { advice: "mpm saves verify --repair", fix };
-  const id = readPointer(system, workspace.root);
+  const id = attempt(() => pointedTo(system, workspace.root), (error) => error);
   if (id instanceof MpmError) return [unknown(id.message)];
   if (id === undefined) {
     return [warning(`"${at.pointer}" does not name the newest save`, more)];
@@ -214,18 +190,6 @@ function pointerFindings(
   return isKept || system.files.lstat(saveFiles(at.sessions, id).json)
     ? []
     : [warning(`"${at.pointer}" points to ${id}, which does not exist`, more)];
-}
-
-function readPointer(
-  system: System,
-  root: string,
-): string | undefined | MpmError {
-  try {
-    return pointedTo(system, root);
-  } catch (error) {
-    if (error instanceof MpmError) return error;
-    throw error;
-  }
 }
 
 /** Finds saves in a layout that claude-mpm no longer uses. */

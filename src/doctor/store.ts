@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { FileError, MpmError } from "../base/errors.ts";
+import { FileError } from "../base/errors.ts";
 import { shellWord } from "../base/shell.ts";
 import { counted, sizeText } from "../base/words.ts";
 import { trashRules } from "../config/mod.ts";
@@ -174,13 +174,6 @@ function trashFindings({ system, workspace }: CheckInput): Finding[] {
     `${counted(due.length, "folder")} in the trash (${sizeText(bytes)}) can ` +
     "be deleted, according to trash.max_age and trash.max_mb";
   return [warning(detail, { advice: "mpm undo trash --prune" })];
-}
-
-/** Finds folders that cannot be listed and may therefore hide saves. */
-export function unlistedFindings(
-  unlisted: readonly MpmError[],
-): Finding[] {
-  return unlisted.map(({ message }) => unknown(message));
 }
 
 /** Permission bits for everyone except the owner. */

@@ -1,6 +1,6 @@
 import { basename } from "@std/path";
 import { join } from "../base/join.ts";
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import {
   bounded,
@@ -9,6 +9,7 @@ import {
   failure,
   type Finding,
   type Fix,
+  lockedFix,
   unknown,
   warning,
 } from "./check.ts";
@@ -27,7 +28,7 @@ import {
 } from "../work/mod.ts";
 import { hasRecord } from "../checkpoints/mod.ts";
 import { namesIn } from "../saves/mod.ts";
-import { moveToTrash, withLock } from "../ops/mod.ts";
+import { moveToTrash } from "../ops/mod.ts";
 import { isStranded } from "../detours/mod.ts";
 
 /** Checks that sessions can be read, and that worktrees point to them. */
@@ -71,9 +72,7 @@ function strandedFinding(work: Work): Finding {
   const { id, worktree } = work;
   return warning(
     `${labelOf(work)} is ${work.state}, but "${worktree}" no longer exists`,
-    {
-      advice: `mpm complete ${id}, or mpm cancel ${id}`,
-    },
+    { advice: `mpm complete ${id}, or mpm cancel ${id}` },
   );
 }
 
@@ -111,10 +110,14 @@ function pointerFindings(
   { problems }: Works,
   lost: readonly Work[],
 ): Finding[] {
-  const { system, workspace } = input;
+  const { system, workspace, at } = input;
   const messages = problems.map(({ message }) => message);
-  return placesIn(input).flatMap((place): Finding[] => {
-    if (place instanceof MpmError) return [unknown(place.message)];
+  const names = attempt(() => namesIn(system, at.current), (error) => error);
+  if (names instanceof MpmError) return [unknown(names.message)];
+  const places = names.map(({ name }) => name)
+    .filter((name) => /^[\w.%-]+\.json$/.test(name))
+    .map((name) => basename(name, ".json"));
+  return places.flatMap((place): Finding[] => {
     const { work, problem, foreign } = currentWork(
       system,
       workspace.root,
@@ -143,37 +146,22 @@ function nowhereFinding(input: CheckInput, place: string): Finding {
   });
 }
 
-function placesIn({ system, at }: CheckInput): (string | MpmError)[] {
-  try {
-    return namesIn(system, at.current).map(({ name }) => name)
-      .filter((name) => /^[\w.%-]+\.json$/.test(name))
-      .map((name) => basename(name, ".json"));
-  } catch (error) {
-    if (error instanceof MpmError) return [error];
-    throw error;
-  }
-}
-
 /** Returns the fix that moves the pointer to the trash. */
 function pointerFix(
-  { context, workspace, at }: CheckInput,
+  input: CheckInput,
   { place, only }: { place: string; only: Work | undefined },
 ): Fix {
-  const { system } = context;
-  const { root } = workspace;
   const title = only
     ? `Make ${labelOf(only)} the session of the worktree "${place}" again`
     : `Leave the worktree "${place}" without a session`;
-  const from = join(at.current, `${place}.json`);
-  const apply = () =>
-    withLock(system, root, () => {
-      if (system.files.lstat(from)) {
-        moveToTrash(system, root, {
-          operation: "doctor",
-          items: [{ name: place, files: [{ from, to: basename(from) }] }],
-        });
-      }
-      if (only) pointTo(system, root, { place, id: only.id });
-    });
-  return { title, apply };
+  const from = join(input.at.current, `${place}.json`);
+  return lockedFix(input, title, (system, root) => {
+    if (system.files.lstat(from)) {
+      moveToTrash(system, root, {
+        operation: "doctor",
+        items: [{ name: place, files: [{ from, to: basename(from) }] }],
+      });
+    }
+    if (only) pointTo(system, root, { place, id: only.id });
+  });
 }
