@@ -73,9 +73,7 @@ async function afterPause(context: Context): Promise<void> {
 }
 
 /** Returns data of other contexts for commands that cannot import it. */
-export function givenTo(
-  system: System,
-): Pick<
+export function givenTo(system: System): Pick<
   Context,
   "redact" | "trashRules" | "forgetRemoved" | "settle" | "commandNamed"
 > {

@@ -64,10 +64,7 @@ function sessionLines(result: StatusResult, style: Style): string[] {
   ];
 }
 
-function checkpointLine(
-  result: StatusResult,
-  { yellow }: Style,
-): string[] {
+function checkpointLine(result: StatusResult, { yellow }: Style): string[] {
   if (!result.checkpoint) return [];
   const { name, created_at, origin } = result.checkpoint;
   const label = `${escapeText(name)} (${age(created_at, result)})`;
@@ -100,10 +97,7 @@ function gitLine(git: GitLine, style: Style): string {
 }
 
 /** Returns the progress of each phase, and the next item. */
-function checklist(
-  { checklist: items }: StatusResult,
-  style: Style,
-): string[] {
+function checklist({ checklist: items }: StatusResult, style: Style): string[] {
   if (items.length === 0) return [];
   const next = items.find(({ done }) => !done);
   const phases = phasesOf(items).map(({ name, items, done }) => ({
@@ -123,10 +117,7 @@ function checklist(
 /** The maximum number of open items to show; "mpm done" lists all of them. */
 const SHOWN = 15;
 
-function carriedLines(
-  { items, at }: StatusResult,
-  style: Style,
-): string[] {
+function carriedLines({ items, at }: StatusResult, style: Style): string[] {
   if (items.length === 0) return [];
   const more = items.length - SHOWN;
   return [

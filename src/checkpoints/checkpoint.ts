@@ -92,9 +92,7 @@ export const Checkpoint = z.looseObject({
     ),
   }),
   /** The next steps of the worktree's newest save, if it has one. */
-  last_save: z.optional(
-    z.looseObject({ session_id: text, next_steps: texts }),
-  ),
+  last_save: z.optional(z.looseObject({ session_id: text, next_steps: texts })),
   /** The preceding tool batch; only for kind `batch`. */
   batch: z.optional(z.looseObject({
     agent_session: text,

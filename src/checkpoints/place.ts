@@ -223,9 +223,7 @@ async function bring(
 }
 
 /** Returns which checkpoints are the user's own or trusted. */
-export function minesOf(
-  system: System,
-): (record: StoredCheckpoint) => boolean {
+export function minesOf(system: System): (record: StoredCheckpoint) => boolean {
   const origins = new Origins(system);
   return (record) => origins.of(ownMark(record)) !== "foreign";
 }

@@ -23,10 +23,7 @@ export function isHidden({ kind }: Pick<StoredCheckpoint, "kind">): boolean {
 }
 
 /** Returns the selected checkpoint. Throws NOT_FOUND, AMBIGUOUS. */
-export async function findTarget(
-  context: Context,
-  selector: string,
-): Promise<
+export async function findTarget(context: Context, selector: string): Promise<
   { place: CheckpointPlace; target: StoredCheckpoint; origin: Origin }
 > {
   const place = await findPlace(context);

@@ -66,10 +66,7 @@ export function checkHooks(input: CheckInput): Checked {
     summary: installed.length === 0
       ? "installed by the plugin"
       : `${counted(events, "event")}, scope ${scopes}`,
-    found: [
-      ...found,
-      ...failureFindings(input),
-    ],
+    found: [...found, ...failureFindings(input)],
   };
 }
 
@@ -240,10 +237,7 @@ export function checkTranscripts(input: CheckInput): Checked {
   return {
     summary: `${there.length} of ${agents.size} exist, kept for ${days} ` +
       `days${gone > 0 ? `; ${gone} already deleted` : ""}`,
-    found: [
-      ...found,
-      ...bounded(due, "more transcript"),
-    ],
+    found: [...found, ...bounded(due, "more transcript")],
   };
 }
 

@@ -134,10 +134,7 @@ export function checkClock({ context, entries }: CheckInput): Checked {
   );
   return {
     summary: now.toISOString().replace(/\.\d+/, ""),
-    found: [
-      ...found,
-      ...bounded(ahead, "more save"),
-    ],
+    found: [...found, ...bounded(ahead, "more save")],
   };
 }
 

@@ -13,12 +13,8 @@ import {
 type Row = Awaited<ReturnType<typeof listSchedules>>["rows"][number];
 
 /** Checks that the scheduler starts the schedules, and that they can run. */
-export async function checkSchedules(
-  { system }: CheckInput,
-): Promise<Checked> {
-  const { rows, problems } = await listSchedules(system, {
-    everywhere: false,
-  });
+export async function checkSchedules({ system }: CheckInput): Promise<Checked> {
+  const { rows, problems } = await listSchedules(system, { everywhere: false });
   const found = rows.flatMap((row) => findingOf(row) ?? []);
   return {
     summary: rows.length === 0 ? "none" : counted(rows.length, "schedule"),

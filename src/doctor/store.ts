@@ -23,10 +23,7 @@ export async function checkStore(input: CheckInput): Promise<Checked> {
   const { at, hasStore, problem, tree, isWhole } = input;
   if (problem) return { summary: at.home, found: [problem] };
   if (!hasStore) return { summary: NOTHING, found: [] };
-  const found = [
-    ...folderFindings(input),
-    ...await writableFindings(input),
-  ];
+  const found = [...folderFindings(input), ...await writableFindings(input)];
   if (!isWhole) {
     found.push(unknown(`Parts of "${at.home}" could not be read`));
   }
@@ -91,12 +88,7 @@ export function checkModes(input: CheckInput): Checked {
   const open = openToOthers(tree);
   if (open.length > 0) {
     const detail = `${
-      counted(
-        open.length,
-        "file or folder",
-        "files and " +
-          "folders",
-      )
+      counted(open.length, "file or folder", "files and " + "folders")
     } of "${at.home}" can be read by other users`;
     const fix: Fix = {
       title: `Make "${at.home}" private`,
@@ -149,17 +141,12 @@ export function checkLeftovers(input: CheckInput): Checked {
     paths: left.map(({ file }) => join(at.home, file.path)),
   });
   const found = left.map(({ file, what }) =>
-    warning(`"${join(at.home, file.path)}" ${what}`, {
-      fix,
-    })
+    warning(`"${join(at.home, file.path)}" ${what}`, { fix })
   );
   const trash = bytesBelow(tree, "trash");
   return {
     summary: trash === 0 ? "none" : `${sizeText(trash)} in the trash`,
-    found: [
-      ...bounded(found, "more file"),
-      ...trashFindings(input),
-    ],
+    found: [...bounded(found, "more file"), ...trashFindings(input)],
   };
 }
 
@@ -221,10 +208,7 @@ const TEMPORARY = [
 ];
 
 /** Finds files that an interrupted write left behind. */
-function leftTemporary(
-  tree: readonly TreeFile[],
-  now: number,
-): TreeFile[] {
+function leftTemporary(tree: readonly TreeFile[], now: number): TreeFile[] {
   return tree.filter(({ path, kind, mtime }) => {
     const name = path.slice(path.lastIndexOf("/") + 1);
     return kind === "file" && now - mtime > GIVEN_UP &&

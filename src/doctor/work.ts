@@ -98,9 +98,7 @@ function lostFinding(
   const detail = `${labelOf(work)} is ${work.state}, but "${worktree}" has ` +
     "no session";
   return isOnly && there.problem === undefined
-    ? warning(detail, {
-      fix: pointerFix(input, { place, only: work }),
-    })
+    ? warning(detail, { fix: pointerFix(input, { place, only: work }) })
     : warning(detail, { advice });
 }
 

@@ -144,10 +144,7 @@ function byTime(a: Item, b: Item): number {
 }
 
 /** Returns verification commands that were named, but never ran. */
-export function namedRuns(
-  items: readonly Item[],
-  runs: readonly Run[],
-): Run[] {
+export function namedRuns(items: readonly Item[], runs: readonly Run[]): Run[] {
   const ran = new Set(runs.map(({ command }) => commandForm(command)));
   return items.filter(({ kind, text }) =>
     kind === "verify" && !ran.has(commandForm(text))

@@ -12,10 +12,7 @@ const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
  * Returns each file once, the last touched first. If there are many, changed
  * files take precedence over files that were only read.
  */
-export function filesOf(
-  uses: readonly FileUse[],
-  folder: string,
-): Touched[] {
+export function filesOf(uses: readonly FileUse[], folder: string): Touched[] {
   const nameOf = remembered((path) => nameIn(folder, path));
   const found = new Map<string, { file: Touched; symbols: Set<string> }>();
   for (const { path, how, at, symbols } of uses) {

@@ -60,13 +60,7 @@ export const ITEM_STATES = [
 export type ItemState = typeof ITEM_STATES[number];
 
 /** The source of an item; `transcript`: mpm read it from a conversation. */
-export const SOURCES = [
-  "user",
-  "agent",
-  "transcript",
-  "git",
-  "model",
-] as const;
+export const SOURCES = ["user", "agent", "transcript", "git", "model"] as const;
 
 export type Source = typeof SOURCES[number];
 

@@ -67,11 +67,7 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
 }
 
 /** Returns this line of work's items open at a given time, as new items. */
-export function itemsAt(
-  system: System,
-  workspace: Place,
-  at: string,
-): Item[] {
+export function itemsAt(system: System, workspace: Place, at: string): Item[] {
   return itemsHere(system, workspace).own
     .filter((item) => item.at <= at && (item.closed_at ?? "~") > at)
     .map(({ kind, text, why, source, via, at, save, state }) => ({

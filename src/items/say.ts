@@ -284,10 +284,7 @@ function lineOf({ here: { place, session } }: ItemsHere) {
   return { place, session, save: null };
 }
 
-function viewsOf(
-  { own }: ItemsHere,
-  items: readonly KeptItem[],
-): ItemView[] {
+function viewsOf({ own }: ItemsHere, items: readonly KeptItem[]): ItemView[] {
   const known = new Set(own.map(({ number }) => number));
   return items.map((item) => itemView(item, known.has(item.number)));
 }
@@ -328,10 +325,7 @@ function namesOf(items: readonly KeptItem[]): string {
     .map(({ number, text }) => `#${number} ${cutText(text, 40)}`).join(", ");
 }
 
-function noItem(
-  { open }: ItemsHere,
-  numbers: readonly number[],
-): MpmError {
+function noItem({ open }: ItemsHere, numbers: readonly number[]): MpmError {
   const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : "";
   return new MpmError(
     "NOT_FOUND",

@@ -77,9 +77,7 @@ function changed(
     throw new MpmError(
       "CONFLICT",
       `Cannot set "${name}": ${MOST} variables are already set`,
-      {
-        hint: '"mpm var unset <name>" removes a variable',
-      },
+      { hint: '"mpm var unset <name>" removes a variable' },
     );
   }
   const clean = redactorOf(system).value({ [name]: given });

@@ -60,10 +60,7 @@ function meaning(operator: typeof OPERATORS[number]): ShellCommand["after"] {
   return operator === "\n" || operator === ";;" ? ";" : operator;
 }
 
-function skip(
-  line: string,
-  at: number,
-): { end: number; delimiter?: string } {
+function skip(line: string, at: number): { end: number; delimiter?: string } {
   if (line.startsWith("$(", at)) return { end: closing(line, at + 2) };
   HEREDOC.lastIndex = at;
   const here = line.startsWith("<<<", at) ? null : HEREDOC.exec(line);

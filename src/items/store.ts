@@ -207,10 +207,7 @@ class KnownItems {
   }
 
   /** Adds the content of a file to the cache, and returns it. */
-  put<T extends KeptItem | undefined>(
-    info: FileInfo | undefined,
-    item: T,
-  ): T {
+  put<T extends KeptItem | undefined>(info: FileInfo | undefined, item: T): T {
     const mark = markOf(this.#system, info);
     if (mark && item) {
       this.#missed++;

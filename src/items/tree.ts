@@ -117,9 +117,7 @@ export function contentsOf(
     if (content === undefined) return undefined;
     contents.set(file.path, content);
   }
-  return new Map(
-    [...contents].sort(([one], [other]) => one < other ? -1 : 1),
-  );
+  return new Map([...contents].sort(([one], [other]) => one < other ? -1 : 1));
 }
 
 /** Returns the mode and content. `undefined`: unknown. */

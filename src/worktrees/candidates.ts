@@ -237,10 +237,7 @@ function readLine(system: System, path: string): string {
 }
 
 /** Returns the reason for a worktree's lock; `undefined`: not locked. */
-function readLockReason(
-  system: System,
-  gitDir: string,
-): string | undefined {
+function readLockReason(system: System, gitDir: string): string | undefined {
   const path = join(gitDir, "locked");
   return system.files.lstat(path) ? readLine(system, path).trim() : undefined;
 }

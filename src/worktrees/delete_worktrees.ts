@@ -214,10 +214,7 @@ async function check(
  * because of another, so failed worktrees are tried again one by one. Worktrees
  * that need two steps are done one by one from the start.
  */
-async function forgetAll(
-  place: Place,
-  all: readonly Going[],
-): Promise<void> {
+async function forgetAll(place: Place, all: readonly Going[]): Promise<void> {
   const { system, git } = place;
   const forget = ({ item: { facts: { path, lock }, gitDir } }: Going) =>
     unregister(system, git, { path, gitDir: gitDir!, lock: lock?.reason });

@@ -131,9 +131,7 @@ export async function readFiltered(
     if (converted.length === 0) return [];
     const hash = ["hash-object", "--no-filters", "--stdin-paths"];
     const stdin = lined(converted.map(({ path }) => quotePath(path)));
-    const ids = decodeBytes(
-      await git.read(hash, { stdin }),
-    ).split("\n");
+    const ids = decodeBytes(await git.read(hash, { stdin })).split("\n");
     return converted.filter(({ object }, at) => ids[at] !== object)
       .map(({ path }) => path);
   });

@@ -237,10 +237,7 @@ const LASTING =
   /^(main|master|trunk|develop|development|staging|production|release([/-].*)?)$/;
 
 /** Returns whether `branch` may be deleted with its worktree. */
-export function isPassing(
-  branch: string,
-  names: readonly string[],
-): boolean {
+export function isPassing(branch: string, names: readonly string[]): boolean {
   return !LASTING.test(branch) && !names.includes(branch);
 }
 

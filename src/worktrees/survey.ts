@@ -163,10 +163,7 @@ function foldersOf({ facts, gitDir }: Candidate) {
   return { path: facts.path, gitDir: gitDir! };
 }
 
-async function addStatus(
-  system: System,
-  one: Candidate,
-): Promise<void> {
+async function addStatus(system: System, one: Candidate): Promise<void> {
   const status = await readWorktreeStatus(system, foldersOf(one));
   if (isFailed(status)) one.facts = { ...one.facts, status };
   else {
@@ -176,10 +173,7 @@ async function addStatus(
 }
 
 /** Adds the differences from HEAD that `git status` does not report. */
-async function addHidden(
-  system: System,
-  one: Candidate,
-): Promise<void> {
+async function addHidden(system: System, one: Candidate): Promise<void> {
   const folders = foldersOf(one);
   const entries = await readIndex(system, folders);
   if (isFailed(entries)) {

@@ -44,9 +44,7 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
     rest: true,
     names: "topic",
   }],
-  flags: {
-    all: { type: "boolean", summary: "List every command and page" },
-  },
+  flags: { all: { type: "boolean", summary: "List every command and page" } },
   examples: [
     "mpm help",
     "mpm help --all",

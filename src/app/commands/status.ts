@@ -53,20 +53,13 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
       type: "boolean",
       summary: "With --tree: include archived and cancelled sessions",
     },
-    short: {
-      type: "boolean",
-      summary: "Print at most twelve lines",
-    },
+    short: { type: "boolean", summary: "Print at most twelve lines" },
     porcelain: {
       type: "boolean",
       summary: "Print one field per line, for prompts and scripts",
     },
   },
-  examples: [
-    "mpm status",
-    "mpm status --tree --all",
-    "mpm status --porcelain",
-  ],
+  examples: ["mpm status", "mpm status --tree --all", "mpm status --porcelain"],
   result: async () => (await import("./results.ts")).StatusAnswer,
   // Prompts run this often, so it must not wait for anything.
   settles: ({ porcelain }) => !porcelain,
@@ -201,9 +194,7 @@ function unfinishedNotes(system: System, root: string): string[] {
   const isLeft = allIntents(system, root)
     .some(({ intent }) => intent === undefined);
   return isLeft
-    ? [
-      'An unfinished operation needs your attention: run "mpm doctor"',
-    ]
+    ? ['An unfinished operation needs your attention: run "mpm doctor"']
     : [];
 }
 

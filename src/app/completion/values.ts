@@ -257,10 +257,7 @@ function checklistItems(system: System, folder: string): Candidate[] {
 }
 
 /** Returns the names of checkpoints, newest first, hidden ones last. */
-async function checkpoints(
-  system: System,
-  root: string,
-): Promise<Candidate[]> {
+async function checkpoints(system: System, root: string): Promise<Candidate[]> {
   const read = recordIds(system, root)
     .map((id) => readRecord(system, root, id, { light: true }));
   const records = (await Promise.all(read))

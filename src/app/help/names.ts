@@ -89,10 +89,7 @@ export function helpNames(words: readonly string[]): Candidate[] {
 }
 
 /** The everyday commands. */
-const DAILY: readonly (readonly [
-  title: string,
-  words: readonly string[],
-])[] = [
+const DAILY: readonly (readonly [title: string, words: readonly string[]])[] = [
   ["Save and continue", ["pause", "resume", "status"]],
   ["Saves", ["list", "show"]],
   ["For the next session", ["next", "done"]],

@@ -118,9 +118,7 @@ settings. Each hook starts "mpm hook <event>".`,
     },
     {
       title: "Events",
-      rows: HOOK_ENTRIES.map((
-        { event },
-      ) => [event, getOwn(DONE, event) ?? ""]),
+      rows: HOOK_ENTRIES.map(({ event }) => [event, getOwn(DONE, event) ?? ""]),
     },
     {
       title: "The project's shell scripts, in .claude-mpm/hooks/",

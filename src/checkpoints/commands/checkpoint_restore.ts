@@ -24,10 +24,7 @@ export const checkpointRestore = defineCommand({
 Shows the changes and asks you to confirm. If mpm cannot ask, --yes is required. mpm first saves the current state in a checkpoint, so that "mpm undo" can undo the restore. It keeps and lists files created since the checkpoint; --exact moves them to the trash. HEAD and the branch never move. If HEAD has moved since the checkpoint, mpm prints the command that moves it back.
 
 If you specify paths, mpm restores only those files and folders. --to writes the checkpoint's files into a new or empty folder instead. If mpm has to leave a changed file alone, it prints the reason and exits with status 4.`,
-  positionals: [
-    CHECKPOINT,
-    RESTORE.paths,
-  ],
+  positionals: [CHECKPOINT, RESTORE.paths],
   flags: {
     exact: {
       type: "boolean",

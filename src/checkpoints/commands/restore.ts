@@ -39,10 +39,7 @@ By default, mpm uses your newest save of this worktree that includes file conten
     RESTORE.paths,
   ],
   flags: {
-    all: {
-      type: "boolean",
-      summary: "Restore all files in the save",
-    },
+    all: { type: "boolean", summary: "Restore all files in the save" },
     ...RESTORE.flags,
   },
   examples: [
@@ -64,10 +61,7 @@ interface Input extends RestoreInput {
 }
 
 /** Restores a checkpoint, or shows what a restore would do. */
-async function run(
-  context: Context,
-  input: Input,
-): Promise<SaveRestoreResult> {
+async function run(context: Context, input: Input): Promise<SaveRestoreResult> {
   const words = [...input.save === undefined ? [] : [input.save]];
   const found = await findContents(context, [...words, ...input.paths]);
   const { place, target } = found;

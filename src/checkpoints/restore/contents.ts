@@ -206,9 +206,7 @@ export async function lostOf(
     throw new MpmError(
       "NOT_FOUND",
       `The JSON file of ${target.id} is missing`,
-      {
-        hint: `To restore all its contents: mpm restore ${target.id} --all`,
-      },
+      { hint: `To restore all its contents: mpm restore ${target.id} --all` },
     );
   }
   const { save } = loaded;

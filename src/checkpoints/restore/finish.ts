@@ -75,7 +75,5 @@ async function finishRestore(
     },
     unfinished: intent,
   });
-  context.note(
-    `Finished an interrupted restore: ${title}`,
-  );
+  context.note(`Finished an interrupted restore: ${title}`);
 }

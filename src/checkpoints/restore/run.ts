@@ -137,9 +137,7 @@ function confirm(context: Context, preview: string): void {
     throw new MpmError(
       "CONFLICT",
       "mpm cannot ask you to confirm the restore",
-      {
-        hint: "Use --yes to restore, or --dry-run to see the changes",
-      },
+      { hint: "Use --yes to restore, or --dry-run to see the changes" },
     );
   }
   const answer = context.ask(`${preview}Restore? [y/N]: `);

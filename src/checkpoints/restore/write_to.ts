@@ -123,9 +123,6 @@ function checkTarget(
     vault.workspace.commonDir!,
   ];
   if (own.some((folder) => isWithin(real, files.realPath(folder)))) {
-    throw new MpmError(
-      "CONFLICT",
-      `"${to}" is in a folder of git or mpm`,
-    );
+    throw new MpmError("CONFLICT", `"${to}" is in a folder of git or mpm`);
   }
 }

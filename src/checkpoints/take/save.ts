@@ -219,13 +219,7 @@ async function stored(
     () => pruneCheckpoints(context, place, { kind, taken: record }),
   );
   const next_steps = nextSteps(record);
-  return {
-    ...answer(record),
-    saved: true,
-    reason: null,
-    next_steps,
-    pruned,
-  };
+  return { ...answer(record), saved: true, reason: null, next_steps, pruned };
 }
 
 /**

@@ -16,10 +16,7 @@ and "mpm block", and mpm finds more items in the conversation. Every save includ
     rest: true,
   }],
   flags: {
-    drop: {
-      type: "boolean",
-      summary: "Drop items that are no longer wanted",
-    },
+    drop: { type: "boolean", summary: "Drop items that are no longer wanted" },
     all: {
       type: "boolean",
       summary: "List or close items from all worktrees and sessions",

@@ -12,9 +12,7 @@ export const varGet = defineCommand({
   description: `
 Prints only the value, for use in scripts. The exit status is 3 if the variable is
 not set.`,
-  positionals: [
-    { name: "name", summary: "The variable", names: "var" },
-  ],
+  positionals: [{ name: "name", summary: "The variable", names: "var" }],
   flags: {},
   examples: ["mpm var get port"],
   result: async () => (await import("./results.ts")).VarView,

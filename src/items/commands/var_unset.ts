@@ -8,9 +8,7 @@ export const varUnset = defineCommand({
   summary: "Remove a state variable of the session",
   description: `
 Earlier saves keep the value. "mpm undo" sets the variable again.`,
-  positionals: [
-    { name: "name", summary: "The variable", names: "var" },
-  ],
+  positionals: [{ name: "name", summary: "The variable", names: "var" }],
   flags: {
     "dry-run": {
       type: "boolean",

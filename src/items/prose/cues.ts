@@ -323,9 +323,7 @@ function choosesIn(question: string, answer: string): boolean {
 }
 
 /** Returns the cue of the heading. Only list items inherit it. */
-function underHeading(
-  { heading, mark, text }: Sentence,
-): Cue | undefined {
+function underHeading({ heading, mark, text }: Sentence): Cue | undefined {
   if (mark === "none" || heading === "") return undefined;
   const cue = HEADINGS.find(([, form]) => form.test(heading))?.[0];
   if (cue === undefined) return undefined;

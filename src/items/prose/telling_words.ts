@@ -18,9 +18,7 @@ const COMMON = new Set(
 export function significantWords(text: string): string[] {
   const found = text.toLowerCase()
     .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
-  return [
-    ...new Set(found.filter((word) => !COMMON.has(word)).map(stemOf)),
-  ];
+  return [...new Set(found.filter((word) => !COMMON.has(word)).map(stemOf))];
 }
 
 /** Returns a word without its ending; names from code are unchanged. */
