@@ -9,7 +9,6 @@ import {
 import {
   agentItems,
   continuesWithIt,
-  type Cue,
   openAtEnd,
   personSentences,
 } from "./prose/cues.ts";
@@ -144,7 +143,7 @@ class Maker {
         : isOfOldPlan(talk.plans, one)
         ? "about an earlier plan"
         : "";
-      this.#add(KINDS[cue], { ...by, at, text, state, why });
+      this.#add(cue, { ...by, at, text, state, why });
     });
   }
 
@@ -235,7 +234,7 @@ class Maker {
         back.some((one) => one.at > at && overrides(one.text, text));
       if (isOver) return;
       if (isNew(known, text)) {
-        this.#add(KINDS[cue], { ...by, via: "message", text, at });
+        this.#add(cue, { ...by, via: "message", text, at });
       }
     });
     if (!lastMessage) return;
@@ -248,7 +247,7 @@ class Maker {
     if (!later.every((one) => continuesWithIt(one.text))) return;
     for (const { cue, text: one } of openAtEnd(text).slice(0, MOST.end)) {
       if ((later.length === 0 || cue === "next") && isNew(known, one)) {
-        this.#add(KINDS[cue], { ...by, via, text: one, at });
+        this.#add(cue, { ...by, via, text: one, at });
       }
     }
   }
@@ -292,16 +291,6 @@ class Maker {
 function saysSomething({ text }: Said): boolean {
   return !/^\/[\w:-]+$/.test(text.trim());
 }
-
-const KINDS: Readonly<Record<Cue, ItemKind>> = {
-  constraint: "constraint",
-  decision: "decision",
-  rejected: "rejected",
-  blocker: "blocker",
-  question: "question",
-  next: "next",
-  done: "done",
-};
 
 /** Returns whether the text is about a plan that has since been replaced. */
 function isOfOldPlan(

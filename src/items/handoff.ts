@@ -88,12 +88,6 @@ export interface HandoffOrder {
   readonly synced: boolean;
 }
 
-/** A hand-off, and the problems with it, one sentence each. */
-export interface MadeHandoff {
-  readonly handoff: Handoff;
-  readonly problems: readonly string[];
-}
-
 /**
  * Makes the hand-off of a save, and stores the items to carry. Call it under
  * the project's lock, unless `save` is null. Never throws an MpmError: items
@@ -103,7 +97,7 @@ export function handoffFor(
   system: System,
   workspace: Workspace,
   order: HandoffOrder,
-): MadeHandoff {
+): { handoff: Handoff; problems: readonly string[] } {
   const { root } = workspace;
   const problems: string[] = [];
   const tried = <T>(work: () => T): T | undefined => {
@@ -131,7 +125,14 @@ export function handoffFor(
   if (order.save !== null) {
     tried(() => writeCarried(system, root, carried, order));
   }
-  problems.push(...closingNotes(carried), ...refusalNote(carried));
+  const { refused, closing: { unknown } } = carried;
+  problems.push(...unknown.map((number) => `No open item ${number}`));
+  if (refused.length > 0) {
+    problems.push(
+      `${counted(refused.length, "item")} only in this save, because too ` +
+        'many items are open. "mpm done" lists them',
+    );
+  }
   const vars = begun
     ? tried(() => readVars(system, root, before.here)) ?? {}
     : {};
@@ -193,17 +194,6 @@ export function writeCarried(
   for (const number of removed) removeItem(system, root, number);
 }
 
-function closingNotes({ closing: { unknown } }: Carried): string[] {
-  return unknown.map((number) => `No open item ${number}`);
-}
-
-function refusalNote({ refused }: Carried): string[] {
-  return refused.length === 0 ? [] : [
-    `${counted(refused.length, "item")} only in this save, because too ` +
-    'many items are open. "mpm done" lists them',
-  ];
-}
-
 /** Milliseconds after which a finished step is left out of saves. */
 const DONE_FOR_MS = 24 * 3600 * 1000;
 
@@ -230,7 +220,10 @@ function itemsOf(
     ),
     ...earlierDone(before, [...done, ...said]),
     ...done.map(asDone),
-    ...said.map((item) => ({ ...item, ...isCarried(item) ? DONE : {} })),
+    ...said.map((item) => ({
+      ...item,
+      kind: isCarried(item) ? "done" as const : item.kind,
+    })),
     ...carried.refused,
   ].map((item) => ({ ...item, save: item.save ?? save }));
 }
@@ -245,8 +238,6 @@ function earlierDone(before: readonly Item[], known: readonly Item[]): Item[] {
     item.kind === "done" && !ids.has(item.id) && !texts.has(item.text)
   ).slice(-MOST_DONE);
 }
-
-const DONE = { kind: "done" } as const;
 
 function unnumbered({ number: _, ...item }: Item): Item {
   return item;

@@ -29,24 +29,7 @@ export const ITEM_KINDS = [
   ...["prompt", "message", "plan", "summary", "report", "error", "background"],
 ] as const;
 
-/** One of `ITEM_KINDS`. */
-export type ItemKind =
-  | "goal"
-  | "constraint"
-  | "next"
-  | "decision"
-  | "rejected"
-  | "question"
-  | "blocker"
-  | "done"
-  | "verify"
-  | "prompt"
-  | "message"
-  | "plan"
-  | "summary"
-  | "report"
-  | "error"
-  | "background";
+export type ItemKind = typeof ITEM_KINDS[number];
 
 /** `open` until someone closes it; `doing`: in progress. */
 export const ITEM_STATES = [

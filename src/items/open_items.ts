@@ -1,4 +1,5 @@
 import { attempt } from "../base/errors.ts";
+import { remembered } from "../base/remembered.ts";
 import { sha256 } from "../base/digest.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -61,8 +62,8 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
     };
   }
   const here = hereOf(system, workspace);
-  const owners = new Owners(system, root);
-  const own = kept.items.filter((item) => isOf(here, owners.of(item)));
+  const ownerOf = ownersIn(system, root);
+  const own = kept.items.filter((item) => isOf(here, ownerOf(item)));
   return { kept, here, own, open: own.filter(isOpenItem) };
 }
 
@@ -101,46 +102,29 @@ function isOf({ place, session, detour }: Here, owner: Owner): boolean {
 const DEEPEST = 1000;
 
 /**
- * Finds the line of work to which items currently belong. The open items of an
- * ended detour belong to its parent, and those of another ended session to the
- * worktree. As a result, the end of a session hides nothing.
+ * Returns a function that finds the line of work to which items currently
+ * belong. The open items of an ended detour belong to its parent, and those of
+ * another ended session to the worktree. So the end of a session hides nothing.
  */
-class Owners {
-  readonly #system: System;
-  readonly #root: string;
-  readonly #known = new Map<string, Owner | undefined>();
-
-  constructor(system: System, root: string) {
-    this.#system = system;
-    this.#root = root;
-  }
-
-  of(item: Owner): Owner {
-    let owner = item;
-    for (let depth = 0; owner.session !== null && depth < DEEPEST; depth++) {
-      const next = this.#heir(owner.session, owner.place);
-      if (next === undefined) return owner;
-      owner = next;
-    }
-    return owner;
-  }
-
-  /** Returns the new owner of a session's items; `undefined`: itself. */
-  #heir(session: string, place: string): Owner | undefined {
-    if (!this.#known.has(session)) {
-      this.#known.set(session, this.#find(session, place));
-    }
-    return this.#known.get(session);
-  }
-
-  #find(session: string, place: string): Owner | undefined {
-    const work = findWork(this.#system, this.#root, session);
+function ownersIn(system: System, root: string): (item: Owner) => Owner {
+  const workOf = remembered((id) => findWork(system, root, id));
+  const heirOf = (session: string, place: string): Owner | undefined => {
+    const work = workOf(session);
     if (!work) return { place, session: null };
     if (isOpen(work.state)) return undefined;
     if (work.parent === null) return { place: work.place, session: null };
-    const parent = findWork(this.#system, this.#root, work.parent);
+    const parent = workOf(work.parent);
     return { place: parent?.place ?? place, session: parent?.id ?? null };
-  }
+  };
+  return (item) => {
+    let owner = item;
+    for (let depth = 0; owner.session !== null && depth < DEEPEST; depth++) {
+      const next = heirOf(owner.session, owner.place);
+      if (!next) break;
+      owner = next;
+    }
+    return owner;
+  };
 }
 
 /** Returns the ID for a new item: 12 random hex digits. */

@@ -31,11 +31,6 @@ const HEADINGS: Readonly<Record<string, string>> = {
 
 const ORDER = Object.keys(HEADINGS) as ItemKind[];
 
-/** Returns the heading for a list of items of one kind. */
-export function headingOf(kind: ItemKind): string {
-  return getOwn(HEADINGS, kind) ?? kind;
-}
-
 /** Returns open items under headings, with numbers and ages. */
 export function itemLines(
   items: readonly ItemView[],
@@ -48,7 +43,7 @@ export function itemLines(
     const some = items.filter((item) => item.kind === kind);
     if (some.length === 0) return [];
     return [
-      style.bold(headingOf(kind)),
+      style.bold(getOwn(HEADINGS, kind) ?? kind),
       ...some.map((item) => {
         const number = style.cyan(`${item.number}`.padStart(digits));
         const state = item.state === "doing" ? " (in progress)" : "";
