@@ -75,6 +75,16 @@ export async function candidatesFor(
   return root === undefined ? [] : await source({ system, folder, root, line });
 }
 
+/** Returns candidates without a description. */
+function bare(values: readonly string[]): Candidate[] {
+  return values.map((value) => ({ value, summary: "" }));
+}
+
+/** Leaves out candidates that are already on the line. */
+function unused({ words }: Wanted, candidates: Candidate[]): Candidate[] {
+  return candidates.filter(({ value }) => !words.includes(value));
+}
+
 const SOURCES: Partial<Record<Named, Source>> = {
   session: savedSessions,
   work: ({ system, root }) => workSessions(system, root),
@@ -82,10 +92,13 @@ const SOURCES: Partial<Record<Named, Source>> = {
   "open-item": ({ system, folder, line }) => {
     const place = quickPlace(system, folder);
     const items = place ? openItems(system, place).items : [];
-    return items.map(({ number, kind, text }) => ({
-      value: String(number),
-      summary: `${kind}: ${text}`,
-    })).filter(({ value }) => !line.words.includes(value));
+    return unused(
+      line,
+      items.map(({ number, kind, text }) => ({
+        value: String(number),
+        summary: `${kind}: ${text}`,
+      })),
+    );
   },
   var: ({ system, folder }) => {
     const place = quickPlace(system, folder);
@@ -94,27 +107,22 @@ const SOURCES: Partial<Record<Named, Source>> = {
   },
   checkpoint: ({ system, root }) => checkpoints(system, root),
   member: ({ system, root }) =>
-    (readTeam(system, root) ?? []).map(({ name, recipient }) => ({
-      value: name,
-      summary: recipient,
-    })),
+    (readTeam(system, root) ?? [])
+      .map(({ name, recipient }) => ({ value: name, summary: recipient })),
   operation: ({ system, root }) => {
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);
     return entries.toReversed().filter(({ id }) => !undone.has(id))
       .map(({ id, title }) => ({ value: String(id), summary: title }));
   },
-  branch: async ({ system, folder }) => {
-    return await branchNames(new Git(system, folder));
-  },
-  removed: async ({ system, root }) => {
-    return (await readRescues(new Git(system, root))).map((rescue) => ({
+  branch: ({ system, folder }) => branchNames(new Git(system, folder)),
+  removed: async ({ system, root }) =>
+    (await readRescues(new Git(system, root))).map((rescue) => ({
       value: rescue.name,
       summary: rescue.branch ?? rescue.head.slice(0, 7),
-    }));
-  },
-  template: async ({ system, root }) => {
-    return await Promise.all(
+    })),
+  template: async ({ system, root }) =>
+    await Promise.all(
       listTemplates(system, root).map(async (entry) => ({
         value: entry.name,
         summary: await readTemplate(system, entry).then(
@@ -122,25 +130,20 @@ const SOURCES: Partial<Record<Named, Source>> = {
           () => "cannot be read",
         ),
       })),
-    );
-  },
+    ),
   variable: async ({ system, root, line }) => {
     const name = line.given.get("template")?.at(-1);
     if (name === undefined) return [];
     const { template } = await findTemplate(system, root, name);
-    return template.variables.map((variable) => ({
-      value: `${variable.name}=`,
-      summary: variable.default === undefined
-        ? ""
-        : `default ${variable.default}`,
+    return template.variables.map(({ name, default: preset }) => ({
+      value: `${name}=`,
+      summary: preset === undefined ? "" : `default ${preset}`,
     }));
   },
   partition: ({ system, root }) => {
     const { config } = readConfigAnyway(system, root);
-    return new Partitions(config).all.map(({ name, description }) => ({
-      value: name,
-      summary: description,
-    }));
+    return new Partitions(config).all
+      .map(({ name, description }) => ({ value: name, summary: description }));
   },
   handoff: ({ system, folder }) => {
     const place = quickPlace(system, folder);
@@ -153,49 +156,39 @@ const SOURCES: Partial<Record<Named, Source>> = {
   note: ({ system, folder, line }) => {
     const place = quickPlace(system, folder);
     const notes = place ? readNotes(system, place).notes : [];
-    return notes.map(({ note: { id, by, text } }) => ({
+    const candidates = notes.map(({ note: { id, by, text } }) => ({
       value: id,
       summary: `${by}: ${text}`,
-    })).reverse().filter(({ value }) => !line.words.includes(value));
+    }));
+    return unused(line, candidates.reverse());
   },
-  schedule: ({ system, root }) =>
-    scheduleNames(system, root).map((value) => ({ value, summary: "" })),
-  task: ({ system, root }) =>
-    taskNames(system, root).map((value) => ({ value, summary: "" })),
+  schedule: ({ system, root }) => bare(scheduleNames(system, root)),
+  task: ({ system, root }) => bare(taskNames(system, root)),
   run: ({ system, root, line }) =>
-    runIds(system, root).slice(0, MOST)
-      .map((value) => ({ value, summary: "" }))
-      .filter(({ value }) => !line.words.includes(value)),
-  pipeline: ({ system, root }) =>
-    taskNames(system, root, "pipeline")
-      .map((value) => ({ value, summary: "" })),
+    unused(line, bare(runIds(system, root).slice(0, MOST))),
+  pipeline: ({ system, root }) => bare(taskNames(system, root, "pipeline")),
   "pipeline-run": ({ system, root, line }) =>
-    runIds(system, root, "pipeline").slice(0, MOST)
-      .map((value) => ({ value, summary: "" }))
-      .filter(({ value }) => !line.words.includes(value)),
+    unused(line, bare(runIds(system, root, "pipeline").slice(0, MOST))),
   setting: () =>
     KEYS.map((value) => ({ value, summary: settingOf(value).summary })),
   "setting-value": ({ line }) => {
     const [key = "", ...given] = line.words;
     if (!isKey(key)) return [];
     const { kind, choices = [] } = settingOf(key);
-    const values = kind === "flag" && given.length === 0
-      ? ["true", "false"]
-      : choices.filter((choice) => !given.includes(choice));
-    return values.map((value) => ({ value, summary: "" }));
+    if (kind === "flag" && given.length === 0) return bare(["true", "false"]);
+    return bare(choices.filter((choice) => !given.includes(choice)));
   },
   "shell-hook": ({ line }) =>
-    Object.entries(SHELL_HOOKS)
-      .map(([file, { summary }]) => ({
+    unused(
+      line,
+      Object.entries(SHELL_HOOKS).map(([file, { summary }]) => ({
         value: file.replace(/\.sh$/, ""),
         summary,
-      }))
-      .filter(({ value }) => !line.words.includes(value)),
-  event: () => HOOK_ENTRIES.map(({ event }) => ({ value: event, summary: "" })),
-  backup: ({ system, root }) => {
-    const { finished } = listBackups(system, root);
-    return finished.toReversed().map((value) => ({ value, summary: "" }));
-  },
+      })),
+    ),
+  event: () => bare(HOOK_ENTRIES.map(({ event }) => event)),
+  backup: ({ system, root }) =>
+    bare(listBackups(system, root).finished.toReversed()),
   topic: ({ line }) => helpNames(line.words),
 };
 
@@ -231,8 +224,8 @@ async function savedSessions(
     }
   }
   const latest = { value: "latest", summary: "The newest" };
-  return [...ids.length > 0 ? [latest] : [], ...names.values(), ...ids]
-    .filter(({ value }) => !line.words.includes(value));
+  const shown = ids.length > 0 ? [latest, ...names.values(), ...ids] : [];
+  return unused(line, shown);
 }
 
 /** Returns the sessions that are not archived. */
