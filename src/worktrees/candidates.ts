@@ -184,9 +184,7 @@ export function placeNow(
 }
 
 function realPathOf(system: System, path: string): string | undefined {
-  return attempt(() => {
-    return system.files.realPath(path);
-  });
+  return attempt(() => system.files.realPath(path));
 }
 
 /** The relation of a folder to git. */

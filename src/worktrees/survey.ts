@@ -128,15 +128,13 @@ async function readAll(
   await addLanded(git, open(), main);
   await inParallel(open(), async (one) => {
     await addHidden(system, one);
-    const extras = await readExtras(system, foldersOf(one));
-    one.facts = { ...one.facts, extras };
+    add(one, { extras: await readExtras(system, foldersOf(one)) });
   });
   const walked = measure
     ? candidates.filter(({ facts }) => facts.place === "inside")
     : open();
   for (const one of walked) {
-    const contents = readContents(system, one.facts.path);
-    one.facts = { ...one.facts, contents };
+    add(one, { contents: readContents(system, one.facts.path) });
   }
   await addStanding(system, undecided());
   await addUnreachable(
@@ -144,7 +142,7 @@ async function readAll(
     candidates.filter(({ facts }) => decide(facts, rules)?.remove),
   );
   const items = candidates.map((one) => {
-    one.facts = { ...one.facts, place: placeNow(system, one.facts) };
+    add(one, { place: placeNow(system, one.facts) });
     const decision = decide(one.facts, rules) ?? UNDECIDED;
     const print = decision.remove ? printOf(system, one) : undefined;
     return { ...one, decision, print };
@@ -163,28 +161,28 @@ function foldersOf({ facts, gitDir }: Candidate) {
   return { path: facts.path, gitDir: gitDir! };
 }
 
+/** Adds facts about a candidate. */
+function add(one: Candidate, more: Partial<WorktreeFacts>): void {
+  one.facts = { ...one.facts, ...more };
+}
+
 async function addStatus(system: System, one: Candidate): Promise<void> {
   const status = await readWorktreeStatus(system, foldersOf(one));
-  if (isFailed(status)) one.facts = { ...one.facts, status };
-  else {
-    const { head, branch, ...rest } = status;
-    one.facts = { ...one.facts, head, branch, status: rest };
-  }
+  if (isFailed(status)) return add(one, { status });
+  const { head, branch, ...rest } = status;
+  add(one, { head, branch, status: rest });
 }
 
 /** Adds the differences from HEAD that `git status` does not report. */
 async function addHidden(system: System, one: Candidate): Promise<void> {
   const folders = foldersOf(one);
   const entries = await readIndex(system, folders);
-  if (isFailed(entries)) {
-    one.facts = { ...one.facts, unwatched: entries };
-    return;
-  }
+  if (isFailed(entries)) return add(one, { unwatched: entries });
   const [unwatched, filtered] = await Promise.all([
     answered(() => Promise.resolve(unwatchedIn(system, folders, entries))),
     readFiltered(system, folders, entries),
   ]);
-  one.facts = { ...one.facts, unwatched, filtered };
+  add(one, { unwatched, filtered });
 }
 
 async function addLanded(
@@ -197,10 +195,11 @@ async function addLanded(
   const landed = main && await findLanded(git, heads, main);
   for (const one of open) {
     const { head } = one.facts;
-    const found = head === undefined
-      ? { failed: "HEAD has no commit" }
-      : landed?.get(head) ?? { failed: "no main branch" };
-    one.facts = { ...one.facts, landed: found };
+    add(one, {
+      landed: head === undefined
+        ? { failed: "HEAD has no commit" }
+        : landed?.get(head) ?? { failed: "no main branch" },
+    });
   }
 }
 
@@ -218,11 +217,10 @@ async function addUnreachable(
     const { failed } = typeof name === "string"
       ? { failed: `the name of "${name}" is not UTF-8` }
       : name;
-    one.facts = {
-      ...one.facts,
+    add(one, {
       contents: { failed },
       repository: repository === "empty" ? "none" : repository,
-    };
+    });
   }
 }
 
@@ -234,7 +232,8 @@ async function addStanding(
   const folders = undecided.map(({ facts }) => facts.path);
   const found = await readStanding(system, folders);
   for (const one of undecided) {
-    const standing = isFailed(found) ? found : found.get(one.facts.path) ?? [];
-    one.facts = { ...one.facts, standing };
+    add(one, {
+      standing: isFailed(found) ? found : found.get(one.facts.path) ?? [],
+    });
   }
 }
