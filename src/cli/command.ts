@@ -62,6 +62,11 @@ export interface TextFlag {
 
 export type Flags = Readonly<Record<string, Flag>>;
 
+/** Declares an option without a value and without a short form. */
+export function flag(summary: string): Omit<BooleanFlag, "short"> {
+  return { type: "boolean", summary };
+}
+
 /** An argument of a command. */
 export interface Positional {
   readonly name: string;

@@ -4,6 +4,7 @@ export {
   type AnyCommand,
   type Context,
   defineCommand,
+  flag,
   type Flags,
   type Named,
   type Positional,

@@ -1,6 +1,6 @@
 import { getOwn } from "../base/own.ts";
 import { escapeText } from "../base/escape.ts";
-import { noteLines, type Style } from "../cli/mod.ts";
+import { flag, noteLines, type Style } from "../cli/mod.ts";
 import type { DoneResult, ItemView, SayResult } from "./commands/results.ts";
 import { closedLine, itemLines, itemText, originOf } from "./text.ts";
 
@@ -12,14 +12,8 @@ export const SAY = {
     rest: true,
   }],
   flags: {
-    all: {
-      type: "boolean",
-      summary: "List items from all worktrees and sessions",
-    },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be added without writing anything",
-    },
+    all: flag("List items from all worktrees and sessions"),
+    "dry-run": flag("Show what would be added without writing anything"),
   },
   result: async () => (await import("./commands/results.ts")).SayResult,
   settles: true,

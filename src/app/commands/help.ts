@@ -3,6 +3,7 @@ import {
   commandInfo,
   dailyHelp,
   defineCommand,
+  flag,
   flagInfo,
   GLOBAL_FLAGS,
   groupHelp,
@@ -44,7 +45,7 @@ Without arguments, mpm lists the everyday commands. With --all, mpm lists every 
     rest: true,
     names: "topic",
   }],
-  flags: { all: { type: "boolean", summary: "List every command and page" } },
+  flags: { all: flag("List every command and page") },
   examples: [
     "mpm help",
     "mpm help --all",

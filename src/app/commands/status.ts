@@ -1,4 +1,4 @@
-import { type Context, defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand, flag } from "../../cli/mod.ts";
 import { attempt, type MpmError } from "../../base/errors.ts";
 import {
   type GitLine,
@@ -45,19 +45,10 @@ Without --porcelain, mpm also shows the newest save and what has changed since. 
 --tree draws all sessions and their detours, and marks this worktree's session.`,
   positionals: [],
   flags: {
-    tree: {
-      type: "boolean",
-      summary: "Draw all sessions and their detours as a tree",
-    },
-    all: {
-      type: "boolean",
-      summary: "With --tree: include archived and cancelled sessions",
-    },
-    short: { type: "boolean", summary: "Print at most twelve lines" },
-    porcelain: {
-      type: "boolean",
-      summary: "Print one field per line, for prompts and scripts",
-    },
+    tree: flag("Draw all sessions and their detours as a tree"),
+    all: flag("With --tree: include archived and cancelled sessions"),
+    short: flag("Print at most twelve lines"),
+    porcelain: flag("Print one field per line, for prompts and scripts"),
   },
   examples: ["mpm status", "mpm status --tree --all", "mpm status --porcelain"],
   result: async () => (await import("./results.ts")).StatusAnswer,

@@ -1,4 +1,4 @@
-import { type Context, defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand, flag } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
 import { emptyTree, isWithin, partOf, treeDelta } from "../../git/mod.ts";
@@ -26,10 +26,7 @@ Shows the changes and asks you to confirm. If mpm cannot ask, --yes is required.
 If you specify paths, mpm restores only those files and folders. --to writes the checkpoint's files into a new or empty folder instead. If mpm has to leave a changed file alone, it prints the reason and exits with status 4.`,
   positionals: [CHECKPOINT, RESTORE.paths],
   flags: {
-    exact: {
-      type: "boolean",
-      summary: "Move files created since the checkpoint to the trash",
-    },
+    exact: flag("Move files created since the checkpoint to the trash"),
     ...RESTORE.flags,
   },
   examples: [

@@ -1,4 +1,4 @@
-import { defineCommand, table } from "../../cli/mod.ts";
+import { defineCommand, flag, table } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { ageWords } from "../../base/times.ts";
 import { ownMark } from "../record.ts";
@@ -22,11 +22,9 @@ someone else (not verified)" means that you did not take the checkpoint on this
 machine.`,
   positionals: [],
   flags: {
-    all: {
-      type: "boolean",
-      summary:
-        "Include checkpoints taken before restores and after an agent's steps",
-    },
+    all: flag(
+      "Include checkpoints taken before restores and after an agent's steps",
+    ),
   },
   examples: ["mpm checkpoint list", "mpm checkpoint list --all --json"],
   result: async () => (await import("./results.ts")).CheckpointListResult,

@@ -1,5 +1,5 @@
 import { isAhead } from "../../base/times.ts";
-import { type Context, defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand, flag } from "../../cli/mod.ts";
 import {
   findContents,
   type FoundContents,
@@ -39,7 +39,7 @@ By default, mpm uses your newest save of this worktree that includes file conten
     RESTORE.paths,
   ],
   flags: {
-    all: { type: "boolean", summary: "Restore all files in the save" },
+    all: flag("Restore all files in the save"),
     ...RESTORE.flags,
   },
   examples: [

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { matchCheckpoint } from "../select.ts";
@@ -21,10 +21,7 @@ Removes checkpoints from the list. You can undo a removal with "mpm undo" while 
     asked: true,
   }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without removing anything",
-    },
+    "dry-run": flag("Show what would be removed without removing anything"),
   },
   examples: ["mpm checkpoint rm before-refactoring", "mpm checkpoint rm 3 4"],
   result: async () => (await import("./results.ts")).CheckpointRmResult,

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { save } from "../take/save.ts";
 import { escapeText } from "../../base/escape.ts";
 import type { LeftOut } from "../../git/mod.ts";
@@ -29,10 +29,7 @@ A checkpoint cannot contain nested repositories, changed submodules, pipes or so
       value: "text",
       summary: "A note about the checkpoint",
     },
-    auto: {
-      type: "boolean",
-      summary: "Take an automatic checkpoint if the last one is old enough",
-    },
+    auto: flag("Take an automatic checkpoint if the last one is old enough"),
     "after-call": {
       type: "string",
       value: "id",

@@ -1,4 +1,10 @@
-import { type Context, cut, defineCommand, type Style } from "../../cli/mod.ts";
+import {
+  type Context,
+  cut,
+  defineCommand,
+  flag,
+  type Style,
+} from "../../cli/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import {
@@ -45,16 +51,10 @@ again. To stop trusting a save, use --revoke. --list shows the saves that you tr
     rest: true,
   }],
   flags: {
-    all: {
-      type: "boolean",
-      summary: "All saves and checkpoints of this project",
-    },
-    revoke: { type: "boolean", summary: "Stop trusting the saves" },
-    list: { type: "boolean", summary: "List the saves that you trust" },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would happen without changing anything",
-    },
+    all: flag("All saves and checkpoints of this project"),
+    revoke: flag("Stop trusting the saves"),
+    list: flag("List the saves that you trust"),
+    "dry-run": flag("Show what would happen without changing anything"),
   },
   examples: [
     "mpm saves trust session-20261120-143022",

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve } from "@std/path";
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import { type Context, during } from "../../cli/mod.ts";
+import { type Context, during, flag } from "../../cli/mod.ts";
 import { isNothing } from "../../git/mod.ts";
 import { settleHeld, withLock } from "../../ops/mod.ts";
 import { nameForm } from "../../secrets/mod.ts";
@@ -29,10 +29,7 @@ export const RESTORE = {
       value: "folder",
       summary: "Write the files into this new or empty folder",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would change without changing anything",
-    },
+    "dry-run": flag("Show what would change without changing anything"),
   },
   status: ({ dry_run: dry, to, skipped }: RestoredFiles) =>
     dry || to !== null || skipped.length === 0 ? 0 : 4,

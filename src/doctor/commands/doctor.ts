@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import { defineCommand, type Style, wrap } from "../../cli/mod.ts";
+import { defineCommand, flag, type Style, wrap } from "../../cli/mod.ts";
 import { CHECK_STATES, type CheckState, doctorStatus } from "../check.ts";
 import { examine } from "../examine.ts";
 import type { CheckRow, DoctorResult } from "./results.ts";
@@ -114,11 +114,8 @@ With --fix, mpm applies all safe fixes and lists them. It makes folders private,
 The exit status is 0 if there are no errors; warnings do not count. It is 5 if stored data is damaged, 6 if git, the disk or the operating system fails, and 4 for other errors.`,
   positionals: [],
   flags: {
-    fix: { type: "boolean", summary: "Apply all safe fixes and check again" },
-    "dry-run": {
-      type: "boolean",
-      summary: "With --fix: show the fixes without changing anything",
-    },
+    fix: flag("Apply all safe fixes and check again"),
+    "dry-run": flag("With --fix: show the fixes without changing anything"),
   },
   examples: [
     "mpm doctor",

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { close } from "../say.ts";
 import { doneText } from "../say_text.ts";
 
@@ -16,15 +16,9 @@ and "mpm block", and mpm finds more items in the conversation. Every save includ
     rest: true,
   }],
   flags: {
-    drop: { type: "boolean", summary: "Drop items that are no longer wanted" },
-    all: {
-      type: "boolean",
-      summary: "List or close items from all worktrees and sessions",
-    },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be closed without writing anything",
-    },
+    drop: flag("Drop items that are no longer wanted"),
+    all: flag("List or close items from all worktrees and sessions"),
+    "dry-run": flag("Show what would be closed without writing anything"),
   },
   examples: ["mpm done", "mpm done 3", "mpm done 3 5 8", "mpm done 4 --drop"],
   result: async () => (await import("./results.ts")).DoneResult,

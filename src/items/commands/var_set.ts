@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import { shellWord } from "../../base/shell.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { changeVar } from "../set_var.ts";
 import type { VarChange } from "./results.ts";
@@ -21,10 +21,7 @@ They belong to the current session of this worktree, or to the worktree if there
     },
   ],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be set without writing anything",
-    },
+    "dry-run": flag("Show what would be set without writing anything"),
   },
   examples: ["mpm var set port 8081", 'mpm var set ticket "PAY-17"'],
   result: async () => (await import("./results.ts")).VarChange,

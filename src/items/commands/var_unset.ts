@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { changeVar } from "../set_var.ts";
 
@@ -10,10 +10,7 @@ export const varUnset = defineCommand({
 Earlier saves keep the value. "mpm undo" sets the variable again.`,
   positionals: [{ name: "name", summary: "The variable", names: "var" }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without writing anything",
-    },
+    "dry-run": flag("Show what would be removed without writing anything"),
   },
   examples: ["mpm var unset port"],
   result: async () => (await import("./results.ts")).VarChange,

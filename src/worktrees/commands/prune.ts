@@ -1,4 +1,4 @@
-import { defineCommand, during } from "../../cli/mod.ts";
+import { defineCommand, during, flag } from "../../cli/mod.ts";
 import { cleanupText } from "../text.ts";
 import {
   journaledPrune,
@@ -24,10 +24,7 @@ branch. When in doubt, mpm keeps the worktree and prints the reason.
   positionals: [],
   flags: {
     "min-age": MIN_AGE,
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without removing anything",
-    },
+    "dry-run": flag("Show what would be removed without removing anything"),
   },
   examples: ["mpm worktrees prune --dry-run", "mpm worktrees prune"],
   result: async () => (await import("./results.ts")).WorktreesPruneResult,

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, flag } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { finishRemovals } from "../delete_worktrees.ts";
 import { Git } from "../../git/mod.ts";
@@ -26,10 +26,7 @@ shows the worktrees that you can restore. You can omit the name if there is exac
     optional: true,
   }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be restored without writing anything",
-    },
+    "dry-run": flag("Show what would be restored without writing anything"),
   },
   examples: ["mpm worktrees restore", "mpm worktrees restore agent-abc"],
   result: async () => (await import("./results.ts")).WorktreesRestoreResult,
