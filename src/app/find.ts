@@ -4,6 +4,7 @@ import { getOwn } from "../base/own.ts";
 import { loadCommand } from "./table.ts";
 import { SUMMARIES } from "./summaries.ts";
 import { MpmError } from "../base/errors.ts";
+import { pairs } from "./help/rows.ts";
 import { nearest } from "../base/nearest.ts";
 
 /** The command on a line, and the line without the command's name. */
@@ -54,56 +55,47 @@ async function listOf(group: string): Promise<AnyCommand | undefined> {
 }
 
 /** Words from other tools, with the mpm command to suggest. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  add: '"mpm next <text>" adds a next step',
-  back: '"mpm return" ends a detour',
-  backup: '"mpm checkpoint save <name>" keeps a copy of all files',
-  begin: '"mpm start <name>" starts a session',
-  checkout: '"mpm branch <name>" starts a detour on another branch',
-  clean: '"mpm worktrees prune" removes worktrees that agents left, ' +
-    '"mpm saves prune" old saves',
-  commit: '"mpm pause" saves the session, "git commit" commits your files',
-  continue: '"mpm resume" continues with a session',
-  create: '"mpm start <name>" starts a session',
-  delete: '"mpm saves rm <save>" removes a save',
-  detour: '"mpm branch <name>" starts a detour, "mpm return" ends it',
-  diff: '"mpm saves diff" compares two saves, "mpm resume" shows what changed',
-  end: '"mpm complete" ends a session, "mpm return" a detour',
-  exit: '"mpm pause" saves the session, "mpm complete" ends it',
-  find: '"mpm list --search <words>" finds saves',
-  finish: '"mpm complete" ends a session',
-  fork: '"mpm branch <name>" starts a detour',
-  history: '"mpm list" lists saves, "mpm undo list" lists operations',
-  info: '"mpm status" shows the session, "mpm show" a save',
-  install: '"mpm setup" sets up a project, "mpm hooks install" adds the hooks',
-  load: '"mpm resume" loads a save, "mpm checkpoint load" a checkpoint',
-  new: '"mpm start <name>" starts a session',
-  open: '"mpm resume" loads a save, "mpm show" prints one',
-  pop: '"mpm return" ends a detour and restores what it parked',
-  prune: '"mpm saves prune", "mpm worktrees prune", "mpm undo trash --prune"',
-  pull: '"mpm sync" fetches what others share',
-  push: '"mpm sync" shares your saves, hand-offs and notes',
-  quit: '"mpm pause" saves the session, "mpm complete" ends it',
-  redo: '"mpm undo <number>" undoes an undo; "mpm undo list" shows the numbers',
-  remove: '"mpm saves rm <save>" removes a save',
-  revert: '"mpm undo" undoes the last operation',
-  rm: '"mpm saves rm <save>" removes a save',
-  rollback: '"mpm undo" undoes the last operation',
-  search: '"mpm list --search <words>" finds saves',
-  settings: '"mpm config" lists the settings',
-  snapshot: '"mpm checkpoint save <name>" keeps all files',
-  stash: '"mpm branch --stash <name>" parks uncommitted work for a detour, ' +
-    '"mpm checkpoint save <name>" keeps a copy of all files',
-  stop: '"mpm pause" saves the session',
-  switch: '"mpm branch <name>" starts a detour on another branch',
-  task: '"mpm next <text>" adds a next step',
-  tasks: '"mpm next" lists the next steps, "mpm check" the checklist',
-  todo: '"mpm next <text>" adds a next step',
-  uninstall: '"mpm setup --remove" removes what mpm installed',
-  update: "mpm does not use the network. To upgrade, run the installer again",
-  upgrade: "mpm does not use the network. To upgrade, run the installer again",
-  version: '"mpm --version" prints the version',
-};
+const ELSEWHERE: ReadonlyMap<string, string> = new Map(
+  pairs([
+    'add task todo | "mpm next <text>" adds a next step',
+    'back | "mpm return" ends a detour',
+    'backup | "mpm checkpoint save <name>" keeps a copy of all files',
+    'begin create new | "mpm start <name>" starts a session',
+    'checkout switch | "mpm branch <name>" starts a detour on another branch',
+    'clean | "mpm worktrees prune" removes worktrees that agents left, "mpm saves prune" old saves',
+    'commit | "mpm pause" saves the session, "git commit" commits your files',
+    'continue | "mpm resume" continues with a session',
+    'delete remove rm | "mpm saves rm <save>" removes a save',
+    'detour | "mpm branch <name>" starts a detour, "mpm return" ends it',
+    'diff | "mpm saves diff" compares two saves, "mpm resume" shows what changed',
+    'end | "mpm complete" ends a session, "mpm return" a detour',
+    'exit quit | "mpm pause" saves the session, "mpm complete" ends it',
+    'find search | "mpm list --search <words>" finds saves',
+    'finish | "mpm complete" ends a session',
+    'fork | "mpm branch <name>" starts a detour',
+    'history | "mpm list" lists saves, "mpm undo list" lists operations',
+    'info | "mpm status" shows the session, "mpm show" a save',
+    'install | "mpm setup" sets up a project, "mpm hooks install" adds the hooks',
+    'load | "mpm resume" loads a save, "mpm checkpoint load" a checkpoint',
+    'open | "mpm resume" loads a save, "mpm show" prints one',
+    'pop | "mpm return" ends a detour and restores what it parked',
+    'prune | "mpm saves prune", "mpm worktrees prune", "mpm undo trash --prune"',
+    'pull | "mpm sync" fetches what others share',
+    'push | "mpm sync" shares your saves, hand-offs and notes',
+    'redo | "mpm undo <number>" undoes an undo; "mpm undo list" shows the numbers',
+    'revert rollback | "mpm undo" undoes the last operation',
+    'settings | "mpm config" lists the settings',
+    'snapshot | "mpm checkpoint save <name>" keeps all files',
+    'stash | "mpm branch --stash <name>" parks uncommitted work for a detour, "mpm checkpoint save <name>" keeps a copy of all files',
+    'stop | "mpm pause" saves the session',
+    'tasks | "mpm next" lists the next steps, "mpm check" the checklist',
+    'uninstall | "mpm setup --remove" removes what mpm installed',
+    "update upgrade | mpm does not use the network. To upgrade, run the installer again",
+    'version | "mpm --version" prints the version',
+  ]).flatMap(([words, hint]) =>
+    words.split(" ").map((word) => [word, hint] as const)
+  ),
+);
 
 /** Synonyms for commands of a group, the likeliest first. */
 const ALIKE: Readonly<Record<string, readonly string[]>> = {
@@ -163,9 +155,9 @@ function wordHint(words: readonly string[]): string {
     : near === undefined
     ? []
     : [currentName(near)];
-  return getOwn(ELSEWHERE, first) ??
+  return ELSEWHERE.get(first) ??
     (meant.length > 0
       ? `Did you mean ${meant.map((name) => `"mpm ${name}"`).join(" or ")}?`
-      : getOwn(ELSEWHERE, nearest(first, Object.keys(ELSEWHERE)) ?? "") ??
+      : ELSEWHERE.get(nearest(first, [...ELSEWHERE.keys()]) ?? "") ??
         '"mpm help" lists the commands');
 }
