@@ -91,17 +91,19 @@ function nextSteps(
 
 /** Names what needs an answer or a cleanup. */
 function waitingText(result: StatusResult): string[] {
-  const parts = WAITING.flatMap(([noun, count]) => {
-    const found = count(result);
-    return found === 0 ? [] : [counted(found, noun)];
-  });
+  const counts = [
+    ["question", countOf("question", result)],
+    ["blocker", countOf("blocker", result)],
+    ["hand-off", unanswered(result).yours.length],
+  ] as const;
+  const parts = counts.filter(([, count]) => count > 0)
+    .map(([noun, count]) => counted(count, noun));
   return parts.length === 0 ? [] : [`Waiting for you: ${parts.join(", ")}`];
 }
 
-type Count = (result: StatusResult) => number;
-
-const ofKind = (kind: string): Count => ({ items }) =>
-  items.filter((item) => item.kind === kind).length;
+function countOf(kind: string, { items }: StatusResult): number {
+  return items.filter((item) => item.kind === kind).length;
+}
 
 /** Returns the unanswered hand-offs for you and for others. */
 function unanswered(
@@ -116,12 +118,6 @@ function unanswered(
     others: open.filter((one) => !isYours(one)),
   };
 }
-
-const WAITING: readonly (readonly [noun: string, count: Count])[] = [
-  ["question", ofKind("question")],
-  ["blocker", ofKind("blocker")],
-  ["hand-off", (result) => unanswered(result).yours.length],
-];
 
 /** Returns `Hand-offs: 2 for Backend, 1 for QA`, without finished hand-offs. */
 export function handoffLines(
@@ -191,7 +187,7 @@ function commandsFor(
   result: StatusResult,
 ): (readonly [words: string, summary: string])[] {
   const { last_save: save, parents, session } = result;
-  const waits = ofKind("question")(result) + ofKind("blocker")(result) > 0;
+  const waits = countOf("question", result) + countOf("blocker", result) > 0;
   const commands = [
     ...parents.length > 0 ? [["mpm return", "end the detour"] as const] : [],
     ...save === null

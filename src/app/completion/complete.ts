@@ -157,22 +157,16 @@ function forPowerShell(
 }
 
 /** The last word of a bash command line, up to the cursor. */
-export interface BashWord {
+interface BashWord {
   /** Without its quotes. */
-  readonly text: string;
+  text: string;
   /** The quote that is still open at the end of the word; empty: no quote. */
-  readonly quote: "" | "'" | '"';
+  quote: "" | "'" | '"';
   /**
    * The length of the prefix of `text` that bash keeps. For bash, a new word
    * begins after a character in COMP_WORDBREAKS and after an open quote.
    */
-  readonly kept: number;
-}
-
-/** A bash command line up to the cursor, without `mpm`. */
-export interface BashLine {
-  readonly before: readonly string[];
-  readonly current: BashWord;
+  kept: number;
 }
 
 /** Characters that a backslash protects between double quotes. */
@@ -182,9 +176,12 @@ const PROTECTED = '$`"\\\n';
  * Reads the command line as bash does: removes quotes and backslashes, but
  * expands nothing. `breaks` is bash's COMP_WORDBREAKS.
  */
-export function readBashLine(line: string, breaks: string): BashLine {
+export function readBashLine(
+  line: string,
+  breaks: string,
+): { before: string[]; current: BashWord } {
   const words: BashWord[] = [];
-  let word: Word | undefined;
+  let word: BashWord | undefined;
   for (let at = 0; at < line.length; at++) {
     const character = line[at]!;
     if ((word?.quote ?? "") === "" && /\s/.test(character)) {
@@ -198,21 +195,13 @@ export function readBashLine(line: string, breaks: string): BashLine {
   const [, ...before] = words;
   return {
     before: before.map(({ text }) => text),
-    current: word && words.length > 0 ? word : EMPTY,
+    current: word && words.length > 0 ? word : { text: "", quote: "", kept: 0 },
   };
-}
-
-const EMPTY: BashWord = { text: "", quote: "", kept: 0 };
-
-interface Word {
-  text: string;
-  quote: BashWord["quote"];
-  kept: number;
 }
 
 /** Adds a character to a word; returns how many more were used. */
 function take(
-  word: Word,
+  word: BashWord,
   character: string,
   { next, breaks }: { next: string | undefined; breaks: string },
 ): number {
