@@ -1,6 +1,6 @@
 import { SEPARATOR } from "@std/path";
 import { join } from "../base/join.ts";
-import { FileError, MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import {
   encodeText,
   Git,
@@ -208,19 +208,23 @@ export function obstacleTo(system: System, path: string): string | undefined {
   const kind = system.files.lstat(path)?.kind;
   if (kind === undefined) return undefined;
   if (kind !== "folder") return `it is a ${kind}`;
-  try {
-    const empty = system.files.list(path).length === 0;
-    return empty ? undefined : "it is not empty";
-  } catch (error) {
-    if (error instanceof FileError) return error.message;
-    throw error;
-  }
+  return attempt(
+    () => system.files.list(path).length === 0 ? undefined : "it is not empty",
+    ({ message }) => message,
+  );
 }
 
 /** Recreates the worktrees that a cleanup removed. */
 export async function undoPrune(order: UndoOrder): Promise<Undone> {
   const { context: { system }, workspace, root, entry, dryRun } = order;
-  if (entry.undoes !== undefined) throw again(order);
+  if (entry.undoes !== undefined) {
+    throw new MpmError(
+      "CONFLICT",
+      `Operation ${entry.id} cannot be undone: the worktrees ` +
+        "may contain new work",
+      { hint: '"mpm worktrees prune" removes worktrees without new work' },
+    );
+  }
   const git = new Git(system, workspace.root);
   const rescues = await rescuesOf(order, git);
   const details: string[] = [];
@@ -263,13 +267,4 @@ async function rescuesOf(
     reason: "its worktrees were restored later, or were empty",
     instead: '"mpm worktrees list" lists the worktrees that you can restore',
   });
-}
-
-function again({ entry }: UndoOrder): MpmError {
-  return new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be undone: the worktrees ` +
-      "may contain new work",
-    { hint: '"mpm worktrees prune" removes worktrees without new work' },
-  );
 }

@@ -6,7 +6,6 @@ import { defineCommand } from "../../cli/mod.ts";
 
 const SCRIPTS = { bash, zsh, fish, powershell };
 
-/** `mpm completions` */
 export const completions = defineCommand({
   name: "completions",
   summary: "Print the completion script for a shell",

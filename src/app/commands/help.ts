@@ -29,7 +29,6 @@ import { COMMANDS, loadCommand } from "../table.ts";
 import { SUMMARIES } from "../summaries.ts";
 import { schemaList } from "../help/schemas.ts";
 
-/** `mpm help` */
 export const help = defineCommand({
   name: "help",
   summary: "Show help for a command or a topic",

@@ -31,7 +31,6 @@ import { statusText } from "../status_text.ts";
 import type { StatusAnswer, StatusResult } from "./results.ts";
 import type { System } from "../../system/system.ts";
 
-/** `mpm status` */
 export const status = defineCommand({
   name: "status",
   summary: "Show the current session, its checklist and the git state",

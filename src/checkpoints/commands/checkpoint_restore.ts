@@ -16,7 +16,6 @@ import {
 import { restoreText } from "../restore/text.ts";
 import type { RestoreResult } from "./results.ts";
 
-/** `mpm checkpoint restore` */
 export const checkpointRestore = defineCommand({
   name: "checkpoint restore",
   summary: "Restore a checkpoint's files and index",

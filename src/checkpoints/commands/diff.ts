@@ -27,7 +27,6 @@ import {
   rawFolder,
 } from "../place.ts";
 
-/** `mpm checkpoint diff` */
 export const checkpointDiff = defineCommand({
   name: "checkpoint diff",
   summary: "Show the differences between a checkpoint and the working tree",

@@ -12,7 +12,6 @@ import { findPlace, listCheckpoints } from "../place.ts";
 const BRANCH = 3;
 const NAME = 2;
 
-/** `mpm checkpoint list` */
 export const checkpointList = defineCommand({
   name: "checkpoint list",
   summary: "List the checkpoints of this project",

@@ -8,7 +8,6 @@ import { asData, foreignCheckpointNote, type Origin } from "../../saves/mod.ts";
 import { bounded } from "../../base/bounded.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 
-/** `mpm checkpoint load` */
 export const checkpointLoad = defineCommand({
   name: "checkpoint load",
   summary: "Print what an agent needs to continue from a checkpoint",

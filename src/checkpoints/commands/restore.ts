@@ -17,7 +17,6 @@ import { saveRestoreText } from "../restore/text.ts";
 import { foreignContentsNote, foreignNote } from "../../saves/mod.ts";
 import type { SaveRestoreResult } from "./results.ts";
 
-/** `mpm restore` */
 export const restore = defineCommand({
   name: "restore",
   summary: "Restore uncommitted files from a save",

@@ -7,7 +7,6 @@ import { withLock } from "../../ops/mod.ts";
 import { findPlace, listCheckpoints } from "../place.ts";
 import { removeCheckpoints } from "../remove.ts";
 
-/** `mpm checkpoint rm` */
 export const checkpointRm = defineCommand({
   name: "checkpoint rm",
   summary: "Remove checkpoints",

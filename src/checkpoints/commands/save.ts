@@ -6,7 +6,6 @@ import type { CheckpointSaveResult } from "./results.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted, sizeText } from "../../base/words.ts";
 
-/** `mpm checkpoint save` */
 export const checkpointSave = defineCommand({
   name: "checkpoint save",
   summary: "Save the whole working tree and its context under a name",

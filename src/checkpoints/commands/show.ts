@@ -5,7 +5,6 @@ import { redactShown } from "../redact.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { CHECKPOINT, findTarget } from "../select.ts";
 
-/** `mpm checkpoint show` */
 export const checkpointShow = defineCommand({
   name: "checkpoint show",
   summary: "Show the contents of a checkpoint",

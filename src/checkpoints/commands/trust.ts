@@ -34,7 +34,6 @@ import { ownMark } from "../record.ts";
 import { matchCheckpoint } from "../select.ts";
 import type { TrustResult } from "./results.ts";
 
-/** `mpm saves trust` */
 export const sessionsTrust = defineCommand({
   name: "saves trust",
   summary: "Trust saves made by someone else",

@@ -101,7 +101,6 @@ function hint({ checks, fixes }: DoctorResult): string[] {
   ];
 }
 
-/** `mpm doctor` */
 export const doctor = defineCommand({
   name: "doctor",
   summary: "Check mpm and its data, and suggest fixes",

@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { say } from "../say.ts";
 import { SAY } from "../say_text.ts";
 
-/** `mpm ask` */
 export const ask = defineCommand({
   ...SAY,
   name: "ask",

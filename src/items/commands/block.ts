@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { say } from "../say.ts";
 import { SAY } from "../say_text.ts";
 
-/** `mpm block` */
 export const block = defineCommand({
   ...SAY,
   name: "block",

@@ -2,7 +2,6 @@ import { defineCommand, flag } from "../../cli/mod.ts";
 import { close } from "../say.ts";
 import { doneText } from "../say_text.ts";
 
-/** `mpm done` */
 export const done = defineCommand({
   name: "done",
   summary: "Close next steps and other items, or list open items",

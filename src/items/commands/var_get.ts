@@ -5,7 +5,6 @@ import { hereOf } from "../open_items.ts";
 import { valueOf } from "../set_var.ts";
 import { readVars } from "../vars.ts";
 
-/** `mpm var get` */
 export const varGet = defineCommand({
   name: "var get",
   summary: "Print the value of a state variable",

@@ -4,7 +4,6 @@ import { locate } from "../../git/mod.ts";
 import { hereOf } from "../open_items.ts";
 import { readVars } from "../vars.ts";
 
-/** `mpm var list` */
 export const varList = defineCommand({
   name: "var list",
   summary: "List the state variables of the session",

@@ -5,7 +5,6 @@ import { escapeText } from "../../base/escape.ts";
 import { changeVar } from "../set_var.ts";
 import type { VarChange } from "./results.ts";
 
-/** `mpm var set` */
 export const varSet = defineCommand({
   name: "var set",
   summary: "Set a state variable of the session",

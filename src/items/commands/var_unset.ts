@@ -2,7 +2,6 @@ import { defineCommand, flag } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { changeVar } from "../set_var.ts";
 
-/** `mpm var unset` */
 export const varUnset = defineCommand({
   name: "var unset",
   summary: "Remove a state variable of the session",

@@ -19,7 +19,6 @@ import {
   rulesOf,
 } from "../prune.ts";
 
-/** `mpm worktrees list` */
 export const worktreesList = defineCommand({
   name: "worktrees list",
   summary: "List agents' worktrees and show which can be removed",

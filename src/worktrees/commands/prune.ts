@@ -9,7 +9,6 @@ import {
   rulesOf,
 } from "../prune.ts";
 
-/** `mpm worktrees prune` */
 export const worktreesPrune = defineCommand({
   name: "worktrees prune",
   summary: "Remove agents' worktrees that are no longer needed",

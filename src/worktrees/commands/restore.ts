@@ -8,7 +8,6 @@ import { journaled } from "../../ops/mod.ts";
 import { restored } from "../restore.ts";
 import { locateRepository } from "../prune.ts";
 
-/** `mpm worktrees restore` */
 export const worktreesRestore = defineCommand({
   name: "worktrees restore",
   summary: "Undo the removal of a worktree",
