@@ -122,19 +122,23 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { context, entry, dryRun } = order;
   const { system } = context;
   const place = await openPlace(context);
+  const { git } = place.vault;
   const list = removedIn(entry.after);
   const records: StoredCheckpoint[] = [];
   for (const one of list) {
     const record = await recordOf(place.vault, one);
-    if (record) records.push(record);
-    else throw gone(entry, one);
+    if (!record) {
+      throw new CannotUndo(entry, {
+        reason: `the commit of "${one.id}" no longer exists`,
+        instead: `mpm keeps the last ${KEPT} removals: see trash.max_age`,
+      });
+    }
+    records.push(record);
   }
-  const { git } = place.vault;
   const there = await readCheckpointRefs(git);
   const made = field(entry.after, "restored") !== undefined;
   const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
-  if (away) refuseRemoved(entry, { list, there, away });
-  else refuseTaken(entry, { list, there });
+  refuseChanged(entry, { list, there, away });
   const detailLines = (remove: string, bring: string) =>
     records.map(({ name }) =>
       `${made ? remove : bring} the checkpoint ${name}`
@@ -151,48 +155,45 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     before: {},
     after: made ? { removed: list } : { restored: list },
   });
-  return {
-    operation,
-    details: detailLines("removed", "brought back"),
-    left: [],
-  };
+  const details = detailLines("removed", "brought back");
+  return { operation, details, left: [] };
 }
 
-interface Compared {
-  readonly list: readonly Removed[];
-  /** The commits of the existing checkpoints, by ID. */
-  readonly there: ReadonlyMap<string, string>;
-}
-
-/** Throws if a checkpoint is missing, unless this undo removed it earlier. */
-function refuseRemoved(
-  entry: JournalEntry,
-  { list, there, away }: Compared & { away: ReadonlyMap<string, string> },
+/**
+ * Throws if a checkpoint to bring back has a successor, or one to remove (with
+ * `away`) is missing although this undo did not remove it.
+ */
+function refuseChanged(
+  { id: operation }: JournalEntry,
+  { list, there, away }: {
+    list: readonly Removed[];
+    /** The commits of the existing checkpoints, by ID. */
+    there: ReadonlyMap<string, string>;
+    away: ReadonlyMap<string, string> | undefined;
+  },
 ): void {
-  const lost = list.find(({ id, commit, ref }) =>
-    there.get(id) !== commit &&
-    (there.has(id) || away.get(ref.slice(REMOVED.length + 1)) !== commit)
-  );
-  if (!lost) return;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be undone: the checkpoint "${lost.id}" ` +
-      "was removed later",
-    { hint: '"mpm undo list" shows the later operation' },
-  );
-}
-
-function refuseTaken(entry: JournalEntry, { list, there }: Compared): void {
-  const taken = list.find(({ id, commit }) =>
-    (there.get(id) ?? commit) !== commit
-  );
-  if (!taken) return;
-  throw new MpmError(
-    "CONFLICT",
-    `Operation ${entry.id} cannot be undone: another checkpoint ` +
-      `"${taken.id}" exists now`,
-    { hint: `Run "mpm checkpoint rm ${taken.id}", then undo again` },
-  );
+  const refuse = (why: string, hint: string) => {
+    const message = `Operation ${operation} cannot be undone: ${why}`;
+    throw new MpmError("CONFLICT", message, { hint });
+  };
+  for (const { id, commit, ref } of list) {
+    const now = there.get(id);
+    if (now === commit) continue;
+    if (now !== undefined && !away) {
+      refuse(
+        `another checkpoint "${id}" exists now`,
+        `Run "mpm checkpoint rm ${id}", then undo again`,
+      );
+    }
+    const gone = now === undefined &&
+      away?.get(ref.slice(REMOVED.length + 1)) === commit;
+    if (away && !gone) {
+      refuse(
+        `the checkpoint "${id}" was removed later`,
+        '"mpm undo list" shows the later operation',
+      );
+    }
+  }
 }
 
 async function bringBack(
@@ -205,22 +206,14 @@ async function bringBack(
     left: readonly Removed[];
   },
 ): Promise<void> {
-  for (const [at, one] of list.entries()) {
-    const { id, commit, ref } = one;
-    if (left.includes(one)) {
-      const to = `${CHECKPOINTS}/${id}`;
-      await moveCheckpointRef(vault.git, { from: ref, to, commit });
-    }
+  for (const { id, commit, ref } of left) {
+    const to = `${CHECKPOINTS}/${id}`;
+    await moveCheckpointRef(vault.git, { from: ref, to, commit });
+  }
+  for (const [at, { commit }] of list.entries()) {
     const { commit: _commit, ...record } = records[at]!;
     writeRecord(system, workspace.root, { record, commit });
   }
-}
-
-function gone(entry: JournalEntry, { id }: Removed): MpmError {
-  return new CannotUndo(entry, {
-    reason: `the commit of "${id}" no longer exists`,
-    instead: `mpm keeps the last ${KEPT} removals: see trash.max_age`,
-  });
 }
 
 /** The refs of removed checkpoints. mpm keeps a limited number of them. */
