@@ -52,10 +52,7 @@ export async function afterCommand(
   if (CHANGE_STEPS.test(name)) await renewContext(context);
 }
 
-/**
- * Syncs after a person's pause, if the user's own configuration says so. A
- * failure is only a note.
- */
+/** Syncs after a person's pause if the user's own settings say so. */
 async function afterPause(context: Context): Promise<void> {
   const { system, note } = context;
   if (!hasOwnSettings(system)) return;

@@ -27,10 +27,7 @@ export function lastSaveLines(
   ];
 }
 
-/**
- * Returns the dashboard that `mpm` prints in a project: at most twelve lines,
- * each no wider than the terminal.
- */
+/** Returns the dashboard: at most twelve lines within the terminal's width. */
 export function dashboardText(result: StatusResult, style: Style): string {
   const { session, parents, git, problems } = result;
   const [step, ...more] = nextSteps(result);

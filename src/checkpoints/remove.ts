@@ -263,10 +263,7 @@ interface Sized {
   readonly files?: StoredCheckpoint["files"];
 }
 
-/**
- * Returns how many of the other checkpoints fit in addition to `taken`. Content
- * in several checkpoints counts once, since git stores it once.
- */
+/** Returns how many others fit in addition to `taken`; equal content once. */
 function fittingIn(
   most: number,
   taken: Sized,

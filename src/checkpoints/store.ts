@@ -66,9 +66,7 @@ export function recordIds(system: System, root: string): string[] {
     .sort();
 }
 
-/**
- * Reads a record; `undefined`: only its commit, with the same data, is left.
- */
+/** Reads a record; `undefined`: its commit, with the same data, is left. */
 export async function readRecord(
   system: System,
   root: string,
@@ -135,10 +133,7 @@ interface Latest {
   readonly origin: Origin;
 }
 
-/**
- * Returns the newest checkpoint; null if there is no checkpoint. The result is
- * only shown, so one file is read, and an invalid file counts as missing.
- */
+/** Returns the newest checkpoint, to show it; an invalid file is missing. */
 export function latestCheckpoint(system: System, root: string): Latest | null {
   return attempt(() => {
     const path = newestRecord(system, layout(root).checkpoints);

@@ -34,10 +34,7 @@ import { shellWord } from "../base/shell.ts";
 import { counted } from "../base/words.ts";
 import { readStoreId } from "../saves/mod.ts";
 
-/**
- * Checks that every checkpoint has its commit, and that every commit has its
- * record. The contents of saves are stored in the same form.
- */
+/** Checks that every checkpoint has its commit, and every commit its record. */
 export async function checkCheckpoints(input: CheckInput): Promise<Checked> {
   const { system, workspace, at } = input;
   const records = recordIds(system, workspace.root);

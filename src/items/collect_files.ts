@@ -8,10 +8,7 @@ const MOST = { files: 150, symbols: 8, seen: 200 };
 
 const RANK = { read: 0, edited: 1, created: 2, deleted: 3 } as const;
 
-/**
- * Returns each file once, the last touched first. If there are many, changed
- * files take precedence over files that were only read.
- */
+/** Returns each file once, the last touched first, changed files preferred. */
 export function filesOf(uses: readonly FileUse[], folder: string): Touched[] {
   const nameOf = remembered((path) => nameIn(folder, path));
   const found = new Map<string, { file: Touched; symbols: Set<string> }>();

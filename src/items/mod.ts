@@ -1,7 +1,4 @@
-/**
- * The only entry point of `items/`: the parts of a hand-off, and the items that
- * are carried from save to save until someone closes them.
- */
+/** The only door of `items/`: hand-offs, and items carried between saves. */
 
 export { isCarried, isOpenItem, MOST_OPEN } from "./carry.ts";
 export { collected } from "./collect.ts";

@@ -29,18 +29,14 @@ export const GONE = "gone";
 /** A file outside the mpm folder that mpm writes by itself. */
 const CONTEXT_FILE = ".claude/context.md";
 
-/**
- * Returns whether a path counts. Files of mpm do not count, because they change
- * at each pause, and neither do other worktrees, which have their own files.
- */
+/** Returns whether a path counts: not mpm's files, nor other worktrees. */
 export function matters(path: string): boolean {
   return !isOwnPath(path) && path !== CONTEXT_FILE &&
     !path.startsWith(`${WORKTREES}/`);
 }
 
 /**
- * Returns the tree of a worktree's state. `undefined`: the content of a path is
- * unknown, for example of an unreadable file or a nested repository.
+ * Returns the tree of a worktree's state; `undefined`: a content is unknown.
  */
 export function treeOf(state: TreeState): RanOn | undefined {
   const contents = contentsOf(state);

@@ -131,10 +131,7 @@ function varsPath(root: string, owner: string): string {
 
 const NAME = /^vars-(.+)\.json$/;
 
-/**
- * Returns the unusable files of variables, with damaged and foreign files in
- * separate lists. The folder must be a real folder. Throws FILE_FAILED.
- */
+/** Returns damaged and foreign files of variables. Throws FILE_FAILED. */
 export function faultyVars(
   system: System,
   root: string,

@@ -121,10 +121,7 @@ export function isFull(system: System, { tree }: Box): boolean {
   return system.files.lstat(tree) !== undefined;
 }
 
-/**
- * Moves an unchecked worktree back to its original place if that is free, and
- * removes the box. Throws FILE_FAILED.
- */
+/** Moves a worktree back if its place is free. Throws FILE_FAILED. */
 export function putBack(system: System, box: Box, worktrees: string): void {
   const { files } = system;
   const { tree, path } = box;

@@ -103,10 +103,7 @@ function readSparse(
   return { cone: isOn("core.sparsecheckoutcone"), patterns };
 }
 
-/**
- * Returns the files that differ from their blobs although git does not say so,
- * because a filter removes parts, such as a notebook's results.
- */
+/** Returns files that differ from their blobs only before a git filter. */
 export async function readFiltered(
   system: System,
   folders: WorktreeFolders,

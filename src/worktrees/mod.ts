@@ -1,7 +1,4 @@
-/**
- * The only door of `worktrees/`: worktrees that agents left behind. A pure
- * function decides about each, and a removal can be undone.
- */
+/** The only door of `worktrees/`: worktrees that agents left behind. */
 
 export { readBoxes, removingFolder } from "./box.ts";
 export { journaledPrune, plannedPrune, planPrune } from "./prune.ts";

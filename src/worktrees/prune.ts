@@ -52,10 +52,7 @@ export async function rulesOf(
     : { ...rules, minAge: parseDuration(minAge, "--min-age") };
 }
 
-/**
- * Checks all worktrees and decides about each one. Unless it is a `dryRun`,
- * first finishes an interrupted cleanup.
- */
+/** Checks all worktrees; unless a `dryRun`, first finishes a cleanup. */
 export async function planPrune(
   system: System,
   workspace: Workspace,

@@ -8,10 +8,7 @@ import {
 } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 
-/**
- * The facts about a running cleanup. Without `checked`, a worktree is moved
- * back to its place. With `checked`, its removal is finished.
- */
+/** The facts about a running cleanup, of each worktree. */
 interface RemovalFacts {
   readonly boxes: readonly BoxFacts[];
 }

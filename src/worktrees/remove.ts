@@ -30,10 +30,7 @@ export interface Removal {
   readonly branchDeleted: boolean;
 }
 
-/**
- * Removes the selected worktrees: writes all rescue refs, removes each worktree
- * that has not changed since, and finally the branches.
- */
+/** Removes the selected worktrees, after writing all their rescue refs. */
 export async function removeWorktrees(
   system: System,
   root: string,
@@ -247,10 +244,7 @@ const REFLOG_LIMIT = 64 * 1024 * 1024;
 /** Files in a worktree's git folder whose lines begin with a commit. */
 const POINTERS = ["ORIG_HEAD", "FETCH_HEAD", "REBASE_HEAD"];
 
-/**
- * Returns for each worktree the commits that are only in its reflog, which is
- * removed with the worktree.
- */
+/** Returns each worktree's commits that are only in its own reflog. */
 async function findLost(
   system: System,
   git: Git,

@@ -49,10 +49,7 @@ export interface Rescue extends Fitting<typeof NOTE> {
 /** The maximum length of a name in a ref, from which git makes a file name. */
 const PART_LIMIT = 150;
 
-/**
- * Returns `name` as one part of a ref name, which allows few characters;
- * shortens a long name. `at` then distinguishes it from similar names.
- */
+/** Returns `name` as a part of a ref name; `at` marks shortened names. */
 export function refPart(name: string, at: number): string {
   let part = "";
   for (const byte of new TextEncoder().encode(name.toWellFormed())) {

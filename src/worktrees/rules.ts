@@ -23,10 +23,7 @@ export function worktreeRules(
   };
 }
 
-/**
- * Returns whether an ignored path is only trash. This depends on its own name
- * and not on that of a parent folder, which may well be a source folder.
- */
+/** Returns whether an ignored path is only trash, by its own name alone. */
 export function isTrash(
   { path, link }: IgnoredPath,
   trash: readonly string[],

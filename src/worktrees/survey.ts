@@ -108,10 +108,7 @@ interface Reading {
   readonly mainRef: string | undefined;
 }
 
-/**
- * Reads more facts about each candidate until a decision is possible, the
- * costly facts last. A few processes read all histories together.
- */
+/** Reads facts about each candidate until a decision is possible. */
 async function readAll(
   system: System,
   git: Git,

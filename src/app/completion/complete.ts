@@ -172,10 +172,7 @@ interface BashWord {
 /** Characters that a backslash protects between double quotes. */
 const PROTECTED = '$`"\\\n';
 
-/**
- * Reads the command line as bash does: removes quotes and backslashes, but
- * expands nothing. `breaks` is bash's COMP_WORDBREAKS.
- */
+/** Reads a line as bash does, without expansion; `breaks`: COMP_WORDBREAKS. */
 export function readBashLine(
   line: string,
   breaks: string,

@@ -53,10 +53,7 @@ interface Place {
 
 type Source = (place: Place) => Candidate[] | Promise<Candidate[]>;
 
-/**
- * Returns candidates of one kind, the likeliest first. Reads only files if
- * possible, since the user is typing; branches come from git.
- */
+/** Returns candidates of one kind, the likeliest first, mostly from files. */
 export async function candidatesFor(
   named: Named,
   line: Wanted,

@@ -46,10 +46,7 @@ export interface FoundContents {
   readonly named: readonly string[];
 }
 
-/**
- * Finds the contents that the arguments select: a save, if the first argument
- * names one, and paths. Throws NOT_FOUND, AMBIGUOUS, USAGE.
- */
+/** Finds the contents for the arguments. Throws NOT_FOUND, AMBIGUOUS, USAGE. */
 export async function findContents(
   context: Context,
   words: readonly string[],
@@ -194,10 +191,7 @@ export interface LostFiles {
   readonly not_kept: LeftOut[];
 }
 
-/**
- * Returns the lost paths, and the other paths that differ. Throws NOT_FOUND,
- * and CONFLICT for a save of another folder, which has different files.
- */
+/** Returns lost and other differing paths. Throws NOT_FOUND, CONFLICT. */
 export async function lostOf(
   { system }: Context,
   { place: { workspace }, target, loaded }: FoundContents,

@@ -35,10 +35,7 @@ export interface ContentsTarget extends
   readonly staged: readonly string[];
 }
 
-/**
- * Returns whether the capture before a restore skips files beyond the limits. A
- * save restores only a few files.
- */
+/** Returns whether a capture skips large files: a save restores only a few. */
 export function leavesLarge({ kind }: RestoreTarget): boolean {
   return kind === "contents";
 }

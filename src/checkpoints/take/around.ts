@@ -71,10 +71,7 @@ function readText(system: System, path: string): string | undefined {
 /** The maximum number of characters of a context file to keep. */
 const KEPT = 16_000;
 
-/**
- * Returns the project's `.claude/context.md`, shortened; `undefined` if it
- * cannot be read. Neither the file nor its folder may be a link.
- */
+/** Returns the project's `.claude/context.md`, shortened; follows no link. */
 function readContextFile(
   { files }: System,
   worktree: string,

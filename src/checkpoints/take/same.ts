@@ -38,10 +38,7 @@ export function kindOf(input: SaveInput): "named" | "auto" | "batch" {
   return input.auto ? "auto" : "named";
 }
 
-/**
- * Returns the records of this worktree, from their files alone, the newest
- * first. With a name, returns only the record whose ID belongs to this name.
- */
+/** Returns this worktree's records, newest first, or only that of a name. */
 export async function recordsHere(
   system: System,
   workspace: CheckpointPlace["workspace"],

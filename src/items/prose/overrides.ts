@@ -121,10 +121,7 @@ const STOP =
 const USED =
   /\b(?:use|take|choose|prefer|go with|switch to)\s+(.{2,80}?)\s+for\s+([^,;:.!?()\n]{2,80})/iu;
 
-/**
- * Returns whether a later sentence replaces an earlier one: by another
- * deadline, another way, a permission, or a withdrawal.
- */
+/** Returns whether a later sentence replaces or withdraws an earlier one. */
 export function overrides(said: string, earlier: string): boolean {
   const later = ownWords(said);
   return hasNoDeadline(later, earlier) || isAllowed(later, earlier) ||

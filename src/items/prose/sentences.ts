@@ -174,10 +174,7 @@ function split(text: string): string[] {
 /** The maximum length of the first sentences, in UTF-16 units. */
 const BEGINNING = 600;
 
-/**
- * Returns the whole sentences that fit from the beginning of a prompt. Includes
- * their headings, which may say that something is not wanted.
- */
+/** Returns the first whole sentences of a prompt, with their headings. */
 export function firstSentences(prompt: string): string {
   let text = "";
   let last = "";
