@@ -22,17 +22,16 @@ import {
 import type { DoctorResult } from "./commands/results.ts";
 import { checkHandoff } from "./handoff.ts";
 import { checkGit, checkLocks, checkRefs } from "./git.ts";
-import { checkJournal } from "./journal.ts";
 import {
   checkClock,
   checkConfig,
   checkDisk,
   checkPrograms,
+  checkSchedules,
 } from "./machine.ts";
 import { checkLayout, checkSaves } from "./saves.ts";
-import { checkSchedules } from "./schedules.ts";
 import { checkLeftovers, checkModes, checkStore } from "./store.ts";
-import { checkUnfinished } from "./unfinished.ts";
+import { checkJournal, checkUnfinished } from "./unfinished.ts";
 import { checkWork } from "./work.ts";
 
 /** A requirement of a check: the mpm folder must exist, or must be readable. */
