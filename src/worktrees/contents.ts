@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { FileError } from "../base/errors.ts";
+import { attempt, FileError } from "../base/errors.ts";
 import type { WorktreeContents } from "./facts.ts";
 import { type Failed, isFailed } from "../git/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
@@ -15,14 +15,11 @@ export function readContents(
   system: System,
   folder: string,
 ): WorktreeContents | Failed {
-  try {
+  return attempt(() => {
     const walk = new Walk(system, folder);
     walk.run();
     return walk.found;
-  } catch (error) {
-    if (error instanceof FileError) return { failed: error.message };
-    throw error;
-  }
+  }, ({ message }) => ({ failed: message }));
 }
 
 class Walk {

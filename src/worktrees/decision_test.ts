@@ -4,13 +4,12 @@ import { durationText, parseDuration } from "../base/times.ts";
 import { patchForm } from "../git/history/patches.ts";
 import { refPart } from "./rescue.ts";
 import { sizeText } from "../base/words.ts";
-import { decide } from "./decision.ts";
 import type { WorktreeFacts } from "./facts.ts";
 import { isPassing } from "./remove.ts";
 import { lockHolder, startInStat } from "../git/run/processes.ts";
 import { DEFAULTS } from "../config/settings.ts";
 import { isTrashName } from "../config/values.ts";
-import { isTrash, worktreeRules } from "./rules.ts";
+import { decide, isTrash, worktreeRules } from "./decision.ts";
 
 const WORKTREE_RULES = worktreeRules(DEFAULTS);
 

@@ -5,7 +5,7 @@ export { journaledPrune, plannedPrune, planPrune } from "./prune.ts";
 export { removeWorktrees } from "./remove.ts";
 export { readRescues, RESCUE } from "./rescue.ts";
 export { undoPrune } from "./restore.ts";
-export { type WorktreeRules, worktreeRules } from "./rules.ts";
+export { type WorktreeRules, worktreeRules } from "./decision.ts";
 export { survey } from "./survey.ts";
 export { finishRemovals } from "./delete_worktrees.ts";
 export { cleanupText } from "./text.ts";

@@ -8,7 +8,7 @@ import { type Survey, survey, type Surveyed } from "./survey.ts";
 import { parseDuration } from "../base/times.ts";
 import type { WorktreeRow, WorktreesPruneResult } from "./commands/results.ts";
 import { counted } from "../base/words.ts";
-import { type WorktreeRules, worktreeRules } from "./rules.ts";
+import { type WorktreeRules, worktreeRules } from "./decision.ts";
 import { readConfig } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
 import { journaled } from "../ops/mod.ts";

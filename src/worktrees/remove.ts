@@ -1,4 +1,4 @@
-import { attempt, isMissing, MpmError } from "../base/errors.ts";
+import { attempt, isMissing } from "../base/errors.ts";
 import {
   refPart,
   RESCUE,
@@ -7,7 +7,9 @@ import {
   writeRescues,
 } from "./rescue.ts";
 import {
+  answered,
   decodeBytes,
+  type Failed,
   Git,
   isFailed,
   lined,
@@ -74,12 +76,12 @@ async function rescueAll(
   system: System,
   git: Git,
   survey: Survey,
-): Promise<Map<string, Rescued> | { failed: string }> {
+): Promise<Map<string, Rescued> | Failed> {
   const time = system.now();
   const stamp = time.toISOString().replace(/\.\d+Z$/, "")
     .replaceAll(/[-:]/g, "").replace("T", "-");
   const home = `${RESCUE}/${stamp}-${system.random()}`;
-  try {
+  return await answered(async () => {
     const linked = survey.items.filter(({ decision, facts }) =>
       decision.remove && facts.head !== undefined
     );
@@ -103,10 +105,7 @@ async function rescueAll(
     });
     await writeRescues(git, rescues.map(([, rescue]) => rescue));
     return new Map(rescues);
-  } catch (error) {
-    if (error instanceof MpmError) return { failed: error.message };
-    throw error;
-  }
+  });
 }
 
 function upstreamOf({ branches }: Survey, branch: string | null) {

@@ -146,15 +146,12 @@ async function restoreWorktree(
     hint: 'Create the worktree with "git worktree add"',
   });
   await addWorktree(system, git, rescue, plan);
-  try {
-    await makeSparse(system, plan.path, rescue);
-    return [];
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return [
-      `mpm checked out all files, instead of the sparse part: ${error.message}`,
-    ];
-  }
+  return await attempt(
+    () => makeSparse(system, plan.path, rescue).then(() => []),
+    ({ message }) => [
+      `mpm checked out all files, instead of the sparse part: ${message}`,
+    ],
+  );
 }
 
 /** Checks out only the part that was checked out before. */
