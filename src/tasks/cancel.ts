@@ -66,9 +66,9 @@ async function request(
   root: string,
   id: string,
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(`${system.now().toISOString()}\n`);
+  const text = `${system.now().toISOString()}\n`;
   const temporary = `.cancel-${system.random()}.tmp`;
-  writeAtomic(system, runPaths(root, id).cancel, { bytes, temporary });
+  writeAtomic(system, runPaths(root, id).cancel, { text, temporary });
   for (let waited = 0; waited < WAIT; waited += LOOK) {
     if (!await isRunning(system, root, id)) return;
     await system.sleep(LOOK);

@@ -122,8 +122,7 @@ export function writeState(
   };
   ensureFolder(system, layout(root).state, root);
   const text = projectSeals(system, root, KIND).seal(value);
-  const bytes = new TextEncoder().encode(text);
-  writeAtomic(system, statePath(root), { bytes, temporary: ".team.new" });
+  writeAtomic(system, statePath(root), { text, temporary: ".team.new" });
 }
 
 /** Milliseconds that a command waits for another command. */

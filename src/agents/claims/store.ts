@@ -152,10 +152,10 @@ function sealsOf(system: System): RecordSeals {
 
 /** Writes a claim. Call this under the claims lock. */
 export function writeClaim(system: System, root: string, claim: Claim): void {
-  const bytes = new TextEncoder().encode(sealsOf(system).seal(claim));
+  const text = sealsOf(system).seal(claim);
   // A power failure that loses a claim also ends its holder.
   const path = claimFile(system, root, claim.path);
-  writeAtomic(system, path, { bytes, synced: false });
+  writeAtomic(system, path, { text, synced: false });
 }
 
 /** Removes the claim on exactly this path. Call this under the claims lock. */

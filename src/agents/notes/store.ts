@@ -176,8 +176,7 @@ export function writeNote(system: System, worktree: string, note: Note): void {
     makeShared(system, one);
   }
   const text = `${JSON.stringify(note, undefined, 2)}\n`;
-  const bytes = new TextEncoder().encode(text);
-  writeAtomic(system, notePath(worktree, note.id), { bytes, mode: 0o644 });
+  writeAtomic(system, notePath(worktree, note.id), { text, mode: 0o644 });
 }
 
 /** Removes a note from a worktree. Call under the lock. */

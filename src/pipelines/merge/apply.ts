@@ -79,7 +79,7 @@ export async function applyMerge(
   const target = await readTarget(vault, { id, commit });
   const done = { ...end, changed: delta.size };
   writeAtomic(system, mergeFile(merge.folder), {
-    bytes: new TextEncoder().encode(JSON.stringify({ commit, end: done })),
+    text: JSON.stringify({ commit, end: done }),
   });
   const large = { ...place, leaveLarge: true };
   try {

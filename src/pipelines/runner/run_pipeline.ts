@@ -122,8 +122,8 @@ export async function runPipeline(
   using display = new PipelineDisplay(context, {
     ...{ run: id, pipeline: record.task, steps, state },
   });
-  const bytes = new TextEncoder().encode(JSON.stringify({ pid }));
-  writeAtomic(system, paths.runner, { bytes, synced: false });
+  const text = JSON.stringify({ pid });
+  writeAtomic(system, paths.runner, { text, synced: false });
   using stops = new Stops(system, paths, () => display.tick());
   const log = new RunLog(system, paths);
   try {

@@ -191,9 +191,8 @@ export function rewriteRun(
   root: string,
   record: RunRecord,
 ): void {
-  const sealed = projectSeals(system, root, RUN_SEAL).seal(record);
-  const bytes = new TextEncoder().encode(sealed);
-  writeAtomic(system, runPaths(root, record.id).record, { bytes });
+  const text = projectSeals(system, root, RUN_SEAL).seal(record);
+  writeAtomic(system, runPaths(root, record.id).record, { text });
 }
 
 /** Creates the run completely or not at all. */
@@ -209,9 +208,8 @@ function writeRun(
   files.mkdir(temporary);
   const list = kindOf(record) === "task" ? "items.jsonl" : "steps.jsonl";
   if (items) files.create(join(temporary, list), items);
-  const sealed = projectSeals(system, root, RUN_SEAL).seal(record);
-  const bytes = new TextEncoder().encode(sealed);
-  writeAtomic(system, join(temporary, "run.json"), { bytes });
+  const text = projectSeals(system, root, RUN_SEAL).seal(record);
+  writeAtomic(system, join(temporary, "run.json"), { text });
   files.rename(temporary, folder);
   files.syncFolder(taskRuns);
 }

@@ -68,8 +68,7 @@ export function runnerNote(
     const text = JSON.stringify({ ...runner, at, ...listener.present });
     if (now < next || text === last) return;
     [last, next] = [text, now + NOTED];
-    const bytes = new TextEncoder().encode(text);
-    writeAtomic(system, path, { bytes, synced: false });
+    writeAtomic(system, path, { text, synced: false });
   };
 }
 

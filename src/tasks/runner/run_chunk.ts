@@ -222,12 +222,12 @@ export class KeptOutput {
   #writeState(): void {
     if (!this.#state) return;
     const { paths, chunk } = this.#order;
-    const bytes = new TextEncoder().encode(JSON.stringify(this.#state.value));
+    const text = JSON.stringify(this.#state.value);
     this.#state = undefined;
     this.#try(() => {
       ensureFolder(this.#system, paths.states, paths.folder);
       const path = statePath(paths, chunk);
-      writeAtomic(this.#system, path, { bytes, synced: false });
+      writeAtomic(this.#system, path, { text, synced: false });
     });
   }
 
