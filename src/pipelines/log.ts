@@ -13,7 +13,6 @@ import {
 } from "../base/shape.ts";
 import { allNeeds } from "./graph.ts";
 import type { Step } from "./definition.ts";
-import type { Artefact, MergeEnd } from "./plugs.ts";
 
 /** A time, ISO 8601, UTC. */
 const TIME = text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z$/ });
@@ -48,6 +47,10 @@ const LIMITED = object({
   ...{ step: TEXT, until: nullable(TEXT), reason: nullable(TEXT) },
 });
 
+/** A file produced by a step, relative to the step's folder, with `/`. */
+const ARTEFACT = object({ path: TEXT });
+export type Artefact = Fitting<typeof ARTEFACT>;
+
 const END = object({
   ...line("end"),
   ...EXIT,
@@ -57,23 +60,38 @@ const END = object({
   ms: COUNT,
   /** The end of the step's output, or an agent's answer, redacted. */
   output: TEXT,
-  artefacts: list(object({ path: TEXT })),
+  artefacts: list(ARTEFACT),
   /** The commit of a step with a worktree. */
   result: nullable(TEXT),
 });
 
 const MERGE = {
-  state: text<MergeEnd["state"]>({ choices: ["done", "conflict", "stopped"] }),
+  /** `stopped`: nothing was applied. */
+  state: text<"done" | "conflict" | "stopped">({
+    choices: ["done", "conflict", "stopped"],
+  }),
   reason: nullable(TEXT),
+  /** Steps whose results were merged. */
   merged: list(TEXT),
+  /** Steps whose results conflict with earlier results. */
   conflicts: list(object({
-    ...{ step: TEXT, paths: list(TEXT), commit: TEXT },
-    ...{ worktree: nullable(TEXT), folder: nullable(TEXT) },
+    ...{ step: TEXT, paths: list(TEXT) },
+    /** The step's result, which is kept. */
+    commit: TEXT,
+    /** The worktree with the step's result; null: it was removed. */
+    worktree: nullable(TEXT),
+    /** The folder with both sides of each file; null: it does not exist. */
+    folder: nullable(TEXT),
   })),
+  /** Number of files that changed in the user's tree. */
   changed: COUNT,
 };
 
 const MERGED = object({ ...line("merged"), ...MERGE });
+
+/** The merge of all results at the end of a run. */
+export const MERGE_END = object(MERGE);
+export type MergeEnd = Fitting<typeof MERGE_END>;
 
 export type RunEnd =
   | "done"
@@ -120,22 +138,6 @@ export function pipelineLineIn(text: string): PipelineLine | undefined {
   return shape && fits(shape, value) ? value as PipelineLine : undefined;
 }
 
-/**
- * Returns the end of a merge, read from a file; `undefined` if it is damaged.
- */
-export function mergeEndIn(value: unknown): MergeEnd | undefined {
-  return fits(object(MERGE), value) ? value as MergeEnd : undefined;
-}
-
-/** Returns the log line about a merge. */
-export function mergedLine(merge: MergeEnd, at: string): PipelineLine {
-  const { state, reason, merged, conflicts, changed } = merge;
-  return {
-    ...{ event: "merged", at, state, reason, changed, merged: [...merged] },
-    conflicts: conflicts.map((one) => ({ ...one, paths: [...one.paths] })),
-  };
-}
-
 /** The state of a step, from the log of its run. */
 export interface StepRecord {
   readonly state:
@@ -158,7 +160,7 @@ export interface StepRecord {
   readonly started: string | null;
   readonly ms: number | null;
   readonly output: string;
-  readonly artefacts: readonly Artefact[];
+  readonly artefacts: Artefact[];
   readonly result: string | null;
   /** The time when a limit ends. */
   readonly until: string | null;
@@ -200,9 +202,11 @@ export class RunState {
         this.end = line.state;
         this.reason = line.reason;
         return;
-      case "merged":
-        this.merge = line;
+      case "merged": {
+        const { event: _event, at: _at, ...merge } = line;
+        this.merge = merge;
         return;
+      }
       case "start": {
         const { attempt, inputs, at: started } = line;
         return this.#set(line.step, {

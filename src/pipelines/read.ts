@@ -77,15 +77,7 @@ export async function readPipelineStatus(
     ...{ reason: run.reason, own },
     at: system.now().toISOString(),
     steps: views,
-    merge: run.merge && {
-      ...{ state: run.merge.state, reason: run.merge.reason },
-      merged: [...run.merge.merged],
-      conflicts: run.merge.conflicts.map((one) => ({
-        ...{ step: one.step, paths: [...one.paths], commit: one.commit },
-        ...{ worktree: one.worktree, folder: one.folder },
-      })),
-      changed: run.merge.changed,
-    },
+    merge: run.merge,
     pid: typeof pid === "number" ? pid : null,
   });
 }

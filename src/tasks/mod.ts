@@ -35,7 +35,12 @@ export {
   stoppedBy,
 } from "./runner/held_run.ts";
 export { RunLog } from "./runner/log.ts";
-export { type ChunkEnd, runChunk, statePath } from "./runner/run_chunk.ts";
+export {
+  type ChunkEnd,
+  type ChunkOrder,
+  runChunk,
+  statePath,
+} from "./runner/run_chunk.ts";
 export { Stops } from "./runner/stops.ts";
 export { listRuns, openRun } from "./read.ts";
 export { removeRuns, undoRemovedRuns } from "./remove.ts";

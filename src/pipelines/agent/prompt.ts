@@ -1,10 +1,20 @@
 import { cutText } from "../../base/words.ts";
 import { STEP_HEAD } from "../../clients/mod.ts";
 import { asData } from "../../saves/mod.ts";
-import type { Before } from "../plugs.ts";
+
+/** A finished step that an agent's step needs. */
+export interface Before {
+  readonly step: string;
+  readonly artefacts: readonly string[];
+  /**
+   * The end of the step's output, or its agent's answer; redacted, 4 KiB at
+   * most.
+   */
+  readonly output: string;
+}
 
 /** The text for an agent. */
-export interface AgentPrompt {
+interface AgentPrompt {
   readonly pipeline: string;
   readonly step: string;
   /** The prompt of the definition, with its variables filled in. */

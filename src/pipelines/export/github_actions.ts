@@ -4,7 +4,7 @@ import { shellWord } from "../../base/shell.ts";
 import { toYaml } from "../../base/yaml.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import type { Pipeline, Step } from "../definition.ts";
-import { PLACEHOLDER } from "../graph.ts";
+import { allNeeds, PLACEHOLDER } from "../graph.ts";
 
 /** The first words of an exported workflow. mpm recognizes the file by them. */
 export const WORKFLOW_HEAD = "# A workflow of the mpm pipeline ";
@@ -92,7 +92,8 @@ function jobOf(
 ): object {
   const { name, needs, produces, retries, timeout } = step;
   const { steps } = exported.pipeline;
-  const given = producersOf(step, steps);
+  const given = allNeeds(steps, step)
+    .filter(({ produces }) => produces.length > 0);
   const minutes = Math.ceil(timeout / 60_000) * (retries + 1);
   const jobMinutes = Math.min(MOST_MINUTES, minutes);
   return {
@@ -140,20 +141,6 @@ function patternLine(pattern: string): string {
   }
   const plain = pattern.replaceAll("[", "[[]").replace(/ $/, "[ ]");
   return literal(/^[!#~ ]/.test(plain) ? `./${plain}` : plain);
-}
-
-/**
- * Returns the steps that a step needs, directly or indirectly, and that produce
- * files.
- */
-function producersOf(step: Step, steps: readonly Step[]): Step[] {
-  const wanted = new Set(step.needs);
-  for (const { name, needs } of steps.toReversed()) {
-    if (wanted.has(name)) needs.forEach((need) => wanted.add(need));
-  }
-  return steps.filter(({ name, produces }) =>
-    wanted.has(name) && produces.length > 0
-  );
 }
 
 /**

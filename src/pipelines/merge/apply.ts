@@ -1,6 +1,7 @@
 import { join } from "../../base/join.ts";
 import { MpmError } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
+import { fits } from "../../base/shape.ts";
 import { counted, named } from "../../base/words.ts";
 import {
   changedSince,
@@ -25,8 +26,7 @@ import {
 } from "../../ops/mod.ts";
 import { recordBytes } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
-import { mergeEndIn } from "../log.ts";
-import type { MergeEnd } from "../plugs.ts";
+import { MERGE_END, type MergeEnd } from "../log.ts";
 
 /** The merged results of a run, and the tree they are applied to. */
 export interface Merge {
@@ -205,5 +205,6 @@ export function appliedMerge(
   const isDone = readJournal(system, root).some(({ own, after }) =>
     own && field(field(after, "checkpoint"), "commit") === commit
   );
-  return isDone ? mergeEndIn(field(kept, "end")) : undefined;
+  const end = field(kept, "end");
+  return isDone && fits(MERGE_END, end) ? end : undefined;
 }

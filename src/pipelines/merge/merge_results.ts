@@ -31,7 +31,7 @@ export interface LeftOutResult {
    * Files in conflict; empty: the result was left out because it needs another
    * left-out result.
    */
-  readonly paths: readonly string[];
+  readonly paths: string[];
   /**
    * Tree IDs: the step's start, the results merged before it, and its own
    * result.
@@ -50,7 +50,7 @@ export interface LeftOutResult {
 /** Several results as one tree, and the results that conflict. */
 export interface MergedResults {
   readonly tree: string;
-  readonly merged: readonly string[];
+  readonly merged: string[];
   readonly leftOut: readonly LeftOutResult[];
 }
 
@@ -81,7 +81,7 @@ export async function mergeResults(
     }
     const marked = done.marked === undefined ? {} : { merged: done.marked };
     leftOut.push({
-      ...{ step, result, paths: done.conflicts },
+      ...{ step, result, paths: [...done.conflicts] },
       sides: { ...sides, ...marked },
     });
   }

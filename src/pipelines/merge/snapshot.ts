@@ -28,6 +28,23 @@ export interface Snapshot {
   readonly committed: number;
 }
 
+/** The result of a step that another needs, directly or indirectly. */
+export interface Given {
+  readonly step: string;
+  /**
+   * The commit of a step with a worktree; null: the step ran in the project.
+   */
+  readonly result: string | null;
+  /** Artefacts of a step in the project, which are files of the user's tree. */
+  readonly files: readonly FileDigest[];
+}
+
+/** A current file of the user's tree. */
+export interface FileDigest {
+  readonly path: string;
+  readonly sha256: string;
+}
+
 /** The run whose steps get worktrees. */
 export interface TreesOrder {
   readonly run: string;

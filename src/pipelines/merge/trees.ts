@@ -21,7 +21,7 @@ import {
 import type { System } from "../../system/system.ts";
 import type { Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
-import type { Given, MergeConflict, MergeEnd, StepTrees } from "../plugs.ts";
+import type { MergeEnd } from "../log.ts";
 import { appliedMerge, applyMerge } from "./apply.ts";
 import {
   type LeftOutResult,
@@ -29,6 +29,7 @@ import {
   writeConflict,
 } from "./merge_results.ts";
 import {
+  type Given,
   refOf,
   type Snapshot,
   snapshotOf,
@@ -53,7 +54,7 @@ import {
 export async function openTrees(
   context: Context,
   order: TreesOrder,
-): Promise<StepTrees> {
+): Promise<Trees> {
   const { system } = context;
   const workspace = await locate(system, order.worktree);
   if (workspace.git !== "repository") {
@@ -80,9 +81,12 @@ interface TreesParts {
   readonly applied: MergeEnd | undefined;
 }
 
-/** Worktrees for the steps of one run, and the merge of their results. */
-class Trees implements StepTrees {
-  /** The end of a merge that an earlier process of the run applied. */
+/** The worktrees of a run, from its snapshot until its results are applied. */
+export class Trees {
+  /**
+   * The end of a merge that an earlier process of the run applied but could not
+   * record; `undefined`: nothing has been applied yet.
+   */
   readonly applied: MergeEnd | undefined;
   readonly #context: Context;
   readonly #system: System;
@@ -104,7 +108,7 @@ class Trees implements StepTrees {
   }
 
   /** Returns a digest of a step's start; creates nothing. */
-  async startOf(_step: Step, needs: readonly Given[]): Promise<string> {
+  async startOf(needs: readonly Given[]): Promise<string> {
     const parts = await Promise.all(needs.map(async (need) => {
       for (const { path } of need.files) this.#given.add(path);
       const { step, result, files } = need;
@@ -273,7 +277,7 @@ class Trees implements StepTrees {
     return { ...place, vault: place.vault! };
   }
 
-  /** Removes the worktree of a step whose content is no longer needed. */
+  /** Removes the worktree of an unfinished step. */
   async drop(step: Pick<Step, "name">): Promise<void> {
     if (!this.#starts.delete(step.name)) return;
     const path = this.#folder(step);
@@ -303,7 +307,7 @@ class Trees implements StepTrees {
       expected,
       results.map((one) => ({ ...one, needs: this.#needsOf(one.step) })),
     );
-    const conflicts: MergeConflict[] = [];
+    const conflicts: MergeEnd["conflicts"] = [];
     const made: string[] = [];
     for (const one of done.leftOut) {
       conflicts.push(await this.#conflict(one, made));
@@ -346,7 +350,7 @@ class Trees implements StepTrees {
   async #conflict(
     leftOut: LeftOutResult,
     made: string[],
-  ): Promise<MergeConflict> {
+  ): Promise<MergeEnd["conflicts"][number]> {
     const { order, place } = this.#parts;
     const { step, result: commit, paths } = leftOut;
     const folder = await writeConflict(this.#system, this.#git, {
@@ -363,7 +367,4 @@ class Trees implements StepTrees {
     }
     return { step, paths, commit, worktree: path, folder };
   }
-
-  /** Nothing is open: results are commits, and worktrees have been removed. */
-  [Symbol.dispose](): void {}
 }

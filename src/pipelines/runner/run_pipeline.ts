@@ -12,16 +12,14 @@ import {
   refuseSurvivors,
   rewriteRun,
   RunLog,
-  type RunPaths,
   type RunRecord,
   stoppedBy,
   Stops,
   writeNewRun,
 } from "../../tasks/mod.ts";
-import { type Pipeline, readPipeline, type Step } from "../definition.ts";
+import { type Pipeline, readPipeline } from "../definition.ts";
 import type { RunState } from "../log.ts";
 import { openTrees } from "../merge/trees.ts";
-import type { StepTrees } from "../plugs.ts";
 import { readRunState } from "../read.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import { filledStep, valuesOf, withValues } from "../values.ts";
@@ -127,7 +125,12 @@ export async function runPipeline(
   using stops = new Stops(system, paths, () => display.tick());
   const log = new RunLog(system, paths);
   try {
-    using trees = await treesFor(context, { record, paths, steps });
+    const trees = steps.some(({ worktree }) => worktree)
+      ? await openTrees(context, {
+        ...{ run: id, pipeline: record.task, worktree: record.worktree },
+        ...{ folder: paths.folder, steps },
+      })
+      : undefined;
     const loop = new StepLoop(context, {
       ...{ root, record, paths, steps, trees, state, log, stops, again, pid },
       jobs: jobs ?? record.jobs ?? pipeline.jobs ?? JOBS,
@@ -137,10 +140,11 @@ export async function runPipeline(
   } catch (error) {
     throw stoppedBy(system, error, { kind: "pipeline", root, id });
   }
-  const values = new Map([...vars, ["state", state.end ?? "stopped"]]);
-  for (const [name, value] of [["pipeline", record.task], ["run", id]]) {
-    values.set(name!, value!);
-  }
+  const values = new Map([
+    ...vars,
+    ...[["pipeline", record.task], ["run", id]] as const,
+    ["state", state.end ?? "stopped"],
+  ]);
   const args = pipeline.notify?.map((arg) => withValues(arg, values));
   if (args) await notify(context, args, { record, log, stops });
   removeIfThere(system, paths.runner);
@@ -194,20 +198,4 @@ async function present(
   rewriteRun(system, root, changed);
   note("Note: the definition changed. The steps that are affected run again");
   return { record: changed, pipeline };
-}
-
-/** `undefined`: no step has a worktree. */
-async function treesFor(
-  context: Context,
-  { record, paths, steps }: {
-    record: RunRecord;
-    paths: RunPaths;
-    steps: readonly Step[];
-  },
-): Promise<StepTrees | undefined> {
-  if (!steps.some(({ worktree }) => worktree)) return undefined;
-  return await openTrees(context, {
-    ...{ run: record.id, pipeline: record.task, worktree: record.worktree },
-    ...{ folder: paths.folder, steps },
-  });
 }

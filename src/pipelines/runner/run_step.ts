@@ -4,19 +4,20 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import {
   type ChunkEnd,
+  type ChunkOrder,
   runChunk,
   type RunPaths,
   type RunRecord,
   statePath,
   type Stops,
 } from "../../tasks/mod.ts";
-import { agentStep } from "../agent/agent_step.ts";
+import { type AgentStep, agentStep } from "../agent/agent_step.ts";
+import type { Before } from "../agent/prompt.ts";
 import { type FilesBefore, madeFiles } from "../artefacts.ts";
 import { isMatch, type Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
-import type { RunState } from "../log.ts";
+import type { Artefact, RunState } from "../log.ts";
 import { stepStem, verifyStem } from "../stems.ts";
-import type { AgentEnd, AgentStep, Artefact, Before } from "../plugs.ts";
 
 /** The maximum size of a step's log, in bytes. */
 const LOG = 1024 * 1024;
@@ -48,7 +49,7 @@ export interface StepEnd {
   readonly reason: string | null;
   readonly ms: number;
   readonly output: string;
-  readonly artefacts: readonly Artefact[];
+  readonly artefacts: Artefact[];
   readonly until: string | null;
   /** True if another try would end in the same way. */
   readonly isFinal: boolean;
@@ -95,7 +96,7 @@ export async function runStep(
 
 async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
   const { system } = context;
-  const { step, record, folder, root, before, attempt } = order;
+  const { step, record, root, before, attempt } = order;
   const stem = stepStem(step.name);
   if (step.work.kind === "run") {
     const end = await runProgram(context, order, {
@@ -104,15 +105,18 @@ async function runWork(context: Context, order: StepOrder): Promise<StepEnd> {
     });
     return endOf(system, end);
   }
-  const agent = await agentStep(system, {
-    ...{ root, run: record.id, pipeline: record.task, step, folder, before },
-    ...{ client: record.client ?? "", attempt },
+  const agent = agentStep(system, {
+    ...{ root, pipeline: record.task, step, before, attempt },
+    client: record.client ?? "",
   });
   if (agent.warning) context.note(`Note: ${agent.warning}`);
-  let said: AgentEnd | undefined;
+  let said: ReturnType<AgentStep["end"]> | undefined;
   const end = await runProgram(context, order, {
-    ...{ args: agent.args, env: agent.env, stem, agent },
-    ended: (end) => said = end,
+    ...{ args: agent.args, env: agent.env, stem },
+    filter: {
+      output: agent.output,
+      end: (end) => (said = agent.end(end)).log,
+    },
   });
   const known = endOf(system, end);
   if (!said || known.outcome === "unclear") return known;
@@ -134,13 +138,12 @@ function endOf(system: System, end: ChunkEnd): StepEnd {
 async function runProgram(
   { system }: Context,
   { record, paths, step, folder, stops }: StepOrder,
-  { args, env, stem, agent, ended }: {
+  { args, env, stem, filter }: {
     args: readonly string[];
     env?: Readonly<Record<string, string | null>>;
     /** The name of its log, without the extension. */
     stem: string;
-    agent?: AgentStep;
-    ended?: (end: AgentEnd) => void;
+    filter?: ChunkOrder["filter"];
   },
 ): Promise<ChunkEnd> {
   if (!system.files.lstat(folder)) {
@@ -162,19 +165,7 @@ async function runProgram(
     start: Promise.resolve(true),
     log: { limit: LOG, onlyFailure: false },
     progress: () => {},
-    ...agent
-      ? {
-        filter: {
-          output: (stream: "stdout" | "stderr", bytes: Uint8Array) =>
-            agent.output(stream, bytes),
-          end: (end: { exit: number | null; reason: string | null }) => {
-            const said = agent.end(end);
-            ended?.(said);
-            return said.log;
-          },
-        },
-      }
-      : {},
+    ...filter && { filter },
   });
 }
 

@@ -7,13 +7,14 @@ import { isFile, isSame } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import { allNeeds } from "../graph.ts";
 import type { RunState } from "../log.ts";
-import type { FileDigest, Given, StepTrees } from "../plugs.ts";
+import type { FileDigest, Given } from "../merge/snapshot.ts";
+import type { Trees } from "../merge/trees.ts";
 
 /** A run whose steps have inputs. */
 interface Run {
   readonly record: { readonly worktree: string };
   readonly steps: readonly Step[];
-  readonly trees: StepTrees | undefined;
+  readonly trees: Trees | undefined;
   readonly state: RunState;
   readonly stops: { readonly cancel: AbortSignal };
 }
@@ -41,7 +42,7 @@ export class StepInputs {
     }));
     const { work, verify, produces, env } = step;
     const tree = step.worktree
-      ? await trees!.startOf(step, await this.givenTo(step))
+      ? await trees!.startOf(await this.givenTo(step))
       : null;
     return sha256(
       JSON.stringify([work, verify, produces, [...env], needs, tree]),

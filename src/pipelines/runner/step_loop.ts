@@ -3,13 +3,8 @@ import type { Context } from "../../cli/mod.ts";
 import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
 import { filesBefore, isFile } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
-import {
-  mergedLine,
-  type PipelineLine,
-  type RunEnd,
-  type RunState,
-} from "../log.ts";
-import type { MergeEnd, StepTrees } from "../plugs.ts";
+import type { MergeEnd, PipelineLine, RunEnd, RunState } from "../log.ts";
+import type { Trees } from "../merge/trees.ts";
 import {
   refuseSameFile,
   runStep,
@@ -34,7 +29,7 @@ export interface LoopOrder {
   /** The steps in order, with the values of variables filled in. */
   readonly steps: readonly Step[];
   /** `undefined`: no step has a worktree. */
-  readonly trees: StepTrees | undefined;
+  readonly trees: Trees | undefined;
   readonly state: RunState;
   readonly log: RunLog;
   readonly stops: Stops;
@@ -326,7 +321,7 @@ export class StepLoop {
       this.#add({
         ...{ event: "end", at, step: name, state: outcome, exit, reason, ms },
         ...{ output, result },
-        artefacts: end.artefacts.map((one) => ({ ...one })),
+        artefacts: end.artefacts,
       });
     }
     await this.#flush();
@@ -364,7 +359,7 @@ export class StepLoop {
         return result === null ? [] : [{ step: name, result }];
       }),
     );
-    this.#add(mergedLine(merge, this.#now()));
+    this.#add({ ...merge, event: "merged", at: this.#now() });
     await this.#flush();
     return { state: merge.state, reason: merge.reason };
   }

@@ -47,9 +47,7 @@ export interface ChunkOrder {
   readonly filter?: {
     output(stream: "stdout" | "stderr", bytes: Uint8Array): Uint8Array;
     /** Returns the last bytes of the log. */
-    end(
-      end: { readonly exit: number | null; readonly reason: string | null },
-    ): Uint8Array;
+    end(end: Pick<ChunkEnd, "exit" | "reason">): Uint8Array;
   };
 }
 
