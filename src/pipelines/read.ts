@@ -6,10 +6,12 @@ import { readOwnJson } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import {
+  definitionFile,
   isRunning,
   linesOf,
   listDefinitions,
   listRunsOf,
+  readDefinitionFile,
   readRun,
   type RunPaths,
   runPaths,
@@ -22,9 +24,21 @@ import type {
   PipelineStatusResult,
   StepView,
 } from "./commands/results.ts";
-import { readPipeline, type Step } from "./definition.ts";
+import { type Pipeline, readPipeline, type Step } from "./definition.ts";
 import { pipelineLineIn, RunState, stepState } from "./log.ts";
 import { stepStem, verifyStem } from "./stems.ts";
+
+/** Reads a pipeline that will not be run, and so need not be allowed. */
+export async function readNamedPipeline(
+  system: System,
+  root: string,
+  name: string,
+): Promise<Pipeline> {
+  const file = definitionFile(system, root, { kind: "pipeline", name });
+  const shown = relative(root, file);
+  const text = readDefinitionFile(system, root, { file, shown });
+  return await readPipeline(text, shown);
+}
 
 /** Reads the state of a run from its log. */
 export function readRunState(system: System, paths: RunPaths): RunState {

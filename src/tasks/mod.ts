@@ -1,6 +1,14 @@
 /** The only door of `tasks/`: work on many items that survives its process. */
 
 export { clientFor } from "./agent.ts";
+export {
+  cancelParts,
+  documentParts,
+  LIMIT_FLAG,
+  listedRuns,
+  logText,
+  removeParts,
+} from "./run_commands.ts";
 export { BACKGROUND, startInBackground } from "./background.ts";
 export { cancelRun } from "./cancel.ts";
 export {

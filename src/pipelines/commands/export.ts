@@ -1,27 +1,17 @@
-import { relative } from "@std/path";
-import { defineCommand } from "../../cli/mod.ts";
+import { type Context, defineCommand } from "../../cli/mod.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import { readConfig } from "../../config/mod.ts";
-import {
-  exportTarget,
-  writeExport,
-  type WrittenFile,
-} from "../../saves/mod.ts";
-import {
-  definitionFile,
-  readDefinitionFile,
-  taskRoot,
-} from "../../tasks/mod.ts";
-import { readPipeline } from "../definition.ts";
+import { documentParts, taskRoot } from "../../tasks/mod.ts";
 import { WORKFLOW_HEAD, workflowText } from "../export/github_actions.ts";
+import { readNamedPipeline } from "../read.ts";
 import type { PipelineExportResult } from "./results.ts";
 
-const WORKFLOW: WrittenFile = {
-  option: "--output",
-  noun: "a workflow of mpm",
+const WORKFLOW = documentParts<PipelineExportResult>({
+  ...{ what: "workflow", noun: "a workflow of mpm" },
   ending: ".yml",
   begins: new RegExp(`^${WORKFLOW_HEAD}`),
-};
+  text: ({ workflow }) => workflow,
+});
 
 /** `mpm pipeline export` */
 export const pipelineExport = defineCommand({
@@ -43,13 +33,7 @@ You do not have to allow the pipeline first, because mpm does not run it.`,
       choices: ["github-actions"],
       summary: "The engine; default: github-actions",
     },
-    output: {
-      type: "string",
-      short: "o",
-      value: "file",
-      names: "file",
-      summary: "Write the workflow to this file or folder",
-    },
+    output: WORKFLOW.output,
   },
   examples: [
     "mpm pipeline export release",
@@ -57,48 +41,48 @@ You do not have to allow the pipeline first, because mpm does not run it.`,
   ],
   result: async () => (await import("./results.ts")).PipelineExportResult,
   async run(context, { name, output }): Promise<PipelineExportResult> {
-    const { system, folder, note } = context;
     const root = taskRoot(context);
-    const file = definitionFile(system, root, { kind: "pipeline", name });
-    const shown = relative(root, file);
-    const target = output === undefined
-      ? undefined
-      : exportTarget(system, output, { folder, root, file: WORKFLOW });
-    const text = readDefinitionFile(system, root, { file, shown });
-    const pipeline = await readPipeline(text, shown);
-    const client = readConfig(system, root)["agents.client"];
-    const { steps, notify, jobs } = pipeline;
-    if (steps.some(({ worktree }) => worktree)) {
+    return await WORKFLOW.written(
+      context,
+      { root, output, name },
+      () => exported(context, root, name),
+    );
+  },
+  ...WORKFLOW.shown,
+});
+
+/** Returns the workflow, and notes what it cannot do. */
+async function exported(
+  { system, note }: Context,
+  root: string,
+  name: string,
+): Promise<PipelineExportResult> {
+  const pipeline = await readNamedPipeline(system, root, name);
+  const { steps, notify, jobs } = pipeline;
+  const client = readConfig(system, root)["agents.client"];
+  if (steps.some(({ worktree }) => worktree)) {
+    note(
+      'Note: a workflow does not merge worktrees. Only files in "produces" reach other steps',
+    );
+  }
+  if (notify || jobs) {
+    note('Note: "notify" and "jobs" are not part of the workflow');
+  }
+  const clients = new Set(
+    steps.flatMap(({ work }) =>
+      work.kind === "agent" ? [clientNamed(work.client ?? client)!] : []
+    ),
+  );
+  for (const key of new Set([...clients].map(({ key }) => key))) {
+    note(`Note: the workflow needs the secret ${key}`);
+  }
+  for (const { title, key, otherKeys } of clients) {
+    if (otherKeys) {
       note(
-        'Note: a workflow does not merge worktrees. Only files in "produces" reach other steps',
+        `Note: ${title} gets ${key}. If its model needs another key, change the workflow`,
       );
     }
-    if (notify || jobs) {
-      note('Note: "notify" and "jobs" are not part of the workflow');
-    }
-    const clients = new Set(
-      steps.flatMap(({ work }) =>
-        work.kind === "agent" ? [clientNamed(work.client ?? client)!] : []
-      ),
-    );
-    for (const key of new Set([...clients].map(({ key }) => key))) {
-      note(`Note: the workflow needs the secret ${key}`);
-    }
-    for (const { title, key, otherKeys } of clients) {
-      if (otherKeys) {
-        note(
-          `Note: ${title} gets ${key}. If its model needs another key, change the workflow`,
-        );
-      }
-    }
-    const workflow = workflowText({ name, pipeline, client });
-    const written = target && writeExport(
-      system,
-      target.path(name),
-      new TextEncoder().encode(workflow),
-    );
-    return { pipeline: name, workflow, file: written ?? null };
-  },
-  render: ({ workflow, file }) => file === null ? workflow : `Wrote ${file}\n`,
-  verbatim: ({ file }) => file === null,
-});
+  }
+  const workflow = workflowText({ name, pipeline, client });
+  return { pipeline: name, workflow, file: null };
+}

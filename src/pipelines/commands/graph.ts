@@ -1,13 +1,11 @@
-import { relative } from "@std/path";
 import { defineCommand } from "../../cli/mod.ts";
-import {
-  definitionFile,
-  readDefinitionFile,
-  taskRoot,
-} from "../../tasks/mod.ts";
-import { readPipeline } from "../definition.ts";
+import { taskRoot } from "../../tasks/mod.ts";
 import { mermaid } from "../graph.ts";
-import { listPipelineRuns, readPipelineStatus } from "../read.ts";
+import {
+  listPipelineRuns,
+  readNamedPipeline,
+  readPipelineStatus,
+} from "../read.ts";
 import { graphText } from "../view/text.ts";
 import type { PipelineGraphResult } from "./results.ts";
 
@@ -36,10 +34,7 @@ Draws the graph from top to bottom, with each step's state in the latest run. Wi
   ): Promise<PipelineGraphResult> {
     const { system } = context;
     const root = taskRoot(context);
-    const file = definitionFile(system, root, { kind: "pipeline", name });
-    const shown = relative(root, file);
-    const text = readDefinitionFile(system, root, { file, shown });
-    const { steps } = await readPipeline(text, shown);
+    const { steps } = await readNamedPipeline(system, root, name);
     const { runs: [run] } = await listPipelineRuns(system, root, {
       ...{ pipeline: name, limit: 1 },
     });

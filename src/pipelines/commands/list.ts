@@ -1,12 +1,8 @@
 import { defineCommand } from "../../cli/mod.ts";
-import { parseLimit } from "../../saves/mod.ts";
-import { taskRoot } from "../../tasks/mod.ts";
+import { LIMIT_FLAG, listedRuns, taskRoot } from "../../tasks/mod.ts";
 import { listPipelineRuns } from "../read.ts";
 import { runsText } from "../view/text.ts";
 import type { PipelineListResult } from "./results.ts";
-
-/** The maximum number of runs to list if no limit is given. */
-const LIMIT = 50;
 
 /** `mpm pipeline list` */
 export const pipelineList = defineCommand({
@@ -21,20 +17,14 @@ Lists runs, newest first. Each row shows the run's state and the number of finis
     names: "pipeline",
   }],
   flags: {
-    limit: {
-      type: "string",
-      value: "number",
-      summary: 'The maximum number of runs, or "all"; default: 50',
-    },
+    limit: LIMIT_FLAG,
   },
   examples: ["mpm pipeline list", "mpm pipeline list release --limit all"],
   result: async () => (await import("./results.ts")).PipelineListResult,
   async run(context, { pipeline, limit }): Promise<PipelineListResult> {
     const { system } = context;
-    const most = limit === undefined ? LIMIT : parseLimit(limit) ?? Infinity;
-    const root = taskRoot(context);
-    const order = { pipeline, limit: most };
-    const found = await listPipelineRuns(system, root, order);
+    const order = { pipeline, limit: listedRuns(limit) };
+    const found = await listPipelineRuns(system, taskRoot(context), order);
     return { at: system.now().toISOString(), ...found };
   },
   render: runsText,

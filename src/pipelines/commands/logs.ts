@@ -1,17 +1,15 @@
 import { attempt, MpmError } from "../../base/errors.ts";
-import { escapeLines, escapeText } from "../../base/escape.ts";
+import { escapeText } from "../../base/escape.ts";
 import { didYouMean } from "../../base/nearest.ts";
-import { defineCommand, type Style } from "../../cli/mod.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
+import { logText, PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { PipelineLogsResult } from "./results.ts";
 
 /** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
-
-type StepLog = PipelineLogsResult["logs"][number];
 
 /** `mpm pipeline logs` */
 export const pipelineLogs = defineCommand({
@@ -44,10 +42,11 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
         const bytes = attempt(() => system.files.readOwn(path, LARGEST));
         if (!bytes) continue;
         const text = redactor.text(new TextDecoder().decode(bytes));
-        const log = { step, verify: stem === verifyStem(step), text };
-        if (!print) result.logs.push(log);
+        const verify = stem === verifyStem(step);
+        const title = `${escapeText(step)}${verify ? " (verify)" : ""}`;
+        if (!print) result.logs.push({ step, verify, text });
         // The reader, for example `head`, may have ended.
-        else if (!print(logText(log, style))) return result;
+        else if (!print(logText(title, text, style))) return result;
       }
     }
     return result;
@@ -55,9 +54,3 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
   render: () => "",
   verbatim: () => true,
 });
-
-function logText({ step, verify, text }: StepLog, style: Style): string {
-  const title = `${escapeText(step)}${verify ? " (verify)" : ""}`;
-  const end = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `${style.bold(`== ${title} ==`)}\n${escapeLines(text)}${end}`;
-}

@@ -1,4 +1,10 @@
 import * as z from "zod/mini";
+import { AnyRunFields, definitionRow } from "../../tasks/commands/results.ts";
+
+export {
+  TaskCancelResult as PipelineCancelResult,
+  TaskRmResult as PipelineRmResult,
+} from "../../tasks/commands/results.ts";
 
 /** The results of the `pipeline` commands. */
 
@@ -70,27 +76,13 @@ const MergeView = z.strictObject({
 });
 
 const RunFields = {
-  /** The ID, which consists of the pipeline and the start time in UTC. */
-  run: text,
+  ...AnyRunFields,
   pipeline: text,
   /** `interrupted`: mpm was killed, or the machine crashed. */
   state: RUN_STATE,
-  /** The number of steps, and the number in each state. */
-  total: count,
-  done: count,
-  failed: count,
-  flagged: count,
   skipped: count,
   limited: count,
-  waiting: count,
   running: count,
-  started_at: text,
-  /** The time when the log of the run last changed. */
-  changed_at: text,
-  /** The reason why the run ended; null: the state says it all. */
-  reason: z.nullable(text),
-  /** False if someone else made the run, so mpm only lists it. */
-  own: z.boolean(),
 };
 
 /** A run of a pipeline in a list. */
@@ -137,17 +129,7 @@ export type PipelineListResult = z.infer<typeof PipelineListResult>;
 
 export const PipelinesResult = z.strictObject({
   at: text,
-  pipelines: z.array(z.strictObject({
-    name: text,
-    /** The path relative to the project, with `/` between folders. */
-    path: text,
-    description: text,
-    allowed: z.boolean(),
-    /** Why mpm cannot run the pipeline; null: it can. */
-    problem: z.nullable(text),
-    /** Its newest run. */
-    run: z.nullable(PipelineRunView),
-  })),
+  pipelines: z.array(definitionRow(PipelineRunView)),
 });
 export type PipelinesResult = z.infer<typeof PipelinesResult>;
 
@@ -168,15 +150,6 @@ export const PipelineGraphResult = z.strictObject({
 });
 export type PipelineGraphResult = z.infer<typeof PipelineGraphResult>;
 
-export const PipelineCancelResult = z.strictObject({
-  dry_run: z.boolean(),
-  /** The ID of the run. */
-  run: text,
-  /** True if the run ended while the command waited. */
-  ended: z.boolean(),
-});
-export type PipelineCancelResult = z.infer<typeof PipelineCancelResult>;
-
 export const PipelineLogsResult = z.strictObject({
   run: text,
   logs: z.array(z.strictObject({
@@ -195,15 +168,6 @@ export const PipelineReportResult = z.extend(PipelineStatusResult, {
   file: z.nullable(text),
 });
 export type PipelineReportResult = z.infer<typeof PipelineReportResult>;
-
-export const PipelineRmResult = z.strictObject({
-  dry_run: z.boolean(),
-  /** IDs of the runs. */
-  removed: z.array(text),
-  /** The folder in the trash; null: nothing was moved. */
-  folder: z.nullable(text),
-});
-export type PipelineRmResult = z.infer<typeof PipelineRmResult>;
 
 export const PipelineExportResult = z.strictObject({
   pipeline: text,

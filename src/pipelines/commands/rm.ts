@@ -1,7 +1,5 @@
-import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
-import { locate } from "../../git/mod.ts";
-import { findRun, removedText, removeRuns, taskRoot } from "../../tasks/mod.ts";
+import { removeParts } from "../../tasks/mod.ts";
 import { dropTrees } from "../merge/worktrees.ts";
 
 /** `mpm pipeline rm` */
@@ -16,35 +14,13 @@ Removes the runs' logs and reports; "mpm undo" restores them. mpm keeps the file
     rest: true,
     names: "pipeline-run",
   }],
-  flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without changing anything",
-    },
-  },
   examples: [
     "mpm pipeline rm release-20261123-191500",
     "mpm pipeline rm release --dry-run",
   ],
   result: async () => (await import("./results.ts")).PipelineRmResult,
-  async run(context, { run, "dry-run": dryRun }) {
-    const { system, folder } = context;
-    if (run.length === 0) {
-      throw new MpmError("USAGE", "Name the runs to remove", {
-        hint: '"mpm pipeline list" lists them',
-      });
-    }
-    const root = taskRoot(context);
-    const kind = "pipeline";
-    const ids = [
-      ...new Set(run.map((typed) => findRun(system, root, typed, kind))),
-    ];
-    const workspace = await locate(system, folder);
-    const removed = await removeRuns(context, workspace, { kind, ids, dryRun });
-    if (!dryRun && workspace.git === "repository") {
-      for (const id of ids) await dropTrees(system, workspace, id);
-    }
-    return removed;
-  },
-  render: removedText,
+  ...removeParts("pipeline", async ({ system }, workspace, ids) => {
+    if (workspace.git !== "repository") return;
+    for (const id of ids) await dropTrees(system, workspace, id);
+  }),
 });

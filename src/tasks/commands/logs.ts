@@ -1,9 +1,10 @@
-import { escapeLines, escapeText } from "../../base/escape.ts";
+import { escapeText } from "../../base/escape.ts";
 import { cutText, named } from "../../base/words.ts";
-import { defineCommand, type Style } from "../../cli/mod.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { readLogs, type TaskLog } from "../logs.ts";
 import { RUN, typedRun } from "../root.ts";
+import { logText } from "../run_commands.ts";
 import type { TaskLogsResult } from "./results.ts";
 
 /** The maximum number of characters of all logs in one answer for programs. */
@@ -34,7 +35,7 @@ Prints the logs in item order. Secrets are redacted. A log contains the first an
     for (const log of readLogs(system, { root, id, item, redactor })) {
       if (print) {
         // The reader, for example `head`, may have ended.
-        if (!print(logText(log, style))) break;
+        if (!print(logText(titleOf(log), log.text, style))) break;
         continue;
       }
       size += log.text.length;
@@ -47,10 +48,8 @@ Prints the logs in item order. Secrets are redacted. A log contains the first an
   verbatim: () => true,
 });
 
-function logText({ chunk, items, text }: TaskLog, style: Style): string {
-  const title = items.length === 0
+function titleOf({ chunk, items }: TaskLog): string {
+  return items.length === 0
     ? `chunk ${chunk}`
     : named(items.map((item) => escapeText(cutText(item, 200))));
-  const end = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `${style.bold(`== ${title} ==`)}\n${escapeLines(text)}${end}`;
 }

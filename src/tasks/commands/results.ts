@@ -14,19 +14,17 @@ const RUN_STATE = z.enum([
   "interrupted",
 ]);
 
-const RunFields = {
-  /** The ID of the run: its task, and the UTC second in which it began. */
+/** The fields of every run, of a task or of a pipeline. */
+export const AnyRunFields = {
+  /** The ID of the run: its definition, and the UTC second when it began. */
   run: text,
-  task: text,
-  /** `interrupted`: the mpm process was killed, or the machine crashed. */
-  state: RUN_STATE,
-  /** Items. */
+  /** Number of items or steps in total, and in each state. */
   total: count,
   done: count,
   failed: count,
-  /** Number of items whose program started and whose end is unknown. */
+  /** Those whose program started and whose end is unknown. */
   flagged: count,
-  /** Number of items that have not started, or are running. */
+  /** Those that have not started; the running items of a task count too. */
   waiting: count,
   started_at: text,
   /** The time when the log of the run last changed. */
@@ -35,6 +33,13 @@ const RunFields = {
   reason: z.nullable(text),
   /** False if someone else made the run, so mpm only lists it. */
   own: z.boolean(),
+};
+
+const RunFields = {
+  ...AnyRunFields,
+  task: text,
+  /** `interrupted`: the mpm process was killed, or the machine crashed. */
+  state: RUN_STATE,
 };
 
 /** A run, in the format of most of these results. */
@@ -97,22 +102,24 @@ export const TaskListResult = z.strictObject({
 });
 export type TaskListResult = z.infer<typeof TaskListResult>;
 
-/** A task. */
-const TaskRow = z.strictObject({
-  name: text,
-  /** The path relative to the project, with `/` between folders. */
-  path: text,
-  description: text,
-  allowed: z.boolean(),
-  /** Why the task cannot run; null: it can. */
-  problem: z.nullable(text),
-  /** Its newest run. */
-  run: z.nullable(TaskRunView),
-});
+/** Returns the schema of a task or a pipeline; `run`: that of its runs. */
+export function definitionRow<R extends z.ZodMiniType>(run: R) {
+  return z.strictObject({
+    name: text,
+    /** The path relative to the project, with `/` between folders. */
+    path: text,
+    description: text,
+    allowed: z.boolean(),
+    /** Why it cannot run; null: it can. */
+    problem: z.nullable(text),
+    /** Its newest run. */
+    run: z.nullable(run),
+  });
+}
 
 export const TasksResult = z.strictObject({
   at: text,
-  tasks: z.array(TaskRow),
+  tasks: z.array(definitionRow(TaskRunView)),
 });
 export type TasksResult = z.infer<typeof TasksResult>;
 
