@@ -4,7 +4,7 @@ import type { Context } from "../cli/mod.ts";
 import { ensureUserFolder, fileState, takeLock } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { RunResult, System } from "../system/system.ts";
-import { taskPath } from "../tasks/mod.ts";
+import { LONGEST, taskPath } from "../tasks/mod.ts";
 import type { ScheduleRunResult } from "./commands/results.ts";
 import { actionText, type Schedule } from "./schedule.ts";
 import {
@@ -15,9 +15,6 @@ import {
   schedulePaths,
   writeLast,
 } from "./store.ts";
-
-/** The longest time that a timer supports: 24 days. */
-const LONGEST = 24 * 86_400_000;
 
 /**
  * The maximum number of bytes of a run's output to log, counted from its end.

@@ -49,7 +49,7 @@ export {
   runChunk,
   statePath,
 } from "./runner/run_chunk.ts";
-export { Stops } from "./runner/stops.ts";
+export { pauseAfter, Stops } from "./runner/stops.ts";
 export { listRuns, openRun } from "./read.ts";
 export { removeRuns, undoRemovedRuns } from "./remove.ts";
 export { PIPELINE_RUN, taskRoot, typedRun } from "./root.ts";

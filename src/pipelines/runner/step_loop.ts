@@ -1,6 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import type { Context } from "../../cli/mod.ts";
-import type { RunLog, RunPaths, RunRecord, Stops } from "../../tasks/mod.ts";
+import {
+  pauseAfter,
+  type RunLog,
+  type RunPaths,
+  type RunRecord,
+  type Stops,
+} from "../../tasks/mod.ts";
 import { filesBefore, isFile } from "../artefacts.ts";
 import type { Step } from "../definition.ts";
 import type { MergeEnd, PipelineLine, RunEnd, RunState } from "../log.ts";
@@ -13,13 +19,6 @@ import {
   stepsBefore,
 } from "./run_step.ts";
 import { StepInputs } from "./step_inputs.ts";
-
-/**
- * The pause before the second try, and the longest pause before any try, in
- * milliseconds.
- */
-const PAUSE = 1000;
-const LONGEST_PAUSE = 60_000;
 
 /** A running pipeline. */
 export interface LoopOrder {
@@ -245,8 +244,7 @@ export class StepLoop {
       this.#add(this.#putBack(step, end.exit, end.reason));
       await this.#flush();
       if (end.failure) throw end.failure;
-      const pause = Math.min(PAUSE * 2 ** tries, LONGEST_PAUSE);
-      await system.sleep(pause, stops.cancel);
+      await system.sleep(pauseAfter(tries), stops.cancel);
       if (stops.cancel.aborted) return;
     }
   }

@@ -7,13 +7,8 @@ import { ensureFolder, writeAtomic } from "../../ops/mod.ts";
 import type { Definition } from "../definition.ts";
 import type { RunRecord } from "../run.ts";
 import { type ChunkEnd, KeptOutput, statePath } from "../runner/run_chunk.ts";
-import {
-  CANCELLED,
-  type ChunkEngine,
-  type ChunkKeeper,
-  type Stopped,
-} from "../runner/keeper.ts";
-import type { Stops } from "../runner/stops.ts";
+import { CANCELLED, type ChunkKeeper, type Stopped } from "../runner/keeper.ts";
+import { pauseAfter, type Stops } from "../runner/stops.ts";
 import { changesPath, type runPaths } from "../store.ts";
 import { type Engine, type Host, hostsOf } from "./hosts.ts";
 import { cleanHosts, readyHosts, saidBy } from "./remote.ts";
@@ -22,13 +17,6 @@ import { jobLine, jobScript } from "./scripts.ts";
 
 /** Milliseconds between two checks of the job log. */
 const LOOK = 200;
-
-/**
- * The pause before the second try, and the longest pause before any try, in
- * milliseconds.
- */
-const PAUSE = 1000;
-const LONGEST_PAUSE = 60_000;
 
 /** The maximum number of connections that one chunk may lose. */
 const MOST_LOST = 3;
@@ -49,7 +37,7 @@ interface RoundEnd {
 }
 
 /** Gives the chunks of a run to GNU parallel, which starts them over ssh. */
-export class ParallelEngine implements ChunkEngine {
+export class ParallelEngine {
   readonly #context: Context;
   readonly #order: EngineOrder;
   readonly #names: ReadonlyMap<string, string>;
@@ -65,6 +53,7 @@ export class ParallelEngine implements ChunkEngine {
     );
   }
 
+  /** Records ends that no mpm process has seen. */
   async recover(keeper: ChunkKeeper): Promise<void> {
     const { system } = this.#context;
     const round = Round.left(system, this.#order.paths.round);
@@ -85,6 +74,7 @@ export class ParallelEngine implements ChunkEngine {
     round.remove();
   }
 
+  /** Runs all remaining chunks. */
   async run(keeper: ChunkKeeper): Promise<Stopped | undefined> {
     const { system, note } = this.#context;
     const { record, engine, stops } = this.#order;
@@ -129,8 +119,8 @@ export class ParallelEngine implements ChunkEngine {
 
   async #pause(left: readonly number[]): Promise<void> {
     const tries = Math.max(...left.map((chunk) => this.#tries.get(chunk) ?? 1));
-    const pause = Math.min(PAUSE * 2 ** (tries - 1), LONGEST_PAUSE);
-    await this.#context.system.sleep(pause, this.#order.stops.cancel);
+    const { cancel } = this.#order.stops;
+    await this.#context.system.sleep(pauseAfter(tries - 1), cancel);
   }
 
   /** Runs GNU parallel once, for some of the chunks. */
@@ -151,7 +141,7 @@ export class ParallelEngine implements ChunkEngine {
     const signal = AbortSignal.any([stops.cancel, failure.signal]);
     const program = round.run({ hosts: hosts.length, signal, kill: stops.kill })
       .finally(() => isOver = true);
-    const collected = new Collected(left);
+    const collected: Collected = { open: new Set(left), retry: [] };
     try {
       while (!isOver) {
         await Promise.race([program, system.sleep(LOOK)]);
@@ -326,14 +316,10 @@ export class ParallelEngine implements ChunkEngine {
 }
 
 /** The jobs of a round that have been recorded. */
-class Collected {
+interface Collected {
   readonly open: Set<number>;
-  readonly retry: number[] = [];
-  stopped: Stopped | undefined;
+  readonly retry: number[];
+  stopped?: Stopped;
   /** The errors of a job that could not be started on any host. */
-  unbegun: string | undefined;
-
-  constructor(chunks: readonly number[]) {
-    this.open = new Set(chunks);
-  }
+  unbegun?: string;
 }

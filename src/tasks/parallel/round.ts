@@ -3,6 +3,7 @@ import { attempt } from "../../base/errors.ts";
 import { joinBytes } from "../../git/mod.ts";
 import { removeIfThere, removeTree } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
+import { LONGEST } from "../fields.ts";
 import { linesOf } from "../store.ts";
 import type { Host } from "./hosts.ts";
 import { PLAIN } from "./plan_engine.ts";
@@ -33,9 +34,6 @@ export type JobFate =
 
 /** Milliseconds that GNU parallel has to end its jobs. */
 const GRACE = 5000;
-
-/** The limit in milliseconds for a program without a limit: 24 days. */
-const LONGEST = 24 * 86_400_000;
 
 /** Bytes of jobs to write at a time. */
 const PART = 1024 * 1024;

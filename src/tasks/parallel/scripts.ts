@@ -233,7 +233,7 @@ export interface Job {
 /** Returns the line that starts a job after {@link jobScript}. */
 export function jobLine({ args, env, state }: Job): string {
   const set = Object.entries(env).map(([name, value]) =>
-    value === null ? `unset ${name}` : `export ${name}=${quoted(value)}`
+    value === null ? `unset ${name}` : `export ${name}=${shellWord(value)}`
   );
   return [
     "{",
@@ -241,17 +241,12 @@ export function jobLine({ args, env, state }: Job): string {
     'export MPM_TASK_STATE="$tree.state"',
     ...state === undefined
       ? []
-      : [`printf '%s' ${quoted(state)} >"$MPM_TASK_STATE"`],
-    `job ${args.map(quoted).join(" ")}`,
+      : [`printf '%s' ${shellWord(state)} >"$MPM_TASK_STATE"`],
+    `job ${args.map(shellWord).join(" ")}`,
     "exit",
     "}",
     "",
   ].join("\n");
-}
-
-/** Quotes a text so that a shell treats no part of it as special. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The end of a job, parsed from its last line. */

@@ -23,11 +23,3 @@ export interface ChunkKeeper {
   end(chunk: number, end: ChunkEnd): Stopped | undefined;
   flush(): Promise<void>;
 }
-
-/** Runs chunks on other machines. */
-export interface ChunkEngine {
-  /** Records ends that no mpm process has seen. */
-  recover(keeper: ChunkKeeper): Promise<void>;
-  /** Runs all remaining chunks. */
-  run(keeper: ChunkKeeper): Promise<Stopped | undefined>;
-}

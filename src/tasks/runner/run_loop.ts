@@ -7,8 +7,10 @@ import type { System } from "../../system/system.ts";
 import { promptWith } from "../agent.ts";
 import { argumentsWith, resultsByItem } from "../protocol.ts";
 import type { Definition } from "../definition.ts";
+import type { ParallelEngine } from "../parallel/engine.ts";
 import type { Chunks, ItemState, LogLine, RunRecord } from "../run.ts";
 import { linesOf, type runPaths } from "../store.ts";
+import type { RunDisplay } from "../view/show.ts";
 import { variablesOf } from "./create_run.ts";
 import type { RunLog } from "./log.ts";
 import {
@@ -17,27 +19,8 @@ import {
   runChunk,
   statePath,
 } from "./run_chunk.ts";
-import {
-  CANCELLED,
-  type ChunkEngine,
-  type ChunkKeeper,
-  type Stopped,
-} from "./keeper.ts";
-import type { Stops } from "./stops.ts";
-
-/** Receives the events of a run. */
-export interface RunListener {
-  /** A line of the log, which may not be on the disk yet. */
-  take(line: LogLine): void;
-  /** `partly`: number of finished items in the running chunk. */
-  progress(what: { partly: number; text: string | undefined }): void;
-  /** Called five times a second. */
-  tick(): void;
-}
-
-/** Milliseconds before the second try, and the longest such pause. */
-const PAUSE = 1000;
-const LONGEST_PAUSE = 60_000;
+import { CANCELLED, type ChunkKeeper, type Stopped } from "./keeper.ts";
+import { pauseAfter, type Stops } from "./stops.ts";
 
 /**
  * The largest log of a chunk in bytes, and of a failed one if there are many.
@@ -57,7 +40,7 @@ const LONGEST_VARIABLE = 32 * 1024;
 /** A running pipeline. */
 interface LoopOrder {
   /** `undefined`: programs run on this machine, one after another. */
-  readonly engine: ChunkEngine | undefined;
+  readonly engine: ParallelEngine | undefined;
   readonly record: RunRecord;
   readonly definition: Definition;
   /** `undefined`: the task runs a program. */
@@ -67,7 +50,7 @@ interface LoopOrder {
   readonly chunks: Chunks;
   readonly log: RunLog;
   readonly stops: Stops;
-  readonly listener: RunListener;
+  readonly listener: RunDisplay;
   /** True if failed and flagged chunks run again. */
   readonly again: boolean;
   /** The process ID of this mpm. */
@@ -240,8 +223,7 @@ export class RunLoop {
         this.#putBack(chunk, end);
         await this.#flush();
         if (end.failure) throw end.failure;
-        const pause = Math.min(PAUSE * 2 ** tries, LONGEST_PAUSE);
-        await this.#system.sleep(pause, stops.cancel);
+        await this.#system.sleep(pauseAfter(tries), stops.cancel);
         if (stops.cancel.aborted) return CANCELLED;
         continue;
       }

@@ -4,6 +4,14 @@ import type { System } from "../../system/system.ts";
 /** Milliseconds between two checks for a request to cancel. */
 const LOOK = 200;
 
+/**
+ * Returns the milliseconds to wait before the next try; `tries`: the number of
+ * earlier retries.
+ */
+export function pauseAfter(tries: number): number {
+  return Math.min(1000 * 2 ** tries, 60_000);
+}
+
 /** The files of a run to check. */
 interface Paths {
   /** Exists as long as the run exists. */
