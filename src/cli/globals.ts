@@ -1,5 +1,13 @@
 import type { Flags } from "./command.ts";
 
+/** Returns `--dry-run` of a command that does something, e.g. "removed". */
+export function dryRunFlag(done: string, doing = "changing") {
+  return {
+    type: "boolean",
+    summary: `Show what would be ${done} without ${doing} anything`,
+  } as const;
+}
+
 /** Flags that every command takes, before or after its name. */
 export const GLOBAL_FLAGS = {
   project: {

@@ -17,7 +17,7 @@ export {
   type Wanted,
   wanted,
 } from "./completion.ts";
-export { GLOBAL_FLAGS } from "./globals.ts";
+export { dryRunFlag, GLOBAL_FLAGS } from "./globals.ts";
 export {
   commandHelp,
   commandInfo,

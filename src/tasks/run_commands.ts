@@ -1,6 +1,6 @@
 import { MpmError } from "../base/errors.ts";
 import { escapeLines, escapeText } from "../base/escape.ts";
-import type { Context, Style } from "../cli/mod.ts";
+import { type Context, dryRunFlag, type Style } from "../cli/mod.ts";
 import { locate, type Workspace } from "../git/mod.ts";
 import {
   exportTarget,
@@ -57,10 +57,7 @@ export function removeParts(
 ) {
   return {
     flags: {
-      "dry-run": {
-        type: "boolean",
-        summary: "Show what would be removed without changing anything",
-      },
+      "dry-run": dryRunFlag("removed"),
     },
     async run(
       context: Context,

@@ -1,5 +1,5 @@
 import { escapeLines, escapeText } from "../../base/escape.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import {
   type ConfigChange,
   configFiles,
@@ -27,10 +27,7 @@ that the configuration already has.`,
       type: "boolean",
       summary: "Add the partitions to the project's configuration",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be added without writing anything",
-    },
+    "dry-run": dryRunFlag("added", "writing"),
   },
   examples: ["mpm partition suggest", "mpm partition suggest --write"],
   result: async () => (await import("./results.ts")).PartitionSuggestResult,

@@ -1,6 +1,6 @@
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { readConfigAnyway } from "../../config/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { journaled, withLock } from "../../ops/mod.ts";
@@ -30,10 +30,7 @@ not choose, the partition with the most uncommitted files is current.`,
       type: "boolean",
       summary: "Use the partition with the most uncommitted files",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be chosen without writing anything",
-    },
+    "dry-run": dryRunFlag("chosen", "writing"),
   },
   examples: [
     "mpm partition use backend",

@@ -7,7 +7,7 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
 import {
   ensureFolder,
@@ -54,10 +54,7 @@ Review the file, edit it if you like, and then allow it.`,
     },
   ],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be written without writing anything",
-    },
+    "dry-run": dryRunFlag("written", "writing"),
   },
   examples: [
     "mpm pipeline new development",

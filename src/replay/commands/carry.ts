@@ -2,7 +2,7 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
 import { counted } from "../../base/words.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { CLIENT_NAMES } from "../../base/clients.ts";
 import { clientNamed } from "../../clients/mod.ts";
 import { locate } from "../../git/mod.ts";
@@ -41,10 +41,7 @@ mpm copies conversations only to client versions that it has been tested with. F
       choices: CLIENT_NAMES,
       summary: "The client to copy the conversation to; required",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be written without changing anything",
-    },
+    "dry-run": dryRunFlag("written"),
   },
   examples: [
     "mpm carry latest --to gemini",

@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { shellWord } from "../../base/shell.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { alone } from "../../detours/mod.ts";
 import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import { fork, planFork, plannedFork } from "../fork.ts";
@@ -39,10 +39,7 @@ A fork requires a checkpoint taken at the step: see "mpm help replay". "mpm undo
       value: "name",
       summary: "A name for the session, its worktree and its branch",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be created without changing anything",
-    },
+    "dry-run": dryRunFlag("created"),
   },
   examples: [
     "mpm replay fork 12",

@@ -1,5 +1,5 @@
 import { MpmError } from "../../base/errors.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { removeSchedules } from "../change.ts";
 import { removeText } from "../text.ts";
@@ -19,10 +19,7 @@ To remove a schedule of another project, or of a deleted project, use the ID tha
     names: "schedule",
   }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without changing anything",
-    },
+    "dry-run": dryRunFlag("removed"),
   },
   examples: [
     "mpm schedule remove task-health",

@@ -1,6 +1,6 @@
 import { escapeText } from "../../base/escape.ts";
 import { counted } from "../../base/words.ts";
-import { defineCommand, type Style } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag, type Style } from "../../cli/mod.ts";
 import { exportBundle } from "../export_bundle.ts";
 import type { ExportResult } from "./results.ts";
 
@@ -36,10 +36,7 @@ To export single saves unchanged, use "mpm saves export".`,
       type: "boolean",
       summary: "Include the uncommitted files in saves",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be written without writing anything",
-    },
+    "dry-run": dryRunFlag("written", "writing"),
   },
   examples: [
     "mpm export --to bundle.json",

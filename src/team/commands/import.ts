@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { importAny, importedText } from "../import_bundle.ts";
 
 /** `mpm import` */
@@ -19,10 +19,7 @@ you already have, and never replaces a save. If a different save has the same ID
     names: "file",
   }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be imported without writing anything",
-    },
+    "dry-run": dryRunFlag("imported", "writing"),
   },
   examples: [
     "mpm import handoff.age",

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { removeMember, teamText } from "../change_team.ts";
 
 /** `mpm team remove` */
@@ -14,10 +14,7 @@ Removes a single key, or a person with all their keys. mpm stops encrypting new 
     names: "member",
   }],
   flags: {
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without changing anything",
-    },
+    "dry-run": dryRunFlag("removed"),
   },
   examples: ["mpm team remove ann", "mpm team remove ann --dry-run"],
   result: async () => (await import("./results.ts")).TeamResult,

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "@std/path";
 import { join } from "../../base/join.ts";
-import { defineCommand } from "../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/mod.ts";
@@ -36,10 +36,7 @@ Writes .claude-mpm/templates/<name>.md. The new file is a short template or, wit
       value: "template",
       summary: "Copy this template or file",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be written without writing anything",
-    },
+    "dry-run": dryRunFlag("written", "writing"),
   },
   examples: [
     "mpm template new hot-fix",

@@ -1,4 +1,4 @@
-import { defineCommand } from "../../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { escapeText } from "../../../base/escape.ts";
 import { AGENT_FLAG } from "../../names.ts";
 import { claimPaths } from "../claim_paths.ts";
@@ -37,10 +37,7 @@ With --force, a person can take over a claim, and mpm informs its holder. An age
       type: "boolean",
       summary: "Take over other holders' claims; only for people",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be claimed without writing anything",
-    },
+    "dry-run": dryRunFlag("claimed", "writing"),
   },
   examples: [
     "mpm claim src/api --for 1h --task 'Add the users endpoint'",

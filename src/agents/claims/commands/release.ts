@@ -1,4 +1,4 @@
-import { defineCommand } from "../../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { escapeText } from "../../../base/escape.ts";
 import { AGENT_FLAG } from "../../names.ts";
 import { releasePaths } from "../claim_paths.ts";
@@ -22,10 +22,7 @@ If you name a folder, mpm releases all claims in it. With --force, a person can 
       type: "boolean",
       summary: "Also release other holders' claims; only for people",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be released without writing anything",
-    },
+    "dry-run": dryRunFlag("released", "writing"),
   },
   examples: ["mpm release src/api", "mpm release --all"],
   result: async () => (await import("./results.ts")).ReleaseResult,

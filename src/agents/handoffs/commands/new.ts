@@ -1,6 +1,6 @@
 import { escapeLines, escapeText } from "../../../base/escape.ts";
 import { counted } from "../../../base/words.ts";
-import { defineCommand } from "../../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { writeHandoff } from "../write.ts";
 
 /** `mpm handoff new` */
@@ -84,10 +84,7 @@ The sender is the agent named by --from or by MPM_AGENT, or else you.`,
       short: "e",
       summary: "Edit the text before mpm writes it",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be written without writing anything",
-    },
+    "dry-run": dryRunFlag("written", "writing"),
   },
   examples: [
     'mpm handoff new --to backend --need "GET /api/users/:id endpoint"',

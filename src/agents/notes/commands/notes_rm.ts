@@ -1,4 +1,4 @@
-import { defineCommand } from "../../../cli/mod.ts";
+import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { removeNotes } from "../change.ts";
 import { removedText } from "../text.ts";
 
@@ -19,10 +19,7 @@ Removes the note files; "mpm undo" restores them. To replace a note, use "mpm no
       type: "boolean",
       summary: "Remove all superseded notes",
     },
-    "dry-run": {
-      type: "boolean",
-      summary: "Show what would be removed without changing anything",
-    },
+    "dry-run": dryRunFlag("removed"),
   },
   examples: ["mpm notes rm 3f2a", "mpm notes rm --superseded --dry-run"],
   result: async () => (await import("./results.ts")).NotesRmResult,
