@@ -3,7 +3,6 @@ import { chosenName } from "../in_use.ts";
 import { rowText, survey } from "../rows.ts";
 import type { PartitionListResult } from "./results.ts";
 
-/** `mpm partition list` */
 export const partitionList = defineCommand({
   name: "partition list",
   summary: "List the partitions and show the current one",

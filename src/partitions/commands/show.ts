@@ -4,7 +4,6 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { needPartition, rowText, survey } from "../rows.ts";
 import type { PartitionShowResult } from "./results.ts";
 
-/** `mpm partition show` */
 export const partitionShow = defineCommand({
   name: "partition show",
   summary: "Show a partition and its uncommitted files",

@@ -13,7 +13,6 @@ import { Partitions } from "../partition.ts";
 import { type Suggested, suggested } from "../suggest.ts";
 import type { PartitionSuggestResult } from "./results.ts";
 
-/** `mpm partition suggest` */
 export const partitionSuggest = defineCommand({
   name: "partition suggest",
   summary: "Suggest partitions from workspaces and CODEOWNERS",

@@ -9,7 +9,6 @@ import { Partitions } from "../partition.ts";
 import { needPartition } from "../rows.ts";
 import type { PartitionUseResult } from "./results.ts";
 
-/** `mpm partition use` */
 export const partitionUse = defineCommand({
   name: "partition use",
   summary: "Choose the current partition of this worktree",

@@ -1,7 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { cancelParts, PIPELINE_RUN } from "../../tasks/mod.ts";
 
-/** `mpm pipeline cancel` */
 export const pipelineCancel = defineCommand({
   name: "pipeline cancel",
   summary: "Cancel a pipeline run",

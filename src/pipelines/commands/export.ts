@@ -13,7 +13,6 @@ const WORKFLOW = documentParts<PipelineExportResult>({
   text: ({ workflow }) => workflow,
 });
 
-/** `mpm pipeline export` */
 export const pipelineExport = defineCommand({
   name: "pipeline export",
   summary: "Export a pipeline as a workflow for GitHub Actions",

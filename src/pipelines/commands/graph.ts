@@ -9,7 +9,6 @@ import {
 import { graphText } from "../view/text.ts";
 import type { PipelineGraphResult } from "./results.ts";
 
-/** `mpm pipeline graph` */
 export const pipelineGraph = defineCommand({
   name: "pipeline graph",
   summary: "Draw the steps of a pipeline and their dependencies",

@@ -4,7 +4,6 @@ import { listPipelineRuns } from "../read.ts";
 import { runsText } from "../view/text.ts";
 import type { PipelineListResult } from "./results.ts";
 
-/** `mpm pipeline list` */
 export const pipelineList = defineCommand({
   name: "pipeline list",
   summary: "List pipeline runs",

@@ -11,7 +11,6 @@ import type { PipelineLogsResult } from "./results.ts";
 /** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** `mpm pipeline logs` */
 export const pipelineLogs = defineCommand({
   name: "pipeline logs",
   summary: "Print the output of a run's steps",

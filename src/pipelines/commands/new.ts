@@ -32,7 +32,6 @@ const SHIPPED: Readonly<Record<string, Shipped>> = {
   analysis: { text: analysis, run: "" },
 };
 
-/** `mpm pipeline new` */
 export const pipelineNew = defineCommand({
   name: "pipeline new",
   summary: "Create a pipeline from a built-in pipeline",

@@ -5,7 +5,6 @@ import { listPipelines } from "../read.ts";
 import { pipelinesText } from "../view/text.ts";
 import type { PipelinesResult } from "./results.ts";
 
-/** `mpm pipeline` */
 export const pipeline = defineCommand({
   name: "pipeline",
   summary: "List the pipelines and the latest run of each",

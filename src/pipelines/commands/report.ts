@@ -11,7 +11,6 @@ const REPORT = documentParts<PipelineReportResult>({
   text: reportText,
 });
 
-/** `mpm pipeline report` */
 export const pipelineReport = defineCommand({
   name: "pipeline report",
   summary: "Print a Markdown report of a pipeline run",

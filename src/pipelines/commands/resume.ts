@@ -9,7 +9,6 @@ import { readPipelineStatus } from "../read.ts";
 import { runPipeline } from "../runner/run_pipeline.ts";
 import { pipelineStatus, statusText } from "../view/text.ts";
 
-/** `mpm pipeline resume` */
 export const pipelineResume = defineCommand({
   name: "pipeline resume",
   summary: "Continue a pipeline run",

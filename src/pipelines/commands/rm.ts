@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { removeParts } from "../../tasks/mod.ts";
 import { dropTrees } from "../merge/worktrees.ts";
 
-/** `mpm pipeline rm` */
 export const pipelineRm = defineCommand({
   name: "pipeline rm",
   summary: "Move pipeline runs to the trash",

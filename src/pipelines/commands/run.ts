@@ -13,7 +13,6 @@ import { filledStep } from "../values.ts";
 import { pipelineStatus, runText } from "../view/text.ts";
 import type { PipelineRunResult } from "./results.ts";
 
-/** `mpm pipeline run` */
 export const pipelineRun = defineCommand({
   name: "pipeline run",
   summary: "Run the steps of a pipeline",

@@ -3,7 +3,6 @@ import { PIPELINE_RUN, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { statusText } from "../view/text.ts";
 
-/** `mpm pipeline status` */
 export const pipelineStatusCommand = defineCommand({
   name: "pipeline status",
   summary: "Show the state of a pipeline run and its steps",

@@ -8,7 +8,6 @@ import { pipelineStatus, statusText } from "../view/text.ts";
 /** Milliseconds between two checks of the log. */
 const LOOK = 200;
 
-/** `mpm pipeline watch` */
 export const pipelineWatch = defineCommand({
   name: "pipeline watch",
   summary: "Show the progress of a run until it ends",

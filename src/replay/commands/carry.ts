@@ -18,7 +18,6 @@ const PLAIN: KnownKeys = {
   ids: new Set(["session"]),
 };
 
-/** `mpm carry` */
 export const carry = defineCommand({
   name: "carry",
   summary: "Copy an agent's conversation to another client",

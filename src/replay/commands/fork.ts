@@ -14,7 +14,6 @@ const PLAIN: KnownKeys = {
   ids: new Set(["checkpoint", "head", "print", "save", "id"]),
 };
 
-/** `mpm replay fork` */
 export const replayFork = defineCommand({
   name: "replay fork",
   summary: "Continue from a step of an agent session in a new worktree",

@@ -28,7 +28,6 @@ import { replayText, STEP_KEYS, stepText } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
 import type { ReplayResult, ReplayStep } from "./results.ts";
 
-/** `mpm replay` */
 export const replay = defineCommand({
   name: "replay",
   summary: "Show what happened in an agent session, step by step",

@@ -21,7 +21,6 @@ import type { TimelineEvent, TimelineResult } from "./results.ts";
 const LIMIT = 50;
 const PAGE_LIMIT = 5000;
 
-/** `mpm timeline` */
 export const timeline = defineCommand({
   name: "timeline",
   summary: "Show what happened in a project over hours or months",

@@ -6,7 +6,6 @@ import { KINDS, SCHEDULERS } from "../schedule.ts";
 import { addText } from "../text.ts";
 import type { ScheduleAddResult } from "./results.ts";
 
-/** `mpm schedule add` */
 export const scheduleAdd = defineCommand({
   name: "schedule add",
   summary: "Schedule a task, a pipeline or a standup",

@@ -4,7 +4,6 @@ import { listSchedules } from "../list.ts";
 import { listText } from "../text.ts";
 import type { ScheduleListResult } from "./results.ts";
 
-/** `mpm schedule list` */
 export const scheduleList = defineCommand({
   name: "schedule list",
   summary: "List the schedules with their next run and last result",

@@ -4,7 +4,6 @@ import { locate } from "../../git/mod.ts";
 import { removeSchedules } from "../change.ts";
 import { removeText } from "../text.ts";
 
-/** `mpm schedule remove` */
 export const scheduleRemove = defineCommand({
   name: "schedule remove",
   summary: "Remove schedules and their entries",

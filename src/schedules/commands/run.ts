@@ -7,7 +7,6 @@ import { runSchedule } from "../run.ts";
 import { runText } from "../text.ts";
 import type { ScheduleRunResult } from "./results.ts";
 
-/** `mpm schedule run` */
 export const scheduleRun = defineCommand({
   name: "schedule run",
   summary: "Run a schedule now, as the scheduler would",

@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { RUN } from "../root.ts";
 import { cancelParts } from "../run_commands.ts";
 
-/** `mpm task cancel` */
 export const taskCancel = defineCommand({
   name: "task cancel",
   summary: "Cancel a task run",

@@ -5,7 +5,6 @@ import { LIMIT_FLAG, listedRuns } from "../run_commands.ts";
 import { runsText } from "../view/text.ts";
 import type { TaskListResult } from "./results.ts";
 
-/** `mpm task list` */
 export const taskList = defineCommand({
   name: "task list",
   summary: "List task runs",

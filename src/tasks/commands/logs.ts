@@ -10,7 +10,6 @@ import type { TaskLogsResult } from "./results.ts";
 /** The maximum number of characters of all logs in one answer for programs. */
 const MOST = 16 * 1024 * 1024;
 
-/** `mpm task logs` */
 export const taskLogs = defineCommand({
   name: "task logs",
   summary: "Print the output of a run's programs",

@@ -17,7 +17,6 @@ const REPORT = documentParts<TaskReportResult>({
 /** The default number of items in each list. */
 const LIMIT = 200;
 
-/** `mpm task report` */
 export const taskReport = defineCommand({
   name: "task report",
   summary: "Print a Markdown report of a task run",

@@ -5,7 +5,6 @@ import { RUN, typedRun } from "../root.ts";
 import { runToEnd } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
 
-/** `mpm task resume` */
 export const taskResume = defineCommand({
   name: "task resume",
   summary: "Continue an interrupted run",

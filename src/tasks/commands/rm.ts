@@ -1,7 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { removeParts } from "../run_commands.ts";
 
-/** `mpm task rm` */
 export const taskRm = defineCommand({
   name: "task rm",
   summary: "Move task runs to the trash",

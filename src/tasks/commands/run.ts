@@ -11,7 +11,6 @@ import type { TaskRunResult } from "./results.ts";
 /** The maximum number of items in a dry run. */
 const LISTED = 100;
 
-/** `mpm task run` */
 export const taskRun = defineCommand({
   name: "task run",
   summary: "Run a task on all its items",

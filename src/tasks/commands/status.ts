@@ -3,7 +3,6 @@ import { readStatus } from "../read.ts";
 import { RUN, typedRun } from "../root.ts";
 import { statusText } from "../view/text.ts";
 
-/** `mpm task status` */
 export const taskStatus = defineCommand({
   name: "task status",
   summary: "Show the state of a task run",

@@ -7,7 +7,6 @@ import { taskRoot } from "../root.ts";
 import { tasksText } from "../view/text.ts";
 import type { TasksResult } from "./results.ts";
 
-/** `mpm task` */
 export const task = defineCommand({
   name: "task",
   summary: "List the project's tasks and the latest run of each",

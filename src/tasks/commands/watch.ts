@@ -12,7 +12,6 @@ const LOOK = 200;
 /** Bytes of the log to read at a time. */
 const PART = 256 * 1024;
 
-/** `mpm task watch` */
 export const taskWatch = defineCommand({
   name: "task watch",
   summary: "Show the progress of a run until it ends",

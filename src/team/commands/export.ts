@@ -4,7 +4,6 @@ import { defineCommand, dryRunFlag, type Style } from "../../cli/mod.ts";
 import { exportBundle } from "../export_bundle.ts";
 import type { ExportResult } from "./results.ts";
 
-/** `mpm export` */
 export const exportCommand = defineCommand({
   name: "export",
   summary: "Export your saves, hand-offs and notes to a file",

@@ -1,7 +1,6 @@
 import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { importAny, importedText } from "../import_bundle.ts";
 
-/** `mpm import` */
 export const importCommand = defineCommand({
   name: "import",
   summary: "Import saves, hand-offs and notes from a file or another project",

@@ -4,7 +4,6 @@ import { counted } from "../../base/words.ts";
 import { syncTeam } from "../sync.ts";
 import type { SyncResult } from "./results.ts";
 
-/** `mpm sync` */
 export const sync = defineCommand({
   name: "sync",
   summary: "Share saves, hand-offs and notes through a git remote",

@@ -1,7 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { addMember, teamText } from "../change_team.ts";
 
-/** `mpm team add` */
 export const teamAdd = defineCommand({
   name: "team add",
   summary: "Encrypt the entries of this project for someone",

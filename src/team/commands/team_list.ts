@@ -1,7 +1,6 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { listTeam, teamText } from "../change_team.ts";
 
-/** `mpm team list` */
 export const teamList = defineCommand({
   name: "team list",
   summary: "List your team for this project, and your own keys",

@@ -1,7 +1,6 @@
 import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { removeMember, teamText } from "../change_team.ts";
 
-/** `mpm team remove` */
 export const teamRemove = defineCommand({
   name: "team remove",
   summary: "Stop encrypting entries for someone",

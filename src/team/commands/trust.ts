@@ -3,7 +3,6 @@ import { escapeText } from "../../base/escape.ts";
 import { trustKeys } from "../trust.ts";
 import type { TrustKeyResult } from "./results.ts";
 
-/** `mpm trust` */
 export const trust = defineCommand({
   name: "trust",
   summary: "Trust the keys of people whose saves you have received",

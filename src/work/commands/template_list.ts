@@ -12,7 +12,6 @@ import {
 } from "../templates/store.ts";
 import type { System } from "../../system/system.ts";
 
-/** `mpm template list` */
 export const templateList = defineCommand({
   name: "template list",
   summary: "List the templates for sessions",

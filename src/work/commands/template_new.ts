@@ -22,7 +22,6 @@ import {
 import type { System } from "../../system/system.ts";
 import { isWindowsName } from "../../base/paths_there.ts";
 
-/** `mpm template new` */
 export const templateNew = defineCommand({
   name: "template new",
   summary: "Create a template in the project",

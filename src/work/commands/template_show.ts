@@ -3,7 +3,6 @@ import { escapeLines } from "../../base/escape.ts";
 import { locate } from "../../git/mod.ts";
 import { findTemplate } from "../templates/store.ts";
 
-/** `mpm template show` */
 export const templateShow = defineCommand({
   name: "template show",
   summary: "Print a template",

@@ -4,7 +4,6 @@ import { AGENT_FLAG } from "../../names.ts";
 import { claimPaths } from "../claim_paths.ts";
 import { endOf } from "../text.ts";
 
-/** `mpm claim` */
 export const claim = defineCommand({
   name: "claim",
   summary: "Claim files and folders so that other agents do not edit them",

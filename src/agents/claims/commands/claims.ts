@@ -3,7 +3,6 @@ import { AGENT_FLAG } from "../../names.ts";
 import { listClaims } from "../claim_paths.ts";
 import { claimLines, teamLines } from "../text.ts";
 
-/** `mpm claims` */
 export const claims = defineCommand({
   name: "claims",
   summary: "List claimed paths, their holders and expiry times",

@@ -3,7 +3,6 @@ import { escapeText } from "../../../base/escape.ts";
 import { AGENT_FLAG } from "../../names.ts";
 import { releasePaths } from "../claim_paths.ts";
 
-/** `mpm release` */
 export const release = defineCommand({
   name: "release",
   summary: "Release claims so that others can edit the paths",

@@ -2,7 +2,6 @@ import { defineCommand } from "../../../cli/mod.ts";
 import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
-/** `mpm handoff accept` */
 export const handoffAccept = defineCommand({
   name: "handoff accept",
   summary: "Accept a hand-off",

@@ -9,7 +9,6 @@ import { checkDocument, type CheckedText } from "../check_document.ts";
 import { findHandoff } from "../find.ts";
 import type { HandoffCheckResult } from "./results.ts";
 
-/** `mpm handoff check` */
 export const handoffCheck = defineCommand({
   name: "handoff check",
   summary: "Check a hand-off document before the other agent gets it",

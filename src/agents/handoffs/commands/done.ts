@@ -2,7 +2,6 @@ import { defineCommand } from "../../../cli/mod.ts";
 import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
-/** `mpm handoff done` */
 export const handoffDone = defineCommand({
   name: "handoff done",
   summary: "Mark a hand-off as done",

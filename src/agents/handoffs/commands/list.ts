@@ -6,7 +6,6 @@ import { handoffView, unknownAgentNote } from "../find.ts";
 import { listText } from "../text.ts";
 import type { HandoffListResult } from "./results.ts";
 
-/** `mpm handoff list` */
 export const handoffList = defineCommand({
   name: "handoff list",
   summary: "List the open hand-off documents",

@@ -3,7 +3,6 @@ import { counted } from "../../../base/words.ts";
 import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { writeHandoff } from "../write.ts";
 
-/** `mpm handoff new` */
 export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",

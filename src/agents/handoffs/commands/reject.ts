@@ -2,7 +2,6 @@ import { defineCommand } from "../../../cli/mod.ts";
 import { ANSWER_FLAGS, answerHandoff, WHICH } from "../answer.ts";
 import { answeredText } from "../text.ts";
 
-/** `mpm handoff reject` */
 export const handoffReject = defineCommand({
   name: "handoff reject",
   summary: "Reject a hand-off, with a reason",

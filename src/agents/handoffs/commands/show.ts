@@ -7,7 +7,6 @@ import { findHandoff, handoffView } from "../find.ts";
 import { answerLines } from "../text.ts";
 import type { HandoffShowResult } from "./results.ts";
 
-/** `mpm handoff show` */
 export const handoffShow = defineCommand({
   name: "handoff show",
   summary: "Show a hand-off document and its answers",

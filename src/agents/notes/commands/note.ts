@@ -19,7 +19,6 @@ const FLAGS = {
   },
 } as const;
 
-/** `mpm note` */
 export const note = defineCommand({
   name: "note",
   summary: "Write a note for all agents and people in the project",

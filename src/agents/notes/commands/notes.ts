@@ -8,7 +8,6 @@ import { readNotes, renewChangedView, sharedContextPath } from "../store.ts";
 import { notesText } from "../text.ts";
 import type { NotesResult } from "./results.ts";
 
-/** `mpm notes` */
 export const notes = defineCommand({
   name: "notes",
   summary: "List the notes of agents and people",

@@ -2,7 +2,6 @@ import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { removeNotes } from "../change.ts";
 import { removedText } from "../text.ts";
 
-/** `mpm notes rm` */
 export const notesRm = defineCommand({
   name: "notes rm",
   summary: "Remove notes from this worktree",

@@ -3,7 +3,6 @@ import { AGENT_FLAG } from "../../names.ts";
 import { settleNote } from "../change.ts";
 import { noteText } from "../text.ts";
 
-/** `mpm notes settle` */
 export const notesSettle = defineCommand({
   name: "notes settle",
   summary: "Keep one of several notes that contradict each other",

@@ -7,7 +7,6 @@ import { standupOf } from "../standup.ts";
 import { standupText } from "../text.ts";
 import type { StandupResult } from "./results.ts";
 
-/** `mpm standup` */
 export const standup = defineCommand({
   name: "standup",
   summary: "Show what agents and people did and what is next",
