@@ -49,11 +49,12 @@ export async function survey(context: Context): Promise<Surveyed> {
 
 /** Returns the configured partition of that name. Throws NOT_FOUND. */
 export function needPartition(
-  { all, named }: { all: readonly Partition[]; named: Partition | undefined },
+  partitions: Partitions,
   typed: string,
 ): Partition {
+  const named = partitions.named(typed);
   if (named) return named;
-  const names = all.map(({ name }) => name);
+  const names = partitions.all.map(({ name }) => name);
   throw new MpmError("NOT_FOUND", `No partition "${typed}"`, {
     hint: names.length === 0
       ? '"mpm partition suggest" suggests partitions'

@@ -12,27 +12,20 @@ export interface Node {
  * `undefined` if there is no cycle. All needs must be known.
  */
 export function cycleIn(nodes: readonly Node[]): string[] | undefined {
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  const done = new Set<string>();
-  const visit = (
-    name: string,
-    above: readonly string[],
-  ): string[] | undefined => {
-    const at = above.indexOf(name);
-    if (at >= 0) return [...above.slice(at), name];
-    if (done.has(name)) return undefined;
-    for (const need of byName.get(name)!.needs) {
-      const cycle = visit(need, [...above, name]);
-      if (cycle) return cycle;
-    }
-    done.add(name);
-    return undefined;
-  };
-  for (const { name } of nodes) {
-    const cycle = visit(name, []);
-    if (cycle) return cycle;
+  const placed = ordered(nodes);
+  // Each of these needs another one of them.
+  const left = nodes.filter((node) => !placed.includes(node));
+  const path: Node[] = [];
+  for (let [at] = left; at; at = left.find(isNeeded(at))) {
+    const begin = path.indexOf(at);
+    path.push(at);
+    if (begin >= 0) return path.slice(begin).map(({ name }) => name);
   }
   return undefined;
+}
+
+function isNeeded({ needs }: Node): (node: Node) => boolean {
+  return ({ name }) => needs.includes(name);
 }
 
 /**

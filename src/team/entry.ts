@@ -153,6 +153,11 @@ export function cloneOf(log: string): string {
   return log.slice(0, 41);
 }
 
+/** Returns the number of a log among the logs of its clone. */
+export function numberOf(log: string): number {
+  return Number(log.slice(cloneOf(log).length + 1));
+}
+
 /** Returns the bytes of the body of an entry. */
 export function bodyBytes(
   { log, number }: Pick<Entry, "log" | "number">,

@@ -194,40 +194,40 @@ async function contents(
   });
 }
 
-function documents(
-  { system, redact }: Context,
-  { root }: Workspace,
-): Unsent[] {
-  return localHandoffs(system, root).map(({ kind, id, text }) => ({
-    ...{ kind, id, source: sha256(text) },
-    content: () => Promise.resolve(redact(text)),
-  }));
+/** Returns something that is sent as a text, without secrets. */
+function ofText(
+  { redact }: Context,
+  { kind, id, text }: { kind: EntryKind; id: string; text: string },
+): Unsent {
+  const content = () => Promise.resolve(redact(text));
+  return { kind, id, source: sha256(text), content };
 }
 
-function notes({ system, redact }: Context, workspace: Workspace): Unsent[] {
-  const { here, team } = readNotes(system, workspace);
-  return [...here.values()].filter(({ id }) => !team.has(id)).map((note) => {
-    const text = JSON.stringify(note);
-    return {
-      ...{ kind: "note", id: note.id, source: sha256(text) },
-      content: () => Promise.resolve(redact(text)),
-    };
-  });
+function documents(context: Context, { root }: Workspace): Unsent[] {
+  return localHandoffs(context.system, root)
+    .map((one) => ofText(context, one));
+}
+
+function notes(context: Context, workspace: Workspace): Unsent[] {
+  const { here, team } = readNotes(context.system, workspace);
+  return [...here.values()].filter(({ id }) => !team.has(id)).map((note) =>
+    ofText(context, { kind: "note", id: note.id, text: JSON.stringify(note) })
+  );
 }
 
 /** Returns the claims without their processes, for paths below the worktree. */
-function claims({ system, redact }: Context, { root }: Workspace): Unsent[] {
-  const now = system.now().getTime();
-  return readClaims(system, root).filter(({ until }) => until > now)
+function claims(context: Context, { root }: Workspace): Unsent[] {
+  const now = context.system.now().getTime();
+  return readClaims(context.system, root).filter(({ until }) => until > now)
     .map(({ path, worktree, holder: { kind, name }, task, since, until }) => {
       const below = relative(worktree, path).split(SEPARATOR).join("/");
       const value = { path: below, kind, name, task, since, until };
-      const text = JSON.stringify(value);
-      return {
-        ...{ kind: "claim", id: sha256(path).slice(0, 32) },
-        source: sha256(text),
-        content: () => Promise.resolve(redact(text)),
-      };
+      const id = sha256(path).slice(0, 32);
+      return ofText(context, {
+        kind: "claim",
+        id,
+        text: JSON.stringify(value),
+      });
     });
 }
 

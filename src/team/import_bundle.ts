@@ -10,7 +10,7 @@ import { importFrom, importText } from "../saves/mod.ts";
 import { type Bundle, bundleClone, openFile } from "./bundle.ts";
 import { openCipher } from "./cipher.ts";
 import type { ImportResult } from "./commands/results.ts";
-import { cloneOf, readEntry, writerOf } from "./entry.ts";
+import { cloneOf, numberOf, readEntry, writerOf } from "./entry.ts";
 import { appendEntries, FETCHED, readLogRefs } from "./log.ts";
 import { readOthers } from "./read_others.ts";
 import { readState, withTeamLock, writeState } from "./state.ts";
@@ -117,11 +117,6 @@ async function readNow(
     warnings: [...read?.problems ?? []],
     entries: { ...result.entries!, name: read?.name ?? "" },
   };
-}
-
-/** Returns the number of a log among the logs of its clone. */
-function numberOf(log: string): number {
-  return Number(log.slice(cloneOf(log).length + 1));
 }
 
 /**

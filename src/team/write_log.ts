@@ -17,6 +17,7 @@ import {
   entryBytes,
   LARGEST_ENTRY,
   type NewEntry,
+  numberOf,
   openEntry,
   readEntry,
   type SignedEntry,
@@ -273,10 +274,6 @@ function newestLog(
   const same = mine.filter((log) => cloneOf(log) === clone);
   return (same.length > 0 ? same : mine)
     .sort((a, b) => numberOf(a) - numberOf(b)).at(-1);
-}
-
-function numberOf(log: string): number {
-  return Number(log.slice(cloneOf(log).length + 1));
 }
 
 /** An entry of this writer. */

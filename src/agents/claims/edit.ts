@@ -5,6 +5,7 @@ import type { AgentSession } from "../../clients/mod.ts";
 import { quickRoot } from "../../git/mod.ts";
 import { asData } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
+import { UNNAMED } from "../names.ts";
 import {
   begunAgain,
   type Claim,
@@ -133,6 +134,6 @@ async function claimed(
 }
 
 function holderOf({ agent, session }: Edit): Holder {
-  const { name, key } = agent ?? { name: "claude-code", key: "claude-code" };
+  const { name, key } = agent ?? UNNAMED;
   return { kind: "agent", name, key, session: session.id, process: null };
 }

@@ -96,14 +96,21 @@ export async function takeClaims(
     dryRun: boolean;
   },
 ): Promise<Taken> {
-  if (dryRun) {
-    const lost = await inTheWay(system, readClaims(system, root), wanted);
-    return { claims: wanted, lost: overtaken(system, { lost, wanted, force }) };
-  }
-  return await withClaims(system, root, async () => {
+  const decide = async () => {
     const all = readClaims(system, root);
-    const met = await inTheWay(system, all, wanted);
-    const lost = overtaken(system, { lost: met, wanted, force });
+    const met = await heldOf(
+      system,
+      all.filter((claim) => wanted.some((one) => isBeside(claim, one))),
+    );
+    const lost = met.map(({ claim }) => claim);
+    const [first] = lost;
+    if (!first || force) return { all, lost };
+    const own = wanted.find((one) => isBeside(first, one))!;
+    throw taken(first, own, system.now().getTime());
+  };
+  if (dryRun) return { claims: wanted, lost: (await decide()).lost };
+  return await withClaims(system, root, async () => {
+    const { all, lost } = await decide();
     const now = system.now().getTime();
     const free = all.filter((claim) =>
       isOver(claim, now) || wanted.some((one) => isBeside(claim, one))
@@ -121,33 +128,6 @@ export async function takeClaims(
  */
 function isBeside(a: Claim, b: Claim): boolean {
   return overlaps(a.path, b.path) && !isSameHolder(a.holder, b.holder);
-}
-
-/** Returns the claims of others that conflict with the wanted claims. */
-async function inTheWay(
-  system: System,
-  claims: readonly Claim[],
-  wanted: readonly Claim[],
-): Promise<Claim[]> {
-  const met = claims.filter((claim) =>
-    wanted.some((one) => isBeside(claim, one))
-  );
-  return (await heldOf(system, met)).map(({ claim }) => claim);
-}
-
-/** Throws CONFLICT for the first lost claim, unless forced. */
-function overtaken(
-  system: System,
-  { lost, wanted, force }: {
-    lost: readonly Claim[];
-    wanted: readonly Claim[];
-    force: boolean;
-  },
-): readonly Claim[] {
-  const [first] = lost;
-  if (!first || force) return lost;
-  const met = wanted.find((one) => isBeside(first, one))!;
-  throw taken(first, met, system.now().getTime());
 }
 
 function taken(claim: Claim, wanted: Claim, now: number): MpmError {

@@ -18,8 +18,7 @@ the partition.`,
   result: async () => (await import("./results.ts")).PartitionShowResult,
   async run(context, input) {
     const { rows, partitions, changed, warnings } = await survey(context);
-    const named = partitions.named(input.name);
-    const { name } = needPartition({ all: partitions.all, named }, input.name);
+    const { name } = needPartition(partitions, input.name);
     warnings.forEach((warning) => context.note(`Warning: ${warning}`));
     const redactor = redactorOf(context.system);
     return {

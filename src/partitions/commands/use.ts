@@ -57,10 +57,7 @@ not choose, the partition with the most uncommitted files is current.`,
       ? null
       : input.name === undefined
       ? undefined
-      : needPartition({
-        all: partitions.all,
-        named: partitions.named(input.name),
-      }, input.name).name;
+      : needPartition(partitions, input.name).name;
     const changed = chosenName(system, workspace) !== wanted;
     if (changed && !input["dry-run"]) {
       await journaled(

@@ -1,11 +1,14 @@
 import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
+import { jsonIn } from "../../base/parsed_values.ts";
 import {
-  field,
-  isFields,
-  jsonIn,
-  textField,
-} from "../../base/parsed_values.ts";
+  fits,
+  type Fitting,
+  list,
+  NUMBER,
+  object,
+  TEXT,
+} from "../../base/shape.ts";
 import {
   ensureUserFolder,
   RecordSeals,
@@ -16,12 +19,17 @@ import {
 import type { System } from "../../system/system.ts";
 
 /** A step that a person marked to find it again. */
-export interface Bookmark {
-  readonly step: number;
+const BOOKMARK = object({
+  step: NUMBER,
   /** The time and description of the step, redacted. */
-  readonly at: string;
-  readonly text: string;
-}
+  at: TEXT,
+  text: TEXT,
+});
+export type Bookmark = Fitting<typeof BOOKMARK>;
+
+const FILE = object({
+  sessions: list(object({ session: TEXT, bookmarks: list(BOOKMARK) })),
+});
 
 /**
  * The maximum number of sessions with bookmarks, and of bookmarks in a session.
@@ -45,27 +53,15 @@ function readAll(system: System): Map<string, Bookmark[]> {
     return new TextDecoder().decode(bytes);
   });
   if (text === undefined || !sealsOf(system).isOwn(text)) return new Map();
-  const list = field(jsonIn(text), "sessions");
+  const value = jsonIn(text);
+  const sessions = fits(FILE, value) ? value.sessions : [];
   return new Map(
-    (Array.isArray(list) ? list : []).map((one) => [
-      textField(one, "session") ?? "",
-      bookmarksIn(field(one, "bookmarks")),
-    ]),
+    sessions.map(({ session, bookmarks }) => [session, bookmarks]),
   );
 }
 
 function sealsOf(system: System): RecordSeals {
   return new RecordSeals(system, "bookmarks");
-}
-
-function bookmarksIn(list: unknown): Bookmark[] {
-  return (Array.isArray(list) ? list : []).filter(isFields).flatMap((one) => {
-    const { step, at, text } = one;
-    return typeof step === "number" && typeof at === "string" &&
-        typeof text === "string"
-      ? [{ step, at, text }]
-      : [];
-  });
 }
 
 /** Returns the bookmarks of a session, in the order of its steps. */

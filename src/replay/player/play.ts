@@ -18,7 +18,7 @@ import { nearText, STEP_KEYS } from "../print.ts";
 import { openSource, type Source } from "../source.ts";
 import { stepOf } from "../step.ts";
 import { lostText, stepsOf } from "../steps.ts";
-import { type KnownTree, TreeScan } from "../trees.ts";
+import { TreeScan } from "../trees.ts";
 import { type Bookmark, readBookmarks, toggleBookmark } from "./bookmarks.ts";
 import { Player } from "./player.ts";
 import { StepSpool } from "./spool.ts";
@@ -187,10 +187,11 @@ class PlayedSession implements Played {
   }
 
   async files(step: number): Promise<FilesAt | string[]> {
-    const { exact, before, after } = this.#scan?.around(step) ?? NO_TREES;
-    const kept = exact && await this.#scan!.read(exact);
+    const around = this.#scan?.around(step);
+    const kept = around?.exact && await this.#scan!.read(around.exact);
     if (!kept) {
-      const near = { before: before ?? null, after: after ?? null };
+      const { before = null, after = null } = around ?? {};
+      const near = { before, after };
       return [
         this.done
           ? `The files at step ${step} are unknown.`
@@ -224,9 +225,3 @@ class PlayedSession implements Played {
     });
   }
 }
-
-const NO_TREES: Record<"exact" | "before" | "after", KnownTree | undefined> = {
-  exact: undefined,
-  before: undefined,
-  after: undefined,
-};
