@@ -1,5 +1,6 @@
 import { agentNameIn } from "../base/names.ts";
 import { field, textField } from "../base/parsed_values.ts";
+import { COUNT, fits, type Fitting, object, TEXT } from "../base/shape.ts";
 import {
   type AgentSession,
   changeAgentFile,
@@ -12,12 +13,7 @@ import {
   removeAgentFile,
   writeAgentFile,
 } from "../clients/mod.ts";
-import {
-  callingProgram,
-  type ProcessMark,
-  readHolders,
-  readMachine,
-} from "../git/mod.ts";
+import { callingProgram, readHolders, readMachine } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
 import { agentOfEvent } from "./names.ts";
 
@@ -34,10 +30,11 @@ export interface Presence {
   readonly process: ClientProcess | null;
 }
 
-interface ClientProcess extends ProcessMark {
-  /** The client's name. */
-  readonly client: string;
-}
+/** `client`: the client's name. */
+const PROCESS = object({
+  ...{ client: TEXT, pid: COUNT, start: TEXT, namespace: TEXT },
+});
+type ClientProcess = Fitting<typeof PROCESS>;
 
 export interface Subagent {
   /** The ID given by its client. */
@@ -145,15 +142,7 @@ function nameIn(text: string | undefined): string | null {
 }
 
 function processIn(value: unknown): ClientProcess | null {
-  const pid = field(value, "pid");
-  const texts = ["client", "start", "namespace"] as const;
-  const [client, start, namespace] = texts.map((name) =>
-    textField(value, name)
-  );
-  return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 &&
-      client !== undefined && start !== undefined && namespace !== undefined
-    ? { client, pid, start, namespace }
-    : null;
+  return fits(PROCESS, value) && value.pid > 1 ? value : null;
 }
 
 /** A session of any client that was killed. */

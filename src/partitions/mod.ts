@@ -3,12 +3,7 @@
  * with its own paths and context file.
  */
 
-export {
-  CONTEXT_FILE,
-  contextPaths,
-  type FileText,
-  readPlainFile,
-} from "./context_files.ts";
+export { contextPaths, type FileText, readPlainFile } from "./context_files.ts";
 export {
   chosenName,
   damagedChoices,

@@ -1,69 +1,19 @@
-import { field, jsonIn } from "../base/parsed_values.ts";
 import {
   COUNT,
-  fits,
   type Fitting,
   list,
   nullable,
-  NUMBER,
   object,
-  type Shape,
   TEXT,
   text,
 } from "../base/shape.ts";
+import { EXIT, line, lineReader } from "../tasks/mod.ts";
 import { allNeeds } from "./graph.ts";
 import type { Step } from "./definition.ts";
-
-/** A time, ISO 8601, UTC. */
-const TIME = text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z$/ });
-
-function line<E extends string>(event: E) {
-  return { event: text<E>({ choices: [event] }), at: TIME };
-}
-
-/** The end of a program: an exit status, or a reason in words. */
-const EXIT = { step: TEXT, exit: nullable(NUMBER), reason: nullable(TEXT) };
-
-/** A process started or resumed the run. */
-const BEGIN = object({ ...line("begin"), pid: nullable(COUNT) });
-
-/** Synced to disk before the program starts. Attempts count from 1. */
-const START = object({
-  ...line("start"),
-  ...{ step: TEXT, attempt: COUNT },
-  /** A digest of everything that the step depends on. */
-  inputs: TEXT,
-});
-
-/** The step waits again: a try failed, or its inputs changed. */
-const RETRY = object({ ...line("retry"), ...EXIT });
-
-/**
- * An agent's client has reached a limit; `until` is when the limit ends, if
- * known.
- */
-const LIMITED = object({
-  ...line("limited"),
-  ...{ step: TEXT, until: nullable(TEXT), reason: nullable(TEXT) },
-});
 
 /** A file produced by a step, relative to the step's folder, with `/`. */
 const ARTEFACT = object({ path: TEXT });
 export type Artefact = Fitting<typeof ARTEFACT>;
-
-const END = object({
-  ...line("end"),
-  ...EXIT,
-  state: text<"done" | "failed" | "flagged">({
-    choices: ["done", "failed", "flagged"],
-  }),
-  ms: COUNT,
-  /** The end of the step's output, or an agent's answer, redacted. */
-  output: TEXT,
-  artefacts: list(ARTEFACT),
-  /** The commit of a step with a worktree. */
-  result: nullable(TEXT),
-});
 
 const MERGE = {
   /** `stopped`: nothing was applied. */
@@ -87,8 +37,6 @@ const MERGE = {
   changed: COUNT,
 };
 
-const MERGED = object({ ...line("merged"), ...MERGE });
-
 /** The merge of all results at the end of a run. */
 export const MERGE_END = object(MERGE);
 export type MergeEnd = Fitting<typeof MERGE_END>;
@@ -101,42 +49,45 @@ export type RunEnd =
   | "limited"
   | "conflict";
 
-const OVER = object({
-  ...line("over"),
-  state: text<RunEnd>({
-    choices: [
-      ...["done", "failed", "cancelled", "stopped", "limited", "conflict"],
-    ],
+/** Reads a line in the log of a pipeline run. */
+export const pipelineLineIn = lineReader({
+  /** A process started or resumed the run. */
+  begin: object({ ...line("begin"), pid: nullable(COUNT) }),
+  /** Synced to disk before the program starts. Attempts count from 1. */
+  start: object({
+    ...{ ...line("start"), step: TEXT, attempt: COUNT },
+    /** A digest of everything that the step depends on. */
+    inputs: TEXT,
   }),
-  reason: nullable(TEXT),
+  /** The step waits again: a try failed, or its inputs changed. */
+  retry: object({ ...line("retry"), step: TEXT, ...EXIT }),
+  /** An agent's client has reached a limit, which ends at `until`, if known. */
+  limited: object({
+    ...{ ...line("limited"), step: TEXT },
+    ...{ until: nullable(TEXT), reason: nullable(TEXT) },
+  }),
+  end: object({
+    ...{ ...line("end"), step: TEXT, ...EXIT, ms: COUNT },
+    state: text<"done" | "failed" | "flagged">({
+      choices: ["done", "failed", "flagged"],
+    }),
+    /** The end of the step's output, or an agent's answer, redacted. */
+    output: TEXT,
+    artefacts: list(ARTEFACT),
+    /** The commit of a step with a worktree. */
+    result: nullable(TEXT),
+  }),
+  merged: object({ ...line("merged"), ...MERGE }),
+  over: object({
+    ...{ ...line("over"), reason: nullable(TEXT) },
+    state: text<RunEnd>({
+      choices: [
+        ...["done", "failed", "cancelled", "stopped", "limited", "conflict"],
+      ],
+    }),
+  }),
 });
-
-const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
-  ["begin", BEGIN],
-  ["start", START],
-  ["retry", RETRY],
-  ["limited", LIMITED],
-  ["end", END],
-  ["merged", MERGED],
-  ["over", OVER],
-]);
-
-/** A line in the log of a pipeline run. */
-export type PipelineLine =
-  | Fitting<typeof BEGIN>
-  | Fitting<typeof START>
-  | Fitting<typeof RETRY>
-  | Fitting<typeof LIMITED>
-  | Fitting<typeof END>
-  | Fitting<typeof MERGED>
-  | Fitting<typeof OVER>;
-
-/** Returns the entry in a line of the log; `undefined` if it is invalid. */
-export function pipelineLineIn(text: string): PipelineLine | undefined {
-  const value = jsonIn(text);
-  const shape = LINES.get(field(value, "event"));
-  return shape && fits(shape, value) ? value as PipelineLine : undefined;
-}
+export type PipelineLine = NonNullable<ReturnType<typeof pipelineLineIn>>;
 
 /** The state of a step, from the log of its run. */
 export interface StepRecord {

@@ -10,7 +10,6 @@ export {
   removeParts,
 } from "./run_commands.ts";
 export { BACKGROUND, startInBackground } from "./background.ts";
-export { cancelRun } from "./cancel.ts";
 export {
   definitionFile,
   listDefinitions,
@@ -34,7 +33,7 @@ export {
   type Work,
   workIn,
 } from "./fields.ts";
-export { type RunRecord, TASK_NAME } from "./run.ts";
+export { EXIT, line, lineReader, type RunRecord, TASK_NAME } from "./run.ts";
 export { rewriteRun, writeNewRun } from "./runner/create_run.ts";
 export {
   holdRun,
@@ -51,10 +50,9 @@ export {
 } from "./runner/run_chunk.ts";
 export { pauseAfter, Stops } from "./runner/stops.ts";
 export { listRuns, openRun } from "./read.ts";
-export { removeRuns, undoRemovedRuns } from "./remove.ts";
+export { undoRemovedRuns } from "./remove.ts";
 export { PIPELINE_RUN, taskRoot, typedRun } from "./root.ts";
 export {
-  findRun,
   isRunning,
   linesOf,
   readRun,
@@ -66,5 +64,4 @@ export {
   taskPath,
 } from "./store.ts";
 export { fenced } from "./view/report_text.ts";
-export { removedText } from "./view/text.ts";
 export { shortDuration } from "./view/pace.ts";

@@ -1,4 +1,5 @@
-import { field, jsonIn } from "../base/parsed_values.ts";
+import { getOwn } from "../base/own.ts";
+import { jsonIn, textField } from "../base/parsed_values.ts";
 import {
   COUNT,
   fits,
@@ -68,84 +69,53 @@ export type RunEnd = "done" | "failed" | "cancelled" | "stopped";
 /** The end of a chunk, and of each of its items. */
 export type ItemState = "done" | "failed" | "flagged";
 
+/** A time, ISO 8601, UTC. */
+const TIME = text({ pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z$/ });
+
+/** Returns the fields of every line about an event. */
+export function line<E extends string>(event: E) {
+  return { event: text<E>({ choices: [event] }), at: TIME };
+}
+
+/** Returns a function that reads a line of a log; `undefined`: invalid. */
+export function lineReader<S extends Record<string, Shape>>(lines: S) {
+  return (text: string): Fitting<S[keyof S]> | undefined => {
+    const value = jsonIn(text);
+    const shape = getOwn(lines, textField(value, "event") ?? "");
+    return shape && fits(shape, value)
+      ? value as Fitting<S[keyof S]>
+      : undefined;
+  };
+}
+
 /** Number of items by result, for the whole run up to that time. */
 const COUNTERS = { done: COUNT, failed: COUNT, flagged: COUNT };
 
-const END = text<ItemState>({ choices: ["done", "failed", "flagged"] });
-const OVER = text<RunEnd>({
-  choices: ["done", "failed", "cancelled", "stopped"],
-});
-
-/** Chunks count from 0, attempts from 1. `at`: ISO 8601, UTC. */
-const CHUNK = { chunk: COUNT, at: TEXT };
-
 /** The end of a program: an exit status, or a reason in words. */
-const EXIT = { exit: nullable(NUMBER), reason: nullable(TEXT) };
+export const EXIT = { exit: nullable(NUMBER), reason: nullable(TEXT) };
 
-function line<E extends string>(event: E) {
-  return { event: text<E>({ choices: [event] }) };
-}
-
-/** A process started or resumed the run. */
-const BEGIN = object({ ...line("begin"), at: TEXT, pid: nullable(COUNT) });
-
-/** Synced to the disk before the program starts. */
-const START = object({ ...line("start"), ...CHUNK, attempt: COUNT });
-
-/** A try failed, and another one follows. */
-const RETRY = object({ ...line("retry"), ...CHUNK, ...EXIT });
-
-const DONE = object({
-  ...line("end"),
-  ...CHUNK,
-  ...EXIT,
-  state: END,
-  ms: COUNT,
-  ...COUNTERS,
+/** Reads a line of a run's log, which is append-only. Chunks count from 0. */
+export const logLineIn = lineReader({
+  /** A process started or resumed the run. */
+  begin: object({ ...line("begin"), pid: nullable(COUNT) }),
+  /** Synced to the disk before the program starts. Attempts count from 1. */
+  start: object({ ...line("start"), chunk: COUNT, attempt: COUNT }),
+  /** A try failed, and another one follows. */
+  retry: object({ ...line("retry"), chunk: COUNT, ...EXIT }),
+  end: object({
+    ...{ ...line("end"), chunk: COUNT, ...EXIT, ms: COUNT, ...COUNTERS },
+    state: text<ItemState>({ choices: ["done", "failed", "flagged"] }),
+  }),
+  over: object({
+    ...{ ...line("over"), reason: nullable(TEXT), ...COUNTERS },
+    state: text<RunEnd>({
+      choices: ["done", "failed", "cancelled", "stopped"],
+    }),
+  }),
+  /** The notification at the end of a run; `reason`: why it failed. */
+  notified: object({ ...line("notified"), reason: nullable(TEXT) }),
 });
-
-const LAST = object({
-  ...line("over"),
-  at: TEXT,
-  state: OVER,
-  reason: nullable(TEXT),
-  ...COUNTERS,
-});
-
-/**
- * The notification at the end of a run; `reason`: why the notification failed.
- */
-const NOTIFIED = object({
-  ...line("notified"),
-  at: TEXT,
-  reason: nullable(TEXT),
-});
-
-const LINES: ReadonlyMap<unknown, Shape> = new Map<unknown, Shape>([
-  ["begin", BEGIN],
-  ["start", START],
-  ["retry", RETRY],
-  ["end", DONE],
-  ["over", LAST],
-  ["notified", NOTIFIED],
-]);
-
-/** A line of a run's log, which is append-only. */
-export type LogLine =
-  | Fitting<typeof BEGIN>
-  | Fitting<typeof START>
-  | Fitting<typeof RETRY>
-  | Fitting<typeof DONE>
-  | Fitting<typeof LAST>
-  | Fitting<typeof NOTIFIED>;
-
-/** Returns the entry in a line of the log; `undefined` if it is invalid. */
-export function logLineIn(text: string): LogLine | undefined {
-  const value = jsonIn(text);
-  const event = field(value, "event");
-  const shape = LINES.get(event);
-  return shape && fits(shape, value) ? value as LogLine : undefined;
-}
+export type LogLine = NonNullable<ReturnType<typeof logLineIn>>;
 
 /** Number of items of a run, by result. */
 export interface Counters {

@@ -11,59 +11,52 @@ import { readTeam } from "./members.ts";
 const LARGEST = 64 * 1024;
 
 /** Encrypts bodies for a team, and decrypts bodies for this user. */
-export interface Cipher {
-  /**
-   * True if there are recipients, so that only encrypted bodies may be sent.
-   */
-  readonly encrypts: boolean;
-  readonly recipients: readonly string[];
-  /** A text that changes with the recipients; empty without recipients. */
-  readonly mark: string;
-  /**
-   * True if this user never had a team here. Plain entries may then not follow
-   * encrypted ones, because the list of members may have been lost.
-   */
-  readonly isUndecided: boolean;
-  /** Encrypts a body to all recipients. */
-  encrypt(body: Uint8Array): Promise<Uint8Array>;
-  /**
-   * Decrypts a body; `undefined`: it is not encrypted for a key of this user.
-   * Throws UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
-   */
-  decrypt(body: Uint8Array): Promise<Uint8Array | undefined>;
-  /** Returns a text that changes with the keys of this user. */
-  keyMark(): Promise<string>;
-  /** True if a key with a passphrase was needed, and no one could type it. */
-  readonly locked: boolean;
-}
+export type Cipher = ReturnType<typeof openCipher>;
 
 /**
  * Returns the cipher of this user for the project at `root`. Asks for a
  * passphrase at most once, and only if something is encrypted for its key.
  * Throws UNREADABLE for a damaged team.
  */
-export function openCipher(context: Context, root: string): Cipher {
+export function openCipher(context: Context, root: string) {
   const members = readTeam(context.system, root);
   const recipients = members?.map(({ recipient }) => recipient) ?? [];
   let own: OwnKeys | undefined;
   return {
+    /**
+     * True if there are recipients, so that only encrypted bodies may be sent.
+     */
     encrypts: recipients.length > 0,
     recipients,
+    /** A text that changes with the recipients; empty without recipients. */
     mark: markOf(recipients),
+    /**
+     * True if this user never had a team here. Plain entries may then not
+     * follow encrypted ones, because the list of members may have been lost.
+     */
     isUndecided: members === undefined,
-    async encrypt(body) {
+    /** Encrypts a body to all recipients. */
+    async encrypt(body: Uint8Array): Promise<Uint8Array> {
       const { encrypt } = await import("./crypto/age.ts");
       return await encrypt(recipients, body);
     },
-    async decrypt(body) {
+    /**
+     * Decrypts a body; `undefined`: it is not encrypted for a key of this user.
+     * Throws UNREADABLE for a damaged body, CANCELLED for a wrong passphrase.
+     */
+    async decrypt(body: Uint8Array): Promise<Uint8Array | undefined> {
       own ??= await readOwnKeys(context, root);
       return await own.open(body);
     },
-    async keyMark() {
+    /** Returns a text that changes with the keys of this user. */
+    async keyMark(): Promise<string> {
       own ??= await readOwnKeys(context, root);
       return own.locked ? "locked" : markOf(own.recipients);
     },
-    get locked() {
+    /**
+     * True if a key with a passphrase was needed, and no one could type it.
+     */
+    get locked(): boolean {
       return own?.locked ?? false;
     },
   };
