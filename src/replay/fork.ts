@@ -73,36 +73,22 @@ export async function planFork(
     name: string | undefined;
   },
 ): Promise<ForkPlan> {
-  if (source.client !== CLAUDE) {
-    throw new MpmError(
-      "CONFLICT",
-      `mpm cannot fork a session of ${source.client.title}`,
-      {
-        hint: `mpm replay --at ${found.step.step} --to FOLDER writes the files`,
-      },
-    );
-  }
   const { step, scan } = found;
-  const { exact, before, after } = scan.around(step.step);
-  const tree = exact && await scan.read(exact);
-  if (!tree) {
-    throw unknownTree({
-      step: step.step,
-      before: before ?? null,
-      after: after ?? null,
-    });
-  }
-  if (workspace.git !== "repository") {
-    throw new MpmError("CONFLICT", "A fork needs a git repository", {
+  const refuse = (why: string) =>
+    new MpmError("CONFLICT", why, {
       hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
     });
+  if (source.client !== CLAUDE) {
+    throw refuse(`mpm cannot fork a session of ${source.client.title}`);
+  }
+  const { exact, before = null, after = null } = scan.around(step.step);
+  const tree = exact && await scan.read(exact);
+  if (!tree) throw unknownTree({ step: step.step, before, after });
+  if (workspace.git !== "repository") {
+    throw refuse("A fork needs a git repository");
   }
   const { head } = tree.record;
-  if (head === null) {
-    throw new MpmError("CONFLICT", `No commit existed at step ${step.step}`, {
-      hint: `mpm replay --at ${step.step} --to FOLDER writes the files`,
-    });
-  }
+  if (head === null) throw refuse(`No commit existed at step ${step.step}`);
   const git = new Git(system, workspace.worktree);
   const name = given ?? await freeName(system, workspace, step.step);
   const branch = slugOf(name);

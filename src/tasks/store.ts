@@ -85,7 +85,8 @@ export function runIds(
     .filter((id) => kindOfRun(system, root, id) === kind);
 }
 
-function allRunIds(system: System, root: string): string[] {
+/** Returns the IDs of all runs in a project, newest first. */
+export function allRunIds(system: System, root: string): string[] {
   const listed = attempt(() => system.files.list(layout(root).taskRuns)) ?? [];
   return listed
     .filter(({ name, kind }) => kind === "folder" && RUN_ID.test(name))

@@ -1,14 +1,10 @@
 import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { BACKGROUND, startInBackground } from "../../tasks/mod.ts";
+import { BACKGROUND, startInBackground, writeNewRun } from "../../tasks/mod.ts";
 import { MOST_JOBS } from "../definition.ts";
 import { readPipelineStatus } from "../read.ts";
-import {
-  createPipelineRun,
-  planPipeline,
-  runPipeline,
-} from "../runner/run_pipeline.ts";
+import { planPipeline, runPipeline } from "../runner/run_pipeline.ts";
 import { filledStep } from "../values.ts";
 import { pipelineStatus, runText } from "../view/text.ts";
 import type { PipelineRunResult } from "./results.ts";
@@ -74,7 +70,12 @@ The exit status is 0 if all steps are done, 4 if results conflict, 130 if the ru
       });
       return { dry_run: true, pipeline: plan.name, plan: steps, status: null };
     }
-    const id = await createPipelineRun(context, workspace, { plan, jobs });
+    const { name, file, text, pipeline: { steps }, vars, client } = plan;
+    const id = await writeNewRun(context, workspace, {
+      ...{ task: name, file, definition: text, client, chunk: 1 },
+      ...{ total: steps.length, vars: Object.fromEntries(vars) },
+      ...jobs === undefined ? {} : { jobs },
+    }, steps.map(({ name }) => name));
     const order = { root, id, again: false };
     if (input.background) {
       await startInBackground(context, { kind: "pipeline", ...order });

@@ -15,7 +15,6 @@ import {
   type RunRecord,
   stoppedBy,
   Stops,
-  writeNewRun,
 } from "../../tasks/mod.ts";
 import { type Pipeline, readPipeline } from "../definition.ts";
 import type { RunState } from "../log.ts";
@@ -30,16 +29,6 @@ import { StepLoop } from "./step_loop.ts";
 /** The default number of steps to run at a time. */
 const JOBS = 4;
 
-/** A pipeline that may run. */
-export interface PlannedRun {
-  readonly name: string;
-  readonly file: string;
-  readonly text: string;
-  readonly pipeline: Pipeline;
-  readonly vars: ReadonlyMap<string, string>;
-  readonly client: string | null;
-}
-
 /**
  * Reads a pipeline that the user has allowed. Throws USAGE for its variables,
  * NOT_FOUND, CONFLICT if it is not allowed or needs git, UNREADABLE.
@@ -48,7 +37,7 @@ export async function planPipeline(
   system: System,
   { root, git }: Workspace,
   { name, vars: given }: { name: string; vars: readonly string[] },
-): Promise<PlannedRun> {
+) {
   const order = { kind: "pipeline", name } as const;
   const { file, text } = readAllowedDefinition(system, root, order);
   const pipeline = await readPipeline(text, relative(root, file));
@@ -72,21 +61,6 @@ function clientsOf(
   { steps }: Pipeline,
 ): string[] {
   return steps.flatMap(({ work }) => clientFor(system, root, work) ?? []);
-}
-
-/** Records a run before it starts. Returns its ID. */
-export async function createPipelineRun(
-  context: Context,
-  workspace: Workspace,
-  { plan, jobs }: { plan: PlannedRun; jobs: number | undefined },
-): Promise<string> {
-  const { name, file, text, pipeline, vars, client } = plan;
-  const names = pipeline.steps.map(({ name }) => name);
-  return await writeNewRun(context, workspace, {
-    ...{ task: name, file, definition: text, client, chunk: 1 },
-    ...{ total: names.length, vars: Object.fromEntries(vars) },
-    ...jobs === undefined ? {} : { jobs },
-  }, names);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { defineCommand } from "../../cli/mod.ts";
-import { BACKGROUND, startInBackground } from "../background.ts";
-import { readStatus, viewOf } from "../read.ts";
+import { BACKGROUND } from "../background.ts";
 import { RUN, typedRun } from "../root.ts";
-import { runToEnd } from "../runner/run_to_end.ts";
+import { runHere } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
 
 export const taskResume = defineCommand({
@@ -24,12 +23,7 @@ If mpm does not know how a program ended, it flags the item. It does not rerun f
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, { run, again, background }) {
     const { root, id } = typedRun(context, run);
-    if (background) {
-      await startInBackground(context, { kind: "task", root, id, again });
-      const view = viewOf(await readStatus(context.system, root, id));
-      return { ...view, dry_run: false, items: null };
-    }
-    return await runToEnd(context, { root, id, again });
+    return await runHere(context, { root, id, again }, background);
   },
   render: endText,
   status: ({ state }) => runStatus(state),

@@ -1,10 +1,9 @@
 import { counted } from "../../base/words.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { BACKGROUND, startInBackground } from "../background.ts";
-import { readStatus, viewOf } from "../read.ts";
-import { createRun, planRun } from "../runner/create_run.ts";
-import { runToEnd } from "../runner/run_to_end.ts";
+import { BACKGROUND } from "../background.ts";
+import { planRun, writeNewRun } from "../runner/create_run.ts";
+import { runHere } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
 import type { TaskRunResult } from "./results.ts";
 
@@ -65,30 +64,26 @@ The exit status is 0 if all items are done, 130 if the run was cancelled, and 1 
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, input): Promise<TaskRunResult> {
     const workspace = await locate(context.system, context.folder);
-    const plan = await planRun(context, workspace, {
+    const { run, items } = await planRun(context, workspace, {
       ...{ task: input.name, engine: input.engine, hosts: input.hosts },
     });
-    if (plan.unreadable > 0) {
-      const items = counted(plan.unreadable, "item");
-      context.note(`Note: left out ${items} that cannot be written as UTF-8`);
+    const { values, unreadable = 0 } = items ?? {};
+    if (unreadable > 0) {
+      const left = counted(unreadable, "item");
+      context.note(`Note: left out ${left} that cannot be written as UTF-8`);
     }
     if (!input["dry-run"]) {
-      const id = await createRun(context, workspace, plan);
       const { root } = workspace;
-      if (input.background) {
-        const order = { kind: "task", root, id, again: false } as const;
-        await startInBackground(context, order);
-        const view = viewOf(await readStatus(context.system, root, id));
-        return { ...view, dry_run: false, items: null };
-      }
-      return await runToEnd(context, { root, id, again: false });
+      const id = await writeNewRun(context, workspace, run, values);
+      const order = { root, id, again: false };
+      return await runHere(context, order, input.background);
     }
-    const total = plan.items?.length ?? 1;
+    const { task, total } = run;
     return {
-      ...{ dry_run: true, run: null, task: plan.task, state: null },
+      ...{ dry_run: true, run: null, task, state: null },
       ...{ total, done: 0, failed: 0, flagged: 0, waiting: total },
       ...{ started_at: null, changed_at: null, reason: null, own: true },
-      items: plan.items?.slice(0, LISTED) ?? [],
+      items: values?.slice(0, LISTED) ?? [],
     };
   },
   render: endText,

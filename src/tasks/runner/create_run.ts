@@ -17,38 +17,20 @@ import {
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { clientFor } from "../agent.ts";
-import { type Definition, readDefinition } from "../definition.ts";
+import { readDefinition } from "../definition.ts";
 import { readAllowedDefinition } from "../definition_file.ts";
-import { listItems } from "../items.ts";
-import type { Engine } from "../parallel/hosts.ts";
+import { type Items, listItems } from "../items.ts";
 import { type EngineChoice, planEngine } from "../parallel/plan_engine.ts";
 import { pruneRuns } from "../remove.ts";
 import type { RunRecord } from "../run.ts";
 import {
+  allRunIds,
   kindOf,
   RUN_SEAL,
-  runIds,
   runPaths,
   taskOf,
   timeOfRun,
 } from "../store.ts";
-
-/** A task that can run, and its current items. */
-export interface PlannedRun {
-  readonly task: string;
-  /** The absolute path of the task's definition, and its text. */
-  readonly file: string;
-  readonly text: string;
-  readonly definition: Definition;
-  /** `undefined`: the task has no items. */
-  readonly items: readonly string[] | undefined;
-  /** Number of items that were left out because their names are not UTF-8. */
-  readonly unreadable: number;
-  /** The client that runs the agents; null: the task runs a program. */
-  readonly client: string | null;
-  /** `undefined`: programs run on this machine. */
-  readonly engine: Engine | undefined;
-}
 
 /**
  * Reads a task that the user has allowed, and lists its items. Exactly the text
@@ -59,7 +41,7 @@ export async function planRun(
   context: Context,
   workspace: Workspace,
   { task, ...choice }: EngineChoice & { task: string },
-): Promise<PlannedRun> {
+): Promise<{ run: NewRun; items: Items | undefined }> {
   const { system } = context;
   const { root } = workspace;
   using interruption = system.interruption();
@@ -71,48 +53,25 @@ export async function planRun(
   const { work } = definition;
   const engine = await planEngine(context, workspace, { ...choice, work });
   const items = await listItems(system, workspace, { definition, signal });
-  return {
-    ...{ task, file, text, definition, client, engine },
-    items: items?.values,
-    unreadable: items?.unreadable ?? 0,
+  const run = {
+    ...{ task, file, definition: text, client, chunk: definition.chunk },
+    ...{ total: items?.values.length ?? 1, ...engine && { engine } },
   };
-}
-
-/**
- * Records a run before it starts: its items and its sealed record. Returns the
- * run's ID. Throws FILE_FAILED.
- */
-export async function createRun(
-  context: Context,
-  workspace: Workspace,
-  plan: PlannedRun,
-): Promise<string> {
-  const { task, file, text, client, items, engine } = plan;
-  const { chunk } = plan.definition;
-  return await writeNewRun(context, workspace, {
-    ...{ task, file, definition: text, client, chunk },
-    total: items?.length ?? 1,
-    ...engine && { engine },
-  }, items);
+  return { run, items };
 }
 
 /** The facts about a new run that depend on its kind. */
-interface NewRun {
-  readonly task: string;
-  readonly file: string;
-  readonly definition: string;
-  readonly client: string | null;
-  readonly chunk: number;
-  readonly total: number;
-  readonly vars?: Record<string, string>;
-  /** Absent: programs run on this machine. */
-  readonly engine?: Engine;
-  readonly jobs?: number;
-}
+type NewRun =
+  & Pick<
+    RunRecord,
+    "task" | "file" | "definition" | "client" | "chunk" | "total"
+  >
+  & Partial<Pick<RunRecord, "vars" | "engine" | "jobs">>;
 
 /**
- * Records a run of a task or, with `vars`, of a pipeline. `list`: the items or
- * the names of the steps. Afterwards, moves old runs to the trash.
+ * Records a run of a task or, with `vars`, of a pipeline before it starts.
+ * `list`: the items or the names of the steps. Afterwards, moves old runs to
+ * the trash. Returns the run's ID. Throws FILE_FAILED.
  */
 export async function writeNewRun(
   context: Context,
@@ -158,8 +117,7 @@ function freeId(
   { task, at }: { task: string; at: Date },
 ): string {
   const soon = at.getTime() + AHEAD;
-  const taken = (["task", "pipeline"] as const)
-    .flatMap((kind) => runIds(system, root, kind))
+  const taken = allRunIds(system, root)
     .filter((id) => taskOf(id) === task).map(timeOfRun)
     .filter((time) => time < soon);
   let time = Math.max(at.getTime(), ...taken.map((one) => one + 1000));

@@ -3,6 +3,7 @@ import type { Context } from "../../cli/mod.ts";
 import { readSelf } from "../../git/mod.ts";
 import { removeIfThere } from "../../ops/mod.ts";
 import { agentFor } from "../agent.ts";
+import { startInBackground } from "../background.ts";
 import type { TaskRunResult } from "../commands/results.ts";
 import { readDefinition } from "../definition.ts";
 import { ParallelEngine } from "../parallel/engine.ts";
@@ -23,16 +24,37 @@ import { RunLog } from "./log.ts";
 import { RunLoop } from "./run_loop.ts";
 import { Stops } from "./stops.ts";
 
+/** A run to continue. */
+interface Order {
+  readonly root: string;
+  readonly id: string;
+  /** True if failed and flagged chunks run again. */
+  readonly again: boolean;
+}
+
+/** Continues a run in this process or another one, and returns its state. */
+export async function runHere(
+  context: Context,
+  order: Order,
+  background: boolean,
+): Promise<TaskRunResult> {
+  const { root, id } = order;
+  if (background) await startInBackground(context, { kind: "task", ...order });
+  else await runToEnd(context, order);
+  const view = viewOf(await readStatus(context.system, root, id));
+  return { ...view, dry_run: false, items: null };
+}
+
 /**
  * Continues a run until it ends or is interrupted. Repeats chunks that may have
  * run only if that is known to be safe, or with `again`. With `again`, failed
  * chunks also run again. Throws FOREIGN, CONFLICT if another process works on
  * the run, CORRUPT, FILE_FAILED.
  */
-export async function runToEnd(
+async function runToEnd(
   context: Context,
-  { root, id, again }: { root: string; id: string; again: boolean },
-): Promise<TaskRunResult> {
+  { root, id, again }: Order,
+): Promise<void> {
   const { system } = context;
   using held = await holdRun(system, root, { kind: "task", id });
   const { record, paths } = held;
@@ -74,16 +96,13 @@ export async function runToEnd(
   } catch (error) {
     throw stoppedBy(system, error, { kind: "task", root, id });
   }
-  const view = viewOf(await readStatus(system, root, id));
   if (definition.notify) {
-    const { state } = view;
-    const { task } = record;
+    const { state } = await readStatus(system, root, id);
     const values = new Map([["{task}", task], ["{state}", state]]);
     const args = definition.notify.map((arg) => filled(arg, values));
     await notify(context, args, { record, log, stops });
   }
   removeIfThere(system, paths.runner);
-  return { ...view, dry_run: false, items: null };
 }
 
 function nothingLeft(id: string, { counters }: Chunks): MpmError {
