@@ -11,12 +11,12 @@ import type {
   ScheduleAddResult,
   ScheduleRemoveResult,
 } from "./commands/results.ts";
-import { isScheduleId } from "./list.ts";
 import {
   actionText,
   type Kind,
   refuseUnwritable,
   type Schedule,
+  SCHEDULE_ID,
   SCHEDULE_NAME,
   scheduleId,
   type Via,
@@ -232,19 +232,27 @@ async function findSchedule(
     all.find(({ name, project }) => name === typed && project === root) ??
       all.find(({ id }) => id === typed);
   if (schedule) return [{ id: schedule.id, via: schedule.via, schedule }];
-  const { byVia } = isScheduleId(typed)
+  const { byVia } = SCHEDULE_ID.test(typed)
     ? await allEntries(system)
     : { byVia: new Map() };
   for (const [via, entries] of byVia) {
     const isThere = entries.some(({ id }: { id: string }) => id === typed);
     if (isThere) return [{ id: typed, via, schedule: undefined }];
   }
-  const names = all.filter(({ project }) => project === root)
-    .map(({ name }) => name);
-  throw new MpmError("NOT_FOUND", `No schedule "${typed}" in this project`, {
-    hint: names.length === 0
-      ? '"mpm schedule list --all" lists the schedules of all projects'
-      : `Available schedules: ${named(names)}`,
+  throw noSchedule(typed, all.filter(({ project }) => project === root), {
+    none: '"mpm schedule list --all" lists the schedules of all projects',
+  });
+}
+
+/** Returns the error for a schedule that the project does not have. */
+export function noSchedule(
+  typed: string,
+  schedules: readonly Schedule[],
+  { none }: { none: string },
+): MpmError {
+  const names = schedules.map(({ name }) => name);
+  return new MpmError("NOT_FOUND", `No schedule "${typed}" in this project`, {
+    hint: names.length === 0 ? none : `Available schedules: ${named(names)}`,
   });
 }
 

@@ -1,7 +1,7 @@
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
 import type { ScheduleRow } from "./commands/results.ts";
-import { actionText, type Schedule, SCHEDULE_ID } from "./schedule.ts";
+import { actionText, type Schedule } from "./schedule.ts";
 import {
   type AllEntries,
   allEntries,
@@ -100,15 +100,4 @@ async function lastOf(
     ...{ started_at, ended_at, exit, reason },
     state: state ?? await open(),
   };
-}
-
-/** Returns the names of a project's schedules. */
-export function scheduleNames(system: System, root: string): string[] {
-  return readSchedules(system).filter(({ project }) => project === root)
-    .map(({ name }) => name);
-}
-
-/** Returns whether a text is a valid schedule ID. */
-export function isScheduleId(text: string): boolean {
-  return SCHEDULE_ID.test(text);
 }

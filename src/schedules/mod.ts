@@ -11,6 +11,6 @@ export {
   restoreSchedules,
   schedulesOf,
 } from "./change.ts";
-export { listSchedules, scheduleNames } from "./list.ts";
+export { listSchedules } from "./list.ts";
 export { readSchedules } from "./store.ts";
 export type { Schedule } from "./schedule.ts";

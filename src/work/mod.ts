@@ -66,6 +66,7 @@ export {
   workSeals,
   writeWork,
 } from "./store.ts";
+export { writeNewFile } from "./templates/new_file.ts";
 export {
   findTemplate,
   listTemplates,

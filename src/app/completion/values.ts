@@ -1,5 +1,5 @@
 import { readNotes } from "../../agents/mod.ts";
-import { scheduleNames } from "../../schedules/mod.ts";
+import { schedulesOf } from "../../schedules/mod.ts";
 import { runIds, taskNames } from "../../tasks/mod.ts";
 import { readTeam } from "../../team/mod.ts";
 import { readJournal, undoneIds } from "../../ops/mod.ts";
@@ -159,7 +159,8 @@ const SOURCES: Partial<Record<Named, Source>> = {
     }));
     return unused(line, candidates.reverse());
   },
-  schedule: ({ system, root }) => bare(scheduleNames(system, root)),
+  schedule: ({ system, root }) =>
+    bare(schedulesOf(system, root).map(({ name }) => name)),
   task: ({ system, root }) => bare(taskNames(system, root)),
   run: ({ system, root, line }) =>
     unused(line, bare(runIds(system, root).slice(0, MOST))),

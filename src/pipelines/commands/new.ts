@@ -9,16 +9,8 @@ import { didYouMean } from "../../base/nearest.ts";
 import { getOwn } from "../../base/own.ts";
 import { defineCommand, dryRunFlag } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
-import {
-  ensureFolder,
-  ensureHome,
-  journaled,
-  layout,
-  withLock,
-  writeAtomic,
-} from "../../ops/mod.ts";
-import type { System } from "../../system/system.ts";
 import { TASK_NAME, taskPath } from "../../tasks/mod.ts";
+import { writeNewFile } from "../../work/mod.ts";
 
 /** A pipeline that is included in mpm. */
 interface Shipped {
@@ -69,21 +61,11 @@ Review the file, edit it if you like, and then allow it.`,
       });
     }
     const workspace = await locate(system, folder);
-    const { root } = workspace;
-    const path = taskPath(root, name, "pipeline");
-    if (dryRun) refuseThere(system, path);
-    else {
-      await journaled(
-        context,
-        ({ system }) => write(system, root, { path, text }),
-        {
-          operation: "pipeline new",
-          workspace,
-          lock: withLock,
-          title: () => `create the pipeline ${name}`,
-        },
-      );
-    }
+    const path = taskPath(workspace.root, name, "pipeline");
+    await writeNewFile(context, workspace, {
+      ...{ path, text, dryRun, operation: "pipeline new" },
+      title: () => `create the pipeline ${name}`,
+    });
     const next = [
       `mpm allow ${relative(folder, path)}`,
       `mpm pipeline run ${name}${run}`,
@@ -108,22 +90,4 @@ function shippedAs(kind: string): Shipped {
       `Available built-in pipelines: ${kinds.join(" and ")}`,
     ),
   });
-}
-
-function refuseThere(system: System, path: string): void {
-  if (!system.files.lstat(path)) return;
-  throw new MpmError("CONFLICT", `"${path}" already exists`, {
-    hint: "Edit it, or choose another name",
-  });
-}
-
-function write(
-  system: System,
-  root: string,
-  { path, text }: { path: string; text: string },
-): void {
-  ensureHome(system, root);
-  ensureFolder(system, layout(root).pipelines, root);
-  refuseThere(system, path);
-  writeAtomic(system, path, { text });
 }

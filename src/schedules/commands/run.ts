@@ -1,8 +1,6 @@
-import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { named } from "../../base/words.ts";
-import { schedulesOf } from "../change.ts";
+import { noSchedule, schedulesOf } from "../change.ts";
 import { runSchedule } from "../run.ts";
 import { runText } from "../text.ts";
 import type { ScheduleRunResult } from "./results.ts";
@@ -27,10 +25,8 @@ The exit status is 0 if the run succeeded, and 1 if it failed. It is 4 if mpm re
     const schedules = schedulesOf(context.system, root);
     const found = schedules.find((one) => one.name === name);
     if (found) return await runSchedule(context, found);
-    throw new MpmError("NOT_FOUND", `No schedule "${name}" in this project`, {
-      hint: schedules.length === 0
-        ? 'Add one with: mpm schedule add "0 9 * * *" task NAME'
-        : `Available schedules: ${named(schedules.map(({ name }) => name))}`,
+    throw noSchedule(name, schedules, {
+      none: 'Add one with: mpm schedule add "0 9 * * *" task NAME',
     });
   },
   render: runText,

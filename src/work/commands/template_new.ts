@@ -5,13 +5,7 @@ import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/mod.ts";
 import type { TemplateSource } from "../templates/template.ts";
-import {
-  ensureFolder,
-  ensureHome,
-  journaled,
-  withLock,
-  writeAtomic,
-} from "../../ops/mod.ts";
+import { writeNewFile } from "../templates/new_file.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import {
   findTemplate,
@@ -55,19 +49,10 @@ Writes .claude-mpm/templates/<name>.md. The new file is a short template or, wit
     const source = { name, path: input.from ?? path };
     const text = await withoutSecrets(system, newTemplate(title, from), source);
     const dryRun = input["dry-run"];
-    if (dryRun) refuseThere(system, path);
-    else {
-      await journaled(
-        context,
-        ({ system }) => write(system, root, { path, text }),
-        {
-          operation: "template new",
-          workspace,
-          lock: withLock,
-          title: () => `make the template ${name}`,
-        },
-      );
-    }
+    await writeNewFile(context, workspace, {
+      ...{ path, text, dryRun, operation: "template new" },
+      title: () => `make the template ${name}`,
+    });
     return { dry_run: dryRun, name, path, text };
   },
   render: ({ dry_run: dry, name, path, text }) =>
@@ -122,24 +107,6 @@ async function original(
   const path = resolve(folder, from);
   const bytes = system.files.readUpTo(path, LARGEST_TEMPLATE);
   return (await parsed(bytes, { name: from, path: from })).text;
-}
-
-function refuseThere(system: System, path: string): void {
-  if (!system.files.lstat(path)) return;
-  throw new MpmError("CONFLICT", `"${path}" already exists`, {
-    hint: "Edit it, or choose another name",
-  });
-}
-
-function write(
-  system: System,
-  root: string,
-  { path, text }: { path: string; text: string },
-): void {
-  ensureHome(system, root);
-  ensureFolder(system, templateFolder(system, root, "project")!, root);
-  refuseThere(system, path);
-  writeAtomic(system, path, { text });
 }
 
 /** The initial text of a new template. */
