@@ -79,7 +79,6 @@ const STEP = [
   ...["grace", "worktree", "repeatable", "env"],
 ];
 
-/** The names that a step can have. */
 const STEP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$/;
 const VARIABLE_NAME = /^[a-z_][a-z0-9_-]*$/;
 

@@ -62,7 +62,6 @@ export const SCHEDULE = object({
 
 export type Schedule = Fitting<typeof SCHEDULE>;
 
-/** Returns the ID of a schedule. */
 export function scheduleId(project: string, name: string): string {
   return `${name}-${sha256(`${project}\0${name}`).slice(0, 8)}`;
 }

@@ -49,7 +49,6 @@ const LAST = object({
 
 export type LastRun = Fitting<typeof LAST>;
 
-/** Returns the folder of all schedules. */
 export function schedulesFolder(system: System): string {
   return join(userState(system), FOLDER);
 }

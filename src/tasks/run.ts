@@ -37,7 +37,6 @@ export const RUN_RECORD = object({
   at: TEXT,
   /** The absolute path of the task's file. */
   file: TEXT,
-  /** Its text. */
   definition: TEXT,
   /** The absolute path of the folder in which programs run. */
   worktree: TEXT,

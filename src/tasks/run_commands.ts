@@ -93,7 +93,6 @@ export function listedRuns(typed: string | undefined): number {
   return typed === undefined ? 50 : parseLimit(typed) ?? Infinity;
 }
 
-/** Returns a log with a title. */
 export function logText(title: string, text: string, style: Style): string {
   const end = text === "" || text.endsWith("\n") ? "" : "\n";
   return `${style.bold(`== ${title} ==`)}\n${escapeLines(text)}${end}`;

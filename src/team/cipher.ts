@@ -35,7 +35,6 @@ export function openCipher(context: Context, root: string) {
      * follow encrypted ones, because the list of members may have been lost.
      */
     isUndecided: members === undefined,
-    /** Encrypts a body to all recipients. */
     async encrypt(body: Uint8Array): Promise<Uint8Array> {
       const { encrypt } = await import("./crypto/age.ts");
       return await encrypt(recipients, body);

@@ -90,7 +90,6 @@ const BODY = object({
   author: TEXT,
   /** The ID of the content; its format depends on the kind. */
   id: TEXT,
-  /** The content, as text. */
   content: TEXT,
 });
 
@@ -118,7 +117,6 @@ export interface SignedEntry {
   readonly digest: string;
 }
 
-/** The name of a log. */
 export const LOG_NAME = /^[0-9a-f]{32}-[a-z0-9]{8}-[1-9]\d{0,8}$/;
 
 /** The maximum size of an entry to read or write, in bytes. */
@@ -141,7 +139,6 @@ const HEAD = new RegExp(
   ].join("\\n"),
 );
 
-/** Returns the writer of a log. */
 export function writerOf(log: string): string {
   return log.slice(0, 32);
 }

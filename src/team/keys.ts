@@ -39,12 +39,10 @@ export function signerOf(secret: string): Signer {
   };
 }
 
-/** Returns the id of the writer with this public key. */
 export function writerId(publicKey: Uint8Array): string {
   return sha256(publicKey).slice(0, 32);
 }
 
-/** Returns whether a key signed a text. */
 export function isSigned(
   publicKey: Uint8Array,
   text: Uint8Array,

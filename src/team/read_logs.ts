@@ -98,7 +98,6 @@ function nameIn(entries: readonly Entry[]): string {
   return last?.author.slice(0, 200) ?? "";
 }
 
-/** Returns the logs of each writer. */
 export function logsByWriter(
   logs: ReadonlyMap<string, string>,
 ): Map<string, Map<string, string>> {

@@ -48,7 +48,6 @@ export interface AnswerInput {
 /** The maximum length of a reason, in UTF-16 units. */
 const LONGEST_REASON = 2000;
 
-/** Returns the name of the command for an answer. */
 function commandOf(state: Answer["state"]): OperationName {
   return `handoff ${COMMANDS[state]}`;
 }

@@ -162,7 +162,6 @@ const CHECKS =
 /** Sections whose lines are requests, not statements of fact. */
 const ASKS = /^(?:needs\b|acceptance criteria\b|to:)/i;
 
-/** Returns the claims that the document makes. */
 export function claimsOf({ prose, headings }: ReadDocument): Claim[] {
   const starts = new Map(headings.map(({ line, text }) => [line, text]));
   let asks = false;

@@ -14,7 +14,6 @@ import {
   text,
 } from "../../base/shape.ts";
 
-/** The id of a note. */
 export const NOTE_ID = /^[0-9a-f]{12}$/;
 
 const ID = text({ pattern: NOTE_ID });
@@ -74,7 +73,6 @@ function idOf(note: NoteContent): string {
   return sha256(JSON.stringify(content)).slice(0, 12);
 }
 
-/** Returns the order for the next note. */
 export function nextOrder(notes: readonly Note[]): number {
   const highest = notes.reduce((most, { order }) => Math.max(most, order), 0);
   return Math.min(highest + 1, HIGHEST);

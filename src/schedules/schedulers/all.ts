@@ -9,7 +9,6 @@ import { systemd } from "./systemd.ts";
 
 const ALL: readonly Scheduler[] = [systemd, cron, launchd, schtasks];
 
-/** Returns the scheduler with that name. */
 export function schedulerNamed(name: Via): Scheduler {
   return ALL.find((one) => one.name === name)!;
 }

@@ -31,7 +31,6 @@ export interface Host {
   readonly url: string;
 }
 
-/** Returns the hosts of an engine. */
 export function hostsOf({ hosts }: Engine): Host[] {
   return hosts.map((line, index) => {
     const [, jobs, user, host, port] = HOST.exec(line)!;

@@ -220,7 +220,6 @@ export class Round {
     }
   }
 
-  /** Removes the folder. */
   remove(): void {
     removeTree(this.#system, this.#folder);
   }

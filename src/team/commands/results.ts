@@ -5,7 +5,6 @@ import { KINDS } from "../entry.ts";
 
 const text = z.string();
 
-/** The result of `team add`, `team remove` and `team list`. */
 export const TeamResult = z.strictObject({
   dry_run: z.boolean(),
   /** `none`: it already had this state. */
@@ -32,12 +31,10 @@ export const TeamResult = z.strictObject({
 
 export type TeamResult = z.infer<typeof TeamResult>;
 
-/** The result of `export`. */
 export const ExportResult = z.strictObject({
   dry_run: z.boolean(),
   /** The absolute path of the bundle; null: nothing to share. */
   file: z.nullable(text),
-  /** Its entries. */
   entries: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
   /** The keys for which the bundle is encrypted; empty: not encrypted. */
   recipients: z.array(text),
@@ -45,14 +42,12 @@ export const ExportResult = z.strictObject({
   problems: z.array(text),
 });
 
-/** The result of `import`. */
 export const ImportResult = z.strictObject({
   dry_run: z.boolean(),
   /** As given. */
   source: text,
   imported: z.array(z.strictObject({
     session_id: text,
-    /** Its original ID. */
     original_id: text,
     summary: text,
     warnings: z.array(text),
@@ -73,7 +68,6 @@ export const ImportResult = z.strictObject({
   })),
 });
 
-/** The result of `sync`. */
 export const SyncResult = z.strictObject({
   /**
    * True if nothing was sent or fetched; `sent` then lists the entries to be
@@ -116,7 +110,6 @@ export const SyncResult = z.strictObject({
 });
 export type SyncResult = z.infer<typeof SyncResult>;
 
-/** The result of `trust`. */
 export const TrustKeyResult = z.strictObject({
   dry_run: z.boolean(),
   /** The ID of this user's own key; null: no sync has created a key yet. */

@@ -63,7 +63,6 @@ export const CheckResult = z.strictObject({
   undo: z.boolean(),
 });
 
-/** The result of `complete`, `cancel` and `archive`. */
 export const EndResult = z.strictObject({
   dry_run: z.boolean(),
   session: WorkView,

@@ -44,7 +44,6 @@ export const HandoffView = z.strictObject({
   answers: z.array(AnswerView),
 });
 
-/** The result of handoff new. */
 export const HandoffNewResult = z.strictObject({
   dry_run: z.boolean(),
   id: text,
@@ -60,7 +59,6 @@ export const HandoffNewResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The result of handoff list. */
 export const HandoffListResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
@@ -71,7 +69,6 @@ export const HandoffListResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The result of handoff show. */
 export const HandoffShowResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   shown_at: text,
@@ -80,7 +77,6 @@ export const HandoffShowResult = z.strictObject({
   text,
 });
 
-/** The result of handoff accept, done and reject. */
 export const HandoffAnswerResult = z.strictObject({
   dry_run: z.boolean(),
   /** False if the hand-off already had the same answer. */
@@ -93,7 +89,6 @@ export const HandoffAnswerResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The result of handoff check. */
 export const HandoffCheckResult = z.strictObject({
   checked: z.array(z.strictObject({
     /** Absolute. */

@@ -30,7 +30,6 @@ export const NoteView = z.strictObject({
   here: z.boolean(),
 });
 
-/** The result of note and notes settle. */
 export const NoteResult = z.strictObject({
   dry_run: z.boolean(),
   note: NoteView,
@@ -40,7 +39,6 @@ export const NoteResult = z.strictObject({
   file: text,
 });
 
-/** The result of notes. */
 export const NotesResult = z.strictObject({
   /** The time of this answer, ISO 8601, for computing ages. */
   listed_at: text,
@@ -52,7 +50,6 @@ export const NotesResult = z.strictObject({
   warnings: z.array(text),
 });
 
-/** The result of notes rm. */
 export const NotesRmResult = z.strictObject({
   dry_run: z.boolean(),
   removed: z.array(NoteView),
