@@ -70,5 +70,4 @@ export const PartitionSuggestResult = z.strictObject({
 export type PartitionRow = z.infer<typeof PartitionRow>;
 export type PartitionListResult = z.infer<typeof PartitionListResult>;
 export type PartitionShowResult = z.infer<typeof PartitionShowResult>;
-export type PartitionUseResult = z.infer<typeof PartitionUseResult>;
 export type PartitionSuggestResult = z.infer<typeof PartitionSuggestResult>;

@@ -11,7 +11,6 @@ import { locate } from "../../git/mod.ts";
 import { journaled } from "../../ops/mod.ts";
 import { Partitions } from "../partition.ts";
 import { type Suggested, suggested } from "../suggest.ts";
-import type { PartitionSuggestResult } from "./results.ts";
 
 export const partitionSuggest = defineCommand({
   name: "partition suggest",
@@ -30,7 +29,7 @@ that the configuration already has.`,
   },
   examples: ["mpm partition suggest", "mpm partition suggest --write"],
   result: async () => (await import("./results.ts")).PartitionSuggestResult,
-  async run(context, input): Promise<PartitionSuggestResult> {
+  async run(context, input) {
     const { system, folder } = context;
     const workspace = await locate(system, folder);
     const { root, worktree } = workspace;

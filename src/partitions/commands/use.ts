@@ -7,7 +7,6 @@ import { journaled, withLock } from "../../ops/mod.ts";
 import { choose, chosenName } from "../in_use.ts";
 import { Partitions } from "../partition.ts";
 import { needPartition } from "../rows.ts";
-import type { PartitionUseResult } from "./results.ts";
 
 export const partitionUse = defineCommand({
   name: "partition use",
@@ -37,7 +36,7 @@ not choose, the partition with the most uncommitted files is current.`,
     "mpm partition use --auto",
   ],
   result: async () => (await import("./results.ts")).PartitionUseResult,
-  async run(context, input): Promise<PartitionUseResult> {
+  async run(context, input) {
     const { system, folder } = context;
     const given = [input.name !== undefined, input.none, input.auto]
       .filter(Boolean).length;

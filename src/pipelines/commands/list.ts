@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { LIMIT_FLAG, listedRuns, taskRoot } from "../../tasks/mod.ts";
 import { listPipelineRuns } from "../read.ts";
 import { runsText } from "../view/text.ts";
-import type { PipelineListResult } from "./results.ts";
 
 export const pipelineList = defineCommand({
   name: "pipeline list",
@@ -20,7 +19,7 @@ Lists runs, newest first. Each row shows the run's state and the number of finis
   },
   examples: ["mpm pipeline list", "mpm pipeline list release --limit all"],
   result: async () => (await import("./results.ts")).PipelineListResult,
-  async run(context, { pipeline, limit }): Promise<PipelineListResult> {
+  async run(context, { pipeline, limit }) {
     const { system } = context;
     const order = { pipeline, limit: listedRuns(limit) };
     const found = await listPipelineRuns(system, taskRoot(context), order);

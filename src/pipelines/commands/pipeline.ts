@@ -3,7 +3,6 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { taskRoot } from "../../tasks/mod.ts";
 import { listPipelines } from "../read.ts";
 import { pipelinesText } from "../view/text.ts";
-import type { PipelinesResult } from "./results.ts";
 
 export const pipeline = defineCommand({
   name: "pipeline",
@@ -14,7 +13,7 @@ A pipeline runs programs and agents as steps that can depend on each other. Afte
   flags: {},
   examples: ["mpm pipeline", "mpm pipeline --json"],
   result: async () => (await import("./results.ts")).PipelinesResult,
-  async run(context): Promise<PipelinesResult> {
+  async run(context) {
     const { system } = context;
     const pipelines = await listPipelines(system, taskRoot(context));
     const at = system.now().toISOString();

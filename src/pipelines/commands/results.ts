@@ -187,4 +187,3 @@ export const PipelineNewResult = z.strictObject({
   /** The next commands. */
   next: z.array(text),
 });
-export type PipelineNewResult = z.infer<typeof PipelineNewResult>;

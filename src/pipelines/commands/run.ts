@@ -7,7 +7,6 @@ import { readPipelineStatus } from "../read.ts";
 import { planPipeline, runPipeline } from "../runner/run_pipeline.ts";
 import { filledStep } from "../values.ts";
 import { pipelineStatus, runText } from "../view/text.ts";
-import type { PipelineRunResult } from "./results.ts";
 
 export const pipelineRun = defineCommand({
   name: "pipeline run",
@@ -54,7 +53,7 @@ The exit status is 0 if all steps are done, 4 if results conflict, 130 if the ru
     "mpm pipeline run release --var version=1.2.0 --dry-run",
   ],
   result: async () => (await import("./results.ts")).PipelineRunResult,
-  async run(context, input): Promise<PipelineRunResult> {
+  async run(context, input) {
     const { system } = context;
     const jobs = jobsIn(input.jobs);
     const workspace = await locate(system, context.folder);

@@ -10,7 +10,6 @@ import { handoffStart } from "../../saves/mod.ts";
 import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import { carry as carryTo, carryResult, planCarry } from "../carry.ts";
 import { findSource } from "../source.ts";
-import type { CarryResult } from "./results.ts";
 
 /** Data from mpm and clients that must not be changed. */
 const PLAIN: KnownKeys = {
@@ -47,7 +46,7 @@ mpm copies conversations only to client versions that it has been tested with. F
     "mpm carry --to opencode --dry-run",
   ],
   result: async () => (await import("./results.ts")).CarryResult,
-  async run(context, input): Promise<CarryResult> {
+  async run(context, input) {
     const to = clientNamed(input.to ?? "");
     if (!to) {
       throw new MpmError(

@@ -6,7 +6,6 @@ import { type KnownKeys, redactorOf } from "../../secrets/mod.ts";
 import { fork, planFork, plannedFork } from "../fork.ts";
 import { findSource } from "../source.ts";
 import { scanSteps } from "../trees.ts";
-import type { ForkResult } from "./results.ts";
 
 /** Data from mpm and git that must not be changed. */
 const PLAIN: KnownKeys = {
@@ -46,7 +45,7 @@ A fork requires a checkpoint taken at the step: see "mpm help replay". "mpm undo
     "mpm replay fork 12 --dry-run",
   ],
   result: async () => (await import("./results.ts")).ForkResult,
-  async run(context, input): Promise<ForkResult> {
+  async run(context, input) {
     const dryRun = input["dry-run"];
     const result = await alone(context, { dryRun }, async (workspace) => {
       const source = await findSource(context, workspace, input.session);

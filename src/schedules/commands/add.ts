@@ -4,7 +4,6 @@ import { locate } from "../../git/mod.ts";
 import { addSchedule } from "../change.ts";
 import { KINDS, SCHEDULERS } from "../schedule.ts";
 import { addText } from "../text.ts";
-import type { ScheduleAddResult } from "./results.ts";
 
 export const scheduleAdd = defineCommand({
   name: "schedule add",
@@ -57,7 +56,7 @@ To run a program after each run, add it after "--", e.g. -- notify-send "{name}:
     'mpm schedule add "0 2 * * 0" pipeline release --via cron --dry-run',
   ],
   result: async () => (await import("./results.ts")).ScheduleAddResult,
-  async run(context, input): Promise<ScheduleAddResult> {
+  async run(context, input) {
     const { what: kind, words, name, via, times } = input;
     const rest = [...words];
     const target = kind === "standup" ? null : rest.shift();

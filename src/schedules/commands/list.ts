@@ -2,7 +2,6 @@ import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
 import { listSchedules } from "../list.ts";
 import { listText } from "../text.ts";
-import type { ScheduleListResult } from "./results.ts";
 
 export const scheduleList = defineCommand({
   name: "schedule list",
@@ -15,7 +14,7 @@ Lists the schedules of this project. With --all, mpm lists the schedules of all 
   },
   examples: ["mpm schedule list", "mpm schedule list --all --json"],
   result: async () => (await import("./results.ts")).ScheduleListResult,
-  async run(context, { all }): Promise<ScheduleListResult> {
+  async run(context, { all }) {
     const { system, folder } = context;
     const { root } = await locate(system, folder);
     const { rows, problems } = await listSchedules(system, {

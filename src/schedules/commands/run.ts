@@ -3,7 +3,6 @@ import { locate } from "../../git/mod.ts";
 import { noSchedule, schedulesOf } from "../change.ts";
 import { runSchedule } from "../run.ts";
 import { runText } from "../text.ts";
-import type { ScheduleRunResult } from "./results.ts";
 
 export const scheduleRun = defineCommand({
   name: "schedule run",
@@ -20,7 +19,7 @@ The exit status is 0 if the run succeeded, and 1 if it failed. It is 4 if mpm re
   flags: {},
   examples: ["mpm schedule run task-health", "mpm schedule run standup --json"],
   result: async () => (await import("./results.ts")).ScheduleRunResult,
-  async run(context, { name }): Promise<ScheduleRunResult> {
+  async run(context, { name }) {
     const { root } = await locate(context.system, context.folder);
     const schedules = schedulesOf(context.system, root);
     const found = schedules.find((one) => one.name === name);

@@ -3,7 +3,6 @@ import { listRuns } from "../read.ts";
 import { taskRoot } from "../root.ts";
 import { LIMIT_FLAG, listedRuns } from "../run_commands.ts";
 import { runsText } from "../view/text.ts";
-import type { TaskListResult } from "./results.ts";
 
 export const taskList = defineCommand({
   name: "task list",
@@ -21,7 +20,7 @@ Lists runs, newest first. Each row shows the run's state and the number of finis
   },
   examples: ["mpm task list", "mpm task list smells --limit all"],
   result: async () => (await import("./results.ts")).TaskListResult,
-  async run(context, { task, limit }): Promise<TaskListResult> {
+  async run(context, { task, limit }) {
     const { system } = context;
     const order = { task, limit: listedRuns(limit) };
     const found = await listRuns(system, taskRoot(context), order);

@@ -5,7 +5,6 @@ import { BACKGROUND } from "../background.ts";
 import { planRun, writeNewRun } from "../runner/create_run.ts";
 import { runHere } from "../runner/run_to_end.ts";
 import { endText, runStatus } from "../view/text.ts";
-import type { TaskRunResult } from "./results.ts";
 
 /** The maximum number of items in a dry run. */
 const LISTED = 100;
@@ -62,7 +61,7 @@ The exit status is 0 if all items are done, 130 if the run was cancelled, and 1 
     "mpm task run smells --engine parallel --hosts hosts.txt",
   ],
   result: async () => (await import("./results.ts")).TaskRunResult,
-  async run(context, input): Promise<TaskRunResult> {
+  async run(context, input) {
     const workspace = await locate(context.system, context.folder);
     const { run, items } = await planRun(context, workspace, {
       ...{ task: input.name, engine: input.engine, hosts: input.hosts },

@@ -5,7 +5,6 @@ import { listDefinitions } from "../definition_file.ts";
 import { readView } from "../read.ts";
 import { taskRoot } from "../root.ts";
 import { tasksText } from "../view/text.ts";
-import type { TasksResult } from "./results.ts";
 
 export const task = defineCommand({
   name: "task",
@@ -16,7 +15,7 @@ A task runs a program or an agent for each item in a list. After a crash, "mpm t
   flags: {},
   examples: ["mpm task", "mpm task --json"],
   result: async () => (await import("./results.ts")).TasksResult,
-  async run(context): Promise<TasksResult> {
+  async run(context) {
     const { system } = context;
     const root = taskRoot(context);
     const tasks = await listDefinitions(system, root, {

@@ -143,5 +143,4 @@ export type EndResult = z.infer<typeof EndResult>;
 export type StackResult = z.infer<typeof StackResult>;
 export type TemplateRow = z.infer<typeof TemplateRow>;
 export type TemplatesResult = z.infer<typeof TemplatesResult>;
-export type TemplateResult = z.infer<typeof TemplateResult>;
 export type TemplateNewResult = z.infer<typeof TemplateNewResult>;

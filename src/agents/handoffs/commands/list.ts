@@ -4,7 +4,6 @@ import { DOCUMENT_STATES, readDocuments } from "../../../documents/mod.ts";
 import { findWorkspace } from "../../../git/mod.ts";
 import { handoffView, unknownAgentNote } from "../find.ts";
 import { listText } from "../text.ts";
-import type { HandoffListResult } from "./results.ts";
 
 export const handoffList = defineCommand({
   name: "handoff list",
@@ -41,7 +40,7 @@ hand-off is "waiting" until someone answers it, then "accepted", "done" or
   ],
   result: async () => (await import("./results.ts")).HandoffListResult,
   settles: true,
-  async run(context, { to, from, state, all }): Promise<HandoffListResult> {
+  async run(context, { to, from, state, all }) {
     const { system } = context;
     const workspace = await findWorkspace(context);
     const documents = readDocuments(system, workspace);

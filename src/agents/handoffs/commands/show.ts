@@ -5,7 +5,6 @@ import { findWorkspace } from "../../../git/mod.ts";
 import { WHICH } from "../answer.ts";
 import { findHandoff, handoffView } from "../find.ts";
 import { answerLines } from "../text.ts";
-import type { HandoffShowResult } from "./results.ts";
 
 export const handoffShow = defineCommand({
   name: "handoff show",
@@ -17,7 +16,7 @@ Prints the document with secrets redacted, followed by each answer with its auth
   examples: ["mpm handoff show 0", "mpm handoff show frontend-backend --json"],
   result: async () => (await import("./results.ts")).HandoffShowResult,
   settles: true,
-  async run(context, input): Promise<HandoffShowResult> {
+  async run(context, input) {
     const { system } = context;
     const workspace = await findWorkspace(context);
     const documents = readDocuments(system, workspace);

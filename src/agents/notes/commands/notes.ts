@@ -6,7 +6,6 @@ import { findNote, noteView } from "../change.ts";
 import { markSeen } from "../seen.ts";
 import { readNotes, renewChangedView, sharedContextPath } from "../store.ts";
 import { notesText } from "../text.ts";
-import type { NotesResult } from "./results.ts";
 
 export const notes = defineCommand({
   name: "notes",
@@ -26,7 +25,7 @@ contradict each other. All of them stay current until "mpm notes settle" keeps o
   },
   examples: ["mpm notes", "mpm notes --by backend --all", "mpm notes 3f2a"],
   result: async () => (await import("./results.ts")).NotesResult,
-  async run({ system, folder }, input): Promise<NotesResult> {
+  async run({ system, folder }, input) {
     const workspace = await locate(system, folder);
     const problem = await renewChangedView(system, workspace);
     const read = readNotes(system, workspace);

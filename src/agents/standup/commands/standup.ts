@@ -5,7 +5,6 @@ import { redactorOf } from "../../../secrets/mod.ts";
 import { gather } from "../gather.ts";
 import { standupOf } from "../standup.ts";
 import { standupText } from "../text.ts";
-import type { StandupResult } from "./results.ts";
 
 export const standup = defineCommand({
   name: "standup",
@@ -36,7 +35,7 @@ Times are in UTC. Secrets are redacted.`,
     "mpm standup --since 2026-11-20 --json",
   ],
   result: async () => (await import("./results.ts")).StandupResult,
-  async run(context, input): Promise<StandupResult> {
+  async run(context, input) {
     const { system, folder } = context;
     const now = system.now();
     const since = parseSince(input.since, now)!;
