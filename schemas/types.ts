@@ -3788,7 +3788,7 @@ export interface PipelineResult {
     path: string;
     description: string;
     allowed: boolean;
-    /** Why mpm cannot run the pipeline; null: it can. */
+    /** Why it cannot run; null: it can. */
     problem: string | null;
     /** Its newest run. */
     run: {
@@ -3817,7 +3817,7 @@ export interface PipelineResult {
       started_at: string;
       /** The time when the log of the run last changed. */
       changed_at: string;
-      /** The reason why the run ended; null: the state says it all. */
+      /** Why the run ended, if the state alone does not say enough. */
       reason: string | null;
       /** False if someone else made the run, so mpm only lists it. */
       own: boolean;
@@ -3904,7 +3904,7 @@ export interface PipelineListResult {
     started_at: string;
     /** The time when the log of the run last changed. */
     changed_at: string;
-    /** The reason why the run ended; null: the state says it all. */
+    /** Why the run ended, if the state alone does not say enough. */
     reason: string | null;
     /** False if someone else made the run, so mpm only lists it. */
     own: boolean;
@@ -3952,7 +3952,7 @@ export interface PipelineReportResult {
   started_at: string;
   /** The time when the log of the run last changed. */
   changed_at: string;
-  /** The reason why the run ended; null: the state says it all. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: string | null;
   /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
@@ -4047,7 +4047,7 @@ export interface PipelineResumeResult {
   started_at: string;
   /** The time when the log of the run last changed. */
   changed_at: string;
-  /** The reason why the run ended; null: the state says it all. */
+  /** Why the run ended, if the state alone does not say enough. */
   reason: string | null;
   /** False if someone else made the run, so mpm only lists it. */
   own: boolean;
@@ -4360,7 +4360,7 @@ export interface TaskResult {
     path: string;
     description: string;
     allowed: boolean;
-    /** Why the task cannot run; null: it can. */
+    /** Why it cannot run; null: it can. */
     problem: string | null;
     /** Its newest run. */
     run: {
@@ -4851,7 +4851,7 @@ export interface StatusReport {
     started_at: string;
     /** The time when the log of the run last changed. */
     changed_at: string;
-    /** The reason why the run ended; null: the state says it all. */
+    /** Why the run ended, if the state alone does not say enough. */
     reason: string | null;
     /** False if someone else made the run, so mpm only lists it. */
     own: boolean;

@@ -80,6 +80,7 @@ export const WORK_FIELDS = {
   id: ID,
   /** A name for finding it. */
   name: TEXT_OR_NULL,
+  /** The task. */
   task: TEXT,
   /** The session's state in the life cycle. */
   state: STATE,

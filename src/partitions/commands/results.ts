@@ -58,6 +58,7 @@ export const PartitionSuggestResult = z.strictObject({
     paths: z.array(text),
     description: text,
   })),
+  /** Their TOML. */
   toml: text,
   /** The project's configuration file, absolute. */
   file: text,

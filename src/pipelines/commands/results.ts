@@ -1,5 +1,8 @@
 import * as z from "zod/mini";
-import { AnyRunFields, definitionRow } from "../../tasks/commands/results.ts";
+import {
+  DefinitionFields,
+  RunEndFields,
+} from "../../tasks/commands/results.ts";
 
 export {
   TaskCancelResult as PipelineCancelResult,
@@ -76,13 +79,21 @@ const MergeView = z.strictObject({
 });
 
 const RunFields = {
-  ...AnyRunFields,
+  /** The ID, which consists of the pipeline and the start time in UTC. */
+  run: text,
   pipeline: text,
   /** `interrupted`: mpm was killed, or the machine crashed. */
   state: RUN_STATE,
+  /** The number of steps, and the number in each state. */
+  total: count,
+  done: count,
+  failed: count,
+  flagged: count,
   skipped: count,
   limited: count,
+  waiting: count,
   running: count,
+  ...RunEndFields,
 };
 
 /** A run of a pipeline in a list. */
@@ -129,7 +140,11 @@ export type PipelineListResult = z.infer<typeof PipelineListResult>;
 
 export const PipelinesResult = z.strictObject({
   at: text,
-  pipelines: z.array(definitionRow(PipelineRunView)),
+  pipelines: z.array(z.strictObject({
+    ...DefinitionFields,
+    /** Its newest run. */
+    run: z.nullable(PipelineRunView),
+  })),
 });
 export type PipelinesResult = z.infer<typeof PipelinesResult>;
 

@@ -14,18 +14,8 @@ const RUN_STATE = z.enum([
   "interrupted",
 ]);
 
-/** The fields of every run, of a task or of a pipeline. */
-export const AnyRunFields = {
-  /** The ID of the run: its definition, and the UTC second when it began. */
-  run: text,
-  /** Number of items or steps in total, and in each state. */
-  total: count,
-  done: count,
-  failed: count,
-  /** Those whose program started and whose end is unknown. */
-  flagged: count,
-  /** Those that have not started; the running items of a task count too. */
-  waiting: count,
+/** The last fields of every run, of a task or of a pipeline. */
+export const RunEndFields = {
   started_at: text,
   /** The time when the log of the run last changed. */
   changed_at: text,
@@ -36,10 +26,20 @@ export const AnyRunFields = {
 };
 
 const RunFields = {
-  ...AnyRunFields,
+  /** The ID of the run: its task, and the UTC second in which it began. */
+  run: text,
   task: text,
   /** `interrupted`: the mpm process was killed, or the machine crashed. */
   state: RUN_STATE,
+  /** Items. */
+  total: count,
+  done: count,
+  failed: count,
+  /** Number of items whose program started and whose end is unknown. */
+  flagged: count,
+  /** Number of items that have not started, or are running. */
+  waiting: count,
+  ...RunEndFields,
 };
 
 /** A run, in the format of most of these results. */
@@ -102,24 +102,26 @@ export const TaskListResult = z.strictObject({
 });
 export type TaskListResult = z.infer<typeof TaskListResult>;
 
-/** Returns the schema of a task or a pipeline; `run`: that of its runs. */
-export function definitionRow<R extends z.ZodMiniType>(run: R) {
-  return z.strictObject({
-    name: text,
-    /** The path relative to the project, with `/` between folders. */
-    path: text,
-    description: text,
-    allowed: z.boolean(),
-    /** Why it cannot run; null: it can. */
-    problem: z.nullable(text),
-    /** Its newest run. */
-    run: z.nullable(run),
-  });
-}
+/** The first fields of a task or a pipeline in a list. */
+export const DefinitionFields = {
+  name: text,
+  /** The path relative to the project, with `/` between folders. */
+  path: text,
+  description: text,
+  allowed: z.boolean(),
+  /** Why it cannot run; null: it can. */
+  problem: z.nullable(text),
+};
+
+const TaskRow = z.strictObject({
+  ...DefinitionFields,
+  /** Its newest run. */
+  run: z.nullable(TaskRunView),
+});
 
 export const TasksResult = z.strictObject({
   at: text,
-  tasks: z.array(definitionRow(TaskRunView)),
+  tasks: z.array(TaskRow),
 });
 export type TasksResult = z.infer<typeof TasksResult>;
 

@@ -35,6 +35,7 @@ export const ExportResult = z.strictObject({
   dry_run: z.boolean(),
   /** The absolute path of the bundle; null: nothing to share. */
   file: z.nullable(text),
+  /** Its entries. */
   entries: z.array(z.strictObject({ kind: z.enum(KINDS), id: text })),
   /** The keys for which the bundle is encrypted; empty: not encrypted. */
   recipients: z.array(text),
@@ -48,6 +49,7 @@ export const ImportResult = z.strictObject({
   source: text,
   imported: z.array(z.strictObject({
     session_id: text,
+    /** Its original ID. */
     original_id: text,
     summary: text,
     warnings: z.array(text),
