@@ -1,8 +1,6 @@
-import { join } from "../base/join.ts";
-import { attempt } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import { listAgentFiles, runningClients } from "../clients/mod.ts";
-import { quickPlace } from "../git/mod.ts";
+import { branchByFiles, quickPlace } from "../git/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import { listClaims } from "./claims/claim_paths.ts";
@@ -28,9 +26,6 @@ export interface AgentAtWork {
 
 /** The maximum number of agent sessions to list, and of lines of names. */
 const MOST = 50;
-
-/** The largest HEAD file, in bytes. */
-const LARGEST_HEAD = 4096;
 
 /**
  * Returns the agent sessions in a project, with their sub-agents, and the
@@ -58,24 +53,13 @@ async function agentsAt(system: System, root: string): Promise<AgentAtWork[]> {
     if (!client || worktree === null || since === null) return [];
     const place = quickPlace(system, worktree);
     if (place?.root !== root) return [];
+    // Git would slow down a status with many worktrees.
+    const branch = branchByFiles(system, worktree);
     return [{
       ...{ session_id: id, name: agent, worktree, since },
       subagents: [...subagents],
-      branch: branchAt(system, place.gitDir),
+      branch: branch === undefined ? null : redactorOf(system).name(branch),
       alive: client.state === "alive",
     }];
   }).sort((a, b) => a.since < b.since ? -1 : 1).slice(0, MOST);
-}
-
-/**
- * Reads HEAD without git, which would slow down a status with many worktrees.
- */
-function branchAt(system: System, gitDir: string | undefined): string | null {
-  if (gitDir === undefined) return null;
-  const head = attempt(() =>
-    system.files.readOwn(join(gitDir, "HEAD"), LARGEST_HEAD)
-  );
-  const text = new TextDecoder().decode(head);
-  const branch = /^ref: refs\/heads\/([^\n]+)\n?$/.exec(text)?.[1];
-  return branch === undefined ? null : redactorOf(system).name(branch);
 }

@@ -13,6 +13,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
+import { joinBytes } from "../git/mod.ts";
 import {
   fromBase64,
   isSigned,
@@ -181,11 +182,7 @@ export function entryBytes(
     "",
   ].join("\n");
   const signature = toBase64(signer.sign(encodeText(head)));
-  const first = encodeText(`${head}signature ${signature}\n\n`);
-  const all = new Uint8Array(first.length + body.length);
-  all.set(first);
-  all.set(body, first.length);
-  return all;
+  return joinBytes([encodeText(`${head}signature ${signature}\n\n`), body]);
 }
 
 /**

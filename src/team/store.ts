@@ -17,7 +17,7 @@ import {
 } from "../ops/mod.ts";
 import { noteSigned } from "../saves/mod.ts";
 import type { NewFile, System } from "../system/system.ts";
-import { cloneOf, writerOf } from "./entry.ts";
+import { cloneOf, type EntryKind, writerOf } from "./entry.ts";
 import type { Shared } from "./merge.ts";
 import type { TeamState } from "./state.ts";
 
@@ -40,32 +40,28 @@ function filesOf({ entry, digest }: Shared): Wanted[] {
   const { kind, id, content, at } = entry;
   const bytes = encodeText(content);
   const mtime = Date.parse(at);
-  switch (kind) {
-    case "save": {
-      const paused = Date.parse(String(field(jsonIn(content), "paused_at")));
-      const time = Number.isNaN(paused) ? mtime : paused;
-      const { json, checksum } = saveFiles("", id);
-      return [
-        { name: checksum, bytes: encodeText(digest), mtime: time },
-        { name: json, bytes, mtime: time },
-      ];
-    }
-    case "handoff":
-      return [{ name: `handoffs/${id}.md`, bytes, mtime }];
-    case "answer":
-      return [{ name: `handoffs/.answers/${id}.json`, bytes, mtime }];
-    case "contents":
-      return [{ name: `contents/${id}.json`, bytes, mtime }];
-    case "note":
-      return [{ name: `notes/${id}.json`, bytes, mtime }];
-    case "claim":
-      return [{ name: `claims/${id}.json`, bytes, mtime }];
-    case "trust":
-      return [{ name: `trusts/${id}.json`, bytes, mtime }];
-    default:
-      return [];
+  if (kind !== "save") {
+    const path = PATHS.get(kind);
+    return path ? [{ name: path.replace("*", id), bytes, mtime }] : [];
   }
+  const paused = Date.parse(String(field(jsonIn(content), "paused_at")));
+  const time = Number.isNaN(paused) ? mtime : paused;
+  const { json, checksum } = saveFiles("", id);
+  return [
+    { name: checksum, bytes: encodeText(digest), mtime: time },
+    { name: json, bytes, mtime: time },
+  ];
 }
+
+/** The file of each kind of entry except saves; `*` is its ID. */
+const PATHS: ReadonlyMap<EntryKind, string> = new Map([
+  ["handoff", "handoffs/*.md"],
+  ["answer", "handoffs/.answers/*.json"],
+  ["contents", "contents/*.json"],
+  ["note", "notes/*.json"],
+  ["claim", "claims/*.json"],
+  ["trust", "trusts/*.json"],
+]);
 
 /**
  * Updates the files of one writer to match the things that the writer shares.

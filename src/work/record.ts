@@ -15,27 +15,13 @@ export type NewWork =
 
 /** Returns a session that starts at `time`. */
 export function newWork(given: NewWork, time: Date): Work {
-  const blank: Work = {
-    schema: 1,
-    id: given.id,
-    name: given.name,
-    task: given.task,
-    state: "new",
-    started_at: time.toISOString(),
-    transitions: [],
-    parent: null,
-    place: given.place,
-    worktree: given.worktree,
-    git: given.git,
-    agent_session: given.agent_session,
-    template: null,
-    checklist: [],
-    saves: [],
-    children: [],
-    detour: null,
-    summary: null,
+  const work: Work = {
+    ...{ schema: 1, state: "new", started_at: time.toISOString() },
+    ...{ transitions: [], parent: null, template: null, checklist: [] },
+    ...{ saves: [], children: [], detour: null, summary: null },
+    ...given,
   };
-  return moved({ ...blank, ...given }, "start", time);
+  return moved(work, "start", time);
 }
 
 /**

@@ -13,6 +13,7 @@ import type { System } from "../../system/system.ts";
 import { actorOf } from "../names.ts";
 import {
   type Claim,
+  covers,
   type Holder,
   holderText,
   isSameHolder,
@@ -29,13 +30,7 @@ import type {
 } from "./commands/results.ts";
 import { processOf } from "./holders.ts";
 import { claimablePath, realPlace } from "./paths.ts";
-import {
-  claimsNow,
-  claimsOn,
-  releaseClaims,
-  takeClaims,
-  type Taken,
-} from "./take.ts";
+import { claimsNow, releaseClaims, takeClaims, type Taken } from "./take.ts";
 
 /**
  * The maximum length of a task, in UTF-16 units, and the maximum number of
@@ -168,7 +163,7 @@ function claimsFor(
   held: readonly Claim[],
   { path, given }: { path: string; given: string },
 ): Claim[] {
-  const found = claimsOn(held, path);
+  const found = held.filter((claim) => covers(path, claim.path));
   if (found.length > 0) return found;
   const part = held.find((claim) => overlaps(claim.path, path));
   throw new MpmError("NOT_FOUND", `No claim on "${escapeText(given)}"`, {

@@ -4,7 +4,6 @@ import type { System } from "../../system/system.ts";
 import {
   begunAgain,
   type Claim,
-  covers,
   holderText,
   isOver,
   isSameHolder,
@@ -176,11 +175,6 @@ export async function releaseClaims(
     for (const { path } of released) removeClaim(system, root, path);
     return released;
   });
-}
-
-/** Returns the claims on a path, above it, or below it. */
-export function claimsOn(held: readonly Claim[], path: string): Claim[] {
-  return held.filter((claim) => covers(path, claim.path));
 }
 
 /** Removes the claims of an agent session that has ended. */

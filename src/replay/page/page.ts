@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import script from "./page.js" with { type: "text" };
 import style from "./page.css" with { type: "text" };
+import { joinBytes } from "../../git/mod.ts";
 import { escapeHtml } from "./html.ts";
 
 /** Returns the start of a page. A file with this start may be replaced. */
@@ -53,14 +54,7 @@ export class ListPage {
   end(about: { title: string; lines: readonly string[] }): Uint8Array {
     const encoder = new TextEncoder();
     const head = encoder.encode(this.#head(about));
-    const all = [head, ...this.#parts, encoder.encode(this.#tail())];
-    const bytes = new Uint8Array(all.reduce((sum, one) => sum + one.length, 0));
-    let at = 0;
-    for (const part of all) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return joinBytes([head, ...this.#parts, encoder.encode(this.#tail())]);
   }
 
   #scripts(): string[] {

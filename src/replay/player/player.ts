@@ -51,6 +51,23 @@ export class Player implements Screen<"ended"> {
   #prompt: Prompt | undefined;
   #page: Page | undefined;
   #list: List | undefined;
+  /** The actions of characters over a step. */
+  readonly #keys = new Map<string, () => unknown>([
+    ["j", () => this.#walk.next(this.#walk.step)],
+    [" ", () => this.#walk.next(this.#walk.step)],
+    ["k", () => this.#walk.previous()],
+    ["g", () => this.#walk.first()],
+    ["G", () => this.#walk.aim({ to: "end" })],
+    ["/", () => this.#prompt = { label: "Search", typed: "" }],
+    ["n", () => this.#walk.search(1)],
+    ["N", () => this.#walk.search(-1)],
+    ["t", () => this.#chooseType()],
+    ["?", () => this.#open({ title: "Keys", lines: HELP })],
+    ["d", () => this.#openDiff()],
+    ["f", () => this.#openFiles()],
+    ["b", () => this.#toggleBookmark()],
+    ["B", () => this.#chooseBookmark()],
+  ]);
 
   constructor(played: Played, style: Style) {
     this.#played = played;
@@ -129,53 +146,12 @@ export class Player implements Screen<"ended"> {
       this.#prompt = { label: "Go to", typed };
       return false;
     }
-    switch (character) {
-      case "q":
-        return true;
-      case "j":
-      case " ":
-        this.#walk.next(this.#walk.step);
-        break;
-      case "k":
-        this.#walk.previous();
-        break;
-      case "g":
-        this.#walk.first();
-        break;
-      case "G":
-        this.#walk.aim({ to: "end" });
-        break;
-      case "/":
-        this.#prompt = { label: "Search", typed: "" };
-        break;
-      case "n":
-        this.#walk.search(1);
-        break;
-      case "N":
-        this.#walk.search(-1);
-        break;
-      case "t":
-        this.#chooseType();
-        break;
-      case "?":
-        this.#open({ title: "Keys", lines: HELP });
-        break;
-      case "d":
-        await this.#openDiff();
-        break;
-      case "f":
-        await this.#openFiles();
-        break;
-      case "b":
-        await this.#toggleBookmark();
-        break;
-      case "B":
-        this.#chooseBookmark();
-        break;
-      default:
-        this.#walk.message = `No key "${
-          escapeText(character)
-        }": ? shows the keys`;
+    if (character === "q") return true;
+    const act = this.#keys.get(character);
+    if (act) await act();
+    else {
+      const shown = escapeText(character);
+      this.#walk.message = `No key "${shown}": ? shows the keys`;
     }
     return false;
   }

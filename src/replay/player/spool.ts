@@ -1,4 +1,5 @@
 import { join } from "../../base/join.ts";
+import { joinBytes } from "../../git/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { ReplayStep } from "../commands/results.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
@@ -60,13 +61,7 @@ export class StepSpool {
   }
 
   #write(): void {
-    const block = new Uint8Array(this.#size);
-    let at = 0;
-    for (const bytes of this.#waiting) {
-      block.set(bytes, at);
-      at += bytes.length;
-    }
-    this.#system.files.append(this.#path, block);
+    this.#system.files.append(this.#path, joinBytes(this.#waiting));
     this.#written = this.#count;
     [this.#waiting, this.#size] = [[], 0];
   }
