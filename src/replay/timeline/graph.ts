@@ -19,34 +19,25 @@ const CURVED = 100;
  */
 const LANES = { narrow: 2, wide: 6 };
 
-/** The symbols of the graph. The second of each pair is ASCII. */
-const SIGNS = {
-  line: ["│", "|"],
-  end: ["└", "+"],
-  space: [" ", " "],
-  session: ["┌", "+"],
-  detour: ["┌", "+"],
-  save: ["◆", "*"],
-  checkpoint: ["■", "#"],
-  agent_session: ["▶", ">"],
-  commit: ["●", "o"],
-  operation: ["·", "."],
-  error: ["✗", "!"],
-} as const satisfies Record<string, readonly [string, string]>;
+/** A symbol of the graph, and its form in ASCII. */
+const SIGNS = { line: ["│", "|"], end: ["└", "+"], space: [" ", " "] } as const;
 
-const WORDS: Readonly<Record<TimelineType, string>> = {
-  session: "session",
-  detour: "detour",
-  save: "save",
-  checkpoint: "checkpoint",
-  agent_session: "agent",
-  commit: "commit",
-  operation: "mpm",
-  error: "error",
-};
+/** The word, the symbol and the colour of each type of event. */
+const TYPES = {
+  session: { word: "session", sign: ["┌", "+"], colour: "cyan" },
+  detour: { word: "detour", sign: ["┌", "+"], colour: "cyan" },
+  save: { word: "save", sign: ["◆", "*"], colour: "yellow" },
+  checkpoint: { word: "checkpoint", sign: ["■", "#"], colour: "yellow" },
+  agent_session: { word: "agent", sign: ["▶", ">"], colour: "dim" },
+  commit: { word: "commit", sign: ["●", "o"], colour: "green" },
+  operation: { word: "mpm", sign: ["·", "."], colour: "dim" },
+  error: { word: "error", sign: ["✗", "!"], colour: "red" },
+} as const satisfies Record<TimelineType, unknown>;
 
 /** The width of the longest word. */
-const WORD = Math.max(...Object.values(WORDS).map((word) => word.length));
+const WORD = Math.max(
+  ...Object.values(TYPES).map(({ word }) => word.length),
+);
 
 /** A row of the graph: an event, or the end of a session. */
 interface GraphRow {
@@ -139,36 +130,18 @@ class Graph {
     { type }: TimelineEvent,
     { lane, ends }: { lane: number | undefined; ends: boolean },
   ): string {
-    const sign = this.#sign(ends ? "end" : type);
+    const { sign, colour } = TYPES[type];
+    const own = this.#style[colour](this.#sign(ends ? SIGNS.end : sign));
     const lanes = this.#lanes.map((session, at) =>
       at === lane
-        ? this.#painted(type, sign)
-        : this.#sign(session === undefined ? "space" : "line")
+        ? own
+        : this.#sign(session === undefined ? SIGNS.space : SIGNS.line)
     );
-    return (lane === undefined ? [...lanes, this.#painted(type, sign)] : lanes)
-      .join(" ");
+    return (lane === undefined ? [...lanes, own] : lanes).join(" ");
   }
 
-  #sign(name: keyof typeof SIGNS): string {
-    return SIGNS[name][this.#style.ascii ? 1 : 0];
-  }
-
-  #painted(type: TimelineType, sign: string): string {
-    const { cyan, yellow, green, red, dim } = this.#style;
-    switch (type) {
-      case "session":
-      case "detour":
-        return cyan(sign);
-      case "save":
-      case "checkpoint":
-        return yellow(sign);
-      case "commit":
-        return green(sign);
-      case "error":
-        return red(sign);
-      default:
-        return dim(sign);
-    }
+  #sign([sign, ascii]: readonly [string, string]): string {
+    return this.#style.ascii ? ascii : sign;
   }
 
   #words(event: TimelineEvent, ends: boolean): string {
@@ -177,7 +150,7 @@ class Graph {
     const isSession = type === "session" || type === "detour";
     const text = escapeText(title);
     const parts = [
-      columns < TYPED ? "" : dim(WORDS[type].padEnd(WORD)),
+      columns < TYPED ? "" : dim(TYPES[type].word.padEnd(WORD)),
       origin === "foreign" ? yellow(`${fromWhom(author)}:`) : "",
       type === "commit" ? yellow(event.id?.slice(0, 7) ?? "") : "",
       isSession ? bold(text) : type === "error" ? red(text) : text,

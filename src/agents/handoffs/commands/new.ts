@@ -3,6 +3,11 @@ import { counted } from "../../../base/words.ts";
 import { defineCommand, dryRunFlag } from "../../../cli/mod.ts";
 import { writeHandoff } from "../write.ts";
 
+/** An option that can be given several times. */
+function listOf(summary: string, value = "text") {
+  return { type: "string", value, repeatable: true, summary } as const;
+}
+
 export const handoffNew = defineCommand({
   name: "handoff new",
   summary: "Write a hand-off document for another agent",
@@ -30,42 +35,19 @@ The sender is the agent named by --from or by MPM_AGENT, or else you.`,
       value: "agent",
       summary: "The agent that writes the document",
     },
-    completed: {
-      type: "string",
-      value: "text",
-      repeatable: true,
-      summary: "A completed piece of work",
-    },
+    completed: listOf("A completed piece of work"),
     file: {
-      type: "string",
-      value: "path",
-      repeatable: true,
+      ...listOf("A file that belongs to the completed work", "path"),
       names: "file",
-      summary: "A file that belongs to the completed work",
     },
-    need: {
-      type: "string",
-      value: "text",
-      repeatable: true,
-      summary: "Something that the other agent must do",
-    },
-    criterion: {
-      type: "string",
-      value: "text",
-      repeatable: true,
-      summary: "A condition that the result must meet",
-    },
+    need: listOf("Something that the other agent must do"),
+    criterion: listOf("A condition that the result must meet"),
     message: {
       type: "string",
       value: "text",
       summary: "A request to the other agent",
     },
-    reference: {
-      type: "string",
-      value: "link",
-      repeatable: true,
-      summary: "A path to read, e.g. docs/api.md#users",
-    },
+    reference: listOf("A path to read, e.g. docs/api.md#users", "link"),
     bare: {
       type: "boolean",
       summary: "Do not use the current session",
