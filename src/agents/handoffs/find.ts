@@ -1,8 +1,7 @@
 import { type AgentName, isSameAgent } from "../../base/names.ts";
-import { MpmError } from "../../base/errors.ts";
+import { attempt, MpmError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../../base/selector.ts";
-import { attempt } from "../../base/errors.ts";
 import { join } from "../../base/join.ts";
 import {
   type Documents,

@@ -8,6 +8,7 @@ import {
   type MarkedFile,
   refuseLink,
   toBytes,
+  trustedFolders,
 } from "../../saves/mod.ts";
 import {
   readOwnJson,
@@ -16,7 +17,6 @@ import {
   withLock,
   writeAtomic,
 } from "../../ops/mod.ts";
-import { trustedFolders } from "../../saves/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isNote, mergeNotes, type Note, type StandingNote } from "./note.ts";

@@ -1,5 +1,4 @@
-import type { Context } from "../../cli/mod.ts";
-import { cut } from "../../cli/mod.ts";
+import { type Context, cut } from "../../cli/mod.ts";
 import type { PipelineLine, RunState } from "../log.ts";
 
 /** Milliseconds between two lines in a log. */

@@ -11,8 +11,7 @@ import {
 } from "../../cli/mod.ts";
 import { stepText } from "../print.ts";
 import { STEP_TYPES, type StepType } from "../types.ts";
-import type { Played } from "./walk.ts";
-import { Walk } from "./walk.ts";
+import { type Played, Walk } from "./walk.ts";
 import { HELP } from "./words.ts";
 
 /** Text shown over the step: help, a diff, a file. */
