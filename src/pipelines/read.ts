@@ -14,7 +14,6 @@ import {
   readDefinitionFile,
   readRun,
   type RunPaths,
-  runPaths,
   taskOf,
 } from "../tasks/mod.ts";
 import type {
@@ -53,11 +52,10 @@ export function readRunState(system: System, paths: RunPaths): RunState {
 /** Returns the state of a run. Throws UNREADABLE if its record is damaged. */
 export async function readPipelineStatus(
   system: System,
-  root: string,
-  id: string,
+  paths: RunPaths,
 ): Promise<PipelineStatusResult> {
-  const known = readRun(system, root, id);
-  const paths = runPaths(root, id);
+  const { root, id } = paths;
+  const known = readRun(system, paths);
   if (!known) {
     throw new MpmError("UNREADABLE", `The run "${id}" is damaged`, {
       hint: `Its logs are in ${paths.folder}; ` +
@@ -66,14 +64,14 @@ export async function readPipelineStatus(
   }
   const { record, own } = known;
   let run = readRunState(system, paths);
-  const alive = run.end === null && await isRunning(system, root, id);
+  const alive = run.end === null && await isRunning(system, paths);
   // The run may have ended in the meantime.
   if (!alive) run = readRunState(system, paths);
   const shown = relative(root, record.file);
   const { steps } = await readPipeline(record.definition, shown);
   const redactor = redactorOf(system);
   const views = steps.map((step) =>
-    stepView(system, { root, paths, step, steps, run, alive })
+    stepView(system, { paths, step, steps, run, alive })
   );
   const count = (state: StepView["state"]) =>
     views.filter((step) => step.state === state).length;
@@ -98,8 +96,7 @@ export async function readPipelineStatus(
 
 function stepView(
   system: System,
-  { root, paths, step, steps, run, alive }: {
-    root: string;
+  { paths, step, steps, run, alive }: {
     paths: RunPaths;
     step: Step;
     steps: readonly Step[];
@@ -118,7 +115,9 @@ function stepView(
     ...{ name, state, needs: [...needs], worktree, attempts, exit, reason },
     ...{ started_at: started, ms, until, output, result },
     artefacts: is.artefacts.map(({ path }) => path),
-    log: log === undefined ? null : relative(root, log).replaceAll("\\", "/"),
+    log: log === undefined
+      ? null
+      : relative(paths.root, log).replaceAll("\\", "/"),
   };
 }
 
@@ -137,7 +136,7 @@ export async function listPipelineRuns(
   { pipeline, limit }: { pipeline: string | undefined; limit: number },
 ): Promise<Pick<PipelineListResult, "runs" | "problems">> {
   return await listRunsOf(system, root, {
-    ...pipelineRuns(system, root),
+    ...pipelineRuns(system),
     ...{ name: pipeline, limit },
   });
 }
@@ -147,12 +146,12 @@ export async function listPipelines(
   system: System,
   root: string,
 ): Promise<PipelinesResult["pipelines"]> {
-  const runs = pipelineRuns(system, root);
+  const runs = pipelineRuns(system);
   return await listDefinitions(system, root, { ...runs, read: readPipeline });
 }
 
-function pipelineRuns(system: System, root: string) {
-  const view = async (id: string) =>
-    viewOf(await readPipelineStatus(system, root, id));
+function pipelineRuns(system: System) {
+  const view = async (run: RunPaths) =>
+    viewOf(await readPipelineStatus(system, run));
   return { kind: "pipeline", view } as const;
 }

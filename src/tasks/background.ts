@@ -1,7 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import type { RunKind } from "./run.ts";
-import { runPaths } from "./store.ts";
+import type { RunPaths } from "./store.ts";
 
 /** The option for starting a run in the background. */
 export const BACKGROUND = {
@@ -26,10 +26,9 @@ const DETACH = '"$@" </dev/null >/dev/null 2>&1 &';
  */
 export async function startInBackground(
   { system, folder }: Context,
-  { kind, root, id, again }: {
+  { kind, run: { id, log }, again }: {
     kind: RunKind;
-    root: string;
-    id: string;
+    run: RunPaths;
     again: boolean;
   },
 ): Promise<void> {
@@ -44,7 +43,6 @@ export async function startInBackground(
       },
     );
   }
-  const { log } = runPaths(root, id);
   const sizeOf = () => files.lstat(log)?.size ?? 0;
   const before = sizeOf();
   const line = [program, kind, "resume", id, "--quiet"];

@@ -4,7 +4,14 @@ import { writeAtomic } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TaskCancelResult } from "./commands/results.ts";
 import type { RunKind } from "./run.ts";
-import { findRun, isRunning, readRun, readTail, runPaths } from "./store.ts";
+import {
+  findRun,
+  isRunning,
+  readRun,
+  readTail,
+  type RunPaths,
+  runPaths,
+} from "./store.ts";
 
 /**
  * Milliseconds that the command waits for the run to end, and between two
@@ -20,17 +27,17 @@ const LOOK = 50;
 export async function cancelRun(
   system: System,
   root: string,
-  { kind, run, dryRun }: {
+  { kind, run: typed, dryRun }: {
     kind: RunKind;
     run: string | undefined;
     dryRun: boolean;
   },
 ): Promise<TaskCancelResult> {
-  const id = findRun(system, root, run, kind);
-  await refuseOther(system, root, { kind, id });
-  if (!dryRun) await request(system, root, id);
-  const ended = !dryRun && !await isRunning(system, root, id);
-  return { dry_run: dryRun, run: id, ended };
+  const run = runPaths(root, findRun(system, root, typed, kind));
+  await refuseOther(system, run, kind);
+  if (!dryRun) await request(system, run);
+  const ended = !dryRun && !await isRunning(system, run);
+  return { dry_run: dryRun, run: run.id, ended };
 }
 
 /**
@@ -39,16 +46,17 @@ export async function cancelRun(
  */
 async function refuseOther(
   system: System,
-  root: string,
-  { kind, id }: { kind: RunKind; id: string },
+  run: RunPaths,
+  kind: RunKind,
 ): Promise<void> {
-  if (!readRun(system, root, id)?.own) {
+  const { id } = run;
+  if (!readRun(system, run)?.own) {
     throw new MpmError("FOREIGN", `The run "${id}" is not yours`, {
       hint: "mpm cancels only runs that you started in this project",
     });
   }
-  if (await isRunning(system, root, id)) return;
-  const [last] = readTail(system, root, id).toReversed().flatMap((line) => {
+  if (await isRunning(system, run)) return;
+  const [last] = readTail(system, run).toReversed().flatMap((line) => {
     const value = jsonIn(line);
     return field(value, "event") === "notified" ? [] : value ?? [];
   });
@@ -61,16 +69,12 @@ async function refuseOther(
   );
 }
 
-async function request(
-  system: System,
-  root: string,
-  id: string,
-): Promise<void> {
+async function request(system: System, run: RunPaths): Promise<void> {
   const text = `${system.now().toISOString()}\n`;
   const temporary = `.cancel-${system.random()}.tmp`;
-  writeAtomic(system, runPaths(root, id).cancel, { text, temporary });
+  writeAtomic(system, run.cancel, { text, temporary });
   for (let waited = 0; waited < WAIT; waited += LOOK) {
-    if (!await isRunning(system, root, id)) return;
+    if (!await isRunning(system, run)) return;
     await system.sleep(LOOK);
   }
 }

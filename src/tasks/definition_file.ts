@@ -5,7 +5,14 @@ import { didYouMean } from "../base/nearest.ts";
 import { allowedFile, fileState, readAllowable } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { type RunKind, TASK_NAME } from "./run.ts";
-import { runIds, taskNames, taskOf, taskPath } from "./store.ts";
+import {
+  runIds,
+  type RunPaths,
+  runPaths,
+  taskNames,
+  taskOf,
+  taskPath,
+} from "./store.ts";
 
 /** The files that define tasks and pipelines, and their runs. */
 
@@ -88,7 +95,7 @@ export function readDefinitionFile(
 interface Runs<Run> {
   readonly kind: RunKind;
   /** Reads a run. Throws UNREADABLE if it is damaged. */
-  readonly view: (id: string) => Promise<Run>;
+  readonly view: (run: RunPaths) => Promise<Run>;
 }
 
 /** Returns the runs, newest first, and why others cannot be read. */
@@ -107,7 +114,7 @@ export async function listRunsOf<Run>(
   const problems: string[] = [];
   for (const id of ids.slice(0, limit)) {
     try {
-      runs.push(await view(id));
+      runs.push(await view(runPaths(root, id)));
     } catch (error) {
       if (!(error instanceof MpmError)) throw error;
       problems.push(error.message);

@@ -3,7 +3,7 @@ import { jsonIn } from "../base/parsed_values.ts";
 import type { Redactor } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import type { TaskLogsResult } from "./commands/results.ts";
-import { linesOf, readRun, runPaths } from "./store.ts";
+import { linesOf, readRun, type RunPaths } from "./store.ts";
 
 /** The largest log, in bytes; mpm writes no larger one. */
 const LARGEST = 4 * 1024 * 1024;
@@ -23,20 +23,19 @@ const LOG = /^(\d{1,9})\.log$/;
  */
 export function* readLogs(
   system: System,
-  { root, id, item, redactor }: {
-    root: string;
-    id: string;
+  { run, item, redactor }: {
+    run: RunPaths;
     item: string | undefined;
     redactor: Redactor;
   },
 ): Generator<TaskLog> {
-  const known = readRun(system, root, id);
+  const known = readRun(system, run);
   if (!known) {
-    throw new MpmError("UNREADABLE", `The run "${id}" is damaged`, {
-      hint: `Its files are in ${runPaths(root, id).folder}`,
+    throw new MpmError("UNREADABLE", `The run "${run.id}" is damaged`, {
+      hint: `Its files are in ${run.folder}`,
     });
   }
-  const { logs, items } = runPaths(root, id);
+  const { logs, items } = run;
   const size = Math.max(1, known.record.chunk);
   const chunks = (attempt(() => system.files.list(logs)) ?? [])
     .flatMap(({ name }) => LOG.exec(name)?.[1] ?? []).map(Number)

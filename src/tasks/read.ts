@@ -15,28 +15,28 @@ import {
   linesOf,
   readRun,
   readTail,
-  runPaths,
+  type RunPaths,
   taskOf,
 } from "./store.ts";
 
 /** Returns the state of a run. Throws UNREADABLE if its record is damaged. */
 export async function readStatus(
   system: System,
-  root: string,
-  id: string,
+  run: RunPaths,
 ): Promise<TaskStatusResult> {
-  const known = readRun(system, root, id);
+  const { id, folder } = run;
+  const known = readRun(system, run);
   if (!known) {
     throw new MpmError("UNREADABLE", `The run "${id}" is damaged`, {
-      hint: `Its results are in ${runPaths(root, id).folder}; ` +
+      hint: `Its results are in ${folder}; ` +
         `"mpm task rm ${id}" moves it to the trash`,
     });
   }
   const { record, own } = known;
-  let tail = tailOf(readTail(system, root, id));
-  const alive = tail.end === null && await hasRunner(system, root, id);
+  let tail = tailOf(readTail(system, run));
+  const alive = tail.end === null && await hasRunner(system, run);
   // The run may have ended in the meantime.
-  if (!alive) tail = tailOf(readTail(system, root, id));
+  if (!alive) tail = tailOf(readTail(system, run));
   const { done, failed, flagged, end, chunk, at, reason } = tail;
   const waiting = record.total - done - failed - flagged;
   const state = end ?? (alive ? "running" : "interrupted");
@@ -51,16 +51,16 @@ export async function readStatus(
     ...{ reason, own },
     at: system.now().toISOString(),
     at_work: end === null && chunk !== null
-      ? atWork(system, root, { record, chunk, named: own && !alive })
+      ? atWork(system, run, { record, chunk, named: own && !alive })
       : null,
-    ...alive ? runnerOf(system, root, id) : { pid: null, progress: null },
+    ...alive ? runnerOf(system, run) : { pid: null, progress: null },
   };
 }
 
 function atWork(
   system: System,
-  root: string,
-  { record: { id, chunk: size, total, items }, chunk, named }: {
+  { items: path }: RunPaths,
+  { record: { chunk: size, total, items }, chunk, named }: {
     record: RunRecord;
     chunk: number;
     named: boolean;
@@ -69,7 +69,7 @@ function atWork(
   const [first, last] = [chunk * size + 1, Math.min((chunk + 1) * size, total)];
   const isOne = named && items !== null && first === last;
   let number = 0;
-  for (const line of isOne ? linesOf(system, runPaths(root, id).items) : []) {
+  for (const line of isOne ? linesOf(system, path) : []) {
     if (++number < first) continue;
     const item = redactorOf(system).text(String(jsonIn(line)));
     return { first, last, item };
@@ -81,13 +81,9 @@ function atWork(
  * Returns whether a process works on the run. If the lock cannot be opened, no
  * process can.
  */
-async function hasRunner(
-  system: System,
-  root: string,
-  id: string,
-): Promise<boolean> {
+async function hasRunner(system: System, run: RunPaths): Promise<boolean> {
   try {
-    return await isRunning(system, root, id);
+    return await isRunning(system, run);
   } catch (error) {
     if (error instanceof FileError) return false;
     throw error;
@@ -102,10 +98,9 @@ const RUNNER = 4096;
  */
 function runnerOf(
   system: System,
-  root: string,
-  id: string,
+  { runner: path }: RunPaths,
 ): Pick<TaskStatusResult, "pid" | "progress"> {
-  const runner = readOwnJson(system, runPaths(root, id).runner, RUNNER);
+  const runner = readOwnJson(system, path, RUNNER);
   const [pid, partly] = [field(runner, "pid"), field(runner, "partly")];
   const text = textField(runner, "text");
   const known = typeof partly === "number" && (partly > 0 || text);
@@ -128,7 +123,7 @@ export async function listRuns(
 ): Promise<Pick<TaskListResult, "runs" | "problems">> {
   return await listRunsOf(system, root, {
     ...{ kind: "task", name: task, limit },
-    view: (id) => readView(system, root, id),
+    view: (run) => readView(system, run),
   });
 }
 
@@ -146,10 +141,9 @@ export async function openRun<Run extends { own: boolean; state: string }>(
 /** Reads a run for a list. Throws UNREADABLE if its record is damaged. */
 export async function readView(
   system: System,
-  root: string,
-  id: string,
+  run: RunPaths,
 ): Promise<TaskRunView> {
-  return viewOf(await readStatus(system, root, id));
+  return viewOf(await readStatus(system, run));
 }
 
 /** Returns a run without its momentary data. */

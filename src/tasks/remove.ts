@@ -76,9 +76,10 @@ async function refuseRunning(
   ids: readonly string[],
 ): Promise<void> {
   for (const id of ids) {
-    if (!await isRunning(system, root, id)) continue;
+    if (!await isRunning(system, runPaths(root, id))) continue;
     throw new MpmError("CONFLICT", `The run "${id}" is in progress`, {
-      hint: `mpm ${kindOfRun(system, root, id)} cancel ${id} ends it; ` +
+      hint:
+        `mpm ${kindOfRun(system, runPaths(root, id))} cancel ${id} ends it; ` +
         "nothing was removed",
     });
   }
@@ -110,7 +111,10 @@ export async function undoRemovedRuns(order: UndoOrder): Promise<Undone> {
   if (dryRun) return { details, left: [], operation: undefined };
   const folder = restores
     ? restored(system, root, { ids, trash })
-    : moved(system, root, { kind: kindOfRun(system, root, ids[0] ?? ""), ids });
+    : moved(system, root, {
+      kind: kindOfRun(system, runPaths(root, ids[0] ?? "")),
+      ids,
+    });
   const operation = noteUndo(system, root, {
     entry,
     before: { runs: ids, ...restores ? { trash } : {} },
@@ -198,7 +202,7 @@ export async function pruneRuns(
   try {
     const ended: string[] = [];
     for (const id of ids) {
-      if (!await isRunning(system, root, id)) ended.push(id);
+      if (!await isRunning(system, runPaths(root, id))) ended.push(id);
     }
     await removeRuns(context, workspace, {
       ...{ kind, ids: ended, dryRun: false, automatic: true },

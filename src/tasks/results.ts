@@ -14,7 +14,7 @@ import type { System } from "../system/system.ts";
 import type { TaskItem, TaskReportResult } from "./commands/results.ts";
 import { readStatus, viewOf } from "./read.ts";
 import type { ItemState } from "./run.ts";
-import { linesOf, runPaths } from "./store.ts";
+import { linesOf, type RunPaths } from "./store.ts";
 
 /** A line in the results of a run: how one item ended. */
 const RESULT = object({
@@ -80,17 +80,16 @@ const OUTPUT = 4096;
  */
 export async function readReport(
   system: System,
-  { root, id, limit, redactor }: {
-    root: string;
-    id: string;
+  { run, limit, redactor }: {
+    run: RunPaths;
     limit: number;
     redactor: Redactor;
   },
 ): Promise<TaskReportResult> {
-  const status = await readStatus(system, root, id);
+  const status = await readStatus(system, run);
   const trouble: TaskItem[] = [];
   const results: TaskItem[] = [];
-  for (const result of readResults(system, runPaths(root, id).results)) {
+  for (const result of readResults(system, run.results)) {
     const list = result.state === "done" ? results : trouble;
     if (list.length < limit) list.push(itemOf(result, redactor));
   }

@@ -2,7 +2,7 @@ import type { Context } from "../cli/mod.ts";
 import { quickPlace, rootWithoutGit } from "../git/mod.ts";
 import { checkFolder, layout } from "../ops/mod.ts";
 import type { RunKind } from "./run.ts";
-import { findRun } from "./store.ts";
+import { findRun, type RunPaths, runPaths } from "./store.ts";
 
 /**
  * Returns the top folder of the project, found without git. Throws CONFLICT if
@@ -38,7 +38,7 @@ export function typedRun(
   context: Context,
   typed: string | undefined,
   kind: RunKind = "task",
-): { root: string; id: string } {
+): RunPaths {
   const root = taskRoot(context);
-  return { root, id: findRun(context.system, root, typed, kind) };
+  return runPaths(root, findRun(context.system, root, typed, kind));
 }

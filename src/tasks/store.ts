@@ -26,11 +26,11 @@ const TAIL = 16 * 1024;
 /** The kind of a run's record in its seal. */
 export const RUN_SEAL = "run";
 
-/** Returns the files of a run; `id` must be valid. */
+/** Returns a run of a project, with its files; `id` must be valid. */
 export function runPaths(root: string, id: string) {
   const folder = join(layout(root).taskRuns, id);
   return {
-    folder,
+    ...{ root, id, folder },
     /** The sealed intent. */
     record: join(folder, "run.json"),
     /** The items, as one JSON string per line. */
@@ -69,8 +69,8 @@ export function changesPath(
 }
 
 /** Returns whether a run belongs to a task or to a pipeline. */
-export function kindOfRun(system: System, root: string, id: string): RunKind {
-  return system.files.lstat(runPaths(root, id).steps) ? "pipeline" : "task";
+export function kindOfRun({ files }: System, { steps }: RunPaths): RunKind {
+  return files.lstat(steps) ? "pipeline" : "task";
 }
 
 export type RunPaths = ReturnType<typeof runPaths>;
@@ -82,7 +82,7 @@ export function runIds(
   kind: RunKind = "task",
 ): string[] {
   return allRunIds(system, root)
-    .filter((id) => kindOfRun(system, root, id) === kind);
+    .filter((id) => kindOfRun(system, runPaths(root, id)) === kind);
 }
 
 /** Returns the IDs of all runs in a project, newest first. */
@@ -160,12 +160,9 @@ export interface KnownRun {
 /** Returns the record; `undefined`: it is missing or damaged. */
 export function readRun(
   system: System,
-  root: string,
-  id: string,
+  { root, id, record: path }: RunPaths,
 ): KnownRun | undefined {
-  const bytes = attempt(() =>
-    system.files.readOwn(runPaths(root, id).record, LARGEST)
-  );
+  const bytes = attempt(() => system.files.readOwn(path, LARGEST));
   if (!bytes) return undefined;
   const text = new TextDecoder().decode(bytes);
   const record = jsonIn(text);
@@ -214,8 +211,7 @@ export function findRun(
 /**
  * Returns the lines at the end of a run's log; the first one may be incomplete.
  */
-export function readTail(system: System, root: string, id: string): string[] {
-  const path = runPaths(root, id).log;
+export function readTail(system: System, { log: path }: RunPaths): string[] {
   return attempt(() => {
     const found = system.files.lstat(path);
     if (found?.kind !== "file") return [];
@@ -234,10 +230,8 @@ const LOOK = 3;
  */
 export async function isRunning(
   system: System,
-  root: string,
-  id: string,
+  { lock }: RunPaths,
 ): Promise<boolean> {
-  const { lock } = runPaths(root, id);
   if (system.files.lstat(lock)?.kind !== "file") return false;
   const held = await takeLock(system, lock, LOOK);
   held?.[Symbol.dispose]();
@@ -253,11 +247,10 @@ const LARGEST_LIST = 1024 * 1024 * 1024;
  */
 export function readItems(
   system: System,
-  root: string,
-  { id, items, total }: RunRecord,
+  { id, items: path }: RunPaths,
+  { items, total }: RunRecord,
 ): string[] | undefined {
   if (items === null) return undefined;
-  const path = runPaths(root, id).items;
   const bytes = system.files.readOwn(path, LARGEST_LIST);
   if (sha256(bytes) === items) {
     const lines = new TextDecoder().decode(bytes).split("\n").slice(0, total);

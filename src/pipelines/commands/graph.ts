@@ -1,5 +1,5 @@
 import { defineCommand } from "../../cli/mod.ts";
-import { taskRoot } from "../../tasks/mod.ts";
+import { runPaths, taskRoot } from "../../tasks/mod.ts";
 import { mermaid } from "../graph.ts";
 import {
   listPipelineRuns,
@@ -37,7 +37,8 @@ Draws the graph from top to bottom, with each step's state in the latest run. Wi
     const { runs: [run] } = await listPipelineRuns(system, root, {
       ...{ pipeline: name, limit: 1 },
     });
-    const known = run && await readPipelineStatus(system, root, run.run);
+    const known = run &&
+      await readPipelineStatus(system, runPaths(root, run.run));
     const states = new Map(
       (known?.steps ?? []).map(({ name, state }) => [name, state]),
     );

@@ -3,7 +3,7 @@ import { escapeText } from "../../base/escape.ts";
 import { didYouMean } from "../../base/nearest.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
-import { logText, PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
+import { logText, PIPELINE_RUN, typedRun } from "../../tasks/mod.ts";
 import { readPipelineStatus } from "../read.ts";
 import { stepStem, verifyStem } from "../stems.ts";
 import type { PipelineLogsResult } from "./results.ts";
@@ -24,8 +24,9 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
   result: async () => (await import("./results.ts")).PipelineLogsResult,
   async run(context, input): Promise<PipelineLogsResult> {
     const { system, print, style } = context;
-    const { root, id: run } = typedRun(context, input.run, "pipeline");
-    const { steps } = await readPipelineStatus(system, root, run);
+    const paths = typedRun(context, input.run, "pipeline");
+    const { id: run, logs } = paths;
+    const { steps } = await readPipelineStatus(system, paths);
     const names = steps.map(({ name }) => name);
     if (input.step !== undefined && !names.includes(input.step)) {
       throw new MpmError("NOT_FOUND", `No step "${input.step}" in this run`, {
@@ -34,7 +35,6 @@ Prints the logs in step order. Each step's log is followed by the log of its "ve
     }
     const redactor = redactorOf(system);
     const result: PipelineLogsResult = { run, logs: [] };
-    const { logs } = runPaths(root, run);
     for (const step of input.step === undefined ? names : [input.step]) {
       for (const stem of [stepStem(step), verifyStem(step)]) {
         const path = `${logs}/${stem}.log`;

@@ -24,9 +24,10 @@ Prints a summary, the steps with their files and the end of their output, and th
   ],
   result: async () => (await import("./results.ts")).PipelineReportResult,
   run(context, { run, output }) {
-    const { root, id } = typedRun(context, run, "pipeline");
-    return REPORT.written(context, { root, output, name: id }, async () => ({
-      ...await readPipelineStatus(context.system, root, id),
+    const paths = typedRun(context, run, "pipeline");
+    const { root, id: name } = paths;
+    return REPORT.written(context, { root, output, name }, async () => ({
+      ...await readPipelineStatus(context.system, paths),
       file: null,
     }));
   },

@@ -27,12 +27,12 @@ If mpm does not know how a step ended, it flags the step. It does not rerun a fl
   examples: ["mpm pipeline resume", "mpm pipeline resume release --again"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
   async run(context, { run, again, background }) {
-    const { root, id } = typedRun(context, run, "pipeline");
-    const order = { root, id, again };
+    const paths = typedRun(context, run, "pipeline");
+    const order = { run: paths, again };
     if (background) {
       await startInBackground(context, { kind: "pipeline", ...order });
     } else await runPipeline(context, { ...order, jobs: undefined });
-    return await readPipelineStatus(context.system, root, id);
+    return await readPipelineStatus(context.system, paths);
   },
   render: statusText,
   status: ({ state }) => pipelineStatus(state),

@@ -1,7 +1,12 @@
 import { MpmError } from "../../base/errors.ts";
 import { defineCommand } from "../../cli/mod.ts";
 import { locate } from "../../git/mod.ts";
-import { BACKGROUND, startInBackground, writeNewRun } from "../../tasks/mod.ts";
+import {
+  BACKGROUND,
+  runPaths,
+  startInBackground,
+  writeNewRun,
+} from "../../tasks/mod.ts";
 import { MOST_JOBS } from "../definition.ts";
 import { readPipelineStatus } from "../read.ts";
 import { planPipeline, runPipeline } from "../runner/run_pipeline.ts";
@@ -75,11 +80,11 @@ The exit status is 0 if all steps are done, 4 if results conflict, 130 if the ru
       ...{ total: steps.length, vars: Object.fromEntries(vars) },
       ...jobs === undefined ? {} : { jobs },
     }, steps.map(({ name }) => name));
-    const order = { root, id, again: false };
+    const order = { run: runPaths(root, id), again: false };
     if (input.background) {
       await startInBackground(context, { kind: "pipeline", ...order });
     } else await runPipeline(context, { ...order, jobs });
-    const status = await readPipelineStatus(system, root, id);
+    const status = await readPipelineStatus(system, order.run);
     return { dry_run: false, pipeline: plan.name, plan: null, status };
   },
   render: runText,

@@ -14,10 +14,8 @@ The exit status is 0, even if the run failed.`,
   flags: {},
   examples: ["mpm pipeline status", "mpm pipeline status release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
-  run(context, { run }) {
-    const { root, id } = typedRun(context, run, "pipeline");
-    return readPipelineStatus(context.system, root, id);
-  },
+  run: (context, { run }) =>
+    readPipelineStatus(context.system, typedRun(context, run, "pipeline")),
   render: statusText,
   brief: ({ state, done, total }) => `${state} ${done}/${total}`,
 });

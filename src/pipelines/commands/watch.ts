@@ -1,5 +1,10 @@
 import { type Context, defineCommand } from "../../cli/mod.ts";
-import { linesOf, PIPELINE_RUN, runPaths, typedRun } from "../../tasks/mod.ts";
+import {
+  linesOf,
+  PIPELINE_RUN,
+  type RunPaths,
+  typedRun,
+} from "../../tasks/mod.ts";
 import { pipelineLineIn, RunState } from "../log.ts";
 import { readPipelineStatus } from "../read.ts";
 import { PipelineDisplay } from "../view/show.ts";
@@ -20,9 +25,9 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: see "mp
   examples: ["mpm pipeline watch", "mpm pipeline watch release --json"],
   result: async () => (await import("./results.ts")).PipelineStatusResult,
   async run(context, { run }) {
-    const { root, id } = typedRun(context, run, "pipeline");
-    await watch(context, root, id);
-    return await readPipelineStatus(context.system, root, id);
+    const paths = typedRun(context, run, "pipeline");
+    await watch(context, paths);
+    return await readPipelineStatus(context.system, paths);
   },
   render: statusText,
   status: ({ state }) => pipelineStatus(state),
@@ -31,15 +36,11 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: see "mp
 /**
  * Shows a run from its log until the run ends or the command is interrupted.
  */
-async function watch(
-  context: Context,
-  root: string,
-  id: string,
-): Promise<void> {
+async function watch(context: Context, paths: RunPaths): Promise<void> {
   const { system } = context;
-  const { log } = runPaths(root, id);
+  const { id, log } = paths;
   const state = new RunState();
-  let status = await readPipelineStatus(system, root, id);
+  let status = await readPipelineStatus(system, paths);
   const { pipeline, steps } = status;
   using shown = new PipelineDisplay(context, {
     ...{ run: id, pipeline, steps, state },
@@ -61,6 +62,6 @@ async function watch(
     if (status.state !== "running") return;
     shown.tick();
     await system.sleep(LOOK, interrupted.signal);
-    status = await readPipelineStatus(system, root, id);
+    status = await readPipelineStatus(system, paths);
   }
 }

@@ -12,6 +12,7 @@ import {
   refuseSurvivors,
   rewriteRun,
   RunLog,
+  type RunPaths,
   type RunRecord,
   stoppedBy,
   Stops,
@@ -69,16 +70,15 @@ function clientsOf(
  */
 export async function runPipeline(
   context: Context,
-  { root, id, again, jobs }: {
-    root: string;
-    id: string;
+  { run: paths, again, jobs }: {
+    run: RunPaths;
     again: boolean;
     jobs: number | undefined;
   },
 ): Promise<void> {
   const { system } = context;
-  using held = await holdRun(system, root, { kind: "pipeline", id });
-  const { paths } = held;
+  const { root, id } = paths;
+  using held = await holdRun(system, paths, "pipeline");
   const { record, pipeline } = await present(context, root, held.record);
   const vars = new Map(Object.entries(record.vars ?? {}));
   const steps = pipeline.steps.map((step) => {
@@ -89,7 +89,7 @@ export async function runPipeline(
   refuseEnded(id, state);
   const working = steps.filter(({ name }) => state.of(name).state === "running")
     .flatMap(({ name }) => [stepStem(name), verifyStem(name)]);
-  await refuseSurvivors(system, root, { id, started: working });
+  await refuseSurvivors(system, paths, working);
   const { pid } = await readSelf(system);
   using display = new PipelineDisplay(context, {
     ...{ run: id, pipeline: record.task, steps, state },
@@ -112,7 +112,7 @@ export async function runPipeline(
     });
     await loop.run();
   } catch (error) {
-    throw stoppedBy(system, error, { kind: "pipeline", root, id });
+    throw stoppedBy(system, error, { kind: "pipeline", run: paths });
   }
   const values = new Map([
     ...vars,

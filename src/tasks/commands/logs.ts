@@ -27,11 +27,11 @@ Prints the logs in item order. Secrets are redacted. A log contains the first an
   result: async () => (await import("./results.ts")).TaskLogsResult,
   run(context, { run, item }): Promise<TaskLogsResult> {
     const { system, print, style } = context;
-    const { root, id } = typedRun(context, run);
+    const paths = typedRun(context, run);
     const redactor = redactorOf(system);
-    const result: TaskLogsResult = { run: id, logs: [], left_out: 0 };
+    const result: TaskLogsResult = { run: paths.id, logs: [], left_out: 0 };
     let size = 0;
-    for (const log of readLogs(system, { root, id, item, redactor })) {
+    for (const log of readLogs(system, { run: paths, item, redactor })) {
       if (print) {
         // The reader, for example `head`, may have ended.
         if (!print(logText(titleOf(log), log.text, style))) break;

@@ -38,13 +38,14 @@ Prints a summary, the failed and flagged items, and the results. You can also us
   ],
   result: async () => (await import("./results.ts")).TaskReportResult,
   run(context, { run, output, limit }) {
-    const { root, id } = typedRun(context, run);
+    const paths = typedRun(context, run);
+    const { root, id: name } = paths;
     return REPORT.written(
       context,
-      { root, output, name: id },
+      { root, output, name },
       () =>
         readReport(context.system, {
-          ...{ root, id, redactor: redactorOf(context.system) },
+          ...{ run: paths, redactor: redactorOf(context.system) },
           limit: parseLimit(limit) ?? LIMIT,
         }),
     );

@@ -22,8 +22,8 @@ If mpm does not know how a program ended, it flags the item. It does not rerun f
   examples: ["mpm task resume", "mpm task resume smells --again"],
   result: async () => (await import("./results.ts")).TaskRunResult,
   async run(context, { run, again, background }) {
-    const { root, id } = typedRun(context, run);
-    return await runHere(context, { root, id, again }, background);
+    const order = { run: typedRun(context, run), again };
+    return await runHere(context, order, background);
   },
   render: endText,
   status: ({ state }) => runStatus(state),

@@ -4,6 +4,7 @@ import { locate } from "../../git/mod.ts";
 import { BACKGROUND } from "../background.ts";
 import { planRun, writeNewRun } from "../runner/create_run.ts";
 import { runHere } from "../runner/run_to_end.ts";
+import { runPaths } from "../store.ts";
 import { endText, runStatus } from "../view/text.ts";
 
 /** The maximum number of items in a dry run. */
@@ -74,7 +75,7 @@ The exit status is 0 if all items are done, 130 if the run was cancelled, and 1 
     if (!input["dry-run"]) {
       const { root } = workspace;
       const id = await writeNewRun(context, workspace, run, values);
-      const order = { root, id, again: false };
+      const order = { run: runPaths(root, id), again: false };
       return await runHere(context, order, input.background);
     }
     const { task, total } = run;

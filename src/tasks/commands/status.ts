@@ -14,10 +14,7 @@ The exit status is 0, even if the run failed.`,
   flags: {},
   examples: ["mpm task status", "mpm task status smells --json"],
   result: async () => (await import("./results.ts")).TaskStatusResult,
-  run(context, { run }) {
-    const { root, id } = typedRun(context, run);
-    return readStatus(context.system, root, id);
-  },
+  run: (context, { run }) => readStatus(context.system, typedRun(context, run)),
   render: statusText,
   brief: ({ state, done, total }) => `${state} ${done}/${total}`,
 });

@@ -21,7 +21,7 @@ A task runs a program or an agent for each item in a list. After a crash, "mpm t
     const tasks = await listDefinitions(system, root, {
       kind: "task",
       read: readDefinition,
-      view: (id) => readView(system, root, id),
+      view: (run) => readView(system, run),
     });
     return redactorOf(system).value({
       at: system.now().toISOString(),

@@ -2,7 +2,7 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import { readStatus } from "../read.ts";
 import { RUN, typedRun } from "../root.ts";
 import { logLineIn } from "../run.ts";
-import { runPaths } from "../store.ts";
+import type { RunPaths } from "../store.ts";
 import { RunDisplay } from "../view/show.ts";
 import { runStatus, statusText } from "../view/text.ts";
 
@@ -24,9 +24,9 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: 0 if al
   examples: ["mpm task watch", "mpm task watch smells --json"],
   result: async () => (await import("./results.ts")).TaskStatusResult,
   async run(context, { run }) {
-    const { root, id } = typedRun(context, run);
-    await watchRun(context, root, id);
-    return await readStatus(context.system, root, id);
+    const paths = typedRun(context, run);
+    await watchRun(context, paths);
+    return await readStatus(context.system, paths);
   },
   render: statusText,
   status: ({ state }) => runStatus(state),
@@ -36,15 +36,11 @@ Ctrl-C ends only the display, not the run. The exit status is the run's: 0 if al
  * Shows a run from its log until the run ends or the command is interrupted.
  * Throws errors of reading.
  */
-async function watchRun(
-  context: Context,
-  root: string,
-  id: string,
-): Promise<void> {
+async function watchRun(context: Context, paths: RunPaths): Promise<void> {
   const { system } = context;
   const { files } = system;
-  const { log } = runPaths(root, id);
-  let status = await readStatus(system, root, id);
+  const { log } = paths;
+  let status = await readStatus(system, paths);
   if (status.state !== "running") return;
   const { run, task, total, done, failed, flagged } = status;
   const counters = { done, failed, flagged };
@@ -56,7 +52,7 @@ async function watchRun(
   const decoder = new TextDecoder();
   while (status.state === "running" && !interrupted.signal.aborted) {
     await system.sleep(LOOK, interrupted.signal);
-    status = await readStatus(system, root, id);
+    status = await readStatus(system, paths);
     for (;;) {
       const part = (files.lstat(log)?.size ?? 0) > offset
         ? files.readPart(log, offset, PART)

@@ -13,7 +13,7 @@ import {
 import { redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { RunKind, RunRecord } from "../run.ts";
-import { kindOf, readRun, runPaths, taskOf } from "../store.ts";
+import { kindOf, readRun, type RunPaths, taskOf } from "../store.ts";
 import type { RunDisplay } from "../view/show.ts";
 import type { RunLog } from "./log.ts";
 import { statePath } from "./run_chunk.ts";
@@ -28,7 +28,6 @@ const GONE_WITHIN = 2000;
 /** A run on which only this process works, until it is disposed of. */
 export interface HeldRun extends Disposable {
   readonly record: RunRecord;
-  readonly paths: ReturnType<typeof runPaths>;
 }
 
 /**
@@ -38,15 +37,14 @@ export interface HeldRun extends Disposable {
  */
 export async function holdRun(
   system: System,
-  root: string,
-  { kind, id }: { kind: RunKind; id: string },
+  run: RunPaths,
+  kind: RunKind,
 ): Promise<HeldRun> {
-  const record = ownRun(system, root, id);
-  const paths = runPaths(root, id);
-  const lock = await takeLock(system, paths.lock, WAIT);
-  if (!lock) throw atWork(system, root, { kind, id });
-  removeIfThere(system, paths.cancel);
-  return { record, paths, [Symbol.dispose]: () => lock[Symbol.dispose]() };
+  const record = ownRun(system, run);
+  const lock = await takeLock(system, run.lock, WAIT);
+  if (!lock) throw atWork(system, run, kind);
+  removeIfThere(system, run.cancel);
+  return { record, [Symbol.dispose]: () => lock[Symbol.dispose]() };
 }
 
 /** Milliseconds between two records of the progress. */
@@ -115,14 +113,10 @@ function allowedStill(system: System, record: RunRecord): RunRecord {
 }
 
 /** Throws FOREIGN, CONFLICT if the run's definition is no longer allowed. */
-function ownRun(
-  system: System,
-  root: string,
-  id: string,
-): RunRecord {
-  const known = readRun(system, root, id);
+function ownRun(system: System, run: RunPaths): RunRecord {
+  const known = readRun(system, run);
   if (known?.own) return allowedStill(system, known.record);
-  throw new MpmError("FOREIGN", `The run "${id}" is not yours`, {
+  throw new MpmError("FOREIGN", `The run "${run.id}" is not yours`, {
     hint: "mpm continues only runs that you started in this project",
   });
 }
@@ -134,12 +128,12 @@ function ownRun(
 export function stoppedBy(
   system: System,
   error: unknown,
-  { kind, root, id }: { kind: RunKind; root: string; id: string },
+  { kind, run }: { kind: RunKind; run: RunPaths },
 ): unknown {
   const isKnown = error instanceof FileError ||
     error instanceof MpmError && error.code === "GIT_FAILED";
   if (!isKnown) return error;
-  const { record, folder } = runPaths(root, id);
+  const { id, record, folder } = run;
   const [why, hint] = attempt(() => system.files.lstat(record))
     ? [
       error.message,
@@ -157,10 +151,10 @@ export function stoppedBy(
 
 function atWork(
   system: System,
-  root: string,
-  { kind, id }: { kind: RunKind; id: string },
+  { id, runner: path }: RunPaths,
+  kind: RunKind,
 ): MpmError {
-  const runner = readOwnJson(system, runPaths(root, id).runner, 4096);
+  const runner = readOwnJson(system, path, 4096);
   const pid = field(runner, "pid");
   const who = typeof pid === "number" ? `process ${pid}` : "another mpm";
   return new MpmError("CONFLICT", `The run "${id}" is running: ${who}`, {
@@ -176,19 +170,19 @@ function atWork(
  */
 export async function refuseSurvivors(
   system: System,
-  root: string,
-  { id, started }: { id: string; started: readonly (number | string)[] },
+  run: RunPaths,
+  started: readonly (number | string)[],
 ): Promise<void> {
   const end = system.now().getTime() + GONE_WITHIN;
   for (const one of started) {
-    const variable = `MPM_TASK_STATE=${statePath(runPaths(root, id), one)}`;
+    const variable = `MPM_TASK_STATE=${statePath(run, one)}`;
     for (;;) {
       const [pid] = await processesWith(system, variable);
       if (pid === undefined) break;
       if (system.now().getTime() > end) {
         throw new MpmError(
           "CONFLICT",
-          `Process ${pid}, which the run "${id}" started, is still running`,
+          `Process ${pid}, which the run "${run.id}" started, is still running`,
           { hint: `Wait until it ends, or stop it with "kill ${pid}"` },
         );
       }

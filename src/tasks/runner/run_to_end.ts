@@ -10,7 +10,7 @@ import { ParallelEngine } from "../parallel/engine.ts";
 import { filled } from "../protocol.ts";
 import { readStatus, viewOf } from "../read.ts";
 import { Chunks } from "../run.ts";
-import { readItems } from "../store.ts";
+import { readItems, type RunPaths } from "../store.ts";
 import { RunDisplay } from "../view/show.ts";
 import { noteChanges } from "./changes.ts";
 import {
@@ -26,8 +26,7 @@ import { Stops } from "./stops.ts";
 
 /** A run to continue. */
 interface Order {
-  readonly root: string;
-  readonly id: string;
+  readonly run: RunPaths;
   /** True if failed and flagged chunks run again. */
   readonly again: boolean;
 }
@@ -38,10 +37,9 @@ export async function runHere(
   order: Order,
   background: boolean,
 ): Promise<TaskRunResult> {
-  const { root, id } = order;
   if (background) await startInBackground(context, { kind: "task", ...order });
   else await runToEnd(context, order);
-  const view = viewOf(await readStatus(context.system, root, id));
+  const view = viewOf(await readStatus(context.system, order.run));
   return { ...view, dry_run: false, items: null };
 }
 
@@ -53,13 +51,14 @@ export async function runHere(
  */
 async function runToEnd(
   context: Context,
-  { root, id, again }: Order,
+  { run: paths, again }: Order,
 ): Promise<void> {
   const { system } = context;
-  using held = await holdRun(system, root, { kind: "task", id });
-  const { record, paths } = held;
+  const { root, id } = paths;
+  using held = await holdRun(system, paths, "task");
+  const { record } = held;
   const definition = await readDefinition(record.definition, record.file);
-  const items = readItems(system, root, record);
+  const items = readItems(system, paths, record);
   const chunks = new Chunks(record);
   const log = new RunLog(system, paths);
   log.replay(chunks);
@@ -68,10 +67,7 @@ async function runToEnd(
   if (chunks.isOver && chunks.left(again).length === 0) {
     throw nothingLeft(id, chunks);
   }
-  await refuseSurvivors(system, root, {
-    id,
-    started: [chunks.started ?? []].flat(),
-  });
+  await refuseSurvivors(system, paths, [chunks.started ?? []].flat());
   if (chunks.hasBegun) await noteChanges(context, root, { record, items });
   const { client } = record;
   const agent = agentFor(system, root, { work: definition.work, client });
@@ -94,10 +90,10 @@ async function runToEnd(
   try {
     await new RunLoop(system, { ...order, engine, listener, again, pid }).run();
   } catch (error) {
-    throw stoppedBy(system, error, { kind: "task", root, id });
+    throw stoppedBy(system, error, { kind: "task", run: paths });
   }
   if (definition.notify) {
-    const { state } = await readStatus(system, root, id);
+    const { state } = await readStatus(system, paths);
     const values = new Map([["{task}", task], ["{state}", state]]);
     const args = definition.notify.map((arg) => filled(arg, values));
     await notify(context, args, { record, log, stops });
