@@ -12,16 +12,6 @@ export interface Suggested {
   readonly description: string;
 }
 
-/** The partitions suggested by the files of other tools. */
-export interface Suggestions {
-  readonly partitions: readonly Suggested[];
-  /**
-   * Notes about files that were not read, and about omissions, one sentence
-   * each.
-   */
-  readonly notes: readonly string[];
-}
-
 /**
  * The maximum size of a file to read, in bytes, since a parser may take minutes
  * for a malicious file.
@@ -109,9 +99,12 @@ function usedByGo(text: string): string[] {
 /**
  * Reads the parts of the project in `worktree` from the files of package
  * managers and CODEOWNERS. Does not follow links. A file that is too large or
- * invalid is ignored and reported in a note.
+ * invalid is ignored and reported in a note; so is what was left out.
  */
-export function suggested(system: System, worktree: string): Suggestions {
+export function suggested(
+  system: System,
+  worktree: string,
+): { partitions: Suggested[]; notes: string[] } {
   const notes: string[] = [];
   const byName = new Map<string, { paths: string[]; description: string }>();
   const known = new Set<string>();

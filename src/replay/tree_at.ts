@@ -16,14 +16,6 @@ import type { KnownTree, TreeScan } from "./trees.ts";
 /** The maximum size of a file to print, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
-interface TreeRequest {
-  readonly step: number;
-  /** The requested file, as typed. */
-  readonly path: string | undefined;
-  /** The folder to write the files to. */
-  readonly to: string | undefined;
-}
-
 /**
  * Returns the tree at a step. Throws NOT_FOUND if one or all files are
  * requested, and the tree is unknown or does not have the requested file.
@@ -31,9 +23,15 @@ interface TreeRequest {
 export async function treeAt(
   context: Context,
   workspace: Workspace,
-  { scan, request }: { scan: TreeScan; request: TreeRequest },
+  { scan, step, path, to }: {
+    scan: TreeScan;
+    step: number;
+    /** The requested file, as typed. */
+    path: string | undefined;
+    /** The folder to write the files to. */
+    to: string | undefined;
+  },
 ): Promise<TreeResult> {
-  const { step, path, to } = request;
   const { exact, before, after } = scan.around(step);
   const kept = exact && await scan.read(exact);
   const result = {

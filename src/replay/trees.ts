@@ -33,11 +33,6 @@ export interface TreesAround {
   readonly after: KnownTree | undefined;
 }
 
-/** A tool call that ran until `ended`. */
-interface Running {
-  readonly ended: string;
-}
-
 /**
  * Finds out which steps have a known tree. Takes the steps in order. A tree
  * counts only if no other tool ran while its files were read; otherwise it may
@@ -47,7 +42,8 @@ export class TreeScan {
   readonly #links: ReadonlyMap<string, StepTree>;
   readonly #kept: KeptTrees;
   readonly #trees: KnownTree[] = [];
-  #running: Running[] = [];
+  /** The ends of tool calls that are running. */
+  #running: string[] = [];
 
   constructor(links: readonly StepTree[], kept: KeptTrees) {
     this.#links = new Map(links.map((link) => [link.call, link]));
@@ -69,13 +65,13 @@ export class TreeScan {
     this.#extend(step);
     const { at, key, checkpoint, ended_at: ended } = step;
     if (at !== null) {
-      this.#running = this.#running.filter((one) => one.ended > at);
+      this.#running = this.#running.filter((end) => end > at);
     }
-    if (ended !== null && changesFiles(step)) this.#running.push({ ended });
+    if (ended !== null && changesFiles(step)) this.#running.push(ended);
     const link = this.#links.get(key?.replace(/#\d+$/, "") ?? "");
     const found = checkpoint && at !== null
       ? { checkpoint: checkpoint.id, commit: checkpoint.commit, at }
-      : link && !this.#running.some((one) => one.ended > link.at)
+      : link && !this.#running.some((end) => end > link.at)
       ? link
       : undefined;
     if (found && this.#kept.has(found)) {

@@ -1,5 +1,6 @@
 import { field } from "../base/parsed_values.ts";
 import { MpmError } from "../base/errors.ts";
+import { fits } from "../base/shape.ts";
 import { named } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
 import { missingFolders, removeIfEmpty } from "../clients/mod.ts";
@@ -15,6 +16,7 @@ import {
   actionText,
   type Kind,
   refuseUnwritable,
+  SCHEDULE,
   type Schedule,
   SCHEDULE_ID,
   SCHEDULE_NAME,
@@ -30,7 +32,6 @@ import {
   readSchedule,
   readSchedules,
   removeSchedule,
-  scheduleIn,
   writeSchedule,
 } from "./store.ts";
 import { nextTimes, parseTimes } from "./times.ts";
@@ -278,8 +279,8 @@ export async function restoreSchedules(
 ): Promise<string[]> {
   const read = (side: unknown) => {
     const found = field(side, "schedules");
-    return (Array.isArray(found) ? found : []).flatMap((one) =>
-      scheduleIn(one) ?? []
+    return (Array.isArray(found) ? found : []).filter((one) =>
+      fits(SCHEDULE, one)
     );
   };
   const [before, after] = [read(entry.before), read(entry.after)];

@@ -146,8 +146,3 @@ export function addToLog(system: System, id: string, words: string): void {
   }
   files.append(log, bytes);
 }
-
-/** Returns the schedule in one side of a journal entry. */
-export function scheduleIn(value: unknown): Schedule | undefined {
-  return fits(SCHEDULE, value) ? value : undefined;
-}

@@ -102,12 +102,6 @@ export class Messages {
 
 const KINDS = ["progress", "state", "result"] as const;
 
-/** A message, and the names of its unknown fields. */
-interface Taken {
-  readonly known: Message;
-  readonly unknown: readonly string[];
-}
-
 /** The longest name that the output shows, and the maximum number of names. */
 const NAME = 60;
 const NAMES = 5;
@@ -117,7 +111,10 @@ function ignored(name: string): Uint8Array {
   return new TextEncoder().encode(`(mpm ignored the unknown field ${shown})\n`);
 }
 
-function messageIn(line: string): Taken | undefined {
+/** Returns a message, and the names of its unknown fields. */
+function messageIn(
+  line: string,
+): { known: Message; unknown: string[] } | undefined {
   const value = jsonIn(line);
   if (!isFields(value)) return undefined;
   const kinds = KINDS.filter((kind) => Object.hasOwn(value, kind));

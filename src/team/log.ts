@@ -25,14 +25,8 @@ export const FETCHED = "refs/mpm/team";
 
 const FILE = "entry";
 
-/** The logs in a repository, with their commits. */
-export interface LocalLogs {
-  readonly own: ReadonlyMap<string, string>;
-  readonly others: ReadonlyMap<string, string>;
-}
-
 /** Reads the refs of the logs with one process. Throws GIT_FAILED. */
-export async function readLogRefs(git: Git): Promise<LocalLogs> {
+export async function readLogRefs(git: Git) {
   const columns = ["%(refname)", "%(objectname)"];
   const read = await readRefs(git, columns, `${LOGS}/`, `${FETCHED}/`);
   const refs = new Map(read as [string, string][]);

@@ -8,24 +8,18 @@ import { readEntries } from "./log.ts";
 import { mergeEntries, type Shared } from "./merge.ts";
 import type { WriterState } from "./state.ts";
 
-/** The shared things of one writer, and the errors in its logs. */
-export interface ReadWriter {
-  readonly shared: readonly Shared[];
-  readonly state: WriterState;
-}
-
 /** The maximum number of kinds of errors to name. */
 const MOST_PROBLEMS = 20;
 
 /**
- * Reads all logs of one writer. An entry that is damaged, not for this user, or
+ * Reads all logs of one writer: the shared things and the errors. An entry that is damaged, not for this user, or
  * someone else's does not hide other entries. Throws GIT_FAILED.
  */
 export async function readWriter(
   { git, cipher }: { git: Git; cipher: Cipher },
   writer: string,
   logs: ReadonlyMap<string, string>,
-): Promise<ReadWriter> {
+): Promise<{ shared: Shared[]; state: WriterState }> {
   const entries: Entry[] = [];
   const faults = new Map<string, number>();
   const seen = new Map<string, string>();

@@ -49,17 +49,12 @@ const FILES = 5;
  */
 const MOST_FILES = 200;
 
-/** The sources of a standup, and notes about omitted ones. */
-interface Gathered extends StandupSources {
-  readonly warnings: readonly string[];
-}
-
 /** Reads what agents and people have done in all worktrees since a time. */
 export async function gather(
   system: System,
   workspace: Workspace,
   since: number,
-): Promise<Gathered> {
+): Promise<StandupSources & { warnings: string[] }> {
   const me = await personHere(system, workspace);
   const worktrees = worktreesByFiles(system, workspace.root);
   const agents = new Map<string, AgentName>();

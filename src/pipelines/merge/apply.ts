@@ -52,11 +52,9 @@ function mergeFile(folder: string): string {
   return join(folder, "merge.json");
 }
 
-/** Says why nothing was changed. */
-class Refused extends MpmError {
-  constructor(reason: string) {
-    super("CONFLICT", reason);
-  }
+/** Returns the error that says why nothing was changed. */
+function refused(reason: string): MpmError {
+  return new MpmError("CONFLICT", reason);
 }
 
 /**
@@ -147,7 +145,7 @@ async function commitTarget(
   });
 }
 
-/** Throws {@link Refused} if the user has changed something since. */
+/** Throws CONFLICT if the user has changed something since. */
 async function refuseChanged(
   place: CheckpointPlace,
   { expected, branch }: Merge,
@@ -155,12 +153,12 @@ async function refuseChanged(
 ): Promise<void> {
   const { plan, capture: { state } } = planned;
   if (state.operation !== undefined) {
-    throw new Refused(`A ${state.operation} is in progress in your worktree`);
+    throw refused(`A ${state.operation} is in progress in your worktree`);
   }
   if (state.branch !== branch) {
     const name = (one: string | undefined) =>
       one === undefined ? "a detached HEAD" : `"${one}"`;
-    throw new Refused(
+    throw refused(
       `The run began on ${name(branch)}, but you are now on ` +
         `${name(state.branch)}`,
     );
@@ -170,13 +168,13 @@ async function refuseChanged(
     ...inTheWay(planned),
   ];
   if (changed.length > 0) {
-    throw new Refused(
+    throw refused(
       `You changed files that the steps also changed: ${named(changed)}`,
     );
   }
   const [skipped] = plan.skipped;
   if (!skipped) return;
-  throw new Refused(`"${skipped.path}" cannot be written: ${skipped.reason}`);
+  throw refused(`"${skipped.path}" cannot be written: ${skipped.reason}`);
 }
 
 /**

@@ -47,13 +47,6 @@ export interface LeftOutResult {
   };
 }
 
-/** Several results as one tree, and the results that conflict. */
-export interface MergedResults {
-  readonly tree: string;
-  readonly merged: string[];
-  readonly leftOut: readonly LeftOutResult[];
-}
-
 /**
  * Merges results into a tree one by one, without using files or an index. A
  * conflicting result is left out, and so are the results that need it. Throws
@@ -63,7 +56,7 @@ export async function mergeResults(
   git: Git,
   start: string,
   results: readonly StepResult[],
-): Promise<MergedResults> {
+): Promise<{ tree: string; merged: string[]; leftOut: LeftOutResult[] }> {
   let tree = start;
   const merged: string[] = [];
   const leftOut: LeftOutResult[] = [];

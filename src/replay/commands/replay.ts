@@ -247,8 +247,7 @@ async function showTree(
   const { source, rest } = await findSourceBefore(context, workspace, words);
   const found = await scanSteps(context, workspace, { source, at });
   const tree = await treeAt(context, workspace, {
-    scan: found.scan,
-    request: { step: found.step.step, path: rest, to: input.to },
+    ...{ scan: found.scan, step: found.step.step, path: rest, to: input.to },
   });
   const redactor = redactorOf(system);
   return {

@@ -13,7 +13,7 @@ import {
 import { layout } from "../../ops/mod.ts";
 import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import type { ReplayStep } from "../commands/results.ts";
+import type { ReplayResult, ReplayStep } from "../commands/results.ts";
 import { nearText, STEP_KEYS } from "../print.ts";
 import { openSource, type Source } from "../source.ts";
 import { stepOf } from "../step.ts";
@@ -30,12 +30,6 @@ const SLICE = 12;
 /** The maximum size of a file to show, in bytes. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The result of watching a session. */
-interface Watched {
-  readonly total: number;
-  readonly warnings: string[];
-}
-
 /**
  * Shows a session step by step until the user leaves. The first step is shown
  * before the others are read. Throws USAGE without a terminal.
@@ -44,7 +38,7 @@ export async function play(
   context: Context,
   workspace: Workspace,
   source: Source,
-): Promise<Watched> {
+): Promise<Pick<ReplayResult, "total" | "warnings">> {
   const { system, style } = context;
   const beginning = await openSource(system, source, { beginning: true });
   const [first] = beginning.events;

@@ -30,12 +30,6 @@ interface EngineOrder {
   readonly stops: Stops;
 }
 
-/** The end of a round, with the chunks for the next round. */
-interface RoundEnd {
-  readonly stopped: Stopped | undefined;
-  readonly retry: readonly number[];
-}
-
 /** Gives the chunks of a run to GNU parallel, which starts them over ssh. */
 export class ParallelEngine {
   readonly #context: Context;
@@ -123,12 +117,15 @@ export class ParallelEngine {
     await this.#context.system.sleep(pauseAfter(tries - 1), cancel);
   }
 
-  /** Runs GNU parallel once, for some of the chunks. */
+  /**
+   * Runs GNU parallel once, for some of the chunks. Returns the chunks for the
+   * next round.
+   */
   async #round(
     keeper: ChunkKeeper,
     hosts: readonly Host[],
     left: readonly number[],
-  ): Promise<RoundEnd> {
+  ): Promise<{ stopped: Stopped | undefined; retry: readonly number[] }> {
     const { system } = this.#context;
     const { record, engine, definition, paths, stops } = this.#order;
     const round = Round.create(system, paths.round, {

@@ -1,4 +1,5 @@
 import { shellWord } from "../../base/shell.ts";
+import type { Definition } from "../definition.ts";
 import type { Engine } from "./hosts.ts";
 
 /*
@@ -122,12 +123,6 @@ mpm_git -C "$repository" update-ref -d ${shellWord(remoteRef(at))}
  */
 const LARGEST = 64 * 1024 * 1024;
 
-/** The limits of one program, in milliseconds. */
-interface Limits {
-  readonly timeout: number;
-  readonly grace: number;
-}
-
 /**
  * Runs jobs on a host, each in its own worktree. A job ends if the connection
  * ends. The script prints the job's output, its changes as a patch, and a last
@@ -135,7 +130,7 @@ interface Limits {
  */
 export function jobScript(
   at: OnHost,
-  { timeout, grace }: Limits,
+  { timeout, grace }: Pick<Definition, "timeout" | "grace">,
 ): string {
   const patience = Math.ceil(grace / 1000);
   return `${variables(at)}${PREPARE.replace("PATIENCE", String(patience + 5))}

@@ -25,11 +25,6 @@ const WAIT = 500;
 /** Milliseconds within which the programs of a killed process end. */
 const GONE_WITHIN = 2000;
 
-/** A run on which only this process works, until it is disposed of. */
-export interface HeldRun extends Disposable {
-  readonly record: RunRecord;
-}
-
 /**
  * Takes one of the user's runs for this process. Throws FOREIGN, and CONFLICT
  * if another process works on the run or the user no longer allows its
@@ -39,7 +34,7 @@ export async function holdRun(
   system: System,
   run: RunPaths,
   kind: RunKind,
-): Promise<HeldRun> {
+): Promise<Disposable & { record: RunRecord }> {
   const record = ownRun(system, run);
   const lock = await takeLock(system, run.lock, WAIT);
   if (!lock) throw atWork(system, run, kind);
