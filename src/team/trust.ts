@@ -11,14 +11,6 @@ import type { TrustKeyResult } from "./commands/results.ts";
 import { readState, type WriterState } from "./state.ts";
 import { ownWriter } from "./write_log.ts";
 
-/** The options of `mpm trust`. */
-export interface TrustInput {
-  /** Names of people, or prefixes of the IDs of their keys. */
-  readonly names: readonly string[];
-  readonly revoke: boolean;
-  readonly dryRun: boolean;
-}
-
 type Row = TrustKeyResult["keys"][number];
 
 /** The maximum size of a file about someone's trust, in bytes. */
@@ -34,7 +26,12 @@ const TRUST = object({ name: TEXT });
  */
 export async function trustKeys(
   context: Context,
-  { names, revoke, dryRun }: TrustInput,
+  { names, revoke, "dry-run": dryRun }: {
+    /** Names of people, or prefixes of the IDs of their keys. */
+    readonly names: readonly string[];
+    readonly revoke: boolean;
+    readonly "dry-run": boolean;
+  },
 ): Promise<TrustKeyResult> {
   const workspace = await findWorkspace(context);
   const known = knownKeys(context.system, workspace);

@@ -42,13 +42,13 @@ const MOST_PATHS = 100;
 /** Claims paths as `mpm claim` does. Throws USAGE, CONFLICT, LOCKED. */
 export async function claimPaths(
   context: Context,
-  { paths, length, task, agent, force, dryRun }: {
+  { paths, for: length, task, agent, force, "dry-run": dryRun }: {
     paths: readonly string[];
-    length: string;
+    for: string;
     task: string | undefined;
     agent: string | undefined;
     force: boolean;
-    dryRun: boolean;
+    "dry-run": boolean;
   },
 ): Promise<ClaimResult> {
   const { system, folder } = context;
@@ -114,12 +114,12 @@ export async function listClaims(
 /** Releases claims as `mpm release` does. Throws USAGE, NOT_FOUND, CONFLICT. */
 export async function releasePaths(
   context: Context,
-  { paths, all, agent, force, dryRun }: {
+  { paths, all, agent, force, "dry-run": dryRun }: {
     paths: readonly string[];
     all: boolean;
     agent: string | undefined;
     force: boolean;
-    dryRun: boolean;
+    "dry-run": boolean;
   },
 ): Promise<ReleaseResult> {
   const { system, folder } = context;

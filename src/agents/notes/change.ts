@@ -41,7 +41,7 @@ import {
 interface Manner {
   /** The name given with `--agent`. */
   readonly agent: string | undefined;
-  readonly dryRun: boolean;
+  readonly "dry-run": boolean;
 }
 
 /** The part of a note's content that its writer chooses. */
@@ -54,8 +54,8 @@ type Said = Pick<Note, "text" | "supersedes">;
  */
 export async function addNote(
   context: Context,
-  { words, supersedes, ...manner }: Manner & {
-    readonly words: readonly string[];
+  { text: words, supersedes, ...manner }: Manner & {
+    readonly text: readonly string[];
     /** IDs of notes, or their prefixes. */
     readonly supersedes: readonly string[];
   },
@@ -114,7 +114,7 @@ export async function settleNote(
 /** Decides what to write, and writes it, under the project's lock. */
 async function written(
   context: Context,
-  { agent, dryRun, operation, decide }: Manner & {
+  { agent, "dry-run": dryRun, operation, decide }: Manner & {
     readonly operation: OperationName;
     decide(before: NotesHere): Said;
   },
@@ -197,10 +197,10 @@ function resultOf(
 /** Removes notes of this worktree: the given notes, or all superseded notes. */
 export async function removeNotes(
   context: Context,
-  { ids, superseded, dryRun }: {
-    readonly ids: readonly string[];
+  { id: ids, superseded, "dry-run": dryRun }: {
+    readonly id: readonly string[];
     readonly superseded: boolean;
-    readonly dryRun: boolean;
+    readonly "dry-run": boolean;
   },
 ): Promise<NotesRmResult> {
   if (ids.length > 0 === superseded) {

@@ -25,12 +25,7 @@ If the owner uses an ssh-ed25519 key to sign with git, that key also signs the o
   examples: ["mpm trust", "mpm trust Ann", "mpm trust 46c3bf31 --revoke"],
   result: async () => (await import("./results.ts")).TrustKeyResult,
   settles: true,
-  run: (context, input) =>
-    trustKeys(context, {
-      names: input.names,
-      revoke: input.revoke,
-      dryRun: input["dry-run"],
-    }),
+  run: (context, input) => trustKeys(context, input),
   render,
 });
 

@@ -43,11 +43,7 @@ With --force, a person can take over a claim, and mpm informs its holder. An age
     "mpm claim docs/api.md --agent backend",
   ],
   result: async () => (await import("./results.ts")).ClaimResult,
-  run: (context, input) =>
-    claimPaths(context, {
-      ...{ paths: input.paths, length: input.for, task: input.task },
-      ...{ agent: input.agent, force: input.force, dryRun: input["dry-run"] },
-    }),
+  run: (context, input) => claimPaths(context, input),
   render: ({ dry_run: dry, at, claims, taken_over: lost }, style) =>
     [
       ...lost.map(({ path, holder }) =>

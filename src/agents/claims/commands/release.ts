@@ -25,11 +25,7 @@ If you name a folder, mpm releases all claims in it. With --force, a person can 
   },
   examples: ["mpm release src/api", "mpm release --all"],
   result: async () => (await import("./results.ts")).ReleaseResult,
-  run: (context, input) =>
-    releasePaths(context, {
-      ...{ paths: input.paths, all: input.all, agent: input.agent },
-      ...{ force: input.force, dryRun: input["dry-run"] },
-    }),
+  run: (context, input) => releasePaths(context, input),
   render: ({ dry_run: dry, released }, style) =>
     released.length === 0
       ? "No claims to release.\n"

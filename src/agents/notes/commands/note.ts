@@ -36,11 +36,7 @@ Secrets are redacted.`,
   ],
   result: async () => (await import("./results.ts")).NoteResult,
   settles: true,
-  run: (context, input) =>
-    addNote(context, {
-      ...{ words: input.text, supersedes: input.supersedes },
-      ...{ agent: input.agent, dryRun: input["dry-run"] },
-    }),
+  run: (context, input) => addNote(context, input),
   render: noteText,
   brief: ({ note }) => note.id,
 });

@@ -23,11 +23,7 @@ Removes the note files; "mpm undo" restores them. To replace a note, use "mpm no
   examples: ["mpm notes rm 3f2a", "mpm notes rm --superseded --dry-run"],
   result: async () => (await import("./results.ts")).NotesRmResult,
   settles: true,
-  run: (context, input) =>
-    removeNotes(context, {
-      ...{ ids: input.id, superseded: input.superseded },
-      dryRun: input["dry-run"],
-    }),
+  run: (context, input) => removeNotes(context, input),
   render: ({ removed, dry_run: dry }, style) =>
     removedText(removed, { dry, style }),
 });

@@ -23,10 +23,7 @@ Writes a new note with the text of the note that you keep. The new note replaces
   examples: ["mpm notes settle 3f2a", "mpm notes settle 3f2a --dry-run"],
   result: async () => (await import("./results.ts")).NoteResult,
   settles: true,
-  run: (context, input) =>
-    settleNote(context, {
-      ...{ id: input.id, agent: input.agent, dryRun: input["dry-run"] },
-    }),
+  run: (context, input) => settleNote(context, input),
   render: noteText,
   brief: ({ note }) => note.id,
 });
