@@ -40,36 +40,81 @@ export async function readInventory(
   root: string,
   { folders, progress }: { folders: Folders; progress: Progress },
 ): Promise<Inventory> {
-  const reader = new Reader(system, folders);
-  const names = reader.oldNames();
-  const strays = await strayNames(system, root, folders);
-  const old = reader.readAll([
-    ...names.map((name) => ({ place: "pause" as const, name })),
-    ...strays.map((name) => ({ place: "global" as const, name })),
-  ], progress);
-  const ids = new Set(old.map(({ at }) => idOf(at.name)));
-  const others = new Set(
-    old.map(({ at }) => at.name).filter((name) => idOf(name) === undefined),
-  );
+  const { sessions, pause, global } = folders;
+  const below = ".claude-mpm/sessions/";
+  const paths: Inventory["paths"] = {
+    pause: [[`${below}pause/`, below]],
+    global: global === undefined ? [] : [[`${global}/`, `${sessions}/`]],
+  };
+  const left: Step[] = [];
+  const leave = (from: Step["from"], note: string) =>
+    void left.push({ action: "leave", from, to: null, note });
+  const refs: Ref[] = [];
+  for (const { name, kind } of listFolder(system, pause)) {
+    const at = { place: "pause" as const, name };
+    if (kind !== "file") leave(at, nameOf(kind));
+    else if (oldName(name) === undefined) leave(at, "not part of a save");
+    else refs.push(at);
+  }
+  for (const name of await strayNames(system, root, folders)) {
+    refs.push({ place: "global", name });
+  }
+  const read = reader(system, folders, paths);
+  const old = readOld(refs, { read, leave, progress });
+  const known = new Set(old.map(keyOf));
   const taken = new Set<string>();
-  const wanted: Ref[] = [];
+  const there: StoredFile[] = [];
+  const blocked = new Map<string, string>();
   for (const place of ["sessions", "kept", "pause", "global"] as const) {
     for (const { name } of listFolder(system, folders[place])) {
+      const at = { place, name };
       const id = idOf(name);
       if (id !== undefined) taken.add(id);
-      if (place !== "sessions" && place !== "kept") continue;
-      const related = id === undefined ? others.has(name) : ids.has(id);
-      if (related) wanted.push({ place, name });
+      if (place === "pause" || place === "global") continue;
+      if (!known.has(keyOf({ at }))) continue;
+      const file = read(at);
+      if (typeof file === "string") blocked.set(keyOf({ at }), file);
+      else there.push(file);
     }
   }
-  const { there, blocked } = reader.readThere(wanted);
-  return {
-    old: old.filter((file) => !reader.isBlocked(file, blocked)),
-    left: reader.left,
-    there,
-    taken,
-    paths: reader.paths,
-  };
+  const movable = old.filter((file) => {
+    // An unreadable file in the new folder stops those with its ID.
+    const reason = blocked.get(keyOf(file));
+    if (reason !== undefined) leave(file.at, reason);
+    return reason === undefined;
+  });
+  return { old: movable, left, there, taken, paths };
+}
+
+/** Returns what files of one save have in common. */
+function keyOf({ at: { name } }: Pick<StoredFile, "at">): string {
+  return idOf(name) ?? name;
+}
+
+/** Reads the files to move. One that cannot be read keeps its save in place. */
+function readOld(
+  refs: readonly Ref[],
+  { read, leave, progress }: {
+    read: ReturnType<typeof reader>;
+    leave: (from: Ref, note: string) => void;
+    progress: Progress;
+  },
+): StoredFile[] {
+  const files: StoredFile[] = [];
+  const unreadable = new Map<string, string>();
+  for (const [done, at] of refs.entries()) {
+    progress("Reading", done, refs.length);
+    const file = read(at);
+    if (typeof file === "string") {
+      leave(at, file);
+      unreadable.set(`${at.place}/${keyOf({ at })}`, at.name);
+    } else files.push(file);
+  }
+  return files.filter(({ at }) => {
+    const part = unreadable.get(`${at.place}/${keyOf({ at })}`);
+    if (part) leave(at, `${part} of the same save cannot be read`);
+    return !part;
+  });
 }
 
 /** Lists a folder; empty if the folder is missing. */
@@ -96,117 +141,34 @@ async function strayNames(
     .filter((name) => ours.has(idOf(name) ?? ""));
 }
 
-class Reader {
-  readonly left: Step[] = [];
-  readonly paths: Inventory["paths"];
-  readonly #system: System;
-  readonly #folders: Folders;
-
-  constructor(system: System, folders: Folders) {
-    this.#system = system;
-    this.#folders = folders;
-    const { sessions, global } = folders;
-    const old = ".claude-mpm/sessions/";
-    this.paths = {
-      pause: [[`${old}pause/`, old]],
-      global: global === undefined ? [] : [[`${global}/`, `${sessions}/`]],
-    };
-  }
-
-  /**
-   * Returns the names of files that may move out of the old folder. Other files
-   * belong to someone else.
-   */
-  oldNames(): string[] {
-    const names = [];
-    for (
-      const { name, kind } of listFolder(this.#system, this.#folders.pause)
-    ) {
-      const known = oldName(name) !== undefined;
-      if (known && kind === "file") names.push(name);
-      else {
-        const note = kind === "file" ? "not part of a save" : nameOf(kind);
-        this.#leave({ place: "pause", name }, note);
-      }
-    }
-    return names;
-  }
-
-  #leave(from: Step["from"], note: string): void {
-    this.left.push({ action: "leave", from, to: null, note });
-  }
-
-  readAll(
-    all: readonly Ref[],
-    progress: Progress,
-  ): StoredFile[] {
-    const files: StoredFile[] = [];
-    const unreadable = new Map<string, string>();
-    all.forEach((at, done) => {
-      progress("Reading", done, all.length);
-      try {
-        files.push(this.read(at));
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        this.#leave(at, error.message);
-        unreadable.set(`${at.place}/${idOf(at.name)}`, at.name);
-      }
-    });
-    return files.filter(({ at }) => {
-      const id = idOf(at.name);
-      const part = id && unreadable.get(`${at.place}/${id}`);
-      if (part) this.#leave(at, `${part} of the same save cannot be read`);
-      return !part;
-    });
-  }
-
-  /**
-   * An unreadable file in the new folder prevents files with its ID from moving
-   * there.
-   */
-  readThere(wanted: readonly Ref[]) {
-    const there: StoredFile[] = [];
-    const blocked = new Map<string, string>();
-    for (const at of wanted) {
-      try {
-        there.push(this.read(at));
-      } catch (error) {
-        if (!(error instanceof FileError)) throw error;
-        blocked.set(idOf(at.name) ?? at.name, error.message);
-      }
-    }
-    return { there, blocked };
-  }
-
-  isBlocked({ at }: StoredFile, blocked: ReadonlyMap<string, string>): boolean {
-    const reason = blocked.get(idOf(at.name) ?? at.name);
-    if (reason !== undefined) this.#leave(at, reason);
-    return reason !== undefined;
-  }
-
-  read(at: Ref): StoredFile {
+/** Reads one file, or returns why it cannot be read. */
+function reader(
+  { files }: System,
+  folders: Folders,
+  paths: Inventory["paths"],
+): (at: Ref) => StoredFile | string {
+  return (at) => {
     const { place, name } = at;
-    const { files } = this.#system;
-    const path = join(this.#folders[place]!, name);
-    const { bytes, info } = files.readWithInfo(path, LARGEST_SAVE);
-    const digest = sha256(bytes);
-    const paths = place === "pause" || place === "global"
-      ? this.paths[place]
-      : [];
-    const moved = relocate(name, bytes, { paths });
-    return {
-      at,
-      state: {
-        sha256: digest,
-        size: bytes.length,
-        mode: info.mode ?? null,
-        mtime: info.mtime,
-      },
-      moved: moved === bytes ? digest : sha256(moved),
-      ...textOf(name, bytes),
-      ...pausedAt(name, bytes),
-    };
-  }
+    const path = join(folders[place]!, name);
+    try {
+      const { bytes, info: { mode = null, mtime } } = files
+        .readWithInfo(path, LARGEST_SAVE);
+      const digest = sha256(bytes);
+      const moved = place === "pause" || place === "global"
+        ? relocate(name, bytes, { paths: paths[place] })
+        : bytes;
+      return {
+        at,
+        state: { sha256: digest, size: bytes.length, mode, mtime },
+        moved: moved === bytes ? digest : sha256(moved),
+        ...textOf(name, bytes),
+        ...pausedAt(name, bytes),
+      };
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      return error.message;
+    }
+  };
 }
 
 /** Checksum files contain 64 digits, or the output of `sha256sum`. */
