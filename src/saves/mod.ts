@@ -44,7 +44,7 @@ export {
 } from "./handoff/wording.ts";
 export { openLine, takenUpLine } from "./handoff/taken_up.ts";
 export { listBackups } from "./legacy/migrate/backups.ts";
-export { undoMigration } from "./legacy/migrate/undo.ts";
+export { undoMigration } from "./legacy/migrate/migrate.ts";
 export { oldName } from "./legacy/old_names.ts";
 export { recommended } from "./legacy/resume_log.ts";
 export { parseLimit, parseSince, summaryBeside } from "./list.ts";

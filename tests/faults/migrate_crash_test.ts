@@ -14,7 +14,18 @@ import {
 } from "../helpers/dying.ts";
 import type { TestEnv } from "../helpers/env.ts";
 import { mpmJson } from "../helpers/mpm.ts";
-import { listing, sessionsListing, smallStore } from "../helpers/old_stores.ts";
+import { sha256 } from "../helpers/bytes.ts";
+import { intentsOf } from "../helpers/intents.ts";
+import {
+  listing,
+  NEWER,
+  OLDER,
+  PAUSE,
+  PLAIN,
+  sessionsListing,
+  smallStore,
+} from "../helpers/old_stores.ts";
+import { SESSIONS } from "../helpers/stores.ts";
 import { sayPoints } from "../helpers/say.ts";
 
 const NOON = () => new Date("2026-11-20T12:00:00Z");
@@ -126,4 +137,87 @@ Deno.test("a rollback that dies at any write is finished by the next one", async
   );
   sayPoints("migrate --rollback", points);
   assert(points.count > 50);
+});
+
+/** Dies once the record of a migration is complete, before its first change. */
+async function staged(args: readonly string[]): Promise<TestEnv> {
+  const env = smallStore();
+  env.settle();
+  const store = new Copies(env);
+  for (let at = 12;; at += 3) {
+    const one = store.make();
+    const before = sessionsListing(one);
+    await runDying(one, args, { at, now: NOON });
+    const [intent] = intentsOf(one);
+    const facts = intent && JSON.parse(one.read(intent.path)).facts;
+    if (facts?.sha256) {
+      assertEquals(sessionsListing(one), before);
+      return one;
+    }
+    one[Symbol.dispose]();
+  }
+}
+
+for (const backup of [[], ["--no-backup"]]) {
+  const args = ["migrate", ...backup];
+  Deno.test(`an interrupted ${args.join(" ")} replaces and removes nothing that changed since`, async () => {
+    using env = await staged(args);
+    const here = `${SESSIONS}/${PLAIN}.json`;
+    const there = `${SESSIONS}/${NEWER}.json`;
+    const old = `${PAUSE}/${OLDER}.json`;
+    const plain = env.read(`${PAUSE}/${PLAIN}.json`);
+    const texts = [here, there, old].map((path) => `{"edited": "${path}"}`);
+    env.write(here, texts[0]!);
+    env.write(there, texts[1]!);
+    env.write(old, texts[2]!);
+    await mpmJson(env, ["migrate"], { now: LATER });
+    assertEquals(env.read(here), texts[0]);
+    assertEquals(env.read(there), texts[1]);
+    const all = contents(env);
+    assertEquals(texts.filter((text) => !all.includes(text)), []);
+    // Another file has its ID now, so the old one got another.
+    const { summary } = JSON.parse(plain).conversation;
+    const sessions = contents(env, SESSIONS);
+    assert(sessions.some((text) => text.includes(`"summary": "${summary}"`)));
+  });
+}
+
+/** Returns the contents of every file below the project's folder. */
+function contents(env: TestEnv, folder = ".claude-mpm"): string[] {
+  return [...Deno.readDirSync(join(env.project, folder))]
+    .flatMap(({ name, isDirectory }) => {
+      const path = `${folder}/${name}`;
+      return isDirectory ? contents(env, path) : [env.read(path)];
+    });
+}
+
+Deno.test("a migration that version 0.1.0 left unfinished is finished", async () => {
+  using whole = smallStore();
+  await mpmJson(whole, ["migrate"], { now: NOON });
+  using env = await staged(["migrate"]);
+  const { path } = intentsOf(env)[0]!;
+  const folder = `.claude-mpm/backups/${JSON.parse(env.read(path)).facts.name}`;
+  env.remove(path);
+  const record = JSON.parse(env.read(`${folder}/manifest.json`));
+  env.remove(`${folder}/manifest.json`);
+  let linked = 0;
+  for (const change of record.changes) {
+    const { at, before, after, from } = change;
+    const source = from &&
+      `${SESSIONS}/${from.place === "pause" ? "pause/" : ""}${from.name}`;
+    // That version gave an unchanged file its second name only now.
+    change.linked = !before && !!after &&
+      sha256(env.read(source)) === after.sha256;
+    if (!change.linked) continue;
+    linked++;
+    env.remove(`${folder}/new/${at.place}/${at.name}`);
+  }
+  assert(linked > 0);
+  env.write(`${folder}/unfinished.json`, JSON.stringify(record));
+  const { resumed } = await mpmJson<MigrateReport>(env, ["migrate"], {
+    now: LATER,
+  });
+  assertEquals(resumed, true);
+  assertEquals(sessionsListing(env), sessionsListing(whole));
+  assertEquals(intentsOf(env), []);
 });

@@ -2,7 +2,7 @@ import { basename } from "@std/path";
 import { defineCommand, ProgressLine } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { locate, trackedFiles, type Workspace } from "../../git/mod.ts";
-import { migrateText } from "../legacy/migrate/answer.ts";
+import { lastBackup, migrateText } from "../legacy/migrate/answer.ts";
 import type { MigrateAnswer } from "../legacy/migrate/results.ts";
 import { counted } from "../../base/words.ts";
 import { HOME, journaled, layout } from "../../ops/mod.ts";
@@ -10,7 +10,6 @@ import type { System } from "../../system/system.ts";
 import { otherStoreHints } from "../resume/other_stores.ts";
 import { changeStore } from "../store/recover.ts";
 import {
-  backupFact,
   migrateSaves,
   oldPlaces,
   rollBack,
@@ -78,16 +77,11 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
     const workspace = await locate(system, context.folder);
     const { root } = workspace;
     using progress = new ProgressLine(context);
+    const begun = system.now().getTime();
     const work = {
-      ...{ system, root, workspace },
-      tracked: workspace.git === "repository"
-        ? await trackedFiles(system, root, layout(root).sessions)
-        : new Set<string>(),
-      commands: commitCommands(workspace),
-      progress: progress.show,
+      ...{ workspace, progress: progress.show },
       dryRun: input["dry-run"],
       backup: !input["no-backup"],
-      start: system.now().getTime(),
     };
     for (const hint of await otherStoreHints(system, workspace)) {
       context.note(`Note: ${hint}`);
@@ -96,22 +90,28 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
       rollback
         ? rollBack({ ...work, system }, backup)
         : migrateSaves({ ...work, system }, global);
-    if (work.dryRun) return await run(system);
     const places = rollback
       ? [layout(root).home]
       : oldPlaces(system, root, global);
     const isThere = places.some((path) => system.files.lstat(path));
-    return await journaled(context, ({ system }) => run(system), {
-      operation: rollback ? "migrate --rollback" : "migrate",
-      workspace,
-      ...isThere ? { lock: changeStore } : {},
-      keepsOwn: true,
-      title: titleOf,
-      facts: (result) =>
-        result.backups.length + changedFiles(result) > 0
-          ? { after: backupFact(result) }
-          : undefined,
-    });
+    const result = work.dryRun
+      ? await run(system)
+      : await journaled(context, ({ system }) => run(system), {
+        operation: rollback ? "migrate --rollback" : "migrate",
+        workspace,
+        ...isThere ? { lock: changeStore } : {},
+        keepsOwn: true,
+        title: titleOf,
+        facts: (result) =>
+          result.backups.length + changedFiles(result) > 0
+            ? { after: { backup: lastBackup(result) } }
+            : undefined,
+      });
+    return {
+      ...result,
+      ...await trackedOf(system, workspace, result),
+      milliseconds: system.now().getTime() - begun,
+    };
   },
   render: migrateText,
   status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
@@ -128,6 +128,23 @@ function titleOf(result: MigrateAnswer): string {
   return result.action === "migrate"
     ? `migrate ${files} of the older layout`
     : `roll back ${basename(result.restored_from)}: ${files}`;
+}
+
+/** Returns how many changed files git tracks, and the commands to commit them. */
+async function trackedOf(
+  system: System,
+  workspace: Workspace,
+  { steps }: MigrateAnswer,
+): Promise<Pick<MigrateAnswer, "tracked" | "commands">> {
+  const { root, git } = workspace;
+  const files = git === "repository"
+    ? await trackedFiles(system, root, layout(root).sessions)
+    : new Set<string>();
+  const tracked =
+    steps.filter(({ action, from }) =>
+      !["leave", "restore"].includes(action) && files.has(from)
+    ).length;
+  return { tracked, commands: tracked > 0 ? commitCommands(workspace) : [] };
 }
 
 /**

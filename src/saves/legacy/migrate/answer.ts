@@ -6,9 +6,15 @@ import type {
   RollbackResult,
 } from "./results.ts";
 import { counted } from "../../../base/words.ts";
-import type { Ref, Step } from "./change_set.ts";
+import type { Step } from "./change_set.ts";
 import { idOf, oldName } from "../old_names.ts";
 import { CONTENT } from "./old_store.ts";
+
+/** Returns the name of the newest backup of a run, which an undo needs. */
+export function lastBackup({ backups }: MigrateAnswer): string | null {
+  const last = backups.at(-1);
+  return last === undefined ? null : basename(last);
+}
 
 /** Returns the output of `mpm migrate`. */
 export function migrateText(result: MigrateAnswer): string {
@@ -121,29 +127,19 @@ function gitLines(
 }
 
 /** The fields that both kinds of result have. */
-export interface Facts {
+interface Facts {
   readonly dryRun: boolean;
   readonly resumed: boolean;
   readonly backups: readonly string[];
   readonly complete: boolean;
-  readonly milliseconds: number;
-  /** Returns whether git tracks a file, by absolute path. */
-  isTracked(path: string): boolean;
-  /** Commands that stage and commit everything in the new folder. */
-  readonly commands: readonly string[];
   /** Returns the absolute path of a file, or of a folder if `name` is empty. */
-  path(at: { place: Ref["place"]; name: string }): string;
+  path(at: Step["from"]): string;
 }
 
 function common(
   steps: readonly Step[],
-  facts: Facts,
+  { dryRun, resumed, backups, complete, path }: Facts,
 ) {
-  const { dryRun, resumed, backups, complete, milliseconds, path } = facts;
-  const tracked =
-    steps.filter(({ action, from }) =>
-      !["leave", "restore"].includes(action) && facts.isTracked(path(from))
-    ).length;
   return {
     dry_run: dryRun,
     folder: path({ place: "pause", name: "" }),
@@ -156,9 +152,8 @@ function common(
         foreign: oldName(from.name) === undefined,
       })),
     complete,
-    tracked,
-    commands: tracked > 0 ? [...facts.commands] : [],
-    milliseconds,
+    // The command adds what only it knows.
+    ...{ tracked: 0, commands: [], milliseconds: 0 },
     steps: steps.map(({ action, from, to, note }) => ({
       action,
       from: path(from),

@@ -5,7 +5,14 @@ import { MpmError } from "../../../base/errors.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
 import { sessionId } from "../../../base/ids.ts";
 import type { System } from "../../../system/system.ts";
-import { checkPath, layout, readIntents } from "../../../ops/mod.ts";
+import {
+  beginIntent,
+  checkPath,
+  type Intent,
+  layout,
+  readIntents,
+  removeTree,
+} from "../../../ops/mod.ts";
 
 const NAME = /^pause_backup_\d{8}-\d{6}$/;
 
@@ -26,6 +33,43 @@ export interface MigrationFacts {
    * longer needed.
    */
   readonly sha256: string | null;
+}
+
+/** The kind of an operation that is a migration or rollback. */
+const KIND = "migrate";
+
+/**
+ * Records a migration or rollback. Once it has the digest of the record, it
+ * will be completed, by another mpm process if necessary. Call under the lock.
+ */
+export function beginMigration(
+  system: System,
+  root: string,
+  facts: MigrationFacts,
+): Intent<MigrationFacts> {
+  return beginIntent(system, root, { kind: KIND, worktree: root, facts });
+}
+
+/** Returns the migrations and rollbacks in progress, oldest first. */
+export function begunMigrations(
+  system: System,
+  root: string,
+): Intent<MigrationFacts>[] {
+  return readIntents<MigrationFacts>(system, root, KIND);
+}
+
+/**
+ * Removes the folder of a set that does not need it, and ends the set's intent.
+ */
+export function discard(
+  system: System,
+  root: string,
+  intent: Intent<MigrationFacts>,
+): void {
+  const { name } = intent.facts;
+  if (intent.facts.sha256 !== null) intent.mark({ name, sha256: null });
+  removeTree(system, join(layout(root).backups, name));
+  intent.end();
 }
 
 /**
@@ -58,8 +102,7 @@ export function listBackups(
   const { files } = system;
   if (files.lstat(backups)?.kind !== "folder") return { finished, unfinished };
   const begun = new Set(
-    readIntents<MigrationFacts>(system, root, "migrate")
-      .map(({ facts }) => facts.name),
+    begunMigrations(system, root).map(({ facts }) => facts.name),
   );
   for (const { name, kind } of files.list(backups)) {
     if (!NAME.test(name) || kind !== "folder" || begun.has(name)) continue;

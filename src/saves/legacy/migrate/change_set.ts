@@ -48,10 +48,10 @@ const Change = z.strictObject({
    */
   from: z.nullable(Ref),
   /**
-   * True if the file in `from` itself gets this name; otherwise the content is
-   * prepared in `new/`.
+   * True if the file in `from` itself gets this name, as in version 0.1.0;
+   * otherwise the content is in `new/`.
    */
-  linked: z.boolean(),
+  linked: z.optional(z.boolean()),
 });
 
 const FolderState = z.strictObject({

@@ -6,18 +6,19 @@ import { SESSION_ID } from "../../../base/ids.ts";
 import type { Workspace } from "../../../git/mod.ts";
 import {
   appendJournal,
-  beginIntent,
   type Finisher,
   type Intent,
   layout,
-  readIntents,
   removeTree,
 } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { noteUncopied } from "../../store/due_copies.ts";
 import { copySaves } from "../../store/second_copy.ts";
-import { applyChanges, discard, type Skipped } from "./apply.ts";
+import { applyChanges } from "./apply.ts";
 import {
+  beginMigration,
+  begunMigrations,
+  discard,
   LARGEST_RECORD,
   listBackups,
   MANIFEST,
@@ -25,31 +26,36 @@ import {
   readRecord,
   UNFINISHED,
 } from "./backups.ts";
-import type { ChangeSet } from "./change_set.ts";
+import type { ChangeSet, Ref } from "./change_set.ts";
 import { migrationFolders, type Progress } from "./read_old_store.ts";
 
 /** A finished migration or rollback. */
 export interface Done {
   readonly set: ChangeSet;
-  readonly skipped: readonly Skipped[];
+  /** The files that another program changed, and that therefore stayed. */
+  readonly skipped: readonly Ref[];
 }
 
-const KIND = "migrate";
+/** The place and progress of a migration or rollback. */
+export interface Work {
+  readonly system: System;
+  readonly workspace: Workspace;
+  readonly progress: Progress;
+}
 
 /** Finishes a killed migration or rollback. */
 export const MIGRATIONS: Finisher<MigrationFacts> = {
-  kinds: [KIND],
+  kinds: ["migrate"],
   async finish({ system, note }, workspace, intent) {
-    const { root } = workspace;
-    const order = { intent, progress: () => {} };
-    const done = await finishOne(system, workspace, order);
+    const work = { system, workspace, progress: () => {} };
+    const done = await finishOne(work, intent);
     if (!done) return;
     const { name, kind, backup } = done.set;
-    appendJournal(system, root, {
+    appendJournal(system, workspace.root, {
       at: system.now().toISOString(),
       operation: kind === "migrate" ? "migrate" : "migrate --rollback",
       title: `finish the interrupted ${kind} ${name}`,
-      worktree: root,
+      worktree: workspace.root,
       before: {},
       after: { backup: backup ? name : null },
     });
@@ -57,134 +63,95 @@ export const MIGRATIONS: Finisher<MigrationFacts> = {
   },
 };
 
-/**
- * Records that a set is prepared. From now on the set will be applied, by
- * another mpm process if necessary. Call under the lock.
- */
-export function beginMigration(
-  system: System,
-  root: string,
-  facts: MigrationFacts,
-): Intent<MigrationFacts> {
-  return beginIntent(system, root, { kind: KIND, worktree: root, facts });
-}
-
-/** Applies the prepared sets of interrupted runs. Call under the lock. */
-export async function finishInterrupted(
-  { system, workspace, progress }: {
-    system: System;
-    workspace: Workspace;
-    progress: Progress;
-  },
-): Promise<Done[]> {
-  const { root } = workspace;
+/** Applies the staged sets of interrupted runs. Call under the lock. */
+export async function finishInterrupted(work: Work): Promise<Done[]> {
+  const { system, workspace: { root } } = work;
   const taken = await takeOld(system, root);
   // Without a key, those taken over do not count for others.
-  const own = readIntents<MigrationFacts>(system, root, KIND)
+  const own = begunMigrations(system, root)
     .filter(({ id }) => !taken.some((one) => one.id === id));
   const done = [];
   for (const intent of [...taken, ...own]) {
-    const one = await finishOne(system, workspace, { intent, progress });
+    const one = await finishOne(work, intent);
     if (one) done.push(one);
   }
   return done;
 }
 
-/**
- * Finishes one intent. Returns `undefined` if the intent does not have a
- * prepared folder.
- */
+/** Finishes one intent. Returns `undefined` if its set was never complete. */
 async function finishOne(
-  system: System,
-  workspace: Workspace,
-  { intent, progress }: {
-    intent: Intent<MigrationFacts>;
-    progress: Progress;
-  },
+  work: Work,
+  intent: Intent<MigrationFacts>,
 ): Promise<Done | undefined> {
-  const { root } = workspace;
-  const { name, sha256 } = intent.facts;
-  if (sha256 === null) return void discard(system, root, intent);
-  if (!isPrepared(system, root, intent)) return void intent.end();
-  const set = await readRecord(system, root, { name, file: MANIFEST });
-  return await applyPrepared(system, workspace, { set, intent, progress });
+  const { system, workspace: { root } } = work;
+  if (intent.facts.sha256 === null) return void discard(system, root, intent);
+  const set = await readStaged(system, root, intent);
+  if (!set) return void intent.end();
+  return await applyStaged(work, set, intent);
 }
 
 /** Applies a set, ends the set's intent, and copies the set's saves. */
-export async function applyPrepared(
-  system: System,
-  workspace: Workspace,
-  { set, intent, progress }: {
-    set: ChangeSet;
-    intent: Intent<MigrationFacts>;
-    progress: Progress;
-  },
+export async function applyStaged(
+  { system, workspace, progress }: Work,
+  set: ChangeSet,
+  intent: Intent<MigrationFacts>,
 ): Promise<Done> {
   const { root } = workspace;
+  const ids = set.changes.filter(({ at }) => at.place === "sessions")
+    .map(({ at }) => basename(at.name, ".json"))
+    .filter((id) => SESSION_ID.test(id));
+  noteUncopied(system, root, ids);
   const folders = migrationFolders(system, root, true);
-  noteUncopied(system, root, [...savesIn(set)]);
-  const skipped = applyChanges(system, root, {
-    ...{ set, intent, folders, progress },
-  });
+  const order = { set, intent, folders, progress };
+  const skipped = applyChanges(system, root, order);
   await copySaves(system, workspace);
   return { set, skipped };
 }
 
-/** Returns the IDs of the saves whose JSON changes in the new folder. */
-function savesIn({ changes }: ChangeSet): Set<string> {
-  const json = changes.filter(({ at: { place, name } }) =>
-    place === "sessions" && name.endsWith(".json")
-  );
-  return new Set(
-    json.map(({ at }) => basename(at.name, ".json"))
-      .filter((id) => SESSION_ID.test(id)),
-  );
-}
-
-function isPrepared(
+/** Returns the staged set of an intent, unless it is incomplete or changed. */
+async function readStaged(
   system: System,
   root: string,
   { facts: { name, sha256 } }: Intent<MigrationFacts>,
-): boolean {
-  return digestOf(system, join(layout(root).backups, name, MANIFEST)) ===
-    sha256;
+): Promise<ChangeSet | undefined> {
+  const path = join(layout(root).backups, name, MANIFEST);
+  if (sha256 === null || digestOf(system, path) !== sha256) return undefined;
+  return await readRecord(system, root, { name, file: MANIFEST });
 }
 
 function digestOf(system: System, path: string): string | undefined {
   return attempt(() => sha256(system.files.readOwn(path, LARGEST_RECORD)));
 }
 
-/** Returns the prepared sets of interrupted runs, for a dry run. */
+/** Returns the staged sets of interrupted runs, for a dry run. */
 export async function interruptedSets(
   system: System,
   root: string,
 ): Promise<ChangeSet[]> {
-  const sets = [];
-  for (const name of listBackups(system, root).unfinished) {
-    sets.push(await readRecord(system, root, { name, file: UNFINISHED }));
-  }
-  for (const intent of readIntents<MigrationFacts>(system, root, KIND)) {
-    if (!isPrepared(system, root, intent)) continue;
-    const { name } = intent.facts;
-    sets.push(await readRecord(system, root, { name, file: MANIFEST }));
-  }
-  return sets;
+  const sets = await Promise.all([
+    ...listBackups(system, root).unfinished
+      .map((name) => readRecord(system, root, { name, file: UNFINISHED })),
+    ...begunMigrations(system, root)
+      .map((intent) => readStaged(system, root, intent)),
+  ]);
+  return sets.filter((set) => set !== undefined);
 }
 
 /**
- * Converts the records of earlier versions to intents. Only `mpm migrate` does
+ * Begins the runs that version 0.1.0 left, as their records say. Only `mpm migrate` does
  * this, since such a record is not signed.
  */
 async function takeOld(
   system: System,
   root: string,
 ): Promise<Intent<MigrationFacts>[]> {
+  const { backups } = layout(root);
+  // Version 0.1.0 prepared its folders here.
+  removeTree(system, join(backups, ".preparing"));
   const taken = [];
-  // Earlier versions prepared their folders here.
-  removeTree(system, join(layout(root).backups, ".preparing"));
   for (const name of listBackups(system, root).unfinished) {
+    const folder = join(backups, name);
     await readRecord(system, root, { name, file: UNFINISHED });
-    const folder = join(layout(root).backups, name);
     const digest = digestOf(system, join(folder, UNFINISHED))!;
     taken.push(beginMigration(system, root, { name, sha256: digest }));
     system.files.rename(join(folder, UNFINISHED), join(folder, MANIFEST));

@@ -1,5 +1,21 @@
-import { basename } from "@std/path";
 import { join } from "../../../base/join.ts";
+import { FileError, isMissing, MpmError } from "../../../base/errors.ts";
+import { sha256 } from "../../../base/digest.ts";
+import { field } from "../../../base/parsed_values.ts";
+import { counted } from "../../../base/words.ts";
+import {
+  CannotUndo,
+  layout,
+  noteUndo,
+  type Undone,
+  type UndoOrder,
+} from "../../../ops/mod.ts";
+import type { System } from "../../../system/system.ts";
+import { pointAgain } from "../../store/derived.ts";
+import { LARGEST_SAVE } from "../../store/load_save.ts";
+import { oldName } from "../old_names.ts";
+import { lastBackup, migrateResult, rollbackResult } from "./answer.ts";
+import { backupPath, chooseBackup, listBackups } from "./backups.ts";
 import type {
   ChangeSet,
   FileState,
@@ -7,64 +23,31 @@ import type {
   Ref,
   Step,
 } from "./change_set.ts";
-import { planMigration } from "./plan.ts";
-import { type Facts, migrateResult, rollbackResult } from "./answer.ts";
-import { refKey } from "./old_store.ts";
-import type { MigrateResult, RollbackResult } from "./results.ts";
-import { isPointer, planRollback } from "./rollback.ts";
-import { chooseBackup } from "./backups.ts";
 import {
-  applyPrepared,
+  applyStaged,
   type Done,
   finishInterrupted,
   interruptedSets,
+  type Work,
 } from "./finish.ts";
-import { layout } from "../../../ops/mod.ts";
+import { refKey, type Wanted } from "./old_store.ts";
+import { planMigration } from "./plan.ts";
 import {
   type Folders,
   listFolder,
   migrationFolders,
-  type Progress,
   readInventory,
   refuseLinks,
 } from "./read_old_store.ts";
-import {
-  prepareChanges,
-  wantedByPlan,
-  wantedByRollback,
-  type WantedSet,
-} from "./prepare.ts";
-import { pointAgain } from "../../store/derived.ts";
-import type { Workspace } from "../../../git/mod.ts";
-import type { System } from "../../../system/system.ts";
-import { FileError, isMissing } from "../../../base/errors.ts";
-import { oldName } from "../old_names.ts";
-import { sha256 } from "../../../base/digest.ts";
-import { LARGEST_SAVE } from "../../store/load_save.ts";
+import type { MigrateResult, RollbackResult } from "./results.ts";
+import { isPointer, planRollback } from "./rollback.ts";
+import { stageChanges, type WantedSet } from "./stage.ts";
 
 /** The parameters of a migration or a rollback. */
-interface MigrationRun {
-  readonly system: System;
-  readonly root: string;
-  readonly workspace: Workspace;
-  /** The session files tracked by git, absolute. */
-  readonly tracked: ReadonlySet<string>;
-  /** Commands that commit these files after the run. */
-  readonly commands: readonly string[];
-  readonly progress: Progress;
+interface MigrationRun extends Work {
   readonly dryRun: boolean;
   /** True if a backup is made. */
   readonly backup: boolean;
-  /** When the run began, in milliseconds since the epoch. */
-  readonly start: number;
-}
-
-/** Returns the undo data for the log. */
-export function backupFact(
-  { backups }: MigrateResult | RollbackResult,
-): { backup: string | null } {
-  const last = backups.at(-1);
-  return { backup: last === undefined ? null : basename(last) };
 }
 
 /**
@@ -75,27 +58,28 @@ export async function migrateSaves(
   work: MigrationRun,
   global: boolean,
 ): Promise<MigrateResult> {
-  const { system, root, dryRun } = work;
-  const { home, sessions } = layout(root);
+  const { system, workspace: { root }, dryRun, progress } = work;
+  const { home, sessions, legacy } = layout(root);
   const places = oldPlaces(system, root, global);
   refuseLinks(system, [home, sessions, ...places]);
-  if (dryRun) return await foreseeMigration(work, global);
-  if (!places.some((path) => system.files.lstat(path))) {
-    return migrated(work, { earlier: [], steps: [] });
+  const isThere = places.some((path) => system.files.lstat(path));
+  const earlier = dryRun
+    ? (await interruptedSets(system, root)).map((set) => ({ set, skipped: [] }))
+    : isThere
+    ? await finishInterrupted(work)
+    : [];
+  // What an interrupted run leaves to do is unknown before it is finished.
+  if (!isThere || (dryRun && earlier.length > 0)) {
+    return migrated(work, { earlier, steps: [] });
   }
-  const earlier = await finishInterrupted(work);
-  const { plan, inventory } = await readPlan(work, global);
-  const { steps } = plan;
-  if (plan.transfers.length === 0) {
-    removeEmpty(work);
-    return migrated(work, { earlier, steps });
-  }
-  const done = await change(work, {
-    kind: "migrate",
-    of: null,
+  const folders = migrationFolders(system, root, global);
+  const { steps, wanted } = planMigration(
+    await readInventory(system, root, { folders, progress }),
+  );
+  if (!dryRun && wanted.length === 0) removeEmpty(system, legacy);
+  const done = await change(work, wanted, {
+    ...{ kind: "migrate", of: null, steps: [...steps] },
     folder: { before: folderState(system, root), after: null },
-    wanted: wantedByPlan({ plan, inventory }),
-    steps: [...steps],
   });
   return migrated(work, { earlier, steps, done });
 }
@@ -111,46 +95,25 @@ export function oldPlaces(
     .filter((path) => path !== undefined);
 }
 
-async function readPlan(
-  { system, root, progress }: MigrationRun,
-  global: boolean,
-) {
-  const folders = migrationFolders(system, root, global);
-  const inventory = await readInventory(system, root, { folders, progress });
-  return { inventory, plan: planMigration(inventory) };
-}
-
-/** Plans a migration. An interrupted run is finished before anything new. */
-async function foreseeMigration(
-  work: MigrationRun,
-  global: boolean,
-): Promise<MigrateResult> {
-  const sets = await interruptedSets(work.system, work.root);
-  const earlier = sets.map((set): Done => ({ set, skipped: [] }));
-  if (earlier.length > 0) return migrated(work, { earlier, steps: [] });
-  const { plan } = await readPlan(work, global);
-  return migrated(work, { earlier, steps: plan.steps });
-}
-
-async function change(
-  { system, root, workspace, progress, backup }: MigrationRun,
-  planned: Omit<WantedSet, "backup">,
-): Promise<Done> {
-  const folders = migrationFolders(system, root, true);
-  const { set, intent } = await prepareChanges(system, root, {
-    set: { ...planned, backup },
-    folders,
-    progress,
-  });
-  return await applyPrepared(system, workspace, { set, intent, progress });
-}
-
 /** An empty old folder can be removed without a backup. */
-function removeEmpty({ system, root }: MigrationRun): void {
-  const { legacy } = layout(root);
-  const empty = system.files.lstat(legacy) &&
-    system.files.list(legacy).length === 0;
-  if (empty) system.files.remove(legacy);
+function removeEmpty({ files }: System, folder: string): void {
+  const isEmpty = files.lstat(folder) && files.list(folder).length === 0;
+  if (isEmpty) files.remove(folder);
+}
+
+/** Makes the planned changes as one operation, unless it is a dry run. */
+async function change(
+  work: MigrationRun,
+  wanted: readonly Wanted[],
+  planned: Omit<WantedSet, "backup" | "wanted">,
+): Promise<Done | undefined> {
+  const { system, workspace: { root }, dryRun, backup, progress } = work;
+  if (dryRun || wanted.length === 0) return undefined;
+  const folders = migrationFolders(system, root, true);
+  const { set, intent } = await stageChanges(system, root, {
+    ...{ set: { ...planned, wanted, backup }, folders, progress },
+  });
+  return await applyStaged(work, set, intent);
 }
 
 interface Outcome {
@@ -158,30 +121,50 @@ interface Outcome {
   readonly earlier: readonly Done[];
   /** The new plan. */
   readonly steps: readonly Step[];
-  readonly done?: Done;
+  readonly done?: Done | undefined;
 }
 
 /**
  * Files left by earlier runs are part of the current plan if they still exist.
  */
 function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
-  const { system, root, dryRun } = work;
-  const { earlier, steps, done } = outcome;
-  const before = earlier.filter(({ set }) => set.kind === "migrate")
-    .flatMap(({ set }) => set.steps)
-    .filter(({ action }) => dryRun || action !== "leave");
-  const skipped = skippedSteps(done);
-  return migrateResult([...before, ...steps, ...skipped], {
+  const { system, workspace: { root }, dryRun } = work;
+  const { legacy } = layout(root);
+  const steps = allSteps(
+    outcome,
+    ({ kind }) => kind === "migrate",
+    dryRun ? [] : ["leave"],
+  );
+  // No files of sessions are left in the old folder.
+  const isMigrated = listFolder(system, legacy)
+    .every(({ name }) => oldName(name) === undefined);
+  return migrateResult(steps, {
     ...factsOf(work, outcome),
-    complete: isMigrated(system, root) && skipped.length === 0,
-    folderGone: !system.files.lstat(layout(root).legacy),
+    complete: isMigrated && !outcome.done?.skipped.length,
+    folderGone: !system.files.lstat(legacy),
   });
 }
 
+/** Returns the steps of earlier runs, the new steps, and what stayed. */
+function allSteps(
+  { earlier, steps, done }: Outcome,
+  counts: (set: ChangeSet) => boolean,
+  leftOut: readonly Step["action"][],
+): Step[] {
+  const before = earlier.filter(({ set }) => counts(set))
+    .flatMap(({ set }) => set.steps)
+    .filter(({ action }) => !leftOut.includes(action));
+  const skipped = (done?.skipped ?? []).map((from): Step => ({
+    ...{ action: "leave", from, to: null },
+    note: "it was changed in the meantime by another program",
+  }));
+  return [...before, ...steps, ...skipped];
+}
+
 function factsOf(
-  { system, root, dryRun, start, tracked, commands }: MigrationRun,
-  { earlier, done }: Pick<Outcome, "earlier" | "done">,
-): Omit<Facts, "complete"> {
+  { system, workspace: { root }, dryRun }: MigrationRun,
+  { earlier, done }: Outcome,
+) {
   const folders = migrationFolders(system, root, true);
   const made = dryRun ? [] : [...earlier, ...done ? [done] : []];
   return {
@@ -189,10 +172,8 @@ function factsOf(
     resumed: earlier.length > 0,
     backups: made.filter(({ set }) => set.backup)
       .map(({ set }) => join(layout(root).backups, set.name)),
-    milliseconds: system.now().getTime() - start,
-    isTracked: (path) => tracked.has(path),
-    commands,
-    path: ({ place, name }) => join(folders[place] ?? place, name),
+    path: ({ place, name }: Step["from"]) =>
+      join(folders[place] ?? place, name),
   };
 }
 
@@ -204,43 +185,48 @@ export async function rollBack(
   work: MigrationRun,
   wanted: string | undefined,
 ): Promise<RollbackResult> {
-  const { system, root, dryRun } = work;
-  const { home, sessions, legacy, backups } = layout(root);
+  const { system, workspace: { root }, dryRun } = work;
+  const { files } = system;
+  const { home, sessions, legacy, backups, pointer } = layout(root);
   refuseLinks(system, [home, sessions, legacy, backups]);
-  if (dryRun || !system.files.lstat(home)) {
-    const record = await chooseBackup(system, root, wanted);
-    const { steps } = readRollback(work, record);
-    return rolledBack(work, { record, earlier: [], steps });
-  }
-  const earlier = await finishInterrupted(work);
+  const earlier = dryRun || !files.lstat(home)
+    ? []
+    : await finishInterrupted(work);
   const record = await chooseBackup(system, root, wanted);
   const { steps, changes } = readRollback(work, record);
-  if (changes.length === 0) {
-    return rolledBack(work, { record, earlier, steps });
-  }
-  const done = await change(work, {
-    kind: "rollback",
-    of: record.name,
-    folder: {
-      before: folderState(system, root),
-      after: record.folder.before,
+  const done = await change(
+    work,
+    changes.map(({ at, before, after, from }) => {
+      const kept = backupPath(join(backups, record.name), at);
+      const make = () => readBackup(system, kept, after!.sha256);
+      return { at, before, from, after: after && { ...after, make } };
+    }),
+    {
+      ...{ kind: "rollback", of: record.name, steps: [...steps] },
+      folder: {
+        before: folderState(system, root),
+        after: record.folder.before,
+      },
     },
-    wanted: wantedByRollback(
-      system,
-      changes,
-      join(backups, record.name),
-    ),
-    steps: [...steps],
-  });
+  );
   const restored = changes.some(({ at }) => isPointer(at));
-  if (!restored && system.files.lstat(layout(root).pointer)) {
+  if (done && !restored && files.lstat(pointer)) {
     await pointAgain(system, root);
   }
-  return rolledBack(work, { record, earlier, steps, done });
+  const outcome = { earlier, steps, done };
+  // An interrupted rollback of the same backup counts as part of this one.
+  const all = allSteps(outcome, ({ of }) => of === record.name, ["leave"]);
+  return rollbackResult(all, {
+    ...factsOf(work, outcome),
+    restoredFrom: join(backups, record.name),
+    complete: all.every(({ action, from }) =>
+      action !== "leave" || !["pause", "global"].includes(from.place)
+    ),
+  });
 }
 
 function readRollback(
-  { system, root, progress }: MigrationRun,
+  { system, workspace: { root }, progress }: MigrationRun,
   record: ChangeSet,
 ) {
   const folders = migrationFolders(system, root, true);
@@ -252,35 +238,18 @@ function readRollback(
   return planRollback(record, (at) => states.get(refKey(at)) ?? null);
 }
 
-/**
- * Returns the result of a rollback. An interrupted rollback of the same backup
- * counts as part of it.
- */
-function rolledBack(
-  work: MigrationRun,
-  outcome: Outcome & { record: ChangeSet },
-): RollbackResult {
-  const { earlier, steps, done, record } = outcome;
-  const before = earlier.filter(({ set }) => set.of === record.name)
-    .flatMap(({ set }) => set.steps)
-    .filter(({ action }) => action !== "leave");
-  const all = [...before, ...steps, ...skippedSteps(done)];
-  return rollbackResult(all, {
-    ...factsOf(work, outcome),
-    restoredFrom: join(layout(work.root).backups, record.name),
-    complete: all.every(({ action, from }) =>
-      action !== "leave" || !["pause", "global"].includes(from.place)
-    ),
-  });
-}
-
-function skippedSteps(done: Done | undefined): Step[] {
-  return (done?.skipped ?? []).map(({ at, reason }) => ({
-    action: "leave",
-    from: at,
-    to: null,
-    note: reason,
-  }));
+function readBackup(system: System, path: string, digest: string): Uint8Array {
+  const bytes = system.files.readOwn(path, LARGEST_SAVE);
+  if (sha256(bytes) === digest) return bytes;
+  throw new MpmError(
+    "CORRUPT",
+    `"${path}" differs from the file in the backup`,
+    {
+      hint: "Nothing was restored, because that file has changed since. Its " +
+        `SHA-256 was ${digest}; you can copy the other files from the backup ` +
+        "by hand",
+    },
+  );
 }
 
 /**
@@ -318,8 +287,44 @@ function folderState(
   return found ? { mode: found.mode ?? null, mtime: found.mtime } : null;
 }
 
-/** Returns whether no session files are left in the old folder. */
-function isMigrated(system: System, root: string): boolean {
-  return listFolder(system, layout(root).legacy)
-    .every(({ name }) => oldName(name) === undefined);
+/**
+ * Restores the backup of a migration. This makes another backup, so that the
+ * undo can itself be undone, and so on.
+ */
+export async function undoMigration(order: UndoOrder): Promise<Undone> {
+  const { context: { system }, workspace, root, entry, dryRun } = order;
+  const backup = field(entry.after, "backup");
+  if (typeof backup !== "string" || !/^[\w-]+$/.test(backup)) {
+    throw new CannotUndo(entry, {
+      reason: "it made no backup",
+      instead: "Without --no-backup a migration makes one",
+    });
+  }
+  if (!listBackups(system, root).finished.includes(backup)) {
+    throw new CannotUndo(entry, {
+      reason: `its backup ${backup} no longer exists`,
+      instead: `It was in "${layout(root).backups}"`,
+    });
+  }
+  const result = await rollBack(
+    { system, workspace, progress: () => {}, dryRun, backup: true },
+    backup,
+  );
+  const [restored, removed] = dryRun
+    ? ["restore", "remove"]
+    : ["restored", "removed"];
+  const details = [
+    `${restored} ${counted(result.restored, "file")} of ${backup}`,
+    `${removed} ${counted(result.removed, "file")} that the migration had ` +
+    "created",
+  ];
+  const left = result.left.filter(({ foreign }) => !foreign)
+    .map(({ path, reason }) => `${path}: ${reason}`);
+  if (dryRun) return { details, left, operation: undefined };
+  const operation = noteUndo(system, root, {
+    entry,
+    before: entry.after,
+    after: { backup: lastBackup(result) },
+  });
+  return { details, left, operation };
 }

@@ -1,4 +1,4 @@
-import type { FileState, Place, Ref, Step } from "./change_set.ts";
+import type { Change, FileState, Place, Ref, Step } from "./change_set.ts";
 import { idOf, oldName, type Part } from "../old_names.ts";
 import type { Relocation } from "./relocate.ts";
 
@@ -145,16 +145,19 @@ export function pointedTo({ text = "" }: StoredFile): string | undefined {
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }
 
-/** A file that moves to a place, or only into the backup. */
-export interface Transfer {
-  readonly file: StoredFile;
-  readonly to: Ref | null;
-  /** The new content; unchanged by default. */
-  readonly render?: Render;
+/** Returns a file's content as it was planned. Throws if it has changed. */
+export type Read = (file: Pick<StoredFile, "at" | "state">) => Uint8Array;
+
+/** A planned change whose content does not exist yet. */
+export interface Wanted extends Omit<Change, "after" | "linked"> {
+  /** null: the file is removed. */
+  readonly after:
+    | Pick<FileState, "mode" | "mtime"> & { readonly make: Render }
+    | null;
 }
 
-/** Makes content, using `read` for the content of a file. */
-export type Render = (read: (file: StoredFile) => Uint8Array) => Uint8Array;
+/** Makes the content of a file from others. */
+export type Render = (read: Read) => Uint8Array;
 
 /** The target folder as planned so far. It grows during planning. */
 export class NewFolder {
@@ -192,14 +195,11 @@ export class NewFolder {
     this.#namesOf.set(id, names.add(name));
   }
 
-  /**
-   * Plans a file in a given place. The content is unchanged if `render` is
-   * missing.
-   */
-  expect(file: StoredFile, at: Ref, render?: Render): void {
+  /** Plans a file in a given place. */
+  expect(file: StoredFile, at: Ref, render: Render): void {
     const state = { ...file.state, sha256: file.moved };
     this.add({ ...file, at, state });
-    this.#coming.set(at.name, render ?? ((read) => read(file)));
+    this.#coming.set(at.name, render);
   }
 
   /** Returns the function that makes a planned file. */

@@ -1,4 +1,4 @@
-import type { Ref, Step } from "./change_set.ts";
+import type { FileState, Ref, Step } from "./change_set.ts";
 import {
   families,
   type Family,
@@ -9,10 +9,11 @@ import {
   newestFirst,
   NewFolder,
   pointedTo,
+  refKey,
   relation,
   type Render,
   type StoredFile,
-  type Transfer,
+  type Wanted,
 } from "./old_store.ts";
 import { idOf, oldName, PARTS, POINTER } from "../old_names.ts";
 import { relocate, type Relocation } from "./relocate.ts";
@@ -22,7 +23,7 @@ import { sha256 } from "../../../base/digest.ts";
 export interface MigrationPlan {
   /** Every move, skip and rewrite in words. */
   readonly steps: readonly Step[];
-  readonly transfers: readonly Transfer[];
+  readonly wanted: readonly Wanted[];
 }
 
 /**
@@ -40,23 +41,20 @@ export function planMigration(inventory: Inventory): MigrationPlan {
   }
   return {
     steps: [...planner.steps, ...left],
-    transfers: planner.transfers,
+    wanted: [...planner.wanted.values()],
   };
-}
-
-/** The move of a family of files into the new folder. */
-interface Move {
-  /** The new ID, if the family cannot keep its own. */
-  readonly newId?: string;
 }
 
 class Planner {
   readonly steps: Step[] = [];
-  readonly transfers: Transfer[] = [];
+  /** The changes, by place. */
+  readonly wanted = new Map<string, Wanted>();
   readonly #inventory: Inventory;
   readonly #taken: Set<string>;
   readonly #there = new NewFolder();
   readonly #kept: ReadonlyMap<string, Family>;
+  /** The files in the new folder before the migration. */
+  readonly #before = new Map<string, FileState>();
   /** The new IDs of saves from the old folder whose ID changed. */
   readonly #renamed = new Map<string, string>();
   /** Saves that lost their ID, with their new ID. */
@@ -67,6 +65,7 @@ class Planner {
     this.#taken = new Set(inventory.taken);
     const kept = [];
     for (const file of inventory.there) {
+      this.#before.set(refKey(file.at), file.state);
       if (file.at.place === "kept") kept.push(file);
       else this.#there.add(file);
     }
@@ -78,7 +77,7 @@ class Planner {
     const there = this.#there.family(id);
     const kept = this.#kept.get(id);
     if (relation(family, there, kept) !== "different") {
-      return this.#move(family, {});
+      return this.#move(family);
     }
     const twin = this.#displaced.find((one) =>
       one.family.id === id &&
@@ -88,11 +87,11 @@ class Planner {
     // A planned file is newer, since the newest files are planned first.
     if (there && !this.#there.isComing(id) && isOlder(there, family)) {
       this.#displaced.push({ family: there, newId });
-      this.#move(there, { newId });
-      this.#move(family, {});
+      this.#move(there, newId);
+      this.#move(family);
     } else {
       this.#displaced.push({ family, newId });
-      this.#move(family, { newId });
+      this.#move(family, newId);
       if (family.place === "pause") this.#renamed.set(id, newId);
     }
   }
@@ -104,15 +103,9 @@ class Planner {
   addLone(file: StoredFile): void {
     const { name } = file.at;
     const other = this.#there.file(name);
-    if (!other) {
-      const relocation = this.#relocation(file);
-      const render: Render = (read) => relocate(name, read(file), relocation);
-      const to: Ref = { place: "sessions", name };
-      const changes = file.moved !== file.state.sha256;
-      return this.#put(file, to, changes ? { render } : {});
-    }
-    if (isEqual(file, other)) return this.#drop(file, other.at);
-    this.#leave(file, "file with this name");
+    if (!other) this.#put(file, name);
+    else if (isEqual(file, other)) this.#drop(file, other.at);
+    else this.#leave(file, "file with this name");
   }
 
   /** Adds a pointer. The pointer to the newer save wins. */
@@ -125,7 +118,7 @@ class Planner {
       return this.#drop(file, other.at, "the other pointer names a newer save");
     }
     const relocation = this.#relocation(file, newId);
-    this.#put(file, { place: "sessions", name: POINTER }, {
+    this.#put(file, POINTER, {
       render: (read) => relocate(POINTER, read(file), relocation),
       note: other ? "replaces a pointer to an older save" : null,
     });
@@ -148,35 +141,23 @@ class Planner {
       : { paths, id: [id, newId] };
   }
 
-  #move(family: Family, move: Move): void {
-    const damaged = isDamaged(family);
+  /** Moves the files of a save, under a new ID if the save loses its own. */
+  #move(family: Family, newId?: string): void {
+    const asIs = isDamaged(family);
+    const id = newId ?? family.id;
     if (family.place === "sessions") this.#there.forget(family.id);
-    const json = `${move.newId ?? family.id}.json`;
-    const there = this.#there.file(json);
+    const there = this.#there.file(`${id}.json`);
     for (const part of PARTS) {
       const file = family.parts.get(part);
       if (!file || part === ".json.sha256") continue;
-      this.#movePart(file, { move, part, asIs: part === ".json" && damaged });
+      const other = this.#there.file(id + part);
+      if (other) this.#drop(file, other.at);
+      else {this.#put(file, id + part, {
+          newId,
+          asIs: asIs && part === ".json",
+        });}
     }
-    this.#moveChecksums(family, move, there ?? (damaged ? "as is" : undefined));
-  }
-
-  #movePart(
-    file: StoredFile,
-    { move, part, asIs }: { move: Move; part: string; asIs: boolean },
-  ): void {
-    const name = (move.newId ?? idOf(file.at.name)!) + part;
-    const other = this.#there.file(name);
-    if (other) return this.#drop(file, other.at);
-    const relocation = this.#relocation(file, move.newId);
-    const changes = !asIs &&
-      (move.newId !== undefined || file.moved !== file.state.sha256);
-    this.#put(file, { place: "sessions", name }, {
-      ...changes
-        ? { render: (read) => relocate(name, read(file), relocation) }
-        : {},
-      newId: move.newId,
-    });
+    this.#moveChecksums(family, { newId, there, asIs: asIs && !there });
   }
 
   /**
@@ -185,64 +166,49 @@ class Planner {
    * something else, and keeps its name.
    */
   #moveChecksums(
-    family: Family,
-    move: Move,
-    stays: StoredFile | "as is" | undefined,
+    { id, parts, evidence }: Family,
+    { newId, there, asIs }: {
+      newId: string | undefined;
+      /** The JSON that the new folder had already. */
+      there: StoredFile | undefined;
+      asIs: boolean;
+    },
   ): void {
-    const name = `${move.newId ?? family.id}.json.sha256`;
-    const json = family.parts.get(".json");
-    const there = typeof stays === "object" ? stays : undefined;
+    const json = parts.get(".json");
+    const own = parts.get(".json.sha256");
+    const name = `${newId ?? id}.json`;
     const digest = (json ?? there)?.state.sha256;
-    const own = family.parts.get(".json.sha256");
-    let taken = this.#there.file(name)?.at;
-    const render = stays === "as is"
-      ? undefined
-      : json && this.#followed(json, move.newId, there);
+    const render = json && !asIs ? this.#checksum(json, name) : undefined;
     const follow = (file: StoredFile) => {
-      if (taken) return this.#drop(file, taken);
-      taken = { place: "sessions", name };
-      this.#put(file, taken, {
-        ...render ? { render } : {},
-        newId: move.newId,
-      });
+      const other = this.#there.file(`${name}.sha256`);
+      if (other) this.#drop(file, other.at);
+      else this.#put(file, `${name}.sha256`, { render, newId });
     };
     if (own && !json && there && own.text !== digest) {
       this.#leave(own, "JSON file, which does not match it,");
     } else if (own) follow(own);
-    for (const file of family.evidence) {
+    for (const file of evidence) {
       if (digest !== undefined && file.text === digest) follow(file);
-      else this.#moveStale(file, move);
+      else this.#moveStale(file, newId);
     }
   }
 
-  /**
-   * Makes the checksum of a JSON that changes, or that has already changed in
-   * the new folder.
-   */
-  #followed(
-    json: StoredFile,
-    newId: string | undefined,
-    there: StoredFile | undefined,
-  ): Render | undefined {
+  /** Makes the checksum of a planned JSON, unless the JSON stays the same. */
+  #checksum(json: StoredFile, name: string): Render | undefined {
+    const { sha256: digest } = this.#there.file(name)!.state;
+    if (name === json.at.name && digest === json.state.sha256) return undefined;
     const encode = (text: string) => new TextEncoder().encode(text);
-    const made = there && this.#there.coming(there.at.name);
-    if (made) return (read) => encode(sha256(made(read)));
-    if (newId !== undefined) {
-      const relocation = this.#relocation(json, newId);
-      return (read) =>
-        encode(sha256(relocate(json.at.name, read(json), relocation)));
-    }
-    const digest = there?.state.sha256 ?? json.moved;
-    return digest === json.state.sha256 ? undefined : () => encode(digest);
+    const made = this.#there.coming(name);
+    return made ? (read) => encode(sha256(made(read))) : () => encode(digest);
   }
 
-  #moveStale(file: StoredFile, { newId }: Move): void {
+  #moveStale(file: StoredFile, newId: string | undefined): void {
     const { name: old } = file.at;
     const name = newId === undefined ? old : old.replace(idOf(old)!, newId);
     const other = this.#there.file(name);
-    if (other && isEqual(file, other)) return this.#drop(file, other.at);
-    if (!other) return this.#put(file, { place: "sessions", name }, { newId });
-    this.#leave(file);
+    if (!other) this.#put(file, name, { newId });
+    else if (isEqual(file, other)) this.#drop(file, other.at);
+    else this.#leave(file);
   }
 
   #leave({ at }: StoredFile, what = "checksum with this name"): void {
@@ -250,24 +216,38 @@ class Planner {
     this.steps.push({ action: "leave", from: at, to: null, note });
   }
 
-  #put(file: StoredFile, to: Ref, how: {
-    render?: Render;
-    newId?: string | undefined;
-    note?: string | null;
-  } = {}): void {
-    const { render, newId, note = null } = how;
-    this.transfers.push({
-      file,
-      to,
-      ...render ? { render } : {},
+  /** Plans a file in the new folder; by default its paths follow the move. */
+  #put(
+    file: StoredFile,
+    name: string,
+    { newId, asIs = false, note = null, ...how }: {
+      newId?: string | undefined;
+      /** True if every byte stays. */
+      asIs?: boolean;
+      note?: string | null;
+      render?: Render | undefined;
+    } = {},
+  ): void {
+    const relocation = this.#relocation(file, newId);
+    const render = how.render ??
+      ((read) => asIs ? read(file) : relocate(name, read(file), relocation));
+    const { sha256, mode, mtime } = file.state;
+    const to: Ref = { place: "sessions", name };
+    this.#change(file);
+    this.wanted.set(refKey(to), {
+      at: to,
+      before: this.#before.get(refKey(to)) ?? null,
+      // The saved texts are private, whatever mode claude-mpm gave the files.
+      after: { make: render, mode: mode === null ? null : 0o600, mtime },
+      from: file.at,
     });
     const action = newId !== undefined
       ? "conflict"
-      : render
+      : how.render || (!asIs && file.moved !== sha256)
       ? "rewrite"
       : "move";
     this.steps.push({ action, from: file.at, to, note });
-    if (to.place === "sessions") this.#there.expect(file, to, render);
+    this.#there.expect(file, to, render);
   }
 
   #drop(
@@ -275,7 +255,14 @@ class Planner {
     equal: Ref,
     note = "an identical file is in the new folder",
   ): void {
-    this.transfers.push({ file, to: null });
+    this.#change(file);
     this.steps.push({ action: "duplicate", from: file.at, to: equal, note });
+  }
+
+  /** Plans that a file leaves its place. */
+  #change({ at, state }: StoredFile): void {
+    const key = refKey(at);
+    if (this.wanted.has(key)) return;
+    this.wanted.set(key, { at, before: state, after: null, from: null });
   }
 }

@@ -4,10 +4,7 @@ import { refKey } from "./old_store.ts";
 
 interface RollbackPlan {
   readonly steps: readonly Step[];
-  /**
-   * `from`: the file that was made from this one. `linked`: that file itself is
-   * restored.
-   */
+  /** `from`: the file that was made from this one. */
   readonly changes: readonly Change[];
 }
 
@@ -19,9 +16,9 @@ export function planRollback(
   record: ChangeSet,
   now: (at: Ref) => FileState | null,
 ): RollbackPlan {
-  const madeOf = new Map<string, Change>();
-  for (const change of record.changes) {
-    if (change.from) madeOf.set(refKey(change.from), change);
+  const madeOf = new Map<string, Ref>();
+  for (const { at, from } of record.changes) {
+    if (from) madeOf.set(refKey(from), at);
   }
   const steps: Step[] = [];
   const changes: Change[] = [];
@@ -40,16 +37,8 @@ export function planRollback(
       steps.push({ action: "leave", from: at, to: null, note });
       continue;
     }
-    const made = madeOf.get(refKey(at));
-    const linked = !!wanted && !present && !!made?.linked && !made.before &&
-      !needed.has(refKey(made.at)) && isSame(now(made.at), made.after);
-    changes.push({
-      at,
-      before: present,
-      after: wanted,
-      from: (wanted && made?.at) ?? null,
-      linked,
-    });
+    const from = (wanted && madeOf.get(refKey(at))) ?? null;
+    changes.push({ at, before: present, after: wanted, from });
     const action = wanted ? "restore" : "remove";
     steps.push({ action, from: at, to: null, note: null });
   }
