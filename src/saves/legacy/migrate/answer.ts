@@ -126,73 +126,41 @@ function gitLines(
   ];
 }
 
-/** The fields that both kinds of result have. */
-interface Facts {
-  readonly dryRun: boolean;
-  readonly resumed: boolean;
-  readonly backups: readonly string[];
-  readonly complete: boolean;
-  /** Returns the absolute path of a file, or of a folder if `name` is empty. */
-  path(at: Step["from"]): string;
-}
-
-function common(
-  steps: readonly Step[],
-  { dryRun, resumed, backups, complete, path }: Facts,
-) {
-  return {
-    dry_run: dryRun,
-    folder: path({ place: "pause", name: "" }),
-    resumed,
-    backups: [...backups],
-    left: steps.filter(({ action }) => action === "leave")
-      .map(({ from, note }) => ({
-        path: path(from),
-        reason: note ?? "",
-        foreign: oldName(from.name) === undefined,
-      })),
-    complete,
-    // The command adds what only it knows.
-    ...{ tracked: 0, commands: [], milliseconds: 0 },
-    steps: steps.map(({ action, from, to, note }) => ({
-      action,
-      from: path(from),
-      to: to && path(to),
-      note,
-    })),
-  };
-}
-
 const MOVES: readonly Step["action"][] = ["move", "rewrite", "conflict"];
 
 /**
  * Returns the counts of a migration. Each file counts once, in its original
  * folder.
  */
-export function migrateResult(
+export function migrateCounts(
   steps: readonly Step[],
-  { folderGone, ...facts }: Facts & { folderGone: boolean },
-): MigrateResult {
+): Pick<
+  MigrateResult,
+  "saves" | "moved" | "rewritten" | "duplicates" | "conflicts"
+> {
   const old = steps.filter(({ from: { place } }) =>
     place === "pause" || place === "global"
   );
   const moves = old.filter(({ action }) => MOVES.includes(action));
-  const count = (action: Step["action"]) =>
-    old.filter((step) => step.action === action).length;
+  const saves = moves.flatMap(({ from }) => {
+    const id = contentId(from.name);
+    return id === undefined ? [] : [`${from.place} ${id}`];
+  });
   return {
-    action: "migrate",
-    ...common(steps, facts),
-    sessions: facts.path({ place: "sessions", name: "" }),
-    folder_gone: folderGone,
-    saves: new Set(
-      moves.map(({ from }) => `${from.place} ${contentId(from.name)}`)
-        .filter((key) => !key.endsWith(" undefined")),
-    ).size,
+    saves: new Set(saves).size,
     moved: moves.length,
-    rewritten: count("rewrite"),
-    duplicates: count("duplicate"),
+    rewritten: countOf(old, "rewrite"),
+    duplicates: countOf(old, "duplicate"),
     conflicts: conflictsOf(steps),
   };
+}
+
+/** Returns the number of steps of one kind. */
+export function countOf(
+  steps: readonly Step[],
+  action: Step["action"],
+): number {
+  return steps.filter((step) => step.action === action).length;
 }
 
 /** Returns the session ID of a file that contains a session. */
@@ -210,20 +178,4 @@ function conflictsOf(steps: readonly Step[]): MigrateResult["conflicts"] {
     if (action === "conflict" && id && newId) found.set(newId, id);
   }
   return [...found].map(([newId, id]) => ({ session_id: id, new_id: newId }));
-}
-
-/** Returns the counts of a rollback. */
-export function rollbackResult(
-  steps: readonly Step[],
-  { restoredFrom, ...facts }: Facts & { restoredFrom: string },
-): RollbackResult {
-  const count = (action: Step["action"]) =>
-    steps.filter((step) => step.action === action).length;
-  return {
-    action: "rollback",
-    ...common(steps, facts),
-    restored_from: restoredFrom,
-    restored: count("restore"),
-    removed: count("remove"),
-  };
 }

@@ -14,7 +14,7 @@ import type { System } from "../../../system/system.ts";
 import { pointAgain } from "../../store/derived.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { oldName } from "../old_names.ts";
-import { lastBackup, migrateResult, rollbackResult } from "./answer.ts";
+import { countOf, lastBackup, migrateCounts } from "./answer.ts";
 import { backupPath, chooseBackup, listBackups } from "./backups.ts";
 import type {
   ChangeSet,
@@ -129,7 +129,7 @@ interface Outcome {
  */
 function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   const { system, workspace: { root }, dryRun } = work;
-  const { legacy } = layout(root);
+  const { sessions, legacy } = layout(root);
   const steps = allSteps(
     outcome,
     ({ kind }) => kind === "migrate",
@@ -138,11 +138,14 @@ function migrated(work: MigrationRun, outcome: Outcome): MigrateResult {
   // No files of sessions are left in the old folder.
   const isMigrated = listFolder(system, legacy)
     .every(({ name }) => oldName(name) === undefined);
-  return migrateResult(steps, {
-    ...factsOf(work, outcome),
+  return {
+    action: "migrate",
+    ...baseOf(work, outcome, steps),
     complete: isMigrated && !outcome.done?.skipped.length,
-    folderGone: !system.files.lstat(legacy),
-  });
+    sessions,
+    folder_gone: !system.files.lstat(legacy),
+    ...migrateCounts(steps),
+  };
 }
 
 /** Returns the steps of earlier runs, the new steps, and what stayed. */
@@ -161,19 +164,37 @@ function allSteps(
   return [...before, ...steps, ...skipped];
 }
 
-function factsOf(
+/** Returns the fields that both kinds of result have. */
+function baseOf(
   { system, workspace: { root }, dryRun }: MigrationRun,
   { earlier, done }: Outcome,
+  steps: readonly Step[],
 ) {
+  const { legacy, backups } = layout(root);
   const folders = migrationFolders(system, root, true);
   const made = dryRun ? [] : [...earlier, ...done ? [done] : []];
+  const path = ({ place, name }: Step["from"]) =>
+    join(folders[place] ?? place, name);
   return {
-    dryRun,
+    dry_run: dryRun,
+    folder: legacy,
     resumed: earlier.length > 0,
     backups: made.filter(({ set }) => set.backup)
-      .map(({ set }) => join(layout(root).backups, set.name)),
-    path: ({ place, name }: Step["from"]) =>
-      join(folders[place] ?? place, name),
+      .map(({ set }) => join(backups, set.name)),
+    left: steps.filter(({ action }) => action === "leave")
+      .map(({ from, note }) => ({
+        path: path(from),
+        reason: note ?? "",
+        foreign: oldName(from.name) === undefined,
+      })),
+    // The command adds what only it knows.
+    ...{ tracked: 0, commands: [], milliseconds: 0 },
+    steps: steps.map(({ action, from, to, note }) => ({
+      action,
+      from: path(from),
+      to: to && path(to),
+      note,
+    })),
   };
 }
 
@@ -216,13 +237,16 @@ export async function rollBack(
   const outcome = { earlier, steps, done };
   // An interrupted rollback of the same backup counts as part of this one.
   const all = allSteps(outcome, ({ of }) => of === record.name, ["leave"]);
-  return rollbackResult(all, {
-    ...factsOf(work, outcome),
-    restoredFrom: join(backups, record.name),
+  return {
+    action: "rollback",
+    ...baseOf(work, outcome, all),
     complete: all.every(({ action, from }) =>
       action !== "leave" || !["pause", "global"].includes(from.place)
     ),
-  });
+    restored_from: join(backups, record.name),
+    restored: countOf(all, "restore"),
+    removed: countOf(all, "remove"),
+  };
 }
 
 function readRollback(

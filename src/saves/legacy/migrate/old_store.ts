@@ -161,17 +161,24 @@ export type Render = (read: Read) => Uint8Array;
 
 /** The target folder as planned so far. It grows during planning. */
 export class NewFolder {
-  readonly #files = new Map<string, StoredFile>();
-  readonly #namesOf = new Map<string, Set<string>>();
+  /** Files by name, by their ID or else by their own name. */
+  readonly #files = new Map<string, Map<string, StoredFile>>();
   /** Functions that make the planned files, which do not exist yet. */
   readonly #coming = new Map<string, Render>();
 
+  #beside(name: string): Map<string, StoredFile> {
+    const key = idOf(name) ?? name;
+    const files = this.#files.get(key) ?? new Map<string, StoredFile>();
+    this.#files.set(key, files);
+    return files;
+  }
+
   file(name: string): StoredFile | undefined {
-    return this.#files.get(name);
+    return this.#beside(name).get(name);
   }
 
   family(id: string): Family | undefined {
-    return families(this.#names(id).map((name) => this.#files.get(name)!))[0];
+    return families([...this.#files.get(id)?.values() ?? []])[0];
   }
 
   /**
@@ -179,20 +186,12 @@ export class NewFolder {
    * cannot move again.
    */
   isComing(id: string): boolean {
-    return this.#names(id).some((name) => this.#coming.has(name));
-  }
-
-  #names(id: string): string[] {
-    return [...this.#namesOf.get(id) ?? []];
+    return [...this.#files.get(id)?.keys() ?? []]
+      .some((name) => this.#coming.has(name));
   }
 
   add(file: StoredFile): void {
-    const { name } = file.at;
-    this.#files.set(name, file);
-    const id = idOf(name);
-    if (id === undefined) return;
-    const names = this.#namesOf.get(id) ?? new Set();
-    this.#namesOf.set(id, names.add(name));
+    this.#beside(file.at.name).set(file.at.name, file);
   }
 
   /** Plans a file in a given place. */
@@ -209,7 +208,6 @@ export class NewFolder {
 
   /** Frees the names of an ID for another save. */
   forget(id: string): void {
-    for (const name of this.#names(id)) this.#files.delete(name);
-    this.#namesOf.delete(id);
+    this.#files.delete(id);
   }
 }
