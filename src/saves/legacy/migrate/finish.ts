@@ -12,6 +12,7 @@ import {
   removeTree,
 } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
+import { saveFolders } from "../../store/find_saves.ts";
 import { noteUncopied } from "../../store/due_copies.ts";
 import { copySaves } from "../../store/second_copy.ts";
 import { applyChanges } from "./apply.ts";
@@ -27,7 +28,7 @@ import {
   UNFINISHED,
 } from "./backups.ts";
 import type { ChangeSet, Ref } from "./change_set.ts";
-import { migrationFolders, type Progress } from "./read_old_store.ts";
+import type { Progress } from "./read_old_store.ts";
 
 /** A finished migration or rollback. */
 export interface Done {
@@ -101,7 +102,7 @@ export async function applyStaged(
     .map(({ at }) => basename(at.name, ".json"))
     .filter((id) => SESSION_ID.test(id));
   noteUncopied(system, root, ids);
-  const folders = migrationFolders(system, root, true);
+  const folders = saveFolders(system, root);
   const order = { set, intent, folders, progress };
   const skipped = applyChanges(system, root, order);
   await copySaves(system, workspace);

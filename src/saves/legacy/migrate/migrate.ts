@@ -12,6 +12,7 @@ import {
 } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { pointAgain } from "../../store/derived.ts";
+import { saveFolders } from "../../store/find_saves.ts";
 import { LARGEST_SAVE } from "../../store/load_save.ts";
 import { oldName } from "../old_names.ts";
 import { countOf, lastBackup, migrateCounts } from "./answer.ts";
@@ -35,7 +36,6 @@ import { planMigration } from "./plan.ts";
 import {
   type Folders,
   listFolder,
-  migrationFolders,
   readInventory,
   refuseLinks,
 } from "./read_old_store.ts";
@@ -72,7 +72,7 @@ export async function migrateSaves(
   if (!isThere || (dryRun && earlier.length > 0)) {
     return migrated(work, { earlier, steps: [] });
   }
-  const folders = migrationFolders(system, root, global);
+  const folders = saveFolders(system, root, { global });
   const { steps, wanted } = planMigration(
     await readInventory(system, root, { folders, progress }),
   );
@@ -90,7 +90,7 @@ export function oldPlaces(
   root: string,
   global: boolean,
 ): string[] {
-  const folders = migrationFolders(system, root, global);
+  const folders = saveFolders(system, root, { global });
   return [folders.pause, layout(root).backups, folders.global]
     .filter((path) => path !== undefined);
 }
@@ -109,7 +109,7 @@ async function change(
 ): Promise<Done | undefined> {
   const { system, workspace: { root }, dryRun, backup, progress } = work;
   if (dryRun || wanted.length === 0) return undefined;
-  const folders = migrationFolders(system, root, true);
+  const folders = saveFolders(system, root);
   const { set, intent } = await stageChanges(system, root, {
     ...{ set: { ...planned, wanted, backup }, folders, progress },
   });
@@ -171,7 +171,7 @@ function baseOf(
   steps: readonly Step[],
 ) {
   const { legacy, backups } = layout(root);
-  const folders = migrationFolders(system, root, true);
+  const folders = saveFolders(system, root);
   const made = dryRun ? [] : [...earlier, ...done ? [done] : []];
   const path = ({ place, name }: Step["from"]) =>
     join(folders[place] ?? place, name);
@@ -253,7 +253,7 @@ function readRollback(
   { system, workspace: { root }, progress }: MigrationRun,
   record: ChangeSet,
 ) {
-  const folders = migrationFolders(system, root, true);
+  const folders = saveFolders(system, root);
   const { changes } = record;
   const states = new Map(changes.map(({ at }, done) => {
     progress("Reading", done, changes.length);
@@ -276,10 +276,7 @@ function readBackup(system: System, path: string, digest: string): Uint8Array {
   );
 }
 
-/**
- * Returns the current state of a place. Throws if the path exists and is not a
- * file.
- */
+/** Returns the current state of a place. */
 function stateAt(
   system: System,
   folders: Folders,

@@ -9,8 +9,7 @@ import { relocate } from "./relocate.ts";
 import { sha256 } from "../../../base/digest.ts";
 import { parseTime } from "../../../base/times.ts";
 import type { FileInfo, System } from "../../../system/system.ts";
-import { findSaves, saveFolders } from "../../store/find_saves.ts";
-import { layout } from "../../../ops/mod.ts";
+import { findSaves } from "../../store/find_saves.ts";
 import { entryReader } from "../../store/read_entry.ts";
 import { LARGEST_SAVE, loadYaml } from "../../store/load_save.ts";
 
@@ -19,17 +18,6 @@ export type Progress = (what: string, done: number, of: number) => void;
 
 /** The folders of a project; `global` only on request. */
 export type Folders = Partial<Record<Place, string>>;
-
-/** The folders involved in a migration. */
-export function migrationFolders(
-  system: System,
-  root: string,
-  global: boolean,
-): Folders {
-  const { sessions, legacy, kept } = layout(root);
-  const stray = saveFolders(system, root, { global }).global;
-  return { sessions, pause: legacy, kept, ...stray ? { global: stray } : {} };
-}
 
 /**
  * Reads everything that a migration depends on. An unreadable file stays, and
