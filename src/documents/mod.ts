@@ -30,5 +30,5 @@ export {
   readDocuments,
   shownPath,
   type StoredDocument,
+  writeInFolder,
 } from "./store.ts";
-export { writeInFolder } from "./write.ts";

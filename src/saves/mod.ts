@@ -77,9 +77,14 @@ export { editedText } from "./pause/edit.ts";
 export { applied, gather } from "./pause/pause.ts";
 export { NO_WORDS } from "./content.ts";
 export type { PastConversation } from "./pause/pause_items.ts";
-export { doneBefore, doneOf, type DoneOrder } from "./pause/earlier_done.ts";
+export {
+  doneBefore,
+  doneOf,
+  type DoneOrder,
+  lastSave,
+  projectParts,
+} from "./pause/project_parts.ts";
 export { collectedOf } from "./pause/pause_items.ts";
-export { lastSave, projectParts } from "./pause/project_parts.ts";
 export { redactChanges, redactCommits, redactSave } from "./redact.ts";
 export { pruneAutomatic } from "./remove.ts";
 export { importCommand, otherStores } from "./resume/other_stores.ts";

@@ -36,8 +36,13 @@ import { currentStack } from "../../work/mod.ts";
 import { writeSave } from "../store/write_save.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 import { handoffFor } from "../../items/mod.ts";
-import { foreseen, renewContext } from "./foreseen.ts";
-import { exportCopy, type PausePlan, report } from "./result.ts";
+import {
+  exportCopy,
+  foreseen,
+  type PausePlan,
+  renewContext,
+  report,
+} from "./result.ts";
 import {
   type PastConversation,
   pauseOrder,
@@ -52,9 +57,8 @@ import {
 import { keepDue } from "../contents/keep_with.ts";
 import { WorktreeMemory } from "../contents/memory.ts";
 import { agentOf, NO_WORK } from "./agent.ts";
-import { lastWhile } from "./earlier_done.ts";
+import { lastWhile, projectParts } from "./project_parts.ts";
 import { editedContent } from "./edit.ts";
-import { projectParts } from "./project_parts.ts";
 import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import { attempt, MpmError } from "../../base/errors.ts";

@@ -31,7 +31,7 @@ import { resolve } from "@std/path";
 import type { Context } from "../../cli/mod.ts";
 import type { Draft } from "../draft.ts";
 import type { Save } from "../save.ts";
-import { earlierDone } from "./earlier_done.ts";
+import { earlierDone } from "./project_parts.ts";
 
 /**
  * Returns what a pause adds to the hand-off. Text on a command line counts as
