@@ -3,32 +3,27 @@ import { checkedName } from "../base/names.ts";
 
 type Todo = { content: string; status: string };
 
+/** The fields with one text, as in the JSON of `mpm pause --input`. */
+export const TEXT_FIELDS = [
+  ...["summary", "name", "goal", "primary_task", "current_phase"],
+] as const;
+
+/** The fields with a list of texts, as in the JSON. */
+export const LIST_FIELDS = [
+  ...["accomplishments", "next_steps", "decisions", "blockers"],
+  ...["open_questions", "constraints", "rejected", "verify"],
+  ...["important_reminders", "files_to_review"],
+] as const;
+
 /** The user's or agent's own words about the session. */
-export interface Content {
-  readonly summary: string | undefined;
-  readonly name: string | undefined;
-  readonly primaryTask: string | undefined;
-  readonly phase: string | undefined;
-  readonly accomplishments: readonly string[];
-  readonly nextSteps: readonly string[];
-  readonly decisions: readonly string[];
-  readonly blockers: readonly string[];
-  readonly questions: readonly string[];
-  /** The purpose of the work. */
-  readonly goal: string | undefined;
-  readonly constraints: readonly string[];
-  /**
-   * Approaches that were tried or considered, and should not be tried again.
-   */
-  readonly rejected: readonly string[];
-  /** Commands that show whether the work is correct. */
-  readonly verify: readonly string[];
-  /** Numbers of finished items. */
-  readonly close: readonly number[];
-  readonly reminders: readonly string[];
-  readonly filesToReview: readonly string[];
-  readonly todos: readonly Todo[];
-}
+export type Content =
+  & Readonly<Record<typeof TEXT_FIELDS[number], string | undefined>>
+  & Readonly<Record<typeof LIST_FIELDS[number], readonly string[]>>
+  & {
+    /** Numbers of finished items. */
+    readonly close: readonly number[];
+    readonly todos: readonly Todo[];
+  };
 
 /** Returns a todo that is still open. */
 export function pending(content: string): Todo {
@@ -41,25 +36,11 @@ export function completed(content: string): Todo {
 }
 
 /** Nothing said. */
-export const NO_CONTENT: Content = {
-  summary: undefined,
-  name: undefined,
-  primaryTask: undefined,
-  phase: undefined,
-  accomplishments: [],
-  nextSteps: [],
-  decisions: [],
-  blockers: [],
-  questions: [],
-  goal: undefined,
-  constraints: [],
-  rejected: [],
-  verify: [],
-  close: [],
-  reminders: [],
-  filesToReview: [],
-  todos: [],
-};
+export const NO_CONTENT = {
+  ...Object.fromEntries(TEXT_FIELDS.map((name) => [name, undefined])),
+  ...Object.fromEntries(LIST_FIELDS.map((name) => [name, []])),
+  ...{ close: [], todos: [] },
+} as unknown as Content;
 
 /** Merges two contents. Lists are joined; for single values, `over` wins. */
 export function mergeContent(base: Content, over: Content): Content {
@@ -95,7 +76,7 @@ export function contentOf(input: PauseWords): Content {
     summary: message?.trim() ? message : undefined,
     name: checkedName(input.name),
     accomplishments: input.accomplishment,
-    nextSteps: input["next-step"],
+    next_steps: input["next-step"],
     decisions: input.decision,
     blockers: input.blocker,
     todos: [...input.todo.map(pending), ...input.done.map(completed)],

@@ -104,18 +104,18 @@ export function buildSave(draft: Draft, slot: Slot): Save {
     duration_hours: 0,
     context_usage: { ...draft.usage },
     conversation: {
-      primary_task: content.primaryTask ?? firstLine(
+      primary_task: content.primary_task ?? firstLine(
         content.goal || session?.task || said.goal || summary,
         HEADLINE,
       ),
-      current_phase: content.phase ?? "In progress",
+      current_phase: content.current_phase ?? "In progress",
       summary,
       accomplishments: accomplished(content, session),
       next_steps: said.nextSteps,
     },
     git_context: toGitContext(state),
     active_context: { working_directory: workspace.cwd },
-    important_reminders: [...content.reminders],
+    important_reminders: [...content.important_reminders],
     resume_instructions: instructions(draft, slot),
     open_questions: said.questions,
     performance_metrics: {},
@@ -136,8 +136,8 @@ export function buildSave(draft: Draft, slot: Slot): Save {
 }
 
 /** Returns the todos of a pause that are not also its next steps. */
-function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
-  const steps = new Set(nextSteps.map(plainText));
+function todosBeside({ todos, next_steps }: Content): Content["todos"] {
+  const steps = new Set(next_steps.map(plainText));
   return todos.filter(({ content, status }) =>
     status === "completed" || !steps.has(plainText(content))
   );
@@ -150,7 +150,7 @@ function todosBeside({ todos, nextSteps }: Content): Content["todos"] {
 function withoutTodos({ content, work }: Draft): Content {
   const own = new Set(work.todos.map(({ content }) => plainText(content)));
   const isNew = (text: string) => !own.has(plainText(text));
-  return { ...content, nextSteps: content.nextSteps.filter(isNew) };
+  return { ...content, next_steps: content.next_steps.filter(isNew) };
 }
 
 function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
@@ -215,8 +215,8 @@ function instructions(
   { id, sessions }: Slot,
 ): Save["resume_instructions"] {
   const touched = (state?.files ?? []).map(({ path }) => path);
-  const review = content.filesToReview.length > 0
-    ? content.filesToReview
+  const review = content.files_to_review.length > 0
+    ? content.files_to_review
     : touched.slice(0, REVIEWED);
   return {
     quick_start: [

@@ -31,10 +31,10 @@ export function legacyLists(
   const next = of("next").filter(({ text }) => !todos.has(plainText(text)));
   return {
     goal: of("goal").at(-1)?.text.replaceAll(/\s+/g, " "),
-    nextSteps: both(content.nextSteps, next),
+    nextSteps: both(content.next_steps, next),
     decisions: both(content.decisions, of("decision")),
     blockers: both(content.blockers, of("blocker")),
-    questions: both(content.questions, of("question")),
+    questions: both(content.open_questions, of("question")),
   };
 }
 

@@ -15,8 +15,8 @@ type Reader = (text: string, source: string) => Content;
 /** Fields that the text always shows. Removing one clears its content. */
 const SHOWN = {
   ...{ summary: undefined, name: undefined, goal: undefined },
-  ...{ accomplishments: [], nextSteps: [], decisions: [], blockers: [] },
-  ...{ questions: [], todos: [] },
+  ...{ accomplishments: [], next_steps: [], decisions: [], blockers: [] },
+  ...{ open_questions: [], todos: [] },
 } satisfies Partial<Content>;
 
 /** The largest text to read back, in bytes. */
@@ -155,10 +155,10 @@ function template(
     ...one("name", content.name),
     ...one("goal", content.goal),
     ...list("accomplishments", content.accomplishments),
-    ...list("next_steps", content.nextSteps),
+    ...list("next_steps", content.next_steps),
     ...list("decisions", content.decisions),
     ...list("blockers", content.blockers),
-    ...list("open_questions", content.questions),
+    ...list("open_questions", content.open_questions),
     ...todos(false).length === 0 ? [] : list("todos", todos(false)),
     ...todos(true).length === 0 ? [] : list("done", todos(true)),
     "",

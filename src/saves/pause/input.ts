@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { MpmError } from "../../base/errors.ts";
-import { completed, type Content, pending } from "../content.ts";
+import { completed, type Content, NO_CONTENT, pending } from "../content.ts";
 import { checkedName } from "../../base/names.ts";
 import { problemsOf } from "../../base/schema.ts";
 import { isPlainInput, parsePlain } from "./plain_input.ts";
@@ -71,31 +71,20 @@ export function parseInput(text: string, source: string): Content {
       },
     );
   }
-  const input = value as z.infer<typeof ContentInput>;
+  const { done = [], todos = [], ...input } = value as z.infer<
+    typeof ContentInput
+  >;
   return {
-    summary: input.summary,
+    ...NO_CONTENT,
+    ...input as Partial<Content>,
     name: checkedName(input.name),
-    primaryTask: input.primary_task,
-    phase: input.current_phase,
-    accomplishments: input.accomplishments ?? [],
-    nextSteps: input.next_steps ?? [],
-    decisions: input.decisions ?? [],
-    blockers: input.blockers ?? [],
-    questions: input.open_questions ?? [],
-    goal: input.goal,
-    constraints: input.constraints ?? [],
-    rejected: input.rejected ?? [],
-    verify: input.verify ?? [],
-    close: input.close ?? [],
-    reminders: input.important_reminders ?? [],
-    filesToReview: input.files_to_review ?? [],
     todos: [
-      ...(input.todos ?? []).map((todo) =>
+      ...todos.map((todo) =>
         typeof todo === "string"
           ? pending(todo)
           : { content: todo.content, status: todo.status }
       ),
-      ...(input.done ?? []).map(completed),
+      ...done.map(completed),
     ],
   };
 }

@@ -155,14 +155,17 @@ function saidItems(content: Content, speaker: Speaker): Item[] {
     texts.map((text) => itemOf(speaker, { kind, text, state: "open" }));
   return [
     ...of("goal", goal === undefined ? [] : [goal]),
-    ...of("constraint", [...content.constraints, ...content.reminders]),
-    ...of("next", content.nextSteps),
+    ...of("constraint", [
+      ...content.constraints,
+      ...content.important_reminders,
+    ]),
+    ...of("next", content.next_steps),
     ...content.todos.map(({ content: text, status }) =>
       itemOf(speaker, { kind: "next", text, state: stateOf(status) })
     ),
     ...of("decision", content.decisions),
     ...of("rejected", content.rejected),
-    ...of("question", content.questions),
+    ...of("question", content.open_questions),
     ...of("blocker", content.blockers),
     ...of("verify", content.verify),
     ...content.accomplishments.map((text) =>

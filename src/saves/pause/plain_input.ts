@@ -1,16 +1,15 @@
+import { LIST_FIELDS, TEXT_FIELDS } from "../content.ts";
 import { MpmError } from "../../base/errors.ts";
 import { getOwn, setOwn } from "../../base/own.ts";
 
+type Kind = "text" | "texts" | "numbers";
+
 /** Field types of the plain form. */
-const FIELDS: Readonly<Record<string, "text" | "texts" | "numbers">> = {
-  ...{ summary: "text", name: "text", goal: "text" },
-  ...{ primary_task: "text", current_phase: "text" },
-  ...{ accomplishments: "texts", next_steps: "texts", decisions: "texts" },
-  ...{ blockers: "texts", open_questions: "texts", constraints: "texts" },
-  ...{ rejected: "texts", verify: "texts", important_reminders: "texts" },
-  ...{ files_to_review: "texts", todos: "texts", done: "texts" },
-  close: "numbers",
-};
+const FIELDS = Object.fromEntries<Kind>([
+  ...TEXT_FIELDS.map((name) => [name, "text"] as const),
+  ...[...LIST_FIELDS, "todos", "done"].map((name) => [name, "texts"] as const),
+  ["close", "numbers"],
+]);
 
 /** A line that begins a field. */
 const BEGINS = /^([a-z_]+):(?:\s+([^]*))?$/;
@@ -57,7 +56,7 @@ export function parsePlain(
   return values;
 }
 
-function valueOf(kind: "text" | "texts" | "numbers", list: string[]): unknown {
+function valueOf(kind: Kind, list: string[]): unknown {
   const texts = list.map((one) => one.trim()).filter((one) => one !== "");
   if (kind === "text") return texts.join("\n");
   if (kind === "texts") return texts;
