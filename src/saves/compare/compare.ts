@@ -14,7 +14,7 @@ import {
   type RepositoryState,
 } from "../../git/mod.ts";
 import { changedSince, type History } from "./history.ts";
-import { type Recorded, recordedPaths } from "./recorded.ts";
+import { NO_PATHS } from "./recorded.ts";
 import type { Save } from "../save.ts";
 
 /**
@@ -28,24 +28,18 @@ export function compare(
   state: RepositoryState | undefined,
   history: History,
 ): Changes {
-  const relation = relationOf(history, state?.head);
-  const recorded = recordedPaths(save, {
-    present: state?.files.map(({ path }) => path) ?? [],
-    files: history.files,
-    topNames: history.topNames,
-  });
-  const sources = { save, state, history, recorded };
-  const changes = compareAll(sources, relation);
+  const sources = { save, state, history };
+  const changes = compareAll(sources);
   return { ...changes, notes: notesOf(changes, sources) };
 }
 
 function compareAll(
-  { save, state, history, recorded }: Sources,
-  relation: Changes["relation"],
+  { save, state, history }: Sources,
 ): Omit<Changes, "notes"> {
+  const relation = relationOf(history, state?.head);
   // Another copy of the project has its own stashes and merges.
   const here = history.place === "foreign" ? undefined : state;
-  const paths = state ? pathsHere(save, state, { recorded, history }) : [];
+  const paths = state ? pathsHere(save, state, history) : [];
   return {
     repository: repositoryOf(save, state, history),
     place: history.place,
@@ -66,8 +60,8 @@ function compareAll(
       clean: state ? state.files.length + state.filesOmitted === 0 : null,
       paths,
     },
-    conflicts: findConflicts(paths, recorded, history),
-    missing: findMissing(paths, recorded),
+    conflicts: findConflicts(paths, history),
+    missing: findMissing(paths, history),
     contents: null,
     stashes: compareStashes(save, here),
     operation: compareOperation(save, here),
@@ -93,19 +87,12 @@ function repositoryOf(
 function pathsHere(
   save: Save,
   state: RepositoryState,
-  { recorded, history }: { recorded: Recorded; history: History },
+  history: History,
 ): ChangedPath[] {
   const comparable = save.git_context.is_git_repo &&
     (history.place === "here" || history.place === "moved");
-  if (comparable) return comparePaths(recorded, state, history);
-  const nothing = {
-    paths: [],
-    folders: [],
-    complete: false,
-    notes: [],
-    unwatched: false,
-  };
-  return comparePaths(nothing, state, history);
+  const recorded = comparable ? history.recorded : NO_PATHS;
+  return comparePaths(recorded, state, history);
 }
 
 /**
@@ -114,7 +101,6 @@ function pathsHere(
  */
 function findConflicts(
   paths: readonly ChangedPath[],
-  recorded: Recorded,
   history: History,
 ): Changes["conflicts"] {
   const touched = new Set(
@@ -122,7 +108,7 @@ function findConflicts(
       from === undefined ? [path] : [path, from]
     ),
   );
-  const before = new Set(recorded.paths.map(({ path }) => path));
+  const before = new Set(history.recorded.paths.map(({ path }) => path));
   const conflicts: Changes["conflicts"] = [];
   for (const { path, from, now, change } of paths) {
     const old = before.has(path) ? path : from ?? path;
@@ -141,7 +127,7 @@ function findConflicts(
 
 function findMissing(
   paths: readonly ChangedPath[],
-  recorded: Recorded,
+  { recorded }: History,
 ): string[] {
   const before = new Set(recorded.paths.map(({ path }) => path));
   return paths

@@ -6,21 +6,14 @@ import type {
   Workspace,
 } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
-
-/**
- * The place of a save. `here`: this worktree. `moved`: this worktree, under
- * another path. `elsewhere`: another existing folder. `gone`: a linked worktree
- * that no longer exists. `foreign`: another copy of the project, such as a
- * colleague's clone, or a folder that may be another copy.
- */
-type Place = Changes["place"];
+import { NO_PATHS, type Recorded } from "./recorded.ts";
 
 /** Git's facts about the time since a save, gathered for `compare`. */
 export interface History {
   readonly git: Workspace["git"];
   /** Why git could not be used, if it failed. */
   readonly reason: string | undefined;
-  readonly place: Place;
+  readonly place: Changes["place"];
   /** The compared worktree. */
   readonly worktree: string;
   readonly comparedBy: Changes["compared_by"];
@@ -118,11 +111,7 @@ export interface History {
   readonly contents: ReadonlyMap<string, FileContent>;
   /** True if git uses the executable bits on disk (`core.fileMode`). */
   readonly fileMode: boolean;
-  /**
-   * Names in the top folder, for repairing the path lists in another program's
-   * saves.
-   */
-  readonly topNames: readonly string[];
+  readonly recorded: Recorded;
 }
 
 /** The history without a repository, then or now. */
@@ -147,7 +136,7 @@ export const NO_HISTORY = {
   gone: undefined,
   contents: new Map(),
   fileMode: true,
-  topNames: [],
+  recorded: NO_PATHS,
 } as const satisfies Partial<History>;
 
 /**

@@ -1,6 +1,5 @@
 import type { Changes } from "./changes.ts";
 import { baseCandidates, type History } from "./history.ts";
-import type { Recorded } from "./recorded.ts";
 import { type RepositoryState, unreadNotes, whyUnread } from "../../git/mod.ts";
 import type { Save } from "../save.ts";
 import { counted } from "../../base/words.ts";
@@ -10,7 +9,6 @@ export interface Sources {
   readonly save: Save;
   readonly state: RepositoryState | undefined;
   readonly history: History;
-  readonly recorded: Recorded;
 }
 
 /** A comparison without its notes. */
@@ -135,7 +133,7 @@ function placeNotes(changes: Found, sources: Sources): string[] {
 const NAMED = 5;
 
 function pathNotes(changes: Found, sources: Sources): string[] {
-  const { state, recorded } = sources;
+  const { state, history: { recorded } } = sources;
   if (!state || changes.repository !== "both") return [];
   const notes = [...recorded.notes];
   const unread = recorded.paths.flatMap(({ path, state: then }) => {
@@ -176,7 +174,7 @@ function pathNotes(changes: Found, sources: Sources): string[] {
 
 function unsureNotes(
   changes: Found,
-  { save, state, recorded }: Sources,
+  { save, state, history: { recorded } }: Sources,
 ): string[] {
   const { paths } = changes.working_directory;
   const unsure = paths.filter(({ change }) => change === "still-changed");

@@ -90,16 +90,16 @@ export async function readHistory(
   const made = { save, store, branch: state.branch };
   const where = placeOf(system, workspace, made);
   const comparable = where.place === "here" || where.place === "moved";
-  const topNames = save.mpm ? [] : namesIn(system, workspace.worktree);
   const cuts = readCuts(system, workspace.commonDir!);
   const shallow = cuts.size > 0;
   const cut = shallow && (way.omitted > 0 ||
     [...way.left, ...way.right].some(({ sha }) => cuts.has(sha)));
-  const { paths } = recordedPaths(save, {
+  const recorded = recordedPaths(save, {
     present: state.files.map(({ path }) => path),
     files: way.files,
-    topNames,
+    topNames: save.mpm ? [] : namesIn(system, workspace.worktree),
   });
+  const { paths } = recorded;
   const listed = new Set(paths.flatMap(({ path, from }) => [path, from]));
   const [pauses, equal, files, branch, upstream, gone] = await Promise.all([
     findOwnCommits(git, [...way.left, ...way.right], {
@@ -110,7 +110,7 @@ export async function readHistory(
     way.base === undefined || cut
       ? new Map<string, string>()
       : readEqualPatches(git, way.base, way),
-    readRecorded(system, git, { save, state, way, topNames, comparable }),
+    readRecorded(system, git, { paths: comparable ? paths : [], state, way }),
     readBranch(git, questions, shallow),
     readUpstream(git, questions),
     where.place === "gone" ? readGone(system, git, save) : undefined,
@@ -129,7 +129,7 @@ export async function readHistory(
     branch,
     upstream,
     gone,
-    topNames,
+    recorded,
   };
   return { ...history, squash: await readSquash(git, questions, history) };
 }
@@ -309,34 +309,24 @@ async function readGone(
 
 const HEADS = "refs/heads/";
 
-/** The data for reading the state of recorded paths. */
-interface Recording {
-  readonly save: Save;
-  readonly state: RepositoryState;
-  readonly way: CommitRange;
-  readonly topNames: readonly string[];
-  /** True if the paths in the save refer to files of this worktree. */
-  readonly comparable: boolean;
-}
-
-/**
- * Reads the state of the recorded paths, if they refer to files of this
- * worktree.
- */
+/** Reads the state of the recorded paths of this worktree. */
 async function readRecorded(
   system: System,
   git: Git,
-  { save, state, way, topNames, comparable }: Recording,
+  { paths, state, way }: {
+    paths: readonly RecordedPath[];
+    state: RepositoryState;
+    way: CommitRange;
+  },
 ): Promise<Pick<History, "contents" | "removed" | "touched" | "fileMode">> {
-  const { files } = way;
-  const present = state.files.map(({ path }) => path);
-  const { paths } = recordedPaths(save, { present, files, topNames });
-  const reported = new Set(present);
-  const quiet = paths.filter(({ path }) => comparable && !reported.has(path));
+  const reported = new Set(state.files.map(({ path }) => path));
+  const quiet = paths.filter(({ path }) => !reported.has(path));
   const contents = readContents(system, git, quiet);
   const gone = quiet.filter(({ path }) => contents.get(path)!.size === null);
-  const isApart = comparable && way.left.length > 0;
-  const differing = isApart ? namesAmong(paths, files) : [];
+  const changed = new Set(way.files.flatMap(({ path, from }) => [path, from]));
+  const differing = way.left.length > 0
+    ? paths.map(nameOf).filter((path) => changed.has(path))
+    : [];
   const [touched, fileMode] = await Promise.all([
     state.head === undefined
       ? NO_HISTORY
@@ -349,15 +339,6 @@ async function readRecorded(
 
 function nameOf({ path }: { path: string }): string {
   return path;
-}
-
-/** Returns the recorded paths that differ between the commits. */
-function namesAmong(
-  paths: readonly RecordedPath[],
-  files: CommitRange["files"],
-): string[] {
-  const names = new Set(files.flatMap(({ path, from }) => [path, from]));
-  return paths.map(nameOf).filter((path) => names.has(path));
 }
 
 function hasOtherMode(

@@ -14,6 +14,7 @@ export interface RecordedPath {
   readonly state?: FileState;
 }
 
+/** The paths that differed from HEAD at the pause. */
 export interface Recorded {
   readonly paths: readonly RecordedPath[];
   /** Untracked folders, which other programs list only by name, with a `/`. */
@@ -24,6 +25,11 @@ export interface Recorded {
   /** True if files that git was told to ignore are also listed. */
   readonly unwatched: boolean;
 }
+
+export const NO_PATHS: Recorded = {
+  ...{ paths: [], folders: [], notes: [] },
+  ...{ complete: false, unwatched: false },
+};
 
 /** The data for checking a damaged list from another program. */
 interface Surroundings {
