@@ -25,13 +25,6 @@ import {
   readCommitRange,
 } from "./commit_range.ts";
 
-/** The changes since a save, and the state used for the comparison. */
-export interface Detected {
-  readonly changes: Changes;
-  /** `undefined`: there is no repository. */
-  readonly state: RepositoryState | undefined;
-}
-
 interface Since {
   readonly save: Save;
   /** The ID of the project's own store, if it has one. */
@@ -52,14 +45,14 @@ export async function detectChanges(
 /**
  * Detects the changes in `workspace` since `save` was made. Runs four git
  * processes at once, or only one or two if files show that there are no later
- * commits. Without a repository, the result says so. Throws GIT_FAILED if git
- * cannot read the repository.
+ * commits. Without a repository, the result says so, and has no state. Throws
+ * GIT_FAILED if git cannot read the repository.
  */
 export async function detectState(
   system: System,
   workspace: Workspace,
   { save: written, store, asked }: Since,
-): Promise<Detected> {
+): Promise<{ changes: Changes; state: RepositoryState | undefined }> {
   if (workspace.git !== "repository") {
     const place = placeOf(system, workspace, { save: written, store });
     const changes = compare(written, undefined, { ...NO_HISTORY, ...place });

@@ -16,7 +16,6 @@ import type { RowCache } from "./row_cache.ts";
 import {
   type Base,
   type Described,
-  type EntrySession,
   idTime,
   newestFirst,
   type SaveEntry,
@@ -188,7 +187,7 @@ export function describe(
   };
 }
 
-function sessionOf(value: unknown): EntrySession | null {
+function sessionOf(value: unknown): Described["session"] {
   const id = workIdIn(value);
   if (id === undefined) return null;
   const name = textOf(field(value, "name"));

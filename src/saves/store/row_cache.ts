@@ -1,62 +1,22 @@
 import { join } from "../../base/join.ts";
 import {
   fits,
-  FLAG,
+  type Fitting,
   list,
-  nullable,
   NUMBER,
   object,
-  optional,
-  type Shape,
   TEXT,
-  text,
 } from "../../base/shape.ts";
-import { WORK_ID } from "../../base/ids.ts";
 import { layout, markOf, readOwnJson, replaceDerived } from "../../ops/mod.ts";
 import type { FileInfo, System } from "../../system/system.ts";
-import type { Described } from "./save_entry.ts";
+import { DESCRIBED, type Described } from "./save_entry.ts";
 
-const TEXT_OR_NULL = nullable(TEXT);
-
-/**
- * The parts of a save's content that are stored in this cache and in the index.
- */
-export const DESCRIBED = {
-  pausedAt: TEXT,
-  summary: TEXT,
-  name: TEXT_OR_NULL,
-  branch: TEXT_OR_NULL,
-  worktree: TEXT_OR_NULL,
-  projectPath: TEXT,
-  own: FLAG,
-  imported: FLAG,
-  session: nullable(object({
-    id: text({ pattern: WORK_ID }),
-    name: TEXT_OR_NULL,
-    task: TEXT,
-  })),
-  automatic: FLAG,
-  author: TEXT_OR_NULL,
-  agentName: TEXT_OR_NULL,
-  agent: TEXT_OR_NULL,
-  client: TEXT_OR_NULL,
-  digest: optional(text({ pattern: /^[0-9a-f]{64}$/ })),
-  size: NUMBER,
-  mtime: NUMBER,
-};
-
-const ROW: Shape<Row> = object({
-  file: TEXT,
-  changed: NUMBER,
-  described: object(DESCRIBED) satisfies Shape<Described>,
+const ROW = object({
+  ...{ file: TEXT, changed: NUMBER },
+  described: object(DESCRIBED),
 });
+type Row = Fitting<typeof ROW>;
 const ROWS = list({ is: "any" });
-
-interface Row {
-  readonly file: string;
-  readonly changed: number;
-  readonly described: Described;
-}
 
 /** The number of files read from which the rows are worth storing. */
 const WORTH_WRITING = 100;

@@ -1,6 +1,16 @@
 import { compareText } from "../../base/words.ts";
 import type { ErrorCode } from "../../base/errors.ts";
-import { sessionId } from "../../base/ids.ts";
+import { sessionId, WORK_ID } from "../../base/ids.ts";
+import {
+  type Fitting,
+  FLAG,
+  nullable,
+  NUMBER,
+  object,
+  optional,
+  TEXT,
+  text,
+} from "../../base/shape.ts";
 
 /**
  * The format of a save. JSON is the source. The others are read only if it is
@@ -22,93 +32,77 @@ export type SaveLocation =
   | "resume-logs"
   | `team/${string}`;
 
-/** Why a save cannot be read, as the parts of an `MpmError`. */
-export interface SaveProblem {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
+const TEXT_OR_NULL = nullable(TEXT);
 
-/** The session of a save, according to the save. */
-export interface EntrySession {
-  readonly id: string;
-  readonly name: string | null;
-  readonly task: string;
-}
-
-/** A save as shown in a list, without its full content. */
-export interface SaveEntry {
-  readonly id: string;
+/** The parts of a file's content for a list, which a cache also stores. */
+export const DESCRIBED = {
   /** ISO 8601 in UTC with milliseconds; derived from the ID if unknown. */
-  readonly pausedAt: string;
+  pausedAt: TEXT,
+  /** First line, with limited length; not escaped for a terminal. */
+  summary: TEXT,
+  /** Its given name; null: no name. */
+  name: TEXT_OR_NULL,
+  /** null: detached HEAD, no repository, or unknown. */
+  branch: TEXT_OR_NULL,
+  /** Absolute path of the paused worktree; null: unknown. */
+  worktree: TEXT_OR_NULL,
+  /** As recorded; empty: any project. */
+  projectPath: TEXT,
+  /** True if mpm itself wrote the save. */
+  own: FLAG,
+  /** True if `mpm saves import` added the save, with someone else's words. */
+  imported: FLAG,
+  /** The session, according to the save; null: no session. */
+  session: nullable(object({
+    id: text({ pattern: WORK_ID }),
+    name: TEXT_OR_NULL,
+    task: TEXT,
+  })),
+  /** True if the save was made automatically when an agent's session ended. */
+  automatic: FLAG,
+  /** The author's name from git, as written in the save; null if unknown. */
+  author: TEXT_OR_NULL,
+  /** The name of the agent that made the save; null: no name. */
+  agentName: TEXT_OR_NULL,
+  /** The agent session of the save; null: no session, or unknown. */
+  agent: TEXT_OR_NULL,
+  /** The client of that session, e.g. `claude-code`. */
+  client: TEXT_OR_NULL,
+  /** The digest; see `origins.ts`. Absent if the file was not read. */
+  digest: optional(text({ pattern: /^[0-9a-f]{64}$/ })),
+  /** The largest file, in bytes. */
+  size: NUMBER,
+  /** The modification time of the file, in milliseconds since the epoch. */
+  mtime: NUMBER,
+};
+
+type Fields = typeof DESCRIBED;
+export type Described =
+  & { readonly [K in Exclude<keyof Fields, "digest">]: Fitting<Fields[K]> }
+  & { readonly digest?: string | undefined };
+
+/** The fields of a row that describe its file. */
+export interface Base {
+  readonly id: string;
   /** Absolute path of the file to read. */
   readonly path: string;
   readonly format: SaveFormat;
   readonly location: SaveLocation;
-  /**
-   * First line of the summary, with limited length; not escaped for a terminal.
-   */
-  readonly summary: string;
-  /** Its given name; null: no name. */
-  readonly name: string | null;
-  /** null: detached HEAD, no repository, or unknown. */
-  readonly branch: string | null;
-  /** Absolute path of the paused worktree; null: unknown. */
-  readonly worktree: string | null;
-  /** As recorded; empty: any project. */
-  readonly projectPath: string;
-  /**
-   * Set if the content cannot be read; the fields above then have neutral
-   * values.
-   */
-  readonly problem?: SaveProblem | undefined;
-  /** True if mpm itself wrote the save. */
-  readonly own: boolean;
-  /**
-   * True if `mpm saves import` added the save, which then contains someone
-   * else's words.
-   */
-  readonly imported: boolean;
-  /** null: no session. */
-  readonly session: EntrySession | null;
-  /** True if the save was made automatically when an agent's session ended. */
-  readonly automatic: boolean;
-  /** The author's name from git, as written in the save; null if unknown. */
-  readonly author: string | null;
-  /** The name of the agent that made the save; null: no name. */
-  readonly agentName: string | null;
-  /**
-   * The agent session in which the save was made; null: no session, or unknown.
-   */
-  readonly agent: string | null;
-  /** The client of that session, e.g. `claude-code`. */
-  readonly client: string | null;
-  /**
-   * True if claude-mpm's automatic pause wrote the save, which then has a
-   * `.jsonl` file.
-   */
+  /** True if claude-mpm's automatic pause wrote it; it has a `.jsonl` file. */
   readonly incremental: boolean;
   /** Names of claude-mpm's misnamed checksum files for this ID. */
   readonly evidence: readonly string[];
-  /**
-   * The digest of the content; see `origins.ts`. Absent if the file was not
-   * read.
-   */
-  readonly digest?: string | undefined;
-  /** The largest file, in bytes. */
-  readonly size: number;
-  /** The modification time of the file, in milliseconds since the epoch. */
-  readonly mtime: number;
 }
 
-/** The fields of a row that describe its file. */
-export type Base = Pick<
-  SaveEntry,
-  "id" | "path" | "format" | "location" | "incremental" | "evidence"
->;
-
-/** The parts of a file's content for a list. */
-export type Described = Omit<SaveEntry, keyof Base | "problem">;
+/** A save as shown in a list, without its full content. */
+export interface SaveEntry extends Base, Described {
+  /** Set if the content cannot be read; its fields then have neutral values. */
+  readonly problem?: {
+    readonly code: ErrorCode;
+    readonly message: string;
+    readonly hint?: string | undefined;
+  } | undefined;
+}
 
 /**
  * Returns whether an entry is not a save but another file of claude-mpm's

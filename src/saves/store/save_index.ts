@@ -30,8 +30,7 @@ import {
   type Stamps,
 } from "./find_saves.ts";
 import { describe } from "./read_entry.ts";
-import { DESCRIBED } from "./row_cache.ts";
-import { newestFirst, type SaveEntry } from "./save_entry.ts";
+import { DESCRIBED, newestFirst, type SaveEntry } from "./save_entry.ts";
 
 /**
  * `.claude-mpm/state/index.json`: the newest saves at the recorded times of the
