@@ -865,9 +865,7 @@ export interface Bundle {
 
 /** The input of mpm pause --input. */
 export interface PauseInput {
-  /**
-   * The task; without it, a summary is generated, as with a plain `mpm pause`.
-   */
+  /** The task; without it, a summary is generated. */
   summary?: string;
   /** A name to find the session by. */
   name?: string;
@@ -936,9 +934,7 @@ export interface ErrorResult {
  * state.
  */
 export interface PauseResult {
-  /**
-   * True if nothing was written. The ID is the one that the save would have.
-   */
+  /** True if nothing was written. The ID is the one the save would have. */
   dry_run: boolean;
   session_id: string;
   /** ISO 8601, UTC. */
@@ -1003,10 +999,7 @@ export interface PauseResult {
     /** Why nothing could be kept. */
     reason: string | null;
   } | null;
-  /**
-   * Ignored files, which a save never keeps; folders end with `/`. null:
-   * without `--verbose`.
-   */
+  /** Ignored files; folders end with `/`. null: without `--verbose`. */
   ignored: string[] | null;
   /** The commit on the branch; null if it was not requested. */
   branch_commit: {
@@ -1017,10 +1010,7 @@ export interface PauseResult {
   } | null;
   redactions: Record<string, number>;
   warnings: string[];
-  /**
-   * Results for leftover worktrees; null if mpm did not look for leftover
-   * worktrees.
-   */
+  /** Results for leftover worktrees; null if mpm did not look for any. */
   worktrees: WorktreesPruneResult | null;
 }
 
@@ -4650,10 +4640,7 @@ export interface ResumeReport {
     task: string;
     /** The hand-off after the command. */
     state: string;
-    /**
-     * `rebuilt`: the session was not known here, so it was recreated from the
-     * save.
-     */
+    /** `rebuilt`: the session was not known here, so the save recreated it. */
     change: "resumed" | "rebuilt" | "unchanged";
     /** Number of finished checklist items. */
     done: number;
@@ -4668,10 +4655,7 @@ export interface ResumeReport {
     client: string;
     title: string;
     status: number | null;
-    /**
-     * The client's program on PATH, absolute; null: the client is not
-     * installed.
-     */
+    /** The client's program on PATH, absolute; null: not installed. */
     program: string | null;
     /** The command line as words; one of them is the prompt. */
     args: string[];
@@ -5386,10 +5370,7 @@ export interface RollbackReport {
 
 /** Changes in the repository since a save. */
 export interface Changes {
-  /**
-   * Says whether there was a repository at the pause, and whether there is one
-   * now.
-   */
+  /** Says whether a repository was there at the pause, and is there now. */
   repository: "both" | "neither" | "appeared" | "gone" | "unreadable";
   /**
    * The place of the save. `here`: this worktree. `moved`: this worktree under
@@ -5475,10 +5456,7 @@ export interface Changes {
     renamed_to: string | null;
     /** True if HEAD, now elsewhere, has all commits of the branch. */
     merged: boolean | null;
-    /**
-     * The remote-tracking branch with the same name, if there is no local
-     * branch with it.
-     */
+    /** The remote-tracking branch of that name, if no local branch has it. */
     remote: {
       name: string;
       /** True if HEAD has all commits of the remote-tracking branch. */
@@ -5563,10 +5541,7 @@ export interface Changes {
         | "edited"
         | "renamed"
         | "unknown";
-      /**
-       * For `edited-further`: the content is the same and only the mode
-       * differs.
-       */
+      /** For `edited-further`: only the mode differs. */
       mode_only?: true;
       /** The file's partition; absent: no partition. */
       partition?: string;
@@ -5579,19 +5554,13 @@ export interface Changes {
   }[];
   /** Recorded files that no longer exist, although no commit removed them. */
   missing: string[];
-  /**
-   * Uncommitted work in the save that has since been lost; null: nothing is
-   * known to be lost.
-   */
+  /** Uncommitted work in the save that was lost since; null: none known. */
   contents: {
     /** The commit with the kept files; null: no files were kept. */
     commit: string | null;
     /** False if the commit may be from someone else. */
     verified: boolean;
-    /**
-     * Kept files that have since been reverted or deleted, and were not
-     * committed.
-     */
+    /** Kept files that were reverted or deleted, and not committed. */
     lost: {
       path: string;
       change:
@@ -5616,9 +5585,7 @@ export interface Changes {
         | "renamed"
         | "unknown";
     }[];
-    /**
-     * The command that restores the lost files; null: there are no lost files.
-     */
+    /** The command that restores the lost files; null: none are lost. */
     restore: string | null;
     /** Files that have since been reverted or deleted, and were not kept. */
     not_kept: {
@@ -5662,10 +5629,7 @@ export interface Changes {
     now: string | null;
     change: "same" | "begun" | "ended" | "changed";
   };
-  /**
-   * The worktree of a save from another worktree; null: the save is from this
-   * one.
-   */
+  /** The worktree of the save; null: it is this one. */
   worktree: {
     path: string;
     gone: boolean;
@@ -5753,14 +5717,9 @@ export interface SaveRow {
   location: "sessions" | "pause" | "kept" | "global" | "resume-logs" | "team";
   /** True if it is a log from claude-mpm and not a save. */
   log: boolean;
-  /**
-   * True if the save was made when an agent's session ended. A plain resume
-   * prefers other saves.
-   */
+  /** True if an agent's session end made it; a resume prefers other saves. */
   automatic: boolean;
-  /**
-   * True if the save was added by "sessions import", with someone else's words.
-   */
+  /** True if "saves import" added it, with someone else's words. */
   imported: boolean;
   /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: "own" | "trusted" | "foreign" | null;

@@ -54,10 +54,7 @@ export const DOCUMENT_STATES = [
   "disputed",
 ] as const;
 
-/**
- * `waiting`: no answer yet. `disputed`: two independent answers differ, for
- * example after a merge.
- */
+/** `waiting`: no answer yet. `disputed`: independent answers differ. */
 export type DocumentState = typeof DOCUMENT_STATES[number];
 
 /** The state of a document, and the answers that lead to it. */

@@ -79,18 +79,12 @@ export function documentText(parts: HandoffParts): string {
   return sections.map((lines) => `${lines.join("\n")}\n`).join("\n");
 }
 
-/**
- * Returns a title such as `Frontend Agent`; the name may already end with
- * `Agent`.
- */
+/** Returns a title such as `Frontend Agent`, without a second `Agent`. */
 function agentTitle(name: string): string {
   return /agent$/i.test(name) ? name : `${name} Agent`;
 }
 
-/**
- * Returns the lines of a field. A single value is on the same line as the name;
- * several values are below it.
- */
+/** Returns the lines of a field; a single value follows its name. */
 function field(
   name: string,
   values: readonly string[],
@@ -116,10 +110,7 @@ function oneLine(text: string): string {
   return text.trim().replaceAll(/\s+/g, " ");
 }
 
-/**
- * Returns the title for lists: the first completed entry, or else the first
- * need.
- */
+/** Returns the title: the first completed entry, or else the first need. */
 export function titleOf({ completed, needs }: ReadDocument): string {
   return cutText(completed[0]?.text ?? needs[0]?.text ?? "(empty)", 120);
 }
@@ -149,8 +140,7 @@ export function readDocument(text: string): ReadDocument {
 }
 
 /**
- * The maximum length of a line and of a name, in UTF-16 units. Expressions for
- * links and headings take quadratic time, and anyone may have written the file.
+ * The longest line and name to match, since expressions take quadratic time.
  */
 const LONGEST_LINE = 4000;
 const LONGEST_NAME = 100;

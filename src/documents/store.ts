@@ -22,10 +22,7 @@ import { type ReadDocument, readDocument, titleOf } from "./document.ts";
 export const LARGEST_DOCUMENT = 64 * 1024;
 const LARGEST_ANSWER = 64 * 1024;
 
-/**
- * The maximum number of documents and answers to read from one folder, the
- * newest first.
- */
+/** The maximum number of documents and answers to read, the newest first. */
 const MOST_DOCUMENTS = 500;
 const MOST_ANSWERS = 5000;
 
@@ -85,9 +82,8 @@ export function documentFolders(
 }
 
 /**
- * Reads all documents and answers. In a project without documents, this looks
- * at the disk only twice. Leaves out each file that it cannot read, and names
- * it. Never throws an MpmError.
+ * Reads all documents and answers; a project without any costs two looks at the
+ * disk. Names each file that it cannot read. Never throws an MpmError.
  */
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
@@ -214,9 +210,7 @@ function readFolder(
   });
 }
 
-/**
- * Reads a document. Throws FILE_FAILED, including for a link or a large file.
- */
+/** Reads a document. Throws FILE_FAILED, also for a link or a large file. */
 export function documentAt(system: System, path: string): string {
   const bytes = system.files.readOwn(path, LARGEST_DOCUMENT);
   return new TextDecoder().decode(bytes);
@@ -311,9 +305,7 @@ export function writeInFolder(
   }
 }
 
-/**
- * Creates each missing folder below `top` with git's modes, and refuses links.
- */
+/** Creates missing folders below `top` with git's modes; refuses links. */
 function ensureOpenFolder(system: System, folder: string, top: string): void {
   let path = top;
   for (const name of relative(top, folder).split(SEPARATOR)) {

@@ -83,10 +83,7 @@ export function contentOf(input: PauseWords): Content {
   };
 }
 
-/**
- * Returns the summary, given as an argument or as an option. Throws USAGE if
- * both are given.
- */
+/** Returns the summary. Throws USAGE if it was given twice. */
 export function givenSummary(
   { words, summary, message }: Pick<
     PauseWords,

@@ -47,10 +47,7 @@ export interface Draft {
   readonly time: Date;
   /** The session being paused and its parents, nearest first. */
   readonly stack?: readonly Work[];
-  /**
-   * `auto`: made by a hook. `checkpoint`: part of a checkpoint. Neither pauses
-   * the session. The default is `pause`.
-   */
+  /** `auto`: by a hook. Only `pause`, the default, pauses the session. */
   readonly kind?: "pause" | "auto" | "checkpoint";
   /** The time of the last activity of a killed client, ISO 8601, UTC. */
   readonly recovered?: string;
@@ -61,16 +58,11 @@ export interface Draft {
   /** Open hand-off documents. */
   readonly handoffs?: readonly OpenHandoff[];
   readonly contexts?: readonly SavedContext[];
-  /**
-   * Number and size of the kept uncommitted files; absent if nothing is kept.
-   */
+  /** The kept uncommitted files; absent if nothing is kept. */
   readonly contents?: { files: number; bytes: number } | undefined;
 }
 
-/**
- * The maximum number of paths to offer for review, so that the list stays
- * readable.
- */
+/** The most paths to offer for review, to keep the list readable. */
 const REVIEWED = 10;
 
 /** The place of a new save. */
@@ -143,10 +135,7 @@ function todosBeside({ todos, next_steps }: Content): Content["todos"] {
   );
 }
 
-/**
- * Returns the words of a pause, leaving out next steps that are also in the
- * agent's todos.
- */
+/** Leaves out next steps that are also in the agent's todos. */
 function withoutTodos({ content, work }: Draft): Content {
   const own = new Set(work.todos.map(({ content }) => plainText(content)));
   const isNew = (text: string) => !own.has(plainText(text));
@@ -236,10 +225,7 @@ function instructions(
 /** The maximum length of a headline, in characters. */
 const HEADLINE = 120;
 
-/**
- * Generates the summary of a save: branch, last commit, changed files, open
- * todos.
- */
+/** Generates a summary: branch, last commit, changed files, open todos. */
 export function generatedSummary(
   state: RepositoryState | undefined,
   work: { open: number; tasks: number; session?: string | undefined },
@@ -282,9 +268,7 @@ function changes({ files, filesOmitted }: RepositoryState): string {
   return parts.join(", ");
 }
 
-/**
- * Returns the part of a save that claude-mpm reads; empty without a repository.
- */
+/** Returns the part that claude-mpm reads; empty without a repository. */
 export function toGitContext(state: RepositoryState | undefined): GitContext {
   const clean = state === undefined ||
     state.files.length + state.filesOmitted === 0;

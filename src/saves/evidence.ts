@@ -13,10 +13,9 @@ import type { Save } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
 /**
- * Returns the state of the claims in a save, including later runs of
- * `mpm evidence --run`. `state`: the current worktree. Runs one git process for
- * each commit, other than HEAD, on which a command ran. Runs in an unverified
- * save do not count as evidence.
+ * Returns the state of the claims in a save, including later runs of `mpm
+ * evidence --run`. Runs one git process for each commit, other than HEAD, of a
+ * run. Runs in an unverified save do not count.
  */
 export async function evidenceOfSave(
   system: System,

@@ -106,10 +106,7 @@ export function madeBy({ origin, author, agent_name: agent }: SessionRow) {
   return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
 }
 
-/**
- * Returns the marks of a row: its author if that is not you, its agent, and its
- * kind.
- */
+/** Returns the marks of a row: another author, its agent, its kind. */
 export function markOf(row: SessionRow): string {
   return `${row.origin === "foreign" ? `${fromWhom(row.author)}: ` : ""}` +
     `${row.agent_name === null ? "" : `${row.agent_name}: `}` +
@@ -139,8 +136,7 @@ export function ownTitle({ session, name }: SessionRow): string {
 const LABEL = 30;
 
 /**
- * Returns the summary without titles that the list already shows, since a
- * generated summary begins with the session's title. Not escaped.
+ * Returns the summary without titles that the list already shows. Not escaped.
  */
 export function summaryBeside(
   summary: string,
@@ -154,10 +150,7 @@ export function summaryBeside(
   return summary;
 }
 
-/**
- * Returns the list of `resume --list`, in the format of claude-mpm's
- * documentation.
- */
+/** Returns the list of `resume --list`, as claude-mpm documents it. */
 export function seedList({ sessions }: SessionsResult): string {
   const blocks = sessions.map((row) => {
     const day = row.paused_at.slice(0, 10);
@@ -218,9 +211,7 @@ function searchDigits(row: SessionRow): string {
   return `${row.session_id}\n${time}`;
 }
 
-/**
- * Returns the same list with only the requested rows. Each keeps its number.
- */
+/** Returns only the requested rows. Each keeps its number. */
 export function filterRows(
   result: SessionsResult,
   { search, branch, since, limit }: ListFilter,
@@ -242,9 +233,8 @@ export function filterRows(
 }
 
 /**
- * Finds rows that contain all the words. Returns their indexes, with matches
- * outside the ID and time first. The texts of the rows are built once, so that
- * the search can run after each letter typed.
+ * Finds rows that contain all the words. Returns their indexes, matches outside
+ * the ID and time first. Built once for the search after each letter.
  */
 export function searcher(
   rows: readonly SessionRow[],

@@ -8,9 +8,7 @@ import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
 
-/**
- * The maximum number of entries in a list of files. The JSON has all of them.
- */
+/** The most entries in a list of files. The JSON has all of them. */
 const LISTED = 50;
 
 /**
@@ -169,10 +167,7 @@ function activeContext({ active_context: active }: Partial<Save>): string {
   );
 }
 
-/**
- * Returns git's facts in the save: branch, commit, status, files, commits.
- * `said`: the fields in the save's file.
- */
+/** Returns git's facts in the save. `said`: the fields in its file. */
 export function gitLines(save: Save, said: Partial<Save> = save): string[] {
   const git = save.git_context;
   const { is_git_repo: repo, is_clean: clean, status }: Partial<GitContext> =

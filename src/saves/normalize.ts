@@ -21,10 +21,7 @@ export interface Normalized {
   readonly warnings: string[];
 }
 
-/**
- * The key for values that have no place in the schema, by the path of the
- * field.
- */
+/** The key for values that have no place in the schema, by field. */
 const UNPLACED = "unplaced";
 
 /**
@@ -57,9 +54,8 @@ export function normalize(value: unknown, id: string): Normalized {
 }
 
 /**
- * Returns `save`, which `normalize` made from `value`, without the fields
- * missing in `value`. The schema adds these fields, but the file does not
- * contain them.
+ * Returns `save`, which `normalize` made from `value`, without the fields that
+ * only the schema added.
  */
 export function withoutDefaults(save: Save, value: Fields): Partial<Save> {
   if (value === save) return save;
@@ -124,10 +120,9 @@ interface Place {
 const NOTHING = Symbol("nothing");
 
 /**
- * Converts `value` to the given shape. A value that has the shape is itself
- * returned, with unknown fields kept. A missing field gets its neutral value. A
- * wrong value is converted or, if that makes no sense, moved to `unplaced`,
- * with a note for each. The time is proportional to the size of the value.
+ * Converts `value` to the given shape, keeping unknown fields. A value that has
+ * the shape is itself returned. A missing field gets its neutral value. A wrong
+ * value is converted or moved to `unplaced`, with a note. Takes linear time.
  */
 function repair(shape: Shape, value: unknown, place: Place): unknown {
   // Nearly everything is valid, and the code below takes several times as long.
@@ -308,10 +303,7 @@ function repairObject(
   return copy ?? fields;
 }
 
-/**
- * Returns the fields from a value that is where an object should be;
- * `undefined`: leave the value out.
- */
+/** Returns the fields of a value in an object's place, or `undefined`. */
 function fromOther(
   shape: ObjectShape,
   value: unknown,

@@ -7,9 +7,8 @@ import type { Changes } from "./compare/changes.ts";
 import type { GitContext, OwnFields, Save } from "./save.ts";
 
 /**
- * Redacts the result of a resume. Text of an older save is also redacted here,
- * unless `lines` says that only redacted lines made from it are shown. The
- * user's own saves and items were redacted when they were written.
+ * Redacts the result of a resume. With `lines`, only redacted lines are shown,
+ * and the user's own text was redacted when it was written.
  */
 export function redactResume(
   redactor: Redactor,
@@ -215,10 +214,7 @@ const HANDOFF_TEXTS: KnownKeys = {
   ids: new Set([...HANDOFF_IDS, "path"]),
 };
 
-/**
- * Redacts a hand-off. The values of variables are also redacted according to
- * their names.
- */
+/** Redacts a hand-off; variables also according to their names. */
 function redactedHandoff(handoff: Handoff, step: Step): Handoff {
   const { redactor, counts } = step;
   const { vars, ...rest } = handoff;
@@ -294,9 +290,7 @@ function* pathsIn(
   yield* missing;
 }
 
-/**
- * Redacts commits for output, since authors and subjects may contain anything.
- */
+/** Redacts commits, since authors and subjects may contain anything. */
 export function redactCommits<T>(redactor: Redactor, commits: T): T {
   return redactor.known(commits, COMMITS);
 }

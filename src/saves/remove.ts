@@ -123,9 +123,8 @@ interface RemovedSaves {
 }
 
 /**
- * Moves the oldest automatic saves of the branch and worktree of `save` to the
- * trash if there are more than the limit. A file that git now tracks belongs to
- * someone.
+ * Moves the oldest automatic saves of the branch and worktree of `save` beyond
+ * the limit to the trash, except files that git now tracks.
  */
 export async function pruneAutomatic(
   context: Context,
@@ -211,9 +210,8 @@ const OWNED =
   /^\.?(session-[\w-]+?)(?:\.(?:json|yaml|md|json\.sha256)|-incremental\.jsonl|_.{8}\.tmp\.sha256)$/;
 
 /**
- * Returns all files of each save: every copy in every folder, checksums,
- * derived files, and the record of an automatic pause. Any remaining file would
- * bring the save back into the list.
+ * Returns all files of each save: copies, checksums, derived files, the record
+ * of an automatic pause. Any left would bring the save back.
  */
 function filesOfSaves(
   system: System,
@@ -251,10 +249,7 @@ function filesOfSaves(
   }));
 }
 
-/**
- * Returns a unique key: a log, in its own folder, may have the same ID as a
- * save.
- */
+/** Returns a unique key: a log may have the same ID as a save. */
 function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
   return location === "resume-logs" ? `log ${id}` : id;
 }

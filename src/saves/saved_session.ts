@@ -16,20 +16,16 @@ import type { PauseResult } from "./commands/results.ts";
 import type { OwnFields, Save, SavedWork } from "./save.ts";
 import { parseTime } from "../base/times.ts";
 
-/**
- * The maximum number of session steps to store in a save, starting with the
- * latest.
- */
+/** The most steps of a session to store, the latest. */
 const CARRIED = 200;
 
 /** The maximum number of parents to rebuild from a save. */
 const MOST_PARENTS = 100;
 
 /**
- * Returns the data of the session `chain[0]` for a save, which allows it to
- * continue anywhere. The data are the session after this pause, its checklist,
- * and its parents, nearest first. Empty if there is no session. Without a
- * `pause`, the session stays unchanged.
+ * Returns the data with which the session `chain[0]` can continue anywhere: the
+ * session after this pause, its checklist, its parents, nearest first. Without
+ * a `pause`, it stays unchanged.
  */
 export function savedWork(
   chain: readonly Work[],
@@ -62,10 +58,7 @@ export function pausedSession({ mpm }: Save): PauseResult["session"] {
   return { id, name, task, state, done, total: items.length };
 }
 
-/**
- * Returns all fields of a record, except machine data and the parts that a save
- * stores itself.
- */
+/** Returns a record without machine data and what a save stores itself. */
 function carried(work: Work): SavedWork {
   const { id, name, task, state, ...rest } = work;
   const { saves: _, checklist: __, place: ___, worktree: ____, ...more } = rest;
@@ -73,10 +66,7 @@ function carried(work: Work): SavedWork {
   return { id, name, task, state, ...more, transitions };
 }
 
-/**
- * Returns the record of a detour, which has the work that its parent session
- * left behind.
- */
+/** Returns the record of a detour, with its parent's parked work. */
 function detourOf(chain: readonly Work[], { id }: Work): Detour | null {
   return chain.find(({ parent }) => parent === id)?.detour ?? null;
 }
@@ -90,8 +80,7 @@ export interface Here {
 
 /**
  * Rebuilds the session in a save and its parents as records of this place, all
- * of them paused. Missing values become neutral. Empty if the save has no
- * session.
+ * paused. Empty if the save has no session.
  */
 export function rebuiltWork(save: Save, here: Here): Work[] {
   const { mpm } = save;

@@ -136,10 +136,7 @@ function isNamed({ name, session }: SaveEntry, selector: string): boolean {
   return selector !== "" && (name === selector || session?.name === selector);
 }
 
-/**
- * Lists the words that a selector could have meant. IDs are too similar to be
- * guessed.
- */
+/** Lists the words that a selector could mean; IDs are too alike. */
 function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
   yield "latest";
   for (const { name, session } of entries) {

@@ -94,10 +94,7 @@ function shown(text: string): string {
 
 type FileChange = DiffResult["files"][number];
 
-/**
- * Compares two saves from any program: texts, added and removed list entries,
- * uncommitted files by content.
- */
+/** Compares two saves from any program, and uncommitted files by content. */
 export function diffSaves(
   before: Save,
   after: Save,
@@ -202,10 +199,7 @@ function changeOf(
   return old.status === now.status ? undefined : "status";
 }
 
-/**
- * Returns whether two files have the same content. For files too large to read,
- * equal size and time count as equal.
- */
+/** For files too large to read, equal size and time count as equal. */
 function sameContent(old: Known, now: Known): boolean {
   if (old.sha256 !== null && now.sha256 !== null) {
     return old.sha256 === now.sha256;
@@ -214,10 +208,7 @@ function sameContent(old: Known, now: Known): boolean {
     old.mtime === now.mtime;
 }
 
-/**
- * Returns the uncommitted files by name, since claude-mpm records only the
- * names.
- */
+/** Returns the uncommitted files by name, all that claude-mpm records. */
 function namedFiles({ git_context: { status } }: Save): Known[] {
   const file = (status: string) => (path: string) => ({
     ...{ path, status },

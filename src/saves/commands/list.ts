@@ -108,10 +108,7 @@ function render(result: SessionsResult, style: Style): string {
 /** The terminal width at which the ID and the author of a save fit. */
 const WIDE = 100;
 
-/**
- * Returns a line for each save, with its author and the command to continue
- * below if needed.
- */
+/** Returns a line for each save, with its author and command if needed. */
 function rowLines(
   rows: readonly SessionRow[],
   listedAt: string,
@@ -148,9 +145,7 @@ function nothing({ total }: SessionsResult): string {
   return total > 0 ? "No save matches." : 'No saves. "mpm pause" creates one.';
 }
 
-/**
- * A row for programs: every field is present, complete and on the same line.
- */
+/** A row for programs: every field is present, complete and on one line. */
 function fields(row: SessionRow): string {
   const { session, problem } = row;
   const name = row.name ?? session?.name ?? "";

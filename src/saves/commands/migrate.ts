@@ -148,9 +148,8 @@ async function trackedOf(
 }
 
 /**
- * Returns commands that stage and commit only the folder of the sessions, from
- * anywhere in the worktree. `-f` is needed because mpm's rules ignore files
- * that no pause committed.
+ * Returns commands that commit only the folder of the sessions, from anywhere.
+ * `-f` is needed because mpm's rules ignore the files.
  */
 function commitCommands({ root, worktree }: Workspace): string[] {
   const git = worktree === root

@@ -130,8 +130,7 @@ that check the work), important_reminders, files_to_review, done. Other fields: 
 });
 
 /**
- * Returns the output of `mpm pause`: six lines, the cleanup of worktrees if
- * there was one, and with `--verbose` the files.
+ * Returns six lines, the cleanup of worktrees, and with `--verbose` the files.
  */
 function pauseText(
   result: PauseResult,
@@ -166,9 +165,7 @@ function pauseText(
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/**
- * Returns the first line of a text. On a terminal, a long line is shortened.
- */
+/** Returns the first line of a text, shortened on a terminal. */
 function oneLine(text: string, { piped, columns }: Style): string {
   const first = escapeText(text.trim().split("\n", 1)[0]!);
   return piped ? first : cut(first, Math.max(LEAST, columns - LABEL));
@@ -280,9 +277,7 @@ function continueText({ agent_command: command }: PauseResult): string {
     : `mpm resume, or ${escapeText(command.join(" "))}`;
 }
 
-/**
- * Returns the lines added by `--verbose`: the whole summary, and every file.
- */
+/** Returns the lines added by `--verbose`: whole summary, every file. */
 function details(result: PauseResult): string[] {
   const { uncommitted, contents, files, folder } = result;
   const list = (title: string, rows: readonly string[]) =>

@@ -52,10 +52,7 @@ With --keep, mpm moves all but the newest saves. With --older-than, it moves sav
   render: removalText,
 });
 
-/**
- * The maximum time, in milliseconds, that the time in an ID may be ahead of the
- * clock.
- */
+/** Milliseconds by which the time in an ID may be ahead of the clock. */
 const IDS_SEARCHED = 3_600_000;
 
 /** The saves to keep; at least one field is given. */

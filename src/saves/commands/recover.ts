@@ -282,10 +282,7 @@ function refuseEmpty({ pause }: PauseRecord, source: string): void {
   });
 }
 
-/**
- * Builds a save from claude-mpm's fields and the current state of the
- * repository.
- */
+/** Builds a save from claude-mpm's fields and the repository's state. */
 function recoveredSave(
   draft: Draft,
   { slot, record, now }: { slot: Slot; record: PauseRecord; now: Date },

@@ -39,9 +39,7 @@ const KeptContents = z.strictObject({
 });
 
 export const PauseResult = z.strictObject({
-  /**
-   * True if nothing was written. The ID is the one that the save would have.
-   */
+  /** True if nothing was written. The ID is the one the save would have. */
   dry_run: z.boolean(),
   session_id: text,
   /** ISO 8601, UTC. */
@@ -88,10 +86,7 @@ export const PauseResult = z.strictObject({
   }),
   /** The uncommitted files; null if contents are not kept here. */
   contents: z.nullable(KeptContents),
-  /**
-   * Ignored files, which a save never keeps; folders end with `/`. null:
-   * without `--verbose`.
-   */
+  /** Ignored files; folders end with `/`. null: without `--verbose`. */
   ignored: z.nullable(z.array(text)),
   /** The commit on the branch; null if it was not requested. */
   branch_commit: z.nullable(z.strictObject({
@@ -102,10 +97,7 @@ export const PauseResult = z.strictObject({
   })),
   redactions: z.record(text, z.int()),
   warnings: z.array(text),
-  /**
-   * Results for leftover worktrees; null if mpm did not look for leftover
-   * worktrees.
-   */
+  /** Results for leftover worktrees; null if mpm did not look for any. */
   worktrees: z.nullable(WorktreesPruneResult),
 });
 
@@ -134,14 +126,9 @@ export const SessionRow = z.strictObject({
   location: z.enum(SAVE_PLACES),
   /** True if it is a log from claude-mpm and not a save. */
   log: z.boolean(),
-  /**
-   * True if the save was made when an agent's session ended. A plain resume
-   * prefers other saves.
-   */
+  /** True if an agent's session end made it; a resume prefers other saves. */
   automatic: z.boolean(),
-  /**
-   * True if the save was added by "sessions import", with someone else's words.
-   */
+  /** True if "saves import" added it, with someone else's words. */
   imported: z.boolean(),
   /** `own`, `trusted`, or `foreign` (not verified); null: not readable. */
   origin: z.nullable(Origin),
@@ -229,10 +216,7 @@ export const ResumeResult = z.strictObject({
     task: text,
     /** The hand-off after the command. */
     state: text,
-    /**
-     * `rebuilt`: the session was not known here, so it was recreated from the
-     * save.
-     */
+    /** `rebuilt`: the session was not known here, so the save recreated it. */
     change: z.enum(["resumed", "rebuilt", "unchanged"]),
     /** Number of finished checklist items. */
     done: z.int(),
@@ -245,10 +229,7 @@ export const ResumeResult = z.strictObject({
   /** The client chosen with `--in`, and the result of starting it. */
   take_over: z.nullable(z.strictObject({
     ...{ client: text, title: text, status: z.nullable(z.int()) },
-    /**
-     * The client's program on PATH, absolute; null: the client is not
-     * installed.
-     */
+    /** The client's program on PATH, absolute; null: not installed. */
     program: z.nullable(text),
     /** The command line as words; one of them is the prompt. */
     args: z.array(text),

@@ -100,9 +100,7 @@ export const ChangedPath = z.object({
   then: maybeText,
   now: maybeText,
   change: PathChange,
-  /**
-   * For `edited-further`: the content is the same and only the mode differs.
-   */
+  /** For `edited-further`: only the mode differs. */
   mode_only: z.optional(z.literal(true)),
   /** The file's partition; absent: no partition. */
   partition: z.optional(text),
@@ -119,10 +117,7 @@ export const UpstreamPosition = z.object({
 
 /** Everything that changed. */
 export const Changes = z.object({
-  /**
-   * Says whether there was a repository at the pause, and whether there is one
-   * now.
-   */
+  /** Says whether a repository was there at the pause, and is there now. */
   repository: z.enum(["both", "neither", "appeared", "gone", "unreadable"]),
   /**
    * The place of the save. `here`: this worktree. `moved`: this worktree
@@ -200,10 +195,7 @@ export const Changes = z.object({
     renamed_to: maybeText,
     /** True if HEAD, now elsewhere, has all commits of the branch. */
     merged: z.nullable(z.boolean()),
-    /**
-     * The remote-tracking branch with the same name, if there is no local
-     * branch with it.
-     */
+    /** The remote-tracking branch of that name, if no local branch has it. */
     remote: z.nullable(z.object({
       name: text,
       /** True if HEAD has all commits of the remote-tracking branch. */
@@ -251,26 +243,18 @@ export const Changes = z.object({
   })),
   /** Recorded files that no longer exist, although no commit removed them. */
   missing: z.array(text),
-  /**
-   * Uncommitted work in the save that has since been lost; null: nothing is
-   * known to be lost.
-   */
+  /** Uncommitted work in the save that was lost since; null: none known. */
   contents: z.nullable(z.object({
     /** The commit with the kept files; null: no files were kept. */
     commit: maybeText,
     /** False if the commit may be from someone else. */
     verified: z.boolean(),
-    /**
-     * Kept files that have since been reverted or deleted, and were not
-     * committed.
-     */
+    /** Kept files that were reverted or deleted, and not committed. */
     lost: z.array(z.object({
       path: text,
       change: PathChange,
     })),
-    /**
-     * The command that restores the lost files; null: there are no lost files.
-     */
+    /** The command that restores the lost files; null: none are lost. */
     restore: maybeText,
     /** Files that have since been reverted or deleted, and were not kept. */
     not_kept: z.array(z.object({
@@ -288,10 +272,7 @@ export const Changes = z.object({
     now: maybeText,
     change: z.enum(["same", "begun", "ended", "changed"]),
   }),
-  /**
-   * The worktree of a save from another worktree; null: the save is from this
-   * one.
-   */
+  /** The worktree of the save; null: it is this one. */
   worktree: z.nullable(z.object({
     path: text,
     gone: z.boolean(),

@@ -36,10 +36,7 @@ const EMPTY_RANGE = {
   files: [],
 };
 
-/**
- * Returns an empty range if HEAD is the commit of the pause; `undefined` if it
- * is not, or if no commit is recorded.
- */
+/** Returns an empty range if HEAD is the recorded commit of the pause. */
 export function emptyRange(save: Save, head: string): CommitRange | undefined {
   const [first] = baseCandidates(save);
   if (isUnborn(save) || first?.name !== head) return undefined;
@@ -48,8 +45,7 @@ export function emptyRange(save: Save, head: string): CommitRange | undefined {
 
 /**
  * Reads the commits between the commit of the pause and HEAD. Runs two git
- * processes at once, and more only if the repository does not have the commit
- * of the pause.
+ * processes at once, and more if the repository lacks that commit.
  */
 export async function readCommitRange(
   git: Git,
@@ -80,10 +76,7 @@ export async function readCommitRange(
   return older || await readRangeByTime(git, save, born);
 }
 
-/**
- * Reads the commits dated after the pause, for use if no recorded commit is
- * left.
- */
+/** Reads the commits dated after the pause, if no recorded commit is left. */
 async function readRangeByTime(
   git: Git,
   save: Save,
@@ -112,10 +105,7 @@ async function readWholeRange(
   return { ...way, ...range, files };
 }
 
-/**
- * Reads the range from the first older commit that exists and is related to
- * HEAD.
- */
+/** Reads the range from the first older commit that is related to HEAD. */
 async function readOlderRange(
   git: Git,
   candidates: readonly BaseCandidate[],

@@ -20,8 +20,7 @@ import type { Save } from "../save.ts";
 /**
  * Returns everything that changed between a save and the current `state`
  * (`undefined` without a repository), compared by IDs and hashes. Uncertain
- * results are explained in `notes` and marked as unknown, never as changed or
- * unchanged.
+ * results are marked as unknown, and `notes` explains them.
  */
 export function compare(
   save: Save,
@@ -80,10 +79,7 @@ function repositoryOf(
   return before ? "gone" : "neither";
 }
 
-/**
- * Compares paths only in the folder of the pause, where they mean the same
- * files; elsewhere the current paths are listed and not compared.
- */
+/** Compares paths only in the folder of the pause; elsewhere lists them. */
 function pathsHere(
   save: Save,
   state: RepositoryState,
@@ -95,10 +91,7 @@ function pathsHere(
   return comparePaths(recorded, state, history);
 }
 
-/**
- * Finds paths that changed both before the pause and in later commits, and
- * unmerged paths.
- */
+/** Finds unmerged paths, and paths changed before the pause and since. */
 function findConflicts(
   paths: readonly ChangedPath[],
   history: History,
@@ -137,8 +130,7 @@ function findMissing(
 
 /**
  * Returns the relation of HEAD to the base, ignoring commits of saves. In a
- * shallow history, this is known only if git can still see that one contains
- * the other.
+ * shallow history, it is known only if one contains the other.
  */
 function relationOf(
   history: History,
@@ -185,10 +177,7 @@ type Commits = readonly CommitInfo[];
 
 type Key = (commit: CommitInfo) => string;
 
-/**
- * A key that every rebase keeps, as does an amend that changes only the
- * content.
- */
+/** A key that every rebase keeps, and an amend of only the content. */
 const whole: Key = ({ author, timestamp, message }) =>
   `${author}\n${timestamp}\n${message}`;
 
@@ -202,8 +191,7 @@ const KEYS: readonly Key[] = [
 
 /**
  * Returns pairs of a lost commit and its replacement, which has an equal patch,
- * or the same author, author's time and subject. An amend and a rebase keep the
- * author's time.
+ * or the same author, author's time and subject.
  */
 function findRewritten(
   left: Commits,

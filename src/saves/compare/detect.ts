@@ -88,10 +88,7 @@ export async function detectState(
   return { changes: { ...changes, contents }, state };
 }
 
-/**
- * Facts, read from files, about a worktree whose HEAD is still the commit of a
- * save.
- */
+/** Facts, read from files, if HEAD is still the commit of a save. */
 interface Still {
   readonly head: string;
   readonly way: CommitRange;
@@ -99,10 +96,7 @@ interface Still {
   readonly names: Promise<Names> | undefined;
 }
 
-/**
- * Returns `undefined` if HEAD has moved, or if files do not show whether it
- * has.
- */
+/** Returns `undefined` if HEAD moved, or if files do not show it. */
 function stillAt(
   system: System,
   workspace: Workspace,

@@ -19,10 +19,7 @@ export interface History {
   readonly comparedBy: Changes["compared_by"];
   /** Full ID of the base commit. */
   readonly base: string | undefined;
-  /**
-   * Commits that are reachable only from the base, and commits reachable only
-   * from HEAD, each newest first.
-   */
+  /** Commits reachable only from the base, or only from HEAD, newest first. */
   readonly left: readonly CommitInfo[];
   readonly right: readonly CommitInfo[];
   /** Number of commits of either side above the limit. */
@@ -48,10 +45,7 @@ export interface History {
   readonly swept: ReadonlyMap<string, string>;
   /** True if the history is cut off somewhere, as in a shallow clone. */
   readonly shallow: boolean;
-  /**
-   * True if the history is cut off within `left` and `right`, so that these may
-   * be wrong.
-   */
+  /** True if it is cut off within `left` and `right`, which may be wrong. */
   readonly cut: boolean;
   /** Files that differ between the base and HEAD, without saves. */
   readonly files: readonly CommittedFile[];
@@ -70,10 +64,7 @@ export interface History {
      * has the name; undefined: nothing shows that the branch was ever here.
      */
     readonly left?: string | undefined;
-    /**
-     * A remote-tracking branch with the same name, if there is no local branch
-     * with it.
-     */
+    /** The remote-tracking branch of that name, without a local one. */
     readonly remote?: {
       readonly name: string;
       readonly commit: string;
@@ -88,20 +79,14 @@ export interface History {
     readonly forward: boolean;
     /** True if HEAD has all commits of the upstream. */
     readonly contained: boolean;
-    /**
-     * The command that last moved the upstream; `undefined` if it was a
-     * different command, or is unknown.
-     */
+    /** The command that last moved the upstream, if it is known. */
     readonly moved: "push" | "fetch" | undefined;
   } | undefined;
   /** Facts about the recorded worktree, if it is gone. */
   readonly gone: {
     /** Branches that are checked out in other worktrees. */
     readonly taken: ReadonlySet<string>;
-    /**
-     * True if git was told to keep the entry of the worktree, as for a
-     * removable drive.
-     */
+    /** True if git keeps the entry, as for a removable drive. */
     readonly locked: boolean;
   } | undefined;
   /**
@@ -140,9 +125,8 @@ export const NO_HISTORY = {
 } as const satisfies Partial<History>;
 
 /**
- * Returns the file changes made by commits since the pause. If the commit of
- * the pause is no longer in HEAD's history, the difference also includes what
- * HEAD left behind.
+ * Returns the file changes made by commits since the pause. If that commit left
+ * HEAD's history, these include what HEAD left behind.
  */
 export function changedSince(
   { files, left, touched, cut }: History,
@@ -160,18 +144,12 @@ export interface BaseCandidate {
   readonly comparedBy: "head" | "recent-commit";
 }
 
-/**
- * Returns the name of a candidate for git, in a form that only matches a
- * commit.
- */
+/** Returns a candidate's name in a form that only matches a commit. */
 export function commitName({ name }: Pick<BaseCandidate, "name">): string {
   return `${name}^{commit}`;
 }
 
-/**
- * Returns the commit of the pause, then the commits before it. Only valid
- * commit IDs are passed to git.
- */
+/** Returns the valid IDs of the commit of the pause and of those before it. */
 export function baseCandidates(save: Save): BaseCandidate[] {
   const { commit, recent_commits: recent } = save.git_context;
   const head = save.mpm?.head ?? commit ?? recent[0]?.sha;
@@ -185,10 +163,7 @@ export function baseCandidates(save: Save): BaseCandidate[] {
   }));
 }
 
-/**
- * Returns whether git allows a name, by the main rules of
- * git-check-ref-format(1).
- */
+/** Returns whether git allows a name, by git-check-ref-format(1). */
 export function isRefName(name: string): boolean {
   // deno-lint-ignore no-control-regex -- finds control characters
   return !/[\x00-\x20\x7f~^:?*[\\]|@\{|\.\.|^[-/]|\/$|^$/.test(name);

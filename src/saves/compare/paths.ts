@@ -86,10 +86,7 @@ function isModeOnly(
   return change === "edited-further" && sameContent(then!, now!) === true;
 }
 
-/**
- * Returns the change of a path that differed from HEAD at the pause and still
- * does.
- */
+/** Returns the change of a recorded path that still differs from HEAD. */
 function stillChanged(
   then: RecordedPath,
   now: FileState,
@@ -124,10 +121,7 @@ function sameState(
   return same && now.path.endsWith("/") ? undefined : same;
 }
 
-/**
- * Returns whether the unstaged edit is gone and the file has the staged
- * content.
- */
+/** Returns whether only the staged part of the file's edits is left. */
 function isDiscarded(before: FileState, now: FileState): boolean {
   return isStaged(before) && before.status[1] !== " " &&
     isStaged(now) && now.status[1] === " " &&
@@ -158,9 +152,7 @@ function isStaged({ status }: FileState): boolean {
   return !/^[ ?]/.test(status);
 }
 
-/**
- * Returns the change of a path that now differs from HEAD and was not recorded.
- */
+/** Returns the change of an unrecorded path that differs from HEAD. */
 function unrecorded(now: FileState, recorded: Recorded): PathChange {
   if (isUnmerged(now.status)) return "conflicted";
   const within = recorded.folders.some((folder) => now.path.startsWith(folder));
@@ -171,10 +163,7 @@ function unrecorded(now: FileState, recorded: Recorded): PathChange {
   return now.status.includes("R") ? "renamed" : "edited";
 }
 
-/**
- * Returns the change of a path that differed from HEAD at the pause and is no
- * longer listed.
- */
+/** Returns the change of a recorded path that is no longer listed. */
 function settled(then: RecordedPath, present: Present): PathChange {
   const { history, partial, touched } = present;
   if (partial) return "unknown";
@@ -200,10 +189,7 @@ function isRepository({ path, state }: RecordedPath): boolean {
     (state !== undefined && state.size === null && !isGone(state));
 }
 
-/**
- * Returns the change of a file that a later commit changed and that is not
- * known to have the recorded content.
- */
+/** Returns the change of a file that a later commit changed. */
 function changed(then: RecordedPath, same: boolean | undefined): PathChange {
   return same === undefined && then.state ? "unknown" : "superseded";
 }
@@ -221,9 +207,7 @@ function settledDeletion(
   return unborn || outside.has(path) ? "not-in-head" : "unknown";
 }
 
-/**
- * Returns the change of a file that existed at the pause and no longer exists.
- */
+/** Returns the change of a file that existed then and no longer does. */
 function absent(then: RecordedPath, present: Present): PathChange {
   const { history, movedElsewhere, removed, outside, unborn } = present;
   const { path } = then;
@@ -249,10 +233,7 @@ function isMovedBack(
   return back !== undefined && back.size !== null;
 }
 
-/**
- * Returns the change of a repository, or of a file whose name the file
- * functions do not support.
- */
+/** Returns the change of a repository, or of a name that cannot be opened. */
 function settledByObject(then: RecordedPath, present: Present): PathChange {
   const { history, differing, touched, removed } = present;
   const { path, state } = then;
@@ -289,9 +270,8 @@ function isGone({ status, size }: FileState): boolean {
 type Known = FileContent & { object?: string | undefined };
 
 /**
- * Returns whether two contents are equal; `undefined` if this cannot be
- * determined. Without hashes, different sizes mean different content, and the
- * same size with the same time counts as equal.
+ * Returns whether two contents are equal; `undefined` if unknown. Without
+ * hashes, only the same size with the same time counts as equal.
  */
 function sameContent(then: Known, now: Known): boolean | undefined {
   if (then.sha256 !== null && now.sha256 !== null) {
@@ -307,10 +287,7 @@ function sameContent(then: Known, now: Known): boolean | undefined {
   return then.object === now.object;
 }
 
-/**
- * Returns whether two modes are equal, as far as they are known and
- * `comparable`.
- */
+/** Returns whether two modes are equal, as far as they are `comparable`. */
 function sameMode(
   then: FileContent,
   now: FileContent,

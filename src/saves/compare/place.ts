@@ -16,9 +16,8 @@ interface Made {
 }
 
 /**
- * Returns the place of the save, as seen from here. `git worktree move` leaves
- * no trace of the old path, so a linked worktree on the same branch counts as
- * the same.
+ * Returns the place of the save, as seen from here. A linked worktree on the
+ * same branch counts as the same, since a move leaves no trace.
  */
 export function placeOf(
   system: System,
@@ -50,9 +49,8 @@ function findPlace(
 }
 
 /**
- * Returns the store ID to compare a save with. The user's own save of this
- * folder belongs to the store, even if `git clean` removed the store and its
- * ID.
+ * Returns the store ID to compare a save with. The user's own save belongs to
+ * the store, even if `git clean` removed the store's ID.
  */
 export function storeFor(
   system: System,
@@ -75,10 +73,7 @@ export function samePath(
   return plain(one) === plain(other);
 }
 
-/**
- * Returns whether the folder contains anything: an empty folder is not a
- * worktree.
- */
+/** Returns whether the folder is not empty, as a worktree cannot be. */
 function isInUse(system: System, path: string): boolean {
   try {
     return system.files.stat(path)?.kind === "folder" &&

@@ -57,9 +57,7 @@ function commitOf(id: string): string {
   return commitName({ name: id });
 }
 
-/**
- * Returns the possible refs of an upstream, which can also be a local branch.
- */
+/** Returns the possible refs of an upstream, perhaps a local branch. */
 function upstreamRefs(name: string): string[] {
   if (!isRefName(name)) return [];
   return [`refs/remotes/${name}`, `refs/heads/${name}`];
@@ -76,10 +74,9 @@ interface Questions {
 }
 
 /**
- * Reads everything that `compare` needs in addition to the state. Git runs only
- * for a reason: saves were committed, the histories diverged, or the branch or
- * its upstream changed. Other reasons are a recorded file that is gone or has
- * another mode, and a missing worktree.
+ * Reads everything that `compare` needs in addition to the state. Runs git only
+ * if saves were committed, histories diverged, or the branch or upstream
+ * changed, and for a recorded file or worktree that is gone.
  */
 export async function readHistory(
   system: System,
@@ -134,10 +131,7 @@ export async function readHistory(
   return { ...history, squash: await readSquash(git, questions, history) };
 }
 
-/**
- * Finds files that the commit of this pause included and no later commit
- * changed.
- */
+/** Finds files in the commit of this pause that no later one changed. */
 async function readSwept(
   git: Git,
   { right }: CommitRange,
@@ -225,8 +219,7 @@ async function readBranch(
 }
 
 /**
- * Returns the remote-tracking branch with a given name. If there are several,
- * prefers the recorded upstream.
+ * Returns the remote-tracking branch of a name, if possible the recorded one.
  */
 async function readRemote(
   git: Git,
@@ -247,10 +240,7 @@ async function readRemote(
   return { name, commit, contained: uncertain(held, shallow) };
 }
 
-/**
- * Returns `undefined` if HEAD may still have a commit beyond the cut of a
- * shallow history.
- */
+/** Returns `undefined` if the commit may be beyond a shallow cut. */
 function uncertain(held: boolean, shallow: boolean): boolean | undefined {
   return held || (shallow ? undefined : false);
 }
@@ -285,10 +275,7 @@ function namesIn(system: System, folder: string): string[] {
   return attempt(() => system.files.list(folder).map(({ name }) => name)) ?? [];
 }
 
-/**
- * Reads what prevents recreating the missing worktree of a save. Other missing
- * worktrees do not block a branch.
- */
+/** Reads what prevents recreating the missing worktree of a save. */
 async function readGone(
   system: System,
   git: Git,
@@ -357,9 +344,7 @@ function hasOtherMode(
     [...contents].some(([path, { mode }]) => isOther(path, mode));
 }
 
-/**
- * Returns whether git uses the executable bits on disk, which is the default.
- */
+/** Returns whether git uses the executable bits on disk, its default. */
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);
   return decodeBytes(answer.stdout).trim() !== "false";

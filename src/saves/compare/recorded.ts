@@ -42,8 +42,7 @@ interface Surroundings {
 
 /**
  * Returns the changed paths in a save, repairing lists from other programs.
- * Leaves out paths that lead outside the worktree, which only a forged save
- * has.
+ * Leaves out paths outside the worktree, which only a forged save has.
  */
 export function recordedPaths(save: Save, around: Surroundings): Recorded {
   const recorded = save.mpm ? ownPaths(save.mpm) : peerPaths(save, around);
@@ -144,9 +143,8 @@ const ESCAPES: Record<string, number> = {
 };
 
 /**
- * Returns a name that git quoted as in C, such as `"\303\274 b"`, as text. Any
- * other name is returned unchanged. A byte that is not UTF-8 becomes U+DC00
- * plus the byte.
+ * Returns a name that git quoted as in C, such as `"\303\274 b"`, as text. A
+ * byte that is not UTF-8 becomes U+DC00 plus the byte.
  */
 export function decodeQuoted(name: string): string {
   if (!/^"(?:[^"\\]|\\.)*"$/s.test(name)) return name;
@@ -165,9 +163,8 @@ export function decodeQuoted(name: string): string {
 }
 
 /**
- * Returns the first path in another program's list of changed files, with its
- * lost first letter restored. If the letter is uncertain, returns a note
- * instead of the path.
+ * Returns the first path in another program's list with its lost first letter
+ * restored, or a note if the letter is uncertain.
  */
 export function repairFirst(
   first: string,
@@ -193,10 +190,7 @@ export function repairFirst(
   return { path: undefined, notes: [note] };
 }
 
-/**
- * Returns known paths, or paths below a top-level name, that have one more
- * letter at the start.
- */
+/** Returns known and top-level names with one more letter at the start. */
 function longerByOne(
   path: string,
   known: readonly string[],

@@ -168,9 +168,8 @@ export function compareWorktree(
 }
 
 /**
- * Returns the command that recreates the worktree, with its branch if the
- * branch is free. Git still has an entry for a worktree whose folder was just
- * removed.
+ * Returns the command that recreates the worktree, with its branch if that is
+ * free. Git may still have an entry for it.
  */
 function restoreCommand(
   save: Save,

@@ -26,10 +26,7 @@ interface ReportOptions {
   /** The time for computing ages. */
   readonly now: Date;
   readonly markdown?: boolean;
-  /**
-   * The maximum number of items in a list. Defaults to 20 in text, and to all
-   * in Markdown.
-   */
+  /** The most items in a list; by default 20 in text, all in Markdown. */
   readonly limit?: number;
 }
 
@@ -93,9 +90,7 @@ function renderMarkdown(sections: readonly Section[], limit: number): string {
   return `${["## 🔄 Changes Since Pause", ...parts].join("\n\n")}\n`;
 }
 
-/**
- * Returns at most `limit` items, and a line with the number of items left out.
- */
+/** Returns at most `limit` items, and a line that counts the others. */
 function cut(
   items: readonly string[],
   { limit, fromEnd }: { limit: number; fromEnd: boolean },
@@ -242,10 +237,7 @@ const CONFLICTS = {
   unmerged: "has unmerged changes",
 };
 
-/**
- * Returns the section for files that are missing although no commit removed
- * them.
- */
+/** Returns the section for files that are missing without a commit. */
 function missingSection({ missing }: Changes, marks: Marks) {
   const items = missing.map((path) =>
     `${marks.code(path)} is missing, but no commit removed it`
@@ -253,10 +245,7 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/**
- * Lists the files that the save can restore, with the command, and the files
- * that it cannot.
- */
+/** Lists the lost files that the save can restore, and the others. */
 function contentsSections({ contents }: Changes, marks: Marks) {
   if (!contents) return [];
   const { lost, restore, verified, not_kept: others } = contents;
@@ -301,10 +290,7 @@ const WORDS: Record<PathChange, string> = {
   "unknown": "status unknown",
 };
 
-/**
- * Returns sections for the working directory, then and now, by partition if
- * there are any.
- */
+/** Returns the working directory, then and now, by partition if any. */
 function pathSections(
   { working_directory: found }: Changes,
   marks: Marks,

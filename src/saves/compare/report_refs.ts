@@ -137,10 +137,7 @@ export function upstreamSection(
   };
 }
 
-/**
- * Returns how the numbers of commits ahead and behind changed, without commits
- * of saves.
- */
+/** Returns how ahead and behind changed, without commits of saves. */
 function countWords({ upstream, commits, shallow }: Changes): string {
   const { then, now, change } = upstream;
   if (!now || change === "gone" || change === "removed") return "";

@@ -3,9 +3,7 @@ import { NAME_PRINT, nameForm } from "../../secrets/mod.ts";
 import type { Save } from "../save.ts";
 import { type Git, readLeft, readRefs, splitFields } from "../../git/mod.ts";
 
-/**
- * Returns the real name of a branch that was stored with its secret redacted.
- */
+/** Returns the real name of a branch that was stored redacted. */
 export async function revealBranch<T extends string | null>(
   git: Git,
   branch: T,
@@ -16,9 +14,8 @@ export async function revealBranch<T extends string | null>(
 }
 
 /**
- * Returns the save with the real names of branches and files of this repository
- * instead of redacted ones, so that they can be compared. Uses git only if
- * there are redacted names.
+ * Returns the save with the real names of this repository instead of redacted
+ * ones. Uses git only if there are redacted names.
  */
 export async function revealSave(git: Git, save: Save): Promise<Save> {
   const { git_context: context, mpm } = save;
@@ -55,9 +52,7 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   };
 }
 
-/**
- * Even if the real name is missing, the result must be a valid name for git.
- */
+/** The result must be a valid name for git, even without the real name. */
 function asRef(hidden: string): string {
   return hidden.replaceAll(
     /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,
@@ -79,9 +74,7 @@ function isHidden(name = ""): boolean {
   return name.includes("[redacted:") && NAME_PRINT.test(name);
 }
 
-/**
- * Returns the existing branches, and branches that were once checked out here.
- */
+/** Returns the existing branches, and those once checked out here. */
 async function branches(git: Git): Promise<Map<string, string>> {
   const places = ["refs/heads", "refs/remotes"];
   const [refs, left] = await Promise.all([
@@ -91,9 +84,7 @@ async function branches(git: Git): Promise<Map<string, string>> {
   return byForm([...left.map(({ branch }) => branch), ...(refs ?? []).flat()]);
 }
 
-/**
- * Returns the paths that exist now, and the paths in the commit of the pause.
- */
+/** Returns the paths of now, and those in the commit of the pause. */
 async function trackedAndOther(
   git: Git,
   { mpm }: Save,

@@ -53,10 +53,7 @@ function excludedBy(
   return isMeant;
 }
 
-/**
- * Returns the keeper of the contents of uncommitted files; `undefined` if
- * contents are not kept.
- */
+/** Returns the keeper of uncommitted contents, if contents are kept. */
 export function contentsKeeper(
   system: System,
   workspace: Workspace,
@@ -80,9 +77,7 @@ export function contentsKeeper(
 
 /** The kept contents of the uncommitted files. */
 export interface Kept {
-  /**
-   * The commit; `undefined`: there was nothing to keep, or keeping it failed.
-   */
+  /** The commit; `undefined`: nothing to keep, or keeping it failed. */
   readonly commit?: string;
   /** Why the contents are not kept. */
   readonly reason?: string;
@@ -90,10 +85,7 @@ export interface Kept {
   readonly removed?: readonly string[];
 }
 
-/**
- * Returns the part of a result that describes contents that are, or would be,
- * kept.
- */
+/** Returns the contents that are or would be kept, for a result. */
 export function contentsAnswer(
   planned: ContentsSummary | undefined,
   kept: Kept = {},
@@ -277,10 +269,7 @@ async function boundContents(
   return gone;
 }
 
-/**
- * Returns the IDs of saves with contents: `id` first, then other saves, then
- * automatic saves.
- */
+/** Returns the saves with contents: `id`, then others, then automatic. */
 async function newestFirst(
   system: System,
   root: string,

@@ -153,10 +153,9 @@ async function keepIn(
 }
 
 /**
- * Returns the contents of a save that have no record of their author. Either
- * mpm was interrupted before it wrote the record, or the contents were fetched.
- * Throws CONFLICT for a save that does not need contents or is from another
- * worktree.
+ * Returns the contents of a save that have no record of their author: mpm was
+ * interrupted, or they were fetched. Throws CONFLICT for a save that needs no
+ * contents or is from another worktree.
  */
 async function thereNow(
   system: System,

@@ -75,10 +75,7 @@ export async function withoutSetAside(
   };
 }
 
-/**
- * Returns the files that were uncommitted then and are now as committed, or
- * gone.
- */
+/** Returns the files that were uncommitted and now are not, or are gone. */
 function goneIn({ working_directory }: Changes): ChangedPath[] {
   return working_directory.paths.filter(({ then, change }) =>
     then !== null && LOST.has(change)
@@ -185,17 +182,12 @@ async function stillLost(
   return { lost, leftOut };
 }
 
-/**
- * The maximum number of paths to pass to git. With more paths, git looks at all
- * files.
- */
+/** The most paths to pass to git; with more, git looks at all files. */
 const MOST_PATHS = 200;
 
 const COMMIT = /^[0-9a-f]{40,64}$/;
 
-/**
- * The time that git may take to look through other branches, in milliseconds.
- */
+/** Milliseconds that git may take to look through other branches. */
 const TIME_LIMIT = 5000;
 
 /**

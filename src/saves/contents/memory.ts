@@ -32,8 +32,7 @@ export interface LastContents extends ContentsSummary {
   /** The IDs of the files, folders and so on in the contents. */
   readonly ids: readonly string[];
   /**
-   * The mark of the note about these files, and the rules by which they were
-   * kept.
+   * The mark of the note about these files, and the rules they were kept by.
    */
   readonly mark?: string;
   readonly rules?: string | undefined;
@@ -48,15 +47,10 @@ interface Note {
 
 const VERSION = 3;
 
-/**
- * The record's kind. It is part of the seal, so that no other record can
- * replace this one.
- */
+/** The record's kind, part of the seal: no other record can replace it. */
 const KIND = "worktree memory";
 
-/**
- * The maximum size of a note to read, in bytes: 10,000 files with long paths.
- */
+/** The largest note to read, in bytes: 10,000 files with long paths. */
 const LIMIT = 16 * 1024 * 1024;
 
 /**
@@ -87,17 +81,14 @@ export class WorktreeMemory {
     return this.#last ? [`${CONTENTS}/${this.#last.save}`] : [];
   }
 
-  /**
-   * Returns the last kept contents, if git still has them. Call `open` first.
-   */
+  /** Returns the last kept contents, if git has them. Call `open` first. */
   get last(): LastContents | undefined {
     return this.#last;
   }
 
   /**
    * Returns the known states of files. `refs`: the existing refs. `kept`: only
-   * files whose contents git has. `rules`: the whole list may be known if the
-   * contents were kept by the same rules.
+   * files whose contents git has. `rules`: those of the contents.
    */
   open(
     refs: ReadonlyMap<string, string>,
@@ -131,10 +122,7 @@ export class WorktreeMemory {
     return isSame ? this.#last : undefined;
   }
 
-  /**
-   * Forgets the last contents, for example because git may have lost part of
-   * them.
-   */
+  /** Forgets the last contents, as git may have lost part of them. */
   forget(): void {
     this.#last = undefined;
   }

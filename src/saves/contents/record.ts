@@ -4,9 +4,8 @@ import { field, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { Contents, LeftOut } from "../../git/mod.ts";
 
 /**
- * The record in the commit of a save's contents, next to the files:
- * `record.json`. It says nothing about the save, so that equal contents are
- * always the same commit.
+ * The record beside the files in the commit of a save's contents,
+ * `record.json`. Without the save, equal contents are the same commit.
  */
 export interface ContentsRecord {
   readonly schema: 1;

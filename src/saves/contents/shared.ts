@@ -61,23 +61,16 @@ const SHARED = object({
 /** The maximum size of a text to read, in bytes, as for the largest entry. */
 const LARGEST_TEXT = 80 * 1024 * 1024;
 
-/**
- * The maximum size of all files of a shared save, in bytes. Base64 adds a
- * third.
- */
+/** The most bytes of all files of a shared save; Base64 adds a third. */
 const LARGEST = 56 * 1024 * 1024;
 
-/**
- * The maximum number of files to read in a save, and the maximum length of a
- * path, in UTF-16 units.
- */
+/** The most files in a save, and the longest path in UTF-16 units. */
 const MOST_FILES = 50_000;
 const LONGEST_PATH = 4096;
 
 /**
- * Returns the contents of a commit in the form for sharing; `undefined` if they
- * are too large. They are not redacted, since a file must be restored
- * unchanged. Throws GIT_FAILED.
+ * Returns the contents of a commit in the form for sharing, not redacted;
+ * `undefined` if they are too large. Throws GIT_FAILED.
  */
 export async function sharedContents(
   system: System,
@@ -249,8 +242,7 @@ function isKeptPath(path: string, platform: Platform): boolean {
 
 /**
  * Returns whether the target of a link is inside the worktree. A ".." after a
- * name could be resolved from the target of another link, so such a target is
- * rejected.
+ * name could follow another link, so it is rejected.
  */
 function staysWithin(
   path: string,
@@ -271,10 +263,7 @@ function staysWithin(
   return there.length === 0 || isKeptPath(there.join("/"), platform);
 }
 
-/**
- * Throws UNREADABLE if the path of a file is also the path of another file or
- * of a folder.
- */
+/** Throws UNREADABLE if two files, or a file and a folder, share a path. */
 function refuseClashes(files: readonly BroughtFile[], id: string): void {
   const paths = new Set(files.map(({ part, path }) => `${part}/${path}`));
   const isClear = paths.size === files.length &&

@@ -22,10 +22,7 @@ export interface ContextFacts {
   readonly next: readonly string[];
 }
 
-/**
- * The maximum number of entries for the next session, and the maximum length of
- * an entry, in characters.
- */
+/** The most entries for the next session, and their longest, in characters. */
 const LISTED = 10;
 const LONGEST = 200;
 
@@ -115,10 +112,7 @@ function paragraphsOf(
   ];
 }
 
-/**
- * Returns the UTF-8 bytes of a text, as a text with one character for each
- * byte.
- */
+/** Returns the UTF-8 bytes of a text, one character for each byte. */
 function bytesAsText(text: string): string {
   return fromBytes(new TextEncoder().encode(text));
 }
@@ -129,9 +123,8 @@ export function contextFilePath(worktree: string): string {
 }
 
 /**
- * Updates mpm's part of the context file. A person's line about the branch is
- * updated in place, and so is the last such line about the time. mpm's part
- * then omits these lines.
+ * Updates mpm's part of the context file. Lines about the branch and the time
+ * outside the part are updated in place instead.
  */
 export function updateContextFile(
   system: System,

@@ -17,10 +17,7 @@ export interface MarkedFile {
 /** The last line of mpm's part. */
 const CLOSE = "<!-- /mpm -->";
 
-/**
- * Returns the position of the mpm part; -1 if the file does not have it;
- * `undefined` for damaged marks.
- */
+/** Returns the position of mpm's part; -1: none; `undefined`: damaged. */
 function partOf(
   text: string,
   { open }: MarkedFile,
@@ -38,9 +35,8 @@ function lineEndOf(text: string): string {
 }
 
 /**
- * Returns the file without mpm's part and the blank line that came with it;
- * `undefined` if the file has no other content. A file whose part cannot be
- * identified is returned unchanged.
+ * Returns the file without mpm's part and its blank line; `undefined` if there
+ * is nothing else. A damaged file is returned unchanged.
  */
 export function withoutPart(
   text: string,
@@ -61,9 +57,7 @@ export function withoutPart(
 export interface Renewed {
   readonly before: string;
   readonly after: string;
-  /**
-   * `undefined`: the part is not needed. An existing part is kept, but empty.
-   */
+  /** `undefined`: not needed. An existing part is kept, but empty. */
   readonly paragraphs: readonly string[] | undefined;
 }
 
@@ -131,10 +125,9 @@ const LIMIT = 1024 * 1024;
 type FileChange = "absent" | "created" | "updated" | "removed" | "unchanged";
 
 /**
- * Updates mpm's part of a file, and keeps everything else in it byte for byte.
- * Creates the file only if `create` is set. With `clear`, removes the part, and
- * also the file if it has no other content. Throws CONFLICT for a link or
- * damaged marks. Writes nothing on a `dryRun`.
+ * Updates mpm's part of a file, and keeps everything else byte for byte.
+ * Creates the file only with `create`. `clear` removes the part, and a file
+ * without other content. Throws CONFLICT for a link or damaged marks.
  */
 export function changeMarkedFile(
   system: System,

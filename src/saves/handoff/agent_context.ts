@@ -6,10 +6,9 @@ import { handoffSections, restOf } from "./sections.ts";
 const CONTEXT_LIMIT = 10_000;
 
 /**
- * Returns the facts about a session for an agent. They are bounded, between
- * fences that cannot be guessed, and without control or invisible characters.
- * Anyone could have written the save, so the text says that it is data, and
- * always has the closing fence.
+ * Returns the facts about a session for an agent: bounded, escaped, and between
+ * fences that cannot be guessed. Anyone could have written the save, so the
+ * text says that it is data, and always has the last fence.
  */
 export function agentContext(
   result: ResumeResult,
@@ -38,10 +37,7 @@ export function handoffText(
   return asData(fitted(sections, { limit, rest }));
 }
 
-/**
- * Marks that could seem to end the data, since Claude Code puts the data
- * between its own tags.
- */
+/** Marks that could end the data, which Claude Code puts between tags. */
 const TAGS = /<(?=\/?(?:system-|mpm-))/gi;
 
 /** Replaces such marks in a text without changing its length. */

@@ -5,22 +5,14 @@ export interface Section {
   /** Empty: the entries have no title. */
   readonly title: string;
   /**
-   * Entries with their bullets, in display order. Each is shown completely or
-   * not at all.
+   * Entries with their bullets, in order. Each is shown whole or not at all.
    */
   readonly entries: readonly string[];
-  /**
-   * The section's guaranteed share of the space, relative to all other weights.
-   */
+  /** The guaranteed share of the space, relative to all weights. */
   readonly weight: number;
-  /**
-   * The section's maximum share, in the same units. Defaults to all remaining
-   * space.
-   */
+  /** The maximum share, in the same units; by default everything left. */
   readonly most?: number;
-  /**
-   * True if the entries follow the title on the same line, separated by commas.
-   */
+  /** True if the entries follow the title on its line, with commas. */
   readonly inline?: boolean;
   /** True if the last entries are the ones to keep. */
   readonly fromEnd?: boolean;

@@ -15,10 +15,7 @@ export interface OpenFacts {
 /** The command that shows all open items with their numbers. */
 export const OPEN_REST = "mpm done";
 
-/**
- * Returns the open items for an agent if there is no save to continue from.
- * Everything is escaped.
- */
+/** Returns the escaped open items for an agent, if there is no save. */
 export function openSections(
   { items: open, vars, problems }: ItemsNow,
   now: Date,

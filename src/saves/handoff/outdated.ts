@@ -12,9 +12,8 @@ export interface Present {
 }
 
 /**
- * Marks the sentences of a text that say that closed items are still to do, or
- * that open steps are done. The agent's message and the client's summary are
- * older than the states of the items.
+ * Marks the sentences that call closed items open, or open steps done. The
+ * message and the summary are older than the items.
  */
 export function withMarks(text: string, { over, left }: Present): string {
   if (over.length + left.length === 0) return text;
@@ -57,28 +56,19 @@ function namedBy(text: string): Named {
   return { plain, words: significantWords(plain) };
 }
 
-/**
- * Returns the number of words in the longest item that a sentence is about; 0:
- * no item.
- */
+/** Returns the number of words in the longest item of a sentence, or 0. */
 function closestOf(items: readonly Named[], sentence: Sentence): number {
   const found = items.filter((item) => isAbout(sentence, item));
   return Math.max(0, ...found.map(({ words }) => words.length || 1));
 }
 
-/**
- * The minimum length of a text to look for, in UTF-16 units. Shorter texts mean
- * too little.
- */
+/** The shortest text to look for, in UTF-16 units; others mean too little. */
 const TELLING = 12;
 
 /** The share of a sentence's words that an item must have. */
 const SHARE = 0.3;
 
-/**
- * The maximum number of words in a sentence for which a single matching word is
- * enough.
- */
+/** The most words in a sentence for which one matching word is enough. */
 const FEW = 3;
 
 /**
@@ -98,10 +88,7 @@ function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
 const HEADING =
   /^\s*(?:#{1,6}\s|\*\*[^*]+\*\*:?\s*$|\d+[.)]\s[^.!?]*:\s*$)|:\s*$/;
 
-/**
- * Splits a line into sentences with their blanks. Joined, they are the line
- * again.
- */
+/** Splits a line into sentences; joined, they are the line again. */
 function sentencesIn(line: string): string[] {
   return line.split(/(?<=[.!?])(?=\s+[^a-z\s])|(?<=;)(?=\s)/);
 }
@@ -111,9 +98,7 @@ const TO_DO =
 const DONE =
   /\b(?:done|finished|completed?|implemented|works|working|fixed|pass(?:es|ed)?|merged|written|added|shipped|ready|in place|closed|resolved|accomplished)\b|\[x\]|[✅✓✔]/i;
 
-/**
- * Returns what a sentence, or otherwise its heading, says about its subject.
- */
+/** Returns what a sentence, or else its heading, says of its subject. */
 function saidIn(sentence: string, heading: string): Said {
   for (const text of [sentence, heading]) {
     if (TO_DO.test(text)) return "to do";

@@ -26,9 +26,7 @@ export interface Outline {
   readonly constraints: readonly Item[];
   /** In progress. */
   readonly begun: readonly Item[];
-  /**
-   * Items of the last stretch of work first, and the agent's open todos last.
-   */
+  /** The last stretch of work first, the agent's open todos last. */
   readonly next: readonly Item[];
   readonly blockers: readonly Item[];
   readonly questions: readonly Item[];
@@ -66,9 +64,7 @@ export interface Outline {
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
-  /**
-   * The hand-offs of simultaneous and later agent sessions, oldest first.
-   */
+  /** The hand-offs of parallel and later agent sessions, oldest first. */
   readonly later?: ResumeResult["later"];
   /** As returned by `itemsNow()`. */
   readonly items: readonly Item[];
@@ -76,10 +72,7 @@ interface Source {
   readonly handoffs?: readonly OpenHandoff[];
 }
 
-/**
- * Returns the hand-off of a save. Both the text for an agent and the line for a
- * person are based on it.
- */
+/** Returns the hand-off of a save, for agents and for people. */
 export const outlineOf: (source: Source) => Outline = rememberedFor(outlined);
 
 function outlined(
@@ -203,16 +196,10 @@ export function isTodo({ via }: Item): boolean {
   return via === "todo" || via === "task";
 }
 
-/**
- * The maximum time between two statements in one stretch of work, in
- * milliseconds.
- */
+/** Milliseconds between two statements in one stretch of work, at most. */
 const STRETCH = 3_600_000;
 
-/**
- * Returns the items with the last stretch of work first, and each stretch in
- * time order. A list of todos stays together.
- */
+/** Puts the last stretch of work first, each in time order, then todos. */
 function ordered(items: readonly Item[]): Item[] {
   const said = oldestFirst(items.filter((item) => !isTodo(item)));
   const stretches: Item[][] = [];
@@ -225,9 +212,7 @@ function ordered(items: readonly Item[]): Item[] {
   return [...stretches.reverse().flat(), ...items.filter(isTodo)];
 }
 
-/**
- * Returns the items, newest first. Items with the same time keep their order.
- */
+/** Items with the same time keep their order. */
 function newestFirst(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => compareText(b.at, a.at));
 }

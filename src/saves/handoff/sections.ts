@@ -42,9 +42,8 @@ interface Facts extends OpenFacts {
 }
 
 /**
- * Returns the text about a session for an agent, the most important part first.
- * Parts are its place, changes since, next steps, decisions, ways to verify,
- * and the end of the conversation. Everything is escaped.
+ * Returns the escaped text about a session for an agent, most important first:
+ * place, changes, next steps, decisions, verification, conversation.
  */
 export function handoffSections(result: ResumeResult): Section[] {
   const { session } = result;
@@ -210,10 +209,7 @@ function toDo(facts: Facts): Section[] {
   ];
 }
 
-/**
- * Returns the summary; for an automatic save, only the parts that no other
- * section has.
- */
+/** Returns the summary; of an automatic save, what no section has. */
 function summaryOf(
   { conversation: { summary }, mpm }: Save,
   { goal }: Outline,
@@ -301,10 +297,7 @@ function fileSections(facts: Facts, session: Save): Section[] {
   ];
 }
 
-/**
- * Returns the names that were given; empty if all of them come from the
- * uncommitted files.
- */
+/** Returns the given names, unless all are uncommitted files. */
 function named(paths: readonly string[], known: ReadonlySet<string>) {
   return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
 }

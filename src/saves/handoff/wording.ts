@@ -12,10 +12,7 @@ import {
 
 /** Wording of hand-off entries, for agents and people. */
 
-/**
- * Maximum difference in time, in milliseconds, at which an item counts as being
- * as old as its save.
- */
+/** Milliseconds within which an item counts as being as old as its save. */
 const SAME_TIME = 3_600_000;
 
 /** The times for computing ages. */
@@ -89,19 +86,14 @@ export function isLongWhy(why: string | undefined): why is string {
   return why !== undefined && why.length > LONGEST_WHY;
 }
 
-/**
- * Returns the age of an entry that is older or newer than the save; otherwise
- * empty.
- */
+/** Returns the age of an entry that is older or newer than the save. */
 export function ageMark(at: string, { now, paused }: Clock): string[] {
   const time = Date.parse(at);
   const apart = Math.abs(Date.parse(paused) - time);
   return Number.isNaN(time) || apart <= SAME_TIME ? [] : [shortAge(time, now)];
 }
 
-/**
- * The commands that were run, and the items that name verification commands.
- */
+/** The commands that ran, and the items that name verification commands. */
 interface Commands {
   readonly runs: readonly Run[];
   readonly verify: readonly Item[];
@@ -137,16 +129,10 @@ function isCheck(run: Run, { verify }: Commands): boolean {
     verify.some(({ text }) => commandForm(text) === commandForm(run.command));
 }
 
-/**
- * The maximum number of characters to show from the end of a failed command's
- * output.
- */
+/** The most characters of a failed command's output to show. */
 const TAIL = 300;
 
-/**
- * Returns a command with its last result and, if it failed, its last lines of
- * output.
- */
+/** Returns a command with its result and, if it failed, its last lines. */
 function runLine(run: Run, { now }: Clock): string {
   const { command, exit, at, doubt } = run;
   const age = shortAge(Date.parse(at), now);
@@ -195,9 +181,8 @@ const BEGINS = /^\s*(?:[-*+•]\s|\d+[.)]\s|#{1,6}\s|\||\*\*|>)/;
 const LONGEST_PIECE = 400;
 
 /**
- * Splits a longer text into pieces that are shown completely or not at all:
- * list entries, paragraphs, and the sentences of a long paragraph. Each is
- * escaped, and the lines of a code block stay separate.
+ * Splits a longer text into escaped pieces, shown whole or not at all: list
+ * entries, paragraphs, code blocks, and sentences of a long paragraph.
  */
 export function pieces(text: string): string[] {
   const found: string[] = [];

@@ -21,9 +21,8 @@ import type { System } from "../../system/system.ts";
 import { quickRoot } from "../../git/mod.ts";
 
 /**
- * Returns the agent's session, either given or current, with the content of the
- * session's files. `client`: the client of the given session, if known.
- * `todos`: the session's lists, if its conversation was already read.
+ * Returns the agent's session, given or current, with its lists. `client`: that
+ * of the given session. `todos`: its lists, if already read.
  */
 export async function agentOf(
   { system }: Context,

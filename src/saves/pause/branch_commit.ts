@@ -56,9 +56,7 @@ export async function planBranchCommit(
   return { workspace, state, reason };
 }
 
-/**
- * Returns the reason why a pause makes no commit; `undefined` if it makes one.
- */
+/** Returns why a pause makes no commit; `undefined` if it makes one. */
 async function noCommitReason(
   system: System,
   workspace: Workspace,
@@ -148,10 +146,7 @@ export async function commitToBranch(
   }
 }
 
-/**
- * Warns, once for each project, that the meaning of `commit = true` has
- * changed.
- */
+/** Warns, once for each project, that `commit = true` has a new meaning. */
 export function noteOldSetting(
   { system, note }: Context,
   { root, git }: Workspace,
@@ -229,10 +224,7 @@ async function storeFiles(
   return paths.map((path, at) => ({ path, id: ids[at]! }));
 }
 
-/**
- * The maximum number of attempts to use the index, which another git process
- * may lock for a moment.
- */
+/** The most attempts to use the index, which another git may lock. */
 const TRIES = 40;
 const PAUSE_MS = 25;
 
@@ -257,10 +249,7 @@ async function stage(
   }
 }
 
-/**
- * The maximum number of times to rebuild a commit if the branch moves in the
- * meantime.
- */
+/** The most times to rebuild a commit if the branch moves. */
 const ATTEMPTS = 5;
 
 async function moveBranch(
@@ -290,10 +279,7 @@ async function moveBranch(
   }
 }
 
-/**
- * Returns the tree of a commit with some entries replaced. Uses a separate
- * index.
- */
+/** Returns the tree of a commit with some entries replaced. */
 async function treeWith(
   git: Git,
   head: string,
@@ -322,10 +308,7 @@ async function signingOf(git: Git) {
   return on ? { settings, options: ["-S"] } : { settings: [], options: [] };
 }
 
-/**
- * Returns the commit of `branch`. Throws GIT_FAILED if HEAD has moved to
- * another branch.
- */
+/** Returns the commit of `branch`. Throws GIT_FAILED if HEAD left it. */
 async function headOf(git: Git, branch: string): Promise<string> {
   const args = ["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"];
   const [head, name] = decodeBytes(await git.read(args)).split("\n");

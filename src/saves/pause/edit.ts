@@ -23,10 +23,9 @@ const SHOWN = {
 const LIMIT = 1024 * 1024;
 
 /**
- * Opens the hand-off in the user's editor and returns the edited content. Lines
- * that begin with "#" are ignored. An invalid text is kept, and the next call
- * opens it again. Throws USAGE without a terminal, and CANCELLED if the text is
- * empty or the editor fails.
+ * Opens the hand-off in the user's editor and returns the edited content,
+ * without lines that begin with "#". Keeps an invalid text for the next call.
+ * Throws USAGE without a terminal, CANCELLED.
  */
 export async function editedContent(
   context: Context,
@@ -97,18 +96,13 @@ export async function editedText<T>(
   throw new MpmError("CANCELLED", "Nothing was saved: the text is empty");
 }
 
-/**
- * Returns the editor from the user's environment; a repository cannot set it.
- */
+/** Returns the user's editor; a repository cannot set it. */
 function editorOf(system: System): string {
   return system.env("VISUAL")?.trim() || system.env("EDITOR")?.trim() ||
     (system.platform === "windows" ? "notepad" : "vi");
 }
 
-/**
- * Returns the path of the text in the user's own state. Each project and
- * command has its own text.
- */
+/** Returns the path of the text of a project and command. */
 function textPath(system: System, key: string): string {
   return join(userState(system), "edits", `${sha256(key).slice(0, 16)}.md`);
 }
@@ -172,10 +166,7 @@ function template(
   ].join("\n");
 }
 
-/**
- * Indents a text so that its further lines cannot begin a field, an entry or a
- * comment.
- */
+/** Indents further lines, which then begin no field, entry or comment. */
 function inField(text: string): string {
   return text.trim().replaceAll(/\n+/g, "\n  ");
 }

@@ -10,9 +10,7 @@ const line = z.optional(z.string());
 
 /** The input of `mpm pause --input`: the flags of `pause`, as JSON. */
 export const ContentInput = z.strictObject({
-  /**
-   * The task; without it, a summary is generated, as with a plain `mpm pause`.
-   */
+  /** The task; without it, a summary is generated. */
   summary: line,
   /** A name to find the session by. */
   name: line,

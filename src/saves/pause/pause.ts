@@ -70,9 +70,7 @@ interface PauseInput extends PauseWords {
   readonly "agent-session": string | undefined;
   readonly edit: boolean;
   readonly "no-commit": boolean;
-  /**
-   * `never`: no commit, even if the configuration asks for one, as in a detour.
-   */
+  /** `never`: not even if the configuration asks for one, as in a detour. */
   readonly commit: boolean | "never";
   readonly "no-prune-worktrees": boolean;
   /** An earlier point in a conversation, used instead of the current one. */
@@ -99,10 +97,7 @@ export async function gather(
   );
 }
 
-/**
- * Gathers again if the context file was updated, since that makes it a changed
- * file.
- */
+/** Gathers again if it updated the context file, now a changed file. */
 async function gatherRenewed(
   context: Context,
   order: Parameters<typeof gatherIn>[1],
@@ -188,10 +183,7 @@ async function readGit(
   return { state, refs, identity, memory };
 }
 
-/**
- * Checks the known files and makes preparations while git looks for changed
- * files.
- */
+/** Checks known files and prepares while git looks for changed files. */
 async function openMemory(
   system: System,
   workspace: Workspace,
@@ -375,10 +367,7 @@ export async function cleanUp(
   }
 }
 
-/**
- * Returns whether there are worktrees, or an interrupted cleanup of the only
- * one.
- */
+/** Returns whether there are worktrees, or an interrupted cleanup. */
 function hasWork(
   { files }: System,
   { commonDir }: Workspace,

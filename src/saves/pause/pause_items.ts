@@ -34,9 +34,8 @@ import type { Save } from "../save.ts";
 import { earlierDone } from "./project_parts.ts";
 
 /**
- * Returns what a pause adds to the hand-off. Text on a command line counts as
- * the user's, unless the agent runs the command. JSON that comes with an agent
- * session counts as the agent's.
+ * Returns what a pause adds to the hand-off. Text counts as the user's, unless
+ * the agent runs the command or JSON comes with an agent session.
  */
 export async function pauseOrder(
   system: System,
@@ -91,16 +90,10 @@ export interface PastConversation {
   readonly key: string;
 }
 
-/**
- * An ID that no session has: files stored under a real session ID reflect the
- * current state.
- */
+/** An ID that no session has: files of a real one are of the current state. */
 const NO_SESSION = "00000000-0000-0000-0000-000000000000";
 
-/**
- * The maximum number of bytes to read from the end of a transcript. A pause may
- * take its time.
- */
+/** The most bytes to read from the end of a transcript. */
 const MOST = 4 * 1024 * 1024;
 
 /** Collects the items in the agent's conversation that the settings allow. */

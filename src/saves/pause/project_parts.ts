@@ -78,9 +78,8 @@ function isKept({ bytes }: FileText): boolean {
 }
 
 /**
- * Returns a context file for a save. Its text is left out if a lasting earlier
- * save has the same text. Such a save was made by a person, since automatic
- * saves are removed.
+ * Returns a context file for a save, without its text if a person's earlier
+ * save, which lasts, has the same text.
  */
 function savedContext(
   system: System,

@@ -34,9 +34,7 @@ import { freeId } from "../store/write_save.ts";
 export interface PausePlan {
   readonly draft: Draft;
   readonly target: ExportTarget | undefined;
-  /**
-   * The refs of the log of saves, and the reason if git keeps no second copy.
-   */
+  /** The refs of the log of saves, and why git keeps no second copy. */
   readonly log: {
     readonly refs: ReadonlyMap<string, string>;
     readonly reason?: string;
@@ -55,10 +53,7 @@ export interface PausePlan {
   readonly faults: readonly string[];
 }
 
-/**
- * Exports a copy. A failure is an error whose message says that the save
- * exists.
- */
+/** Exports a copy. The message of a failure says that the save exists. */
 export function exportCopy(
   system: System,
   path: string,
@@ -79,9 +74,7 @@ export function exportCopy(
   }
 }
 
-/**
- * Returns the result of a pause as far as the plan and the save determine it.
- */
+/** Returns the result as far as the plan and the save determine it. */
 export function report(
   { draft, log, branchCommit, contents }: PausePlan,
   save: Save,
@@ -163,9 +156,8 @@ export function foreseen(
 }
 
 /**
- * Updates mpm's part of the context file before the save. Otherwise the file
- * would be listed as changed since the save. Returns whether the file changed.
- * The save is more important, so a failure here is only a note.
+ * Updates mpm's part of the context file before the save, which would list it
+ * as changed. Returns whether it changed; a failure is only a note.
  */
 export async function renewContext(
   { system, note }: Context,

@@ -29,10 +29,9 @@ import { otherStoreHints } from "./other_stores.ts";
 const NAMED = 3;
 
 /**
- * Lists other places with saves, and the commands that show them. These are
- * folders in which claude-mpm saved, and remote-tracking branches whose saves
- * are not in this project. A pause with a branch commit puts its save on the
- * branch. So a colleague's saves stay there until they are merged.
+ * Lists other places with saves, and the commands that show them: folders in
+ * which claude-mpm saved, and remote-tracking branches. A colleague's branch
+ * commits stay there until they are merged.
  */
 async function savesElsewhere(
   system: System,
@@ -69,10 +68,7 @@ async function savesElsewhere(
   return named(hints);
 }
 
-/**
- * Returns the git commands that bring the files of a remote branch into the
- * worktree.
- */
+/** Returns the commands that bring a remote branch into the worktree. */
 function stepsTo(
   branch: string,
   name: string,
@@ -93,8 +89,7 @@ function stepsTo(
 }
 
 /**
- * Returns whether a switch has brought the saves to a linked worktree, where
- * mpm does not use them.
+ * Returns whether a linked worktree has the saves, where mpm cannot use them.
  */
 function inWorktree(
   { files }: System,
@@ -155,10 +150,7 @@ export async function listProject(
   return { listed: { ...listed, lost: rows }, entries, shown, first };
 }
 
-/**
- * Returns notes about saves that exist only in git, with other people's saves
- * listed separately.
- */
+/** Returns notes about saves only in git, with a note for other people's. */
 function lostNotes(rows: readonly LostRow[]): string[] {
   const about = (isForeign: boolean, words: string) => {
     const ids = rows.filter(({ origin }) =>
@@ -218,9 +210,7 @@ interface RemoteSaves {
   readonly ids: readonly string[];
 }
 
-/**
- * The maximum number of branches to check, starting with the newest commits.
- */
+/** The most branches to check, the newest commits first. */
 const BRANCHES = 50;
 
 /** The maximum number of folders of saves to read; branches often share one. */
@@ -229,9 +219,8 @@ const FOLDERS = 10;
 const FOLDER = ".claude-mpm/sessions";
 
 /**
- * Finds the saves in the newest commits of fetched remote-tracking branches.
- * Starts three git processes, or zero without such branches. Empty if git
- * fails.
+ * Finds the saves in the newest commits of remote-tracking branches. Without
+ * such branches, starts no process. Empty if git fails.
  */
 async function findRemoteSaves(
   system: System,
@@ -251,10 +240,7 @@ async function findRemoteSaves(
   });
 }
 
-/**
- * Returns the short names, without those that are only aliases of another
- * branch.
- */
+/** Returns the short names, without aliases of other branches. */
 async function remoteBranches(git: Git): Promise<string[]> {
   const newest = ["--sort=-committerdate", `--count=${BRANCHES}`];
   const columns = ["%(refname:lstrip=2)", "%(symref)"];
@@ -264,10 +250,7 @@ async function remoteBranches(git: Git): Promise<string[]> {
   return refs.filter(([, target]) => target === "").map(([name]) => name!);
 }
 
-/**
- * Returns which names are local branches, and whether each is checked out in a
- * worktree.
- */
+/** Returns which names are local branches, and whether checked out. */
 async function findLocal(
   system: System,
   root: string,
@@ -313,10 +296,7 @@ async function readFolders(
   return found;
 }
 
-/**
- * Returns the saves in a tree. In its bytes, names end in NUL; an ID has only
- * letters and digits.
- */
+/** Returns the saves in a tree, whose names end in NUL. */
 function savesIn(tree: Uint8Array): string[] {
   const names = new TextDecoder("latin1").decode(tree)
     .matchAll(/ (session-\d{8}-\d{6})\.json\0/g);

@@ -13,9 +13,8 @@ import { entryReader } from "../store/read_entry.ts";
 import { loadReaders } from "../store/read_saves.ts";
 
 /**
- * A store of claude-mpm, which saves in the folder in which it runs. mpm saves
- * in the top folder of the repository's main worktree. So linked worktrees and
- * subfolders may contain saves of claude-mpm.
+ * A store of claude-mpm, which saves in the folder in which it runs: perhaps a
+ * linked worktree or a subfolder, where mpm does not save.
  */
 export interface OtherStore {
   /** The absolute path of the folder in which claude-mpm ran. */
@@ -24,9 +23,7 @@ export interface OtherStore {
   readonly entries: readonly SaveEntry[];
 }
 
-/**
- * The maximum number of saves to read in a folder, and of worktrees to check.
- */
+/** The most saves to read in a folder, and worktrees to check. */
 const MOST_SAVES = 100;
 const MOST_WORKTREES = 200;
 
@@ -44,9 +41,8 @@ export async function nearStores(
 }
 
 /**
- * Returns all stores that can be found without a long search. Those are the
- * near ones, those at the top of linked worktrees, and those in the subfolders
- * of the project, two levels deep.
+ * Returns all stores that are quick to find: near ones, those at the top of
+ * linked worktrees, and in subfolders two levels deep.
  */
 export async function otherStores(
   system: System,
@@ -111,10 +107,7 @@ function linkedWorktrees(system: System, commonDir: string): string[] {
   });
 }
 
-/**
- * Folders to skip in addition to hidden ones, since claude-mpm is not run in
- * them.
- */
+/** Folders to skip beside hidden ones: claude-mpm is not run in them. */
 const PASSED = new Set(["node_modules", "vendor", "target", "dist", "build"]);
 
 /** The maximum number of folders to list. */
@@ -157,9 +150,7 @@ export async function otherStoreHints(
   });
 }
 
-/**
- * Returns the command that imports a store's saves into the project's store.
- */
+/** Returns the command that imports a store's saves into the project. */
 export function importCommand(
   { cwd }: Workspace,
   { folder }: OtherStore,

@@ -107,10 +107,7 @@ export async function findOne(
   return { ...chosen, workspace, input };
 }
 
-/**
- * Starts git's status early. It takes about as long as finding and reading a
- * save.
- */
+/** Starts git's status early: it takes as long as reading a save. */
 function statusAhead(
   system: System,
   workspace: Workspace,
@@ -123,10 +120,7 @@ function statusAhead(
   return isNeeded ? beginStatus(system, workspace) : undefined;
 }
 
-/**
- * Returns the result of `work`. If `work` fails, first waits for `begun` to
- * end.
- */
+/** Returns the result of `work`; if it fails, waits for `begun` first. */
 async function orEnded<T>(
   begun: Promise<unknown> | undefined,
   work: Promise<T>,
@@ -323,10 +317,7 @@ function withPartitions(
 /** The maximum number of saves to try as a replacement for a damaged one. */
 const OFFERED = 20;
 
-/**
- * Loads the save. If it is damaged, throws an error that names the previous
- * save.
- */
+/** Loads the save. If it is damaged, the error names an earlier one. */
 async function loadOrOffer(
   system: System,
   entry: SaveEntry,
@@ -350,10 +341,7 @@ async function loadOrOffer(
   }
 }
 
-/**
- * Says who made a save, where a team member paused, and how to get the files
- * that came with it.
- */
+/** Says who made a save, where they paused, and how to get their files. */
 function originNotes(
   system: System,
   root: string,

@@ -92,9 +92,8 @@ export function peekWork(
 
 /**
  * Continues the session of the save in this worktree, and adds its unknown open
- * items to the user's own. Skips a save of someone else, to avoid mixing their
- * words with the user's. A failed write is only a warning, since the report
- * does not depend on it.
+ * items to the user's own, unless it is from someone else. A failed write is
+ * only a warning: the report does not depend on it.
  */
 export async function followResume(
   context: Context,
@@ -193,10 +192,7 @@ function itemsAfter(
   return redactItems(redactorOf(system), [...items]);
 }
 
-/**
- * Returns the plan. Throws UNREADABLE for a damaged record, which must not be
- * replaced.
- */
+/** Returns the plan. Throws UNREADABLE for a damaged record. */
 function planned(
   system: System,
   workspace: Workspace,
@@ -218,10 +214,7 @@ function planned(
   });
 }
 
-/**
- * Writes the pointer first, and last the session's own record, which is
- * decisive.
- */
+/** Writes the pointer first, and the decisive record last. */
 function apply(
   system: System,
   { root }: Workspace,
@@ -244,10 +237,7 @@ function viewOf(
   };
 }
 
-/**
- * The facts that decide how a session continues when one of its saves is
- * resumed.
- */
+/** The facts that decide how a session continues from one of its saves. */
 interface ResumeFacts {
   readonly save: Save;
   /** Its record here. */

@@ -23,9 +23,8 @@ import type { Save } from "../save.ts";
 export interface NewestSave {
   readonly entry: SaveEntry;
   /**
-   * Automatic saves of agent sessions that did not end before this save: the
-   * newest of each session, oldest first. Their content belongs to this
-   * save.
+   * Automatic saves of agent sessions that did not end before it, the newest of
+   * each, oldest first. Their content belongs to this save.
    */
   readonly later?: readonly SaveEntry[];
   /** The save, if the choice required reading it. */
@@ -126,10 +125,7 @@ function ofActive(
     : automatic.find(({ session }) => session?.id === work.id);
 }
 
-/**
- * The maximum number of agent sessions of each kind whose words are added to a
- * save.
- */
+/** The most agent sessions of each kind that are added to a save. */
 const JOINED = 3;
 
 /** Returns the newest save of each agent session, in the given order. */
@@ -329,10 +325,7 @@ function asChosen(
   };
 }
 
-/**
- * The maximum number of saves of the worktree to check, since others may also
- * work in it.
- */
+/** The most saves to check, since others may also work here. */
 const MOST_HERE = 20;
 
 /**
@@ -363,8 +356,7 @@ type LastSteps = Pick<Save, "session_id"> & {
 };
 
 /**
- * Returns the save with the current next steps. It is the newest save by a
- * person, or by a hook if it contains next steps.
+ * Returns the newest save by a person, or by a hook if it contains next steps.
  */
 export async function lastSteps(
   context: Context,

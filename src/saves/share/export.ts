@@ -87,10 +87,7 @@ export interface WrittenFile {
   readonly noun: string;
   /** The end of its file name. */
   readonly ending: string;
-  /**
-   * The beginning of such a file. Only files with this beginning may be
-   * replaced.
-   */
+  /** The beginning of such a file; no other file may be replaced. */
   readonly begins: RegExp;
 }
 
@@ -101,19 +98,15 @@ const EXPORTED: WrittenFile = {
   begins: /^\s*\{\s*(?:"session_id"\s*:\s*"session-|"mpm_bundle"\s*:)/,
 };
 
-/**
- * The target of a copy: a file, or a folder for a file that is named after the
- * save.
- */
+/** The target of a copy: a file, or a folder for a file of the save's name. */
 export interface ExportTarget {
   path(id: string): string;
 }
 
 /**
- * Checks the target of `--export` before anything is saved. An existing file is
- * replaced only if it is itself an exported save or bundle. Throws NOT_FOUND
- * for a missing folder, CONFLICT for any other existing file or for mpm's
- * folder at `root`.
+ * Checks the target of `--export` before anything is saved. Only an exported
+ * file may be replaced. Throws NOT_FOUND for a missing folder, CONFLICT for any
+ * other file or for mpm's folder at `root`.
  */
 export function exportTarget(
   system: System,

@@ -81,10 +81,7 @@ export async function planImport(
   return plan;
 }
 
-/**
- * Generates IDs only when they are needed, since the first is nearly always
- * free.
- */
+/** Generates IDs only when needed: the first is nearly always free. */
 function* candidates(own: string): Generator<string> {
   yield own;
   yield* nearbyIds(own).take(SEARCHED);

@@ -38,10 +38,9 @@ export interface Source {
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 
 /**
- * Reads the saves of a bundle, a single file or a folder. The folder is a
- * project, or its folder of saves. Follows no links, and reads nothing outside
- * the folder. `opened`: the decrypted JSON, if the file is encrypted. Throws if
- * there is nothing to read.
+ * Reads the saves of a bundle, a file, or a folder: a project or its folder of
+ * saves. Follows no links. `opened`: the decrypted JSON of an encrypted file.
+ * Throws if there is nothing to read.
  */
 export async function readSource(
   system: System,
@@ -110,10 +109,7 @@ async function readSingle(
   return { save, value: said, source: path, warnings };
 }
 
-/**
- * Returns the ID from the file's name, else from its content, else from its
- * time.
- */
+/** Returns the ID from the name, else the content, else the time. */
 function idOf(path: string, value: Fields): string {
   const named = basename(path, extname(path));
   if (SESSION_ID.test(named)) return named;
@@ -210,10 +206,7 @@ function faultOf(item: unknown): string | undefined {
     : `${id} does not match its checksum`;
 }
 
-/**
- * Rejects a save that claims another name than the bundle gives, since it was
- * tampered with.
- */
+/** Rejects a save that claims another name than its bundle gives. */
 function refuseOther(value: Fields, id: string): void {
   const said = field(value, "session_id");
   if (said === undefined || said === id) return;

@@ -35,10 +35,7 @@ type AutoSave = Fitting<typeof AUTO_SAVE>;
 
 const LIST = object({ saves: list(ANY) });
 
-/**
- * The maximum number of saves in the list, and the list's maximum file size in
- * bytes.
- */
+/** The most saves in the list, and its largest file in bytes. */
 const MOST = 5000;
 const LIMIT = 4 * 1024 * 1024;
 
@@ -66,9 +63,8 @@ function noteOf({ session_id: id, git_context, mpm }: Save): AutoSave {
 }
 
 /**
- * Returns the automatic saves of the branch and worktree of `save`, except the
- * newest `keep`. Includes only unchanged automatic saves that mpm made,
- * whatever the list says.
+ * Returns the automatic saves of the branch and worktree of `save` beyond the
+ * newest `keep`: only unchanged ones by mpm, whatever the list says.
  */
 export async function surplusAutoSaves(
   system: System,
@@ -96,10 +92,7 @@ export async function forgetAutoSaves(
   });
 }
 
-/**
- * Returns the save if it may be removed. The list may be wrong, or may come
- * with a clone.
- */
+/** Returns the save if it may be removed: a clone may bring the list. */
 function automatic(
   system: System,
   root: string,

@@ -56,10 +56,7 @@ export class Copies {
     return new Copies(system, workspace, { log, blobs });
   }
 
-  /**
-   * Returns whether the copy of a save equals `bytes`; `undefined`: no copy is
-   * expected.
-   */
+  /** Returns whether the copy of a save is equal; `undefined`: none due. */
   isSame(id: string, bytes: Uint8Array): boolean | undefined {
     const blob = this.#blobs.get(id);
     if (blob !== undefined) {
@@ -111,10 +108,7 @@ function textAt(system: System, path: string): string | undefined {
     : new TextDecoder().decode(found);
 }
 
-/**
- * Returns whether the text belongs to the save with this ID, whatever its
- * shape.
- */
+/** Returns whether the text is of the save with this ID, in any shape. */
 export function isSave(id: string, bytes: Uint8Array): boolean {
   const value = jsonIn(new TextDecoder().decode(bytes));
   return isFields(value) && [id, undefined].includes(
@@ -142,10 +136,7 @@ export function putBack(
   writeAtomic(system, json, { bytes, ...more });
 }
 
-/**
- * Returns the saves that are in the log but missing from the disk, newest
- * first.
- */
+/** Returns the logged saves that are missing from the disk, newest first. */
 export async function lostSaves(
   system: System,
   workspace: Workspace,
@@ -160,9 +151,7 @@ export async function lostSaves(
   ).sort((one, other) => one.id < other.id ? 1 : -1);
 }
 
-/**
- * Returns rows about missing saves. A fetch may have brought anyone's saves.
- */
+/** Returns rows about missing saves, which a fetch may have brought. */
 export async function lostRows(
   system: System,
   workspace: Workspace,

@@ -40,10 +40,7 @@ export function completeSave(
   followSave(system, root, save);
 }
 
-/**
- * Updates the session of a save with its pause. Ignores someone else's save and
- * an automatic save.
- */
+/** Updates the session of the user's own manual save with its pause. */
 function followSave(system: System, root: string, save: Save): void {
   const id = field(save.mpm?.session, "id");
   if (typeof id !== "string" || !WORK_ID.test(id)) return;
@@ -57,10 +54,9 @@ function followSave(system: System, root: string, save: Save): void {
 }
 
 /**
- * Writes the files derived from a save: YAML, Markdown and the pointer. The
- * pointer is written if this save is the `latest`, or the newest by ID. Each
- * file is written completely or not at all, and can be recreated from the JSON.
- * With `missing`, writes only missing files. Call under the store's lock.
+ * Writes YAML, Markdown and, for the `latest` save or the newest by ID, the
+ * pointer. Each file is written completely and can be made again. With
+ * `missing`, writes only missing files. Call under the lock.
  */
 export function writeDerived(
   system: System,
@@ -159,10 +155,7 @@ export function readPlain(
   }
 }
 
-/**
- * Returns the ID in the pointer; `undefined`: the pointer is missing or has no
- * ID.
- */
+/** Returns the ID in the pointer, if there is one. */
 export function pointedTo(system: System, root: string): string | undefined {
   const { files } = system;
   const { pointer } = layout(root);
@@ -171,10 +164,7 @@ export function pointedTo(system: System, root: string): string | undefined {
   return /^Latest Session: (session-\d{8}-\d{6})$/m.exec(text)?.[1];
 }
 
-/**
- * Points the pointer to an existing save, or removes the pointer. Call under
- * the lock.
- */
+/** Points to an existing save, or removes the pointer. Call under the lock. */
 export async function pointAgain(system: System, root: string): Promise<void> {
   const { sessions, pointer } = layout(root);
   const id = pointedTo(system, root);
@@ -209,10 +199,9 @@ export async function pointToNewest(
 }
 
 /**
- * Returns the text of `LATEST-SESSION.txt` in the wording of claude-mpm, which
- * people and its documents know. `sessions` is the absolute folder of the save.
- * `has` says whether the save has a file with a certain extension, since
- * claude-mpm no longer writes YAML.
+ * Returns the text of `LATEST-SESSION.txt` in claude-mpm's wording. `sessions`:
+ * the absolute folder of the save. `has`: whether the save has a file with an
+ * extension, since claude-mpm writes no YAML now.
  */
 export function pointerText(
   save: Save,

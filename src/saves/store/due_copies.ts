@@ -10,10 +10,7 @@ import { namesIn } from "./find_saves.ts";
  * the work if a process died or git failed.
  */
 
-/**
- * Notes the names of saves that are about to be written or removed. Call under
- * the lock.
- */
+/** Notes saves that are about to be written or removed. Call under the lock. */
 export function noteUncopied(
   system: System,
   root: string,
@@ -29,15 +26,10 @@ export function noteUncopied(
   }
 }
 
-/**
- * The ending of a save's name in that folder if its contents are not kept yet.
- */
+/** The ending of a name there if the save's contents are not kept yet. */
 const DUE = ".contents";
 
-/**
- * Returns the name that {@link noteUncopied} notes for a save whose contents
- * must be kept.
- */
+/** Returns the name to note if the contents of a save must be kept. */
 export function dueContents(id: string): string {
   return `${id}${DUE}`;
 }

@@ -20,9 +20,8 @@ export interface Found {
 }
 
 /**
- * When each folder last changed, in milliseconds; null: it does not exist. A
- * file in `kept/` counts only if another folder lost it, and that folder then
- * changed. Logs come after all saves.
+ * When each folder last changed, in milliseconds; null: no folder. `kept/`
+ * counts only if another folder changed, and logs come last.
  */
 export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 
@@ -30,9 +29,8 @@ export type Stamps = Record<"sessions" | "pause" | "global", number | null>;
 export type SaveFolders = Readonly<Record<string, string>>;
 
 /**
- * Returns the folders in which to look for saves, each only once. Includes
- * those in the home folder only if `global`, and those of the team only if
- * `team`.
+ * Returns the folders in which to look for saves, each once. Includes the home
+ * folder only if `global`, the team's only if `team`.
  */
 export function saveFolders(
   system: System,
@@ -55,10 +53,7 @@ export function saveFolders(
   };
 }
 
-/**
- * Returns when the folders changed. Throws a FileError for anything that is not
- * a folder.
- */
+/** Returns when the folders changed. Throws a FileError for other files. */
 export function stampFolders(
   system: System,
   folders: SaveFolders,
@@ -91,9 +86,8 @@ const LOG_NAMES = {
 const MOST_EVIDENCE = 5;
 
 /**
- * Finds every ID with a save in the folders. A folder that is a link or cannot
- * be listed is reported to `warn`. Without `warn`, this throws, since "no
- * saves" would be wrong.
+ * Finds every ID with a save in the folders. Reports a folder that cannot be
+ * listed to `warn`, and otherwise throws: "no saves" would be wrong.
  */
 export function findSaves(
   system: System,
@@ -125,9 +119,7 @@ export function findSaves(
   return found;
 }
 
-/**
- * Returns whether a save is only in `kept/` because mpm has just removed it.
- */
+/** Returns whether a save is only in `kept/` because mpm just removed it. */
 function isStale(
   { files }: System,
   { kept }: SaveFolders,
@@ -183,10 +175,7 @@ function addName(
   if (evidence.length < MOST_EVIDENCE) evidence.push(name);
 }
 
-/**
- * Returns the entry for an ID. A log or someone else's save may have the same
- * ID as a save, and stays separate.
- */
+/** Returns the entry for an ID, separate for logs and other people's saves. */
 function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
   const key = `${among}/${id}`;
   let entry = found.get(key);
@@ -198,9 +187,8 @@ function entryOf(found: Map<string, Found>, id: string, among = ""): Found {
 }
 
 /**
- * Returns whether an ID is taken in any folder and format, since otherwise one
- * save would hide another. A save that is only in `kept/` is restored with its
- * branch.
+ * Returns whether an ID is taken in any folder and format, as one save must not
+ * hide another. One only in `kept/` comes back with its branch.
  */
 export function isTaken(system: System, root: string, id: string): boolean {
   const { sessions, legacy, kept } = layout(root);

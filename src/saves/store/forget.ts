@@ -28,9 +28,8 @@ import { namesIn } from "./find_saves.ts";
 import { readLog, readLogRefs } from "./save_log.ts";
 
 /**
- * Makes removed saves unreachable in git once they have left the trash. The log
- * is rebuilt without these saves and their contents. Git deletes unreachable
- * objects itself. Throws GIT_FAILED, LOCKED.
+ * Makes removed saves unreachable in git once they have left the trash:
+ * rebuilds the log without them and their contents. Throws GIT_FAILED, LOCKED.
  */
 export async function forgetRemoved(
   system: System,
@@ -61,10 +60,7 @@ export async function forgetRemoved(
   });
 }
 
-/**
- * Returns whether a save exists. Such a save was not removed, whatever
- * someone's log says.
- */
+/** Returns whether a save exists, and so was not removed. */
 function isOnDisk({ files }: System, root: string, id: string): boolean {
   return files.lstat(saveFiles(layout(root).sessions, id).json) !== undefined;
 }

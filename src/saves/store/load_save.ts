@@ -25,9 +25,8 @@ export interface LoadedSave {
   /** One line for each repair, and for each part that could not be verified. */
   readonly warnings: string[];
   /**
-   * `verified`: its checksum file matches. `evidence`: it has no checksum file,
-   * but the misnamed one of claude-mpm matches. `absent`: nothing shows that it
-   * is complete.
+   * `verified`: its checksum file matches. `evidence`: it has none, but the
+   * misnamed one of claude-mpm matches. `absent`: nothing shows it.
    */
   readonly checksum: "verified" | "evidence" | "absent";
   /** The file. */
@@ -46,9 +45,8 @@ export type SaveSource = Pick<
 const LARGEST_CHECKSUM = 8192;
 
 /**
- * Reads the save of a row. Throws CORRUPT if its checksum file does not match.
- * Throws UNREADABLE with the error position if the text is invalid. Throws
- * FILE_FAILED if the path is not a file or cannot be read.
+ * Reads the save of a row. Throws CORRUPT if its checksum does not match,
+ * UNREADABLE with the position of an error, FILE_FAILED.
  */
 export async function loadSave(
   system: System,
@@ -148,9 +146,8 @@ export async function loadYaml(): Promise<void> {
 }
 
 /**
- * Returns the parsed content of a save's file before its conversion to the
- * current shape. Throws UNREADABLE with the error position. For YAML,
- * `loadYaml` must be called first.
+ * Returns the content of a save's file before its conversion. Throws UNREADABLE
+ * with the position. YAML needs `loadYaml` first.
  */
 export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   const { format, path } = file;
@@ -165,10 +162,7 @@ export function parseSave(file: SaveFile, bytes: Uint8Array): ForeignSave {
   return { value: log ? fromResumeLog(value) : value, warnings: [] };
 }
 
-/**
- * Parses a record. A crash may have cut it within a character, which loses one
- * line.
- */
+/** Parses a record. A crash within a character loses one line. */
 function parseRecord(bytes: Uint8Array, path: string): ForeignSave {
   const record = parseActivePause(new TextDecoder().decode(bytes));
   if (record.actions.length === 0) {
@@ -197,10 +191,7 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-/**
- * Returns the position (from 0) of the first byte that decoding would not
- * preserve.
- */
+/** Returns the first byte, from 0, that decoding would not preserve. */
 function invalidByte(bytes: Uint8Array): number {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const again = new TextEncoder().encode(text);
@@ -236,8 +227,7 @@ function jsonFault(text: string, { message }: SyntaxError): string {
 
 /**
  * Returns the position of an unexpected token, which the engine does not
- * report. It is the end of the shortest beginning of the text with the same
- * error.
+ * report: the end of the shortest beginning with the same error.
  */
 function faultAt(text: string): number {
   let low = 0;

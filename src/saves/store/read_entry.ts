@@ -23,10 +23,7 @@ import {
   type SaveLocation,
 } from "./save_entry.ts";
 
-/**
- * The maximum length of a row's texts in UTF-16 units: the summary, name,
- * branch and path.
- */
+/** The longest texts of a row, and its longest paths, in UTF-16 units. */
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
 
@@ -71,10 +68,7 @@ export function entryReader(
   };
 }
 
-/**
- * Returns whether a recorded path is the path of this project. A path that does
- * not exist is compared as recorded.
- */
+/** Returns whether a recorded path is that of this project. */
 function isProject(system: System, path: string, root: string): boolean {
   // A relative path does not identify the project.
   if (!isAbsolute(path)) return false;
@@ -128,9 +122,7 @@ function readRow(
   return described;
 }
 
-/**
- * Redacts the row of another program's file, since the row is shown and cached.
- */
+/** Redacts the row of another program's file: it is shown and cached. */
 function redactedRow(redactor: Redactor, row: Described): Described {
   const text = <T extends string | null>(one: T) =>
     (one === null ? null : redactor.text(one)) as T;
@@ -153,10 +145,7 @@ function preferred(a: SaveEntry, b: SaveEntry): number {
     newestFirst(a, b);
 }
 
-/**
- * Returns the parts of a save's content for a list, whatever the types of the
- * fields.
- */
+/** Returns the parts of a save's content for a list, whatever the types. */
 export function describe(
   value: unknown,
   { id, info, digest }: { id: string; info: FileInfo; digest?: string },

@@ -30,23 +30,15 @@ import {
 } from "../../work/mod.ts";
 
 export interface ReadOptions {
-  /**
-   * True to also look for this project's saves in the home folder; default
-   * true.
-   */
+  /** False: not this project's saves in the home folder. */
   readonly global?: boolean;
   /** True to list saves that team members shared; default false. */
   readonly team?: boolean;
-  /**
-   * Called for a folder that cannot be listed; without it, the error is thrown.
-   */
+  /** Called for a folder that cannot be listed; otherwise throws. */
   readonly warn?: (error: MpmError) => void;
 }
 
-/**
- * The number of saves above which an index is useful. Smaller stores are listed
- * fast enough.
- */
+/** The number of saves from which a cache is worth its time. */
 const WORTH_AN_INDEX = 200;
 
 /** The number of saves at which the newest are kept in an index. */
@@ -54,9 +46,8 @@ const WORTH_INDEXING = 8;
 
 /**
  * Lists every save of the project at `root` (absolute, without links), newest
- * first: by `paused_at`, then ID, then mtime. An unreadable save is listed with
- * its `problem` and hides no other save. Throws a FileError for a folder that
- * cannot be listed, unless `warn` is given.
+ * first: by `paused_at`, ID, mtime. An unreadable save has a `problem`. Throws
+ * a FileError for a folder that cannot be listed, unless `warn` is given.
  */
 export async function listSaves(
   system: System,
@@ -87,9 +78,8 @@ function withoutCopies(entries: readonly SaveEntry[]): SaveEntry[] {
 }
 
 /**
- * Returns the saves for some selectors from the visible list. Hidden saves are
- * also found by a full ID, and by a name that no visible save has. Throws
- * NOT_FOUND or AMBIGUOUS.
+ * Returns the saves for some selectors. Hidden saves are found by a full ID,
+ * and by a name that no visible save has. Throws NOT_FOUND or AMBIGUOUS.
  */
 export async function matchSaves(
   system: System,
@@ -190,10 +180,7 @@ export async function findSave(
   return own ?? (await matchSaves(system, root, [selector], { first }))[0]!;
 }
 
-/**
- * Returns mpm's own save with this ID. A foreign save requires a search for its
- * checksum file.
- */
+/** Returns the save by mpm with this ID; others need their evidence. */
 function ownSave(
   system: System,
   root: string,
@@ -212,9 +199,8 @@ function ownSave(
 }
 
 /**
- * The largest difference between a save's `paused_at` and the time in its ID,
- * in milliseconds. An early claude-mpm used the local clock for the ID, which
- * may be 14 hours off.
+ * The most milliseconds between a save's `paused_at` and its ID. An early
+ * claude-mpm used the local clock for the ID, 14 hours off at most.
  */
 const ID_SLACK = 24 * 60 * 60 * 1000;
 
@@ -236,9 +222,8 @@ function isOnlyLog({ id, candidates }: Found): boolean {
 
 /**
  * Yields the saves, newest first. Reads a file only if the order is uncertain
- * without it. This concerns files whose ID is within a day of the candidate. It
- * also concerns finished automatic pauses, which end long after the time in
- * their ID.
+ * without it, for an ID within a day of the candidate. Automatic pauses, which
+ * end long after the time in their ID, are always read.
  */
 function* savesOf(
   found: readonly Found[],
@@ -246,10 +231,7 @@ function* savesOf(
 ): Generator<SaveEntry> {
   const unread = found.filter((one) => !mayBeAnyTime(one))
     .sort((a, b) => a.id < b.id ? 1 : -1);
-  /**
-   * Saves that were read but not returned yet. The newest is last, since
-   * removing from the end is cheap.
-   */
+  /** Read but not returned yet, the newest last: removing it is cheap. */
   const ready: SaveEntry[] = [];
   const take = (some: readonly Found[]) => {
     const before = ready.length;
@@ -304,10 +286,7 @@ export class SessionStates {
       });
   }
 
-  /**
-   * Returns the state; `undefined`: the save belongs to no session that is
-   * known here.
-   */
+  /** Returns the state; `undefined`: no session that is known here. */
   of(entry: SessionOf): WorkState | undefined {
     const { session } = entry;
     // In another clone, the same ID may belong to another session.
@@ -323,10 +302,7 @@ export class SessionStates {
     return state !== undefined && !isOpen(state);
   }
 
-  /**
-   * Returns whether the save's session was archived or cancelled. Lists do not
-   * show such a save.
-   */
+  /** Returns whether lists hide it: its session is archived or cancelled. */
   isHidden(entry: SessionOf): boolean {
     const state = this.of(entry);
     return state !== undefined && isSettled(state);

@@ -99,10 +99,9 @@ export function unfinishedPause(system: System, root: string): string[] {
 const READER_WAIT = 250;
 
 /**
- * Runs the first step of a command that reads the store. Checks that the
- * store's folders are real folders. Also finishes an interrupted pause if
- * nothing else is writing and the store is writable. Throws CONFLICT if a
- * folder is a link.
+ * Runs the first step of a command that reads the store: checks its folders,
+ * and finishes an interrupted pause if nothing else is writing. Throws CONFLICT
+ * if a folder is a link.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;
@@ -119,9 +118,8 @@ export async function openStore(system: System, root: string): Promise<void> {
 }
 
 /**
- * Runs `write`, which may change saves or sessions, under the store's lock.
- * Before that, creates the store and finishes interrupted pauses. Throws
- * LOCKED.
+ * Runs `write`, which may change saves or sessions, under the store's lock, in
+ * a store without interrupted pauses. Throws LOCKED.
  */
 export function changeStore<T>(
   system: System,

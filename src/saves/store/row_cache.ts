@@ -40,10 +40,7 @@ export class RowCache {
   readonly #rows: Row[] = [];
   #missed = 0;
 
-  /**
-   * Loads the rows of the last listing, except those that mpm could not have
-   * written.
-   */
+  /** Loads the last rows, except those mpm could not have written. */
   constructor(system: System, root: string) {
     this.#system = system;
     this.#root = root;

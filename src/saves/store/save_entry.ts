@@ -20,9 +20,9 @@ export type SaveFormat = "json" | "yaml" | "md" | "jsonl";
 
 /**
  * The folder of a save: `.claude-mpm/sessions/`, its older subfolder `pause/`,
- * or `kept/` with mpm's second copies. Two more are the folder in the user's
- * home for saves by claude-mpm 6.2.41 to 6.2.52, and the folder of claude-mpm's
- * resume logs. Synced saves are in one folder for each clone.
+ * or `kept/` with mpm's second copies. Others are in the user's home
+ * (claude-mpm 6.2.41 to 6.2.52), or are claude-mpm's resume logs, or came with
+ * a sync.
  */
 export type SaveLocation =
   | "sessions"
@@ -105,10 +105,9 @@ export interface SaveEntry extends Base, Described {
 }
 
 /**
- * Returns whether an entry is not a save but another file of claude-mpm's
- * agents. It is a resume log, a document written when the context ran out, or
- * only the record of an automatic pause. Such files can be read, and are listed
- * after all saves, which have more content.
+ * Returns whether an entry is not a save but a resume log, the last document of
+ * a full context, or the record of an automatic pause. Lists show these after
+ * all saves.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,
@@ -117,10 +116,7 @@ export function isLog(
     id.startsWith("session-resume-");
 }
 
-/**
- * Returns whether a save came from another clone through a sync and is not in
- * `sessions/`.
- */
+/** Returns whether a save came from another clone through a sync. */
 export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
   return location.startsWith("team/");
 }
@@ -139,10 +135,7 @@ export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
 const TIME =
   /^session-(?:resume-)?(\d{4})-?(\d\d)-?(\d\d)[-_](\d\d)(\d\d)(\d\d)$/;
 
-/**
- * Returns the time in an ID (UTC) in milliseconds since the epoch, if it is a
- * valid date.
- */
+/** Returns the valid time in an ID (UTC), in milliseconds. */
 export function idTime(id: string): number | undefined {
   const parts = TIME.exec(id);
   if (!parts) return undefined;
@@ -156,10 +149,7 @@ export function idTime(id: string): number | undefined {
 /** The last second that an ID can represent. */
 const LAST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-/**
- * Yields the IDs of the seconds after that of `id`, or before it at the end of
- * the calendar.
- */
+/** Yields the next seconds after `id`, or before it at the last year's end. */
 export function* nearbyIds(id: string): Generator<string, undefined> {
   const start = idTime(id) ?? 0;
   for (let time = start + 1000; time <= LAST; time += 1000) {
@@ -168,10 +158,7 @@ export function* nearbyIds(id: string): Generator<string, undefined> {
   for (let time = start - 1000;; time -= 1000) yield sessionId(new Date(time));
 }
 
-/**
- * Compares entries for newest first: saves by `pausedAt`, ID and mtime, then
- * logs.
- */
+/** Compares for newest first: by `pausedAt`, ID and mtime, then logs. */
 export function newestFirst(a: SaveEntry, b: SaveEntry): number {
   return Number(isLog(a)) - Number(isLog(b)) ||
     compareText(b.pausedAt, a.pausedAt) || compareText(b.id, a.id) ||

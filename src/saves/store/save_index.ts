@@ -34,8 +34,7 @@ import { DESCRIBED, newestFirst, type SaveEntry } from "./save_entry.ts";
 
 /**
  * `.claude-mpm/state/index.json`: the newest saves at the recorded times of the
- * folders. It is derived, and never a source of truth. With it, large stores
- * need not be listed.
+ * folders. Derived. With it, large stores need not be listed.
  */
 export interface Index {
   /** The time of the last listing, in milliseconds since the epoch. */
@@ -130,10 +129,9 @@ const COARSE_TICK = 3000;
 const LISTING_VALID = 60 * 60 * 1000;
 
 /**
- * Returns the index if the folders and all their indexed files are unchanged. A
- * writer calls this under the project's lock before it writes its first file
- * into `sessions/`. It then gives the result to {@link noteSave} or
- * {@link noteRemoved}. Never throws.
+ * Returns the index if the folders and its files are unchanged. A writer calls
+ * this under the lock before it writes into `sessions/`, and gives the result
+ * to {@link noteSave} or {@link noteRemoved}. Never throws.
  */
 export function openIndex(system: System, root: string): Index | undefined {
   const folders = saveFolders(system, root);
@@ -149,9 +147,8 @@ export function openIndex(system: System, root: string): Index | undefined {
 }
 
 /**
- * Returns a text that stays the same for at most an hour, while saves are
- * neither added to the folders nor removed. `undefined`: the folders have just
- * changed.
+ * Returns a text that stays the same, at most an hour, until saves are added or
+ * removed. `undefined`: the folders have just changed.
  */
 export function listingMark(system: System, root: string): string | undefined {
   const folders = saveFolders(system, root, { global: false });
@@ -166,10 +163,7 @@ function sameStamps(a: Stamps, b: Stamps): boolean {
     a.global === b.global;
 }
 
-/**
- * Returns whether a file is unchanged. Writing a file in place does not change
- * its folder's time.
- */
+/** Returns whether a file is unchanged, which its folder does not show. */
 function isUnchanged(system: System, row: SaveEntry): boolean {
   const found = system.files.lstat(row.path);
   return found?.size === row.size && found.mtime === row.mtime;
@@ -280,10 +274,7 @@ function keepIndex(
   });
 }
 
-/**
- * Returns the rows including the new save; `undefined`: the save does not
- * exist.
- */
+/** Returns the rows with the new save, if it exists. */
 function withSave(
   system: System,
   root: string,

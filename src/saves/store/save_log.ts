@@ -43,10 +43,7 @@ export interface LogWriter extends AsyncDisposable {
   readonly exists: boolean;
   /** The import for the first attempt. */
   readonly importing: FastImport;
-  /**
-   * The JSON of a save that was already sent to the import; see
-   * {@link beginSave}.
-   */
+  /** The JSON of a save that {@link beginSave} has already sent. */
   readonly given?: Uint8Array;
   /** An object that is stored together with the save. */
   readonly beside?: BesideSave | undefined;
@@ -109,8 +106,7 @@ function gitOf(system: System, { worktree }: Workspace): Git {
 
 /**
  * Starts the import that adds to the log, to have git ready in time. `refs`:
- * see {@link readOwnRefs}. Throws FILE_FAILED if the name of this installation
- * cannot be stored.
+ * see {@link readOwnRefs}. Throws FILE_FAILED.
  */
 export function beginLog(
   system: System,
@@ -151,10 +147,7 @@ export async function beginSave(
 /** The mark of the JSON that was sent early. */
 const GIVEN = ":2";
 
-/**
- * The maximum number of attempts to rebuild a commit if the ref moves or is
- * locked.
- */
+/** The most attempts to rebuild a commit if the ref moves or is locked. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 25;
 

@@ -81,9 +81,7 @@ export async function copySaves(
   }
 }
 
-/**
- * Returns the reason why git keeps no second copy; `undefined` if it keeps one.
- */
+/** Returns why git keeps no second copy; `undefined` if it keeps one. */
 export function noCopyReason(
   workspace: Workspace,
   { asked, configured, faulty }: {
@@ -91,10 +89,7 @@ export function noCopyReason(
     asked: boolean;
     /** True unless the configuration switches it off. */
     configured: boolean;
-    /**
-     * True if the configuration has an error and the user's intention is
-     * unknown.
-     */
+    /** True if the configuration has an error: the intention is unknown. */
     faulty: boolean;
   },
 ): string | undefined {
@@ -104,10 +99,7 @@ export function noCopyReason(
   return noGitReason(workspace);
 }
 
-/**
- * Returns the reason why nothing can be committed; `undefined` if git can be
- * used.
- */
+/** Returns why git cannot commit; `undefined` if it can. */
 export function noGitReason(
   { git, reason }: Workspace,
 ): string | undefined {

@@ -91,9 +91,8 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
 }
 
 /**
- * Removes the moved copies, and the folder if it is then empty, since version
- * 0.1.0 may have written more in the meantime. Damaged copies are moved to the
- * trash.
+ * Removes the moved copies, and the folder if it is then empty: version 0.1.0
+ * may have written more. Damaged copies go to the trash.
  */
 function clearKept(
   system: System,

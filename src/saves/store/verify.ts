@@ -38,10 +38,9 @@ export async function verifyAll(
 }
 
 /**
- * Repairs everything that can be repaired, each row in its current state, and
- * then the pointer. A failure, such as a folder instead of a file, does not
- * stop the other repairs. The first failure is thrown at the end. Call under
- * the lock.
+ * Repairs what can be repaired, each row in its current state, then the
+ * pointer. A failure does not stop other repairs; the first is thrown at the
+ * end. Call under the lock.
  */
 export async function repairAll(
   checker: Checker,
@@ -106,10 +105,7 @@ export async function inspect(
   }
 }
 
-/**
- * Returns whether mpm wrote the derived files of the save and may therefore
- * rewrite them.
- */
+/** Returns whether mpm wrote a save's derived files and may rewrite them. */
 export function isMaintained(entry: SaveEntry): boolean {
   const { own, imported, location, format } = entry;
   return (own || imported) && location === "sessions" && format === "json";
@@ -184,10 +180,7 @@ async function restored(
   return { ...(await inspect(checker, back)).row, repaired: [name] };
 }
 
-/**
- * Rewrites a lost checksum file if the second copy proves the save valid.
- * Returns whether the file was rewritten.
- */
+/** Rewrites a lost checksum file if the second copy proves the save valid. */
 function restoreChecksum(
   { system, copies, workspace }: Checker,
   { id, path }: SaveEntry,
@@ -204,9 +197,8 @@ function restoreChecksum(
 }
 
 /**
- * Repairs the other files of a verified save. Derived files are written from
- * the save; for another program's save, only missing ones. A second copy that
- * differs, or is missing from `kept/`, must be made again.
+ * Repairs the files beside a verified save; of another program's save, only
+ * missing ones. A second copy that differs is made again.
  */
 function repairBeside(
   { system, copies, workspace: { root, git } }: Checker,

@@ -160,10 +160,7 @@ function noteMade(system: System, save: Save, digest: string): string[] {
   ];
 }
 
-/**
- * The maximum number of seconds to search for a free ID, from the current
- * second on.
- */
+/** The most seconds to search for a free ID, from the current one. */
 const SEARCHED = 3600;
 
 /** Returns the ID for the second of `time`, or the next free ID. */
@@ -179,10 +176,7 @@ export function freeId(system: System, root: string, time: Date): string {
   });
 }
 
-/**
- * The name of the JSON file before it gets its final name. The next save
- * replaces a leftover file.
- */
+/** The JSON before it has its name; the next save replaces a leftover. */
 const UNNAMED = ".mpm.tmp";
 
 /**

@@ -13,18 +13,14 @@ import { ensureUserFolder, readOnce, userState } from "../../ops/mod.ts";
 export type Origin = "own" | "trusted" | "foreign";
 
 /**
- * Returns the digest of a save's file, whatever its name and location. It is
- * the SHA-256 of its bytes after conversion of Windows line ends, which git may
- * have added, to plain ones.
+ * Returns the digest of a save's file, whatever its name: the SHA-256 of its
+ * bytes with plain line ends, which git may have changed.
  */
 export function contentDigestOf(bytes: Uint8Array): string {
   return sha256(bytes.includes(13) ? withoutReturns(bytes) : bytes);
 }
 
-/**
- * Returns the original bytes if git checked the file out with Windows line
- * ends.
- */
+/** Returns the original bytes of a file with Windows line ends. */
 function withoutReturns(bytes: Uint8Array): Uint8Array {
   return bytes.filter((byte, at) => byte !== 13 || bytes[at + 1] !== 10);
 }
@@ -32,18 +28,15 @@ function withoutReturns(bytes: Uint8Array): Uint8Array {
 /** The folder in the user's state with the digests of the user's own saves. */
 const FOLDER = "own";
 
-/**
- * The folder for the digests of synced saves, with a subfolder for each writer.
- */
+/** The folder for the digests of synced saves, by writer. */
 const SIGNED = "signed";
 
 /** The largest list to read, in bytes: about 800,000 saves. */
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Records before the write that the user made a save with these contents. The
- * record then exists in any case. It is in the user's own state, which a clone
- * cannot change. Returns the problem if recording failed.
+ * Records in the user's own state, which a clone cannot change, that the user
+ * made a save; before it is written. Returns the problem, if any.
  */
 export function noteOwn(
   system: System,
@@ -92,10 +85,7 @@ function listOf(id: string): string {
   return year === undefined ? "other" : `${year}-${month}`;
 }
 
-/**
- * Determines the origin of saves. It caches what it reads, so use one instance
- * per command.
- */
+/** Determines the origin of saves. Caches its files: one for each command. */
 export class Origins {
   readonly #system: System;
   readonly #lists = new Map<string, ReadonlySet<string>>();
@@ -106,10 +96,7 @@ export class Origins {
     this.#system = system;
   }
 
-  /**
-   * Returns the origin. Never throws, since an unreadable file proves nothing
-   * about a save.
-   */
+  /** Never throws: an unreadable file proves nothing about a save. */
   of({ id, digest }: { id: string; digest: string }): Origin {
     const list = listOf(id);
     if (this.#in(join(FOLDER, list)).has(digest)) return "own";

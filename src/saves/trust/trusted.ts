@@ -33,10 +33,7 @@ export const WRITER_ID = /^[0-9a-f]{32}$/;
 const TRUSTED = object({
   /** For a key, the person's name when the key was trusted. */
   session_id: TEXT,
-  /**
-   * The absolute path of the save's project; for a key, of the project in which
-   * it was trusted.
-   */
+  /** The absolute path of the project in which it was trusted. */
   project: TEXT,
   /** ISO 8601, UTC. */
   at: TEXT,
@@ -63,10 +60,7 @@ export function readTrusted(system: System): Map<string, Trusted> {
   );
 }
 
-/**
- * Returns the folders of team members whom the user trusts, and those of this
- * user.
- */
+/** Returns the team folders of this user and of trusted members. */
 export function trustedFolders(system: System, root: string): TeamFolder[] {
   const folders = teamFolders(system, root);
   if (folders.length === 0) return folders;
@@ -81,9 +75,7 @@ function digestsIn(value: unknown): [string, unknown][] {
   );
 }
 
-/**
- * The facts about saves by the digests of their contents; null: not trusted.
- */
+/** The facts about saves by their digests; null: not trusted. */
 type TrustedFacts = Record<string, Trusted | null>;
 
 /** Returns the facts about these saves. */
@@ -118,10 +110,7 @@ export function writeTrusted(
   writeAtomic(system, path, { text: `${JSON.stringify(value, null, 2)}\n` });
 }
 
-/**
- * Trusts saves as the user's own, by the digests of their contents. Call under
- * the user's lock.
- */
+/** Trusts saves as the user's own. Call under the user's lock. */
 export function trustSaves(
   system: System,
   saves: readonly { readonly id: string; readonly digest: string }[],
