@@ -10,8 +10,6 @@ import { attempt, MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import {
   branchByFiles,
-  decodeBytes,
-  encodeText,
   Git,
   mayHaveRefs,
   readObjects,
@@ -187,7 +185,6 @@ export async function nothingSaved(
   });
 }
 
-/** Returns a hint about the newest synced save. */
 async function newestOfTeam(
   system: System,
   root: string,
@@ -202,7 +199,6 @@ async function newestOfTeam(
     `mpm resume ${fullId(entry)}`;
 }
 
-/** A remote-tracking branch with saves. */
 interface RemoteSaves {
   /** E.g. `origin/feature/auth`. */
   readonly branch: string;
@@ -212,9 +208,6 @@ interface RemoteSaves {
 
 /** The most branches to check, the newest commits first. */
 const BRANCHES = 50;
-
-/** The maximum number of folders of saves to read; branches often share one. */
-const FOLDERS = 10;
 
 const FOLDER = ".claude-mpm/sessions";
 
@@ -230,12 +223,11 @@ async function findRemoteSaves(
   if (!mayHaveRefs(system, commonDir, "refs/remotes")) return [];
   const git = new Git(system, root);
   const branches = await remoteBranches(git);
-  const trees = await foldersOf(git, branches);
-  const wanted = [...new Set(trees)].filter((tree) => tree !== undefined)
-    .slice(0, FOLDERS);
-  const names = await readFolders(git, wanted);
+  const names = branches.map((name) => `refs/remotes/${name}:${FOLDER}`);
+  const trees = await attempt(() => readObjects(git, names)) ?? [];
   return branches.flatMap((branch, at) => {
-    const ids = names.get(trees[at] ?? "") ?? [];
+    const tree = trees[at];
+    const ids = tree?.type === "tree" ? savesIn(tree.bytes) : [];
     return ids.length === 0 ? [] : [{ branch, ids }];
   });
 }
@@ -264,36 +256,6 @@ async function findLocal(
   return new Map(
     refs.map(([name, path]) => [name!, path === "" ? "free" : "checked out"]),
   );
-}
-
-/** Returns the tree of each branch's folder of saves. */
-async function foldersOf(
-  git: Git,
-  branches: readonly string[],
-): Promise<(string | undefined)[]> {
-  if (branches.length === 0) return [];
-  const lines = branches.map((name) => `refs/remotes/${name}:${FOLDER}\n`);
-  const { stdout } = await git.run(["cat-file", "--batch-check"], {
-    stdin: encodeText(lines.join("")),
-  });
-  const answers = decodeBytes(stdout).split("\n");
-  return branches.map((_, at) =>
-    /^([0-9a-f]{40,64}) tree /.exec(answers[at] ?? "")?.[1]
-  );
-}
-
-/** Returns the IDs of the saves in each tree, using a single process. */
-async function readFolders(
-  git: Git,
-  trees: readonly string[],
-): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  if (trees.length === 0) return found;
-  const objects = await attempt(() => readObjects(git, trees)) ?? [];
-  for (const one of objects) {
-    if (one?.type === "tree") found.set(one.id, savesIn(one.bytes));
-  }
-  return found;
 }
 
 /** Returns the saves in a tree, whose names end in NUL. */
