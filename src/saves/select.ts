@@ -5,13 +5,13 @@ import { fullId, isTeams, type SaveEntry } from "./store/save_entry.ts";
 import { atIndex, holdsPart, listHint, onlyOne } from "../base/selector.ts";
 
 /** The argument that names a save. */
-export const ONE_SESSION = {
+export const SESSION = {
   name: "selector",
   summary:
     "The save: its ID or part of the ID, number in the list, name, or latest",
   names: "session",
-  optional: true,
 } as const;
+export const ONE_SESSION = { ...SESSION, optional: true } as const;
 
 /** The arguments that name several saves. */
 export const SESSIONS = {

@@ -2,6 +2,7 @@ import { type Context, defineCommand } from "../../cli/mod.ts";
 import { keepWith } from "../contents/keep_with.ts";
 import { escapeText } from "../../base/escape.ts";
 import { counted, sizeText } from "../../base/words.ts";
+import { SESSION } from "../select.ts";
 import type { KeepResult } from "./results.ts";
 
 /** `mpm saves keep` */
@@ -12,12 +13,7 @@ export const savesKeep = defineCommand({
 "mpm pause" includes uncommitted files in its saves. A hook has too little time for this, so it starts this command in the background after the save. The command also
 copies the save into git, and moves automatic saves that exceed "sessions.keep_auto" to the trash. It skips files that have changed since the save. "mpm restore"
 restores the files.`,
-  positionals: [{
-    name: "selector",
-    summary:
-      "The save: its ID or part of the ID, number in the list, name, or latest",
-    names: "session",
-  }],
+  positionals: [SESSION],
   flags: {
     "dry-run": {
       type: "boolean",

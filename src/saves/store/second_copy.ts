@@ -47,7 +47,6 @@ export interface Copied {
   readonly problem: string | null;
 }
 
-/** The copy of a new save. */
 interface NewCopy {
   /** An import that was started early for the copy. */
   readonly begun?: LogWriter | undefined;
@@ -222,7 +221,7 @@ function copyAside(system: System, root: string, ids: readonly string[]): void {
     const digest = bytes && sha256(bytes);
     const isSame = typeof there !== "string" && sha256(there) === digest;
     if (isSame && files.lstat(checksum)) continue;
-    discardCopy(system, root, [json, checksum]);
+    discardCopies(system, root, [json, checksum]);
     if (!bytes) continue;
     ensureHidden(system, root, kept);
     const { json: from } = saveFiles(layout(root).sessions, id);
@@ -234,7 +233,7 @@ function copyAside(system: System, root: string, ids: readonly string[]): void {
 }
 
 /** Never deletes anything that a person may have changed. */
-function discardCopy(
+export function discardCopies(
   system: System,
   root: string,
   paths: readonly string[],

@@ -9,13 +9,7 @@ import {
   trackedFiles,
   type Workspace,
 } from "../../git/mod.ts";
-import {
-  layout,
-  moveToTrash,
-  removeIfThere,
-  saveFiles,
-  withLock,
-} from "../../ops/mod.ts";
+import { layout, removeIfThere, saveFiles, withLock } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { isSave, putBack } from "./copies.ts";
 import { completeSave, readPlain } from "./derived.ts";
@@ -31,7 +25,7 @@ import {
   readOwnRefs,
 } from "./save_log.ts";
 import { noteUncopied } from "./due_copies.ts";
-import { copySaves } from "./second_copy.ts";
+import { copySaves, discardCopies } from "./second_copy.ts";
 
 /**
  * Moves the copies that version 0.1.0 kept in `kept/`, and the saves that it
@@ -111,13 +105,7 @@ function clearKept(
   const rest = names.filter((name) =>
     !taken.has(name.replace(/\.sha256$/, ""))
   );
-  if (rest.length > 0) {
-    const items = rest.map((name) => ({
-      name,
-      files: [{ from: join(kept, name), to: `kept/${name}` }],
-    }));
-    moveToTrash(system, root, { operation: "second copy", items });
-  }
+  discardCopies(system, root, rest.map((name) => join(kept, name)));
   if (rest.length < names.length) return;
   removeIfThere(system, join(kept, ".gitignore"));
   attempt(() => system.files.remove(kept));
