@@ -17,7 +17,6 @@ export interface HandoffParts {
   /** Names of agents as written in the document: `Frontend`. */
   readonly from: string;
   readonly to: string;
-  /** True if the sender is a person. */
   readonly byPerson: boolean;
   readonly completed: readonly string[];
   readonly files: readonly string[];
@@ -32,7 +31,6 @@ export interface HandoffParts {
   readonly references: readonly string[];
 }
 
-/** The lists of a document. */
 type ListName = "completed" | "files" | "needs" | "criteria" | "references";
 
 /** A parsed document, with the line number of each entry. */

@@ -61,11 +61,9 @@ export interface Documents {
   readonly problems: readonly string[];
 }
 
-/** A worktree and the root of its project. */
 interface Place {
   readonly root: string;
   readonly worktree: string;
-  /** The configuration, if it is known. */
   readonly config?: Config;
 }
 
@@ -227,7 +225,6 @@ function answersByDocument(answers: readonly Answer[]): Map<string, Answer[]> {
   return Map.groupBy(answers, ({ document }) => document);
 }
 
-/** Reads the answers in a folder. */
 function readAnswers(
   system: System,
   folder: DocumentFolder,

@@ -28,7 +28,6 @@ export interface Draft {
   readonly state: RepositoryState | undefined;
   /** The name of git's user; absent if unknown. */
   readonly author?: string | undefined;
-  /** The name of the pausing agent. */
   readonly agentName?: string | undefined;
   readonly agent: Agent | null;
   /** Open and completed work from the agent's own files. */
@@ -40,7 +39,6 @@ export interface Draft {
       readonly completedCount: number;
     };
   };
-  /** Use of the agent's context. */
   readonly usage: Save["context_usage"];
   readonly version: string;
   readonly build: string;
@@ -53,9 +51,7 @@ export interface Draft {
   readonly recovered?: string;
   /** Absent in a save that was begun by another program. */
   readonly handoff?: Handoff;
-  /** The name of the current partition. */
   readonly partition?: string;
-  /** Open hand-off documents. */
   readonly handoffs?: readonly OpenHandoff[];
   readonly contexts?: readonly SavedContext[];
   /** The kept uncommitted files; absent if nothing is kept. */
@@ -177,7 +173,6 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
   };
 }
 
-/** Returns the reason for pausing the session, if any. */
 function pauseOf({ kind, time }: Draft, save: string) {
   return kind === undefined || kind === "pause" ? { save, time } : undefined;
 }

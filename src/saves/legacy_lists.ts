@@ -5,8 +5,7 @@ import type { Content } from "./content.ts";
 
 /** The lists in a save that claude-mpm and older versions of mpm read. */
 export interface LegacyLists {
-  /** The purpose of the work, if it is known. */
-  /** On one line. */
+  /** The purpose of the work on one line, if it is known. */
   readonly goal: string | undefined;
   readonly nextSteps: string[];
   readonly decisions: string[];

@@ -14,7 +14,6 @@ import { MpmError } from "../base/errors.ts";
 export interface Listed {
   readonly project: string;
   readonly now: Date;
-  /** The states of the sessions that the saves belong to. */
   readonly states: SessionStates;
   readonly origins: Origins;
   /** True if saves of archived and cancelled sessions are also shown. */
@@ -295,7 +294,6 @@ export function parseSince(
   });
 }
 
-/** Milliseconds in a day. */
 const DAY = 86_400_000;
 
 function isoOf(text: string): string {

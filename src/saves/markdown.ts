@@ -124,7 +124,6 @@ function todos({ todos, task_list: tasks }: Save): string {
   ]);
 }
 
-/** Returns each item of the hand-off with its author, source and time. */
 function handoffItems({ mpm, paused_at }: Save): string {
   const handoff = mpm?.handoff;
   if (!handoff) return "";

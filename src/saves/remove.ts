@@ -192,14 +192,12 @@ async function removeSaves(
   return { folder, saves };
 }
 
-/** A file that belongs to a save, in any folder. */
 interface OwnedFile {
   readonly path: string;
   readonly location: SaveLocation;
   readonly name: string;
 }
 
-/** A save with all its files. */
 interface SaveWithFiles {
   readonly entry: SaveEntry;
   /** In the order of removal. */

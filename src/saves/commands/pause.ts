@@ -206,14 +206,12 @@ function stateText(
   return ` (${state}${of})`;
 }
 
-/** Describes the second copy of the save. */
 function copyText({ commit, dry_run: dry }: PauseResult): string {
   if (commit.made) return `copy in git as ${commit.sha?.slice(0, 7)}`;
   if (commit.reason === null && dry) return "with a copy in git";
   return `no copy in git (${escapeText(commit.reason ?? "")})`;
 }
 
-/** Describes the commit on the branch, if it was requested. */
 function commitText(
   { branch_commit: commit, dry_run: dry }: PauseResult,
 ): string[] {
@@ -301,7 +299,6 @@ function details(result: PauseResult): string[] {
   ];
 }
 
-/** Returns the lines about the cleanup of worktrees, if any. */
 function worktreeLines({ worktrees }: PauseResult): string[] {
   const said = worktrees && (worktrees.skipped !== null ||
     worktrees.removed.length + worktrees.preserved.length > 0);

@@ -57,7 +57,6 @@ const IDS_SEARCHED = 3_600_000;
 
 /** The saves to keep; at least one field is given. */
 interface PruneRule {
-  /** The number of newest saves to keep. */
   readonly keep: number | undefined;
   /** The maximum age of saves to keep, in milliseconds. */
   readonly olderThan: number | undefined;

@@ -307,7 +307,6 @@ function renderBlock(
     .join("\n");
 }
 
-/** Indents further lines below the first. */
 function indented(text: string, by = "  "): string {
   return escapeLines(text.trim()).replaceAll("\n", `\n${by}`);
 }

@@ -14,7 +14,6 @@ export interface History {
   /** Why git could not be used, if it failed. */
   readonly reason: string | undefined;
   readonly place: Changes["place"];
-  /** The compared worktree. */
   readonly worktree: string;
   readonly comparedBy: Changes["compared_by"];
   /** Full ID of the base commit. */

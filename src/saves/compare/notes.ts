@@ -11,7 +11,6 @@ export interface Sources {
   readonly history: History;
 }
 
-/** A comparison without its notes. */
 type Found = Omit<Changes, "notes">;
 
 /** Lists the parts that were not compared or are uncertain. */

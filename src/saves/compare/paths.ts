@@ -261,7 +261,6 @@ function isNew({ status }: RecordedPath): boolean {
   return status !== null && /[?AR]/.test(status);
 }
 
-/** Returns whether the state means that the file is missing. */
 function isGone({ status, size }: FileState): boolean {
   if (isUnmerged(status)) return size === null;
   return status[1] === "D" || (status[0] === "D" && size === null);

@@ -6,7 +6,6 @@ import type { Save } from "../save.ts";
 import type { Origin } from "../trust/origins.ts";
 import type { System } from "../../system/system.ts";
 
-/** The facts that identify the place of a save. */
 interface Made {
   readonly save: Save;
   /** The ID of the store being read, if it has one. */

@@ -63,7 +63,6 @@ function upstreamRefs(name: string): string[] {
   return [`refs/remotes/${name}`, `refs/heads/${name}`];
 }
 
-/** The facts needed for reading the history. */
 interface Questions {
   readonly workspace: Workspace;
   readonly save: Save;
@@ -296,7 +295,6 @@ async function readGone(
 
 const HEADS = "refs/heads/";
 
-/** Reads the state of the recorded paths of this worktree. */
 async function readRecorded(
   system: System,
   git: Git,

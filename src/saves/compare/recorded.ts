@@ -31,7 +31,6 @@ export const NO_PATHS: Recorded = {
   ...{ complete: false, unwatched: false },
 };
 
-/** The data for checking a damaged list from another program. */
 interface Surroundings {
   /** Paths that differ from HEAD now. */
   readonly present: readonly string[];

@@ -114,7 +114,6 @@ interface Manner {
 /** Oldest first, without bullets. A long list keeps the newest. */
 const COMMITS = { plain: true, fromEnd: true };
 
-/** Returns sections for the commits that were added, rewritten or lost. */
 function commitSections(
   changes: Changes,
   manner: Manner,
@@ -188,7 +187,6 @@ function short(sha: string): string {
   return sha.slice(0, 7);
 }
 
-/** Lists the files that commits changed, by partition if configured. */
 function fileSections({ files }: Changes, marks: Marks) {
   return byPartition(files).map(({ where, items }) =>
     listSection(
@@ -220,7 +218,6 @@ function byPartition<T extends { partition?: string | undefined }>(
   }));
 }
 
-/** Returns the section for paths that two sides changed. */
 function conflictSection(
   { conflicts }: Changes,
   marks: Marks,

@@ -83,7 +83,6 @@ function fateLines({ branch, commits }: Changes, marks: Marks): string[] {
   }
 }
 
-/** Describes the remote-tracking branch with the same name. */
 function remoteLines(branch: Changes["branch"], marks: Marks): string[] {
   if (branch.remote === null) return [];
   const here = branch.now === null ? "HEAD" : marks.code(branch.now);

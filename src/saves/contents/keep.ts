@@ -79,7 +79,6 @@ export function contentsKeeper(
 export interface Kept {
   /** The commit; `undefined`: nothing to keep, or keeping it failed. */
   readonly commit?: string;
-  /** Why the contents are not kept. */
   readonly reason?: string;
   /** Saves whose contents were removed to make room. */
   readonly removed?: readonly string[];

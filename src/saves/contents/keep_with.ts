@@ -188,7 +188,6 @@ function hasContents(id: string): MpmError {
   });
 }
 
-/** Returns the paths in a save that have not changed since the save. */
 function unchangedSince(
   { mpm }: Save,
   { files }: RepositoryState,

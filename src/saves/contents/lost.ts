@@ -136,7 +136,6 @@ interface Lost {
 
 const NONE: Lost = { lost: [], leftOut: [] };
 
-/** Returns the lost files whose contents were not kept. */
 function notKept(
   { mpm }: Save,
   gone: readonly ChangedPath[],

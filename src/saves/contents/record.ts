@@ -12,7 +12,6 @@ export interface ContentsRecord {
   readonly kind: "contents";
   /** The worktree, absolute. */
   readonly worktree: string;
-  /** Paths that were deleted in the worktree. */
   readonly deleted: readonly string[];
   /** Paths that were removed from the index. */
   readonly unstaged: readonly string[];

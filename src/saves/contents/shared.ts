@@ -115,7 +115,6 @@ export async function sharedContents(
   });
 }
 
-/** Contents from someone else, and their digest. */
 interface BroughtContents {
   readonly text: string;
   readonly digest: string;

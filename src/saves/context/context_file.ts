@@ -18,7 +18,6 @@ export interface ContextFacts {
   /** `undefined`: detached, or no repository. */
   readonly branch: string | undefined;
   readonly time: Date;
-  /** The next steps. */
   readonly next: readonly string[];
 }
 

@@ -60,7 +60,6 @@ export interface Outline {
   readonly unread: readonly string[];
 }
 
-/** A save, and the items that are open now. */
 interface Source {
   /** `undefined`: nothing was saved. */
   readonly session: Save | undefined;
@@ -144,7 +143,6 @@ function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
   return `${id}: ${from} → ${to}, ${state}: ${title}`;
 }
 
-/** Merges several hand-offs into one. */
 function together(
   given: readonly { paused_at: string; handoff?: Handoff | undefined }[],
 ): Handoff | undefined {

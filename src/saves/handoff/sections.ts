@@ -36,7 +36,6 @@ export function restOf(id: string): string {
   return `mpm resume --peek ${id}`;
 }
 
-/** The data for the sections. */
 interface Facts extends OpenFacts {
   readonly result: ResumeResult;
 }
@@ -68,7 +67,6 @@ export function handoffSections(result: ResumeResult): Section[] {
   ];
 }
 
-/** Returns the lines that name the save, its author and its place. */
 function head({ result, clock }: Facts): string[] {
   const { session, origin } = result;
   const age = ageWords(new Date(session.paused_at), clock.now);
@@ -92,7 +90,6 @@ function head({ result, clock }: Facts): string[] {
   ];
 }
 
-/** Returns lines that name the later sessions included in a save. */
 function laterLines({ later, session }: ResumeResult, now: Date): string[] {
   const ends = [["in parallel", true], ["later", false]] as const;
   return ends.flatMap(([when, beside]) => {
@@ -140,7 +137,6 @@ function workLines({ work, session }: ResumeResult): string[] {
 /** The maximum length of an entry that may share a line with others. */
 const SHORT = 90;
 
-/** Returns the sections about changes since the save, and notes. */
 function changed(facts: Facts): Section[] {
   const { result, clock } = facts;
   const { changes, session } = result;
@@ -302,7 +298,6 @@ function named(paths: readonly string[], known: ReadonlySet<string>) {
   return paths.every((path) => known.has(path)) ? [] : paths.map(oneLine);
 }
 
-/** Returns the sections with the last texts of the conversation. */
 function said(facts: Facts): Section[] {
   const { outline, clock } = facts;
   const prompts = outline.prompts.map(({ text, why, at }) => {
@@ -325,7 +320,6 @@ function said(facts: Facts): Section[] {
 /** The maximum number of commits before the pause to name. */
 const COMMITS = 5;
 
-/** Returns the sections that help with looking further. */
 function background(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session } = result;

@@ -45,7 +45,6 @@ function openWords({ begun, next, questions, blockers }: Outline): string {
   return open.length === 0 ? "" : `open: ${open.join(", ")}`;
 }
 
-/** Returns the topic in a few words. */
 function aboutOf(result: ResumeResult): string {
   const { session, work } = result;
   const goal = outlineOf(result).goal.at(-1);

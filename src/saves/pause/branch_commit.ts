@@ -36,7 +36,6 @@ export interface BranchCommit {
   readonly reason: string | undefined;
 }
 
-/** The facts about the repository and its user. */
 interface Asked {
   readonly state: RepositoryState | undefined;
   /** See `readIdentity` of `git/`. */
@@ -209,7 +208,6 @@ async function commitFiles(
 
 const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 
-/** Stores the unchanged content of files as git objects. */
 async function storeFiles(
   git: Git,
   files: readonly string[],

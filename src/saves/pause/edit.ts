@@ -9,7 +9,6 @@ import { ensureUserFolder, userState, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Content, mergeContent } from "../content.ts";
 
-/** Parses the text that the user edited. */
 type Reader = (text: string, source: string) => Content;
 
 /** Fields that the text always shows. Removing one clears its content. */
@@ -120,7 +119,6 @@ function withoutComments(text: string): string {
   return text.split(/\r?\n/).filter((line) => !line.startsWith("#")).join("\n");
 }
 
-/** Returns whether a field has text or entries. */
 function hasContent(text: string): boolean {
   return text.split("\n").some((line) =>
     line.trim() !== "" && !/^(?:[a-z_]+:|\s*[-*])\s*$/.test(line)

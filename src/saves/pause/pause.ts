@@ -63,7 +63,6 @@ import { contextUsage } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
 
-/** The input of `mpm pause`. */
 interface PauseInput extends PauseWords {
   readonly input: string | undefined;
   readonly export: string | undefined;

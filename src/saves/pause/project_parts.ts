@@ -72,7 +72,6 @@ export async function lastSave(
   return undefined;
 }
 
-/** Returns whether the file is a small text file. */
 function isKept({ bytes }: FileText): boolean {
   return bytes.length <= LARGEST && !bytes.includes(0);
 }

@@ -49,7 +49,6 @@ export interface PausePlan {
   readonly worktrees: WorktreeRules | undefined;
   /** The sources of the hand-off in addition to carried items. */
   readonly order: Omit<HandoffOrder, "save">;
-  /** Errors in the configuration. */
   readonly faults: readonly string[];
 }
 

@@ -129,7 +129,6 @@ function subfolders(system: System, root: string): string[] {
   );
 }
 
-/** Returns the names of a folder's subfolders. */
 function foldersIn(system: System, folder: string): string[] {
   return (attempt(() => namesIn(system, folder)) ?? [])
     .filter(({ kind }) => kind === "folder").map(({ name }) => name).sort();

@@ -45,7 +45,6 @@ import type { System } from "../../system/system.ts";
 import { chooseSession } from "./choose.ts";
 import { itemsShown, peekWork, refuseOver } from "./resume_work.ts";
 
-/** The input of `mpm resume`. */
 interface ResumeInput {
   readonly selector: string | undefined;
   readonly "session-id": string | undefined;
@@ -270,7 +269,6 @@ export async function lastSaveHere(context: Context): Promise<LastSave | null> {
 /** The maximum length of a one-line summary, in UTF-16 units. */
 const LONGEST = 500;
 
-/** A resume that changes nothing. */
 const PEEK: ResumeInput = {
   selector: undefined,
   "session-id": undefined,
@@ -294,7 +292,6 @@ async function laterOf(
   }
   return found;
 }
-/** Returns the changes, each file with its partition. */
 function withPartitions(
   system: System,
   root: string,

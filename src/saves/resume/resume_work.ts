@@ -178,7 +178,6 @@ export function itemsShown(
   return { ...now, problems: [...now.problems, note] };
 }
 
-/** Returns the open items with their current numbers. */
 function itemsAfter(
   system: System,
   workspace: Workspace,
@@ -247,12 +246,10 @@ interface ResumeFacts {
   readonly here: Here;
   /** True if the worktree in the record is gone. */
   readonly gone: boolean;
-  /** Returns whether a record with that ID exists here. */
   knows(id: string): boolean;
   readonly time: Date;
 }
 
-/** The records to write so that the session continues. */
 interface ResumePlan {
   /** The new state of the session; written last. */
   readonly work: Work;

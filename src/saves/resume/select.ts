@@ -128,7 +128,6 @@ function ofActive(
 /** The most agent sessions of each kind that are added to a save. */
 const JOINED = 3;
 
-/** Returns the newest save of each agent session, in the given order. */
 function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
   const newest = new Map<string, SaveEntry>();
   for (const entry of entries) {
@@ -251,7 +250,6 @@ export function newestAnywhere(
   }, () => nearerSave(system, workspace, undefined));
 }
 
-/** Looks elsewhere for a save that is not in the project. */
 async function findElsewhere(
   find: () => Promise<NewestSave>,
   elsewhere: () => Promise<NewestSave | undefined>,
@@ -350,7 +348,6 @@ export async function* ownSavesHere(
   }
 }
 
-/** The next steps of a save. */
 type LastSteps = Pick<Save, "session_id"> & {
   next_steps: Save["conversation"]["next_steps"];
 };

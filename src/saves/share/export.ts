@@ -85,7 +85,6 @@ export interface WrittenFile {
   readonly option: string;
   /** The noun for it in messages, with the article. */
   readonly noun: string;
-  /** The end of its file name. */
   readonly ending: string;
   /** The beginning of such a file; no other file may be replaced. */
   readonly begins: RegExp;

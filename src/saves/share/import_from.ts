@@ -12,7 +12,6 @@ import {
   planImport,
 } from "./import.ts";
 
-/** The source of an import. */
 interface ImportInput {
   /** Absolute. */
   readonly path: string;
@@ -23,7 +22,6 @@ interface ImportInput {
   readonly dryRun: boolean;
 }
 
-/** The imported saves, and those that were rejected. */
 interface ImportedSaves {
   dry_run: boolean;
   /** As typed. */

@@ -21,7 +21,6 @@ import { withoutDefaults } from "../normalize.ts";
 import type { Save } from "../save.ts";
 import { importedFrom } from "../trust/origins.ts";
 
-/** A save, and the content of its JSON in any shape. */
 interface Said {
   readonly save: Save;
   readonly value: Fields;
@@ -118,7 +117,6 @@ function isDerived(due: string, found: Uint8Array): boolean {
   );
 }
 
-/** A file beside the JSON of a save. */
 interface Derived {
   /** Absolute. */
   readonly path: string;

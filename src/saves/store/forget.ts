@@ -98,7 +98,6 @@ const SAVE = /^\.claude-mpm\/sessions\/(session-\d{8}-\d{6})\.json$/;
 /** The largest manifest, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
 
-/** A commit in the rebuilt log. */
 interface LogCommit {
   readonly commit: string;
   readonly tree: string;

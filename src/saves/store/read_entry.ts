@@ -27,7 +27,6 @@ import {
 const LONGEST = 500;
 const LONGEST_PATH = 8192;
 
-/** The parameters of reading rows. */
 interface Reading {
   readonly folders: SaveFolders;
   readonly cache?: RowCache | undefined;

@@ -171,11 +171,9 @@ function isUnchanged(system: System, row: SaveEntry): boolean {
 
 /** A listing of the folders and the moment just before it. */
 export interface Listing {
-  /** The times of the folders' last changes. */
   readonly stamps: Stamps;
   /** The current time, in milliseconds since the epoch. */
   readonly now: number;
-  /** The newest saves found. */
   readonly saves: readonly SaveEntry[];
 }
 

@@ -63,7 +63,6 @@ export function noteSigned(
   append(system, own ? FOLDER : join(SIGNED, writer), saves);
 }
 
-/** The data that identify a save. */
 interface Mark {
   readonly id: string;
   readonly digest: string;
