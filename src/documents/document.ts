@@ -137,9 +137,7 @@ export function readDocument(text: string): ReadDocument {
   return { ...found.parts(), prose, headings };
 }
 
-/**
- * The longest line and name to match, since expressions take quadratic time.
- */
+/** The longest line and name to match: expressions take quadratic time. */
 const LONGEST_LINE = 4000;
 const LONGEST_NAME = 100;
 

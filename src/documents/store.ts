@@ -79,10 +79,7 @@ export function documentFolders(
   };
 }
 
-/**
- * Reads all documents and answers; a project without any costs two looks at the
- * disk. Names each file that it cannot read. Never throws an MpmError.
- */
+/** Reads all documents and answers; never throws an MpmError. */
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
   const { local, shared } = documentFolders(system, place);

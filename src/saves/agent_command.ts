@@ -3,10 +3,7 @@ import { isAgentId } from "../base/ids.ts";
 import type { Agent } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
-/**
- * Returns the command that continues the agent's own conversation; null if it
- * is unknown. A save from someone else never provides a command to run.
- */
+/** Returns the agent's command to continue; null for someone else's save. */
 export function agentCommand(
   agent: Pick<Agent, "name" | "session_id"> | null | undefined,
   origin: Origin | null,

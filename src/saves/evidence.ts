@@ -48,10 +48,7 @@ export async function evidenceOfSave(
   });
 }
 
-/**
- * Returns the parts of a saved worktree state that a comparison of trees needs.
- * Files that git was told to ignore are listed among the others.
- */
+/** Returns the saved worktree state, as far as a comparison needs it. */
 export function savedState({ mpm }: Save): TreeState | undefined {
   if (!mpm) return undefined;
   const { head, files, files_omitted: filesOmitted, unwatched } = mpm;

@@ -22,10 +22,7 @@ export interface Listed {
   readonly first?: number;
 }
 
-/**
- * Returns the list of saves, in the order of `entries`. Saves shown only with
- * `all` do not have a number, so that numbers mean the same everywhere.
- */
+/** Lists the saves. Numbers mean the same everywhere, without hidden saves. */
 export function sessionsResult(
   entries: readonly SaveEntry[],
   { project, now, states, origins, all, first = 0 }: Listed,
@@ -96,10 +93,7 @@ function placeOf({ location }: SaveEntry): SessionRow["location"] {
   return place as SessionRow["location"];
 }
 
-/**
- * Returns who made a save: you, possibly with the name of your agent; another
- * name; or a name that is not verified.
- */
+/** Returns who made a save: you, your agent, or a name not verified. */
 export function madeBy({ origin, author, agent_name: agent }: SessionRow) {
   if (origin === "own") return agent === null ? "you" : `you (${agent})`;
   return origin === "foreign" ? fromWhom(author) : escapeText(author ?? "-");
@@ -134,9 +128,7 @@ export function ownTitle({ session, name }: SessionRow): string {
 
 const LABEL = 30;
 
-/**
- * Returns the summary without titles that the list already shows. Not escaped.
- */
+/** Returns the summary without titles already shown. Not escaped. */
 export function summaryBeside(
   summary: string,
   shown: readonly (string | null | undefined)[],
@@ -269,10 +261,7 @@ export function parseLimit(text: string | undefined): number | undefined {
   });
 }
 
-/**
- * Returns the time for `--since`: a duration, a date in UTC, `today` or
- * `yesterday`. Throws USAGE.
- */
+/** Returns the time for `--since`, such as `2w`. Throws USAGE. */
 export function parseSince(
   text: string | undefined,
   now: Date,

@@ -53,10 +53,7 @@ export function normalize(value: unknown, id: string): Normalized {
   return { save: save as Save, warnings: notes.warnings };
 }
 
-/**
- * Returns `save`, which `normalize` made from `value`, without the fields that
- * only the schema added.
- */
+/** Returns `save` without the fields that are missing in `value`. */
 export function withoutDefaults(save: Save, value: Fields): Partial<Save> {
   if (value === save) return save;
   const { session_id, paused_at } = save;

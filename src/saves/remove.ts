@@ -122,10 +122,7 @@ interface RemovedSaves {
   readonly saves: readonly SaveWithFiles[];
 }
 
-/**
- * Moves the oldest automatic saves of the branch and worktree of `save` beyond
- * the limit to the trash, except files that git now tracks.
- */
+/** Moves surplus automatic saves to the trash, unless git tracks them. */
 export async function pruneAutomatic(
   context: Context,
   workspace: Workspace,
@@ -207,10 +204,7 @@ interface SaveWithFiles {
 const OWNED =
   /^\.?(session-[\w-]+?)(?:\.(?:json|yaml|md|json\.sha256)|-incremental\.jsonl|_.{8}\.tmp\.sha256)$/;
 
-/**
- * Returns all files of each save: copies, checksums, derived files, the record
- * of an automatic pause. Any left would bring the save back.
- */
+/** Returns all files of each save: any left would bring the save back. */
 function filesOfSaves(
   system: System,
   root: string,

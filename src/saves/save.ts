@@ -212,10 +212,7 @@ const OWN_FIELDS = object({
   worktree: TEXT_OR_NULL,
   /** The name of git's user, which anyone can set; absent if unknown. */
   author: optional(TEXT),
-  /**
-   * The name of the agent that paused (`MPM_AGENT`); absent: the agent has no
-   * name.
-   */
+  /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
   agent_name: optional(TEXT),
   /** The agent's own session, which allows it to be continued. */
   agent: nullable(AGENT),
@@ -340,10 +337,7 @@ export const SAVE = object({
   project_path: TEXT,
   /** Absent in the saves of other programs. */
   mpm: optional(OWN_FIELDS),
-  /**
-   * Only allowed without `mpm`, which would mean that mpm itself wrote the
-   * save.
-   */
+  /** Only without `mpm`, which means that mpm itself wrote the save. */
   imported: optional(IMPORTED),
 });
 

@@ -147,10 +147,7 @@ async function trackedOf(
   return { tracked, commands: tracked > 0 ? commitCommands(workspace) : [] };
 }
 
-/**
- * Returns commands that commit only the folder of the sessions, from anywhere.
- * `-f` is needed because mpm's rules ignore the files.
- */
+/** Uses `-f`, because mpm's rules ignore these files. */
 function commitCommands({ root, worktree }: Workspace): string[] {
   const git = worktree === root
     ? "git"

@@ -129,9 +129,7 @@ that check the work), important_reminders, files_to_review, done. Other fields: 
   brief: ({ session_id: id }) => id,
 });
 
-/**
- * Returns six lines, the cleanup of worktrees, and with `--verbose` the files.
- */
+/** Returns six lines, the cleanup of worktrees, and the files if verbose. */
 function pauseText(
   result: PauseResult,
   style: Style,

@@ -128,10 +128,7 @@ function findMissing(
     .map(({ path }) => path);
 }
 
-/**
- * Returns the relation of HEAD to the base, ignoring commits of saves. In a
- * shallow history, it is known only if one contains the other.
- */
+/** Ignores commits of saves. `unknown`: a shallow history does not show it. */
 function relationOf(
   history: History,
   head: string | undefined,
@@ -189,10 +186,7 @@ const KEYS: readonly Key[] = [
   () => "",
 ];
 
-/**
- * Returns pairs of a lost commit and its replacement, which has an equal patch,
- * or the same author, author's time and subject.
- */
+/** Returns pairs of a lost commit and its replacement. */
 function findRewritten(
   left: Commits,
   right: Commits,

@@ -23,10 +23,7 @@ export interface History {
   readonly right: readonly CommitInfo[];
   /** Number of commits of either side above the limit. */
   readonly omitted: number;
-  /**
-   * The patch ID, by commit ID, of commits that have an equal patch on the
-   * other side. The patch ID of a commit without content is empty.
-   */
+  /** The patch ID, by commit, of equal patches; empty without content. */
   readonly equal: ReadonlyMap<string, string>;
   /** False: the sides were too long to compare patches. */
   readonly patchesCompared: boolean;
@@ -88,10 +85,7 @@ export interface History {
     /** True if git keeps the entry, as for a removable drive. */
     readonly locked: boolean;
   } | undefined;
-  /**
-   * The contents on disk of recorded paths that git does not report as changed,
-   * and of the old names of renamed files.
-   */
+  /** The contents on disk of paths that git does not report. */
   readonly contents: ReadonlyMap<string, FileContent>;
   /** True if git uses the executable bits on disk (`core.fileMode`). */
   readonly fileMode: boolean;
@@ -123,10 +117,7 @@ export const NO_HISTORY = {
   recorded: NO_PATHS,
 } as const satisfies Partial<History>;
 
-/**
- * Returns the file changes made by commits since the pause. If that commit left
- * HEAD's history, these include what HEAD left behind.
- */
+/** Returns the file changes by commits since the pause. */
 export function changedSince(
   { files, left, touched, cut }: History,
 ): readonly CommittedFile[] {

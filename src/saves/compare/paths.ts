@@ -46,10 +46,7 @@ export function comparePaths(
   return paths;
 }
 
-/**
- * Returns the current state of a recorded path. A path can be listed twice: as
- * removed from the index, and as untracked.
- */
+/** A path can be listed twice: removed from the index, and untracked. */
 function findPresent(
   { path, status }: RecordedPath,
   { tracked, untracked, renamed }: Present,
@@ -248,10 +245,7 @@ function settledByObject(then: RecordedPath, present: Present): PathChange {
   return state.object === file.object ? "committed" : "superseded";
 }
 
-/**
- * Returns whether the base is HEAD as it was at the pause. Only then is it
- * certain that no commit changed a path.
- */
+/** Only from HEAD at the pause is it certain that no commit changed a path. */
 function isSure({ comparedBy }: History): boolean {
   return comparedBy === "head" || comparedBy === "start";
 }

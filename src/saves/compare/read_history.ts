@@ -151,10 +151,7 @@ async function readSwept(
 /** Everything outside the mpm folder, since saves have separate commits. */
 const OUTSIDE = [":(top,exclude).claude-mpm"];
 
-/**
- * Returns the commit with the combined change of the lost commits. They are those
- * up to the pause, or all commits that are now on their branch.
- */
+/** Returns the commit with the combined change of the lost commits. */
 async function readSquash(
   git: Git,
   { way, save, names, state }: Questions,
@@ -217,9 +214,7 @@ async function readBranch(
   return { exists: false, renamedTo, contained: undefined, left, remote };
 }
 
-/**
- * Returns the remote-tracking branch of a name, if possible the recorded one.
- */
+/** Returns the remote-tracking branch of a name, the recorded one first. */
 async function readRemote(
   git: Git,
   branch: string,

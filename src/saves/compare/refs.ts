@@ -167,10 +167,7 @@ export function compareWorktree(
   return { path, gone, restore };
 }
 
-/**
- * Returns the command that recreates the worktree, with its branch if that is
- * free. Git may still have an entry for it.
- */
+/** Git may still have an entry for a worktree whose folder was removed. */
 function restoreCommand(
   save: Save,
   history: History,

@@ -199,10 +199,7 @@ function fileSections({ files }: Changes, marks: Marks) {
   );
 }
 
-/**
- * Groups files by partition, in the order of the partitions. Files without a
- * partition come last. Returns a single group if no file is in a partition.
- */
+/** Groups files by partition, files without one last. */
 function byPartition<T extends { partition?: string | undefined }>(
   files: readonly T[],
 ): { where: string; items: readonly T[] }[] {

@@ -56,10 +56,7 @@ export async function keepWith(
   );
 }
 
-/**
- * Returns whether a hook leaves slow steps to "saves keep". These are the files
- * made from the JSON, git's copy, and the removal of the oldest saves.
- */
+/** Returns whether a hook leaves slow steps to "saves keep". */
 export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
 }

@@ -189,10 +189,7 @@ const COMMIT = /^[0-9a-f]{40,64}$/;
 /** Milliseconds that git may take to look through other branches. */
 const TIME_LIMIT = 5000;
 
-/**
- * Returns the blobs in `entries` that are in commits or stashes missing from
- * the history of `head`, the commit of the save. Throws GIT_FAILED.
- */
+/** Returns blobs that commits or stashes outside `head`'s history have. */
 async function committedSince(
   git: Git,
   head: string | null,

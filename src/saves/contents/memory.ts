@@ -31,9 +31,7 @@ export interface LastContents extends ContentsSummary {
   readonly commit: string;
   /** The IDs of the files, folders and so on in the contents. */
   readonly ids: readonly string[];
-  /**
-   * The mark of the note about these files, and the rules they were kept by.
-   */
+  /** The mark of the note about these files, and the rules for them. */
   readonly mark?: string;
   readonly rules?: string | undefined;
 }

@@ -239,10 +239,7 @@ function isKeptPath(path: string, platform: Platform): boolean {
     !isOwnPath(path);
 }
 
-/**
- * Returns whether the target of a link is inside the worktree. A ".." after a
- * name could follow another link, so it is rejected.
- */
+/** A ".." after a name could follow another link, so it is rejected. */
 function staysWithin(
   path: string,
   bytes: Uint8Array,

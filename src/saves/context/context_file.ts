@@ -121,10 +121,7 @@ export function contextFilePath(worktree: string): string {
   return join(worktree, ".claude", "context.md");
 }
 
-/**
- * Updates mpm's part of the context file. Lines about the branch and the time
- * outside the part are updated in place instead.
- */
+/** Updates mpm's part, or in place the lines outside it that say the same. */
 export function updateContextFile(
   system: System,
   worktree: string,

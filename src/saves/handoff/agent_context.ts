@@ -26,10 +26,7 @@ export function agentContext(
   return [about, open, body, close, ""].join("\n");
 }
 
-/**
- * Returns the sections as data, without fences, in at most `limit` characters;
- * `rest`: the command that shows everything.
- */
+/** Returns the sections as data. `rest`: the command that shows everything. */
 export function handoffText(
   sections: readonly Section[],
   { limit, rest }: { limit: number; rest: string },

@@ -4,9 +4,7 @@ import { counted } from "../../base/words.ts";
 export interface Section {
   /** Empty: the entries have no title. */
   readonly title: string;
-  /**
-   * Entries with their bullets, in order. Each is shown whole or not at all.
-   */
+  /** Entries with their bullets, in order, each shown whole or not at all. */
   readonly entries: readonly string[];
   /** The guaranteed share of the space, relative to all weights. */
   readonly weight: number;

@@ -17,10 +17,7 @@ import type { ResumeResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
 import { type Present, withMarks } from "./outdated.ts";
 
-/**
- * The hand-off of a save from any program and version, with each kind in its
- * display order. Closed items are left out.
- */
+/** The hand-off of any program's save, in display order, all of it open. */
 export interface Outline {
   readonly goal: readonly Item[];
   readonly constraints: readonly Item[];

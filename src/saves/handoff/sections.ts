@@ -354,10 +354,7 @@ function noteOf({ session_id: id, mpm }: ResumeResult["session"]): string {
   return foreignNote(id, mpm?.author);
 }
 
-/**
- * Returns where to look up the full conversation. A save from someone else
- * never provides a command to run or a file to open.
- */
+/** A save from someone else never provides a command or a file to open. */
 function lookUp({ agent_command: command, session }: ResumeResult): string[] {
   if (command === null) return [];
   const path = session.mpm?.agent?.transcript_path;

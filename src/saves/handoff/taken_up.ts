@@ -10,10 +10,7 @@ import { type Outline, outlineOf } from "./outline.ts";
 /** The maximum length of a session's topic, in characters. */
 const LONGEST = 70;
 
-/**
- * Returns one line for a person: the save that a session continues from, its
- * age, the changes since, and the open items.
- */
+/** Returns one line about the save from which a session continues. */
 export function takenUpLine(result: ResumeResult): string {
   const { session, changes, origin } = result;
   const age = ageWords(

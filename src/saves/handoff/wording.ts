@@ -29,18 +29,12 @@ export function oneLine(text: string): string {
   return escapeText(text.trim().replaceAll(/\s+/g, " "));
 }
 
-/**
- * Returns an item as one line: its number, text and reason, and its state,
- * source and age if they are not obvious.
- */
+/** Returns an item as one line, without state, source and age if obvious. */
 export function itemLine(item: Item, clock: Clock): string {
   return worded(item, clock, oneLine);
 }
 
-/**
- * Does the same for a person. The lines of the text are kept, nothing is
- * escaped, and the person's own words are not marked.
- */
+/** Does the same for a person: not escaped, their own words unmarked. */
 export function itemText(item: Item, clock: Clock): string {
   const source = item.source === "user" ? "agent" : item.source;
   return worded({ ...item, source }, clock, (text) => text.trim());
@@ -99,10 +93,7 @@ interface Commands {
   readonly verify: readonly Item[];
 }
 
-/**
- * Returns the verification commands, saying whether each result is still
- * current, if known. A failed command is followed by its last lines.
- */
+/** Returns the verification commands, with the last lines of a failure. */
 export function verification(
   { evidence }: { evidence: readonly Evidence[] },
   commands: Commands,

@@ -86,10 +86,7 @@ async function noCommitReason(
     : undefined;
 }
 
-/**
- * Returns whether the project's rules ignore the folder or its contents; mpm's
- * rules within the folders do not count. `undefined`: git cannot tell.
- */
+/** Returns whether the project's own rules ignore it; `undefined`: unknown. */
 export async function isIgnored(
   system: System,
   { git, worktree, root }: Workspace,
@@ -110,10 +107,7 @@ export async function isIgnored(
   );
 }
 
-/**
- * Commits the files of a save to the branch. A failure is only reported, since
- * the save is safe without the commit.
- */
+/** Commits the files of a save. Only reports a failure: the save is safe. */
 export async function commitToBranch(
   system: System,
   { workspace, state, reason }: BranchCommit,

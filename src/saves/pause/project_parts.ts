@@ -76,10 +76,7 @@ function isKept({ bytes }: FileText): boolean {
   return bytes.length <= LARGEST && !bytes.includes(0);
 }
 
-/**
- * Returns a context file for a save, without its text if a person's earlier
- * save, which lasts, has the same text.
- */
+/** Leaves the text out if a person's save, which lasts, has it. */
 function savedContext(
   system: System,
   root: string,
@@ -120,10 +117,7 @@ export function doneOf(
     : save.mpm?.handoff?.items.filter(({ kind }) => kind === "done") ?? [];
 }
 
-/**
- * Returns what an earlier agent session finished within the last day; empty if
- * both sessions ran at the same time.
- */
+/** Returns what the last agent session finished within a day, if it ended. */
 export function doneBefore(
   last: Save | undefined,
   { session, collected: { items }, time }: DoneOrder,

@@ -23,10 +23,7 @@ import type { SaveEntry } from "../store/save_entry.ts";
 import { matchSave } from "../select.ts";
 import { isIndex } from "../../base/selector.ts";
 
-/**
- * Asks which save to use. It shows a searchable list, or a question if the
- * terminal does not support one. Throws CANCELLED.
- */
+/** Asks which save to use, with a searchable list. Throws CANCELLED. */
 export async function chooseSession(
   context: Context,
   offer: ProjectSaves,

@@ -86,9 +86,7 @@ function stepsTo(
   }
 }
 
-/**
- * Returns whether a linked worktree has the saves, where mpm cannot use them.
- */
+/** Returns whether a linked worktree has the saves, useless for mpm there. */
 function inWorktree(
   { files }: System,
   { linked, worktree }: Workspace,

@@ -208,10 +208,7 @@ export async function loadResumed(
   return redactResume(redactorOf(system), result, { lines: !!input.lines });
 }
 
-/**
- * Returns the open hand-off documents of a save, without those that have been
- * finished since. A document that does not exist here stays as it was saved.
- */
+/** Leaves out documents that were finished since, or do not exist here. */
 function stillOpen(
   system: System,
   workspace: Workspace,

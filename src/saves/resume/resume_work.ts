@@ -51,10 +51,7 @@ export function passedOverNote(entries: readonly SaveEntry[]): string[] {
   ];
 }
 
-/**
- * Rejects a save that was selected by name if its session has ended. Throws
- * CONFLICT according to the table of transitions.
- */
+/** Rejects a selected save whose session has ended. Throws CONFLICT. */
 export function refuseOver(
   system: System,
   { root }: Workspace,

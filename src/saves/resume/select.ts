@@ -105,10 +105,7 @@ async function fromAnotherWorktree(
   return { ...found, warnings: [...found.warnings, note] };
 }
 
-/**
- * Returns the newest automatic save of the active session. `undefined` unless
- * the manual save belongs to another session, such as a detour's parent.
- */
+/** Returns the active session's save, if the manual one is of another. */
 function ofActive(
   system: System,
   workspace: Workspace,
@@ -137,10 +134,7 @@ function newestOfEach(entries: readonly SaveEntry[]): SaveEntry[] {
   return [...newest.values()];
 }
 
-/**
- * Returns the automatic saves of sessions that ended while the session of
- * `entry` was running, which therefore cannot have continued from them.
- */
+/** Returns automatic saves from which `entry` cannot have continued. */
 async function savedBeside(
   system: System,
   entry: SaveEntry,
@@ -183,10 +177,7 @@ export async function ownSave(
   return mark && origins.of(mark) !== "foreign" ? loaded : undefined;
 }
 
-/**
- * Returns whether a save was made in this worktree. The main worktree counts as
- * the same one after the project is moved.
- */
+/** Returns whether a save is of this worktree, even in a moved project. */
 export function isOfWorktree(
   { git, linked, worktree }: Workspace,
   entry: SaveEntry,
@@ -264,10 +255,7 @@ async function findElsewhere(
   }
 }
 
-/**
- * Returns the save that claude-mpm made in this folder or above it in this
- * worktree, if it is newer than the project's own.
- */
+/** Returns claude-mpm's save of this folder or above, if it is newer. */
 async function nearerSave(
   system: System,
   workspace: Workspace,
@@ -326,10 +314,7 @@ function asChosen(
 /** The most saves to check, since others may also work here. */
 const MOST_HERE = 20;
 
-/**
- * Returns the user's own saves of this worktree, newest first. Saves of
- * ended sessions, unreadable saves and saves from others are skipped.
- */
+/** Returns the user's own readable saves of this worktree, newest first. */
 export async function* ownSavesHere(
   { system }: Context,
   workspace: Workspace,
@@ -352,9 +337,7 @@ type LastSteps = Pick<Save, "session_id"> & {
   next_steps: Save["conversation"]["next_steps"];
 };
 
-/**
- * Returns the newest save by a person, or by a hook if it contains next steps.
- */
+/** Returns the newest save by a person, or by a hook with next steps. */
 export async function lastSteps(
   context: Context,
   workspace: Workspace,

@@ -31,10 +31,7 @@ function takeOverBy(
   };
 }
 
-/**
- * Starts the client if a person is at a terminal, and returns when the client
- * ends. Otherwise returns its argument list.
- */
+/** Starts the client if a person is at a terminal, and waits for it. */
 export async function takeOver(
   context: Context,
   { cwd, root }: Workspace,

@@ -11,10 +11,7 @@ import { basename, dirname, isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
-/**
- * Returns a save for export: its exact JSON file, unless it has no JSON file or
- * contains private parts. Throws the errors of {@link loadSave}.
- */
+/** Returns a save's exact JSON file, if that has no private parts. */
 export async function exportBytes(
   system: System,
   entry: SaveEntry,

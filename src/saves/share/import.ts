@@ -38,10 +38,7 @@ export interface ImportPlan {
 /** The maximum number of seconds by which a save's ID may be shifted. */
 const SEARCHED = 3600;
 
-/**
- * Gives each save its own ID, or the next free second if another save has that
- * ID. Existing saves are not imported again.
- */
+/** Gives each new save its own ID, or the next free second. */
 export async function planImport(
   system: System,
   root: string,
@@ -87,10 +84,7 @@ function* candidates(own: string): Generator<string> {
   yield* nearbyIds(own).take(SEARCHED);
 }
 
-/**
- * Returns the digests of the save with this ID, both now and at its source;
- * `undefined` if the save does not exist.
- */
+/** Returns the digests of the save now and at its source, if it exists. */
 async function digestsOf(
   system: System,
   root: string,

@@ -190,10 +190,7 @@ function incomingOf(
   return { save, value, source, warnings };
 }
 
-/**
- * Returns the fault of an item. An invalid ID could be a path. A text that does
- * not match its checksum was changed in transit.
- */
+/** An ID could be a path; a checksum shows what changed in transit. */
 function faultOf(item: unknown): string | undefined {
   const [id, digest, json] = ["session_id", "sha256", "json"]
     .map((name) => field(item, name));

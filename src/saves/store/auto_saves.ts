@@ -39,10 +39,7 @@ const LIST = object({ saves: list(ANY) });
 const MOST = 5000;
 const LIMIT = 4 * 1024 * 1024;
 
-/**
- * Records an automatic save in `state/auto-saves.json`, oldest first. This
- * allows saves to be counted without being read.
- */
+/** Records an automatic save, so that none must be read to count them. */
 export async function noteAutoSave(
   system: System,
   root: string,

@@ -116,10 +116,7 @@ export function isSave(id: string, bytes: Uint8Array): boolean {
   );
 }
 
-/**
- * Restores the JSON of a save, with its checksum. Call under the lock, and then
- * write the derived files.
- */
+/** Restores a save's JSON and checksum. Call under the lock. */
 export function putBack(
   system: System,
   root: string,

@@ -26,10 +26,7 @@ interface Said {
   readonly value: Fields;
 }
 
-/**
- * Writes all other files for an existing JSON: the derived files, and the
- * record of its session. Call under the lock.
- */
+/** Writes a save's derived files and session. Call under the lock. */
 export function completeSave(
   system: System,
   root: string,
@@ -91,10 +88,7 @@ function derivedFiles(folder: string, { save, value }: Said) {
   ];
 }
 
-/**
- * Lists errors in the files derived from the JSON at `path`, one line each.
- * Windows line ends, which git may have added, are accepted.
- */
+/** Lists errors in derived files, except for Windows line ends. */
 export function derivedFaults(
   system: System,
   json: string,

@@ -64,10 +64,7 @@ export async function finishSaves(
   removeIfThere(system, pending);
 }
 
-/**
- * Finishes an interrupted save. After its commit point, writes the derived
- * files from the JSON. Before it, removes all traces of the save.
- */
+/** Derives the files after the commit point; before it, removes all traces. */
 async function finishSave(
   system: System,
   root: string,

@@ -121,10 +121,7 @@ export function isTeams({ location }: Pick<SaveEntry, "location">): boolean {
   return location.startsWith("team/");
 }
 
-/**
- * Returns the ID of a save. For a synced save, it includes the start of the
- * writer's ID, since two clones may use one ID for two saves.
- */
+/** Returns the ID; of a synced save with its writer, as IDs may be shared. */
 export function fullId({ id, location }: Pick<SaveEntry, "id" | "location">) {
   return isTeams({ location })
     ? `${id}@${location.slice("team/".length).slice(0, 8)}`

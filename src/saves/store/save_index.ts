@@ -92,10 +92,7 @@ function indexValue({ saves, ...index }: Index) {
   return { version: VERSION, ...index, saves: rows };
 }
 
-/**
- * Returns the index if mpm could have written it; any other file counts as
- * missing. Nothing in it is used as a path without a check.
- */
+/** Nothing in the index is used as a path without a check. */
 function readIndex(
   system: System,
   root: string,
@@ -201,10 +198,7 @@ function rested(stamps: Stamps, now: number): boolean {
   );
 }
 
-/**
- * Keeps the index valid after mpm itself wrote a save into `sessions/`. Call it
- * like {@link keepIndex}.
- */
+/** Keeps the index valid after a new save. Call it like {@link keepIndex}. */
 export function noteSave(
   system: System,
   root: string,

@@ -20,10 +20,7 @@ import {
 import { ensureUserWord, userWord, WRITER } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
-/**
- * The log of saves in a repository. Each installation has its own ref below
- * this folder. Each commit of a ref adds or removes one save.
- */
+/** The log of saves: a ref for each installation, a commit for each save. */
 export const SAVES = "refs/mpm/saves";
 
 /** A change to a save, for the log. */
@@ -83,10 +80,7 @@ export async function readOwnRefs(
   return found;
 }
 
-/**
- * Returns the log's refs of all installations, and the refs of `more`, with
- * their commits. Writes nothing.
- */
+/** Returns the log's refs of all installations, and those of `more`. */
 export async function readLogRefs(
   system: System,
   workspace: Workspace,
@@ -129,10 +123,7 @@ export function beginLog(
   };
 }
 
-/**
- * Sends the JSON of the first change early, and git compresses it in the
- * meantime. Returns the writer with this JSON.
- */
+/** Sends the JSON early: git compresses it in the meantime. */
 export async function beginSave(
   writer: LogWriter,
   bytes: Uint8Array,
@@ -192,10 +183,7 @@ export async function addToLog(
   }
 }
 
-/**
- * Returns the stream for git-fast-import(1). Each tree has only one save.
- * Otherwise each commit would rewrite a tree of all saves.
- */
+/** Each tree has one save: a tree of all would be written each time. */
 function importStream(
   { ref, exists, also, given, time }: {
     ref: string;

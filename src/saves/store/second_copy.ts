@@ -56,10 +56,7 @@ interface NewCopy {
 
 export const NOTHING_COPIED: Copied = { commit: null, problem: null };
 
-/**
- * Makes the missing second copies. Reports a failure without throwing, since
- * the saves themselves are safe. Call under the lock.
- */
+/** Makes missing second copies; reports a failure. Call under the lock. */
 export async function copySaves(
   system: System,
   workspace: Workspace,
@@ -151,10 +148,7 @@ async function logAll(
 /** The number of imports after which git packs their objects. */
 const GATHERED = 100;
 
-/**
- * Packs the objects of imports from time to time. The size of a file counts the
- * imports since the last time.
- */
+/** Packs imported objects now and then. A file counts the imports. */
 async function gatherNowAndThen(
   system: System,
   root: string,
@@ -174,10 +168,7 @@ async function beginHere(
   return beginLog(system, workspace, await readOwnRefs(system, workspace));
 }
 
-/**
- * Returns the changes for the log. A lost save that was never in the log
- * changes nothing there, and neither does a save that someone damaged.
- */
+/** A lost save that was never logged changes nothing, nor a damaged one. */
 async function changesOf(
   system: System,
   workspace: Workspace,
@@ -206,10 +197,7 @@ function savedBytes(
   return isSave(id, bytes) ? bytes : "damaged";
 }
 
-/**
- * Updates the copies in `kept/` from the disk: the JSON of each save with its
- * checksum. A differing copy goes to the trash.
- */
+/** Updates `kept/` from the disk. A differing copy goes to the trash. */
 function copyAside(system: System, root: string, ids: readonly string[]): void {
   const { files } = system;
   const { kept } = layout(root);

@@ -84,10 +84,7 @@ async function takeIn(system: System, workspace: Workspace): Promise<void> {
   clearKept(system, root, changes);
 }
 
-/**
- * Removes the moved copies, and the folder if it is then empty: version 0.1.0
- * may have written more. Damaged copies go to the trash.
- */
+/** Removes the moved copies. Damaged ones go to the trash. */
 function clearKept(
   system: System,
   root: string,

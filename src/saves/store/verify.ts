@@ -156,10 +156,7 @@ async function repaired(
   return { ...(await inspect(checker, entry)).row, repaired: notes };
 }
 
-/**
- * Returns the row of a damaged or missing save after replacing it with its
- * second copy, if that copy is valid.
- */
+/** Replaces a damaged or missing save with its valid second copy. */
 async function restored(
   checker: Checker,
   entry: SaveEntry,
@@ -196,10 +193,7 @@ function restoreChecksum(
   return true;
 }
 
-/**
- * Repairs the files beside a verified save; of another program's save, only
- * missing ones. A second copy that differs is made again.
- */
+/** Of another program's save, only missing files are written. */
 function repairBeside(
   { system, copies, workspace: { root, git } }: Checker,
   { save, value, bytes }: LoadedSave,

@@ -179,10 +179,7 @@ export function freeId(system: System, root: string, time: Date): string {
 /** The JSON before it has its name; the next save replaces a leftover. */
 const UNNAMED = ".mpm.tmp";
 
-/**
- * Does everything up to the commit point, and reads the save back. A save that
- * fails here is removed, so an error always means that there is no save.
- */
+/** An error always means no save: one that fails here is removed. */
 function commit(
   system: System,
   root: string,
@@ -225,10 +222,7 @@ function readBack(system: System, json: string, digest: string): void {
   );
 }
 
-/**
- * Gives the finished file its final name without ever replacing another file.
- * Uses a hard link if the file system supports it, and otherwise a rename.
- */
+/** Gives the file its final name without ever replacing another file. */
 function publish(system: System, unnamed: string, json: string): void {
   try {
     system.files.link(unnamed, json);

@@ -10,10 +10,7 @@ export function fromWhom(author?: string | null): string {
   return `from ${name} (not verified)`;
 }
 
-/**
- * Returns the note about a save from someone else. The ID of a synced save
- * names the key that signed it.
- */
+/** Returns the note about someone else's save; a synced ID names its key. */
 export function foreignNote(id: string, author?: string | null): string {
   const from = `F${fromWhom(author).slice(1)}`;
   return `${from}. ${trustStep(id, "use it as your own")}`;

@@ -129,10 +129,7 @@ function readList(system: System, list: string): ReadonlySet<string> {
     })) ?? new Set();
 }
 
-/**
- * Returns the source of an imported save; `undefined` for other saves. The mark
- * is in `mpm`, or at the top level of another program's save.
- */
+/** Returns the source of an imported save, which its mark has. */
 export function importedFrom(value: unknown): string | undefined {
   const mark = field(field(value, "mpm") ?? value, "imported");
   const from = field(mark, "from");
