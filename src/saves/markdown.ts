@@ -43,20 +43,15 @@ export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
 }
 
 function metadata(save: Save, said: Partial<Save>): string {
+  const { name, agent_name, agent } = save.mpm ?? {};
   return section("Session Metadata", [
-    `**Session ID**: ${code(save.session_id)}`,
-    `**Paused At**: ${save.paused_at}`,
-    ...said.project_path === undefined
-      ? []
-      : [`**Project**: ${code(save.project_path)}`],
-    ...said.version === undefined ? [] : [`**Version**: ${save.version}`],
-    ...save.mpm?.name ? [`**Name**: ${save.mpm.name}`] : [],
-    ...save.mpm?.agent_name === undefined
-      ? []
-      : [`**Agent**: ${save.mpm.agent_name}`],
-    ...save.mpm?.agent
-      ? [`**Agent Session**: ${code(save.mpm.agent.session_id)}`]
-      : [],
+    ...fact("Session ID", code(save.session_id)),
+    ...fact("Paused At", save.paused_at),
+    ...fact("Project", codeOf(said.project_path)),
+    ...fact("Version", said.version),
+    ...fact("Name", name || undefined),
+    ...fact("Agent", agent_name),
+    ...fact("Agent Session", codeOf(agent?.session_id)),
   ]);
 }
 
@@ -64,17 +59,13 @@ function workingOn(
   { conversation }: Save,
   { conversation: said }: Partial<Save>,
 ): string {
-  const labels = [
-    ...said?.primary_task === undefined
-      ? []
-      : [`**Primary Task**: ${conversation.primary_task}`],
-    ...said?.current_phase === undefined
-      ? []
-      : [`**Current Phase**: ${conversation.current_phase}`],
+  const facts = [
+    ...fact("Primary Task", said?.primary_task),
+    ...fact("Current Phase", said?.current_phase),
   ];
   return section("What You Were Working On", [
-    ...labels,
-    ...labels.length > 0 ? [""] : [],
+    ...facts,
+    ...facts.length > 0 ? [""] : [],
     "**Summary**:",
     conversation.summary,
   ]);
@@ -84,11 +75,11 @@ function workSession({ mpm }: Save): string {
   const session = mpm?.session;
   if (!session) return "";
   return section("Work Session", [
-    `**Session**: ${oneLine(fullTitle(session))}`,
-    `**State**: ${session.state} (${code(session.id)})`,
-    ...mpm?.template ? [`**Template**: ${mpm.template}`] : [],
-    ...(mpm?.stack ?? []).map((parent) =>
-      `**Detour of**: ${oneLine(shortTitle(parent))}`
+    ...fact("Session", oneLine(fullTitle(session))),
+    ...fact("State", `${session.state} (${code(session.id)})`),
+    ...fact("Template", mpm?.template || undefined),
+    ...(mpm?.stack ?? []).flatMap((parent) =>
+      fact("Detour of", oneLine(shortTitle(parent)))
     ),
   ]);
 }
@@ -159,11 +150,8 @@ function itemLine(item: Item, now: Date): string {
 }
 
 function activeContext({ active_context: active }: Partial<Save>): string {
-  const folder = active?.working_directory;
-  return section(
-    "Active Context",
-    folder === undefined ? [] : [`**Working Directory**: ${code(folder)}`],
-  );
+  const folder = codeOf(active?.working_directory);
+  return section("Active Context", fact("Working Directory", folder));
 }
 
 /** Returns git's facts in the save. `said`: the fields in its file. */
@@ -175,21 +163,19 @@ export function gitLines(save: Save, said: Partial<Save> = save): string[] {
     return repo === undefined ? [] : ["*Not a git repository*"];
   }
   const { ahead, behind } = git.ahead_behind;
-  const upstream = save.mpm?.upstream;
+  const { upstream, operation } = save.mpm ?? {};
+  const isKnown = (clean ?? status?.clean) !== undefined;
   return [
-    `**Branch**: ${code(git.branch ?? "(detached)")}`,
-    ...git.commit ? [`**Commit**: ${code(git.commit)}`] : [],
+    ...fact("Branch", code(git.branch ?? "(detached)")),
+    ...fact("Commit", codeOf(git.commit || undefined)),
     ...upstream
-      ? [
-        `**Upstream**: ${
-          code(upstream.name)
-        }, ${ahead} ahead, ${behind} behind`,
-      ]
+      ? fact(
+        "Upstream",
+        `${code(upstream.name)}, ${ahead} ahead, ${behind} behind`,
+      )
       : [],
-    ...save.mpm?.operation ? [`**In progress**: ${save.mpm.operation}`] : [],
-    ...(clean ?? status?.clean) === undefined
-      ? []
-      : [`**Status**: ${git.is_clean ? "Clean" : "Modified"}`],
+    ...fact("In progress", operation || undefined),
+    ...isKnown ? fact("Status", git.is_clean ? "Clean" : "Modified") : [],
     ...files("Staged files", git.status.staged),
     ...files("Modified files", git.status.modified_files),
     ...files("Untracked files", git.status.untracked_files),
@@ -253,6 +239,11 @@ export function numbered(title: string, items: readonly string[]): string {
   );
 }
 
+/** Returns the line for a value; empty if the value is unknown. */
+function fact(label: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`**${label}**: ${value}`];
+}
+
 /** Returns a heading with its lines; empty if there are no lines. */
 export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
@@ -270,4 +261,8 @@ function oneLine(text: string): string {
 /** Returns a code span that nothing in the text can end. */
 function code(text: string): string {
   return MARKDOWN.code(text);
+}
+
+function codeOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : code(text);
 }

@@ -72,34 +72,29 @@ export function parseContentsRecord(
   const isContents = field(value, "kind") === "contents" &&
     field(value, "schema") === 1;
   if (!isContents) return undefined;
-  const paths = (name: string) => {
+  const all = <T>(name: string, is: (one: unknown) => one is T): T[] => {
     const list = field(value, name);
-    return Array.isArray(list)
-      ? list.filter((path) => typeof path === "string")
-      : [];
+    return Array.isArray(list) ? list.filter(is) : [];
   };
-  const left = field(value, "left_out");
-  const permissions = field(value, "permissions");
+  const isPath = (one: unknown) => typeof one === "string";
   const omitted = Number(field(value, "omitted"));
   return {
     schema: 1,
     kind: "contents",
     worktree: String(field(value, "worktree")),
-    deleted: paths("deleted"),
-    unstaged: paths("unstaged"),
-    intents: paths("intents"),
-    permissions: Array.isArray(permissions)
-      ? permissions.filter((one): one is [string, number] =>
-        Array.isArray(one) && typeof one[0] === "string" &&
-        Number.isInteger(one[1])
-      )
-      : [],
-    left_out: Array.isArray(left)
-      ? left.filter((one): one is LeftOut =>
-        isFields(one) && typeof one.path === "string" &&
-        typeof one.reason === "string"
-      )
-      : [],
+    deleted: all("deleted", isPath),
+    unstaged: all("unstaged", isPath),
+    intents: all("intents", isPath),
+    permissions: all(
+      "permissions",
+      (one): one is [string, number] =>
+        Array.isArray(one) && isPath(one[0]) && Number.isInteger(one[1]),
+    ),
+    left_out: all(
+      "left_out",
+      (one): one is LeftOut =>
+        isFields(one) && isPath(one.path) && isPath(one.reason),
+    ),
     omitted: Number.isSafeInteger(omitted) ? omitted : 0,
   };
 }

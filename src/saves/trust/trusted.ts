@@ -7,6 +7,7 @@ import {
   type Fitting,
   nullable,
   object,
+  type Shape,
   TEXT,
 } from "../../base/shape.ts";
 import type { Context } from "../../cli/mod.ts";
@@ -53,11 +54,7 @@ const LIMIT = 64 * 1024 * 1024;
 export function readTrusted(system: System): Map<string, Trusted> {
   const path = attempt(() => join(userState(system), NAME));
   const list = path === undefined ? {} : readOwnJson(system, path, LIMIT);
-  return new Map(
-    digestsIn(field(list, "saves")).filter((one): one is [string, Trusted] =>
-      fits(TRUSTED, one[1])
-    ),
-  );
+  return new Map(factsIn(TRUSTED, field(list, "saves")));
 }
 
 /** Returns the team folders of this user and of trusted members. */
@@ -68,10 +65,12 @@ export function trustedFolders(system: System, root: string): TeamFolder[] {
   return folders.filter(({ own, writer }) => own || trusted.has(writer));
 }
 
-function digestsIn(value: unknown): [string, unknown][] {
-  const entries = isFields(value) ? Object.entries(value) : [];
-  return entries.filter(([mark]) =>
-    /^[0-9a-f]{64}$/.test(mark) || WRITER_ID.test(mark)
+/** Returns the valid facts in a value, by the digest or the ID of a key. */
+function factsIn<T>(shape: Shape<T>, value: unknown): [string, T][] {
+  const entries = Object.entries(isFields(value) ? value : {});
+  return entries.filter((one): one is [string, T] =>
+    (/^[0-9a-f]{64}$/.test(one[0]) || WRITER_ID.test(one[0])) &&
+    fits(shape, one[1])
   );
 }
 
@@ -79,7 +78,7 @@ function digestsIn(value: unknown): [string, unknown][] {
 type TrustedFacts = Record<string, Trusted | null>;
 
 /** Returns the facts about these saves. */
-export function trustedOf(
+function trustedOf(
   saves: ReadonlyMap<string, Trusted>,
   digests: readonly string[],
 ): TrustedFacts {
@@ -90,15 +89,12 @@ export function trustedOf(
 
 /** Does the same for a log entry; invalid values are left out. */
 function trustedIn(side: unknown): TrustedFacts {
-  return Object.fromEntries(
-    digestsIn(field(side, "trusted")).filter((
-      one,
-    ): one is [string, Trusted | null] => fits(nullable(TRUSTED), one[1])),
-  );
+  const facts = factsIn(nullable(TRUSTED), field(side, "trusted"));
+  return Object.fromEntries(facts);
 }
 
 /** Replaces the list. Call under the user's lock. Throws FILE_FAILED. */
-export function writeTrusted(
+function writeTrusted(
   system: System,
   saves: ReadonlyMap<string, Trusted>,
 ): void {
@@ -125,7 +121,7 @@ export function trustSaves(
 }
 
 /** A change of trust in a save, a checkpoint or a key. */
-export interface TrustChange {
+interface TrustChange {
   /** The ID of the save, or the name of the key's owner. */
   readonly name: string;
   /** The digest of the save's content, or the ID of the key. */
