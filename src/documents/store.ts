@@ -83,7 +83,12 @@ export function documentFolders(
 export function readDocuments(system: System, place: Place): Documents {
   const problems: string[] = [];
   const { local, shared } = documentFolders(system, place);
-  const team = teamDocuments(system, place.root);
+  const team = teamFolders(system, place.root).map((
+    { path, writer, name },
+  ) => ({
+    ...{ path: join(path, "handoffs"), shared: false, answers: local.path },
+    from: { writer, name },
+  }));
   const tried = <T>(read: () => T[]): T[] => {
     try {
       return read();
@@ -114,16 +119,6 @@ export function readDocuments(system: System, place: Place): Documents {
   const all = [...own, ...others];
   all.sort((a, b) => a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
   return { all, problems };
-}
-
-/** Returns the folders with documents that team members shared. */
-function teamDocuments(system: System, root: string): DocumentFolder[] {
-  return teamFolders(system, root).map(({ path, writer, name }) => ({
-    path: join(path, "handoffs"),
-    shared: false,
-    answers: layout(root).handoffs,
-    from: { writer, name },
-  }));
 }
 
 /** A document or an answer of this clone, as the text of its file. */
@@ -182,7 +177,8 @@ function readFolder(
     return [];
   }
   const ids = files.list(folder.path)
-    .filter(({ name, kind }) => kind === "file" && isDocumentName(name))
+    .filter(({ name, kind }) => kind === "file" && /^[^.].*\.md$/s.test(name))
+    .filter(({ name }) => name.toLowerCase() !== "readme.md")
     .map(({ name }) => name.slice(0, -".md".length)).sort().reverse();
   const more = ids.length - MOST_DOCUMENTS;
   if (more > 0) {
@@ -209,11 +205,6 @@ function readFolder(
 export function documentAt(system: System, path: string): string {
   const bytes = system.files.readOwn(path, LARGEST_DOCUMENT);
   return new TextDecoder().decode(bytes);
-}
-
-function isDocumentName(name: string): boolean {
-  return name.endsWith(".md") && !name.startsWith(".") &&
-    name.toLowerCase() !== "readme.md";
 }
 
 const ANSWER_NAME = /^(.+)\.([0-9a-f]{12})\.json$/;

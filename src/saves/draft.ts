@@ -98,7 +98,10 @@ export function buildSave(draft: Draft, slot: Slot): Save {
       ),
       current_phase: content.current_phase ?? "In progress",
       summary,
-      accomplishments: accomplished(content, session),
+      accomplishments: [
+        ...content.accomplishments,
+        ...session ? detoursDone(session) : [],
+      ],
       next_steps: said.nextSteps,
     },
     git_context: toGitContext(state),
@@ -140,10 +143,10 @@ function withoutTodos({ content, work }: Draft): Content {
 
 function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
   const { content, state, workspace, handoff, partition, contexts } = draft;
-  const { contents } = draft;
+  const { contents, kind = "pause" } = draft;
   return {
     schema: 1,
-    kind: draft.kind ?? "pause",
+    kind,
     ...draft.recovered === undefined ? {} : { recovered: draft.recovered },
     name: content.name ?? null,
     ...draft.author === undefined ? {} : { author: draft.author },
@@ -169,12 +172,11 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
     ...contexts === undefined ? {} : { contexts: [...contexts] },
     ...contents === undefined ? {} : { contents },
     redactions: {},
-    ...savedWork(draft.stack ?? [], pauseOf(draft, slot.id)),
+    ...savedWork(
+      draft.stack ?? [],
+      kind === "pause" ? { save: slot.id, time: draft.time } : undefined,
+    ),
   };
-}
-
-function pauseOf({ kind, time }: Draft, save: string) {
-  return kind === undefined || kind === "pause" ? { save, time } : undefined;
 }
 
 /** `login: Fix it, 3 of 16 done`. */
@@ -185,13 +187,6 @@ function sessionSummary(work: Work): string {
     ? ""
     : `, ${done} of ${checklist.length} done`;
   return `${fullTitle(work)}${of}`;
-}
-
-function accomplished(content: Content, session: Work | undefined): string[] {
-  return [
-    ...content.accomplishments,
-    ...session ? detoursDone(session) : [],
-  ];
 }
 
 function instructions(

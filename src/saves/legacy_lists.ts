@@ -43,11 +43,8 @@ function both(given: readonly string[], items: readonly Item[]): string[] {
   );
   const known = new Set(given.map(plainText));
   const more = items.filter(({ text }) => !known.has(plainText(text)));
-  return [...named, ...more.map(withReason)];
-}
-
-function withReason({ text, why }: Item): string {
-  return why === undefined || why === "" ? text : `${text} (${why})`;
+  const texts = more.map(({ text, why }) => why ? `${text} (${why})` : text);
+  return [...named, ...texts];
 }
 
 /** The maximum number of verification commands that a save names. */

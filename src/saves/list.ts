@@ -71,7 +71,7 @@ function sessionRow(
     worktree: entry.worktree,
     project_path: entry.projectPath,
     format: entry.format,
-    location: placeOf(entry),
+    location: entry.location.split("/")[0] as SessionRow["location"],
     log: isLog(entry),
     automatic: entry.automatic,
     imported: entry.imported,
@@ -86,11 +86,6 @@ function sessionRow(
     source: entry.path,
     problem: problem ? { code: problem.code, message: problem.message } : null,
   };
-}
-
-function placeOf({ location }: SaveEntry): SessionRow["location"] {
-  const [place] = location.split("/");
-  return place as SessionRow["location"];
 }
 
 /** Returns who made a save: you, your agent, or a name not verified. */

@@ -59,7 +59,7 @@ export function redactSave(redactor: Redactor, save: Save): Save {
     step.counts,
   );
   const own = mpm && redactedOwn(mpm, step);
-  if (!isChanged(step.counts)) return save;
+  if (Object.keys(step.counts).length === 0) return save;
   return ordered(save, {
     ...texts,
     ...{ session_id, paused_at, project_path },
@@ -95,11 +95,6 @@ function namesOf({ git_context: git, mpm }: Save): Set<string> {
   for (const { branch } of mpm?.stack ?? []) names.add(branch ?? "");
   for (const { path } of mpm?.handoff?.files ?? []) names.add(path);
   return names;
-}
-
-function isChanged(counts: Counts): boolean {
-  for (const _ in counts) return true;
-  return false;
 }
 
 function added(before: Counts, counts: Counts): Counts {

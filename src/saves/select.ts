@@ -50,7 +50,8 @@ export function matchSave(
     items: entries,
     noun: "save",
     first,
-    label: labelOf,
+    label: (entry: SaveEntry) =>
+      entry.name === null ? fullId(entry) : `${fullId(entry)} (${entry.name})`,
     empty: hidden.length > 0
       ? 'All saves belong to archived or cancelled sessions: "mpm list ' +
         '--all" lists them'
@@ -143,9 +144,4 @@ function* wordsFor(entries: readonly SaveEntry[]): Generator<string> {
     if (name !== null) yield name;
     if (session?.name) yield session.name;
   }
-}
-
-function labelOf(entry: SaveEntry): string {
-  const { name } = entry;
-  return name === null ? fullId(entry) : `${fullId(entry)} (${name})`;
 }

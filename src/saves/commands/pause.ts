@@ -136,6 +136,9 @@ function pauseText(
   { verbose }: { readonly verbose: boolean },
 ): string {
   const { dry_run: dry, session_id: id, location, exported } = result;
+  const command = result.agent_command
+    ? [escapeText(result.agent_command.join(" "))]
+    : [];
   const line = (label: string, text: string) => `${style.bold(label)}: ${text}`;
   const { session, branch } = result;
   const place = session ? "Session" : branch === null ? "Git" : "Branch";
@@ -155,7 +158,7 @@ function pauseText(
     line(place, placeText(result, style)),
     line("Files", filesText(result, style)),
     line("Next", nextText(result, style)),
-    line("Continue", continueText(result)),
+    line("Continue", ["mpm resume", ...command].join(", or ")),
     ...result.warnings.map((text) => `Warning: ${escapeText(text)}`),
     ...verbose ? details(result) : [],
     ...worktreeLines(result),
@@ -265,12 +268,6 @@ function nextText({ next_steps: [first, ...more] }: PauseResult, style: Style) {
   }
   const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
   return `${oneLine(first, style)}${rest}`;
-}
-
-function continueText({ agent_command: command }: PauseResult): string {
-  return command === null
-    ? "mpm resume"
-    : `mpm resume, or ${escapeText(command.join(" "))}`;
 }
 
 /** Returns the lines added by `--verbose`: whole summary, every file. */

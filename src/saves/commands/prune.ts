@@ -104,8 +104,10 @@ function planPrune(
     now: Date;
   },
 ): Pick<RemovalOrder, "entries" | "spared"> {
+  const isLater = ({ id, pausedAt }: SaveEntry) =>
+    isAhead(pausedAt, now) || (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
   const saves = all.filter((entry) =>
-    !isLog(entry) && entry.location !== "global" && !isLater(entry, now)
+    !isLog(entry) && entry.location !== "global" && !isLater(entry)
   );
   const branches = new Set<string | null>();
   const entries: SaveEntry[] = [];
@@ -119,12 +121,6 @@ function planPrune(
     else spared.push({ session_id: entry.id, reason });
   }
   return { entries, spared };
-}
-
-/** True if the save's time, or the time in its ID, is in the future. */
-function isLater({ id, pausedAt }: SaveEntry, now: Date): boolean {
-  return isAhead(pausedAt, now) ||
-    (idTime(id) ?? 0) > now.getTime() + IDS_SEARCHED;
 }
 
 /** `branches`: the branches for which a newer save was found. */

@@ -180,9 +180,10 @@ const NEXT = 8;
 const PROMPTS = 3;
 
 function document(result: ResumeResult, markdown: boolean): string {
-  const blocks = [
+  const command = result.agent_command ? [result.agent_command.join(" ")] : [];
+  const blocks: Block[] = [
     ...sessionBlocks(result),
-    ...hintBlocks(result),
+    ["🤖", "Continue the conversation", command],
   ];
   const parts = [
     head(result, markdown),
@@ -282,13 +283,6 @@ function sessionBlocks(result: ResumeResult): Block[] {
     ["🔔", "Reminders", outline.reminders],
     ["🌫️ ", "Missing Information", outline.unread],
   ];
-}
-
-function hintBlocks({ agent_command: command }: ResumeResult): Block[] {
-  if (command === null) return [];
-  return [["🤖", "Continue the conversation", [
-    command.join(" "),
-  ]]];
 }
 
 function renderBlock(

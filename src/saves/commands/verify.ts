@@ -71,7 +71,10 @@ status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
           operation: "sessions verify",
           workspace,
           lock: withLock,
-          title: titleOf,
+          title: (rows) => {
+            const repaired = rows.filter((row) => row.repaired.length > 0);
+            return `repair ${counted(repaired.length, "save")}`;
+          },
         },
       );
     return {
@@ -84,11 +87,6 @@ status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
     intact ? undefined : '"mpm saves verify --repair" fixes what it can',
   status: ({ intact }) => intact ? 0 : 5,
 });
-
-function titleOf(rows: readonly Row[]): string {
-  const repaired = rows.filter((row) => row.repaired.length > 0);
-  return `repair ${counted(repaired.length, "save")}`;
-}
 
 /** The maximum number of sessions for which a terminal shows one line each. */
 const LISTED = 20;

@@ -38,7 +38,11 @@ function compareAll(
   const relation = relationOf(history, state?.head);
   // Another copy of the project has its own stashes and merges.
   const here = history.place === "foreign" ? undefined : state;
-  const paths = state ? pathsHere(save, state, history) : [];
+  // Elsewhere, the same paths are other files, so they are only listed.
+  const comparable = save.git_context.is_git_repo &&
+    (history.place === "here" || history.place === "moved");
+  const recorded = comparable ? history.recorded : NO_PATHS;
+  const paths = state ? comparePaths(recorded, state, history) : [];
   return {
     repository: repositoryOf(save, state, history),
     place: history.place,
@@ -77,18 +81,6 @@ function repositoryOf(
   if (state) return before ? "both" : "appeared";
   if (git === "failed" || git === "no-git") return "unreadable";
   return before ? "gone" : "neither";
-}
-
-/** Compares paths only in the folder of the pause; elsewhere lists them. */
-function pathsHere(
-  save: Save,
-  state: RepositoryState,
-  history: History,
-): ChangedPath[] {
-  const comparable = save.git_context.is_git_repo &&
-    (history.place === "here" || history.place === "moved");
-  const recorded = comparable ? history.recorded : NO_PATHS;
-  return comparePaths(recorded, state, history);
 }
 
 /** Finds unmerged paths, and paths changed before the pause and since. */

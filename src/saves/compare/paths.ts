@@ -65,22 +65,16 @@ function entry(
   const path = now?.path ?? then!.path;
   const moved = then && then.path !== path ? then.path : undefined;
   const from = moved ?? now?.from ?? then?.from;
+  const isModeOnly = change === "edited-further" &&
+    sameContent(then!.state!, now!) === true;
   return {
     path,
     ...(from === undefined ? {} : { from }),
     then: then?.status ?? null,
     now: now?.status ?? null,
     change,
-    ...(isModeOnly(then?.state, now, change) ? { mode_only: true } : {}),
+    ...(isModeOnly ? { mode_only: true } : {}),
   };
-}
-
-function isModeOnly(
-  then: FileState | undefined,
-  now: FileState | undefined,
-  change: PathChange,
-): boolean {
-  return change === "edited-further" && sameContent(then!, now!) === true;
 }
 
 /** Returns the change of a recorded path that still differs from HEAD. */

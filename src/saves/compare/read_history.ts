@@ -301,7 +301,9 @@ async function readRecorded(
 ): Promise<Pick<History, "contents" | "removed" | "touched" | "fileMode">> {
   const reported = new Set(state.files.map(({ path }) => path));
   const quiet = paths.filter(({ path }) => !reported.has(path));
-  const contents = readContents(system, git, quiet);
+  const reader = new ContentReader(system, git.folder);
+  const names = quiet.flatMap(({ path, from }) => from ? [path, from] : [path]);
+  const contents = new Map(names.map((name) => [name, reader.read(name)]));
   const gone = quiet.filter(({ path }) => contents.get(path)!.size === null);
   const changed = new Set(way.files.flatMap(({ path, from }) => [path, from]));
   const differing = way.left.length > 0
@@ -341,16 +343,4 @@ function hasOtherMode(
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);
   return decodeBytes(answer.stdout).trim() !== "false";
-}
-
-function readContents(
-  system: System,
-  git: Git,
-  paths: readonly RecordedPath[],
-): Map<string, FileContent> {
-  const reader = new ContentReader(system, git.folder);
-  const names = paths.flatMap(({ path, from }) =>
-    from === undefined ? [path] : [path, from]
-  );
-  return new Map(names.map((name) => [name, reader.read(name)]));
 }

@@ -28,7 +28,10 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
   const refs = inRefs ? await branches(git) : NONE;
   const known = inPaths ? await trackedAndOther(git, save) : NONE;
   const path = (hidden: string) => known.get(hidden) ?? hidden;
-  const ref = (hidden: string) => refs.get(hidden) ?? asRef(hidden);
+  const redacted = /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g;
+  // The result must be a valid name for git, even without the real name.
+  const ref = (hidden: string) =>
+    refs.get(hidden) ?? hidden.replaceAll(redacted, "redacted-$1-$2");
   const lists = LISTS.map((list) => [list, status[list].map(path)]);
   return {
     ...save,
@@ -50,14 +53,6 @@ export async function revealSave(git: Git, save: Save): Promise<Save> {
       },
     },
   };
-}
-
-/** The result must be a valid name for git, even without the real name. */
-function asRef(hidden: string): string {
-  return hidden.replaceAll(
-    /\[redacted:([a-z0-9-]+)#([0-9a-f]{12})\]/g,
-    "redacted-$1-$2",
-  );
 }
 
 const LISTS = [

@@ -159,27 +159,16 @@ export async function renewContextFile(
   { root, worktree }: { readonly root: string; readonly worktree: string },
   facts: () => ContextFacts | Promise<ContextFacts>,
 ): Promise<boolean> {
-  const text = contextFileText(system, worktree);
+  const path = contextFilePath(worktree);
+  const text = system.files.lstat(path) &&
+    attempt(() => fromBytes(system.files.readOwn(path, LARGEST)));
   if (!text?.includes(CONTEXT_FILE.open)) return false;
   const now = await facts();
   const written = [...text.matchAll(/^Last updated: (\S+?)\r?$/gm)].at(-1)?.[1];
-  const time = dateIn(written);
+  const time = new Date(written ?? "");
   const update = (facts: ContextFacts, dryRun: boolean) =>
     updateContextFile(system, worktree, { facts, create: false, dryRun });
-  if (time && update({ ...now, time }, true) === "unchanged") return false;
+  const isKnown = !Number.isNaN(time.getTime());
+  if (isKnown && update({ ...now, time }, true) === "unchanged") return false;
   return await withLock(system, root, () => update(now, false) === "updated");
-}
-
-function contextFileText(
-  system: System,
-  worktree: string,
-): string | undefined {
-  const path = contextFilePath(worktree);
-  if (!system.files.lstat(path)) return undefined;
-  return attempt(() => fromBytes(system.files.readOwn(path, LARGEST)));
-}
-
-function dateIn(text: string | undefined): Date | undefined {
-  const time = new Date(text ?? "");
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -122,7 +122,9 @@ function outlined(
     runs: handoff?.runs ?? [],
     vars: Object.entries(vars ?? handoff?.vars ?? {}),
     partition: handoff?.partition,
-    handoffs: handoffs.map(handoffLine),
+    handoffs: handoffs.map(({ id, from, to, title, state }) =>
+      `${id}: ${from} → ${to}, ${state}: ${title}`
+    ),
     reminders: (session?.important_reminders ?? []).filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))
     ),
@@ -134,10 +136,6 @@ function outlined(
 
 function marked(item: Item, present: Present): Item {
   return { ...item, text: withMarks(item.text, present) };
-}
-
-function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
-  return `${id}: ${from} → ${to}, ${state}: ${title}`;
 }
 
 function together(
@@ -196,7 +194,8 @@ const STRETCH = 3_600_000;
 
 /** Puts the last stretch of work first, each in time order, then todos. */
 function ordered(items: readonly Item[]): Item[] {
-  const said = oldestFirst(items.filter((item) => !isTodo(item)));
+  const said = items.filter((item) => !isTodo(item))
+    .sort((a, b) => compareText(a.at, b.at));
   const stretches: Item[][] = [];
   for (const item of said) {
     const last = stretches.at(-1)?.at(-1);
@@ -210,10 +209,6 @@ function ordered(items: readonly Item[]): Item[] {
 /** Items with the same time keep their order. */
 function newestFirst(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => compareText(b.at, a.at));
-}
-
-function oldestFirst(items: readonly Item[]): Item[] {
-  return [...items].sort((a, b) => compareText(a.at, b.at));
 }
 
 function sameText({ kind, text }: Pick<Item, "kind" | "text">): string {

@@ -161,10 +161,11 @@ function changed(facts: Facts): Section[] {
     ...found.map(({ title, items = [], fromEnd = false }) => {
       const name = inSmall(title.replace(/:$/, ""));
       const more = { fromEnd, rest: "git log, git status" };
+      const packed = items.map((text) => text.replaceAll(/ {2,}/g, " "));
       const short = items.every(({ length }) => length <= SHORT);
       return fromEnd || !short
         ? list(facts, name, items, 6, { ...more, most: 14 })
-        : lines(facts, name, items.map(packed), 5, {
+        : lines(facts, name, packed, 5, {
           ...more,
           inline: true,
           most: 10,
@@ -179,10 +180,6 @@ function inSmall(title: string): string {
   return /^(?:[A-Z][a-z-]+ ?)+(?:\(\d+\))?$/.test(title)
     ? title[0] + title.slice(1).toLowerCase()
     : title;
-}
-
-function packed(text: string): string {
-  return text.replaceAll(/ {2,}/g, " ");
 }
 
 function toDo(facts: Facts): Section[] {

@@ -38,7 +38,8 @@ export async function editedContent(
     before: context.redact(template(context.system, workspace, content)),
     command: "mpm pause -e",
     read(whole) {
-      const text = withoutComments(whole);
+      const text = whole.split(/\r?\n/)
+        .filter((line) => !line.startsWith("#")).join("\n");
       if (!hasContent(text)) return undefined;
       const edited = read(text, "the edited text");
       const summary = edited.summary?.trim() ? edited.summary : undefined;
@@ -70,7 +71,8 @@ export async function editedText<T>(
       hint: "Pass the texts as options, or a file with --input",
     });
   }
-  const path = textPath(system, key);
+  const name = `${sha256(key).slice(0, 16)}.md`;
+  const path = join(userState(system), "edits", name);
   write(system, path, attempt(() => textOf(system, path)) ?? before);
   const editor = editorOf(system);
   const status = await system.terminal.edit(editor, path);
@@ -101,11 +103,6 @@ function editorOf(system: System): string {
     (system.platform === "windows" ? "notepad" : "vi");
 }
 
-/** Returns the path of the text of a project and command. */
-function textPath(system: System, key: string): string {
-  return join(userState(system), "edits", `${sha256(key).slice(0, 16)}.md`);
-}
-
 function textOf(system: System, path: string): string {
   return new TextDecoder().decode(system.files.readOwn(path, LIMIT));
 }
@@ -113,10 +110,6 @@ function textOf(system: System, path: string): string {
 function write(system: System, path: string, text: string): void {
   ensureUserFolder(system, "edits");
   writeAtomic(system, path, { text });
-}
-
-function withoutComments(text: string): string {
-  return text.split(/\r?\n/).filter((line) => !line.startsWith("#")).join("\n");
 }
 
 function hasContent(text: string): boolean {

@@ -92,18 +92,15 @@ export async function gather(
   return await readIn(
     context.system,
     workspace,
-    (workspace) => gatherRenewed(context, { input, content, workspace }),
+    async (workspace) => {
+      const order = { input, content, workspace };
+      const plan = await gatherIn(context, order);
+      // The updated context file is now a changed file.
+      return input.renewsContext && await renewContext(context, plan)
+        ? await gatherIn(context, order)
+        : plan;
+    },
   );
-}
-
-/** Gathers again if it updated the context file, now a changed file. */
-async function gatherRenewed(
-  context: Context,
-  order: Parameters<typeof gatherIn>[1],
-): Promise<PausePlan> {
-  const plan = await gatherIn(context, order);
-  const isNew = order.input.renewsContext && await renewContext(context, plan);
-  return isNew ? await gatherIn(context, order) : plan;
 }
 
 async function gatherIn(

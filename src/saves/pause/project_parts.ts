@@ -44,7 +44,8 @@ export async function projectParts(
     .map((path) =>
       readPlainFile(system, workspace.worktree, { path, most: LARGEST + 1 })
     )
-    .filter((file) => file !== undefined && isKept(file)) as FileText[];
+    .filter((file) => file !== undefined)
+    .filter(({ bytes }) => bytes.length <= LARGEST && !bytes.includes(0));
   const name = inUse?.partition.name;
   // An error in an earlier save never prevents a new one.
   const last = files.length === 0
@@ -70,10 +71,6 @@ export async function lastSave(
 ): Promise<Save | undefined> {
   for await (const save of ownSavesHere(context, workspace)) return save;
   return undefined;
-}
-
-function isKept({ bytes }: FileText): boolean {
-  return bytes.length <= LARGEST && !bytes.includes(0);
 }
 
 /** Leaves the text out if a person's save, which lasts, has it. */

@@ -50,11 +50,17 @@ async function savesElsewhere(
   const names = found.map(({ name }) => name);
   const local = await findLocal(system, workspace.worktree, names);
   const here = branchByFiles(system, workspace.worktree);
+  const { sessions } = layout(workspace.worktree);
+  const folder = relative(workspace.cwd, sessions);
+  // A switch brings saves to a linked worktree, where mpm does not use them.
+  const isHere = (id: string) =>
+    workspace.linked &&
+    system.files.lstat(saveFiles(sessions, id).json) !== undefined;
   for (const { branch, name, ids } of found) {
     const get = name === here ? "current" : local.get(name);
     const steps = [
-      ...inWorktree(system, workspace, ids) ? [] : stepsTo(branch, name, get),
-      ...workspace.linked ? [importHere(workspace)] : [],
+      ...ids.every(isHere) ? [] : stepsTo(branch, name, get),
+      ...workspace.linked ? [`mpm saves import ${shellWord(folder)}`] : [],
       "mpm resume --list",
     ];
     hints.push(
@@ -84,22 +90,6 @@ function stepsTo(
       // Without --track, git rejects a name that exists on two remotes.
       return [`git switch --track ${remote}`];
   }
-}
-
-/** Returns whether a linked worktree has the saves, useless for mpm there. */
-function inWorktree(
-  { files }: System,
-  { linked, worktree }: Workspace,
-  ids: readonly string[],
-): boolean {
-  const { sessions } = layout(worktree);
-  return linked &&
-    ids.every((id) => files.lstat(saveFiles(sessions, id).json) !== undefined);
-}
-
-function importHere({ cwd, worktree }: Workspace): string {
-  const folder = relative(cwd, layout(worktree).sessions);
-  return `mpm saves import ${shellWord(folder)}`;
 }
 
 function named(hints: readonly string[]): string[] {

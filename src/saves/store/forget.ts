@@ -43,7 +43,9 @@ export async function forgetRemoved(
     const trashed = trashedSaves(system, root);
     const gone = new Set(
       [...log.values()].filter(({ id, there }) =>
-        !there && !trashed.has(id) && !isOnDisk(system, root, id)
+        !there && !trashed.has(id) &&
+        // A save on the disk was not removed, whatever someone's log says.
+        !system.files.lstat(saveFiles(layout(root).sessions, id).json)
       ).map(({ id }) => id),
     );
     if (gone.size === 0) return;
@@ -58,11 +60,6 @@ export async function forgetRemoved(
       dropped.map(([id, commit]) => ({ ref: `${CONTENTS}/${id}`, commit })),
     );
   });
-}
-
-/** Returns whether a save exists, and so was not removed. */
-function isOnDisk({ files }: System, root: string, id: string): boolean {
-  return files.lstat(saveFiles(layout(root).sessions, id).json) !== undefined;
 }
 
 /** Returns the saves that can still be restored from the trash. */

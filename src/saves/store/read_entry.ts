@@ -84,7 +84,8 @@ function readCopy(
     isOurs(projectPath: string): boolean;
   },
 ): SaveEntry | undefined {
-  const path = join(getOwn(reading.folders, location)!, fileName(id, format));
+  const ending = format === "jsonl" ? "-incremental.jsonl" : `.${format}`;
+  const path = join(getOwn(reading.folders, location)!, id + ending);
   const base = { id, path, format, location, incremental, evidence };
   const info = system.files.lstat(path);
   if (!info) return undefined;
@@ -132,10 +133,6 @@ function redactedRow(redactor: Redactor, row: Described): Described {
     branch: row.branch === null ? null : redactor.name(row.branch),
     session: row.session && redactor.value(row.session),
   };
-}
-
-function fileName(id: string, format: SaveFormat): string {
-  return format === "jsonl" ? `${id}-incremental.jsonl` : `${id}.${format}`;
 }
 
 function preferred(a: SaveEntry, b: SaveEntry): number {

@@ -138,7 +138,11 @@ export function openIndex(system: System, root: string): Index | undefined {
     const age = system.now().getTime() - index.listed;
     const trusted = age >= 0 && age <= LISTING_VALID &&
       sameStamps(index.stamps, stampFolders(system, folders)) &&
-      index.saves.every((row) => isUnchanged(system, row));
+      index.saves.every((row) => {
+        // Writing a file in place does not change its folder's time.
+        const found = system.files.lstat(row.path);
+        return found?.size === row.size && found.mtime === row.mtime;
+      });
     return trusted ? index : undefined;
   });
 }
@@ -158,12 +162,6 @@ export function listingMark(system: System, root: string): string | undefined {
 function sameStamps(a: Stamps, b: Stamps): boolean {
   return a.sessions === b.sessions && a.pause === b.pause &&
     a.global === b.global;
-}
-
-/** Returns whether a file is unchanged, which its folder does not show. */
-function isUnchanged(system: System, row: SaveEntry): boolean {
-  const found = system.files.lstat(row.path);
-  return found?.size === row.size && found.mtime === row.mtime;
 }
 
 /** A listing of the folders and the moment just before it. */

@@ -199,7 +199,7 @@ function importStream(
   for (const [at, { id, bytes, value }] of changes.entries()) {
     const message = bytes
       ? commitMessage(id, value ?? jsonIn(decodeBytes(bytes)))
-      : removalMessage(id);
+      : `session: remove\n\nSession ID: ${id}\n`;
     stream.commit(ref, message, { made: time.getTime(), committed: 0 });
     // The current commit of the ref, which git-fast-import(1) requires.
     if (at === 0 && exists) stream.line(`from ${ref}^0`);
@@ -224,10 +224,6 @@ export function commitMessage(id: string, value: unknown): string {
 Session ID: ${id}
 Context: ${escapeLines(context)}
 `;
-}
-
-function removalMessage(id: string): string {
-  return `session: remove\n\nSession ID: ${id}\n`;
 }
 
 /** The newest commit about a save, in the refs of all installations. */

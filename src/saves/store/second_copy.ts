@@ -135,7 +135,8 @@ async function logAll(
   const size = (id: string) =>
     system.files.peek(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
   for (const part of portions(ids, size)) {
-    await using next = writer ?? await beginHere(system, workspace);
+    await using next = writer ??
+      beginLog(system, workspace, await readOwnRefs(system, workspace));
     writer = undefined;
     const changes = await changesOf(system, workspace, part, fresh);
     if (changes.length > 0) commit = await addToLog(system, next, changes);
@@ -159,13 +160,6 @@ async function gatherNowAndThen(
   if ((system.files.lstat(count)?.size ?? 0) < GATHERED) return;
   system.files.remove(count);
   await gatherObjects(git, [`${SAVES}/`, `${CONTENTS}/`]);
-}
-
-async function beginHere(
-  system: System,
-  workspace: Workspace,
-): Promise<LogWriter> {
-  return beginLog(system, workspace, await readOwnRefs(system, workspace));
 }
 
 /** A lost save that was never logged changes nothing, nor a damaged one. */
