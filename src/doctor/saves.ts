@@ -14,7 +14,7 @@ import {
 } from "./check.ts";
 import {
   type Checker,
-  Copies,
+  type Copies,
   copySaves,
   dueContentsIds,
   importCommand,
@@ -27,6 +27,7 @@ import {
   oldName,
   otherStores,
   pointedTo,
+  readCopies,
   repairAll,
   type SaveEntry,
   uncopiedIds,
@@ -80,7 +81,7 @@ async function checkerFor(
   return {
     system,
     workspace,
-    copies: await Copies.read(system, workspace),
+    copies: await readCopies(system, workspace),
     issuesOf: (value) => problemsOf(SaveSchema, value),
   };
 }

@@ -100,7 +100,12 @@ export type { Save } from "./save.ts";
 export { openItems } from "./saved_session.ts";
 export { SaveSchema } from "./schema.ts";
 export { noteAutoSave } from "./store/auto_saves.ts";
-export { Copies, lostRows, lostSaves } from "./store/copies.ts";
+export {
+  type Copies,
+  lostRows,
+  lostSaves,
+  readCopies,
+} from "./store/copies.ts";
 export { derivedBeside, pointedTo, pointToNewest } from "./store/derived.ts";
 export { namesIn } from "./store/find_saves.ts";
 export { loadSave } from "./store/load_save.ts";

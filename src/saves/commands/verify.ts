@@ -9,7 +9,7 @@ import { journaled, withLock } from "../../ops/mod.ts";
 import { findSave, listSaves } from "../store/read_saves.ts";
 import { areCopied } from "../store/second_copy.ts";
 import { takeInKept } from "../store/upgrade.ts";
-import { Copies } from "../store/copies.ts";
+import { readCopies } from "../store/copies.ts";
 import { openStore } from "../store/recover.ts";
 import { type Checker, repairAll, verifyAll } from "../store/verify.ts";
 
@@ -59,7 +59,7 @@ status is 5 if a save is still damaged. Without --repair, mpm changes nothing.`,
       progress: line.show,
       system,
       workspace,
-      copies: await Copies.read(system, workspace),
+      copies: await readCopies(system, workspace),
       issuesOf: problemsOfSave,
     };
     const sessions = !input.repair

@@ -26,86 +26,53 @@ import { loadSave } from "./load_save.ts";
 import { findSave } from "./read_saves.ts";
 import { changeStore } from "./recover.ts";
 
-/** The second copies of saves: those in the log, and those in `kept/`. */
-export class Copies {
-  readonly #system: System;
-  readonly #workspace: Workspace;
-  readonly #log: ReadonlyMap<string, LoggedSave>;
-  /** Object IDs of the saves' JSON, by save ID. */
-  readonly #blobs: ReadonlyMap<string, string>;
+export type Copies = Awaited<ReturnType<typeof readCopies>>;
 
-  private constructor(
-    system: System,
-    workspace: Workspace,
-    { log, blobs }: {
-      log: ReadonlyMap<string, LoggedSave>;
-      blobs: ReadonlyMap<string, string>;
-    },
-  ) {
-    this.#system = system;
-    this.#workspace = workspace;
-    this.#log = log;
-    this.#blobs = blobs;
-  }
-
-  /** Finds the copies. Takes two git processes in a repository. */
-  static async read(system: System, workspace: Workspace): Promise<Copies> {
-    const log = await readLog(system, workspace);
-    const there = [...log.values()].filter(({ there }) => there);
-    const blobs = await readBlobIds(system, workspace, there);
-    return new Copies(system, workspace, { log, blobs });
-  }
-
+/**
+ * Finds the second copies of saves: those in the log, and those in `kept/`.
+ * Takes two git processes in a repository.
+ */
+export async function readCopies(system: System, workspace: Workspace) {
+  const log = await readLog(system, workspace);
+  const there = [...log.values()].filter(({ there }) => there);
+  const blobs = await readBlobIds(system, workspace, there);
+  const { kept } = layout(workspace.root);
+  const hasChecksum = (id: string, bytes: Uint8Array) => {
+    const text = readPlain(system, saveFiles(kept, id).checksum);
+    return typeof text !== "string" &&
+      new TextDecoder().decode(text).trim() === sha256(bytes);
+  };
   /** Returns whether the copy of a save is equal; `undefined`: none due. */
-  isSame(id: string, bytes: Uint8Array): boolean | undefined {
-    const blob = this.#blobs.get(id);
+  const isSame = (id: string, bytes: Uint8Array): boolean | undefined => {
+    const blob = blobs.get(id);
     if (blob !== undefined) {
       return blob === objectId("blob", bytes, hashOf(blob));
     }
-    const kept = readPlain(this.#system, this.#kept(id).json);
-    if (kept === "unreadable") return false;
-    return kept === "missing" ? undefined : sha256(kept) === sha256(bytes);
-  }
-
-  /** Returns whether a second copy or its checksum matches. */
-  vouches(id: string, bytes: Uint8Array): boolean {
-    const { checksum } = this.#kept(id);
-    return this.isSame(id, bytes) === true ||
-      textAt(this.#system, checksum)?.trim() === sha256(bytes);
-  }
-
-  /** Returns whether there is a copy, even an incomplete one. */
-  has(id: string): boolean {
-    return this.#blobs.has(id) ||
-      this.#system.files.lstat(this.#kept(id).json) !== undefined;
-  }
-
-  /** Returns the complete copy of a save, and its location. */
-  async whole(
-    id: string,
-  ): Promise<{ bytes: Uint8Array; place: "git" | "kept/" } | undefined> {
-    const save = this.#blobs.has(id) ? this.#log.get(id) : undefined;
-    const saves = save ? [save] : [];
-    const logged = (await readLogged(this.#system, this.#workspace, saves))
-      .get(id);
-    if (logged && isSave(id, logged)) return { bytes: logged, place: "git" };
-    const { json, checksum } = this.#kept(id);
-    const kept = readPlain(this.#system, json);
-    const isWhole = typeof kept !== "string" && isSave(id, kept) &&
-      textAt(this.#system, checksum)?.trim() === sha256(kept);
-    return isWhole ? { bytes: kept, place: "kept/" } : undefined;
-  }
-
-  #kept(id: string) {
-    return saveFiles(layout(this.#workspace.root).kept, id);
-  }
-}
-
-function textAt(system: System, path: string): string | undefined {
-  const found = readPlain(system, path);
-  return typeof found === "string"
-    ? undefined
-    : new TextDecoder().decode(found);
+    const copy = readPlain(system, saveFiles(kept, id).json);
+    if (copy === "unreadable") return false;
+    return copy === "missing" ? undefined : sha256(copy) === sha256(bytes);
+  };
+  return {
+    isSame,
+    /** Returns whether a second copy or its checksum matches. */
+    vouches: (id: string, bytes: Uint8Array) =>
+      isSame(id, bytes) === true || hasChecksum(id, bytes),
+    /** Returns whether there is a copy, even an incomplete one. */
+    has: (id: string) =>
+      blobs.has(id) ||
+      system.files.lstat(saveFiles(kept, id).json) !== undefined,
+    /** Returns the complete copy of a save, and its location. */
+    async whole(id: string) {
+      const save = blobs.has(id) ? log.get(id) : undefined;
+      const saves = save ? [save] : [];
+      const logged = (await readLogged(system, workspace, saves)).get(id);
+      if (logged && isSave(id, logged)) return { bytes: logged, place: "git" };
+      const copy = readPlain(system, saveFiles(kept, id).json);
+      const isWhole = typeof copy !== "string" && isSave(id, copy) &&
+        hasChecksum(id, copy);
+      return isWhole ? { bytes: copy, place: "kept/" } : undefined;
+    },
+  };
 }
 
 /** Returns whether the text is of the save with this ID, in any shape. */
