@@ -43,6 +43,7 @@ function compareAll(
     (history.place === "here" || history.place === "moved");
   const recorded = comparable ? history.recorded : NO_PATHS;
   const paths = state ? comparePaths(recorded, state, history) : [];
+  const before = new Set(history.recorded.paths.map(({ path }) => path));
   return {
     repository: repositoryOf(save, state, history),
     place: history.place,
@@ -63,8 +64,10 @@ function compareAll(
       clean: state ? state.files.length + state.filesOmitted === 0 : null,
       paths,
     },
-    conflicts: findConflicts(paths, history),
-    missing: findMissing(paths, history),
+    conflicts: findConflicts(paths, history, before),
+    missing: paths.filter(({ path, change }) =>
+      change === "deleted" && before.has(path)
+    ).map(({ path }) => path),
     contents: null,
     stashes: compareStashes(save, here),
     operation: compareOperation(save, here),
@@ -87,13 +90,13 @@ function repositoryOf(
 function findConflicts(
   paths: readonly ChangedPath[],
   history: History,
+  before: ReadonlySet<string>,
 ): Changes["conflicts"] {
   const touched = new Set(
     changedSince(history).flatMap(({ path, from }) =>
       from === undefined ? [path] : [path, from]
     ),
   );
-  const before = new Set(history.recorded.paths.map(({ path }) => path));
   const conflicts: Changes["conflicts"] = [];
   for (const { path, from, now, change } of paths) {
     const old = before.has(path) ? path : from ?? path;
@@ -108,16 +111,6 @@ function findConflicts(
     }
   }
   return conflicts;
-}
-
-function findMissing(
-  paths: readonly ChangedPath[],
-  { recorded }: History,
-): string[] {
-  const before = new Set(recorded.paths.map(({ path }) => path));
-  return paths
-    .filter(({ path, change }) => change === "deleted" && before.has(path))
-    .map(({ path }) => path);
 }
 
 /** Ignores commits of saves. `unknown`: a shallow history does not show it. */

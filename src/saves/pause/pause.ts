@@ -26,7 +26,7 @@ import {
   removingFolder,
   worktreeRules,
 } from "../../worktrees/mod.ts";
-import { type Config, readConfigAnyway } from "../../config/mod.ts";
+import { readConfigAnyway } from "../../config/mod.ts";
 import { takeInKept } from "../store/upgrade.ts";
 import { exportTarget } from "../share/export.ts";
 import { journaled, layout, saveFiles } from "../../ops/mod.ts";
@@ -88,7 +88,12 @@ export async function gather(
   }
   const typed = await readContent(context, input);
   const workspace = await findWorkspace(context);
-  const content = input.edit ? await edited(context, workspace, typed) : typed;
+  const content = input.edit
+    ? await editedContent(context, {
+      ...{ content: typed, workspace },
+      read: (await import("./input.ts")).parseInput,
+    })
+    : typed;
   return await readIn(
     context.system,
     workspace,
@@ -131,7 +136,10 @@ async function gatherIn(
   const reason = noCopyReason(workspace, said);
   const commits = input.commit === true ||
     input.commit !== "never" && config["pause.branch_commit"];
-  const agent = await agentIn(context, workspace, { ...input, config });
+  const { past, "agent-session": given } = input;
+  const agent = past
+    ? { agent: past.agent, work: NO_WORK }
+    : await agentOf(context, { given, cwd: workspace.cwd, config });
   const contents = keeper && (memory?.whole ?? keeper.planned(state?.head));
   const draft: Draft = {
     ...{ content, workspace, state, ...agent },
@@ -194,16 +202,6 @@ async function openMemory(
   files.lookAhead(system, workspace.worktree);
   readyRedaction(system);
   return { refs, memory, files };
-}
-
-async function agentIn(
-  context: Context,
-  { cwd }: Workspace,
-  { past, "agent-session": given, config }: PauseInput & { config: Config },
-): ReturnType<typeof agentOf> {
-  return past
-    ? { agent: past.agent, work: NO_WORK }
-    : await agentOf(context, { given, cwd, config });
 }
 
 /** Returns the plan that `applied` carries out. */
@@ -345,7 +343,11 @@ export async function cleanUp(
   const { system } = context;
   const folder = join(workspace.root, ".claude", "worktrees");
   try {
-    if (!rules || !hasWork(system, workspace, folder)) return null;
+    const { commonDir } = workspace;
+    // An interrupted cleanup may have removed the only worktree.
+    const places = [folder, ...commonDir ? [removingFolder(commonDir)] : []];
+    const hasWork = places.some((path) => system.files.lstat(path));
+    if (!rules || !hasWork) return null;
     const plan = await planPrune(system, workspace, { rules, dryRun });
     if (!plan.survey) return null;
     return dryRun ? plannedPrune(plan) : await journaledPrune(context, plan);
@@ -361,24 +363,4 @@ export async function cleanUp(
       reclaimed_bytes: 0,
     };
   }
-}
-
-/** Returns whether there are worktrees, or an interrupted cleanup. */
-function hasWork(
-  { files }: System,
-  { commonDir }: Workspace,
-  folder: string,
-): boolean {
-  return files.lstat(folder) !== undefined ||
-    (commonDir !== undefined &&
-      files.lstat(removingFolder(commonDir)) !== undefined);
-}
-
-async function edited(
-  context: Context,
-  workspace: Workspace,
-  content: Content,
-): Promise<Content> {
-  const { parseInput: read } = await import("./input.ts");
-  return await editedContent(context, { content, workspace, read });
 }

@@ -5,12 +5,7 @@ import { locate } from "../../git/mod.ts";
 import { journaled } from "../../ops/mod.ts";
 import { changeStore, openStore } from "../store/recover.ts";
 import { readSource, type Refused } from "./source.ts";
-import {
-  type ImportPlan,
-  importSaves,
-  type Incoming,
-  planImport,
-} from "./import.ts";
+import { importSaves, type Incoming, planImport } from "./import.ts";
 
 interface ImportInput {
   /** Absolute. */
@@ -68,7 +63,12 @@ export async function importFrom(
   return {
     dry_run: dryRun,
     source: typed,
-    imported: plan.imports.map(importedRow),
+    imported: plan.imports.map(({ id, incoming: { save, warnings } }) => ({
+      session_id: id,
+      original_id: save.session_id,
+      summary: firstLine(save.conversation.summary, 500),
+      warnings: [...warnings],
+    })),
     present: [...plan.present],
     refused: [...refused],
     warnings: [...warnings],
@@ -94,17 +94,6 @@ async function validated(
           : [{ source, reason: faults[at]!.join("; ") }]
       ),
     ],
-  };
-}
-
-function importedRow(
-  { id, incoming: { save, warnings } }: ImportPlan["imports"][number],
-): ImportedSaves["imported"][number] {
-  return {
-    session_id: id,
-    original_id: save.session_id,
-    summary: firstLine(save.conversation.summary, 500),
-    warnings: [...warnings],
   };
 }
 
