@@ -116,12 +116,6 @@ export function removalText(result: RemovalResult, style: Style): string {
   ].join("\n");
 }
 
-/** The moved saves; no folder if nothing was left to move. */
-interface RemovedSaves {
-  readonly folder: string | null;
-  readonly saves: readonly SaveWithFiles[];
-}
-
 /** Moves surplus automatic saves to the trash, unless git tracks them. */
 export async function pruneAutomatic(
   context: Context,
@@ -166,7 +160,7 @@ async function removeSaves(
     entries: readonly SaveEntry[];
     progress?: (what: string, done: number, of: number) => void;
   },
-): Promise<RemovedSaves> {
+): Promise<{ folder: string | null; saves: readonly SaveWithFiles[] }> {
   const { root } = workspace;
   const index = openIndex(system, root);
   const saves = filesOfSaves(system, root, entries)

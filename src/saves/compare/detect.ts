@@ -7,7 +7,6 @@ import {
   Git,
   headByFiles,
   mayHaveUpstream,
-  type Names,
   readPresent,
   type RepositoryState,
   resolveNames,
@@ -19,11 +18,7 @@ import type { System } from "../../system/system.ts";
 import { namesFor, readHistory } from "./read_history.ts";
 import { placeOf } from "./place.ts";
 import { revealSave } from "./reveal.ts";
-import {
-  type CommitRange,
-  emptyRange,
-  readCommitRange,
-} from "./commit_range.ts";
+import { emptyRange, readCommitRange } from "./commit_range.ts";
 
 interface Since {
   readonly save: Save;
@@ -88,20 +83,12 @@ export async function detectState(
   return { changes: { ...changes, contents }, state };
 }
 
-/** Facts, read from files, if HEAD is still the commit of a save. */
-interface Still {
-  readonly head: string;
-  readonly way: CommitRange;
-  /** `undefined` if git must resolve other names. */
-  readonly names: Promise<Names> | undefined;
-}
-
 /** Returns `undefined` if HEAD moved, or if files do not show it. */
 function stillAt(
   system: System,
   workspace: Workspace,
   save: Save,
-): Still | undefined {
+) {
   const { gitDir, commonDir } = workspace;
   const found = headByFiles(system, {
     gitDir: gitDir!,

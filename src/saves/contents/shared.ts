@@ -115,17 +115,12 @@ export async function sharedContents(
   });
 }
 
-interface BroughtContents {
-  readonly text: string;
-  readonly digest: string;
-}
-
 /** Returns the contents that came with a synced save, if any. */
 export function readBrought(
   system: System,
   root: string,
   entry: Pick<SaveEntry, "id" | "location">,
-): BroughtContents | undefined {
+): { text: string; digest: string } | undefined {
   const { files } = system;
   const path = broughtPath(root, entry);
   const bytes = attempt(() =>

@@ -169,12 +169,6 @@ interface FileCommit {
   readonly message: string;
 }
 
-/** A file in git: its path below the worktree, and its object ID. */
-interface Entry {
-  readonly path: string;
-  readonly id: string;
-}
-
 /**
  * Commits only `files` on top of the branch and returns the commit's ID. It
  * ignores staged changes and the worktree, and runs no hook. The files are
@@ -205,7 +199,7 @@ const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 async function storeFiles(
   git: Git,
   files: readonly string[],
-): Promise<Entry[]> {
+): Promise<{ path: string; id: string }[]> {
   const paths = files.map((path) =>
     relative(git.folder, path).replaceAll("\\", "/")
   );

@@ -9,8 +9,6 @@ import { ensureUserFolder, userState, writeAtomic } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { type Content, mergeContent } from "../content.ts";
 
-type Reader = (text: string, source: string) => Content;
-
 /** Fields that the text always shows. Removing one clears its content. */
 const SHOWN = {
   ...{ summary: undefined, name: undefined, goal: undefined },
@@ -31,7 +29,7 @@ export async function editedContent(
   { content, workspace, read }: {
     content: Content;
     workspace: Workspace;
-    read: Reader;
+    read(text: string, source: string): Content;
   },
 ): Promise<Content> {
   return await editedText(context, workspace.root, {

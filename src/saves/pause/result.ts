@@ -125,19 +125,8 @@ function nextSteps(save: Save): string[] {
   return [...begun, ...next].map(({ text }) => text);
 }
 
-/** The save that a plan would make now. */
-interface Foreseen {
-  /** Redacted. */
-  readonly save: Save;
-  /** A sentence for each problem. */
-  readonly problems: readonly string[];
-}
-
 /** Builds the save of a plan without writing anything. */
-export function foreseen(
-  system: System,
-  { draft, order }: PausePlan,
-): Foreseen {
+export function foreseen(system: System, { draft, order }: PausePlan) {
   const { workspace } = draft;
   const { sessions } = layout(workspace.root);
   const id = freeId(system, workspace.root, draft.time);

@@ -333,15 +333,11 @@ export async function* ownSavesHere(
   }
 }
 
-type LastSteps = Pick<Save, "session_id"> & {
-  next_steps: Save["conversation"]["next_steps"];
-};
-
 /** Returns the newest save by a person, or by a hook with next steps. */
 export async function lastSteps(
   context: Context,
   workspace: Workspace,
-): Promise<LastSteps | null> {
+): Promise<{ session_id: string; next_steps: string[] } | null> {
   // Problems with the saves never prevent a checkpoint.
   const last = await attempt(async () => {
     for await (const save of ownSavesHere(context, workspace)) {

@@ -25,15 +25,7 @@ export async function exportBytes(
   return asItIs ? bytes : saveBytes(clean);
 }
 
-/** Several saves as one JSON file: the exact text of each with its checksum. */
-interface Bundle {
-  /** The version of this format. */
-  readonly mpm_bundle: 1;
-  /** ISO 8601, UTC. */
-  readonly created_at: string;
-  readonly saves: readonly BundledSave[];
-}
-
+/** One of several saves in a JSON file: its exact text and checksum. */
 export interface BundledSave {
   readonly session_id: string;
   /** The SHA-256 of the text in UTF-8. */
@@ -63,7 +55,7 @@ export async function bundleBytes(
       skipped.push({ session_id: entry.id, reason: error.message });
     }
   }
-  const bundle: Bundle = {
+  const bundle = {
     mpm_bundle: 1,
     created_at: system.now().toISOString(),
     saves: saves.map(({ id, bytes }) => ({

@@ -7,16 +7,6 @@ import { changeStore, openStore } from "../store/recover.ts";
 import { readSource, type Refused } from "./source.ts";
 import { importSaves, type Incoming, planImport } from "./import.ts";
 
-interface ImportInput {
-  /** Absolute. */
-  readonly path: string;
-  /** The source as typed. */
-  readonly typed: string;
-  /** The decrypted JSON, if the file is encrypted. */
-  readonly opened?: Uint8Array | undefined;
-  readonly dryRun: boolean;
-}
-
 interface ImportedSaves {
   dry_run: boolean;
   /** As typed. */
@@ -35,7 +25,15 @@ interface ImportedSaves {
 /** Imports the saves of a file or a folder, or lists them. */
 export async function importFrom(
   context: Context,
-  { path, typed, opened, dryRun }: ImportInput,
+  { path, typed, opened, dryRun }: {
+    /** Absolute. */
+    path: string;
+    /** The source as typed. */
+    typed: string;
+    /** The decrypted JSON, if the file is encrypted. */
+    opened?: Uint8Array | undefined;
+    dryRun: boolean;
+  },
 ): Promise<ImportedSaves> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);

@@ -111,19 +111,12 @@ function isDerived(due: string, found: Uint8Array): boolean {
   );
 }
 
-interface Derived {
-  /** Absolute. */
-  readonly path: string;
-  /** Its content; `undefined`: it differs from mpm's output. */
-  readonly bytes: Uint8Array | undefined;
-}
-
-/** Returns the existing YAML and Markdown files of a save. */
+/** Returns the existing YAML and Markdown files; no bytes: not by mpm. */
 export async function derivedBeside(
   system: System,
   root: string,
   id: string,
-): Promise<Derived[]> {
+): Promise<{ path: string; bytes: Uint8Array | undefined }[]> {
   const loaded = await loadSave(system, await findSave(system, root, id));
   const { sessions } = layout(root);
   return derivedFiles(sessions, loaded).flatMap(({ path, text }) => {
