@@ -315,10 +315,7 @@ export function gitFields(
     worktree: workspace.git === "repository" ? workspace.worktree : null,
     head: state?.head ?? null,
     upstream: state?.upstream
-      ? {
-        name: state.upstream.name,
-        commit: state.upstream.commit ?? null,
-      }
+      ? { name: state.upstream.name, commit: state.upstream.commit ?? null }
       : null,
     detached: state?.detached ?? false,
     operation: state?.operation ?? null,

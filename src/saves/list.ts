@@ -210,12 +210,7 @@ export function filterRows(
     ? rows
     : searcher(rows)(search).sort((a, b) => a - b).map((at) => rows[at]!);
   const sessions = limit === undefined ? found : found.slice(0, limit);
-  return {
-    ...result,
-    sessions,
-    matching: found.length,
-    limit: limit ?? null,
-  };
+  return { ...result, sessions, matching: found.length, limit: limit ?? null };
 }
 
 /**

@@ -64,10 +64,7 @@ export function redactSave(redactor: Redactor, save: Save): Save {
     ...texts,
     ...{ session_id, paused_at, project_path },
     git_context: context,
-    active_context: {
-      ...working,
-      working_directory: active.working_directory,
-    },
+    active_context: { ...working, working_directory: active.working_directory },
     ...own && {
       mpm: { ...own, redactions: added(own.redactions, step.counts) },
     },

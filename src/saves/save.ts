@@ -237,9 +237,7 @@ const OWN_FIELDS = object({
   /** `merge`, `rebase`, `am`, `cherry-pick`, `revert`, `bisect`, or null. */
   operation: TEXT_OR_NULL,
   /** The stash list, newest first. */
-  stashes: list(
-    object({ commit: TEXT, message: TEXT }, { text: "message" }),
-  ),
+  stashes: list(object({ commit: TEXT, message: TEXT }, { text: "message" })),
   /** Every uncommitted path, at most 10,000. */
   files: list(FILE_STATE),
   /** Number of changed paths beyond the limit. */

@@ -37,9 +37,7 @@ export function savedWork(
     parent: work.parent,
     template: work.template?.name ?? null,
     checklist: [...work.checklist],
-    session: carried(
-      pause ? pausedBy(work, pause.save, pause.time) : work,
-    ),
+    session: carried(pause ? pausedBy(work, pause.save, pause.time) : work),
     stack: parents.map((parent) => ({
       ...carried(parent),
       branch: detourOf(chain, parent)?.branch_before ?? parent.git.branch,

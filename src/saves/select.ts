@@ -69,10 +69,7 @@ export function matchSave(
   const found = onlyOne(
     shown.length > 0 ? shown : namedIn(hidden, wanted),
     selector,
-    {
-      ...choices,
-      hint: "Use the full ID, or a part that matches only one",
-    },
+    { ...choices, hint: "Use the full ID, or a part that matches only one" },
   );
   if (found) return found;
   // `latest` is the default, so the user may not have typed it.

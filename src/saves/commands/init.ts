@@ -30,10 +30,7 @@ ignores itself. With --ignore, mpm adds all of .claude-mpm/ to .gitignore, inclu
 "mpm undo" removes the line from .gitignore. It does not undo the creation of the folder, because the folder contains the log. To remove mpm from the project, delete the folder.`,
   positionals: [],
   flags: {
-    ignore: {
-      type: "boolean",
-      summary: "Add the folder to .gitignore",
-    },
+    ignore: { type: "boolean", summary: "Add the folder to .gitignore" },
     "no-ignore": {
       type: "boolean",
       summary: "Leave .gitignore alone (default)",

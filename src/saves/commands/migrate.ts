@@ -41,10 +41,7 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
       type: "boolean",
       summary: "Do not make a backup; you cannot undo the migration",
     },
-    rollback: {
-      type: "boolean",
-      summary: "Undo a migration",
-    },
+    rollback: { type: "boolean", summary: "Undo a migration" },
     global: {
       type: "boolean",
       summary: "Also move this project's saves from ~/.claude-mpm/sessions",

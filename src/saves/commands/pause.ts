@@ -26,11 +26,7 @@ const FLAGS = {
   blocker: texts("Something that blocks you", "b"),
   todo: texts("An open todo", "t"),
   done: texts("A finished todo"),
-  name: {
-    type: "string",
-    value: "name",
-    summary: "A name for the session",
-  },
+  name: { type: "string", value: "name", summary: "A name for the session" },
   input: {
     type: "string",
     names: "file",
@@ -66,10 +62,7 @@ const FLAGS = {
     type: "boolean",
     summary: "Also commit the save's files to the branch",
   },
-  "no-prune-worktrees": {
-    type: "boolean",
-    summary: "Do not remove worktrees",
-  },
+  "no-prune-worktrees": { type: "boolean", summary: "Do not remove worktrees" },
   "dry-run": {
     type: "boolean",
     summary: "Show what would be saved without writing anything",
@@ -180,10 +173,7 @@ const LEAST = 24;
 const SHORT = 12;
 
 /** Returns the session, the branch, and the commit of the save. */
-function placeText(
-  result: PauseResult,
-  { piped, columns }: Style,
-): string {
+function placeText(result: PauseResult, { piped, columns }: Style): string {
   const { session, branch: name } = result;
   const copies = [copyText(result), ...commitText(result)].join(", ");
   const state = session ? stateText(session) : "";

@@ -151,9 +151,7 @@ function recordText(result: RecoverResult): string {
       : [`  Unreadable: line ${torn.slice(0, 10).join(", ")}`],
     ...result.warnings.map((text) => `  Note: ${escapeText(text)}`),
     ...result.state === "active" && !dry
-      ? [
-        "Save it with --finalize, or move it to the trash with --discard.",
-      ]
+      ? ["Save it with --finalize, or move it to the trash with --discard."]
       : [],
     ...result.state === "finalized" && !dry && id !== null
       ? [`Resume it with: mpm resume ${id}`]

@@ -236,10 +236,7 @@ function workLines({ work, session }: ResumeResult): string[] {
 function sessionBlocks(result: ResumeResult): Block[] {
   const { session, work } = result;
   const outline = outlineOf(result);
-  const clock = {
-    now: new Date(result.resumed_at),
-    paused: session.paused_at,
-  };
+  const clock = { now: new Date(result.resumed_at), paused: session.paused_at };
   const words = (items: readonly Item[]) =>
     items.map((item) => itemText(item, clock));
   const next = [...outline.begun, ...outline.next];
@@ -262,12 +259,7 @@ function sessionBlocks(result: ResumeResult): Block[] {
     ["⛔", "Blockers", words(outline.blockers)],
     ["❓", "Open Questions", words(outline.questions)],
     ["📨", "Open Hand-offs", outline.handoffs],
-    [
-      "🧪",
-      "Verification",
-      verification(result, outline, clock),
-      NEXT,
-    ],
+    ["🧪", "Verification", verification(result, outline, clock), NEXT],
     ["💥", "Errors", words(outline.errors), NEXT],
     ["⌨️ ", "Other Commands", otherCommands(outline, clock), NEXT],
     ["⏳", "Background Work, Perhaps Still Running", words(outline.background)],

@@ -250,10 +250,7 @@ export const Changes = z.object({
     /** False if the commit may be from someone else. */
     verified: z.boolean(),
     /** Kept files that were reverted or deleted, and not committed. */
-    lost: z.array(z.object({
-      path: text,
-      change: PathChange,
-    })),
+    lost: z.array(z.object({ path: text, change: PathChange })),
     /** The command that restores the lost files; null: none are lost. */
     restore: maybeText,
     /** Files that have since been reverted or deleted, and were not kept. */

@@ -32,9 +32,7 @@ export function compare(
   return { ...changes, notes: notesOf(changes, sources) };
 }
 
-function compareAll(
-  { save, state, history }: Sources,
-): Omit<Changes, "notes"> {
+function compareAll({ save, state, history }: Sources): Omit<Changes, "notes"> {
   const relation = relationOf(history, state?.head);
   // Another copy of the project has its own stashes and merges.
   const here = history.place === "foreign" ? undefined : state;

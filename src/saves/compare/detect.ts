@@ -84,16 +84,9 @@ export async function detectState(
 }
 
 /** Returns `undefined` if HEAD moved, or if files do not show it. */
-function stillAt(
-  system: System,
-  workspace: Workspace,
-  save: Save,
-) {
+function stillAt(system: System, workspace: Workspace, save: Save) {
   const { gitDir, commonDir } = workspace;
-  const found = headByFiles(system, {
-    gitDir: gitDir!,
-    commonDir: commonDir!,
-  });
+  const found = headByFiles(system, { gitDir: gitDir!, commonDir: commonDir! });
   const way = found && emptyRange(save, found.commit);
   if (!way) return undefined;
   const { branch, commit: head } = found;

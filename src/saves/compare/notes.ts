@@ -30,9 +30,7 @@ function repositoryNotes(changes: Found, { history }: Sources): string[] {
     case "neither":
       return ["Not a git repository, so mpm does not know what changed"];
     case "appeared":
-      return [
-        "The save was made outside git; nothing was compared",
-      ];
+      return ["The save was made outside git; nothing was compared"];
     case "gone":
       return [
         "The save was made in a git repository, but this folder is not " +

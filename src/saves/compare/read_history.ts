@@ -328,9 +328,7 @@ function hasOtherMode(
   { files }: RepositoryState,
   contents: ReadonlyMap<string, FileContent>,
 ): boolean {
-  const modes = new Map(
-    paths.map(({ path, state }) => [path, state?.mode]),
-  );
+  const modes = new Map(paths.map(({ path, state }) => [path, state?.mode]));
   const isOther = (path: string, mode: string | undefined) => {
     const then = modes.get(path);
     return then !== undefined && mode !== undefined && then !== mode;

@@ -35,10 +35,7 @@ export function compareBranch(
   };
 }
 
-function fateOf(
-  save: Save,
-  history: History,
-): Changes["branch"]["recorded"] {
+function fateOf(save: Save, history: History): Changes["branch"]["recorded"] {
   const { branch: fate } = history;
   if (!fate || fate.exists) return "exists";
   if (fate.renamedTo !== undefined) return "renamed";

@@ -18,10 +18,7 @@ export function branchSection(
 }
 
 /** Another worktree or copy has its own branch, so no one switched branches. */
-function otherLines(
-  { then, now }: Changes["branch"],
-  marks: Marks,
-): string[] {
+function otherLines({ then, now }: Changes["branch"], marks: Marks): string[] {
   if (then === now) return [];
   const name = (branch: string | null) =>
     branch === null ? "a detached HEAD" : marks.code(branch);

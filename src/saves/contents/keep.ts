@@ -33,9 +33,7 @@ import { listSaves } from "../store/read_saves.ts";
 const MEBIBYTE = 1024 * 1024;
 
 /** Returns whether a setting's patterns match a path or any folder above it. */
-function excludedBy(
-  patterns: readonly string[],
-): (path: string) => boolean {
+function excludedBy(patterns: readonly string[]): (path: string) => boolean {
   const small = patterns.map((pattern) => pattern.toLowerCase());
   const known = new Map<string, boolean>();
   // Paths and folders occur many times.

@@ -84,11 +84,7 @@ export async function sharedContents(
   const found: Omit<BroughtFile, "bytes">[] = [];
   const ids: string[] = [];
   for (const part of ["worktree", "index"] as const) {
-    const delta = await treeDelta(
-      git,
-      emptyTree(commit),
-      partOf(commit, part),
-    );
+    const delta = await treeDelta(git, emptyTree(commit), partOf(commit, part));
     for (const [path, entry] of delta) {
       if (!entry || entry.mode === "160000") continue;
       found.push({ part, path, mode: entry.mode });

@@ -144,10 +144,7 @@ function changed(facts: Facts): Section[] {
     .filter((warning) => warning !== noteOf(session));
   const noted = list(facts, "Notes", notes.map(oneLine), 4);
   if (!changes) return [noted];
-  const found = changeSections(changes, {
-    now: clock.now,
-    authors: true,
-  });
+  const found = changeSections(changes, { now: clock.now, authors: true });
   const alone = found.filter(({ items = [] }) => items.length === 0)
     .map(({ title }) => title);
   return [
@@ -165,11 +162,7 @@ function changed(facts: Facts): Section[] {
       const short = items.every(({ length }) => length <= SHORT);
       return fromEnd || !short
         ? list(facts, name, items, 6, { ...more, most: 14 })
-        : lines(facts, name, packed, 5, {
-          ...more,
-          inline: true,
-          most: 10,
-        });
+        : lines(facts, name, packed, 5, { ...more, inline: true, most: 10 });
     }),
     noted,
   ];
@@ -238,12 +231,7 @@ function toVerify(facts: Facts): Section[] {
       outline.background,
       3,
     ),
-    list(
-      facts,
-      "Other commands that ran",
-      otherCommands(outline, clock),
-      5,
-    ),
+    list(facts, "Other commands that ran", otherCommands(outline, clock), 5),
     ...fileSections(facts, result.session),
   ];
 }
@@ -336,12 +324,7 @@ function background(facts: Facts): Section[] {
       fromEnd: true,
     }),
     list(facts, "Done so far", done, 5, { fromEnd: true }),
-    list(
-      facts,
-      "Reminders",
-      outline.reminders.map(oneLine),
-      4,
-    ),
+    list(facts, "Reminders", outline.reminders.map(oneLine), 4),
     list(facts, "Commits before the save", commits, 2),
     list(facts, "Missing from this hand-off", outline.unread.map(oneLine), 2),
   ];
@@ -355,8 +338,5 @@ function noteOf({ session_id: id, mpm }: ResumeResult["session"]): string {
 function lookUp({ agent_command: command, session }: ResumeResult): string[] {
   if (command === null) return [];
   const path = session.mpm?.agent?.transcript_path;
-  return [
-    command.join(" "),
-    ...path ? [`transcript: ${oneLine(path)}`] : [],
-  ];
+  return [command.join(" "), ...path ? [`transcript: ${oneLine(path)}`] : []];
 }

@@ -38,9 +38,7 @@ export async function agentOf(
     throw new MpmError(
       "USAGE",
       `Invalid agent session ID "${given}"`,
-      {
-        hint: "Use the ID that the client shows, e.g. with /status",
-      },
+      { hint: "Use the ID that the client shows, e.g. with /status" },
     );
   }
   const session = given === undefined ? currentSession(system) : {

@@ -64,9 +64,7 @@ export function parseInput(text: string, source: string): Content {
     throw new MpmError(
       "USAGE",
       `Cannot use ${source}: ${problems.join("; ")}`,
-      {
-        hint: '"mpm help pause" shows the fields',
-      },
+      { hint: '"mpm help pause" shows the fields' },
     );
   }
   const { done = [], todos = [], ...input } = value as z.infer<

@@ -221,10 +221,7 @@ export async function planned(
     dry_run: true,
     files: files.map((path) => basename(path)),
     exported: plan.target?.path(save.session_id) ?? null,
-    warnings: [
-      ...plan.faults,
-      ...problems,
-    ],
+    warnings: [...plan.faults, ...problems],
     worktrees: await cleanUp(context, plan, { dryRun: true }),
   };
 }

@@ -68,8 +68,6 @@ function unknownField(name: string, source: string): MpmError {
   return new MpmError(
     "USAGE",
     `Cannot use ${source}: unknown field "${name}"`,
-    {
-      hint: `Available fields: ${Object.keys(FIELDS).join(", ")}`,
-    },
+    { hint: `Available fields: ${Object.keys(FIELDS).join(", ")}` },
   );
 }

@@ -65,10 +65,7 @@ export function exportCopy(
     throw new MpmError(
       error.code,
       `${error.message}; the session is saved as ${save.session_id}`,
-      {
-        hint: '"mpm saves show latest --format json" prints it',
-        cause: error,
-      },
+      { hint: '"mpm saves show latest --format json" prints it', cause: error },
     );
   }
 }
@@ -100,12 +97,7 @@ export function report(
     exported: null,
     repository: draft.workspace.git === "repository",
     branch: save.git_context.branch ?? null,
-    commit: {
-      made: false,
-      sha: null,
-      ref: null,
-      reason: log.reason ?? null,
-    },
+    commit: { made: false, sha: null, ref: null, reason: log.reason ?? null },
     branch_commit: branchCommit
       ? {
         ...{ made: false, sha: null, branch: save.git_context.branch },

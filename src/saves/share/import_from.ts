@@ -96,10 +96,7 @@ async function validated(
 }
 
 /** Describes an import for people. */
-export function importText(
-  result: ImportedSaves,
-  style: Style,
-): string {
+export function importText(result: ImportedSaves, style: Style): string {
   const { imported, present, refused, warnings, dry_run: dry } = result;
   const verb = dry ? "Would import" : "Imported";
   const empty = imported.length + present.length + refused.length === 0;

@@ -148,9 +148,7 @@ function readBundle(value: Fields, path: string): Source {
     throw new MpmError(
       "UNREADABLE",
       `Cannot read "${path}": it contains no saves`,
-      {
-        hint: 'Make a bundle with "mpm saves export --all --output <file>"',
-      },
+      { hint: 'Make a bundle with "mpm saves export --all --output <file>"' },
     );
   }
   const incoming: Incoming[] = [];

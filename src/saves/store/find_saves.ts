@@ -54,10 +54,7 @@ export function saveFolders(
 }
 
 /** Returns when the folders changed. Throws a FileError for other files. */
-export function stampFolders(
-  system: System,
-  folders: SaveFolders,
-): Stamps {
+export function stampFolders(system: System, folders: SaveFolders): Stamps {
   const stamp = (path: string | undefined) => {
     const found = path === undefined ? undefined : system.files.peek(path);
     return found?.kind === "folder" ? found.mtime : null;

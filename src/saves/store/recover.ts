@@ -47,10 +47,7 @@ export function noteBegun(
 }
 
 /** Finishes interrupted saves. Call under the lock. Throws FILE_FAILED. */
-export async function finishSaves(
-  system: System,
-  root: string,
-): Promise<void> {
+export async function finishSaves(system: System, root: string): Promise<void> {
   for (const intent of readIntents<SaveFacts>(system, root, SAVE)) {
     await finishSave(system, root, intent.facts);
     intent.end();

@@ -96,9 +96,7 @@ export function noCopyReason(
 }
 
 /** Returns why git cannot commit; `undefined` if it can. */
-export function noGitReason(
-  { git, reason }: Workspace,
-): string | undefined {
+export function noGitReason({ git, reason }: Workspace): string | undefined {
   switch (git) {
     case "repository":
       return undefined;

@@ -216,9 +216,7 @@ function readBack(system: System, json: string, digest: string): void {
   throw new MpmError(
     "CORRUPT",
     `"${json}" differs from the written text when read back`,
-    {
-      hint: "Nothing was saved. Check the disk and run the command again",
-    },
+    { hint: "Nothing was saved. Check the disk and run the command again" },
   );
 }
 
