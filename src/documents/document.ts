@@ -83,11 +83,7 @@ function agentTitle(name: string): string {
 }
 
 /** Returns the lines of a field; a single value follows its name. */
-function field(
-  name: string,
-  values: readonly string[],
-  joined: boolean,
-): string[] {
+function field(name: string, values: readonly string[], joined: boolean) {
   if (values.length === 0) return [];
   const inline = joined && values.length <= INLINE &&
     values.every((value) => !/[,`]/.test(value));

@@ -119,10 +119,7 @@ function sameText(one: string, other: string): boolean {
 }
 
 /** Returns the saves with this name, but only the newest save of a session. */
-function namedIn(
-  entries: readonly SaveEntry[],
-  selector: string,
-): readonly SaveEntry[] {
+function namedIn(entries: readonly SaveEntry[], selector: string) {
   const named = entries.filter((entry) => isNamed(entry, selector));
   const session = named[0]?.session?.id;
   const one = session !== undefined &&

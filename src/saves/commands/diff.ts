@@ -176,10 +176,7 @@ function diffLists(before: Save, after: Save): DiffResult["lists"] {
 
 type Known = Pick<FileState, "path" | "status" | "sha256" | "size" | "mtime">;
 
-function diffFiles(
-  before: readonly Known[],
-  after: readonly Known[],
-): FileChange[] {
+function diffFiles(before: readonly Known[], after: readonly Known[]) {
   const old = new Map(before.map((file) => [file.path, file]));
   const now = new Map(after.map((file) => [file.path, file]));
   const paths = [...new Set([...old.keys(), ...now.keys()])].sort();

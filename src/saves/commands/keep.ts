@@ -28,9 +28,7 @@ restores the files.`,
   render: keepText,
 });
 
-function keepText(
-  { session_id: id, dry_run: dry, contents }: KeepResult,
-): string {
+function keepText({ session_id: id, dry_run: dry, contents }: KeepResult) {
   const { files, bytes, left_out: left, reason } = contents;
   const size = `${counted(files, "uncommitted file")} (${sizeText(bytes)})`;
   const done = reason !== null

@@ -109,11 +109,7 @@ function render(result: SessionsResult, style: Style): string {
 const WIDE = 100;
 
 /** Returns a line for each save, with its author and command if needed. */
-function rowLines(
-  rows: readonly SessionRow[],
-  listedAt: string,
-  style: Style,
-): string {
+function rowLines(rows: readonly SessionRow[], listedAt: string, style: Style) {
   const wide = style.columns >= WIDE;
   const digits = Math.max(...rows.map(({ index }) => `${index ?? "-"}`.length));
   const cells = rows.map((row) => [

@@ -203,9 +203,7 @@ function copyText({ commit, dry_run: dry }: PauseResult): string {
   return `no copy in git (${escapeText(commit.reason ?? "")})`;
 }
 
-function commitText(
-  { branch_commit: commit, dry_run: dry }: PauseResult,
-): string[] {
+function commitText({ branch_commit: commit, dry_run: dry }: PauseResult) {
   if (!commit) return [];
   const { made, sha, reason } = commit;
   if (made) return [`committed as ${sha?.slice(0, 7)}`];

@@ -63,10 +63,7 @@ interface PruneRule {
 }
 
 /** Reads the two options of `prune`. Throws USAGE. */
-function pruneRule(
-  keep: string | undefined,
-  age: string | undefined,
-): PruneRule {
+function pruneRule(keep: string | undefined, age: string | undefined) {
   if (keep === undefined && age === undefined) {
     throw new MpmError("USAGE", "Missing --keep or --older-than", {
       hint: "Use --keep <number>, --older-than <age>, or both",

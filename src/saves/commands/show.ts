@@ -74,11 +74,7 @@ Shows the save as it was written. "mpm resume" also shows what has changed since
 });
 
 /** Returns the first save that had an item such as `#4`. Throws NOT_FOUND. */
-function bySavedItem(
-  system: System,
-  workspace: Workspace,
-  selector: string,
-): string {
+function bySavedItem(system: System, workspace: Workspace, selector: string) {
   const [, digits] = /^#(\d{1,9})$/.exec(selector.trim()) ?? [];
   if (digits === undefined) return selector;
   const { items } = itemsHere(system, workspace).kept;

@@ -202,11 +202,7 @@ function findRewritten(
 }
 
 /** Matches by one key after another, in order. */
-function pairUp(
-  left: Commits,
-  right: Commits,
-  keys: readonly Key[],
-): Map<CommitInfo, CommitInfo> {
+function pairUp(left: Commits, right: Commits, keys: readonly Key[]) {
   const pairs = new Map<CommitInfo, CommitInfo>();
   const taken = new Set<CommitInfo>();
   for (const key of keys) {

@@ -275,11 +275,7 @@ function sameContent(then: Known, now: Known): boolean | undefined {
 }
 
 /** Returns whether two modes are equal, as far as they are `comparable`. */
-function sameMode(
-  then: FileContent,
-  now: FileContent,
-  comparable: boolean,
-): boolean {
+function sameMode(then: FileContent, now: FileContent, comparable: boolean) {
   return !comparable || then.mode === undefined || now.mode === undefined ||
     then.mode === now.mode;
 }

@@ -165,11 +165,7 @@ export function compareWorktree(
 }
 
 /** Git may still have an entry for a worktree whose folder was removed. */
-function restoreCommand(
-  save: Save,
-  history: History,
-  path: string,
-): string | null {
+function restoreCommand(save: Save, history: History, path: string) {
   const add = addCommand(save, history, path);
   if (!add) return null;
   const commands = [["git", "worktree", "prune"], add];

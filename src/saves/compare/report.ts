@@ -215,10 +215,7 @@ function byPartition<T extends { partition?: string | undefined }>(
   }));
 }
 
-function conflictSection(
-  { conflicts }: Changes,
-  marks: Marks,
-): Section | undefined {
+function conflictSection({ conflicts }: Changes, marks: Marks) {
   const items = conflicts.map(({ path, reason }) =>
     `${marks.code(path)} ${CONFLICTS[reason]}`
   );
@@ -285,10 +282,7 @@ const WORDS: Record<PathChange, string> = {
 };
 
 /** Returns the working directory, then and now, by partition if any. */
-function pathSections(
-  { working_directory: found }: Changes,
-  marks: Marks,
-): Section[] {
+function pathSections({ working_directory: found }: Changes, marks: Marks) {
   if (found.clean === null) return [];
   const changed = found.paths.filter(({ change }) => change !== "same");
   const said = (paths: typeof changed) =>

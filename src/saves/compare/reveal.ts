@@ -80,10 +80,7 @@ async function branches(git: Git): Promise<Map<string, string>> {
 }
 
 /** Returns the paths of now, and those in the commit of the pause. */
-async function trackedAndOther(
-  git: Git,
-  { mpm }: Save,
-): Promise<Map<string, string>> {
+async function trackedAndOther(git: Git, { mpm }: Save) {
   const [now, then] = await Promise.all([
     git.run(["ls-files", "-z", "--cached", "--others"]),
     mpm?.head

@@ -185,10 +185,7 @@ function hasContents(id: string): MpmError {
   });
 }
 
-function unchangedSince(
-  { mpm }: Save,
-  { files }: RepositoryState,
-): { recorded: ReadonlySet<string>; same: ReadonlySet<string> } {
+function unchangedSince({ mpm }: Save, { files }: RepositoryState) {
   const then = new Map((mpm?.files ?? []).map((file) => [file.path, file]));
   const isSame = (now: FileState) => {
     const file = then.get(now.path);

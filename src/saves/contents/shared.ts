@@ -231,11 +231,7 @@ function isKeptPath(path: string, platform: Platform): boolean {
 }
 
 /** A ".." after a name could follow another link, so it is rejected. */
-function staysWithin(
-  path: string,
-  bytes: Uint8Array,
-  platform: Platform,
-): boolean {
+function staysWithin(path: string, bytes: Uint8Array, platform: Platform) {
   const target = new TextDecoder().decode(bytes);
   const isOdd = target === "" || target.length > LONGEST_PATH ||
     /^[A-Za-z]:|\\/.test(target);

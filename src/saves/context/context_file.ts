@@ -52,10 +52,7 @@ const SAYS_BRANCH = /^Branch: [^\r]*/;
 const SAYS_TIME = /^Last updated: [^\r]*/;
 
 /** Updates lines written by people, except those in a code block. */
-function renewed(
-  parts: readonly string[],
-  { branch, time }: ContextFacts,
-): { parts: string[]; has: Says } {
+function renewed(parts: readonly string[], { branch, time }: ContextFacts) {
   let last: { part: number; line: number } | undefined;
   let named = false;
   let fenced = false;

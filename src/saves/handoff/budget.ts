@@ -75,10 +75,7 @@ function wholeText(section: Section): string {
   return textOf(section, section.entries);
 }
 
-function textOf(
-  { title, inline = false }: Section,
-  lines: readonly string[],
-): string {
+function textOf({ title, inline = false }: Section, lines: readonly string[]) {
   if (inline) return `${title}: ${lines.join(", ")}`;
   return [...title === "" ? [] : [`${title}:`], ...lines].join("\n");
 }

@@ -196,10 +196,7 @@ async function commitFiles(
 
 const HASH = ["hash-object", "-w", "--no-filters", "--stdin-paths"];
 
-async function storeFiles(
-  git: Git,
-  files: readonly string[],
-): Promise<{ path: string; id: string }[]> {
+async function storeFiles(git: Git, files: readonly string[]) {
   const paths = files.map((path) =>
     relative(git.folder, path).replaceAll("\\", "/")
   );
@@ -217,11 +214,7 @@ const PAUSE_MS = 25;
 const STAGE = ["update-index", "--add", "-z", "--index-info"];
 
 /** Changes only these entries of the index (git-update-index(1)). */
-async function stage(
-  system: System,
-  git: Git,
-  lines: readonly string[],
-): Promise<void> {
+async function stage(system: System, git: Git, lines: readonly string[]) {
   const stdin = zeroed(lines);
   for (let tries = 1;; tries++) {
     const done = await git.run(STAGE, { stdin });
@@ -266,11 +259,7 @@ async function moveBranch(
 }
 
 /** Returns the tree of a commit with some entries replaced. */
-async function treeWith(
-  git: Git,
-  head: string,
-  lines: readonly string[],
-): Promise<string> {
+async function treeWith(git: Git, head: string, lines: readonly string[]) {
   const index = join(await git.temporaryFolder(), "index");
   const own = git.with({ GIT_INDEX_FILE: index });
   await own.read(["read-tree", head]);

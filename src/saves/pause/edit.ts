@@ -116,11 +116,7 @@ function hasContent(text: string): boolean {
   );
 }
 
-function template(
-  system: System,
-  workspace: Workspace,
-  content: Content,
-): string {
+function template(system: System, workspace: Workspace, content: Content) {
   const list = (name: string, texts: readonly string[]) => [
     `${name}:`,
     ...texts.map((text) => `- ${inField(text)}`),

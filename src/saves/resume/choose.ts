@@ -85,10 +85,7 @@ const LISTED = 20;
 /** The maximum number of questions before giving up. */
 const ROUNDS = 10;
 
-function askByNumber(
-  { ask }: Context,
-  { listed, shown, first }: ProjectSaves,
-): SaveEntry {
+function askByNumber({ ask }: Context, { listed, shown, first }: ProjectSaves) {
   let question = listing(listed);
   for (let round = 1;; round++) {
     const answer = ask(`${question}\nSelect session to resume [${first}]: `);

@@ -173,10 +173,7 @@ export async function nothingSaved(
   });
 }
 
-async function newestOfTeam(
-  system: System,
-  root: string,
-): Promise<string | undefined> {
+async function newestOfTeam(system: System, root: string) {
   if (teamFolders(system, root).length === 0) return undefined;
   const entries = await listSaves(system, root, { team: true });
   const entry = entries.find((one) => isTeams(one) && !isLog(one));

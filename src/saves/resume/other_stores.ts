@@ -73,11 +73,7 @@ async function storesIn(
   return stores;
 }
 
-async function entriesOf(
-  system: System,
-  root: string,
-  folder: string,
-): Promise<SaveEntry[]> {
+async function entriesOf(system: System, root: string, folder: string) {
   const { home, sessions, legacy } = layout(folder);
   if (system.files.lstat(home)?.kind !== "folder") return [];
   const folders = { sessions, pause: legacy };

@@ -24,7 +24,6 @@ import { foreignNote } from "../trust/foreign.ts";
 import { hasBrought } from "../contents/shared.ts";
 import { redactResume } from "../redact.ts";
 import { readyRedaction, redactorOf } from "../../secrets/mod.ts";
-import type { OpenHandoff } from "../../items/mod.ts";
 import { openHandoffs, readDocuments } from "../../documents/mod.ts";
 import type { Save } from "../save.ts";
 import {
@@ -107,11 +106,7 @@ export async function findOne(
 }
 
 /** Starts git's status early: it takes as long as reading a save. */
-function statusAhead(
-  system: System,
-  workspace: Workspace,
-  input: ResumeInput,
-): Chosen["asked"] {
+function statusAhead(system: System, workspace: Workspace, input: ResumeInput) {
   const hasSaves =
     system.files.lstat(layout(workspace.root).pointer) !== undefined;
   const isNeeded = hasSaves && !input["no-changes"] &&
@@ -209,11 +204,7 @@ export async function loadResumed(
 }
 
 /** Leaves out documents that were finished since, or do not exist here. */
-function stillOpen(
-  system: System,
-  workspace: Workspace,
-  save: Save,
-): OpenHandoff[] {
+function stillOpen(system: System, workspace: Workspace, save: Save) {
   const saved = save.mpm?.handoff?.handoffs ?? [];
   if (saved.length === 0) return [];
   const documents = readDocuments(system, workspace);

@@ -175,11 +175,7 @@ export function itemsShown(
   return { ...now, problems: [...now.problems, note] };
 }
 
-function itemsAfter(
-  system: System,
-  workspace: Workspace,
-  save: Save,
-): ResumeResult["items"] {
+function itemsAfter(system: System, workspace: Workspace, save: Save) {
   const handoff = save.mpm?.handoff;
   const session = save.mpm?.session?.id;
   const { items } = itemsNow(system, workspace, {

@@ -85,11 +85,7 @@ function* candidates(own: string): Generator<string> {
 }
 
 /** Returns the digests of the save now and at its source, if it exists. */
-async function digestsOf(
-  system: System,
-  root: string,
-  id: string,
-): Promise<string[] | undefined> {
+async function digestsOf(system: System, root: string, id: string) {
   if (!isTaken(system, root, id)) return undefined;
   const { sessions, legacy, kept } = layout(root);
   const digests: string[] = [];

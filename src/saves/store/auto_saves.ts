@@ -122,11 +122,7 @@ function readList(system: System, root: string): AutoSave[] {
     : [];
 }
 
-function writeList(
-  system: System,
-  root: string,
-  saves: readonly AutoSave[],
-): void {
+function writeList(system: System, root: string, saves: readonly AutoSave[]) {
   ensureFolder(system, layout(root).state, root);
   const text = `${JSON.stringify({ version: 1, saves })}\n`;
   writeAtomic(system, listPath(root), { text });

@@ -105,11 +105,7 @@ interface LogCommit {
 }
 
 /** Rebuilds a ref of the log without the commits about some saves. */
-async function rebuild(
-  git: Git,
-  ref: string,
-  gone: ReadonlySet<string>,
-): Promise<void> {
+async function rebuild(git: Git, ref: string, gone: ReadonlySet<string>) {
   const commits = await commitsOf(git, ref);
   const first = commits.findIndex(({ id }) => id && gone.has(id));
   if (first < 0) return;

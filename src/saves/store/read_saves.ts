@@ -181,11 +181,7 @@ export async function findSave(
 }
 
 /** Returns the save by mpm with this ID; others need their evidence. */
-function ownSave(
-  system: System,
-  root: string,
-  id: string,
-): SaveEntry | undefined {
+function ownSave(system: System, root: string, id: string) {
   const { sessions } = saveFolders(system, root, { global: false });
   const found: Found = {
     id,

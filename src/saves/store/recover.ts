@@ -62,11 +62,7 @@ export async function finishSaves(system: System, root: string): Promise<void> {
 }
 
 /** Derives the files after the commit point; before it, removes all traces. */
-async function finishSave(
-  system: System,
-  root: string,
-  { id }: SaveFacts,
-): Promise<void> {
+async function finishSave(system: System, root: string, { id }: SaveFacts) {
   const { json, checksum } = saveFiles(layout(root).sessions, id);
   if (!system.files.lstat(json)) return removeIfThere(system, checksum);
   // `saves verify` reports files that cannot be derived now.

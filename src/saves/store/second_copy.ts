@@ -148,11 +148,7 @@ async function logAll(
 const GATHERED = 100;
 
 /** Packs imported objects now and then. A file counts the imports. */
-async function gatherNowAndThen(
-  system: System,
-  root: string,
-  git: Git,
-): Promise<void> {
+async function gatherNowAndThen(system: System, root: string, git: Git) {
   const count = join(layout(root).state, "imports");
   system.files.append(count, encodeText("."));
   if ((system.files.lstat(count)?.size ?? 0) < GATHERED) return;

@@ -94,10 +94,7 @@ function trustedIn(side: unknown): TrustedFacts {
 }
 
 /** Replaces the list. Call under the user's lock. Throws FILE_FAILED. */
-function writeTrusted(
-  system: System,
-  saves: ReadonlyMap<string, Trusted>,
-): void {
+function writeTrusted(system: System, saves: ReadonlyMap<string, Trusted>) {
   const value = { version: 1, saves: Object.fromEntries(saves) };
   const path = join(ensureUserFolder(system, "."), NAME);
   // Reading the list first protects it: a list that is unreadable only now
