@@ -42,12 +42,6 @@ export function withoutContextPart(text: string): string | undefined {
   return withoutPart(text, CONTEXT_FILE);
 }
 
-/** The fields that lines written by people already contain. */
-interface Says {
-  readonly branch: boolean;
-  readonly time: boolean;
-}
-
 const SAYS_BRANCH = /^Branch: [^\r]*/;
 const SAYS_TIME = /^Last updated: [^\r]*/;
 
@@ -90,24 +84,6 @@ function timeText(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
 
-function paragraphsOf(
-  { branch, time, next }: ContextFacts,
-  eol: string,
-  theirs: Says,
-): string[] {
-  const steps = next.slice(0, LISTED)
-    .map((step, at) =>
-      `${at + 1}. ${MARKDOWN.words(firstLine(step, LONGEST))}`
-    );
-  return [
-    ...theirs.branch
-      ? []
-      : [`Branch: ${branch === undefined ? "(none)" : MARKDOWN.code(branch)}`],
-    ...theirs.time ? [] : [`Last updated: ${timeText(time)}`],
-    ...steps.length === 0 ? [] : [NEXT, steps.join(eol)],
-  ];
-}
-
 /** Returns the UTF-8 bytes of a text, one character for each byte. */
 function bytesAsText(text: string): string {
   return fromBytes(new TextEncoder().encode(text));
@@ -130,7 +106,16 @@ export function updateContextFile(
 ): Exclude<ReturnType<typeof changeMarkedFile>, "removed"> {
   const renew: Renew = (before, after, eol) => {
     const { parts, has } = renewed([before, after], facts);
-    const paragraphs = paragraphsOf(facts, eol, has);
+    const { branch, time, next } = facts;
+    const named = branch === undefined ? "(none)" : MARKDOWN.code(branch);
+    const steps = next.slice(0, LISTED).map((step, at) =>
+      `${at + 1}. ${MARKDOWN.words(firstLine(step, LONGEST))}`
+    );
+    const paragraphs = [
+      ...has.branch ? [] : [`Branch: ${named}`],
+      ...has.time ? [] : [`Last updated: ${timeText(time)}`],
+      ...steps.length === 0 ? [] : [NEXT, steps.join(eol)],
+    ];
     const empty = before !== "" && paragraphs.length === 0;
     return {
       ...{ before: parts[0]!, after: parts[1]! },

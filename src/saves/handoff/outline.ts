@@ -122,9 +122,7 @@ function outlined(
     runs: handoff?.runs ?? [],
     vars: Object.entries(vars ?? handoff?.vars ?? {}),
     partition: handoff?.partition,
-    handoffs: handoffs.map(({ id, from, to, title, state }) =>
-      `${id}: ${from} → ${to}, ${state}: ${title}`
-    ),
+    handoffs: handoffs.map(handoffLine),
     reminders: (session?.important_reminders ?? []).filter((text) =>
       !said.has(sameText({ kind: "constraint", text }))
     ),
@@ -182,6 +180,10 @@ function unreadOf(handoff: Handoff | undefined): string[] {
       ? [`${omitted} entries were left out to keep the save small`]
       : [],
   ];
+}
+
+function handoffLine({ id, from, to, title, state }: OpenHandoff): string {
+  return `${id}: ${from} → ${to}, ${state}: ${title}`;
 }
 
 /** Returns whether an item came from the agent's own list. */

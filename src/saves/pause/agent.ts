@@ -86,7 +86,14 @@ async function listsOf(
   { session: { client, id: sessionId }, cwd, todos }: ListsOf,
 ): Promise<AgentWork> {
   if (client !== CLAUDE) {
-    return await otherWork(system, { client, sessionId, cwd, todos });
+    // Other clients keep their lists only in the transcript.
+    const session = { sessionId, cwd };
+    const path = await (await client.store()).find(system, session);
+    const request = { ...session, root: undefined };
+    const known = todos ??
+      (await readConversation(system, client, request)).todos;
+    const work = readAgentWork(system, session, known);
+    return { ...work, transcriptPath: path ?? null };
   }
   const found = readAgentWork(system, { sessionId, cwd }, todos);
   if (todos) return found;
@@ -101,25 +108,5 @@ async function listsOf(
     tasks: savedTasks(tasks),
     done: tasks.filter(({ completed }) => completed)
       .map(({ subject }) => subject),
-  };
-}
-
-/** Returns the lists of a client that keeps them only in its transcript. */
-async function otherWork(
-  system: System,
-  { client, todos, ...session }: {
-    client: Client;
-    sessionId: string;
-    cwd: string;
-    todos?: Conversation["todos"] | undefined;
-  },
-): Promise<AgentWork> {
-  const path = await (await client.store()).find(system, session);
-  const request = { ...session, root: undefined };
-  const known = todos ??
-    (await readConversation(system, client, request)).todos;
-  return {
-    ...readAgentWork(system, session, known),
-    transcriptPath: path ?? null,
   };
 }

@@ -125,8 +125,7 @@ async function gatherIn(
   const keeper = contentsKeeper(system, workspace, configured);
   const reading = readGit(system, workspace, keeper);
   const last = input.past ? undefined : lastWhile(context, workspace);
-  const found = await reading;
-  const { state, refs, identity, memory } = found;
+  const { state, refs, identity, memory } = await reading;
   const faulty = faults.length > 0;
   const said = {
     asked: !input["no-commit"],
@@ -253,22 +252,16 @@ export async function applied(
           : {},
     })
     : await saved(context, plan);
-  noteForPeer(context, workspace);
+  const { cwd, worktree, root } = workspace;
+  const isPeers = [cwd, worktree].some((folder) =>
+    folder !== root && context.system.files.lstat(layout(folder).home)
+  );
+  if (isPeers) {
+    const note = `claude-mpm finds this save only if you run it in "${root}"`;
+    context.note(`Note: ${note}`);
+  }
   const worktrees = await cleanUp(context, plan, { dryRun: false });
   return { ...done, worktrees };
-}
-
-/** Notes that claude-mpm looks for saves in the folder in which it runs. */
-function noteForPeer(
-  { system, note }: Context,
-  { cwd, worktree, root }: Workspace,
-): void {
-  const used = [cwd, worktree].some((folder) =>
-    folder !== root && system.files.lstat(layout(folder).home)
-  );
-  if (used) {
-    note(`Note: claude-mpm finds this save only if you run it in "${root}"`);
-  }
 }
 
 async function saved(

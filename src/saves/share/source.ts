@@ -66,7 +66,13 @@ export async function readSource(
   );
   if (isBundle(value)) return readBundle(value, path);
   if (bytes.length > LARGEST_SAVE) throw tooLarge(path);
-  return { incoming: [await readSingle(system, path, value)], refused: [] };
+  // Also verifies the file if there is a checksum next to it.
+  const { save, value: said, warnings } = await loadSave(system, {
+    ...{ id: idOf(path, value), path, format, location: "sessions" },
+    ...{ pausedAt: "", evidence: [] },
+  });
+  const incoming = [{ save, value: said, source: path, warnings }];
+  return { incoming, refused: [] };
 }
 
 function readOpened(bytes: Uint8Array, path: string): Source {
@@ -89,24 +95,6 @@ function formatOf(path: string): SaveFormat {
 function tooLarge(path: string): FileError {
   const cause = new Error(`it is larger than ${LARGEST_SAVE} bytes`);
   return new FileError("other", "read", path, cause);
-}
-
-/** Reads a single file, and verifies it if there is a checksum next to it. */
-async function readSingle(
-  system: System,
-  path: string,
-  value: Fields,
-): Promise<Incoming> {
-  const id = idOf(path, value);
-  const { save, value: said, warnings } = await loadSave(system, {
-    id,
-    path,
-    format: formatOf(path),
-    location: "sessions",
-    pausedAt: "",
-    evidence: [],
-  });
-  return { save, value: said, source: path, warnings };
 }
 
 /** Returns the ID from the name, else the content, else the time. */

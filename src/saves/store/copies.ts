@@ -171,7 +171,21 @@ export async function bringBack(
   if (lost.length === 0) return;
   await journaled(
     context,
-    ({ system }) => writeAgain(system, workspace, lost),
+    async ({ system }) => {
+      const { root } = workspace;
+      const found = await readLogged(system, workspace, lost);
+      for (const { id } of lost) {
+        const bytes = found.get(id);
+        if (!bytes || !isSave(id, bytes)) {
+          throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
+            hint: '"git fsck" shows the damage',
+          });
+        }
+        putBack(system, root, { id, bytes });
+        const entry = await findSave(system, root, id);
+        completeSave(system, root, await loadSave(system, entry));
+      }
+    },
     {
       lock: changeStore,
       operation: "saves recover",
@@ -182,24 +196,4 @@ export async function bringBack(
           : `recover ${counted(lost.length, "save")}`,
     },
   );
-}
-
-async function writeAgain(
-  system: System,
-  workspace: Workspace,
-  lost: readonly LoggedSave[],
-): Promise<void> {
-  const { root } = workspace;
-  const found = await readLogged(system, workspace, lost);
-  for (const { id } of lost) {
-    const bytes = found.get(id);
-    if (!bytes || !isSave(id, bytes)) {
-      throw new MpmError("CORRUPT", `The copy of ${id} in git is damaged`, {
-        hint: '"git fsck" shows the damage',
-      });
-    }
-    putBack(system, root, { id, bytes });
-    const entry = await findSave(system, root, id);
-    completeSave(system, root, await loadSave(system, entry));
-  }
 }

@@ -112,7 +112,20 @@ async function rebuild(git: Git, ref: string, gone: ReadonlySet<string>) {
   const tip = commits.at(-1)!.commit;
   const base = commits[first - 1]?.commit;
   const rest = commits.slice(first).filter(({ id }) => !id || !gone.has(id));
-  const next = rest.length === 0 ? base : await importAgain(git, rest, base);
+  const stream = new ImportStream();
+  // The ref may be left over from an interrupted rebuild.
+  stream.line(`reset ${SCRATCH}`);
+  if (base !== undefined) stream.line(`from ${base}`);
+  for (const { tree, made, message } of rest) {
+    stream.commit(SCRATCH, message, { made, committed: 0 });
+    stream.line(`M 040000 ${tree} `);
+  }
+  let next = base;
+  if (rest.length > 0) {
+    await git.run([...NO_REFLOG, "update-ref", "-d", SCRATCH]);
+    await using importing = new FastImport(git, { packed: true });
+    next = await importedId(importing, stream.end());
+  }
   const move = next === undefined
     ? `delete ${ref} ${tip}\n`
     : `update ${ref} ${next} ${tip}\n`;
@@ -137,22 +150,4 @@ async function commitsOf(git: Git, ref: string): Promise<LogCommit[]> {
     const made = Number(time) * 1000;
     return { commit, tree, made, message: message.join("\n"), id };
   });
-}
-
-async function importAgain(
-  git: Git,
-  commits: readonly LogCommit[],
-  base: string | undefined,
-): Promise<string> {
-  const stream = new ImportStream();
-  // The ref may be left over from an interrupted rebuild.
-  stream.line(`reset ${SCRATCH}`);
-  if (base !== undefined) stream.line(`from ${base}`);
-  for (const { tree, made, message } of commits) {
-    stream.commit(SCRATCH, message, { made, committed: 0 });
-    stream.line(`M 040000 ${tree} `);
-  }
-  await git.run([...NO_REFLOG, "update-ref", "-d", SCRATCH]);
-  await using importing = new FastImport(git, { packed: true });
-  return await importedId(importing, stream.end());
 }

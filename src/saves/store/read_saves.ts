@@ -241,22 +241,16 @@ function* savesOf(
   let next = 0;
   while (ready.length > 0 || next < unread.length) {
     const newest = ready.at(-1);
-    const end = newest ? endOfWindow(unread, next, newest) : next + 1;
+    let end = next;
+    if (newest) {
+      // An older ID cannot be of a newer save.
+      const certain = Date.parse(newest.pausedAt) - ID_SLACK;
+      while (end < unread.length && idTime(unread[end]!.id)! >= certain) end++;
+    } else end++;
     if (end === next) yield ready.pop()!;
     else take(unread.slice(next, end));
     next = end;
   }
-}
-
-/** Returns the first ID that is too old to be newer than `newest`. */
-function endOfWindow(
-  unread: readonly Found[],
-  next: number,
-  newest: SaveEntry,
-): number {
-  const certain = Date.parse(newest.pausedAt) - ID_SLACK;
-  while (next < unread.length && idTime(unread[next]!.id)! >= certain) next++;
-  return next;
 }
 
 function mayBeAnyTime({ id, incremental }: Found): boolean {

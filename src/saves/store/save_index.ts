@@ -202,12 +202,19 @@ export function noteSave(
   root: string,
   { index, save }: { index: Index | undefined; save: Save },
 ): void {
-  keepIndex(
-    system,
-    root,
-    index,
-    (known) => withSave(system, root, { known, save }),
-  );
+  keepIndex(system, root, index, (known) => {
+    const id = save.session_id;
+    const path = saveFiles(layout(root).sessions, id).json;
+    const info = system.files.lstat(path);
+    if (!info) return undefined;
+    const row: SaveEntry = {
+      ...{ id, path, format: "json", location: "sessions" },
+      ...{ incremental: false, evidence: [] },
+      ...describe(save, { id, info }),
+    };
+    return [row, ...known.filter((other) => other.id !== id)]
+      .sort(newestFirst).slice(0, INDEXED);
+  });
 }
 
 /** Does the same after mpm itself removed saves, with every copy of them. */
@@ -262,23 +269,4 @@ function keepIndex(
     // After a power failure, an incomplete index counts as missing.
     writeAtomic(system, indexPath(root), { bytes, synced: false });
   });
-}
-
-/** Returns the rows with the new save, if it exists. */
-function withSave(
-  system: System,
-  root: string,
-  { known, save }: { known: readonly SaveEntry[]; save: Save },
-): SaveEntry[] | undefined {
-  const id = save.session_id;
-  const path = saveFiles(layout(root).sessions, id).json;
-  const info = system.files.lstat(path);
-  if (!info) return undefined;
-  const row: SaveEntry = {
-    ...{ id, path, format: "json", location: "sessions" },
-    ...{ incremental: false, evidence: [] },
-    ...describe(save, { id, info }),
-  };
-  return [row, ...known.filter((other) => other.id !== id)]
-    .sort(newestFirst).slice(0, INDEXED);
 }

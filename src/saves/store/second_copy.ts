@@ -62,18 +62,32 @@ export async function copySaves(
   workspace: Workspace,
   added: NewCopy = {},
 ): Promise<Copied> {
-  const copied = NOTHING_COPIED;
+  const { root } = workspace;
+  const { fresh } = added;
+  let writer = added.begun;
+  let commit: string | null = null;
+  const size = (id: string) =>
+    system.files.peek(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
   try {
-    const ids = uncopiedIds(system, workspace.root);
-    if (ids.length === 0) return copied;
+    const ids = uncopiedIds(system, root);
+    if (ids.length === 0) return NOTHING_COPIED;
     if (workspace.git !== "repository") {
-      copyAside(system, workspace.root, ids);
-      return copied;
+      copyAside(system, root, ids);
+      return NOTHING_COPIED;
     }
-    return { ...copied, commit: await logAll(system, workspace, ids, added) };
+    for (const part of portions(ids, size)) {
+      await using next = writer ??
+        beginLog(system, workspace, await readOwnRefs(system, workspace));
+      writer = undefined;
+      const changes = await changesOf(system, workspace, part, fresh);
+      if (changes.length > 0) commit = await addToLog(system, next, changes);
+      settle(system, root, part);
+      await attempt(() => gatherNowAndThen(system, root, next.git));
+    }
+    return { commit, problem: null };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
-    return { ...copied, problem: error.withHint };
+    return { commit: null, problem: error.withHint };
   }
 }
 
@@ -119,29 +133,6 @@ export function areCopied(system: System, workspace: Workspace): boolean {
 /** Returns a warning about a second copy that could not be made. */
 export function noCopy(problem: string): string {
   return `The save is safe, but git has no copy of it yet: ${problem}`;
-}
-
-async function logAll(
-  system: System,
-  workspace: Workspace,
-  ids: readonly string[],
-  { begun, fresh }: NewCopy,
-): Promise<string | null> {
-  const { root } = workspace;
-  let commit: string | null = null;
-  let writer = begun;
-  const size = (id: string) =>
-    system.files.peek(saveFiles(layout(root).sessions, id).json)?.size ?? 0;
-  for (const part of portions(ids, size)) {
-    await using next = writer ??
-      beginLog(system, workspace, await readOwnRefs(system, workspace));
-    writer = undefined;
-    const changes = await changesOf(system, workspace, part, fresh);
-    if (changes.length > 0) commit = await addToLog(system, next, changes);
-    settle(system, root, part);
-    await attempt(() => gatherNowAndThen(system, root, next.git));
-  }
-  return commit;
 }
 
 /** The number of imports after which git packs their objects. */

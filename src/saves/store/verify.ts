@@ -169,7 +169,13 @@ async function restored(
   const copy = await checker.copies.whole(id);
   if (!copy) return row;
   const { json, checksum } = saveFiles(layout(root).sessions, id);
-  discard(system, root, { id, paths: [json, checksum] });
+  // Never deletes anything that a person may have changed.
+  const files = [json, checksum].filter((path) => system.files.lstat(path))
+    .map((from) => ({ from, to: `sessions/${basename(from)}` }));
+  if (files.length > 0) {
+    const items = [{ name: id, files }];
+    moveToTrash(system, root, { operation: "sessions verify", items });
+  }
   putBack(system, root, { id, bytes: copy.bytes });
   const back: SaveEntry = { ...entry, path: json, location: "sessions" };
   repairBeside(checker, await loadSave(system, back));
@@ -203,21 +209,4 @@ function repairBeside(
   if (!isSame) noteUncopied(system, root, [id]);
   const missing = save.mpm === undefined && importedFrom(save) === undefined;
   writeDerived(system, root, { save, value, missing });
-}
-
-/** Never deletes anything that a person may have changed. */
-function discard(
-  system: System,
-  root: string,
-  { id, paths }: { id: string; paths: readonly string[] },
-): void {
-  const there = paths.filter((path) => system.files.lstat(path));
-  if (there.length === 0) return;
-  moveToTrash(system, root, {
-    operation: "sessions verify",
-    items: [{
-      name: id,
-      files: there.map((from) => ({ from, to: `sessions/${basename(from)}` })),
-    }],
-  });
 }

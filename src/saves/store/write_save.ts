@@ -27,7 +27,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { beginSave, type LogChange, type LogWriter } from "./save_log.ts";
 import { dueContents, noteUncopied } from "./due_copies.ts";
 import { type Copied, copySaves, NOTHING_COPIED } from "./second_copy.ts";
-import { type Index, noteSave, openIndex } from "./save_index.ts";
+import { noteSave, openIndex } from "./save_index.ts";
 
 /** The written save. */
 export interface Written {
@@ -134,12 +134,18 @@ export async function storeSave(
   await order.written?.(bytes);
   const intent = commit(system, root, { save, bytes, digest });
   await order.committed?.({ id, bytes, value: said });
-  const warnings = [
-    ...whole
-      ? finish(system, root, { index, intent, save, value: said, latest })
-      : [],
-    ...unnoted,
-  ];
+  const warnings = [...unnoted];
+  try {
+    if (whole) {
+      completeSave(system, root, { save, value: said, latest });
+      intent.end();
+      noteSave(system, root, { index, save });
+    }
+  } catch (error) {
+    if (!(error instanceof MpmError)) throw error;
+    const { message } = error;
+    warnings.unshift(`The save is safe, but not all of its files: ${message}`);
+  }
   const { sessions, pointer } = layout(root);
   const files = saveFiles(sessions, save.session_id);
   return {
@@ -229,28 +235,5 @@ function publish(system: System, unnamed: string, json: string): void {
       ["other", "denied"].includes(error.problem) && !system.files.lstat(json);
     if (!linkless) throw error;
     system.files.rename(unnamed, json);
-  }
-}
-
-/** Does the steps after the commit point; returns the problems. */
-function finish(
-  system: System,
-  root: string,
-  { index, intent, save, value, latest }: {
-    index: Index | undefined;
-    intent: Intent;
-    save: Save;
-    value: Fields;
-    latest: boolean;
-  },
-): string[] {
-  try {
-    completeSave(system, root, { save, value, latest });
-    intent.end();
-    noteSave(system, root, { index, save });
-    return [];
-  } catch (error) {
-    if (!(error instanceof MpmError)) throw error;
-    return [`The save is safe, but not all of its files: ${error.message}`];
   }
 }
