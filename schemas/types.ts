@@ -161,10 +161,7 @@ export interface Save {
     worktree: string | null;
     /** The name of git's user, which anyone can set; absent if unknown. */
     author?: string;
-    /**
-     * The name of the agent that paused (`MPM_AGENT`); absent: the agent has no
-     * name.
-     */
+    /** The name of the agent that paused (`MPM_AGENT`); absent: no name. */
     agent_name?: string;
     /** The agent's own session, which allows it to be continued. */
     agent: {
@@ -450,10 +447,7 @@ export interface Save {
     redactions: Record<string, number>;
     [name: string]: unknown;
   };
-  /**
-   * Only allowed without `mpm`, which would mean that mpm itself wrote the
-   * save.
-   */
+  /** Only without `mpm`, which means that mpm itself wrote the save. */
   imported?: {
     /** The file or folder of the import, as given. */
     from: string;

@@ -24,6 +24,7 @@ export const ANSWER = object({
   schema: { is: "version" } as Shape<1>,
   /** 12 hex digits computed from the content: the same in every copy. */
   id: text({ pattern: /^[0-9a-f]{12}$/ }),
+  /** The id of the document. */
   document: TEXT,
   state: text<typeof ANSWER_STATES[number]>({ choices: ANSWER_STATES }),
   /** Why it was rejected, or what was done. */

@@ -266,9 +266,8 @@ export function shownPath(
 }
 
 /**
- * Writes a document or an answer, completely or not at all, and creates its
- * folders. Call under the project's lock. Throws CONFLICT if the path leads
- * through a link, FILE_FAILED.
+ * Writes a document or an answer completely, with its folders. Call under the
+ * project's lock. Throws CONFLICT for a path through a link, FILE_FAILED.
  */
 export function writeInFolder(
   system: System,

@@ -13,9 +13,8 @@ import type { Save } from "./save.ts";
 import type { Origin } from "./trust/origins.ts";
 
 /**
- * Returns the state of the claims in a save, including later runs of `mpm
- * evidence --run`. Runs one git process for each commit, other than HEAD, of a
- * run. Runs in an unverified save do not count.
+ * Returns the state of a save's claims, with later runs. Runs a git process for
+ * each other commit of a run. Runs in an unverified save do not count.
  */
 export async function evidenceOfSave(
   system: System,

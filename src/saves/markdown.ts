@@ -12,9 +12,8 @@ import type { Todo } from "../clients/mod.ts";
 const LISTED = 50;
 
 /**
- * Returns the save as a document for people. It has claude-mpm's headings in
- * the order that claude-mpm's reader expects, with additional sections in
- * between. `said`: the fields that are in the save's file.
+ * Returns the save as a document, with the headings that claude-mpm's reader
+ * expects. `said`: the fields that are in the save's file.
  */
 export function saveMarkdown(save: Save, said: Partial<Save> = save): string {
   const { conversation, mpm } = save;
@@ -249,7 +248,6 @@ export function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : [`## ${title}`, "", ...lines].join("\n");
 }
 
-/** Indents the further lines of an item, to keep them in the list entry. */
 function indented(text: string): string {
   return text.trim().replaceAll(/\r?\n/g, "\n  ");
 }

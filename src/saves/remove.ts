@@ -84,7 +84,6 @@ function titleOf(saves: readonly SaveWithFiles[]): string {
     : `remove ${counted(saves.length, "save")}`;
 }
 
-/** Returns a warning if someone committed the saves to a branch. */
 function warningsOf(removed: RemovalResult["removed"]): string[] {
   const committed = removed.filter(({ tracked }) => tracked).length;
   if (committed === 0) return [];
@@ -241,9 +240,8 @@ function keyOf({ id, location }: Pick<SaveEntry, "id" | "location">): string {
 }
 
 /**
- * Returns the order of removal. An interrupted removal must leave a save either
- * complete or gone. So the JSON in `sessions/` is removed after all its copies.
- * The checksum is useless alone, and is removed last.
+ * Returns the order of removal. Interrupted, it must leave a save complete or
+ * gone: the JSON goes after its copies, the useless checksum last.
  */
 function rank({ location, name }: OwnedFile): number {
   if (name.endsWith(".sha256")) return 6;

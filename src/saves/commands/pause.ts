@@ -172,7 +172,6 @@ const LEAST = 24;
 /** The minimum width of a title and of a branch. */
 const SHORT = 12;
 
-/** Returns the session, the branch, and the commit of the save. */
 function placeText(result: PauseResult, { piped, columns }: Style): string {
   const { session, branch: name } = result;
   const copies = [copyText(result), ...commitText(result)].join(", ");
@@ -291,7 +290,6 @@ function worktreeLines({ worktrees }: PauseResult): string[] {
 /** The maximum length of a summary to show, in UTF-16 units. */
 const LONGEST = 2000;
 
-/** Indents further lines below the first. The save has the full text. */
 function indented(text: string): string {
   return escapeLines(cutText(text.trim(), LONGEST)).replaceAll("\n", "\n  ");
 }

@@ -55,14 +55,12 @@ With --keep, mpm moves all but the newest saves. With --older-than, it moves sav
 /** Milliseconds by which the time in an ID may be ahead of the clock. */
 const IDS_SEARCHED = 3_600_000;
 
-/** The saves to keep; at least one field is given. */
 interface PruneRule {
   readonly keep: number | undefined;
   /** The maximum age of saves to keep, in milliseconds. */
   readonly olderThan: number | undefined;
 }
 
-/** Reads the two options of `prune`. Throws USAGE. */
 function pruneRule(keep: string | undefined, age: string | undefined) {
   if (keep === undefined && age === undefined) {
     throw new MpmError("USAGE", "Missing --keep or --older-than", {

@@ -87,7 +87,6 @@ claude-mpm records an automatic pause in ACTIVE-PAUSE.jsonl. This command shows 
   render,
 });
 
-/** Rewrites the files of saves that are missing from the disk. */
 async function recoverSaves(
   context: Context,
   { ids, "dry-run": dryRun }: {
@@ -280,7 +279,6 @@ function refuseEmpty({ pause }: PauseRecord, source: string): void {
   });
 }
 
-/** Builds a save from claude-mpm's fields and the repository's state. */
 function recoveredSave(
   draft: Draft,
   { slot, record, now }: { slot: Slot; record: PauseRecord; now: Date },

@@ -125,7 +125,6 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
       : undefined,
 });
 
-/** Highlights headings and lines that need attention. */
 function painted(text: string, style: Style): string {
   return text.split("\n").map((line) =>
     line.startsWith("⚠")
@@ -164,7 +163,6 @@ function takeOverText(
     : `${title} ended with status ${status}\n`;
 }
 
-/** A heading and its lines; nothing if there are no lines. */
 type Block = readonly [
   sign: string,
   title: string,
@@ -214,7 +212,6 @@ function head(result: ResumeResult, markdown: boolean): string {
   ].join("\n");
 }
 
-/** Returns lines about the session that the save belongs to, and its state. */
 function workLines({ work, session }: ResumeResult): string[] {
   if (work === null) return [];
   const how = {

@@ -76,7 +76,6 @@ export async function readCommitRange(
   return older || await readRangeByTime(git, save, born);
 }
 
-/** Reads the commits dated after the pause, if no recorded commit is left. */
 async function readRangeByTime(
   git: Git,
   save: Save,

@@ -18,9 +18,8 @@ import { NO_PATHS } from "./recorded.ts";
 import type { Save } from "../save.ts";
 
 /**
- * Returns everything that changed between a save and the current `state`
- * (`undefined` without a repository), compared by IDs and hashes. Uncertain
- * results are marked as unknown, and `notes` explains them.
+ * Returns all changes between a save and the current `state` (`undefined`
+ * without a repository). `notes` explains what is uncertain.
  */
 export function compare(
   save: Save,

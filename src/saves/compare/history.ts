@@ -16,7 +16,6 @@ export interface History {
   readonly place: Changes["place"];
   readonly worktree: string;
   readonly comparedBy: Changes["compared_by"];
-  /** Full ID of the base commit. */
   readonly base: string | undefined;
   /** Commits reachable only from the base, or only from HEAD, newest first. */
   readonly left: readonly CommitInfo[];

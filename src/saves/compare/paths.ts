@@ -143,7 +143,6 @@ function isStaged({ status }: FileState): boolean {
   return !/^[ ?]/.test(status);
 }
 
-/** Returns the change of an unrecorded path that differs from HEAD. */
 function unrecorded(now: FileState, recorded: Recorded): PathChange {
   if (isUnmerged(now.status)) return "conflicted";
   const within = recorded.folders.some((folder) => now.path.startsWith(folder));
@@ -180,7 +179,6 @@ function isRepository({ path, state }: RecordedPath): boolean {
     (state !== undefined && state.size === null && !isGone(state));
 }
 
-/** Returns the change of a file that a later commit changed. */
 function changed(then: RecordedPath, same: boolean | undefined): PathChange {
   return same === undefined && then.state ? "unknown" : "superseded";
 }
@@ -198,7 +196,6 @@ function settledDeletion(
   return unborn || outside.has(path) ? "not-in-head" : "unknown";
 }
 
-/** Returns the change of a file that existed then and no longer does. */
 function absent(then: RecordedPath, present: Present): PathChange {
   const { history, movedElsewhere, removed, outside, unborn } = present;
   const { path } = then;
@@ -288,7 +285,6 @@ interface Present {
   readonly renamed: ReadonlyMap<string, FileState>;
   /** True if there are more changed paths than the listed ones. */
   readonly partial: boolean;
-  /** True if there is no commit. */
   readonly unborn: boolean;
   /** Paths that differ between HEAD and the commit of the pause. */
   readonly differing: ReadonlyMap<string, CommittedFile>;
@@ -296,7 +292,6 @@ interface Present {
   readonly touched: ReadonlyMap<string, CommittedFile>;
   /** Old names of files that later commits renamed. */
   readonly movedElsewhere: ReadonlySet<string>;
-  /** Files that later commits removed. */
   readonly removed: ReadonlySet<string>;
   /** Files in the commit of the pause that HEAD does not have. */
   readonly outside: ReadonlySet<string>;
@@ -337,7 +332,6 @@ function byPath<Item extends { readonly path: string }>(
   return new Map(items.map((item) => [item.path, item]));
 }
 
-/** Returns the name that a change removes. */
 function lostName({ status, path, from }: CommittedFile): string[] {
   return status === "D" ? [path] : status === "R" ? [from!] : [];
 }

@@ -337,7 +337,6 @@ function hasOtherMode(
     [...contents].some(([path, { mode }]) => isOther(path, mode));
 }
 
-/** Returns whether git uses the executable bits on disk, its default. */
 async function readFileMode(git: Git): Promise<boolean> {
   const answer = await git.run(["config", "--type=bool", "core.fileMode"]);
   return decodeBytes(answer.stdout).trim() !== "false";

@@ -57,7 +57,6 @@ function branchChange(
   return renamedTo === now ? "renamed" : "switched";
 }
 
-/** Returns whether HEAD has the commit of the pause. */
 function hasPause(relation: Changes["relation"]): boolean | null {
   if (relation === "unknown") return null;
   return relation === "same" || relation === "ahead";

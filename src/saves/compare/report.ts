@@ -23,7 +23,6 @@ import { shortAge } from "../../base/times.ts";
 import { counted } from "../../base/words.ts";
 
 interface ReportOptions {
-  /** The time for computing ages. */
   readonly now: Date;
   readonly markdown?: boolean;
   /** The most items in a list; by default 20 in text, all in Markdown. */
@@ -103,9 +102,7 @@ function cut(
     : [...items.slice(0, limit), line];
 }
 
-/** The format of commits in a report. */
 interface Manner {
-  /** True to name the authors of commits. */
   readonly authors: boolean;
   readonly marks: Marks;
   readonly now: Date;
@@ -228,7 +225,6 @@ const CONFLICTS = {
   unmerged: "has unmerged changes",
 };
 
-/** Returns the section for files that are missing without a commit. */
 function missingSection({ missing }: Changes, marks: Marks) {
   const items = missing.map((path) =>
     `${marks.code(path)} is missing, but no commit removed it`
@@ -236,7 +232,6 @@ function missingSection({ missing }: Changes, marks: Marks) {
   return listSection(`Missing Files (${items.length}):`, items, { warn: true });
 }
 
-/** Lists the lost files that the save can restore, and the others. */
 function contentsSections({ contents }: Changes, marks: Marks) {
   if (!contents) return [];
   const { lost, restore, verified, not_kept: others } = contents;
@@ -281,7 +276,6 @@ const WORDS: Record<PathChange, string> = {
   "unknown": "status unknown",
 };
 
-/** Returns the working directory, then and now, by partition if any. */
 function pathSections({ working_directory: found }: Changes, marks: Marks) {
   if (found.clean === null) return [];
   const changed = found.paths.filter(({ change }) => change !== "same");

@@ -133,7 +133,6 @@ export function upstreamSection(
   };
 }
 
-/** Returns how ahead and behind changed, without commits of saves. */
 function countWords({ upstream, commits, shallow }: Changes): string {
   const { then, now, change } = upstream;
   if (!now || change === "gone" || change === "removed") return "";

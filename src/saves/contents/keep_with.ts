@@ -36,9 +36,8 @@ import { readOwnRefs } from "../store/save_log.ts";
 import { WorktreeMemory } from "./memory.ts";
 
 /**
- * Adds uncommitted files to a save that was made without their contents, if the
- * files are still as in the save. Throws NOT_FOUND, AMBIGUOUS, or CONFLICT for
- * a save that already has contents or is from another worktree.
+ * Adds uncommitted files, if unchanged, to a save without contents. Throws
+ * NOT_FOUND, AMBIGUOUS, or CONFLICT if it has contents or another worktree.
  */
 export async function keepWith(
   context: Context,
@@ -61,7 +60,6 @@ export function isLeftToKeep(system: System, { git }: Workspace): boolean {
   return git === "repository" && system.program() !== undefined;
 }
 
-/** Does the work left by a hook. */
 async function finishAutomatic(
   context: Context,
   workspace: Workspace,
@@ -150,9 +148,8 @@ async function keepIn(
 }
 
 /**
- * Returns the contents of a save that have no record of their author: mpm was
- * interrupted, or they were fetched. Throws CONFLICT for a save that needs no
- * contents or is from another worktree.
+ * Returns contents of a save without a record of their author. Throws CONFLICT
+ * for a save that needs none or is from another worktree.
  */
 async function thereNow(
   system: System,

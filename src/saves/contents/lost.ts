@@ -83,8 +83,7 @@ function goneIn({ working_directory }: Changes): ChangedPath[] {
 }
 
 /**
- * Finds contents that a save kept and that the worktree has since lost:
- * reverted or deleted, and not in any later commit or stash. Uses git only if a
+ * Finds contents that a save kept and the worktree has lost. Uses git only if a
  * file has changed. Returns `null` if nothing is known to be lost.
  */
 export async function lostContents(

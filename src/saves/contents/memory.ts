@@ -52,9 +52,8 @@ const KIND = "worktree memory";
 const LIMIT = 16 * 1024 * 1024;
 
 /**
- * The state of a worktree's uncommitted files, as last seen by a command:
- * `state/contents-<worktree>.json`. The file is derived and sealed by this
- * user's mpm, so its shape needs no other check.
+ * The last seen state of a worktree's uncommitted files, in `state/`. This
+ * user's mpm sealed it, so its shape needs no other check.
  */
 export class WorktreeMemory {
   readonly #system: System;

@@ -145,9 +145,8 @@ function broughtPath(
 }
 
 /**
- * Stores contents from someone else in git and returns the commit, which has no
- * ref. Files that could reach beyond the worktree are left out. Throws
- * UNREADABLE for contents in an unknown format, GIT_FAILED.
+ * Stores contents from someone else as a commit without a ref. Leaves out files
+ * that reach beyond the worktree. Throws UNREADABLE, GIT_FAILED.
  */
 export async function storeBrought(
   system: System,

@@ -132,9 +132,8 @@ export function updateContextFile(
 const LARGEST = 1024 * 1024;
 
 /**
- * Updates the context file of a worktree if it has mpm's part and if more than
- * the time would change. Returns whether the file changed. Throws CONFLICT for
- * damaged marks.
+ * Updates mpm's part of the context file if more than the time would change.
+ * Returns whether the file changed. Throws CONFLICT for damaged marks.
  */
 export async function renewContextFile(
   system: System,

@@ -8,7 +8,6 @@ import { type Clock, isLongWhy, itemLine, oneLine, pieces } from "./wording.ts";
 export interface OpenFacts {
   readonly outline: Outline;
   readonly clock: Clock;
-  /** The command that shows everything. */
   readonly rest: string;
 }
 

@@ -38,7 +38,6 @@ export function withMarks(text: string, { over, left }: Present): string {
   }).join("\n");
 }
 
-/** A text, and the parts of it that are compared. */
 interface Named {
   readonly plain: string;
   readonly words: readonly string[];
@@ -72,9 +71,8 @@ const SHARE = 0.3;
 const FEW = 3;
 
 /**
- * Returns whether a sentence is about an item. It either has the text of the
- * item, or says that something is done or to do. A sentence that says this must
- * also have all words of the item and few others.
+ * Returns whether a sentence has the text of an item. A sentence that calls
+ * something done or to do may also have only the words of the item.
  */
 function isAbout(sentence: Sentence, { plain, words }: Named): boolean {
   if (plain.length >= TELLING && sentence.plain.includes(plain)) return true;

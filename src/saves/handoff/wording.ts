@@ -123,7 +123,6 @@ function isCheck(run: Run, { verify }: Commands): boolean {
 /** The most characters of a failed command's output to show. */
 const TAIL = 300;
 
-/** Returns a command with its result and, if it failed, its last lines. */
 function runLine(run: Run, { now }: Clock): string {
   const { command, exit, at, doubt } = run;
   const age = shortAge(Date.parse(at), now);

@@ -20,9 +20,8 @@ const SHOWN = {
 const LIMIT = 1024 * 1024;
 
 /**
- * Opens the hand-off in the user's editor and returns the edited content,
- * without lines that begin with "#". Keeps an invalid text for the next call.
- * Throws USAGE without a terminal, CANCELLED.
+ * Returns the hand-off edited in the user's editor. Keeps an invalid text for
+ * the next call. Throws USAGE without a terminal, CANCELLED.
  */
 export async function editedContent(
   context: Context,

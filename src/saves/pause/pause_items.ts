@@ -45,7 +45,6 @@ export async function pauseOrder(
     readonly "agent-session": string | undefined;
     readonly config: Config;
     readonly past?: PastConversation;
-    /** The last save of this worktree. */
     readonly last: Promise<Save | undefined> | undefined;
   },
 ): Promise<Omit<HandoffOrder, "save">> {
@@ -133,7 +132,6 @@ export async function collectedOf(
   return await withSeen(system, workspace, { ...found, runs });
 }
 
-/** The author of a statement, its time, and its agent session. */
 interface Speaker {
   readonly source: Source;
   readonly agent: string | undefined;
@@ -141,7 +139,6 @@ interface Speaker {
   newId(): string;
 }
 
-/** Converts the text of a pause to items of the hand-off. */
 function saidItems(content: Content, speaker: Speaker): Item[] {
   const { goal } = content;
   const of = (kind: ItemKind, texts: readonly string[]) =>

@@ -27,9 +27,8 @@ const MOST_HANDOFFS = 50;
 const LARGEST = 64 * 1024;
 
 /**
- * Returns the parts of a save about the current partition, the context files
- * and the open hand-off documents, with the agent's name. Reads the last save
- * of this worktree only if there is a context file or a partition.
+ * Returns the parts of a save about partition, context files, hand-offs and
+ * agent. Reads the last save only for a context file.
  */
 export async function projectParts(
   context: Context,

@@ -27,9 +27,8 @@ import { otherStoreHints } from "./other_stores.ts";
 const NAMED = 3;
 
 /**
- * Lists other places with saves, and the commands that show them: folders in
- * which claude-mpm saved, and remote-tracking branches. A colleague's branch
- * commits stay there until they are merged.
+ * Lists other places with saves, and commands that show them: folders of
+ * claude-mpm, and remote branches with a colleague's saves.
  */
 async function savesElsewhere(
   system: System,
@@ -106,7 +105,6 @@ export interface ProjectSaves {
   readonly entries: readonly SaveEntry[];
   /** The numbered rows, in order. */
   readonly shown: readonly SaveEntry[];
-  /** The number of the first save. */
   readonly first: number;
 }
 
@@ -227,7 +225,6 @@ async function remoteBranches(git: Git): Promise<string[]> {
   return refs.filter(([, target]) => target === "").map(([name]) => name!);
 }
 
-/** Returns which names are local branches, and whether checked out. */
 async function findLocal(
   system: System,
   root: string,

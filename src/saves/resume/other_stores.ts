@@ -90,7 +90,6 @@ async function entriesOf(system: System, root: string, folder: string) {
     .sort(newestFirst);
 }
 
-/** Returns the top folders of linked worktrees that are registered in git. */
 function linkedWorktrees(system: System, commonDir: string): string[] {
   const folder = join(commonDir, "worktrees");
   return foldersIn(system, folder).slice(0, MOST_WORKTREES).flatMap((name) => {

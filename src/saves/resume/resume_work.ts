@@ -149,9 +149,8 @@ function withWarning(result: ResumeResult, warning: string): ResumeResult {
 }
 
 /**
- * Returns the open items to show with a save. The newest save can belong to the
- * parent of an active detour, whose open items do not concern the detour.
- * `chosen`: someone asked for this save.
+ * Returns the open items to show with a save. Those of an active detour's
+ * parent do not concern the detour, unless the save was `chosen`.
  */
 export function itemsShown(
   system: System,
@@ -234,7 +233,6 @@ interface ResumeFacts {
   readonly save: Save;
   /** Its record here. */
   readonly local: Work | undefined;
-  /** The current session of this worktree. */
   readonly current: Work | undefined;
   readonly here: Here;
   /** True if the worktree in the record is gone. */

@@ -30,7 +30,6 @@ export interface BundledSave {
   readonly session_id: string;
   /** The SHA-256 of the text in UTF-8. */
   readonly sha256: string;
-  /** The text of the save's JSON file. */
   readonly json: string;
 }
 
@@ -92,9 +91,8 @@ export interface ExportTarget {
 }
 
 /**
- * Checks the target of `--export` before anything is saved. Only an exported
- * file may be replaced. Throws NOT_FOUND for a missing folder, CONFLICT for any
- * other file or for mpm's folder at `root`.
+ * Checks the target of `--export` before anything is saved. Throws NOT_FOUND
+ * for a missing folder, CONFLICT for mpm's folder or another kind of file.
  */
 export function exportTarget(
   system: System,

@@ -121,9 +121,8 @@ export interface Stored {
 }
 
 /**
- * Stores the saves, each completely or not at all, and marks them with their
- * source. `from` is the source as given. Saves that were stored before a
- * failure stay, and the next import recognizes them. Call under the lock.
+ * Stores the saves with a mark of their source, each completely or not at all.
+ * After a failure, the next import continues. Call under the lock.
  */
 export async function importSaves(
   system: System,

@@ -28,7 +28,6 @@ export async function importFrom(
   { path, typed, opened, dryRun }: {
     /** Absolute. */
     path: string;
-    /** The source as typed. */
     typed: string;
     /** The decrypted JSON, if the file is encrypted. */
     opened?: Uint8Array | undefined;
@@ -73,7 +72,6 @@ export async function importFrom(
   };
 }
 
-/** Rejects a save that still does not match the schema. */
 async function validated(
   { incoming, refused }: {
     incoming: readonly Incoming[];

@@ -38,9 +38,8 @@ export interface Source {
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 
 /**
- * Reads the saves of a bundle, a file, or a folder: a project or its folder of
- * saves. Follows no links. `opened`: the decrypted JSON of an encrypted file.
- * Throws if there is nothing to read.
+ * Reads the saves of a bundle, a file, a project or a folder. Follows no links.
+ * `opened`: the decrypted JSON. Throws if there is nothing to read.
  */
 export async function readSource(
   system: System,

@@ -51,8 +51,7 @@ function followSave(system: System, root: string, save: Save): void {
 
 /**
  * Writes YAML, Markdown and, for the `latest` save or the newest by ID, the
- * pointer. Each file is written completely and can be made again. With
- * `missing`, writes only missing files. Call under the lock.
+ * pointer. With `missing`, writes only missing files. Call under the lock.
  */
 export function writeDerived(
   system: System,

@@ -103,7 +103,6 @@ function readCopy(
   }
 }
 
-/** Reads the file, or uses the cached row if the file is unchanged. */
 function readRow(
   system: System,
   { id, path, format, location }: Base,

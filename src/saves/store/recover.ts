@@ -89,9 +89,8 @@ export function unfinishedPause(system: System, root: string): string[] {
 const READER_WAIT = 250;
 
 /**
- * Runs the first step of a command that reads the store: checks its folders,
- * and finishes an interrupted pause if nothing else is writing. Throws CONFLICT
- * if a folder is a link.
+ * Checks the store's folders for a command that reads it. Finishes an
+ * interrupted pause if nothing is writing. Throws CONFLICT for a link.
  */
 export async function openStore(system: System, root: string): Promise<void> {
   const { files } = system;

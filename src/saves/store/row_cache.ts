@@ -55,7 +55,6 @@ export class RowCache {
     }
   }
 
-  /** Returns the cached result for the file, if it is unchanged. */
   get(file: string, info: FileInfo): Described | undefined {
     const row = this.#known.get(file);
     const same = row?.changed === info.changed &&

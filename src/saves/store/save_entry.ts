@@ -105,9 +105,8 @@ export interface SaveEntry extends Base, Described {
 }
 
 /**
- * Returns whether an entry is not a save but a resume log, the document of a
- * full context, or the record of an automatic pause. Lists show these after all
- * saves.
+ * Returns whether an entry is a resume log, a document of a full context, or
+ * the record of an automatic pause. Lists show these after all saves.
  */
 export function isLog(
   { id, location, format }: Pick<SaveEntry, "id" | "location" | "format">,

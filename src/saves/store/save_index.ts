@@ -115,9 +115,8 @@ function readIndex(
 }
 
 /**
- * Milliseconds that a folder must be unchanged before its time alone identifies
- * a listing. Two changes within one tick of the file system's clock have the
- * same time. The coarse tick is for clocks that count whole seconds.
+ * Milliseconds without a change until a folder's time identifies a listing: two
+ * changes within one tick have the same time. Some clocks count seconds.
  */
 const TICK = 20;
 const COARSE_TICK = 3000;

@@ -266,7 +266,6 @@ export async function readLog(
   return found;
 }
 
-/** A commit of the log with its ref and the author's time. */
 interface Logged extends LoggedSave {
   readonly ref: string;
   /** Seconds since the epoch. */

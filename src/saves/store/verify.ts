@@ -38,9 +38,8 @@ export async function verifyAll(
 }
 
 /**
- * Repairs what can be repaired, each row in its current state, then the
- * pointer. A failure does not stop other repairs; the first is thrown at the
- * end. Call under the lock.
+ * Repairs each row in its current state, then the pointer. Throws the first
+ * failure, but only after all other repairs. Call under the lock.
  */
 export async function repairAll(
   checker: Checker,
@@ -111,7 +110,6 @@ export function isMaintained(entry: SaveEntry): boolean {
   return (own || imported) && location === "sessions" && format === "json";
 }
 
-/** Lists errors in the other files of a valid save, one line each. */
 function faultsBeside(
   { system, copies }: Checker,
   { id, path }: SaveEntry,

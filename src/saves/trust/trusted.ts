@@ -47,9 +47,8 @@ const NAME = "trusted-saves.json";
 const LIMIT = 64 * 1024 * 1024;
 
 /**
- * Returns the saves that the user trusts, by the digest of their contents,
- * since a different text under the same name is a different save. Keys are
- * listed by the writer's ID. Empty if the list cannot be read.
+ * Returns what the user trusts: saves by the digest of their contents, keys by
+ * the writer's ID. Empty if the list cannot be read.
  */
 export function readTrusted(system: System): Map<string, Trusted> {
   const path = attempt(() => join(userState(system), NAME));
