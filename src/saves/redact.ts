@@ -120,32 +120,19 @@ function nameOf<T extends string | null>(
 function redactedGit(git: GitContext, step: Step): GitContext {
   const { redactor, counts } = step;
   const { status, branch, commit, ...rest } = git;
+  // Lists of paths are redacted as names.
+  const lists = Object.entries(status).map(([key, value]) => {
+    const isPaths = Array.isArray(value) &&
+      value.every((one) => typeof one === "string");
+    if (!isPaths) return [key, redactor.value(value, counts)];
+    return [key, step.names ? value.map((name) => nameOf(name, step)) : value];
+  });
   return ordered(git, {
     ...redactor.value(rest, counts),
     commit,
     branch: nameOf(branch, step),
-    status: redactedLists(status, step),
+    status: Object.fromEntries(lists) as GitContext["status"],
   });
-}
-
-/** Redacts lists of paths as names, and leaves the rest unchanged. */
-function redactedLists(
-  status: GitContext["status"],
-  step: Step,
-): GitContext["status"] {
-  const entries = Object.entries(status).map(([key, value]) => {
-    const paths = Array.isArray(value) &&
-      value.every((one) => typeof one === "string");
-    return [
-      key,
-      !paths
-        ? step.redactor.value(value, step.counts)
-        : step.names
-        ? value.map((name) => nameOf(name, step))
-        : value,
-    ];
-  });
-  return Object.fromEntries(entries) as GitContext["status"];
 }
 
 function redactedOwn(mpm: OwnFields, step: Step): OwnFields {

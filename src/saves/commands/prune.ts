@@ -107,8 +107,15 @@ function planPrune(
   const branches = new Set<string | null>();
   const entries: SaveEntry[] = [];
   const spared: RemovalResult["spared"] = [];
+  const reasonToStay = ({ problem, branch }: SaveEntry) => {
+    if (problem) return "it cannot be read";
+    if (branches.has(branch)) return undefined;
+    return branch === null
+      ? "it is the newest save without a branch"
+      : `it is the newest save of ${branch}`;
+  };
   for (const [at, entry] of saves.entries()) {
-    const reason = reasonToStay(entry, branches);
+    const reason = reasonToStay(entry);
     if (!entry.problem) branches.add(entry.branch);
     const age = now.getTime() - Date.parse(entry.pausedAt);
     if (at < keep || age <= olderThan) continue;
@@ -116,16 +123,4 @@ function planPrune(
     else spared.push({ session_id: entry.id, reason });
   }
   return { entries, spared };
-}
-
-/** `branches`: the branches for which a newer save was found. */
-function reasonToStay(
-  { problem, branch }: SaveEntry,
-  branches: ReadonlySet<string | null>,
-): string | undefined {
-  if (problem) return "it cannot be read";
-  if (branches.has(branch)) return undefined;
-  return branch === null
-    ? "it is the newest save without a branch"
-    : `it is the newest save of ${branch}`;
 }

@@ -1,7 +1,6 @@
 import {
   ContentReader,
   decodeBytes,
-  type FileContent,
   findLeft,
   findOwnCommits,
   findRenamed,
@@ -309,11 +308,19 @@ async function readRecorded(
   const differing = way.left.length > 0
     ? paths.map(nameOf).filter((path) => changed.has(path))
     : [];
+  const modes = new Map(paths.map(({ path, state }) => [path, state?.mode]));
+  const isOther = (path: string, mode: string | undefined) => {
+    const then = modes.get(path);
+    return then !== undefined && mode !== undefined && then !== mode;
+  };
+  const hasOtherMode =
+    state.files.some(({ path, mode }) => isOther(path, mode)) ||
+    [...contents].some(([path, { mode }]) => isOther(path, mode));
   const [touched, fileMode] = await Promise.all([
     state.head === undefined
       ? NO_HISTORY
       : findTouched(git, way, { gone: gone.map(nameOf), differing }),
-    hasOtherMode(paths, state, contents) ? readFileMode(git) : true,
+    hasOtherMode ? readFileMode(git) : true,
   ]);
   const { touched: by, removed } = touched;
   return { contents, removed, touched: by, fileMode };
@@ -321,20 +328,6 @@ async function readRecorded(
 
 function nameOf({ path }: { path: string }): string {
   return path;
-}
-
-function hasOtherMode(
-  paths: readonly RecordedPath[],
-  { files }: RepositoryState,
-  contents: ReadonlyMap<string, FileContent>,
-): boolean {
-  const modes = new Map(paths.map(({ path, state }) => [path, state?.mode]));
-  const isOther = (path: string, mode: string | undefined) => {
-    const then = modes.get(path);
-    return then !== undefined && mode !== undefined && then !== mode;
-  };
-  return files.some(({ path, mode }) => isOther(path, mode)) ||
-    [...contents].some(([path, { mode }]) => isOther(path, mode));
 }
 
 async function readFileMode(git: Git): Promise<boolean> {

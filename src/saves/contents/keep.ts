@@ -249,7 +249,14 @@ async function boundContents(
     return [];
   }
   const refs = await readCheckpointRefs(git, CONTENTS);
-  const order = await newestFirst(system, root, { refs, id });
+  const automatic = new Set(
+    (await listSaves(system, root)).filter((entry) => entry.automatic)
+      .map((entry) => entry.id),
+  );
+  const rank = (one: string) => one === id ? 0 : automatic.has(one) ? 2 : 1;
+  const order = [...refs.keys()].sort((one, other) =>
+    rank(one) - rank(other) || (one < other ? 1 : -1)
+  );
   const sizes = await contentsInOrder(git, order.map((one) => refs.get(one)!));
   let sum = 0;
   const gone: string[] = [];
@@ -264,22 +271,6 @@ async function boundContents(
   );
   writeTotal(system, root, sum);
   return gone;
-}
-
-/** Returns the saves with contents: `id`, then others, then automatic. */
-async function newestFirst(
-  system: System,
-  root: string,
-  { refs, id }: { refs: ReadonlyMap<string, string>; id: string },
-): Promise<string[]> {
-  const entries = await listSaves(system, root);
-  const automatic = new Set(
-    entries.filter((entry) => entry.automatic).map((entry) => entry.id),
-  );
-  const rank = (one: string) => one === id ? 0 : automatic.has(one) ? 2 : 1;
-  return [...refs.keys()].sort((one, other) =>
-    rank(one) - rank(other) || (one < other ? 1 : -1)
-  );
 }
 
 function totalFile(root: string): string {

@@ -6,7 +6,6 @@ import type { ResumeResult } from "../commands/results.ts";
 import type { SaveEntry } from "../store/save_entry.ts";
 import { counted } from "../../base/words.ts";
 import {
-  type CheckItem,
   currentWork,
   findWork,
   isOpen,
@@ -321,7 +320,12 @@ function caughtUp(
   const isKnown = local.saves.includes(id) ||
     last === undefined || local.transitions.some((move) => isSame(move, last));
   if (isKnown) return { work: local, note: undefined };
-  if (!haveSameItems(local.checklist, saved.checklist)) {
+  const isAlike = local.checklist.length === saved.checklist.length &&
+    local.checklist.every(({ phase, text }, at) => {
+      const other = saved.checklist[at]!;
+      return phase === other.phase && text === other.text;
+    });
+  if (!isAlike) {
     const note =
       "This save has a different checklist: mpm kept the current one";
     return { work: local, note };
@@ -356,14 +360,4 @@ function caughtUp(
 
 function isSame(one: WorkMove, other: WorkMove): boolean {
   return one.at === other.at && one.from === other.from && one.to === other.to;
-}
-
-function haveSameItems(
-  here: readonly CheckItem[],
-  there: readonly CheckItem[],
-): boolean {
-  return here.length === there.length &&
-    here.every(({ phase, text }, at) =>
-      phase === there[at]!.phase && text === there[at]!.text
-    );
 }
