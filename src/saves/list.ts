@@ -141,9 +141,10 @@ export function seedList({ sessions }: SessionsResult): string {
   const blocks = sessions.map((row) => {
     const day = row.paused_at.slice(0, 10);
     const minute = row.paused_at.slice(11, 16);
+    const rest = summaryBeside(row.summary, [ownTitle(row)]);
     const text = row.problem
       ? `Cannot be read: ${escapeText(row.problem.message)}`
-      : `Summary: ${seedSummary(row)}`;
+      : `Summary: ${escapeText(rest || row.summary) || "(no summary)"}`;
     const label = sessionLabel(row);
     const of = [
       ...label === "" ? [] : [` - ${label}`],
@@ -157,12 +158,6 @@ export function seedList({ sessions }: SessionsResult): string {
       (command === undefined ? "" : `      ${command}\n`);
   });
   return ["📋 Available Paused Sessions:\n", ...blocks].join("\n");
-}
-
-function seedSummary(row: SessionRow): string {
-  const { summary } = row;
-  const rest = summaryBeside(summary, [ownTitle(row)]) || summary;
-  return escapeText(rest) || "(no summary)";
 }
 
 /** The requested rows of a list. A missing field selects all rows. */
@@ -191,12 +186,6 @@ function searchText(row: SessionRow): string {
   ].join("\n");
 }
 
-/** Returns the digits of a row, in which a number can occur by chance. */
-function searchDigits(row: SessionRow): string {
-  const time = row.paused_at.slice(0, 16).replace("T", " ");
-  return `${row.session_id}\n${time}`;
-}
-
 /** Returns only the requested rows. Each keeps its number. */
 export function filterRows(
   result: SessionsResult,
@@ -222,7 +211,9 @@ export function searcher(
 ): (typed: string) => number[] {
   const texts = rows.map((row) => {
     const text = folded(searchText(row));
-    return { text, all: `${text}\n${folded(searchDigits(row))}` };
+    const time = row.paused_at.slice(0, 16).replace("T", " ");
+    // A number can occur in the digits by chance.
+    return { text, all: `${text}\n${folded(`${row.session_id}\n${time}`)}` };
   });
   return (typed) => {
     const words = folded(typed).split(/\s+/).filter((word) => word !== "");
@@ -265,7 +256,8 @@ export function parseSince(
     return Date.parse(midnight) - day * DAY;
   }
   const date = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?Z?$/.exec(text);
-  const time = date ? Date.parse(isoOf(text)) : NaN;
+  const iso = text.replace(" ", "T").replace(/Z$/, "");
+  const time = date ? Date.parse(iso.length === 10 ? iso : `${iso}Z`) : NaN;
   if (!Number.isNaN(time)) return time;
   throw new MpmError("USAGE", `Invalid --since "${text}"`, {
     hint: "Use an age such as 12h, 7d, 2w or 6mo, or a date in UTC such as " +
@@ -274,8 +266,3 @@ export function parseSince(
 }
 
 const DAY = 86_400_000;
-
-function isoOf(text: string): string {
-  const iso = text.replace(" ", "T").replace(/Z$/, "");
-  return iso.length === 10 ? iso : `${iso}Z`;
-}

@@ -62,7 +62,10 @@ export async function remove(
         operation,
         workspace,
         lock: changeStore,
-        title: ({ saves }) => titleOf(saves),
+        title: ({ saves: [first, ...more] }) =>
+          first && more.length === 0
+            ? `remove ${first.entry.id}`
+            : `remove ${counted(more.length + (first ? 1 : 0), "save")}`,
       },
     );
   const removed = saves.map(({ entry, files }) => ({
@@ -75,13 +78,6 @@ export async function remove(
   }));
   const warnings = warningsOf(removed);
   return { dry_run: dryRun, trash: folder, removed, spared, warnings };
-}
-
-function titleOf(saves: readonly SaveWithFiles[]): string {
-  const [first, ...more] = saves;
-  return first && more.length === 0
-    ? `remove ${first.entry.id}`
-    : `remove ${counted(saves.length, "save")}`;
 }
 
 function warningsOf(removed: RemovalResult["removed"]): string[] {

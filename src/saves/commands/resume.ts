@@ -142,7 +142,12 @@ export function resumeText(answer: ResumeAnswer): string {
       ? 'No paused sessions. "mpm pause" makes a save.\n'
       : seedList(answer);
   }
-  if (answer.take_over !== null) return takeOverText(answer.take_over);
+  if (answer.take_over !== null) {
+    const { title, args, status } = answer.take_over;
+    return status === null
+      ? `${args.map(shellWord).join(" ")}\n`
+      : `${title} ended with status ${status}\n`;
+  }
   switch (answer.format) {
     case "json":
       return `${asciiJson(answer, 2)}\n`;
@@ -153,14 +158,6 @@ export function resumeText(answer: ResumeAnswer): string {
     case "text":
       return document(answer, false);
   }
-}
-
-function takeOverText(
-  { title, args, status }: NonNullable<ResumeResult["take_over"]>,
-): string {
-  return status === null
-    ? `${args.map(shellWord).join(" ")}\n`
-    : `${title} ended with status ${status}\n`;
 }
 
 type Block = readonly [

@@ -1,10 +1,10 @@
 import { SESSIONS } from "../select.ts";
 import { removalText, remove } from "../remove.ts";
-import { type Context, defineCommand } from "../../cli/mod.ts";
+import { defineCommand } from "../../cli/mod.ts";
 import { MpmError } from "../../base/errors.ts";
 import { escapeText } from "../../base/escape.ts";
 import { asSessionId } from "../../base/ids.ts";
-import { locate, type Workspace } from "../../git/mod.ts";
+import { locate } from "../../git/mod.ts";
 import { bringBack, lostSaves } from "../store/copies.ts";
 import { matchSaves } from "../store/read_saves.ts";
 import { openStore } from "../store/recover.ts";
@@ -36,7 +36,14 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
     }
     const workspace = await locate(system, folder);
     await openStore(system, workspace.root);
-    if (!input["dry-run"]) await restoreLostSaves(context, workspace, input);
+    if (!input["dry-run"]) {
+      // Restores saves that only git has, so that an undo has their files.
+      const ids = new Set(
+        input.selectors.map((one) => asSessionId(one) ?? one),
+      );
+      const lost = await lostSaves(system, workspace);
+      await bringBack(context, workspace, lost.filter(({ id }) => ids.has(id)));
+    }
     // Lists everything first, so that the numbers still refer to the same
     // items.
     const chosen = new Set(
@@ -63,15 +70,3 @@ Moves all files of a save into a separate folder in .claude-mpm/trash/. A manife
   },
   render: removalText,
 });
-
-/** First restores saves that only git has, so that an undo has their files. */
-async function restoreLostSaves(
-  context: Context,
-  workspace: Workspace,
-  { selectors }: { selectors: readonly string[] },
-): Promise<void> {
-  const ids = new Set(selectors.map((one) => asSessionId(one) ?? one));
-  const lost = await lostSaves(context.system, workspace);
-  const chosen = lost.filter(({ id }) => ids.has(id));
-  await bringBack(context, workspace, chosen);
-}

@@ -242,8 +242,10 @@ async function boundContents(
     most: number;
   },
 ): Promise<string[]> {
-  const known = readTotal(system, root);
-  const total = known === undefined ? Infinity : known + added;
+  // An upper limit, from the last count.
+  const known = field(readOwnJson(system, totalFile(root), 1024), "bytes");
+  const isKnown = typeof known === "number" && known >= 0;
+  const total = isKnown ? known + added : Infinity;
   if (total <= most) {
     writeTotal(system, root, total);
     return [];
@@ -275,12 +277,6 @@ async function boundContents(
 
 function totalFile(root: string): string {
   return join(layout(root).state, "contents.json");
-}
-
-/** Returns an upper limit for the bytes stored, from the last count. */
-function readTotal(system: System, root: string): number | undefined {
-  const total = field(readOwnJson(system, totalFile(root), 1024), "bytes");
-  return typeof total === "number" && total >= 0 ? total : undefined;
 }
 
 function writeTotal(system: System, root: string, total: number): void {

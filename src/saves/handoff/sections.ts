@@ -179,12 +179,13 @@ function toDo(facts: Facts): Section[] {
   const { outline, result } = facts;
   const { session, work } = result;
   const summary = summaryOf(session, outline);
+  const [first, ...rest] = pieces(summary).map(indented);
   const checklist = work?.open ?? openItems(session.mpm?.checklist);
   return [
     ...goalSections(facts),
     ...summary.trim() === ""
       ? []
-      : [lines(facts, "", summaryLines(summary), 6)],
+      : [lines(facts, "", [`Summary: ${first!.trimStart()}`, ...rest], 6)],
     ...nextSections(facts),
     list(facts, "Open hand-offs", facts.outline.handoffs.map(oneLine), 4, {
       rest: "mpm handoff list",
@@ -206,11 +207,6 @@ function summaryOf(
     text.replaceAll(/\s+/g, " ").startsWith(about)
   );
   return isGoal ? "" : about;
-}
-
-function summaryLines(summary: string): string[] {
-  const [first, ...rest] = pieces(summary).map(indented);
-  return [`Summary: ${first!.trimStart()}`, ...rest];
 }
 
 function toVerify(facts: Facts): Section[] {

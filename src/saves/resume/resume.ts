@@ -80,7 +80,11 @@ export async function findOne(
   const workspace = input.workspace ?? await findWorkspace(context);
   await openStore(system, workspace.root);
   if (selector === undefined && !input.list) {
-    const asked = statusAhead(system, workspace, input);
+    const { pointer } = layout(workspace.root);
+    const isNeeded = system.files.lstat(pointer) !== undefined &&
+      !input["no-changes"] && workspace.git === "repository";
+    // It takes about as long as finding and reading a save.
+    const asked = isNeeded ? beginStatus(system, workspace) : undefined;
     // Git starts at the end of this turn.
     await system.sleep(0);
     const anyWorktree = input.last;
@@ -103,15 +107,6 @@ export async function findOne(
   }
   if (!peek) refuseOver(system, workspace, chosen.entry);
   return { ...chosen, workspace, input };
-}
-
-/** Starts git's status early: it takes as long as reading a save. */
-function statusAhead(system: System, workspace: Workspace, input: ResumeInput) {
-  const hasSaves =
-    system.files.lstat(layout(workspace.root).pointer) !== undefined;
-  const isNeeded = hasSaves && !input["no-changes"] &&
-    workspace.git === "repository";
-  return isNeeded ? beginStatus(system, workspace) : undefined;
 }
 
 /** Returns the result of `work`; if it fails, waits for `begun` first. */

@@ -149,11 +149,13 @@ export function describe(
   const git = field(value, "git_context");
   const recorded = field(value, "paused_at");
   const time = typeof recorded === "string" ? parseTime(recorded) : undefined;
+  const said = field(value, "conversation");
+  const branch = textOf(field(git, "branch"));
   return {
     pausedAt: new Date(time ?? idTime(id) ?? info.mtime).toISOString(),
-    summary: headline(summaryOf(value)),
+    summary: headline(typeof said === "string" ? said : field(said, "summary")),
     name: textOf(field(own, "name") ?? field(value, "name")),
-    branch: branchOf(field(git, "branch"), own !== undefined),
+    branch: own === undefined && branch === "unknown" ? null : branch,
     worktree: textOf(field(own, "worktree"), LONGEST_PATH),
     projectPath: textOf(field(value, "project_path"), LONGEST_PATH) ?? "",
     own: own !== undefined,
@@ -176,17 +178,6 @@ function sessionOf(value: unknown): Described["session"] {
   if (id === undefined) return null;
   const name = textOf(field(value, "name"));
   return { id, name, task: headline(field(value, "task")) };
-}
-
-function summaryOf(value: unknown): unknown {
-  const conversation = field(value, "conversation");
-  return typeof conversation === "string"
-    ? conversation
-    : field(conversation, "summary");
-}
-
-function branchOf(branch: unknown, own: boolean): string | null {
-  return !own && branch === "unknown" ? null : textOf(branch);
 }
 
 function textOf(value: unknown, longest = LONGEST): string | null {
