@@ -1,8 +1,13 @@
 import { attempt, MpmError } from "../base/errors.ts";
 import { type Fields, isFields, jsonIn } from "../base/parsed_values.ts";
 import type { FileInfo, System } from "../system/system.ts";
-import type { AgentEvent, EventsLost, OpenEvents } from "./events.ts";
-import { lastLines } from "./tail.ts";
+import type {
+  AgentEvent,
+  EventKind,
+  EventsLost,
+  OpenEvents,
+} from "./events.ts";
+import { firstLines, lastLines } from "./tail.ts";
 
 /** The maximum number of bytes to read from the end of a transcript. */
 const LARGEST = 2 * 1024 * 1024 * 1024;
@@ -13,15 +18,100 @@ const LARGEST = 2 * 1024 * 1024 * 1024;
  */
 const LOOK = 1024 * 1024;
 
+/** Turns the lines of one file into events. */
+export interface LineReader {
+  /** Processes a line, and returns the events that are ready. */
+  take(line: Fields): Iterable<AgentEvent>;
+  /** Returns the events that were still open at the end. */
+  end?(): Iterable<AgentEvent>;
+}
+
+/** The maximum number of events that wait for the result of an earlier call. */
+const MOST_WAITING = 500;
+
+/** The fields that all events of one line share. */
+export type EventFields = Omit<AgentEvent, "what" | "key">;
+
+/** Keeps events in order while tool calls wait for their results. */
+export class EventQueue<Call extends { readonly id: string }> {
+  /** Calls without a result, by ID. */
+  readonly calls = new Map<string, Call>();
+  readonly #isEnded: (call: Call) => boolean;
+  readonly #kindsOf: (call: Call, told: EventFields) => readonly EventKind[];
+  #queue: (AgentEvent | { readonly call: Call; readonly told: EventFields })[] =
+    [];
+
+  /** @param kindsOf returns the events of a call that has ended */
+  constructor(
+    isEnded: (call: Call) => boolean,
+    kindsOf: (call: Call, told: EventFields) => readonly EventKind[],
+  ) {
+    this.#isEnded = isEnded;
+    this.#kindsOf = kindsOf;
+  }
+
+  get size(): number {
+    return this.#queue.length;
+  }
+
+  add(event: AgentEvent): void {
+    this.#queue.push(event);
+  }
+
+  /** Adds a call, unless it is already open. */
+  addCall(call: Call, told: EventFields): void {
+    if (this.calls.has(call.id)) return;
+    this.calls.set(call.id, call);
+    this.#queue.push({ call, told });
+  }
+
+  /** Yields the events before the first call that waits for its result. */
+  *ready(all = false): Generator<AgentEvent> {
+    let count = 0;
+    for (const one of this.#queue) {
+      const late = all || this.#queue.length - count > MOST_WAITING;
+      if (!("call" in one)) yield one;
+      else if (!this.#isEnded(one.call) && !late) break;
+      else {
+        const { call, told } = one;
+        this.calls.delete(call.id);
+        const kinds = this.#kindsOf(call, told);
+        yield* kinds.map((what, at) => ({
+          ...told,
+          key: at === 0 ? call.id : `${call.id}#${at}`,
+          what,
+        }));
+      }
+      count++;
+    }
+    if (count > 0) this.#queue = this.#queue.slice(count);
+  }
+}
+
+/** A file of a conversation. */
+export interface EventFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The offset of the first byte to read, at the start of a line. */
+  readonly start: number;
+  /** Bytes to read at once. */
+  readonly block?: number;
+  readonly reader: LineReader;
+}
+
 /** The differences between the transcripts of clients. */
 export interface TranscriptForm {
   /** Returns whether a parsed line belongs to a transcript. */
   isLine(value: Fields): boolean;
+  /** Returns whether a line of a conversation has an unknown type. */
+  isUnknown(value: Fields): boolean;
+  /** Returns whether a line need not be parsed. */
+  skips?(text: string): boolean;
   /**
-   * Returns the events of the transcript from the byte `start` on, and the
-   * events of its sub-agents. `lost` counts the parts that are left out.
+   * Returns the transcript from the byte `start` on, and the files of its
+   * sub-agents. `lost` counts the parts that are left out.
    */
-  sources(start: number, lost: EventsLost): readonly Generator<AgentEvent>[];
+  files(start: number, lost: EventsLost): readonly EventFile[];
   /** The maximum number of bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;
 }
@@ -33,13 +123,35 @@ export interface TranscriptForm {
 export function openTranscript(
   system: System,
   path: string,
-  { isLine, sources, most = LARGEST }: TranscriptForm,
+  { most = LARGEST, ...form }: TranscriptForm,
 ): OpenEvents {
-  const { size, mtime } = infoOf(system, path, isLine);
+  const { size, mtime } = infoOf(system, path, form.isLine);
   const lost: EventsLost = { torn: 0, long: 0, bytes: 0, failed: 0 };
   const start = startIn(system, { path, size, most });
   lost.bytes = start;
-  return { events: merged(sources(start, lost)), lost, changed: mtime, size };
+  const sources = form.files(start, lost)
+    .map((file) => eventsIn(system, file, { ...form, lost }));
+  return { events: merged(sources), lost, changed: mtime, size };
+}
+
+/**
+ * Yields the events of one file, in order. An unreadable line is counted, and
+ * taken as an empty one.
+ */
+function* eventsIn(
+  system: System,
+  { path, reader, ...range }: EventFile,
+  { isUnknown, skips, lost }:
+    & Pick<TranscriptForm, "isUnknown" | "skips">
+    & { lost: EventsLost },
+): Generator<AgentEvent> {
+  for (const text of firstLines(system, path, range, lost)) {
+    if (skips?.(text)) continue;
+    const value = jsonIn(text);
+    if (!isFields(value) || isUnknown(value)) lost.torn++;
+    yield* reader.take(isFields(value) ? value : {});
+  }
+  yield* reader.end?.() ?? [];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { attempt } from "../base/errors.ts";
 import type { System } from "../system/system.ts";
+import type { EventsLost } from "./events.ts";
 
 /** The size of the first block, and the maximum size of a block, in bytes. */
 const FIRST = 16 * 1024;
@@ -11,12 +12,7 @@ const LONGEST = 2 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** Counts of the parts of a file that were skipped. */
-export interface Lost {
-  /** Lines that were too long. */
-  long: number;
-  /** True if a part could not be read. */
-  failed: boolean;
-}
+export type Lost = Pick<EventsLost, "long" | "failed">;
 
 /**
  * Yields the lines in the last `most` bytes of a file, the last line first,
@@ -29,7 +25,7 @@ export function* lastLines(
   system: System,
   path: string,
   most: number,
-  lost: Lost = { long: 0, failed: false },
+  lost: Lost = { long: 0, failed: 0 },
   size = sizeOf(system, path),
 ): Generator<string> {
   const stop = Math.max(0, size - most);
@@ -39,7 +35,7 @@ export function* lastLines(
     const start = Math.max(stop, end - block);
     const bytes = readBlock(system, path, { start, end });
     if (!bytes) {
-      lost.failed = true;
+      lost.failed++;
       return;
     }
     yield* lines.of(bytes);
@@ -58,7 +54,7 @@ export function* firstLines(
   system: System,
   path: string,
   { start = 0, block = LARGEST }: { start?: number; block?: number } = {},
-  lost: Lost = { long: 0, failed: false },
+  lost: Lost = { long: 0, failed: 0 },
 ): Generator<string> {
   const size = sizeOf(system, path);
   const lines = new Lines("first", lost);
@@ -66,7 +62,7 @@ export function* firstLines(
     const end = Math.min(size, at + block);
     const bytes = readBlock(system, path, { start: at, end });
     if (!bytes) {
-      lost.failed = true;
+      lost.failed++;
       return;
     }
     yield* lines.of(bytes);

@@ -4,11 +4,18 @@ import { jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { PartOf, SessionReader } from "../client.ts";
 import type { EventAgent, EventsLost, OpenEvents } from "../events.ts";
-import { openTranscript } from "../open_events.ts";
+import { type EventFile, openTranscript } from "../open_events.ts";
+import { lastLines } from "../tail.ts";
+import {
+  deadLines,
+  isUnknown,
+  linkOf,
+  SKIPPED,
+} from "./conversation/branches.ts";
 import { readConversation } from "./conversation/read.ts";
 import { readCourse } from "./course.ts";
 import { agentTranscripts } from "./transcript.ts";
-import { eventsIn, type TranscriptFile } from "./events/read.ts";
+import { Reader } from "./events/read.ts";
 
 /** The conversations of Claude Code. */
 export const reader: SessionReader = {
@@ -37,12 +44,17 @@ function openEvents(
   return openTranscript(system, path, {
     most,
     isLine: (value) => textField(value, "type") !== undefined,
-    sources(start, lost) {
-      const files: TranscriptFile[] = [
-        { path, start, beginning },
+    isUnknown,
+    skips: (text) => SKIPPED.test(text) || linkOf(text) !== undefined,
+    files(start, lost) {
+      const size = attempt(() => system.files.stat(path)?.size) ?? 0;
+      const dead = beginning
+        ? new Set<string>()
+        : deadLines(lastLines(system, path, size - start));
+      return [
+        { path, start, reader: new Reader(dead, undefined) },
         ...beginning ? [] : agentFiles(system, path, lost),
       ];
-      return files.map((file) => eventsIn(system, file, lost));
     },
   });
 }
@@ -51,13 +63,13 @@ function agentFiles(
   system: System,
   path: string,
   lost: EventsLost,
-): TranscriptFile[] {
+): EventFile[] {
   const found = agentTranscripts(system, path);
   lost.failed += Math.max(0, found.length - MOST_AGENTS);
   return found.slice(0, MOST_AGENTS).map((file) => ({
     path: file,
     ...{ start: 0, block: AGENT_BLOCK },
-    agent: agentOf(system, file),
+    reader: new Reader(new Set(), agentOf(system, file)),
   }));
 }
 

@@ -14,6 +14,7 @@ import type {
   EventKind,
 } from "../events.ts";
 import { cutMiddle } from "../notes.ts";
+import type { LineReader } from "../open_events.ts";
 import {
   absolute,
   commandIn,
@@ -47,7 +48,7 @@ interface Started {
 }
 
 /** Turns lines into events. Memory use does not grow with the rollout. */
-export class Reader {
+export class Reader implements LineReader {
   readonly #agent: EventAgent | undefined;
   readonly #isDead: (line: number) => boolean;
   readonly #open = new Map<string, { name: string; input: unknown }>();
@@ -64,7 +65,7 @@ export class Reader {
 
   constructor(
     agent: EventAgent | undefined,
-    isDead: (line: number) => boolean = () => false,
+    isDead: (line: number) => boolean,
   ) {
     this.#agent = agent;
     this.#isDead = isDead;

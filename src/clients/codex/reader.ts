@@ -1,22 +1,12 @@
 import { basename, dirname } from "@std/path";
 import { join } from "../../base/join.ts";
-import {
-  field,
-  isFields,
-  jsonIn,
-  textField,
-} from "../../base/parsed_values.ts";
+import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { PartOf, SessionReader } from "../client.ts";
-import type {
-  AgentEvent,
-  EventAgent,
-  EventsLost,
-  OpenEvents,
-} from "../events.ts";
+import type { EventAgent, OpenEvents } from "../events.ts";
 import { listNames } from "../look.ts";
 import { openTranscript, startIn } from "../open_events.ts";
-import { firstLines, type Lost } from "../tail.ts";
+import { firstLines } from "../tail.ts";
 import { isUnknown } from "./calls.ts";
 import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
@@ -28,13 +18,6 @@ import { idIn, metaOf } from "./store.ts";
 const MOST_LOOKED = 200;
 const MOST_AGENTS = 50;
 
-interface Rollout {
-  readonly path: string;
-  readonly start: number;
-  readonly beginning: boolean;
-  readonly agent?: EventAgent;
-}
-
 /**
  * Opens a rollout of Codex with its sub-agents. Throws NOT_FOUND for a missing
  * file, UNREADABLE for a file of another kind. `beginning`: does not look for
@@ -45,15 +28,20 @@ export function openRollout(
   path: string,
   { beginning = false, most }: PartOf = {},
 ): OpenEvents {
+  const fileOf = (path: string, start: number, agent?: EventAgent) => {
+    const dead = beginning ? [] : withdrawn(system, { path, start });
+    const isDead = (line: number) =>
+      dead.some(({ from, to }) => line >= from && line < to);
+    return { path, start, reader: new Reader(agent, isDead) };
+  };
   return openTranscript(system, path, {
-    isLine,
-    most,
-    sources: (start, lost) => [
-      eventsIn(system, { path, start, beginning }, lost),
+    ...{ isLine, isUnknown, most },
+    files: (start, lost) => [
+      fileOf(path, start),
       ...(beginning ? [] : agentRollouts(system, path)).map((one) => {
         const start = startIn(system, { ...one, most });
         lost.bytes += start;
-        return eventsIn(system, { ...one, start, beginning }, lost);
+        return fileOf(one.path, start, one.agent);
       }),
     ],
   });
@@ -77,26 +65,6 @@ function agentRollouts(
         textField(meta, "agent_nickname");
       return [{ path: child, agent: { id: own, name: title || own } }];
     }).slice(0, MOST_AGENTS);
-}
-
-function* eventsIn(
-  system: System,
-  { path, start, beginning, agent }: Rollout,
-  lost: EventsLost,
-): Generator<AgentEvent> {
-  const dead = beginning ? [] : withdrawn(system, { path, start });
-  const isDead = (line: number) =>
-    dead.some(({ from, to }) => line >= from && line < to);
-  const reader = new Reader(agent, isDead);
-  const passed: Lost = { long: 0, failed: false };
-  for (const text of firstLines(system, path, { start }, passed)) {
-    const value = jsonIn(text);
-    if (!isFields(value) || isUnknown(value)) lost.torn++;
-    yield* reader.take(isFields(value) ? value : {});
-  }
-  yield* reader.end();
-  lost.long += passed.long;
-  if (passed.failed) lost.failed++;
 }
 
 /** Matches a line that contains a prompt or withdraws turns. */

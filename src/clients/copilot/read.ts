@@ -5,25 +5,21 @@ import {
   jsonIn,
   textField,
 } from "../../base/parsed_values.ts";
-import type { System } from "../../system/system.ts";
 import type { SessionReader } from "../client.ts";
-import type {
-  AgentEvent,
-  EventAgent,
-  EventKind,
-  EventsLost,
-} from "../events.ts";
+import type { AgentEvent, EventAgent, EventKind } from "../events.ts";
 import { cutMiddle } from "../notes.ts";
-import { openTranscript } from "../open_events.ts";
-import { firstLines, type Lost } from "../tail.ts";
+import {
+  type EventFields,
+  EventQueue,
+  type LineReader,
+  openTranscript,
+} from "../open_events.ts";
+import { firstLines } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
 import { countIn } from "./store.ts";
 
 /** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
-
-/** The maximum number of events that wait for the result of an earlier call. */
-const MOST_WAITING = 500;
 
 /** Matches a line that repeats other lines, or that only the client uses. */
 const SKIPPED = /^\{"type":"(?:hook\.|system\.message")/;
@@ -36,12 +32,14 @@ export const reader: SessionReader = {
   open: (system, { path }, { beginning = false, most } = {}) =>
     openTranscript(system, path, {
       isLine: (value) => textField(value, "type") !== undefined,
+      isUnknown,
+      skips: (text) => SKIPPED.test(text),
       most,
-      sources(start, lost) {
+      files(start) {
         const dead = beginning
           ? new Set<string>()
           : deadLines(firstLines(system, path, { start }));
-        return [eventsIn(system, { path, start, dead }, lost)];
+        return [{ path, start, reader: new Reader(dead) }];
       },
     }),
 };
@@ -71,49 +69,18 @@ function deadLines(texts: Iterable<string>): Set<string> {
 }
 
 /**
- * Yields the events of one file, including those of sub-agents, in order. A
- * tool call is yielded at the place of the call, once its result is known.
- * Memory use does not grow with the texts. Unreadable lines are counted in
- * `lost`.
+ * Turns lines into events, including those of sub-agents. A tool call is
+ * yielded at the place of the call, once its result is known. Memory use does
+ * not grow with the texts.
  */
-function* eventsIn(
-  system: System,
-  { path, start, dead }: {
-    path: string;
-    /** The offset of the first byte to read, at the start of a line. */
-    start: number;
-    dead: ReadonlySet<string>;
-  },
-  lost: EventsLost,
-): Generator<AgentEvent> {
-  const passed: Lost = { long: 0, failed: false };
-  const reader = new Reader(dead);
-  for (const text of firstLines(system, path, { start }, passed)) {
-    if (SKIPPED.test(text)) continue;
-    const value = jsonIn(text);
-    if (!isFields(value) || isUnknown(value)) lost.torn++;
-    if (isFields(value)) reader.take(value);
-    yield* reader.ready();
-  }
-  yield* reader.ready(true);
-  lost.long += passed.long;
-  if (passed.failed) lost.failed++;
-}
-
-/** The fields that all events of one line share. */
-type EventFields = Omit<AgentEvent, "what" | "key">;
-
-/** An event, or a call that waits for its result. */
-type Waiting =
-  | { readonly event: AgentEvent }
-  | { readonly call: CopilotCall; readonly told: EventFields };
-
-class Reader {
+class Reader implements LineReader {
   readonly #dead: ReadonlySet<string>;
   readonly #translate = new CopilotCalls();
-  readonly #calls = new Map<string, CopilotCall>();
+  readonly #queue = new EventQueue<CopilotCall>(
+    ({ ended }) => ended !== undefined,
+    (call, { cwd }) => this.#translate.eventsOf(call, cwd),
+  );
   readonly #agents = new Map<string, EventAgent>();
-  #queue: Waiting[] = [];
   #at = "";
   #cwd: string | undefined;
   #model: string | undefined;
@@ -125,29 +92,16 @@ class Reader {
     this.#dead = dead;
   }
 
-  /**
-   * Yields the events before the first call that still waits for its result.
-   */
-  *ready(all = false): Generator<AgentEvent> {
-    let count = 0;
-    for (const one of this.#queue) {
-      const late = all || this.#queue.length - count > MOST_WAITING;
-      if ("event" in one) yield one.event;
-      else if (!one.call.ended && !late) break;
-      else {
-        const { call, told } = one;
-        this.#calls.delete(call.id);
-        const kinds = this.#translate.eventsOf(call, told.cwd);
-        for (const [at, what] of kinds.entries()) {
-          yield { ...told, key: at === 0 ? call.id : `${call.id}#${at}`, what };
-        }
-      }
-      count++;
-    }
-    if (count > 0) this.#queue = this.#queue.slice(count);
+  *take(value: Fields): Generator<AgentEvent> {
+    this.#add(value);
+    yield* this.#queue.ready();
   }
 
-  take(value: Fields): void {
+  end(): Iterable<AgentEvent> {
+    return this.#queue.ready(true);
+  }
+
+  #add(value: Fields): void {
     const { type, id, timestamp, agentId, data } = value;
     if (!isFields(data)) return;
     if (typeof timestamp === "string") this.#at = timestamp;
@@ -165,7 +119,7 @@ class Reader {
     let count = 0;
     for (const what of this.#kindsOf(type, data, told)) {
       const own = count++ === 0 ? key : `${key}#${count}`;
-      this.#queue.push({ event: { ...told, key: own, what } });
+      this.#queue.add({ ...told, key: own, what });
     }
     if (type === "tool.execution_start") this.#called(data, told);
     else if (type === "tool.execution_complete") this.#ended(data);
@@ -187,21 +141,19 @@ class Reader {
       textField(data, "toolCallId"),
       textField(data, "toolName"),
     ];
-    if (id === undefined || this.#calls.has(id)) return;
+    if (id === undefined) return;
     const args = field(data, "arguments");
-    const call: CopilotCall = {
+    this.#queue.addCall({
       id,
       name: name ?? "",
       args: isFields(args) ? args : {},
       ended: undefined,
       endedAt: "",
-    };
-    this.#calls.set(id, call);
-    this.#queue.push({ call, told });
+    }, told);
   }
 
   #ended(data: Fields): void {
-    const call = this.#calls.get(textField(data, "toolCallId") ?? "");
+    const call = this.#queue.calls.get(textField(data, "toolCallId") ?? "");
     if (!call) return;
     call.ended = data;
     call.endedAt = this.#at;

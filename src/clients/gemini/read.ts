@@ -9,16 +9,11 @@ import {
 } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { SessionReader } from "../client.ts";
-import type {
-  AgentEvent,
-  EventAgent,
-  EventKind,
-  EventsLost,
-} from "../events.ts";
+import type { AgentEvent, EventAgent, EventKind } from "../events.ts";
 import { listNames } from "../look.ts";
 import { cutMiddle } from "../notes.ts";
-import { openTranscript, startIn } from "../open_events.ts";
-import { firstLines, type Lost } from "../tail.ts";
+import { type LineReader, openTranscript, startIn } from "../open_events.ts";
+import { firstLines } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
 
@@ -35,22 +30,23 @@ export const reader: SessionReader = {
       isLine: (value) =>
         ["sessionId", "type", "$set", "$rewindTo"]
           .some((name) => Object.hasOwn(value, name)),
+      isUnknown,
       most,
-      sources(start, lost) {
+      files(start, lost) {
         const { dead, agents } = beginning
           ? { dead: new Set<string>(), agents: new Map<string, string>() }
           : overviewOf(firstLines(system, path, { start }));
         const cwd = projectOf(system, path);
-        const files: ChatFile[] = [
-          { path, start, cwd, dead },
-          ...(beginning ? [] : agentFiles(system, path)).map((file) => {
-            const start = startIn(system, { path: file, most });
+        return [
+          { path, start, reader: new Reader({ cwd, dead }) },
+          ...(beginning ? [] : agentFiles(system, path)).map((path) => {
+            const start = startIn(system, { path, most });
             lost.bytes += start;
-            const agent = agentOf(file, agents);
-            return { path: file, start, cwd, dead: new Set<string>(), agent };
+            const agent = agentOf(path, agents);
+            const chat = { cwd, dead: new Set<string>(), agent };
+            return { path, start, reader: new Reader(chat) };
           }),
         ];
-        return files.map((file) => eventsIn(system, file, lost));
       },
     }),
 };
@@ -75,12 +71,8 @@ function agentOf(
   return { id, name: names.get(id) ?? id };
 }
 
-/** A file of messages. */
-interface ChatFile {
-  /** Absolute. */
-  readonly path: string;
-  /** The offset of the first byte to read, at the start of a line. */
-  readonly start: number;
+/** The facts about a file of messages. */
+interface Chat {
   /** The sub-agent that the file belongs to; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
   /** The folder in which the agent worked. */
@@ -126,28 +118,6 @@ function idsIn(messages: unknown): string[] {
 }
 
 /**
- * Yields the events of one chat, in order. Later lines edit earlier ones, so
- * each message and each call counts where it first appears. Memory use does not
- * grow with the texts. Unreadable lines are counted in `lost`.
- */
-function* eventsIn(
-  system: System,
-  file: ChatFile,
-  lost: EventsLost,
-): Generator<AgentEvent> {
-  const passed: Lost = { long: 0, failed: false };
-  const reader = new Reader(file);
-  const { path, start } = file;
-  for (const text of firstLines(system, path, { start }, passed)) {
-    const value = jsonIn(text);
-    if (!isFields(value) || isUnknown(value)) lost.torn++;
-    if (isFields(value)) yield* reader.take(value);
-  }
-  lost.long += passed.long;
-  if (passed.failed) lost.failed++;
-}
-
-/**
  * Matches text that the client puts before a prompt, even within the same part.
  */
 const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
@@ -155,8 +125,13 @@ const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 /** Matches the start of text that only the client uses. */
 const OWN = /^\s*[/?]/;
 
-class Reader {
-  readonly #file: ChatFile;
+/**
+ * Turns lines into events. Later lines edit earlier ones, so each message and
+ * each call counts where it first appears. Memory use does not grow with the
+ * texts.
+ */
+class Reader implements LineReader {
+  readonly #chat: Chat;
   readonly #calls = new GeminiCalls();
   /** IDs of messages and calls that were already reported. */
   readonly #told = new Set<string>();
@@ -169,8 +144,8 @@ class Reader {
   #context: number | undefined;
   #withdrawn = 0;
 
-  constructor(file: ChatFile) {
-    this.#file = file;
+  constructor(chat: Chat) {
+    this.#chat = chat;
   }
 
   *take(value: Fields): Generator<AgentEvent> {
@@ -192,7 +167,7 @@ class Reader {
       this.#told.add(key);
       if (what.type === "prompt") {
         this.#prompts.add(id);
-        if (this.#file.dead.has(id)) this.#withdrawn++;
+        if (this.#chat.dead.has(id)) this.#withdrawn++;
       }
       this.#begun = true;
       yield this.#event(key, what, id);
@@ -200,7 +175,7 @@ class Reader {
   }
 
   #event(key: string, what: EventKind, id = ""): AgentEvent {
-    const { agent, cwd, dead } = this.#file;
+    const { agent, cwd, dead } = this.#chat;
     return {
       ...{ at: this.#at, key, what },
       dead: dead.has(id),
@@ -256,7 +231,7 @@ class Reader {
 
   *#called(call: GeminiCall | undefined): Generator<Keyed> {
     if (!call || this.#told.has(call.id)) return;
-    const kinds = this.#calls.eventsOf(call, this.#file.cwd);
+    const kinds = this.#calls.eventsOf(call, this.#chat.cwd);
     for (const [at, what] of kinds.entries()) {
       yield [at === 0 ? call.id : `${call.id}#${at}`, what];
     }

@@ -16,6 +16,7 @@ import {
 } from "../events.ts";
 import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
+import type { LineReader } from "../open_events.ts";
 import { type Call, changedTodos, cut, eventsOf } from "./calls.ts";
 import { contextOf, unquoted } from "./tools.ts";
 
@@ -106,7 +107,7 @@ interface Part {
 }
 
 /** Turns lines into events. Memory use does not grow with the transcript. */
-export class Reader {
+export class Reader implements LineReader {
   readonly #withdrawn: Withdrawn;
   readonly #agents = new Map<string, EventAgent>();
   readonly #messages = new Map<string, Message>();

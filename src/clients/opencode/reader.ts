@@ -1,10 +1,10 @@
 import { attempt } from "../../base/errors.ts";
 import { type Fields, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
-import type { AgentEvent, EventsLost, OpenEvents } from "../events.ts";
+import type { AgentEvent, OpenEvents } from "../events.ts";
 import { openTranscript } from "../open_events.ts";
-import { firstLines, type Lost } from "../tail.ts";
-import type { SessionReader } from "../client.ts";
+import { firstLines } from "../tail.ts";
+import type { PartOf, SessionReader } from "../client.ts";
 import {
   isLine,
   isUnknown,
@@ -31,43 +31,19 @@ const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
 export function openSession(
   system: System,
   path: string,
-  { beginning = false, most }: {
-    readonly beginning?: boolean | undefined;
-    readonly most?: number | undefined;
-  } = {},
+  { beginning = false, most }: PartOf = {},
 ): OpenEvents {
   return openExport(system, path) ?? openTranscript(system, path, {
-    isLine,
-    sources: (start, lost) => [
-      eventsIn(system, { path, start, beginning }, lost),
-    ],
-    most,
+    ...{ isLine, isUnknown, most },
+    files(start) {
+      const withdrawn = new Withdrawn();
+      for (const text of beginning ? [] : firstLines(system, path, { start })) {
+        const value = WITHDRAWS.test(text) ? jsonIn(text) : undefined;
+        if (isFields(value)) withdrawn.take(value);
+      }
+      return [{ path, start, reader: new Reader(withdrawn) }];
+    },
   });
-}
-
-function* eventsIn(
-  system: System,
-  { path, start, beginning }: {
-    readonly path: string;
-    readonly start: number;
-    readonly beginning: boolean;
-  },
-  lost: EventsLost,
-): Generator<AgentEvent> {
-  const withdrawn = new Withdrawn();
-  for (const text of beginning ? [] : firstLines(system, path, { start })) {
-    const value = WITHDRAWS.test(text) ? jsonIn(text) : undefined;
-    if (isFields(value)) withdrawn.take(value);
-  }
-  const reader = new Reader(withdrawn);
-  const passed: Lost = { long: 0, failed: false };
-  for (const text of firstLines(system, path, { start }, passed)) {
-    const value = jsonIn(text);
-    if (!isFields(value) || isUnknown(value)) lost.torn++;
-    if (isFields(value)) yield* reader.take(value);
-  }
-  lost.long += passed.long;
-  if (passed.failed) lost.failed++;
 }
 
 const NOTHING_LOST = { long: 0, bytes: 0, failed: 0 };

@@ -139,36 +139,41 @@ function textIn(value: unknown): string | undefined {
  * calls.
  */
 function callsIn(lines: readonly Line[]): Map<string, Call> {
-  const calls = new Map<string, Call>();
-  for (const line of lines) {
-    if (line.type !== "assistant") continue;
-    for (const { type, id, name, input } of line.blocks) {
-      if (type !== "tool_use" || typeof id !== "string") continue;
-      calls.set(id, {
-        id,
-        name: textIn(name) ?? "",
-        input: isFields(input) ? input : {},
-        line,
-        result: undefined,
-      });
-    }
-  }
-  for (const line of lines) {
-    if (line.type !== "user") continue;
-    for (const { type, tool_use_id: id, is_error, content } of line.blocks) {
-      const call = type === "tool_result" && typeof id === "string"
-        ? calls.get(id)
-        : undefined;
-      if (!call) continue;
-      call.result = {
-        line,
-        isError: is_error === true,
-        text: textOf(content),
-        kept: line.value.toolUseResult,
-      };
-    }
+  const calls = new Map(
+    lines.flatMap(callsOf).map((call) => [call.id, call]),
+  );
+  for (const [id, result] of lines.flatMap(resultsOf)) {
+    const call = calls.get(id);
+    if (call) call.result = result;
   }
   return calls;
+}
+
+/** Returns the tool calls in a line, without their results. */
+export function callsOf(line: Line): Call[] {
+  if (line.type !== "assistant") return [];
+  return line.blocks.flatMap(({ type, id, name, input }) =>
+    type !== "tool_use" || typeof id !== "string" ? [] : [{
+      id,
+      name: textIn(name) ?? "",
+      input: isFields(input) ? input : {},
+      line,
+      result: undefined,
+    }]
+  );
+}
+
+/** Returns the results in a line, each with the ID of its call. */
+export function resultsOf(line: Line): [id: string, result: Result][] {
+  if (line.type !== "user") return [];
+  return line.blocks.flatMap(({ type, tool_use_id: id, is_error, content }) =>
+    type !== "tool_result" || typeof id !== "string" ? [] : [[id, {
+      line,
+      isError: is_error === true,
+      text: textOf(content),
+      kept: line.value.toolUseResult,
+    }]]
+  );
 }
 
 /** Tools whose calls and results only show what the tool did. */

@@ -129,7 +129,7 @@ export function fromTranscript(
   path: string,
   { sessionId, root, most }: ConversationRequest & { readonly most: number },
 ): Known {
-  const lost: Lost = { long: 0, failed: false };
+  const lost: Lost = { long: 0, failed: 0 };
   const size = attempt(() => system.files.stat(path)?.size) ?? 0;
   const over = startOf(size, most);
   const main = readLines(lastLines(system, path, size - over, lost, size));
@@ -197,7 +197,7 @@ function unreadIn(
         `${counted(lost.long, "line")} of the transcript over 2 MB not read`,
       ]
       : [],
-    ...lost.failed ? ["Part of the transcript could not be read"] : [],
+    ...lost.failed > 0 ? ["Part of the transcript could not be read"] : [],
     ...left > 0
       ? [`${counted(left, "transcript")} of sub-agents not read`]
       : [],
