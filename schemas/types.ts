@@ -5067,9 +5067,7 @@ export interface ClientFilesResult {
   files: {
     /** Absolute. */
     path: string;
-    /**
-     * `restored`: exactly as it was before. `foreign`: mpm does not change it.
-     */
+    /** `restored`: as it was before. `foreign`: mpm does not change it. */
     action: "added" | "changed" | "kept" | "removed" | "restored" | "foreign";
     /** mpm's names of the events that have an entry in the file. */
     events: string[];
@@ -5202,10 +5200,7 @@ export interface SetupRemoveResult {
     path: string;
     reason: string;
   }[];
-  /**
-   * Settings with mpm's hooks, and schedules of other projects, each with a
-   * command to remove them.
-   */
+  /** Settings and schedules of other projects, and how to remove them. */
   elsewhere: {
     path: string;
     command: string;

@@ -37,10 +37,7 @@ export type AgentFile =
   | "seen_notes"
   | "recovery";
 
-/**
- * Files whose content agents get as the user's words or their own. They are
- * sealed, since the project's folder may come with a clone.
- */
+/** Sealed, since agents get their content, and a clone may bring them. */
 const SEALED: ReadonlySet<AgentFile> = new Set([
   "notes",
   "digest",
@@ -50,17 +47,11 @@ const SEALED: ReadonlySet<AgentFile> = new Set([
   "trees",
 ]);
 
-/**
- * The maximum size of such a file, in bytes; a digest is as large as a whole
- * hand-off.
- */
+/** The largest file, in bytes; a digest is as large as a whole hand-off. */
 const LIMIT = 64 * 1024;
 const LARGEST_DIGEST = 512 * 1024;
 
-/**
- * The time after which the files of an ended session are removed, in
- * milliseconds.
- */
+/** Milliseconds to keep the files of an ended session. */
 const KEPT = 30 * 86_400_000;
 
 /** The maximum number of files of one folder to look at. */
@@ -145,9 +136,7 @@ export interface AgentSession {
   readonly root: string | undefined;
 }
 
-/**
- * Reads the stored values in every place, skipping damaged and missing files.
- */
+/** Reads the values in every place; skips damaged and missing files. */
 export function readAgentFiles(
   system: System,
   { id, root }: AgentSession,
@@ -159,10 +148,7 @@ export function readAgentFiles(
   });
 }
 
-/**
- * Reads a stored value. `undefined`: the file is missing, damaged, or someone
- * else's.
- */
+/** Reads a value; `undefined` if missing, damaged, or someone else's. */
 function readValue(
   system: System,
   folder: string,
@@ -193,10 +179,7 @@ function bytesOf(
   return new TextEncoder().encode(`${text}\n`);
 }
 
-/**
- * Returns the seals for one kind and session, so that a value is never accepted
- * as another.
- */
+/** Returns seals that never accept a value of another kind or session. */
 function sealsOf(
   system: System,
   { id, file }: { id: string; file: AgentFile },
@@ -239,10 +222,7 @@ export function writeAgentFile(
   });
 }
 
-/**
- * Returns when the newest of these files was written or touched, in
- * milliseconds.
- */
+/** Returns when the newest file was written or touched, in milliseconds. */
 export function agentFileTime(
   system: System,
   { id, root }: AgentSession,
@@ -296,10 +276,7 @@ function replace(system: System, path: string, bytes: Uint8Array): void {
   if (isNew) sweep(system, dirname(path));
 }
 
-/**
- * Removes the files of sessions that ended long ago; runs once for each new
- * session.
- */
+/** Removes files of old sessions; runs once for each new session. */
 function sweep(system: System, folder: string): void {
   const before = system.now().getTime() - KEPT;
   for (const name of listNames(system, folder).slice(0, MOST)) {

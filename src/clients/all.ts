@@ -8,10 +8,7 @@ import { client as copilot } from "./copilot/client.ts";
 import { client as gemini } from "./gemini/client.ts";
 import { client as opencode } from "./opencode/client.ts";
 
-/**
- * Every client that mpm supports, Claude Code first. The parts of each client
- * are loaded on demand.
- */
+/** Every client, Claude Code first; its parts are loaded on demand. */
 export const CLIENTS: readonly Client[] = [
   claude,
   codex,

@@ -23,9 +23,7 @@ export interface Carried {
 export interface Carrying {
   /** The client versions for which tests proved that this works. */
   readonly versions: readonly string[];
-  /**
-   * Returns the session, or the reason why the client cannot receive it now.
-   */
+  /** Returns the session, or why the client cannot receive it now. */
   session(
     carried: Carried,
     place: CarryPlace,
@@ -68,10 +66,7 @@ export interface NativeSession {
   readonly resume: readonly string[];
 }
 
-/**
- * The maximum number of characters of a conversation to carry, the newest
- * first.
- */
+/** The most characters of a conversation to carry, the newest first. */
 const MOST = 200_000;
 
 /** The maximum number of characters of a tool result. */
@@ -137,9 +132,7 @@ function newest(turns: readonly CarriedTurn[]): CarriedTurn[] {
   return turns.slice(first);
 }
 
-/**
- * Does the same, but joins consecutive parts of the same side into one turn.
- */
+/** Joins consecutive parts of the same side into one turn. */
 function joined(turns: readonly CarriedTurn[]): CarriedTurn[] {
   const all: CarriedTurn[] = [];
   for (const turn of turns) {

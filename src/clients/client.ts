@@ -33,27 +33,15 @@ export interface Client {
   readonly key: string;
   /** True if its model may need another key. */
   readonly otherKeys?: true;
-  /**
-   * Matches, with the flag `m`, a line of its transcripts but not of any other
-   * client's. `undefined` for Claude Code, which is the fallback.
-   */
+  /** Matches only a line of its transcripts; absent for Claude Code. */
   readonly line?: RegExp;
-  /**
-   * Returns the folder of its files: from its environment variable, or else in
-   * the home folder.
-   */
+  /** Returns its folder: from its variable, or in the home folder. */
   home(system: System): string | undefined;
-  /**
-   * Returns the session in which this process was started, from its
-   * environment.
-   */
+  /** Returns the session that started this process, from the variables. */
   current(system: System): string | undefined;
   /** Returns the command, as words, that continues one of its sessions. */
   resume(id: string): readonly string[];
-  /**
-   * Returns the command, as words, that starts a session with a first prompt.
-   * `undefined`: the client accepts no prompt.
-   */
+  /** Returns the command, as words, for a first prompt, if accepted. */
   start(prompt: string): readonly string[] | undefined;
   /**
    * Returns the command, as words, that answers one prompt without a person and
@@ -78,23 +66,15 @@ export interface Client {
   reader(): Promise<SessionReader>;
   /** Writes a conversation as a session of the client. */
   carry(): Promise<Carrying>;
-  /**
-   * Writes entries into its settings; `undefined`: `hooks/` writes them in
-   * another way.
-   */
+  /** Writes its settings; `undefined`: `hooks/` has another way. */
   setup: (() => Promise<ClientSetup>) | undefined;
 }
 
 /** The options of a run without a person. */
 export interface HeadlessOptions {
-  /**
-   * The maximum number of answers by the model, for clients with `limitsTurns`.
-   */
+  /** The most answers by the model, for clients with `limitsTurns`. */
   readonly turns?: number | undefined;
-  /**
-   * True if the client should print lines of JSON, which `HeadlessOutput`
-   * reads.
-   */
+  /** True if the client should print lines for `HeadlessOutput`. */
   readonly lines?: boolean;
 }
 
@@ -114,9 +94,7 @@ export interface HookAdapter {
    * may be wrong.
    */
   fields(given: Fields, event: string, system: System): Fields | undefined;
-  /**
-   * Returns the output for the client, which is empty if there is no answer.
-   */
+  /** Returns the output for the client; empty without an answer. */
   answer(event: string, answer: HookAnswer): string;
   /** True if the client accepts no answer during or after a compaction. */
   readonly compactsAlone?: boolean;
@@ -130,10 +108,7 @@ export interface Begun {
   readonly transcriptPath: string | undefined;
 }
 
-/**
- * The answer of a hook. If it is empty, the event continues as if there were no
- * hook.
- */
+/** The answer of a hook; empty: the event continues. */
 export interface HookAnswer {
   /** Why the prompt is not sent, or what was done instead. */
   readonly block?: string;
@@ -151,9 +126,7 @@ export interface HookAnswer {
 export interface FoundSession {
   /** Its ID in the client. */
   readonly id: string;
-  /**
-   * The path of its transcript, or of the file that has all sessions; absolute.
-   */
+  /** The path of its transcript, or of the file with all sessions. */
   readonly path: string;
   /** The time when it was last added to, in milliseconds since the epoch. */
   readonly time: number;
@@ -190,10 +163,7 @@ export interface SessionFile {
 
 /** The part of a conversation to read. */
 export interface PartOf {
-  /**
-   * True to yield the first events at once, including events that were
-   * withdrawn later.
-   */
+  /** True to yield the first events at once, even withdrawn ones. */
   readonly beginning?: boolean | undefined;
   /** The maximum number of bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;
@@ -207,15 +177,9 @@ export interface SessionReader {
    * that are incomplete, too long or of an unknown format.
    */
   open(system: System, session: SessionFile, part?: PartOf): Soon<OpenEvents>;
-  /**
-   * Reads the facts for a save. If this method is missing, mpm derives the
-   * facts from the client's events.
-   */
+  /** Reads the facts for a save; by default, derived from the events. */
   conversation?(system: System, request: ConversationRequest): Conversation;
-  /**
-   * Reads the times and the context of a session. If this method is missing,
-   * mpm derives them from the client's events.
-   */
+  /** Reads times and context; by default, derived from the events. */
   course?(system: System, path: string): AgentCourse | undefined;
 }
 
@@ -256,10 +220,7 @@ export interface InstalledEntry {
   readonly version: string;
 }
 
-/**
- * A client's file into which mpm writes entries. Apart from its path, it
- * consists of pure functions.
- */
+/** A client's file with mpm's entries. All functions are pure. */
 export interface EntryFile {
   /** Absolute. */
   readonly path: string;
@@ -280,15 +241,9 @@ export interface EntryFile {
 }
 
 export interface ClientSetup {
-  /**
-   * Returns the user's files that get entries; empty if there is no home
-   * folder.
-   */
+  /** Returns the files that get entries; empty without a home folder. */
   files(system: System): readonly EntryFile[];
-  /**
-   * Returns the reasons why installed entries do not run, such as missing
-   * trust.
-   */
+  /** Returns why installed entries do not run, such as missing trust. */
   problems?(system: System): readonly SetupProblem[];
 }
 

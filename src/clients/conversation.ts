@@ -37,9 +37,7 @@ export interface Said {
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly text: string;
-  /**
-   * A key that identifies the same thing in every report, e.g. a line's UUID.
-   */
+  /** Identifies the same thing in every report, e.g. a line's UUID. */
   readonly key: string;
 }
 
@@ -120,10 +118,7 @@ export interface Reported extends Said {
   readonly task: string;
 }
 
-/**
- * Sources that a setting can exclude. Each has the name of a `handoff.*`
- * setting.
- */
+/** Sources that a setting can exclude, named like `handoff.*`. */
 export const CONVERSATION_SOURCES = [
   ...["prompts", "messages", "answers", "plans", "summaries", "tasks"],
   ...["commands", "files", "agents", "errors"],
@@ -153,10 +148,7 @@ export const NO_CONVERSATION: Conversation = {
   unread: [],
 };
 
-/**
- * The first words of a prompt from `mpm resume --in`. Lists of sessions show
- * these words.
- */
+/** The start of a prompt from `mpm resume --in`, as lists show it. */
 export const TAKE_OVER = "Continue this work where it stopped.";
 
 /**

@@ -26,10 +26,7 @@ export interface AgentCourse {
 const MOST_POINTS = 60;
 export const MOST_ERRORS = 50;
 
-/**
- * Derives a session's history from its events. `undefined`: no event has a
- * time.
- */
+/** Derives a session's history; `undefined`: no event has a time. */
 export function courseOf(
   { events, lost }: OpenEvents,
 ): AgentCourse | undefined {
@@ -53,10 +50,7 @@ export function courseOf(
   };
 }
 
-/**
- * Reduces the number of points. Keeps the point with the fullest context in
- * each group, so that no peak is lost.
- */
+/** Reduces the points, but keeps the peak in each group. */
 export function fewer(points: readonly ContextPoint[]): ContextPoint[] {
   const size = Math.ceil(points.length / MOST_POINTS);
   const found: ContextPoint[] = [];

@@ -3,17 +3,11 @@ import { field, type Fields, textField } from "../base/parsed_values.ts";
 import type { Hunk } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
-/**
- * The maximum length of a result, and of a text in the arguments, in UTF-16
- * units.
- */
+/** The longest result, and text in the arguments, in UTF-16 units. */
 export const LONGEST_RESULT = 8000;
 export const LONGEST_ARGUMENT = 4000;
 
-/**
- * The maximum number of entries in a list or an object of the arguments, and
- * the maximum number of levels.
- */
+/** The most entries in a list or object of the arguments, and levels. */
 export const MOST_ENTRIES = 100;
 const DEEPEST = 8;
 
@@ -34,10 +28,7 @@ export function shortened(value: unknown, depth = 0): unknown {
   );
 }
 
-/**
- * The maximum number of edits to compute for one text. If there are more, the
- * whole text counts as changed.
- */
+/** The most edits to compute; beyond, the whole text counts as changed. */
 const MOST_EDITS = 1000;
 
 /**
@@ -121,9 +112,7 @@ function numberOf(value: unknown, name: string): number {
 
 const HEAD = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 
-/**
- * Returns the hunks in a unified diff of one file; empty if it has no hunks.
- */
+/** Returns the hunks in a unified diff of one file. */
 export function hunksOfDiff(diff: string): Hunk[] {
   const hunks: (Hunk & { lines: string[] })[] = [];
   let left = MOST_LINES;

@@ -1,18 +1,10 @@
 import { type Fields, isFields } from "../base/parsed_values.ts";
 
-/**
- * An event in a conversation with an agent, in terms that fit every client.
- * Texts are bounded, but not redacted or escaped.
- */
+/** An event of a conversation, bounded, but not redacted or escaped. */
 export interface AgentEvent {
-  /**
-   * ISO 8601, UTC; the time of the previous event if the client recorded none.
-   */
+  /** ISO 8601, UTC; if unknown, the time of the previous event. */
   readonly at: string;
-  /**
-   * A key that identifies the same thing in every report, e.g. the ID of a tool
-   * call.
-   */
+  /** Identifies the same thing in every report, e.g. a tool call's ID. */
   readonly key: string;
   /** The sub-agent that caused the event; `undefined`: the main agent. */
   readonly agent?: EventAgent | undefined;
@@ -142,15 +134,9 @@ export interface Hunk {
   readonly lines: readonly string[];
 }
 
-/**
- * Counts of the parts of a transcript that were left out while its events were
- * read.
- */
+/** Counts of the parts of a transcript that were left out. */
 export interface EventsLost {
-  /**
-   * Lines that are not JSON, for example because they are incomplete, or that
-   * have an unknown type.
-   */
+  /** Lines that are incomplete, not JSON, or of an unknown type. */
   torn: number;
   /** Lines that were too long. */
   long: number;
@@ -166,19 +152,13 @@ export interface OpenEvents {
   readonly events: Iterable<AgentEvent>;
   /** Counts of the parts left out so far. */
   readonly lost: EventsLost;
-  /**
-   * The time when the transcript was last added to, in milliseconds since the
-   * epoch.
-   */
+  /** When it was last added to, in milliseconds since the epoch. */
   readonly changed: number;
   /** Size of the transcript in bytes. */
   readonly size: number;
 }
 
-/**
- * Returns whether a client's record holds words of a person or an agent. A
- * record of an unknown type without such words only describes the conversation.
- */
+/** Returns whether a record holds words of a person or an agent. */
 export function holdsWords(
   { role, content, message, text }: Fields,
 ): boolean {
@@ -190,4 +170,74 @@ export function holdsWords(
         ? value.length > 0
         : isFields(value)
     );
+}
+
+/** Turns the lines of one file into events. */
+export interface LineReader {
+  /** Processes a line, and returns the events that are ready. */
+  take(line: Fields): Iterable<AgentEvent>;
+  /** Returns the events that were still open at the end. */
+  end?(): Iterable<AgentEvent>;
+}
+
+/** The maximum number of events that wait for the result of an earlier call. */
+const MOST_WAITING = 500;
+
+/** The fields that all events of one line share. */
+export type EventFields = Omit<AgentEvent, "what" | "key">;
+
+/** Keeps events in order while tool calls wait for their results. */
+export class EventQueue<Call extends { readonly id: string }> {
+  /** Calls without a result, by ID. */
+  readonly calls = new Map<string, Call>();
+  readonly #isEnded: (call: Call) => boolean;
+  readonly #kindsOf: (call: Call, told: EventFields) => readonly EventKind[];
+  #queue: (AgentEvent | { readonly call: Call; readonly told: EventFields })[] =
+    [];
+
+  /** @param kindsOf returns the events of a call that has ended */
+  constructor(
+    isEnded: (call: Call) => boolean,
+    kindsOf: (call: Call, told: EventFields) => readonly EventKind[],
+  ) {
+    this.#isEnded = isEnded;
+    this.#kindsOf = kindsOf;
+  }
+
+  get size(): number {
+    return this.#queue.length;
+  }
+
+  add(event: AgentEvent): void {
+    this.#queue.push(event);
+  }
+
+  /** Adds a call, unless it is already open. */
+  addCall(call: Call, told: EventFields): void {
+    if (this.calls.has(call.id)) return;
+    this.calls.set(call.id, call);
+    this.#queue.push({ call, told });
+  }
+
+  /** Yields the events before the first call that waits for its result. */
+  *ready(all = false): Generator<AgentEvent> {
+    let count = 0;
+    for (const one of this.#queue) {
+      const late = all || this.#queue.length - count > MOST_WAITING;
+      if (!("call" in one)) yield one;
+      else if (!this.#isEnded(one.call) && !late) break;
+      else {
+        const { call, told } = one;
+        this.calls.delete(call.id);
+        const kinds = this.#kindsOf(call, told);
+        yield* kinds.map((what, at) => ({
+          ...told,
+          key: at === 0 ? call.id : `${call.id}#${at}`,
+          what,
+        }));
+      }
+      count++;
+    }
+    if (count > 0) this.#queue = this.#queue.slice(count);
+  }
 }

@@ -39,9 +39,7 @@ const LAST_FEW = 10;
 /** The number of prompts to keep from the beginning. */
 export const FIRST_PROMPTS = 5;
 
-/**
- * The maximum length of a command and of an output to keep, in UTF-16 units.
- */
+/** The longest command and output to keep, in UTF-16 units. */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
@@ -54,11 +52,7 @@ const STATES: ReadonlyMap<string, Todoed["state"]> = new Map([
   ["deleted", "dropped"],
 ]);
 
-/**
- * Derives the facts for a save from the events of a conversation, with bounded
- * lists. Apart from these lists, memory use does not grow with the
- * conversation.
- */
+/** Derives the facts for a save, with bounded lists, from events. */
 export function conversationOf(events: Iterable<AgentEvent>): Conversation {
   const facts = new Facts();
   for (const event of events) facts.take(event);
@@ -265,9 +259,7 @@ function bounded(all: Conversation): Conversation {
   };
 }
 
-/**
- * Returns the last entries of each list, without lists that a setting excludes.
- */
+/** Returns the last entries of each list that no setting excludes. */
 export function chosen(
   whole: Conversation,
   sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),

@@ -44,10 +44,7 @@ export async function findSession(
 /** The number of bytes to check at the start of a file. */
 const LOOK = 64 * 1024;
 
-/**
- * Returns the client that wrote a transcript, by the format of its lines. The
- * default is Claude Code.
- */
+/** Returns the client that wrote a file; the default is Claude Code. */
 export function clientOfFile(system: System, path: string): Client {
   const bytes = attempt(() => system.files.readPart(path, 0, LOOK));
   const text = new TextDecoder().decode(bytes);
@@ -58,9 +55,7 @@ type OfClient = Pick<ClientFile, "client" | "path"> & {
   readonly id: string | undefined;
 };
 
-/**
- * Opens a conversation. Throws the same errors as {@link SessionReader.open}.
- */
+/** Opens a conversation. Throws like {@link SessionReader.open}. */
 export async function openConversation(
   system: System,
   { client, id, path }: OfClient,
@@ -70,16 +65,10 @@ export async function openConversation(
   return await reader.open(system, { id, path }, part);
 }
 
-/**
- * The maximum number of bytes to read from the end of a session for its
- * history.
- */
+/** The most bytes to read from the end for a session's history. */
 const MOST = 2 * 1024 * 1024;
 
-/**
- * Reads the history of an agent session, however long the session is.
- * `undefined` if no part of it has a time; never throws.
- */
+/** Reads a session's history; `undefined` without times. Never throws. */
 export async function readCourse(
   system: System,
   session: OfClient,

@@ -3,10 +3,7 @@ import { durationText } from "../base/times.ts";
 
 /** Use of the context at one moment, from one source. */
 export interface Reading {
-  /**
-   * `undefined`: the source does not report it, for example right after a
-   * compaction.
-   */
+  /** `undefined`: not reported, for example right after a compaction. */
   readonly tokens: number | undefined;
   /** The model's whole window in tokens, if the source reports it. */
   readonly window: number | undefined;
@@ -27,10 +24,7 @@ export interface GaugeRules {
   readonly staleAfter: number;
   /** Tokens by model. */
   readonly windows: Readonly<Record<string, number>>;
-  /**
-   * The number of tokens that Claude Code should treat as the window when it
-   * decides whether to compact.
-   */
+  /** The window by which Claude Code should decide to compact, in tokens. */
   readonly compactWindow: number | undefined;
 }
 
@@ -204,10 +198,7 @@ export function plainModel(model: string): string {
   return model.replace(/\[\w+\]$/, "");
 }
 
-/**
- * Returns the context window of a model in tokens, from its ID and its use.
- * `undefined`: neither shows the window.
- */
+/** Returns a model's window in tokens, from its ID and its use. */
 export function windowOf(
   model: string | undefined,
   tokens: number,

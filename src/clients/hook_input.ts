@@ -9,10 +9,7 @@ export interface HookInput {
   readonly sessionId: string;
   /** The session's current folder, absolute. */
   readonly cwd: string;
-  /**
-   * The folder in which the session was started, absolute, if the client
-   * reports it.
-   */
+  /** The folder of the session when it began, absolute, if reported. */
   readonly projectDir: string | undefined;
   /** Absolute; the file need not exist. */
   readonly transcriptPath: string | undefined;

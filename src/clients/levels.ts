@@ -66,10 +66,7 @@ export function thresholdsOf(
   };
 }
 
-/**
- * Returns the level of a gauge: the highest one whose percentage is reached,
- * exact to the token.
- */
+/** Returns the highest level that the gauge reaches, to the token. */
 export function levelOf(gauge: Gauge, thresholds: Thresholds): Level {
   const { tokens, window } = gauge;
   if (gauge.unknown !== null || tokens === null || window === null) {
@@ -153,10 +150,7 @@ function lower(a: Level, b: Level): Level {
   return isAbove(a, b) ? b : a;
 }
 
-/**
- * The text and the decision for a level at one event. Every refusal explains
- * how to continue.
- */
+/** The decision at one event; every refusal explains how to continue. */
 export interface Decision {
   readonly allow: boolean;
   /** Why it is refused, and how to continue; null if it is allowed. */
@@ -190,10 +184,7 @@ const OVERRIDDEN = new RegExp(`^!?${OVERRIDE}(?![\\w-])`, "i");
 export interface WaysOut {
   /** True if a person can type commands. */
   readonly attended: boolean;
-  /**
-   * The prefix that mpm's skill names have; `undefined` if the skills are not
-   * installed.
-   */
+  /** The prefix of mpm's skills; `undefined`: not installed. */
   readonly skills: "" | "mpm:" | undefined;
 }
 
@@ -220,10 +211,7 @@ function ways({ attended, skills }: WaysOut): string {
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 
-/**
- * Returns what happens when `level`, which is above `normal`, is crossed.
- * `written`: a resume file was written.
- */
+/** Returns what happens when `level` is crossed. */
 export function onCrossing(
   level: Exclude<Level, "normal">,
   gauge: Gauge,
@@ -316,10 +304,7 @@ export function onAgent(level: Level, gauge: Gauge, out = HERE): Decision {
   };
 }
 
-/**
- * Returns the effects of each level, as text for people, with the number of
- * tokens at which the level begins.
- */
+/** Returns the effects of each level as text, and where it begins. */
 export function levelRows(
   thresholds: Thresholds,
   window: number | null,
@@ -351,10 +336,7 @@ export function figureText({ tokens, window, percentage }: Gauge): string {
     `${grouped(window)} tokens)`;
 }
 
-/**
- * Formats a percentage, rounded down so that 70 % is never shown before it is
- * reached.
- */
+/** Formats a percentage, rounded down: 70 % never shows too early. */
 export function percentText(percentage: number): string {
   return `${(Math.floor(percentage * 10 + 1e-9) / 10).toFixed(1)} %`;
 }

@@ -12,10 +12,7 @@ export function listNames({ files }: System, folder: string): string[] {
   return attempt(() => files.list(folder).map(({ name }) => name)) ?? [];
 }
 
-/**
- * Returns whether a regular file exists, perhaps behind a link. Reading a FIFO
- * would block.
- */
+/** Returns whether a regular file exists; reading a FIFO would block. */
 export function isFile({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "file") ?? false;
 }

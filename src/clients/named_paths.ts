@@ -2,10 +2,7 @@ import { isAbsolute, normalize } from "@std/path";
 import { join } from "../base/join.ts";
 import type { Seen } from "./conversation.ts";
 
-/**
- * The maximum length of text to look at, in UTF-16 units, and the maximum
- * number of names to take from it.
- */
+/** The longest text to look at, in UTF-16 units, and the most names. */
 const LONGEST = 16_000;
 const MOST = 200;
 
@@ -37,10 +34,7 @@ function absolute(folder: string, name: string): string | undefined {
 /** Characters between paths, also in a log or in code. */
 const BETWEEN = "\\s\"'`()<>[\\]{},;|=*?!$&#";
 
-/**
- * Matches a word in which a dot or a slash precedes another character. Most
- * words contain neither.
- */
+/** Matches a word in which a dot or a slash precedes another character. */
 const WORD = new RegExp(
   `(?<![^${BETWEEN}])[^${BETWEEN}./\\\\]*[./\\\\]+[^${BETWEEN}./\\\\][^${BETWEEN}]*`,
   "g",
@@ -49,10 +43,7 @@ const WORD = new RegExp(
 /** Matches a name with a folder before it, or with an extension. */
 const PATH = /[^/\\][/\\][^/\\]|\w\.[A-Za-z]\w{0,7}$/;
 
-/**
- * Returns the words that may be paths, without the line number that a search
- * adds.
- */
+/** Returns words that may be paths, without a search's line numbers. */
 function namesIn(text: string): string[] {
   return (text.slice(0, LONGEST).match(WORD) ?? []).flatMap((word) => {
     const named = word.replace(/^file:\/\//, "");

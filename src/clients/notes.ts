@@ -24,16 +24,11 @@ import type { Conversation } from "./conversation.ts";
 const SAID = { at: TEXT, text: TEXT, key: TEXT };
 
 const SHAPES = {
-  /**
-   * Key: the ID of the prompt, with `+N` added if the prompt joined a running
-   * turn.
-   */
+  /** Key: the prompt's ID, with `+N` if it joined a running turn. */
   prompts: object(SAID),
   /** The last messages of the agent's turns. Key: empty. */
   messages: object(SAID),
-  /**
-   * Key: the ID of the tool call, `#`, and the number of the question, from 0.
-   */
+  /** Key: the call's ID, `#`, and the question's number from 0. */
   questions: object({
     ...SAID,
     answer: optional(TEXT),
@@ -68,10 +63,7 @@ const SHAPES = {
   /** Key: the ID of the sub-agent. */
   reports: object({ ...SAID, type: TEXT, task: TEXT }),
   errors: object(SAID),
-  /**
-   * Background tasks that were running at the end of the last turn. Key: the
-   * task ID.
-   */
+  /** Background tasks at the end of the last turn. Key: the task ID. */
   background: object(SAID),
 } satisfies Record<string, Shape>;
 
@@ -94,16 +86,10 @@ const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
 
 const LISTS = Object.keys(SHAPES) as List[];
 
-/**
- * The maximum number of bytes of an agent session's notes as JSON. The limit
- * for a file is 64 KiB.
- */
+/** The most bytes of a session's notes; a file may have 64 KiB. */
 const MOST = 60 * 1024;
 
-/**
- * Limits for the length of a text, in UTF-16 units, to try in turn until all
- * texts fit.
- */
+/** Lengths of a text, in UTF-16 units, to try until all texts fit. */
 const LENGTHS = [8000, 4000, 2000, 1000, 500, 250, 100];
 
 export const NO_NOTES: Notes = notesFromJson(undefined);
@@ -120,11 +106,7 @@ export function notesFromJson(value: unknown): Notes {
   })) as unknown as Notes;
 }
 
-/**
- * Returns the notes with the additions, bounded. A new entry replaces the old
- * entry with the same key. `background` is complete and replaces the whole old
- * list.
- */
+/** Adds to the notes, by key; `background` replaces its whole list. */
 export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   const merged = Object.fromEntries(LISTS.map((name) => {
     const given = getOwn(more, name) ?? [];
@@ -145,10 +127,7 @@ export function withNotes(notes: Notes, more: Partial<Notes>): Notes {
   return NO_NOTES;
 }
 
-/**
- * The number of latest commands for which the tree keeps the names of its
- * files.
- */
+/** The number of latest commands whose trees keep file names. */
 const WITH_FILES = 3;
 
 function withTrees(notes: Notes, kept: number): Notes {
@@ -217,15 +196,9 @@ export function withNoted(
   read: Conversation,
   notes: Notes,
   { from, to = "", seen, ended }: {
-    /**
-     * The time at which the part that was read begins; `undefined`: nothing was
-     * read.
-     */
+    /** When the part that was read begins; `undefined`: nothing read. */
     from: string | undefined;
-    /**
-     * The time at which this part ends, which is too early if the transcript is
-     * incomplete.
-     */
+    /** When this part ends; too early for an incomplete transcript. */
     to?: string | undefined;
     /** IDs of the prompts in this part, including withdrawn prompts. */
     seen?: ReadonlySet<string> | undefined;
@@ -274,16 +247,10 @@ export function withNoted(
   };
 }
 
-/**
- * The maximum number of milliseconds between a hook and the matching line in
- * the transcript.
- */
+/** The most milliseconds between a hook and its line in a transcript. */
 const APART = 60_000;
 
-/**
- * Returns whether the transcript has a prompt that the client passed to a hook
- * without an ID. Hooks run before the client writes the line.
- */
+/** Returns whether the transcript has a prompt that has no ID. */
 function isAmong(
   known: Conversation["prompts"],
   { key, at, text }: Conversation["prompts"][number],

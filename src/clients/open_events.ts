@@ -3,8 +3,8 @@ import { type Fields, isFields, jsonIn } from "../base/parsed_values.ts";
 import type { FileInfo, System } from "../system/system.ts";
 import type {
   AgentEvent,
-  EventKind,
   EventsLost,
+  LineReader,
   OpenEvents,
 } from "./events.ts";
 import { firstLines, lastLines } from "./tail.ts";
@@ -12,81 +12,8 @@ import { firstLines, lastLines } from "./tail.ts";
 /** The maximum number of bytes to read from the end of a transcript. */
 const LARGEST = 2 * 1024 * 1024 * 1024;
 
-/**
- * The number of bytes to search at each end of a file for a line of a
- * transcript.
- */
+/** The bytes to search for a transcript's line at each end of a file. */
 const LOOK = 1024 * 1024;
-
-/** Turns the lines of one file into events. */
-export interface LineReader {
-  /** Processes a line, and returns the events that are ready. */
-  take(line: Fields): Iterable<AgentEvent>;
-  /** Returns the events that were still open at the end. */
-  end?(): Iterable<AgentEvent>;
-}
-
-/** The maximum number of events that wait for the result of an earlier call. */
-const MOST_WAITING = 500;
-
-/** The fields that all events of one line share. */
-export type EventFields = Omit<AgentEvent, "what" | "key">;
-
-/** Keeps events in order while tool calls wait for their results. */
-export class EventQueue<Call extends { readonly id: string }> {
-  /** Calls without a result, by ID. */
-  readonly calls = new Map<string, Call>();
-  readonly #isEnded: (call: Call) => boolean;
-  readonly #kindsOf: (call: Call, told: EventFields) => readonly EventKind[];
-  #queue: (AgentEvent | { readonly call: Call; readonly told: EventFields })[] =
-    [];
-
-  /** @param kindsOf returns the events of a call that has ended */
-  constructor(
-    isEnded: (call: Call) => boolean,
-    kindsOf: (call: Call, told: EventFields) => readonly EventKind[],
-  ) {
-    this.#isEnded = isEnded;
-    this.#kindsOf = kindsOf;
-  }
-
-  get size(): number {
-    return this.#queue.length;
-  }
-
-  add(event: AgentEvent): void {
-    this.#queue.push(event);
-  }
-
-  /** Adds a call, unless it is already open. */
-  addCall(call: Call, told: EventFields): void {
-    if (this.calls.has(call.id)) return;
-    this.calls.set(call.id, call);
-    this.#queue.push({ call, told });
-  }
-
-  /** Yields the events before the first call that waits for its result. */
-  *ready(all = false): Generator<AgentEvent> {
-    let count = 0;
-    for (const one of this.#queue) {
-      const late = all || this.#queue.length - count > MOST_WAITING;
-      if (!("call" in one)) yield one;
-      else if (!this.#isEnded(one.call) && !late) break;
-      else {
-        const { call, told } = one;
-        this.calls.delete(call.id);
-        const kinds = this.#kindsOf(call, told);
-        yield* kinds.map((what, at) => ({
-          ...told,
-          key: at === 0 ? call.id : `${call.id}#${at}`,
-          what,
-        }));
-      }
-      count++;
-    }
-    if (count > 0) this.#queue = this.#queue.slice(count);
-  }
-}
 
 /** A file of a conversation. */
 export interface EventFile {
@@ -134,10 +61,7 @@ export function openTranscript(
   return { events: merged(sources), lost, changed: mtime, size };
 }
 
-/**
- * Yields the events of one file, in order. An unreadable line is counted, and
- * taken as an empty one.
- */
+/** Yields the events of a file, and takes an unreadable line as empty. */
 function* eventsIn(
   system: System,
   { path, reader, ...range }: EventFile,
@@ -154,9 +78,7 @@ function* eventsIn(
   yield* reader.end?.() ?? [];
 }
 
-/**
- * Returns the start of the first line among the last `most` bytes of a file.
- */
+/** Returns the start of the first line in the last `most` bytes. */
 export function startIn(
   system: System,
   { path, most = LARGEST, size = sizeOf(system, path) }: {
@@ -217,10 +139,7 @@ function lineFrom(system: System, path: string, start: number): number {
   }
 }
 
-/**
- * Merges sequences in order of time. At equal times, the earlier sequence comes
- * first.
- */
+/** Merges sequences by time; at equal times, the earlier one is first. */
 function* merged(
   sources: readonly Generator<AgentEvent>[],
 ): Generator<AgentEvent> {

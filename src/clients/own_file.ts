@@ -34,10 +34,7 @@ export function ownFile(
 
 const MARK = /^<!-- installed by mpm (\S+) -->$/m;
 
-/**
- * Returns the skills in `~/.agents/skills`, which all clients except Claude
- * Code read. These clients do not fill in their session ID.
- */
+/** Returns the skills in `~/.agents/skills`, which most clients read. */
 export function skillFiles(system: System): EntryFile[] {
   const home = system.home();
   if (home === undefined) return [];
@@ -55,9 +52,7 @@ export function skillFiles(system: System): EntryFile[] {
   );
 }
 
-/**
- * Returns the text of a skill without the parts that only Claude Code fills in.
- */
+/** Returns a skill without the parts that only Claude Code fills in. */
 export function plainSkill(text: string): string {
   return text
     .replaceAll(/--agent-session\s+\$\{CLAUDE_SESSION_ID\}\s+/g, "");

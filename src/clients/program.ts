@@ -5,9 +5,7 @@ import type { System } from "../system/system.ts";
 import { SESSION_VARIABLES } from "./all.ts";
 import type { Client, HeadlessOptions } from "./client.ts";
 
-/**
- * Returns the absolute path of every program with a name on PATH, each once.
- */
+/** Returns each program with a name on PATH once, as absolute paths. */
 export function programsOnPath(system: System, program: string): string[] {
   const windows = system.platform === "windows";
   const names = windows
@@ -87,10 +85,7 @@ export async function clientVersion(
 export interface AgentProgram {
   /** E.g. `Claude Code`. */
   readonly title: string;
-  /**
-   * The limit that the client cannot keep, as a sentence without its final
-   * period.
-   */
+  /** The limit that the client cannot keep, without a final period. */
   readonly warning: string | undefined;
   /** The environment without the session in which mpm itself was started. */
   readonly env: Readonly<Record<string, null>>;
@@ -98,10 +93,7 @@ export interface AgentProgram {
   args(prompt: string): readonly string[];
 }
 
-/**
- * Finds the program that gives prompts to a client. Throws NOT_FOUND if the
- * program is not on PATH, or if it is only in the project.
- */
+/** Finds a client's program outside the project. Throws NOT_FOUND. */
 export function agentProgram(
   system: System,
   { client, ...options }: HeadlessOptions & { client: Client },

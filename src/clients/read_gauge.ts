@@ -117,10 +117,7 @@ export interface Watched extends AgentSession {
   readonly client?: Client | undefined;
   /** The session's folder, used to find its transcript. */
   readonly cwd: string;
-  /**
-   * The path as passed to a hook, or else as reported by the status line, or
-   * else as found by a search.
-   */
+  /** The path from a hook, or the status line, or a search. */
   readonly transcriptPath: string | undefined;
 }
 
@@ -231,9 +228,7 @@ export async function crossLevels(
   return crossed === "normal" ? null : crossed;
 }
 
-/**
- * Changes the stored state under its lock; `undefined` if the change failed.
- */
+/** Changes the state under its lock; `undefined` if that failed. */
 export async function changeLevels<T extends { readonly state: LevelState }>(
   system: System,
   session: AgentSession,
@@ -262,10 +257,7 @@ export type ContextUsage = {
   source?: string | null | undefined;
 };
 
-/**
- * Nothing is known. This is the neutral value that claude-mpm writes; it has no
- * source.
- */
+/** The neutral value that claude-mpm writes; it has no source. */
 export const UNKNOWN_USAGE: ContextUsage = {
   tokens_used: 0,
   tokens_total: BUDGET,
@@ -303,10 +295,7 @@ export function readContextUsage(
   };
 }
 
-/**
- * Returns how full the context of an agent session is, in the form recorded in
- * a save. Uses the gauge, or else claude-mpm's counts.
- */
+/** Returns the context for a save, from the gauge or claude-mpm. */
 export async function contextUsage(
   system: System,
   { agent, config, root, cwd }: {

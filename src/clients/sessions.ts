@@ -78,10 +78,7 @@ async function readEvents(
   }
 }
 
-/**
- * The maximum number of events and bytes to search for the first prompts at the
- * beginning.
- */
+/** The most events and bytes to search for the first prompts. */
 const BEGINNING = { events: 500, bytes: 4 * 1024 * 1024 };
 
 async function firstPrompts(

@@ -1,16 +1,11 @@
 /** The maximum number of names to keep from one change. */
 const MOST = 8;
 
-/**
- * The maximum number of lines of a change to look at, and the maximum length of
- * a line, in UTF-16 units.
- */
+/** The most lines of a change to look at, and the longest line. */
 const MOST_LINES = 400;
 const LONGEST = 300;
 
-/**
- * Matches a word that comes before the name of a definition, in many languages.
- */
+/** Matches a word before the name of a definition, in many languages. */
 const DEFINED =
   /\b(?:function\*?|class|def|fn|func|interface|type|struct|enum|trait|impl|const|let|var|val|module|namespace|record|object|protocol|extension|macro_rules!)\s+(?:\([^)]*\)\s*)?([A-Za-z_$][\w$]{2,60})/g;
 
@@ -18,10 +13,7 @@ const DEFINED =
 const METHOD =
   /^\s*(?:(?:public|private|protected|internal|static|async|export|override|final|virtual|abstract|get|set)\s+)*(?:[\w<>[\],.?]+\s+)?([A-Za-z_$][\w$]{2,60})\s*\([^;]*\)[^;=]*\{\s*$/;
 
-/**
- * Matches the heading that git and other tools put after the line numbers of a
- * hunk.
- */
+/** Matches the heading after the line numbers of a hunk. */
 const HEADING = /^@@[^@]*@@(.*)$/;
 
 const NAME = /[A-Za-z_$][\w$]{3,60}/g;

@@ -76,10 +76,7 @@ class Lines {
   readonly #decoder = new TextDecoder();
   readonly #from: "first" | "last";
   readonly #lost: Lost;
-  /**
-   * The known parts of the line at the edge of the block, in the order in which
-   * they were read.
-   */
+  /** Known parts of the line at the block's edge, in the order read. */
   #parts: Uint8Array[] = [];
   #kept = 0;
 
@@ -111,10 +108,7 @@ class Lines {
     else this.#parts = [];
   }
 
-  /**
-   * Yields the line made of the parts. `whole`: both ends of the line are
-   * known.
-   */
+  /** Yields the line made of the parts, if both its ends are known. */
   *rest(whole: boolean): Generator<string> {
     if (this.#kept > LONGEST) this.#lost.long++;
     else if (this.#kept > 0 && whole) {

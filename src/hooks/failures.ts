@@ -16,10 +16,7 @@ import type { System } from "../system/system.ts";
 /** The longest error to keep, in UTF-16 units. */
 const LONGEST = 4000;
 
-/**
- * Logs an error in a hook, in the project's state or else in the user's. Never
- * throws: nothing more can be done.
- */
+/** Logs an error for the project, or else the user. Never throws. */
 export function noteFailure(
   system: System,
   event: string,

@@ -2,10 +2,7 @@ import type { Fields } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
-/**
- * Returns the answer in the format of Claude Code's protocol; empty without an
- * answer.
- */
+/** Returns the answer as JSON for Claude Code; empty without an answer. */
 function answerText(event: string, answer: HookAnswer): string {
   const { block, deny, context, message } = answer;
   // This event accepts only plain text, for the model that summarizes the

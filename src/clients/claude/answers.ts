@@ -67,9 +67,7 @@ const MOST = 16 * 1024 * 1024;
 /** Marks of a line that is worth parsing. */
 const MARKS = /"usage"\s*:|"compact_boundary"/;
 
-/**
- * Returns the context at an answer of the agent; `undefined` for other lines.
- */
+/** Returns the context at an agent's answer; `undefined`: another line. */
 export function answerOf(entry: unknown): TranscriptReading | undefined {
   const message = field(entry, "message");
   const model = field(message, "model");
@@ -88,10 +86,7 @@ export function answerOf(entry: unknown): TranscriptReading | undefined {
   };
 }
 
-/**
- * Returns the usage of a message. If the server ran tools in between, returns
- * the usage of the last request.
- */
+/** Returns the usage of a message's last request; tools may run between. */
 function usageOf(message: unknown): unknown {
   const usage = field(message, "usage");
   const iterations = field(usage, "iterations");
@@ -173,10 +168,7 @@ export interface StatusInput extends StatusRecord {
   readonly sessionId: string;
 }
 
-/**
- * Reads the status line input from Claude Code. Skips unknown fields and treats
- * invalid fields as missing; `undefined` without a session.
- */
+/** Reads the status line input; skips unknown and invalid fields. */
 export function parseStatusInput(
   text: string,
   now: Date,
@@ -204,10 +196,7 @@ export function parseStatusInput(
   };
 }
 
-/**
- * Returns the tokens. The figure is missing before the first answer, and all
- * zero after a compaction.
- */
+/** Returns the tokens: missing before an answer, 0 after a compaction. */
 function tokensOf(
   context: unknown,
   window: number | undefined,

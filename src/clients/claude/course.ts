@@ -18,10 +18,7 @@ import { lastLines } from "../tail.ts";
 /** The size in bytes up to which a transcript is read as a whole. */
 const WHOLE = 2 * 1024 * 1024;
 
-/**
- * The number of parts to read of a longer transcript, and the number of bytes
- * in each.
- */
+/** The number of parts to read of a longer transcript, and their bytes. */
 const PARTS = 48;
 const PART = 32 * 1024;
 

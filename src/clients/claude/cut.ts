@@ -65,10 +65,7 @@ function lineWith(
   return undefined;
 }
 
-/**
- * Returns an empty text for a line without a time, which belongs to the
- * previous line.
- */
+/** Returns "" for a line without a time, which belongs to the last line. */
 function timeOf(text: string): string {
   return textField(jsonIn(text), "timestamp") ?? "";
 }

@@ -19,29 +19,18 @@ export interface DeadSession {
   readonly cwd: string;
   /** The time of the last write, in milliseconds since the epoch. */
   readonly lastActivity: number;
-  /**
-   * True if the process is known to be gone; otherwise only the transcript
-   * suggests it.
-   */
+  /** True if the process is gone; else only the transcript says so. */
   readonly sure: boolean;
 }
 
-/**
- * The maximum number of running-client files, and of transcripts, to look at.
- */
+/** The most client files, and transcripts, to look at. */
 const MOST_CLIENTS = 200;
 const MOST_TRANSCRIPTS = 12;
 
-/**
- * The number of bytes at the end of a transcript that show how the session
- * ended.
- */
+/** The bytes at the end of a transcript that show how it ended. */
 const MOST = 512 * 1024;
 
-/**
- * Milliseconds: an older session is not worth recovering, and a newer one may
- * be running.
- */
+/** Milliseconds: older is not worth saving; newer may still run. */
 const OLDEST = 14 * 86_400_000;
 const RECENT = 10 * 60_000;
 
@@ -87,18 +76,13 @@ export async function deadSessions(
   return [...found.values()].sort((a, b) => b.lastActivity - a.lastActivity);
 }
 
-/**
- * A client that is running or was killed; a client that exits normally removes
- * its file.
- */
+/** A running or killed client; a normal exit removes its file. */
 export interface RunningClient {
   /** The ID of its session. */
   readonly id: string;
   readonly cwd: string;
   readonly pid: number;
-  /**
-   * The start of the process in clock ticks since boot; `undefined`: unknown.
-   */
+  /** Start of the process in clock ticks; `undefined`: unknown. */
   readonly start: string | undefined;
   /** The number of its process namespace; `undefined`: unknown. */
   readonly namespace: string | undefined;
@@ -111,10 +95,7 @@ export async function runningClients(system: System): Promise<RunningClient[]> {
   return home === undefined ? [] : await clientsOf(system, home);
 }
 
-/**
- * Reads `sessions/<pid>.json`. The keys next to these files are secrets and are
- * never read.
- */
+/** Reads `sessions/<pid>.json`, but never the secret keys next to them. */
 async function clientsOf(
   system: System,
   home: string,

@@ -5,19 +5,14 @@ import { OWN_MARK } from "../hook_command.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
-/**
- * Returns the ID of the Claude Code session that started this process, if any.
- */
+/** Returns the Claude Code session that started this process, if any. */
 export function currentClaudeSession(system: System): string | undefined {
   if (system.env("CLAUDECODE") !== "1") return undefined;
   const id = system.env("CLAUDE_CODE_SESSION_ID");
   return isAgentId(id) ? id : undefined;
 }
 
-/**
- * The maximum number of bytes of settings to search; hooks may come at the end
- * of long settings.
- */
+/** The most bytes of settings to search; hooks may come last. */
 const MOST = 16 * 1024 * 1024;
 
 /**

@@ -3,10 +3,7 @@ import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
 import { entryOfLine, hookLine, OWN_MARK } from "../hook_command.ts";
 
-/**
- * The tools of Claude Code that start sub-agents. `Task` is the older name of
- * `Agent`; a workflow is a script that starts many sub-agents.
- */
+/** Tools that start sub-agents; `Task` is the older name of `Agent`. */
 export const AGENT_TOOLS = ["Agent", "Task", "Workflow"] as const;
 
 /** Returns whether a tool starts sub-agents. */
@@ -70,10 +67,7 @@ const READERS: ReadonlySet<string | undefined> = new Set([
   ...["CronCreate", "CronDelete", "CronList", "ScheduleWakeup"],
 ]);
 
-/**
- * Returns whether a call of a tool may change files. Unknown tools may change
- * files.
- */
+/** Returns whether a tool may change files; an unknown tool may. */
 export function mayChangeFiles(tool: string | undefined): boolean {
   return !READERS.has(tool);
 }
@@ -132,9 +126,7 @@ export const HOOK_ENTRIES: readonly HookEntry[] = [
   { event: "TaskCompleted", timeout: 5 },
 ];
 
-/**
- * The events that Claude Code 2.1.329 supports; any other name is a mistake.
- */
+/** The events of Claude Code 2.1.329; any other name is a mistake. */
 export const KNOWN_EVENTS: ReadonlySet<string> = new Set(
   ("PreToolUse PostToolUse PostToolUseFailure PostToolBatch Notification " +
     "UserPromptSubmit UserPromptExpansion SessionStart SessionEnd Stop " +
@@ -181,9 +173,7 @@ export function ownHandler(value: unknown): OwnHandler | undefined {
   return { event: args[1], binary: command, version };
 }
 
-/**
- * The entries of a client whose settings have the same format as Claude Code's.
- */
+/** Entries of a client whose settings have Claude Code's format. */
 export interface HookForm {
   readonly entries: readonly HookEntry[];
   /** Returns the matcher group of an entry. */

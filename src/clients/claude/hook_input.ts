@@ -13,10 +13,7 @@ export interface Given {
   readonly prompt: string;
 }
 
-/**
- * Returns whether the prompt comes from a person or a program, and not from
- * Claude Code.
- */
+/** Returns whether a prompt does not come from Claude Code itself. */
 export function isAsked({ input, prompt }: Given): boolean {
   const source = input.text("source") ?? "user";
   return ["user", "sdk"].includes(source) && !OWN_TEXT.test(prompt);

@@ -36,10 +36,7 @@ const SOURCE_OF: Readonly<Record<keyof Notes, ConversationSource>> = {
   background: "commands",
 };
 
-/**
- * Returns the notes of a session after a Claude Code event: redacted, bounded,
- * and without anything that `keeps` excludes. `undefined`: no change.
- */
+/** Returns the notes after an event, redacted; `undefined`: no change. */
 export function withEvent(
   noted: Noted,
   { keeps, redactor }: {
@@ -68,26 +65,18 @@ export function withEvent(
     : undefined;
 }
 
-/**
- * Keys of notes whose values are times, IDs or digests, and not written text.
- */
+/** Keys of notes whose values are not written text. */
 const PLAIN = {
   names: new Set<string>(),
   ids: new Set(["at", "key", "tree"]),
 };
 
-/**
- * Redacts notes, except for times, IDs and digests. A time would load all
- * rules, even for a short prompt.
- */
+/** Redacts notes; a time would load all rules, so it is left out. */
 function redacted(more: Partial<Notes>, redactor: Redactor): Partial<Notes> {
   return redactor.known(more, PLAIN);
 }
 
-/**
- * Returns the errors that still matter after an event: those of the current
- * turn, without calls that were repeated successfully.
- */
+/** Returns the errors of this turn whose calls were not repeated well. */
 function stillWrong(
   { event, input, notes: { errors } }: Noted,
   redactor: Redactor,
@@ -182,9 +171,7 @@ function endNotes(
   };
 }
 
-/**
- * Returns notes about a question that was answered or a plan that was approved.
- */
+/** Returns notes about an answered question or an approved plan. */
 function toolNotes({ input, at }: Noted): More {
   const id = input.text("tool_use_id") ?? "";
   const result = input.value("tool_response");
@@ -271,10 +258,7 @@ function refusedPlan({ tool, id, input }: Call, { at, notes }: Noted) {
     : [{ at, text, key: id, state: "rejected" as const }];
 }
 
-/**
- * Matches a sub-agent's report, in which each line is indented, with the frame
- * around it.
- */
+/** Matches a sub-agent's indented report, with the frame around it. */
 const REPORT = /^\[Subagent hand-back\][^\n]*\n((?: {2}[^\n]*(?:\n|$)|\n)*)/m;
 
 function reported(

@@ -3,11 +3,7 @@ import { type Given, isAsked } from "./hook_input.ts";
 import { lastLines } from "../tail.ts";
 import type { System } from "../../system/system.ts";
 
-/**
- * Returns whether a person attends the session. `claude -p` and programs with
- * the SDK report that no person does. A client that reports nothing counts as
- * unattended.
- */
+/** Returns whether a person attends the session; not known means no. */
 export function isAttended(system: System): boolean {
   const attended = system.env("CLAUDE_CODE_SESSION_ATTENDED");
   if (attended !== undefined) return attended === "1";
@@ -26,10 +22,7 @@ export function isTyped(system: System, given: Given): boolean {
 /** The maximum number of bytes to search at the end of a transcript. */
 const MOST = 1024 * 1024;
 
-/**
- * The milliseconds to wait for Claude Code to write its queue, and the
- * milliseconds between two checks.
- */
+/** Milliseconds to wait for Claude Code's queue, and between two checks. */
 const PATIENCE = 300;
 const LOOK = 50;
 

@@ -24,10 +24,7 @@ export const reader: SessionReader = {
   course: readCourse,
 };
 
-/**
- * The maximum number of sub-agents whose transcripts are read, the newest
- * first, and the number of bytes in a block.
- */
+/** The most sub-agents to read, newest first, and bytes in a block. */
 const MOST_AGENTS = 200;
 const AGENT_BLOCK = 64 * 1024;
 

@@ -19,10 +19,7 @@ import back from "../../../skills/mpm-return/SKILL.md" with { type: "text" };
 
 /** A shell hook as shipped with mpm. */
 export interface ShellHook {
-  /**
-   * The Claude Code events that it handles; empty: it is run by hand or by
-   * other scripts.
-   */
+  /** The events that it handles; empty: other scripts or a person run it. */
   readonly events: readonly string[];
   /** Its purpose, one line. */
   readonly summary: string;
@@ -63,9 +60,7 @@ export const SHELL_HOOKS: Readonly<Record<string, ShellHook>> = {
   },
 };
 
-/**
- * Skills with the names that claude-mpm uses, with the same text; generated.
- */
+/** The same skills under claude-mpm's names; generated. */
 export const SAME_SKILLS: Readonly<Record<string, string>> = {
   "mpm-session-pause": renamed(pause, "mpm-session-pause"),
   "mpm-session-resume": renamed(resume, "mpm-session-resume"),

@@ -38,10 +38,7 @@ export interface AgentTask {
   readonly status: string;
   /** IDs of tasks that must be completed before this one. */
   readonly blockedBy: readonly string[];
-  /**
-   * The name of the task's file; empty: the task is known only from the
-   * transcript.
-   */
+  /** The name of the task's file; empty: only in the transcript. */
   readonly file: string;
 }
 
@@ -53,10 +50,7 @@ export interface TaskHistory {
   readonly tasks: AgentTask[];
 }
 
-/**
- * Matches a line worth parsing. Most lines of a transcript are long and
- * irrelevant here.
- */
+/** Matches a line worth parsing; most are long and irrelevant. */
 const MARKS = /"(?:newTodos|task_reminder|taskId|task|TaskUpdate)"/;
 
 /** A result of TaskCreate or TaskUpdate, or the whole list. */
@@ -65,10 +59,7 @@ type Change =
   | { is: "create"; task: Fields }
   | { is: "update"; result: Fields; use: string | undefined };
 
-/**
- * Reads the lists from a transcript's lines, the last one first, going no
- * further back than needed. Skips invalid lines and lines of sub-agents.
- */
+/** Reads the lists from lines, the last one first, as far as needed. */
 export function readHistory(lines: Iterable<string>): TaskHistory {
   return historyOf(parsed(lines));
 }
@@ -112,10 +103,7 @@ export function todosOf(value: unknown): Todo[] | undefined {
     }));
 }
 
-/**
- * Returns the content blocks of a message. A plain prompt is a text and has no
- * blocks.
- */
+/** Returns the blocks of a message; a plain prompt has no blocks. */
 function blocks(entry: unknown): unknown[] {
   const content = field(field(entry, "message"), "content");
   return Array.isArray(content) ? content : [];
@@ -309,10 +297,7 @@ function savedTask(
 const MOST_FILES = 1000;
 const LARGEST_TASK = 1024 * 1024;
 
-/**
- * Reads `tasks/<list>/<n>.json`, in order of number. Uses the list in
- * `CLAUDE_CODE_TASK_LIST_ID`, or else the session's own list.
- */
+/** Reads the numbered files of `CLAUDE_CODE_TASK_LIST_ID`, or its own. */
 export function readTaskFiles(system: System, sessionId: string): AgentTask[] {
   const home = claudeHome(system);
   const shared = system.env("CLAUDE_CODE_TASK_LIST_ID");
@@ -347,9 +332,7 @@ export interface KeptTask {
   readonly completed: boolean;
 }
 
-/**
- * The most tasks to keep for a session, and the longest text in UTF-16 units.
- */
+/** The most tasks of a session to keep, and the longest text. */
 const MOST_KEPT = 80;
 const LONGEST = 100;
 

@@ -106,10 +106,7 @@ export interface KeptTranscript {
 
 /** A transcript that Claude Code will delete soon. */
 export interface DueTranscript extends KeptTranscript {
-  /**
-   * The time after which Claude Code deletes it, in milliseconds since the
-   * epoch.
-   */
+  /** When Claude Code deletes it, in milliseconds since the epoch. */
   readonly from: number;
 }
 
@@ -135,10 +132,7 @@ export function dueTranscripts(
 /** The number of days that Claude Code keeps an unchanged transcript. */
 export const DEFAULT_RETENTION = 30;
 
-/**
- * Returns the retention in a settings file (`cleanupPeriodDays`); `undefined`
- * if it is not set, `NaN` if it is not a number of days.
- */
+/** Returns `cleanupPeriodDays`; `undefined`: not set, `NaN`: invalid. */
 export function retentionIn(
   { text, top }: SettingsText,
 ): number | undefined {
@@ -151,10 +145,7 @@ export function retentionIn(
 /** The maximum number of files to look at in one folder of sub-agents. */
 const MOST_LOOKED = 200;
 
-/**
- * Returns the transcripts of a session's sub-agents, including those of
- * workflows, the last written first.
- */
+/** Returns the transcripts of sub-agents and workflows, newest first. */
 export function agentTranscripts(system: System, path: string): string[] {
   const folder = join(path.replace(/\.jsonl$/, ""), "subagents");
   const workflows = join(folder, "workflows");

@@ -1,10 +1,7 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 
-/**
- * Codex reports each tool separately. For mpm, each report is a step with one
- * tool.
- */
+/** Codex reports each tool separately, as a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["PostToolBatch", "PostToolUse"],
 ]);

@@ -86,10 +86,7 @@ export function textList(value: unknown): string[] {
 
 const SHELL = /(?:^|\/)(?:ba|z|da|k)?sh$/;
 
-/**
- * Returns the command from a call, or from the event that ends it, without the
- * shell around the command.
- */
+/** Returns the command of a call or its end, without the shell around. */
 export function commandIn(told: unknown): string | undefined {
   const given = field(told, "command") ?? field(told, "cmd");
   if (typeof given === "string") return given;
@@ -136,9 +133,7 @@ const EVENTS = new Set(
     " mcp_tool_call_end undo_started undo_completed").split(" "),
 );
 
-/**
- * Returns whether a record belongs to the conversation but has an unknown type.
- */
+/** Returns whether a record of the conversation has an unknown type. */
 export function isUnknown({ type, payload }: Fields): boolean {
   if (!isFields(payload)) return false;
   const { item } = payload;

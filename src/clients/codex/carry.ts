@@ -7,10 +7,7 @@ import {
   type NativeSession,
 } from "../carried.ts";
 
-/**
- * Writes a conversation as a rollout of Codex CLI, which needs no entry in an
- * index.
- */
+/** Writes a rollout of Codex CLI, which needs no entry in an index. */
 export const carrying: Carrying = {
   versions: ["0.169.0"],
   session: (carried, place) => Promise.resolve(sessionOf(carried, place)),

@@ -6,10 +6,7 @@ import { openSettings } from "../claude/settings/text.ts";
 import type { EntryFile } from "../client.ts";
 import { entryOfLine, hookLine } from "../hook_command.ts";
 
-/**
- * Describes the hooks in a `hooks.json`, which has the format of Claude Code's
- * settings.
- */
+/** Describes the hooks in a `hooks.json`, in Claude Code's format. */
 export function jsonHooks(
   path: string,
   entries: readonly HookEntry[],

@@ -12,9 +12,9 @@ import type {
   CallResult,
   EventAgent,
   EventKind,
+  LineReader,
 } from "../events.ts";
 import { cutMiddle } from "../notes.ts";
-import type { LineReader } from "../open_events.ts";
 import {
   absolute,
   commandIn,

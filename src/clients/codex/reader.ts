@@ -11,10 +11,7 @@ import { isUnknown } from "./calls.ts";
 import { isLine, Reader } from "./lines.ts";
 import { idIn, metaOf } from "./store.ts";
 
-/**
- * The maximum number of rollouts of a day to check for sub-agents, and the
- * maximum number to read.
- */
+/** The most rollouts of a day to check for sub-agents, and to read. */
 const MOST_LOOKED = 200;
 const MOST_AGENTS = 50;
 

@@ -23,10 +23,7 @@ export function idIn(name: string): string | undefined {
   return NAME.exec(name)?.[1];
 }
 
-/**
- * The maximum number of bytes in the first line, which also has the model's
- * instructions.
- */
+/** The most bytes in the first line, which also has instructions. */
 const FIRST_LINE = 256 * 1024;
 
 /** Returns the metadata in the first line of a rollout. */
@@ -40,10 +37,7 @@ export function metaOf(system: System, path: string): Fields | undefined {
     : undefined;
 }
 
-/**
- * The maximum number of days whose folders are checked, and of rollouts in all
- * these folders.
- */
+/** The most days to check, and rollouts in all their folders. */
 const MOST_DAYS = 400;
 const MOST = 5000;
 
@@ -81,10 +75,7 @@ function* daysBelow(system: System, top: string): Generator<string> {
   }
 }
 
-/**
- * Returns the folders of the days on which an ID may have been created. The ID
- * begins with its time; the folder has the machine's local date.
- */
+/** Returns the days of an ID, whose folders have the local date. */
 function daysOf(id: string): string[] {
   const time = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
   if (id[14] !== "7") return [];
@@ -140,10 +131,7 @@ const END = 16 * 1024 * 1024;
 /** Marks of a line that is worth parsing. */
 const MARKS = /"token_count"|"compacted"|"turn_context"/;
 
-/**
- * Returns how full the context was at the last answer, or reports that a
- * compaction followed that answer.
- */
+/** Returns the context at the last answer, or that it was compacted. */
 export function readGauge(
   system: System,
   path: string,

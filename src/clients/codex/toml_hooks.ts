@@ -16,10 +16,7 @@ export function hasHooks(text: string | undefined): boolean {
   return text !== undefined && (HEADER.test(text) || INLINE.test(text));
 }
 
-/**
- * Describes the hooks in a `config.toml`. Those of mpm are in a marked part at
- * the end.
- */
+/** Describes the hooks in a `config.toml`: a marked part at the end. */
 export function tomlHooks(
   path: string,
   entries: readonly HookEntry[],

@@ -19,10 +19,7 @@ interface Trust {
 /** A TOML table, by name. */
 type Table = Map<string, unknown>;
 
-/**
- * Returns the `hooks` of a `config.toml`, or `undefined`. Throws SyntaxError
- * for a text that cannot be parsed.
- */
+/** Returns the `hooks` of a `config.toml`. Throws SyntaxError. */
 export function hooksInToml(text: string): unknown {
   const top: Table = new Map();
   let table = top;
@@ -93,10 +90,7 @@ export function hooksInJson(text: string): unknown {
   return field(jsonIn(text.replace(/^\ufeff/, "")), "hooks");
 }
 
-/**
- * Returns mpm's hooks among those in a file, each with the digest to store as
- * trusted.
- */
+/** Returns mpm's hooks, each with the digest to store as trusted. */
 export function hooksToTrust(hooks: unknown): TrustedHook[] {
   if (!isFields(hooks)) return [];
   return Object.entries(hooks).flatMap(([event, groups]) =>
@@ -126,10 +120,7 @@ function snake(event: string): string {
     .toLowerCase();
 }
 
-/**
- * Returns the digest that Codex stores for a hook: the digest of its JSON with
- * sorted keys.
- */
+/** Returns the digest that Codex stores: of JSON with sorted keys. */
 function hashOf(
   event_name: string,
   { command, timeout, matcher }: Record<"command" | "timeout", unknown> & {

@@ -3,15 +3,10 @@ import { field, type Fields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
-/**
- * Tools that change the file in their `path`, under the names in these events.
- */
+/** Tools that change the file in their `path`, as these events name them. */
 const EDITORS = new Set(["Edit", "Write", "create", "edit"]);
 
-/**
- * In the settings of Copilot CLI, events with Claude Code's names have nearly
- * the same format as in Claude Code.
- */
+/** The client's events under Claude Code's names are similar to those. */
 export const adapter: HookAdapter = {
   compactsAlone: true,
   fields(given, event, system) {

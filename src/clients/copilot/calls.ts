@@ -27,10 +27,7 @@ export interface CopilotCall {
   readonly id: string;
   readonly name: string;
   readonly args: Fields;
-  /**
-   * The `data` of the event that ended the call; `undefined`: not in the
-   * transcript.
-   */
+  /** The `data` of the call's end; `undefined`: not in the transcript. */
   ended: Fields | undefined;
   /** When the call ended, ISO 8601, UTC. */
   endedAt: string;
@@ -102,9 +99,7 @@ function called(call: CopilotCall, cwd: string | undefined): EventKind {
   };
 }
 
-/**
- * Matches the exit status that the client puts at the end of a shell's output.
- */
+/** Matches the exit status at the end of a shell's output. */
 const SHELL_END =
   /\n?<[^<>\n]*exit(?:ed)?(?: with exit)? code -?\d+[^<>\n]*>\s*$/;
 
@@ -189,9 +184,7 @@ const TYPES = new Set(
     " tool.execution_partial_result tool.execution_complete").split(" "),
 );
 
-/**
- * Returns whether an event belongs to the conversation but has an unknown type.
- */
+/** Returns whether an event of the conversation has an unknown type. */
 export function isUnknown({ type, data }: Fields): boolean {
   return isFields(data) && !TYPES.has(String(type)) && holdsWords(data);
 }

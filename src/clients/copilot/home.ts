@@ -3,10 +3,7 @@ import { join } from "../../base/join.ts";
 import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
-/**
- * Returns the folder of Copilot CLI: `COPILOT_HOME`, or else `.copilot` in the
- * home folder; `undefined` if neither is known.
- */
+/** Returns `COPILOT_HOME`, or else `.copilot` in the home folder. */
 export function copilotHome(system: System): string | undefined {
   const configured = system.env("COPILOT_HOME");
   if (configured) {
@@ -21,9 +18,7 @@ export function eventsPath(home: string, id: string): string {
   return join(home, "session-state", id, "events.jsonl");
 }
 
-/**
- * Returns the session in which this process was started, from its variables.
- */
+/** Returns the session in which this process was started. */
 export function currentCopilot(system: System): string | undefined {
   if (system.env("COPILOT_CLI") !== "1") return undefined;
   const id = system.env("COPILOT_AGENT_SESSION_ID");

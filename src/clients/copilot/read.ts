@@ -6,14 +6,16 @@ import {
   textField,
 } from "../../base/parsed_values.ts";
 import type { SessionReader } from "../client.ts";
-import type { AgentEvent, EventAgent, EventKind } from "../events.ts";
-import { cutMiddle } from "../notes.ts";
 import {
+  type AgentEvent,
+  type EventAgent,
   type EventFields,
+  type EventKind,
   EventQueue,
   type LineReader,
-  openTranscript,
-} from "../open_events.ts";
+} from "../events.ts";
+import { cutMiddle } from "../notes.ts";
+import { openTranscript } from "../open_events.ts";
 import { firstLines } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
 import { countIn } from "./store.ts";
@@ -24,10 +26,7 @@ const LONGEST = 16_000;
 /** Matches a line that repeats other lines, or that only the client uses. */
 const SKIPPED = /^\{"type":"(?:hook\.|system\.message")/;
 
-/**
- * Reads the sessions of Copilot CLI. A session and its sub-agents are in the
- * same file.
- */
+/** Reads sessions; each file also has the session's sub-agents. */
 export const reader: SessionReader = {
   open: (system, { path }, { beginning = false, most } = {}) =>
     openTranscript(system, path, {
@@ -238,10 +237,7 @@ function* usageIn(usage: unknown): Generator<EventKind> {
   yield { type: "usage", context, output };
 }
 
-/**
- * Returns the event of a compaction. If a compaction was cancelled because its
- * process ended, it changed nothing.
- */
+/** Returns the event of a compaction, unless it was cancelled. */
 function* compactionIn(data: Fields): Generator<EventKind> {
   const summary = textField(data, "summaryContent");
   if (data.success !== true || summary === undefined) return;

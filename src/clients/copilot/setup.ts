@@ -5,10 +5,7 @@ import { entryOfLine, hookLine, powerShellLine } from "../hook_command.ts";
 import { ownFile } from "../own_file.ts";
 import { copilotHome } from "./home.ts";
 
-/**
- * The events under the client's own names. Under these names, the client sends
- * events in Claude Code's format.
- */
+/** The events; the client sends them in Claude Code's format. */
 const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
   { at: "SessionStart", event: "SessionStart", seconds: 10 },
   { at: "UserPromptSubmit", event: "UserPromptSubmit", seconds: 10 },
@@ -20,10 +17,7 @@ const EVENTS: readonly { at: string; event: string; seconds: number }[] = [
   { at: "SessionEnd", event: "SessionEnd", seconds: 10 },
 ];
 
-/**
- * If a hook of this event fails, the tool does not run, so the event is only
- * used for claims.
- */
+/** If this hook fails, the tool does not run, so it is only for claims. */
 const CLAIMS = { at: "PreToolUse", event: "PreToolUse", seconds: 10 };
 
 /** Installs the hooks in a separate file next to the user's other hooks. */

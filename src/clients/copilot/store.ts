@@ -61,10 +61,7 @@ const MOST = 16 * 1024 * 1024;
 /** Marks of a line that is worth parsing. */
 const MARKS = /^\{"type":"session\.(?:usage_record|compaction_complete)"/;
 
-/**
- * Returns the token counts of the last answer, or those that a later compaction
- * left.
- */
+/** Returns the tokens of the last answer, or after a later compaction. */
 function gaugeAt(
   system: System,
   path: string,
@@ -102,10 +99,7 @@ function isOfAgent(usage: unknown): boolean {
   return textField(usage, "interactionType") === "conversation-subagent";
 }
 
-/**
- * Returns a token count; `undefined` for 0 and for anything else that is not a
- * count.
- */
+/** Returns a token count; `undefined` for 0 and anything else. */
 export function countIn(value: unknown, name: string): number | undefined {
   const count = field(value, name);
   return typeof count === "number" && count > 0 ? count : undefined;

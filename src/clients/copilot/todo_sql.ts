@@ -6,10 +6,7 @@ export interface TodoChange {
   readonly status?: string | undefined;
 }
 
-/**
- * The maximum length of a statement to read, in UTF-16 units, and the maximum
- * number of rows in one statement.
- */
+/** The longest statement, in UTF-16 units, and the most rows in it. */
 const LONGEST = 64_000;
 const MOST = 100;
 
@@ -56,10 +53,7 @@ function wordOf(token: Token): string {
   return "word" in token ? token.word : "'";
 }
 
-/**
- * Reads the groups in parentheses: first the columns, then the values of one
- * row in each group.
- */
+/** Reads groups in parentheses: the columns, then the values of each row. */
 function inserted(tokens: readonly Token[]): TodoChange[] {
   const groups: Token[][] = [];
   let open = false;

@@ -144,10 +144,7 @@ function resultOf({ result }: GeminiCall): CallResult | undefined {
   return { text: cutMiddle(text, LONGEST_RESULT), isError, at };
 }
 
-/**
- * Matches the frame around an output, which contains the exit status if it is
- * not 0.
- */
+/** Matches the frame around an output, with any exit status but 0. */
 const FRAME =
   /^(?:<untrusted_context>\n)?(?:Output: )?([^]*?)(?:\n(?:Error|Exit Code|Signal|Process Group PGID|Background PIDs): [^]*)?(?:\n<\/untrusted_context>)?$/;
 
@@ -234,9 +231,7 @@ const TYPES = new Set(["user", "gemini", "info", "warning", "error"]);
 /** Lines that change earlier ones. */
 const CHANGES = new Set(["$set", "$rewindTo"]);
 
-/**
- * Returns whether a line belongs to the conversation but has an unknown type.
- */
+/** Returns whether a line of the conversation has an unknown type. */
 export function isUnknown(line: Fields): boolean {
   const changes = Object.keys(line).filter((name) => name.startsWith("$"));
   return changes.length > 0

@@ -7,10 +7,7 @@ import {
   uuidOf,
 } from "../carried.ts";
 
-/**
- * Writes a conversation to a file that Gemini CLI opens through an option. So
- * mpm writes nothing into the client's folders.
- */
+/** Writes a file for an option, and nothing into the client's folders. */
 export const carrying: Carrying = {
   versions: ["0.61.0"],
   session: (carried, place) => Promise.resolve(sessionOf(carried, place)),

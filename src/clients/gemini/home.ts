@@ -2,10 +2,7 @@ import { isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
 import type { System } from "../../system/system.ts";
 
-/**
- * Returns the folder of Gemini CLI: `.gemini` in `GEMINI_CLI_HOME`, or else in
- * the home folder; `undefined` if neither is known.
- */
+/** Returns `.gemini` in `GEMINI_CLI_HOME`, or else in the home folder. */
 export function geminiHome(system: System): string | undefined {
   const base = system.env("GEMINI_CLI_HOME") || system.home();
   if (!base) return undefined;

@@ -9,10 +9,15 @@ import {
 } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { SessionReader } from "../client.ts";
-import type { AgentEvent, EventAgent, EventKind } from "../events.ts";
+import type {
+  AgentEvent,
+  EventAgent,
+  EventKind,
+  LineReader,
+} from "../events.ts";
 import { listNames } from "../look.ts";
 import { cutMiddle } from "../notes.ts";
-import { type LineReader, openTranscript, startIn } from "../open_events.ts";
+import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
@@ -51,10 +56,7 @@ export const reader: SessionReader = {
     }),
 };
 
-/**
- * Returns the chats of a session's sub-agents, which are in a folder named
- * after the session.
- */
+/** Returns the chats of sub-agents, in a folder named by the session. */
 function agentFiles(system: System, path: string): string[] {
   const id = sessionIn(system, path);
   if (id === undefined) return [];
@@ -117,9 +119,7 @@ function idsIn(messages: unknown): string[] {
     .flatMap((message) => textField(message, "id") ?? []);
 }
 
-/**
- * Matches text that the client puts before a prompt, even within the same part.
- */
+/** Matches text that the client puts before a prompt. */
 const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 
 /** Matches the start of text that only the client uses. */
@@ -237,9 +237,7 @@ class Reader implements LineReader {
     }
   }
 
-  /**
-   * The client replaces all messages when a session starts and at a compaction.
-   */
+  /** The client replaces all messages at a start and a compaction. */
   *#replaced(messages: readonly unknown[]): Generator<AgentEvent> {
     const at = messages.findIndex((message) =>
       textIn(field(message, "content")) === STOCK

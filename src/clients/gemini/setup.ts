@@ -54,10 +54,7 @@ const CLAIMS: Entry = {
   timeout: 10_000,
 };
 
-/**
- * Installs a separate extension, which the client loads from its folder. So mpm
- * changes no file of the user.
- */
+/** Installs an extension, so that no file of the user changes. */
 export const setup: ClientSetup = {
   files(system) {
     const home = geminiHome(system);

@@ -11,17 +11,11 @@ import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { geminiHome } from "./home.ts";
 
-/**
- * The maximum number of project folders to look at, and of chats in one of
- * them.
- */
+/** The most project folders to look at, and chats in one of them. */
 const MOST_PROJECTS = 2000;
 const MOST_CHATS = 2000;
 
-/**
- * The maximum size of the list of projects, and of the first line of a chat, in
- * bytes.
- */
+/** The largest list of projects, and first line of a chat, in bytes. */
 const LARGEST_LIST = 4 * 1024 * 1024;
 const HEADER = 64 * 1024;
 
@@ -133,10 +127,7 @@ const WINDOW = 1_048_576;
 /** The answer that the client writes after the summary of a compaction. */
 export const STOCK = "Got it. Thanks for the additional context!";
 
-/**
- * Returns the token counts of the last answer, unless a compaction followed
- * that answer.
- */
+/** Returns the tokens of the last answer, unless it was compacted. */
 function gaugeAt(
   system: System,
   path: string,
@@ -165,10 +156,7 @@ function gaugeAt(
   return undefined;
 }
 
-/**
- * Messages that a compaction keeps get new IDs; messages of a resumed session
- * do not.
- */
+/** Only a compaction gives new IDs to the messages that it keeps. */
 function compactionAfter(
   answer: string | undefined,
   replaced: readonly unknown[] = [],

@@ -9,9 +9,7 @@ export interface News {
   readonly part?: string;
   /** A tool call, in one line. */
   readonly call?: string;
-  /**
-   * The client's reason for a failure, unless the agent explains more later.
-   */
+  /** The client's reason for a failure; the agent may explain more. */
   readonly error?: string;
   /** True if the error is a usage limit, however it is worded. */
   readonly isLimit?: boolean;

@@ -12,18 +12,13 @@ export interface HeadlessEnd {
   readonly until: string | null;
 }
 
-/**
- * The maximum length of a line to read, in UTF-16 units. Tool results can be
- * large.
- */
+/** The longest line to read, in UTF-16 units; results can be large. */
 const LONGEST = 4 * 1024 * 1024;
 
 /** The maximum length of an answer to keep, in UTF-16 units. */
 const ANSWER = 256 * 1024;
 
-/**
- * Matches the words that clients use to report that a usage limit is reached.
- */
+/** Matches the words for a usage limit that is reached. */
 const LIMIT =
   /\busage limit\b|\bhit your (?:[\w-]+ )?limit\b|\b(?:exhausted|exceeded) your (?:\w+ )*quota\b/i;
 
@@ -46,10 +41,7 @@ export class HeadlessOutput {
     this.#news = news;
   }
 
-  /**
-   * Processes the next bytes of standard output, and returns them as text for
-   * people.
-   */
+  /** Processes the next bytes, and returns them as text for people. */
   add(bytes: Uint8Array): string {
     const text = this.#decoder.decode(bytes, { stream: true });
     const [first, ...more] = text.split("\n");
@@ -101,9 +93,7 @@ export class HeadlessOutput {
     return isKnown ? "" : `${said}\n`;
   }
 
-  /**
-   * Processes the last line, which may lack a line end, and returns it as text.
-   */
+  /** Processes the last line, which may lack a line end. */
   close(): string {
     const text = this.#take(this.#rest ?? "");
     this.#rest = "";
@@ -141,10 +131,7 @@ function isoOf(milliseconds: number): string | null {
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/**
- * Returns the end of the minute that Codex names in local time, as in
- * `try again at 3:05 PM`. The text has a date if it is another day.
- */
+/** Returns when the minute ends that Codex names in local time. */
 function timeIn(text: string, now: Date): number | undefined {
   const [, date = "", hour, minute, half] =
     /[Tt]ry again at ([A-Z][a-z]{2} \d{1,2}(?:st|nd|rd|th), \d{4} )?(\d{1,2}):(\d\d) ([AP]M)/

@@ -3,10 +3,7 @@ import type { HookAdapter, HookAnswer } from "../client.ts";
 import { beginTranscript } from "./transcripts.ts";
 import { listIn, namedTool, unquoted } from "./tools.ts";
 
-/**
- * mpm's plugin reports events in mpm's format, but with the client's tools.
- * mpm's answers go to the plugin, which cannot hold back a prompt.
- */
+/** mpm's plugin reports in mpm's format, but with the client's tools. */
 export const adapter: HookAdapter = {
   fields(given, _event) {
     const tool = textField(given, "tool_name");

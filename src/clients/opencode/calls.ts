@@ -110,10 +110,7 @@ function patched(file: unknown, { cwd }: Call): Edit[] {
   return [{ path, how, hunks: diff ? hunksOfDiff(diff) : undefined }];
 }
 
-/**
- * Returns the todos that a call changed, and the states of all todos after the
- * call.
- */
+/** Returns the changed todos, and the states of all todos. */
 export function changedTodos(
   { input, result }: Call,
   before: ReadonlyMap<string, string>,

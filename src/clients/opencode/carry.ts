@@ -132,10 +132,7 @@ function messagesOf(
   });
 }
 
-/**
- * Returns an ID. IDs sort by the time that they contain; session IDs sort in
- * reverse.
- */
+/** Returns an ID that sorts by its time; session IDs sort in reverse. */
 function idAt(time: number, seed: string, falling = false): string {
   const ticks = BigInt(time) * 4096n;
   const bits = BigInt.asUintN(48, falling ? ~ticks : ticks);

@@ -13,10 +13,10 @@ import {
   type EventAgent,
   type EventKind,
   holdsWords,
+  type LineReader,
 } from "../events.ts";
 import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
-import type { LineReader } from "../open_events.ts";
 import { type Call, changedTodos, cut, eventsOf } from "./calls.ts";
 import { contextOf, unquoted } from "./tools.ts";
 
@@ -93,10 +93,7 @@ interface Message {
   hasError: boolean;
 }
 
-/**
- * The maximum number of messages to remember. The parts of a message follow
- * soon after it.
- */
+/** The most messages to remember; parts follow their message soon. */
 const MOST_MESSAGES = 1000;
 
 /** A part of a message, with its session. */
@@ -296,10 +293,7 @@ export class Reader implements LineReader {
     };
   }
 
-  /**
-   * Reports the files that the client compared in a step: those that the step's
-   * commands changed.
-   */
+  /** Reports the files that the commands of a step changed. */
   #patch({ value, message }: Part): EventKind[] {
     if (!message?.hasCommand || !Array.isArray(value.files)) return [];
     const edits = value.files.slice(0, MOST_ENTRIES)
@@ -346,9 +340,7 @@ const PARTS = new Set(
     " subtask retry compaction").split(" "),
 );
 
-/**
- * Returns whether a line belongs to the conversation but has an unknown type.
- */
+/** Returns whether a line of the conversation has an unknown type. */
 export function isUnknown({ part }: Fields): boolean {
   return isFields(part) && !PARTS.has(String(part.type)) && holdsWords(part);
 }

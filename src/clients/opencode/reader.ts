@@ -13,10 +13,7 @@ import {
   Withdrawn,
 } from "./lines.ts";
 
-/**
- * The maximum size of an export, and the number of bytes to check at its
- * beginning.
- */
+/** The largest export, and the bytes to check at its beginning. */
 const LARGEST = 64 * 1024 * 1024;
 const BEGINNING = 64 * 1024;
 

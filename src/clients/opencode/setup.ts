@@ -10,9 +10,7 @@ import plugin from "./plugin.js" with { type: "text" };
 const BINARY = /^const MPM = ("[^\n]*");$/m;
 const MARK = /^const MARK = "--installed-by=mpm\/(.*)";$/m;
 
-/**
- * Returns the entry in a plugin written by mpm; `undefined` for other files.
- */
+/** Returns the entry in a plugin by mpm; `undefined`: another file. */
 function entryIn(text: string): InstalledEntry | undefined {
   const binary = jsonIn(BINARY.exec(text)?.[1] ?? "");
   const version = MARK.exec(text)?.[1];

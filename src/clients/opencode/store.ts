@@ -8,10 +8,7 @@ import { lastLines } from "../tail.ts";
 import { contextOf } from "./tools.ts";
 import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
 
-/**
- * The number of bytes to read from the start of a transcript, and from its end,
- * which should contain an answer.
- */
+/** The bytes to read from the start, and from the end with an answer. */
 const BEGINNING = 64 * 1024;
 const END = 4 * 1024 * 1024;
 

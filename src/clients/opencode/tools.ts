@@ -18,10 +18,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["webfetch", "WebFetch"],
 ]);
 
-/**
- * Returns the name that mpm uses for a tool, and the call's arguments in mpm's
- * format.
- */
+/** Returns a tool's name and arguments in mpm's format. */
 export function namedTool(
   tool: string,
   input: unknown,
@@ -43,10 +40,7 @@ function patchedPaths(patch: string): string[] {
   return [...lines].map(([, path]) => path!.trim());
 }
 
-/**
- * Returns a prompt as it was typed. `opencode run` quotes a prompt that
- * contains a blank, and puts a backslash before each quote in it.
- */
+/** Returns a prompt as typed; `opencode run` quotes one with blanks. */
 export function unquoted(text: string): string {
   const inner = /^"((?:[^"\\]|\\[^])* (?:[^"\\]|\\[^])*)"\n*$/.exec(text)?.[1];
   return inner === undefined ? text : inner.replaceAll('\\"', '"');
@@ -58,10 +52,7 @@ export function listIn(value: Fields, name: string): unknown[] {
   return Array.isArray(held) ? held : [];
 }
 
-/**
- * Returns the tokens in a step's context, cached or not, and in its answer.
- * `undefined`: there are no token counts, or all are zero.
- */
+/** Returns the tokens in a step's context and answer, if not all zero. */
 export function contextOf(
   tokens: unknown,
 ): { context: number; output: number } | undefined {

@@ -23,10 +23,7 @@ export function transcriptOf(system: System, id: string): string | undefined {
   return state && join(state, FOLDER, `${id}.jsonl`);
 }
 
-/**
- * Creates the transcript of a session, to which the plugin appends. Removes
- * transcripts of sessions that ended long ago.
- */
+/** Creates a transcript for the plugin, and removes old ones. */
 export function beginTranscript(system: System, id: string): void {
   const path = transcriptOf(system, id);
   if (path === undefined || system.files.lstat(path)) return;

@@ -13,10 +13,7 @@ import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 type Action = HooksEjectResult["hooks"][number]["action"];
 
-/**
- * The action for each state of a copy; a text written by a person is never
- * replaced.
- */
+/** The action for each state; a person's text is never replaced. */
 const ACTIONS: Record<ScriptState, Action> = {
   none: "written",
   older: "upgraded",

@@ -151,10 +151,7 @@ function reachWarnings(
     : [`Claude Code reads this file only in sessions that start in "${top}"`];
 }
 
-/**
- * Returns a warning: the entries contain a path of this machine, so they should
- * not be committed.
- */
+/** Warns that entries with paths of this machine are not for others. */
 function sharingWarnings(
   workspace: Workspace,
   { scope }: { scope: Scope },

@@ -87,9 +87,7 @@ export const ClientFilesResult = z.strictObject({
   files: z.array(z.strictObject({
     /** Absolute. */
     path: text,
-    /**
-     * `restored`: exactly as it was before. `foreign`: mpm does not change it.
-     */
+    /** `restored`: as it was before. `foreign`: mpm does not change it. */
     action: z.enum([
       ...["added", "changed", "kept", "removed", "restored"] as const,
       "foreign",
@@ -228,10 +226,7 @@ export const SetupRemoveResult = z.strictObject({
   })),
   /** Files that contain a part of mpm and stay. */
   kept: z.array(z.strictObject({ path: text, reason: text })),
-  /**
-   * Settings with mpm's hooks, and schedules of other projects, each with a
-   * command to remove them.
-   */
+  /** Settings and schedules of other projects, and how to remove them. */
   elsewhere: z.array(z.strictObject({ path: text, command: text })),
   /** The data that stays, and how to delete it. */
   data: z.array(z.strictObject({
@@ -376,10 +371,7 @@ export const HooksTestAnswer = z.union([
   HooksRunResult,
 ]);
 
-/**
- * With `--scripts`, `hooks status` lists the scripts; with a name, it prints
- * one.
- */
+/** With `--scripts`, a list of scripts; with a name, one script. */
 export const HooksStatusAnswer = z.union([
   HooksStatusResult,
   HooksListResult,

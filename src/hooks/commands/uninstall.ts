@@ -86,10 +86,7 @@ have not edited. mpm keeps a copy of the old settings.`,
       : uninstallText(result, style),
 });
 
-/**
- * Returns whether there is anything to remove; an unreadable file counts as
- * empty.
- */
+/** Returns whether there is anything to remove in a readable file. */
 function isInstalled(system: System, place: ScopePlace): boolean {
   const planned = attempt(() => uninstall(system, place, true));
   return planned !== undefined && planned.changes.length > 0;

@@ -36,10 +36,7 @@ export function activityOf(system: System, session: AgentSession): Activity {
   };
 }
 
-/**
- * Stores the activity for the command that saves the session. The time of the
- * activity is the file's modification time, so most events only touch the file.
- */
+/** Stores the activity; its time is the file's, so most events touch it. */
 export function keepActivity(
   system: System,
   session: AgentSession,
@@ -56,9 +53,7 @@ export function keepActivity(
   }
 }
 
-/**
- * Calls that do not count as work: mpm commands, which may save the session.
- */
+/** Calls of mpm itself, which may save the session, are not work. */
 const OWN = /^\s*(?:[^\s"']*\/)?mpm\s/;
 
 /** Returns whether one of these tool calls did something worth saving. */
@@ -82,9 +77,7 @@ export function scheduledPrompts(calls: readonly unknown[]): string[] {
     .filter((prompt) => typeof prompt === "string");
 }
 
-/**
- * Returns the time of the last activity that hooks saw in the event's session.
- */
+/** Returns the time of the last activity in the event's session. */
 export function readActivity({ context, session }: HookCall): Activity {
   return activityOf(context.system, session);
 }

@@ -65,18 +65,13 @@ export interface Unsaved {
   readonly killed: boolean;
 }
 
-/**
- * Saves an agent session with its hand-off, and pauses no session. Returns
- * `undefined` if nothing was done since the last save.
- */
+/** Saves an agent session; `undefined`: nothing new was done. */
 export async function autoSave(
   context: Context,
   { config, unsaved, isRead = false }: {
     config: Config;
     unsaved: Unsaved;
-    /**
-     * True if one of the user's scripts gets the save with all of its files.
-     */
+    /** True if a script of the user gets the save with all its files. */
     isRead?: boolean;
   },
 ): Promise<Save | undefined> {
@@ -118,10 +113,7 @@ export async function autoSave(
   return save;
 }
 
-/**
- * Returns a function that builds the save from its parts, once the save has an
- * ID.
- */
+/** Returns a function that builds the save once it has an ID. */
 function builderOf(
   system: System,
   workspace: Workspace,
@@ -155,10 +147,7 @@ function builderOf(
   };
 }
 
-/**
- * Reads the parts of a save in parallel, because a session that ends does not
- * wait for long. Returns `undefined` if nothing was done since the last save.
- */
+/** Reads the parts of a save in parallel, since a client soon exits. */
 async function readAll(context: Context, sources: Sources) {
   const { system } = context;
   const { unsaved, workspace } = sources;
@@ -194,10 +183,7 @@ async function readAll(context: Context, sources: Sources) {
   };
 }
 
-/**
- * Reads the state of git. If the client was killed, others may have committed
- * since, so HEAD is set to the commit on which the session worked.
- */
+/** Reads git's state, with HEAD as it was when a client was killed. */
 async function stateOf(
   system: System,
   workspace: Workspace,
@@ -296,10 +282,7 @@ function autoSummary(
   return killed ? RECOVERED + text : text;
 }
 
-/**
- * Returns the finished work from earlier saves of the same session: the last
- * save of the agent session, and the last save before it began.
- */
+/** Returns the finished work from earlier saves of the same session. */
 function doneIn({ before, last }: Earlier, order: DoneOrder): Item[] {
   const others = last === before ? [] : doneBefore(last, order);
   const all = [...others, ...doneOf(before, order.session)];
@@ -314,10 +297,7 @@ interface Earlier {
   readonly before: Save | undefined;
   /** The last save, even of another agent session. */
   readonly last: Save | undefined;
-  /**
-   * True if nothing was done since the last save, or since someone paused by
-   * hand.
-   */
+  /** True if nothing was done since the last save or manual pause. */
   readonly covered: boolean;
 }
 

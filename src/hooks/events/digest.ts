@@ -33,9 +33,7 @@ export interface Digest {
   readonly settled: readonly Pick<Ran, "command" | "at">[];
 }
 
-/**
- * A digest for a later save, with the data that shows whether it is current.
- */
+/** A stored digest, with data that shows whether it is current. */
 interface KeptDigest {
   /** Of mpm. */
   readonly version: string;
@@ -62,10 +60,7 @@ function requestOf(
   return { ...order, sources };
 }
 
-/**
- * Returns the digest of a conversation: the stored one if nothing was said
- * since the last turn, or else a new one from the transcript.
- */
+/** Returns the stored digest if it is current, or else a new one. */
 export async function digestOf(
   system: System,
   order: DigestOrder,

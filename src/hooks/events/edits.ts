@@ -6,10 +6,7 @@ import { lookAtGauge, waysOut } from "./gauge.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
-/**
- * Refuses to start a sub-agent whose result would not fit, and to edit a path
- * that someone else has claimed.
- */
+/** Refuses a sub-agent at a full context, and edits of claimed paths. */
 export const onToolUse: Handler = (hook) =>
   startsAgents(hook.input.text("tool_name")) ? ofAgent(hook) : ofEdit(hook);
 

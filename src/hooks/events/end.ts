@@ -37,9 +37,7 @@ export const onSessionEnd: Handler = async (hook) => {
   return {};
 };
 
-/**
- * Saves the session that ends. Returns `undefined` if there is nothing to save.
- */
+/** Saves the session that ends, if there is anything to save. */
 async function savedEnd(hook: HookCall): Promise<string | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
@@ -62,10 +60,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
   return save?.session_id;
 }
 
-/**
- * Records the error that ended the session's last turn, unless it is already
- * recorded. Claude Code does not always report the error before it exits.
- */
+/** Records an error of the last turn that no event reported. */
 async function recordTurnError(hook: HookCall): Promise<void> {
   const { client, context: { system }, input, session } = hook;
   const path = client === CLAUDE ? input.transcriptPath : undefined;

@@ -42,10 +42,7 @@ export const onError: Handler = async (hook) => {
   return {};
 };
 
-/**
- * Stores a record and starts the project's script for errors. The record has
- * the texts only if `handoff.errors` is on.
- */
+/** Stores a record, and starts the project's script for errors. */
 export async function recordError(
   hook: HookCall,
   { at, error }: { at: Date; error: string },
@@ -236,10 +233,7 @@ function keepErrorRecord(
   return path;
 }
 
-/**
- * Returns the records since a time, in milliseconds since the epoch. Unreadable
- * files are left out.
- */
+/** Returns the readable records since a time in milliseconds. */
 export function errorRecordsSince(
   system: System,
   root: string,

@@ -38,10 +38,7 @@ export async function lookAtGauge(
   return { gauge, level: levelOf(gauge, thresholdsOf(config)) };
 }
 
-/**
- * Checks the gauge, responds if a level was crossed, then writes the resume
- * file.
- */
+/** Checks the gauge, and responds if a level was crossed. */
 export async function watchGauge(
   hook: HookCall,
 ): Promise<Look & { answer: HookAnswer }> {
@@ -58,10 +55,7 @@ export async function watchGauge(
   return { ...look, answer: { message, context: note } };
 }
 
-/**
- * Writes the resume file if mpm may write into the project. Returns the state
- * of the work, or `undefined` if the file was not written.
- */
+/** Writes the resume file if allowed, and returns the work's state. */
 export async function keepResumeFile(
   hook: HookCall,
 ): Promise<Save | undefined> {
@@ -82,10 +76,7 @@ export async function keepResumeFile(
   }
 }
 
-/**
- * Finds out which commands the user can type in this session. Called only if a
- * text mentions them.
- */
+/** Finds the commands that the user can type, for texts about them. */
 export function waysOut(hook: HookCall): WaysOut {
   const { client, context: { system } } = hook;
   const attended = client === CLAUDE && isAttended(system);
@@ -109,10 +100,7 @@ export function hasSkill(
   );
 }
 
-/**
- * Returns whether the hook belongs to the mpm plugin, which includes all
- * skills.
- */
+/** Returns whether the hook is the plugin's, which has all skills. */
 export function isPlugin(system: System): boolean {
   return system.env("CLAUDE_PLUGIN_ROOT") !== undefined;
 }

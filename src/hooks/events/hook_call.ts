@@ -16,10 +16,7 @@ export interface HookCall {
   readonly event: string;
   readonly client: Client;
   readonly input: HookInput;
-  /**
-   * The context in the session's folder; its machine does not wait long for a
-   * lock.
-   */
+  /** The context in the session's folder; it waits briefly for locks. */
   readonly context: Context;
   readonly config: Config;
   readonly session: AgentSession & { readonly root: string };
@@ -33,16 +30,11 @@ export type Handler = (
   hook: HookCall,
 ) => HookAnswer | Promise<HookAnswer>;
 
-/**
- * Milliseconds that a hook waits for a lock, and for a program that is not the
- * user's. The client waits for the hook, and ends it after ten seconds.
- */
+/** Milliseconds for a lock, and a program, since the client waits. */
 const PATIENCE = 1000;
 const PROGRAM_PATIENCE = 5000;
 
-/**
- * Finds the project of an event. Returns `undefined` if there is nothing to do.
- */
+/** Finds the project of an event; `undefined`: nothing to do. */
 export function hookCallOf(
   context: Context,
   { client, event, input }: Pick<HookCall, "client" | "event" | "input">,

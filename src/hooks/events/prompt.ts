@@ -27,10 +27,7 @@ import { keepNotes } from "./notes.ts";
 import { isLetThrough, letThroughNext, takePending } from "./prompts.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
-/**
- * Answers mpm's commands. Holds back other text that a person types when the
- * context is full.
- */
+/** Answers mpm's commands, and holds back others at a full context. */
 export const onUserPrompt: Handler = async (hook) => {
   const prompt = hook.input.text("prompt");
   if (prompt === undefined) return {};
@@ -76,10 +73,7 @@ function words() {
   return import("./typed.ts");
 }
 
-/**
- * Decides whether the prompt is sent. A prompt that is held back is sent if it
- * is entered again.
- */
+/** Decides whether the prompt is sent; a repeated prompt always is. */
 async function judged(
   hook: HookCall,
   { prompt, look: { gauge, level } }: { prompt: string; look: Look },
@@ -103,10 +97,7 @@ const NOTES_FOLDER = ".claude/shared-context";
 /** The maximum number of characters of notes in one prompt. */
 const NOTES = 2000;
 
-/**
- * Returns other people's notes since the last prompt, as data between fences.
- * Loads nothing if the worktree has no folder of notes.
- */
+/** Returns others' new notes as data; loads nothing without a folder. */
 async function newNotes(
   { context: { system }, session, worktree, invited, input }: HookCall,
 ): Promise<string> {

@@ -17,10 +17,7 @@ function promptsIn(value: unknown): readonly unknown[] {
 /** The maximum number of allowed prompts to remember in a session. */
 const LET_THROUGH = 50;
 
-/**
- * Returns whether a prompt is allowed even if the context is full, because it
- * was held back once or the agent scheduled it.
- */
+/** Returns whether a prompt passes a full context. */
 export function isLetThrough(
   system: System,
   session: AgentSession,
@@ -50,17 +47,12 @@ export async function letThroughNext(
   });
 }
 
-/**
- * Returns the digest that identifies a prompt. Surrounding blanks do not count.
- * The text is not stored, because it may contain secrets.
- */
+/** Returns a prompt's digest; its text may contain secrets. */
 function promptDigest(prompt: string): string {
   return sha256(prompt.trim());
 }
 
-/**
- * Returns the message for the agent and removes it, so it is delivered once.
- */
+/** Returns the message for the agent once, and removes it. */
 export function takePending(
   { context: { system }, session }: HookCall,
 ): string {

@@ -18,16 +18,10 @@ import { startKeeping } from "./background.ts";
 import { autoSave } from "./auto_save.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/**
- * The maximum number of sessions to save at one start; the next start saves
- * more.
- */
+/** The most sessions to save at one start; the next saves more. */
 const MOST = 3;
 
-/**
- * Saves each session of this worktree whose client was killed, and returns the
- * message for the user. Never throws: the new session begins in any case.
- */
+/** Saves sessions whose client was killed, and returns a message. */
 export async function recoverKilled(hook: HookCall): Promise<string[]> {
   const { context: { system }, input, session, worktree, event } = hook;
   const saved: Save[] = [];
@@ -57,10 +51,7 @@ export async function recoverKilled(hook: HookCall): Promise<string[]> {
   ];
 }
 
-/**
- * Returns the new save. `undefined`: the session did nothing since its last
- * save, or another hook saves it.
- */
+/** Returns the new save; `undefined`: nothing new, or saved by another hook. */
 async function recovered(
   hook: HookCall,
   { client, sessionId, transcriptPath }: KilledSession,
@@ -96,10 +87,7 @@ async function recovered(
 /** Milliseconds after which a hook that claimed a session counts as dead. */
 const CLAIM = 60_000;
 
-/**
- * Claims the work of a session until `at` for this hook alone. Two clients may
- * start at once, and both can see a save that was already made.
- */
+/** Claims a session's work until `at`; two clients may start at once. */
 async function claimed(
   system: System,
   session: AgentSession,

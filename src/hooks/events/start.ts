@@ -21,10 +21,7 @@ const TIMEOUT = 4000;
 /** Sources of a new session at which a person is present. */
 const GOES_ON = new Set(["startup", "resume", "clear"]);
 
-/**
- * Handles the start of a session: its agent gets a bounded summary of earlier
- * work.
- */
+/** Handles the start of a session: its agent gets a bounded summary. */
 export const onSessionStart: Handler = async (hook) => {
   const { context, config, session, invited, input } = hook;
   const source = input.text("source") ?? "startup";
@@ -87,10 +84,7 @@ export const onSessionStart: Handler = async (hook) => {
   return { context: result.text + handed.text, message };
 };
 
-/**
- * Updates the view of notes, and returns notes that are new to the agent, as
- * data.
- */
+/** Updates the view of notes, and returns the agent's new notes. */
 async function newNotes(
   { context: { system }, session, worktree, input }: HookCall,
   source: string,
@@ -108,9 +102,7 @@ async function newNotes(
   }];
 }
 
-/**
- * The maximum number of background runs to list, and of lines for all of them.
- */
+/** The most background runs to list, and lines for all of them. */
 const RUNS = 5;
 const LINES = 10;
 

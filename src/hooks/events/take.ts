@@ -116,20 +116,14 @@ async function failed(
   return "";
 }
 
-/**
- * Detects events that only a wider matcher than mpm's lets through, before
- * anything is loaded.
- */
+/** Detects events that only a matcher wider than mpm's lets through. */
 function isNothing(event: string, input: HookInput): boolean {
   const tool = input.text("tool_name");
   return event === "PreToolUse" && !editsFiles(tool) &&
     (input.subagent || !startsAgents(tool));
 }
 
-/**
- * Reads the input within the time limit. Returns `undefined` if it is too large
- * for an event.
- */
+/** Reads the input in time; `undefined` if it is too large. */
 async function readEvent(
   { terminal }: System,
   event: string,

@@ -23,10 +23,7 @@ import { watchGauge } from "./gauge.ts";
 import { verifications } from "./verifications.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
-/**
- * Checks the gauge after a step of the agent, and takes a checkpoint if one is
- * due.
- */
+/** Checks the gauge after a step, and takes a checkpoint if due. */
 export const onToolsUsed: Handler = async (hook) => {
   const calls = callsOf(hook);
   const [answer] = await Promise.all([
@@ -117,10 +114,7 @@ async function keepTrack(
   await startCheckpoint(hook);
 }
 
-/**
- * Stores the agent's tasks, because their files and the transcript may be gone
- * later.
- */
+/** Stores the agent's tasks, since their files may be gone later. */
 export const onTask: Handler = async (hook) => {
   const { context: { system }, config, input, session, event } = hook;
   const invited = hook.invited && config["handoff.tasks"];
@@ -143,10 +137,7 @@ export const onTask: Handler = async (hook) => {
   return {};
 };
 
-/**
- * Records that a sub-agent started or stopped. The sub-agent inside a
- * compaction only reports its stop.
- */
+/** Records a sub-agent's start or stop; one in a compaction only stops. */
 export const onSubagent: Handler = async (hook) => {
   const { context: { system }, session, input, event, invited } = hook;
   const began = event === "SubagentStart";

@@ -26,10 +26,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import type { HookCall } from "./hook_call.ts";
 import type { HookAnswer } from "../../clients/mod.ts";
 
-/**
- * The maximum length of the report that the agent gets with the next prompt, in
- * characters.
- */
+/** The longest report for the agent with the next prompt. */
 const TOLD = 8000;
 
 /**
@@ -62,9 +59,7 @@ export async function answerTyped(
   }
 }
 
-/**
- * Returns the text of an error. Throws errors that are not meant for people.
- */
+/** Returns an error's text. Throws errors not meant for people. */
 function errorText(error: unknown): string {
   if (!(error instanceof MpmError)) throw error;
   const { message, hint } = error;

@@ -10,17 +10,11 @@ export interface TypedCommand {
   readonly plugin: boolean;
   /** The words after the command. */
   readonly words: string;
-  /**
-   * True if it was typed as claude-mpm's `/mpm-session-…`, which has other
-   * options.
-   */
+  /** True for claude-mpm's `/mpm-session-…`, which has other options. */
   readonly session: boolean;
 }
 
-/**
- * Matches the commands, also with the plugin's name and in older spellings of
- * claude-mpm.
- */
+/** Matches the commands, with a plugin's name or older spellings. */
 const TYPED =
   /^\s*\/([\w-]+:)?mpm-(?:(session-|init\s+)?(pause|resume)|(checkpoint|branch|return))(?:\s+([^]*))?$/;
 
@@ -98,10 +92,7 @@ export interface CommandLine {
   readonly args: readonly string[];
 }
 
-/**
- * The first line that `mpm checkpoint load` prints; on its own, it requests the
- * rest.
- */
+/** The line that `mpm checkpoint load` prints first requests the rest. */
 const FROM_CHECKPOINT = /^\s*Resume from checkpoint: ([^\n]+?)\s*$/;
 
 /** The values of the template's variables follow this line, one per line. */

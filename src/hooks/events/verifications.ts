@@ -12,18 +12,11 @@ import { treeOf, verificationOf } from "../../items/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/**
- * Milliseconds to wait for Claude Code to write a result, and between two
- * checks.
- */
+/** Milliseconds to wait for a result, and between two checks. */
 const PATIENCE = 200;
 const LOOK = 40;
 
-/**
- * Returns the verification commands of a step, with the tree on which they ran.
- * Only the transcript distinguishes a command that ran from one that was
- * refused.
- */
+/** Returns the verification commands that ran, with their tree. */
 export async function verifications(
   hook: HookCall,
 ): Promise<Notes["commands"]> {
@@ -66,9 +59,7 @@ const GIT_PATIENCE = 1000;
 /** The maximum number of uncommitted files to record individually. */
 const LISTED = 10;
 
-/**
- * Returns the tree of the worktree. `undefined`: git does not answer in time.
- */
+/** Returns the worktree's tree; `undefined`: git is too slow. */
 async function treeHere(
   { context }: HookCall,
 ): Promise<Notes["commands"][number]["tree"]> {

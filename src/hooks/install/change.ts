@@ -30,10 +30,7 @@ export interface InstallOrder {
   readonly skills: boolean;
 }
 
-/**
- * Reads the current state, decides, and applies the change unless it is a dry
- * run.
- */
+/** Reads, decides, and applies the change unless it is a dry run. */
 export function install(
   system: System,
   { place, wanted, skills: withSkills }: InstallOrder,
@@ -70,10 +67,7 @@ export function install(
   };
 }
 
-/**
- * Returns the text that a removal would restore; `undefined` if there is no
- * file.
- */
+/** Returns the text that a removal would restore, if any. */
 function baseOf(
   { untouched, original, file: { path } }: Present,
   before: string | undefined,
@@ -87,10 +81,7 @@ function baseOf(
   return original === null && text === "" ? undefined : encodeText(text);
 }
 
-/**
- * Removes mpm's entries, and restores the original bytes if nothing else has
- * changed.
- */
+/** Removes mpm's entries, or restores the bytes if nothing else changed. */
 export function uninstall(
   system: System,
   place: ScopePlace,
@@ -118,10 +109,7 @@ export function uninstall(
   };
 }
 
-/**
- * Returns the text of the file without mpm's entries. There are no `bytes` if
- * the file does not exist.
- */
+/** Returns the file without mpm's entries; no `bytes`: no file. */
 function withoutMpm(
   { file, original, untouched }: Present,
   before: string | undefined,

@@ -31,10 +31,7 @@ export interface ClientFile extends Present {
   readonly entry: EntryFile;
   /** The bytes after the change; `undefined`: the file is removed. */
   readonly after: Uint8Array | undefined;
-  /**
-   * The bytes that a removal would restore. `undefined`: a removal deletes the
-   * file.
-   */
+  /** The bytes that a removal restores; `undefined`: it deletes the file. */
   readonly base: Uint8Array | undefined;
   readonly action: Action;
   /** True if the plan removes the entries. */
@@ -83,10 +80,7 @@ export async function planClient(
   ];
 }
 
-/**
- * Plans the removal of the entries. Skills that another client also uses are
- * kept.
- */
+/** Plans the removal; skills that another client also uses stay. */
 export async function planClientRemoval(
   system: System,
   client: Client,
@@ -119,9 +113,7 @@ export async function installedClients(system: System): Promise<Client[]> {
   return found;
 }
 
-/**
- * Lists mpm's entries in a file. The list is empty if the file cannot be read.
- */
+/** Lists mpm's entries in a file; empty if it cannot be read. */
 export function entriesAt(system: System, entry: EntryFile) {
   if (!isFile(system, entry.path)) return [];
   return attempt(() => {
@@ -213,9 +205,7 @@ export function applyClient(
   for (const folder of emptied(files)) removeIfEmpty(system, folder);
 }
 
-/**
- * Returns the folders that were created for removed files, the innermost first.
- */
+/** Returns the folders made for removed files, innermost first. */
 export function emptied(files: readonly ClientFile[]): string[] {
   const made = files.filter(({ removing }) => removing)
     .flatMap(({ record }) => record?.folders ?? []);
@@ -256,10 +246,7 @@ export async function clientProblems(
   }));
 }
 
-/**
- * Installs or removes the entries of a client, as an operation that can be
- * undone.
- */
+/** Changes the entries of a client, as an operation to undo. */
 export async function changeClient(
   context: Context,
   workspace: Workspace,

@@ -68,10 +68,7 @@ function userShare(system: System): string | undefined {
   return data && isAbsolute(data) ? data : join(home, ".local/share");
 }
 
-/**
- * Returns the folders for man pages that setup and the installer use: the
- * user's, and the one next to this program's folder.
- */
+/** Returns folders for man pages: the user's, and the program's. */
 export function sharesOf(system: System): string[] {
   const bin = dirname(system.program() ?? "");
   const beside = basename(bin) === "bin" ? [join(dirname(bin), "share")] : [];
@@ -98,10 +95,7 @@ function isDue({ action }: Planned): boolean {
 /** The head of a completion script written by mpm. */
 export const COMPLETION_HEAD = /^# \w+ completion for mpm\./m;
 
-/**
- * Returns the action for a script; a file that mpm did not write is not
- * changed.
- */
+/** Returns the action for a script; someone else's is not changed. */
 function actionAt(
   system: System,
   path: string,
@@ -114,10 +108,7 @@ function actionAt(
   return COMPLETION_HEAD.test(text ?? "") ? "replaced" : "foreign";
 }
 
-/**
- * Writes the planned scripts, and records them for a later removal. Call under
- * the user's lock.
- */
+/** Writes and records the planned scripts. Call under the user's lock. */
 export function writeCompletions(
   system: System,
   planned: readonly Planned[],

@@ -36,10 +36,7 @@ function readRules(text: string | undefined): AddedRules {
   return { rules, rest: ended ? rest.replace(/\n$/, "") : rest };
 }
 
-/**
- * Returns the text of `info/exclude` without the rules that mpm added;
- * `undefined`: there was no file.
- */
+/** Returns `info/exclude` without mpm's rules; `undefined`: no file. */
 export function withoutRules(text: string): string | undefined {
   return readRules(text).rest;
 }
@@ -59,10 +56,7 @@ function withRules(
 /** The largest rule file to edit, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/**
- * Returns git's own ignore file of this clone; `undefined` without a
- * repository.
- */
+/** Returns this clone's own ignore file; `undefined` without git. */
 export function excludeFile({ commonDir }: Workspace): string | undefined {
   return commonDir === undefined ? undefined : join(commonDir, "info/exclude");
 }

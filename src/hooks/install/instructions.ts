@@ -34,10 +34,7 @@ const PARAGRAPHS = [
   ].join("\n"),
 ];
 
-/**
- * Returns the text of a file without mpm's block. `undefined`: the file
- * contains nothing else.
- */
+/** Returns a text without mpm's block; `undefined`: nothing else. */
 export function withoutInstructions(text: string): string | undefined {
   return withoutPart(text, MARKED);
 }

@@ -141,10 +141,7 @@ export async function profileHooks(
   return { runs, hooks, warnings: [...warnings, ...new Set(foreign)] };
 }
 
-/**
- * Makes a save first, so the start of a session has something to report, as in
- * a real project.
- */
+/** Makes a save first, so that a session's start has a report. */
 async function saveFirst(
   system: System,
   scratch: Trial,
@@ -161,10 +158,7 @@ function quantile(times: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
-/**
- * Returns the commands that the settings start. Throws NOT_FOUND if none of
- * them starts mpm.
- */
+/** Returns the commands in the settings. Throws NOT_FOUND if empty. */
 async function installed({ system, folder }: Context, client: Client) {
   const workspace = await locate(system, folder);
   const { commands, warnings } = client === CLAUDE
@@ -211,9 +205,7 @@ const SESSION = "00000000-0000-4000-8000-000000000000";
 
 const WINDOW = 1_000_000;
 
-/**
- * The maximum number of milliseconds for one hook, and of bytes in its output.
- */
+/** The most milliseconds for one hook, and bytes in its output. */
 const BOUNDS = { timeout: 20_000, limit: 1024 * 1024 };
 
 /** A scratch project and a home folder for testing hooks. */
@@ -265,10 +257,7 @@ function removeAbandoned(system: System, above: string): void {
   }
 }
 
-/**
- * Starts a hook as Claude Code does, with the command and the arguments from
- * the settings. The event comes from a session in the scratch project.
- */
+/** Starts a hook with its command from the settings, as a client does. */
 async function fireHook(
   system: System,
   scratch: Trial,
@@ -299,10 +288,7 @@ async function fireHook(
   return { ...result, milliseconds: system.now().getTime() - start };
 }
 
-/**
- * Returns variables that keep a trial inside the scratch folders, and removes
- * variables that change hooks.
- */
+/** Returns variables that keep a trial inside its scratch folders. */
 function apart(system: System, { folder, home, project }: Trial) {
   const leading = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA"];
   const changing = system.envNames().filter((name) =>
@@ -321,10 +307,7 @@ function apart(system: System, { folder, home, project }: Trial) {
   };
 }
 
-/**
- * Creates a repository, since most projects are one. Without git, the project
- * stays a plain folder.
- */
+/** Creates a repository; without git, a plain folder remains. */
 async function beginRepository(
   system: System,
   { folder, home, project }: Trial,
@@ -348,9 +331,7 @@ function transcriptOf(system: System, used: number): string {
   }\n`;
 }
 
-/**
- * Creates work to save, and prevents checkpoints that would outlive the trial.
- */
+/** Creates work to save, and prevents checkpoints that outlive it. */
 function noteWork(system: System, root: string): void {
   const now = system.now().getTime();
   const activity = { at: now + 1000, checkpoint: now };

@@ -61,9 +61,7 @@ function pathFolders(system: System): string[] {
   return (system.env("PATH") ?? "").split(separator).filter(isAbsolute);
 }
 
-/**
- * Returns the clients that are on PATH or have a folder. Starts none of them.
- */
+/** Returns clients on PATH or with a folder, and starts none. */
 export function clientsHere(system: System): Client[] {
   return CLIENTS.filter((client) => {
     const home = client.home(system);
@@ -72,10 +70,7 @@ export function clientsHere(system: System): Client[] {
   });
 }
 
-/**
- * Returns whether both paths lead to the same file; a missing or unreadable
- * path does not count.
- */
+/** Returns whether both paths lead to the same existing file. */
 export function isSameFile(system: System, a: string, b: string): boolean {
   const { files } = system;
   return attempt(() =>
@@ -91,19 +86,13 @@ export function statusLineWord(system: System, binary: string): string {
   );
 }
 
-/**
- * The oldest Claude Code that accepts settings with an unknown event. An older
- * version ignores the whole file, including the permissions in it.
- */
+/** The oldest Claude Code that does not ignore files with new events. */
 const OLDEST = [2, 1, 101] as const;
 
 /** The maximum number of milliseconds and bytes for reading the version. */
 const BOUNDS = { timeout: 5000, limit: 1024 };
 
-/**
- * Returns the version of the Claude Code on `PATH`. `undefined`: not found, or
- * unknown.
- */
+/** Returns the version of the Claude Code on `PATH`, if known. */
 export async function clientVersion(
   system: System,
   folder: string,
@@ -138,9 +127,7 @@ export async function refuseOldClient(
   );
 }
 
-/**
- * Returns whether Claude Code is too old for hooks, and warns the user if so.
- */
+/** Returns whether Claude Code is too old for hooks, and warns. */
 export async function warnsOfOldClient(
   { system, folder, note }: Context,
 ): Promise<boolean> {

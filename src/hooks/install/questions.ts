@@ -13,10 +13,7 @@ export function accepted(context: Asking, question: string): boolean {
   return answered(context, `${question} [y/N]: `) ?? false;
 }
 
-/**
- * Returns undefined if the user only presses Enter; asks again after any other
- * word.
- */
+/** Returns undefined for Enter; asks again after any other word. */
 function answered(
   { ask, note }: Asking,
   question: string,

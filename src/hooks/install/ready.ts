@@ -27,10 +27,7 @@ export interface ReadyInstall {
   readonly files: readonly string[];
 }
 
-/**
- * Reads the current state and decides what to install. Throws CONFLICT,
- * NOT_FOUND.
- */
+/** Reads and decides what to install. Throws CONFLICT, NOT_FOUND. */
 export async function readyInstall(
   context: Context,
   workspace: Workspace,
@@ -82,10 +79,7 @@ export async function installReady(
   });
 }
 
-/**
- * Returns the missing ignore rules for the files of the local scope, which are
- * not part of the user's work. Files of the project scope must be committed.
- */
+/** Returns the missing ignore rules for the local scope's files. */
 async function missingRules(
   system: System,
   workspace: Workspace,

@@ -114,10 +114,7 @@ export function setupText(
   ].join("");
 }
 
-/**
- * Returns what a setup has changed. A person who was asked has just read the
- * plan, so the lists are not repeated.
- */
+/** Returns what changed, without the lists of the plan just shown. */
 function writtenText(result: SetupResult, style: Style): string {
   const { init, config, hooks, completions, claude_mpm: old } = result;
   const isNew = init.created || init.ignore_file !== null;

@@ -31,9 +31,7 @@ interface Skill {
   readonly own: boolean;
 }
 
-/**
- * Reads the skills. Throws CONFLICT for links, unless their targets are `left`.
- */
+/** Reads the skills. Throws CONFLICT for links that are not `left`. */
 function readSkills(
   system: System,
   place: ScopePlace,
@@ -104,9 +102,7 @@ export function planSkills(
   return plan;
 }
 
-/**
- * Returns the skills to remove: those that are unchanged since mpm wrote them.
- */
+/** Returns the skills to remove: those unchanged since mpm wrote them. */
 export function planSkillRemoval(
   system: System,
   place: ScopePlace,

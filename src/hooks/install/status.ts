@@ -73,10 +73,7 @@ export function readAllSettings(
   return { files, findings };
 }
 
-/**
- * Returns the places of mpm hooks in all clients, and the reasons why they do
- * not work.
- */
+/** Returns the mpm hooks in all clients, and why they do not work. */
 export async function statusOfClients(
   system: System,
   workspace: Workspace,
@@ -196,10 +193,7 @@ function installedIn(
   }];
 }
 
-/**
- * Returns the problem with a binary. Does not run programs from settings to
- * identify them.
- */
+/** Returns the problem with a binary, which is never run for this. */
 function binaryProblem(
   system: System,
   binary: string,
@@ -250,10 +244,7 @@ function offFindings(
   return [{ problem: "disabled", path, detail, mend: advice }];
 }
 
-/**
- * Finds plugins that also have mpm hooks. Their entries start `mpm` by name, so
- * the client does not see them as identical.
- */
+/** Finds plugins with mpm hooks, which the client runs as well. */
 function pluginToo(plugins: readonly string[]): Finding[] {
   return plugins.map((path) => ({
     problem: "twice",
@@ -273,10 +264,7 @@ function scripts(system: System, root: string): Finding[] {
   }));
 }
 
-/**
- * Finds hooks that are installed twice. The client runs identical entries only
- * once.
- */
+/** Finds hooks installed twice; the client runs identical ones once. */
 function twice(installed: readonly Installed[]): Finding[] {
   const [first, ...others] = installed.filter(({ events }) =>
     events.length > 0
@@ -304,10 +292,7 @@ interface FoundSettings extends SettingsLayer {
   readonly marked: boolean;
 }
 
-/**
- * Returns all settings that the client reads in a workspace, the strongest
- * first.
- */
+/** Returns all settings that the client reads, the strongest first. */
 function readLayers(
   system: System,
   workspace: Workspace,
@@ -347,10 +332,7 @@ function readLayer(
   }
 }
 
-/**
- * Reads the bytes of settings, also behind a link, so their entries are
- * reported.
- */
+/** Reads settings, also behind a link, to report their entries. */
 function bytesOf(system: System, path: string): Uint8Array | undefined {
   const { files } = system;
   if (!files.stat(path)) return undefined;

@@ -14,10 +14,7 @@ import type {
 type Change = HooksInstallResult["changes"][number];
 type Skill = HooksInstallResult["skills"][number];
 
-/**
- * The form of the text: `brief` leaves out the lists that were shown with the
- * question.
- */
+/** `brief` leaves out the lists that the question showed. */
 interface Form {
   readonly brief: boolean;
 }

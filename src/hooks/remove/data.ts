@@ -8,10 +8,7 @@ import type { SetupRemoveResult } from "../commands/results.ts";
 
 type Data = SetupRemoveResult["data"][number];
 
-/**
- * Returns the data that remains after a removal, each with a command to delete
- * it.
- */
+/** Returns the remaining data, with commands to delete it. */
 export async function remainingData(
   system: System,
   workspace: Workspace,
@@ -74,10 +71,7 @@ function removal(
   return `rm ${recurse ? "-rf " : ""}${shellWord(path)}`;
 }
 
-/**
- * Returns a row for each kind of ref. The size counts only objects that are not
- * in a branch or tag.
- */
+/** Returns a row per kind of ref, with the size of objects only there. */
 async function refData(git: Git, commonDir: string): Promise<Data[]> {
   const list = ["for-each-ref", "--format=%(refname)", "refs/mpm/"];
   const { status, stdout } = await git.run(list);

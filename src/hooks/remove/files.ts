@@ -85,10 +85,7 @@ export function applyEdit(
 const PAGE = /^mpm(-[a-z-]+)?\.1$/;
 const PAGE_HEAD = /^\.TH MPM.*"mpm manual"/m;
 
-/**
- * The number of characters at the start of a file in which the header must
- * occur.
- */
+/** The characters at the start of a file with its header. */
 const HEAD = 400;
 
 function pagesIn(system: System, share: string): FileEdit[] {
@@ -110,10 +107,7 @@ function pagesIn(system: System, share: string): FileEdit[] {
   ];
 }
 
-/**
- * Plans the removal of a man page. A link, or a file without mpm's header, is
- * kept.
- */
+/** Plans to remove a page with mpm's header that is not a link. */
 function pageEdit(
   system: System,
   part: FileEdit["part"],
@@ -130,10 +124,7 @@ function pageEdit(
   return [{ part, file, bytes: undefined, folders }];
 }
 
-/**
- * Plans to remove the part that mpm wrote from a file. An unreadable file is
- * not changed.
- */
+/** Plans to remove mpm's part from a readable file. */
 function blockEdit(
   system: System,
   part: FileEdit["part"],
@@ -150,10 +141,7 @@ function blockEdit(
   return [{ part, file, bytes, folders }];
 }
 
-/**
- * Plans the removal of the instructions. A file without other content is
- * removed, but never its folder.
- */
+/** Plans to remove the instructions, and an empty file, but no folder. */
 function instructionEdit(system: System, path: string): FileEdit[] {
   return blockEdit(system, "instructions", path, withoutInstructions)
     .map((edit) => ({ ...edit, folders: [] }));
@@ -162,9 +150,7 @@ function instructionEdit(system: System, path: string): FileEdit[] {
 /** The rule added by `mpm setup --ignore`, with its newline. */
 const IGNORE_RULE = new RegExp(`^/\\${HOME}/(\r?\n|$)`, "m");
 
-/**
- * Removes the rule added by `mpm setup --ignore`. Someone else's rule is kept.
- */
+/** Removes the rule of `mpm setup --ignore`, if a record shows it. */
 function ignoreEdit(system: System, path: string): FileEdit[] {
   const file = attempt(() => readForeign(system, path, 0o644));
   const was = attempt(() => readReplaced(system, path, file?.bytes));

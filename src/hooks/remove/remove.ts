@@ -120,9 +120,7 @@ function scheduleRow(id: string): Removed {
   return { part: "schedule", path: id, action: "removed" };
 }
 
-/**
- * Removes schedules. A schedule is kept if its scheduler refuses to remove it.
- */
+/** Removes schedules, except those that their scheduler keeps. */
 async function removeSchedules(
   system: System,
   schedules: readonly Schedule[],
@@ -139,10 +137,7 @@ async function removeSchedules(
   }
 }
 
-/**
- * Returns the place of the log. If the project's own folder is damaged, the log
- * is in the user's state.
- */
+/** Returns the log's place: the user's state if the project is damaged. */
 function journalPlace(system: System, workspace: Workspace): Workspace {
   const { root } = workspace;
   const { home, state, trash } = layout(root);
@@ -174,9 +169,7 @@ async function findInstalled(
   };
 }
 
-/**
- * Returns the edits for other clients. The entries of an edited skill are kept.
- */
+/** Returns the edits for other clients; edited skills stay. */
 async function clientEdits(system: System): Promise<FileEdit[]> {
   const clients = await installedClients(system);
   const planned = await Promise.all(
@@ -193,10 +186,7 @@ async function clientEdits(system: System): Promise<FileEdit[]> {
   }));
 }
 
-/**
- * Returns the recorded folders, or else the folders that mpm would have
- * created.
- */
+/** Returns the folders that mpm created, or would have created. */
 function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
   const was = attempt(() => readReplaced(system, path, undefined));
   const skills = join(folder, "skills");
@@ -218,10 +208,7 @@ async function worktreesOf(
   return [...new Set([root, worktree, ...listed.map(({ path }) => path)])];
 }
 
-/**
- * Returns the settings of each scope. Includes those of other worktrees with
- * mpm's hooks, since an older mpm put them there.
- */
+/** Returns all settings, even older ones in other worktrees. */
 function placesOf(
   system: System,
   workspace: Workspace,
@@ -249,9 +236,7 @@ function placesOf(
   return [...all.values()];
 }
 
-/**
- * Returns whether a settings file contains a part of mpm, even behind a link.
- */
+/** Returns whether settings contain a part of mpm, even behind a link. */
 function hasHooks(system: System, path: string): boolean {
   const { files } = system;
   const bytes = attempt(() =>

@@ -42,9 +42,7 @@ const NOUNS: Readonly<Record<Removed["part"], string>> = {
   "schedule": "schedule",
 };
 
-/**
- * The maximum number of files of one kind to list; the rest are only counted.
- */
+/** The most files of one kind to list; the rest are counted. */
 const NAMED = 8;
 
 function removedLines(removed: readonly Removed[]): string[] {

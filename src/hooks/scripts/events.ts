@@ -54,9 +54,7 @@ export function hasScript(hook: HookCall, name: string): boolean {
     mayRun(copyOf(system, session.root, hookNamed(name)).state);
 }
 
-/**
- * Starts a script that outlives the event. Returns false if no script may run.
- */
+/** Starts a script that outlives the event; false if none may run. */
 export async function startScript(
   hook: HookCall,
   name: string,

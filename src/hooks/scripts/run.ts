@@ -17,9 +17,7 @@ import {
   scriptState,
 } from "./store.ts";
 
-/**
- * The maximum number of bytes of a script's output to keep, for each stream.
- */
+/** The most bytes of each stream of a script's output to keep. */
 const OUTPUT_LIMIT = 64 * 1024;
 
 /** The maximum number of UTF-16 units of each stream in a log line. */
@@ -50,10 +48,7 @@ export interface HookOutcome {
   readonly stderr: string;
 }
 
-/**
- * Variables that the client passes to its hooks, but that a script does not
- * need.
- */
+/** Variables that a client gives to hooks, but no script needs. */
 const WITHHELD = {
   CLAUDE_CODE_MESSAGING_SOCKET: null,
   CLAUDE_CODE_MESSAGING_TOKEN: null,
@@ -92,10 +87,7 @@ async function runHook(
   return outcome;
 }
 
-/**
- * Returns the path of the log of shell hooks, which has one JSON value per
- * line.
- */
+/** Returns the log of shell hooks, with one JSON value per line. */
 export function hookLog(root: string): string {
   return join(layout(root).state, "hooks.log");
 }
@@ -133,10 +125,7 @@ type UnseenRun =
   >
   & { readonly name: string };
 
-/**
- * Returns the background runs since the last call, oldest first, and
- * records this call. A log that cannot be read or written counts as empty.
- */
+/** Returns and marks the unseen background runs, oldest first. */
 export function takeUnseenRuns(system: System, root: string): UnseenRun[] {
   const path = hookLog(root);
   return attempt(() => {
@@ -201,9 +190,7 @@ export function copyOf(
   return scriptState(system, root, { name, shipped: text });
 }
 
-/**
- * Returns the project's copies of hooks, if the project has a folder for them.
- */
+/** Returns the project's copies of hooks, if it has their folder. */
 export function scriptsOf(
   system: System,
   root: string,
@@ -237,16 +224,10 @@ export async function runShellHook(
     : undefined;
 }
 
-/**
- * The time limit of a script that no one waits for, e.g. for tests or
- * dependencies.
- */
+/** The time limit of a script that no one waits for, e.g. tests. */
 export const DETACHED_TIME = "10m";
 
-/**
- * Runs `mpm hooks test NAME` in the background. The environment contains
- * everything that it needs. Throws the errors of {@link startProgram}.
- */
+/** Runs `mpm hooks test NAME` in the background, with all it needs. */
 export async function startShellHook(
   system: System,
   { name, cwd, env, timeout = DETACHED_TIME }:

@@ -109,10 +109,7 @@ export function ejectScript(
   writeAtomic(system, path, { bytes, mode: MODE });
 }
 
-/**
- * Returns the entry that allows the current text of the script; `undefined`
- * unless it is a plain file.
- */
+/** Returns the entry that allows a script's text; only a plain file. */
 export function allowanceOf(
   system: System,
   root: string,

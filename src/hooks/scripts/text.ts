@@ -76,9 +76,7 @@ const PROBLEMS = [
   ["unusable", "not a regular file that you own"],
 ] as const;
 
-/**
- * The maximum number of lines of a script to show, and of characters in each.
- */
+/** The most lines of a script to show, and characters in each. */
 const SHOWN = 10;
 const LONGEST = 200;
 

@@ -72,10 +72,7 @@ function reportOf(
   };
 }
 
-/**
- * Returns why a conversation ended badly. It is an API error with the time when
- * a limit ends, an interruption, or a limit on the number of turns.
- */
+/** Returns why a conversation ended: an API error, a limit, or a person. */
 export function errorsAtEnd({ lines, alive }: Transcript): Said[] {
   for (const line of lines.toReversed()) {
     if (!alive(line)) continue;

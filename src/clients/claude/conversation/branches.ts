@@ -46,10 +46,7 @@ export function deadLines(texts: Iterable<string>): Set<string> {
 export const TELLING =
   /^(?:queued_command|edited_text_file|max_turns_reached|plan_mode_exit|task_reminder)$/;
 
-/**
- * The start of a line in the client's format, up to the name of the line's
- * kind.
- */
+/** The start of a line in the client's format, up to its kind. */
 const START =
   /^\{"parentUuid":"([\w-]{1,64})","isSidechain":(true|false),(?:"attachment":\{"type":"(\w+)"|"message":\{(?:"model":"[^"\\]{0,99}",)?"id":"(msg_\w{1,64})"|(?:"promptId":"([\w-]{1,64})",)?"type":"user",)/;
 
@@ -86,10 +83,7 @@ export function quickLink(text: string): Fields | undefined {
     : { type: "user", parentUuid, isSidechain, uuid, promptId };
 }
 
-/**
- * Returns a line as a link of the chain. Half of the lines matter only as
- * links, so they are not parsed.
- */
+/** Returns a line as a link; half of the lines need no parsing. */
 export function linkOf(text: string): Fields | undefined {
   const type = START.exec(text)?.[3];
   return type === undefined || TELLING.test(type) ? undefined : quickLink(text);
@@ -97,10 +91,7 @@ export function linkOf(text: string): Fields | undefined {
 
 export const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
-/**
- * A set of UUIDs that takes only a few bytes for each UUID. UUIDs with the same
- * prefix are treated as equal; there are about a billion prefixes.
- */
+/** A set of UUIDs in a few bytes each; equal prefixes count as equal. */
 export class UuidSet {
   readonly #beginnings = new Set<number | string>();
 
@@ -133,10 +124,7 @@ interface Link {
   readonly sent: boolean;
 }
 
-/**
- * Returns whether a link is a message. The client's own additions may follow
- * any line.
- */
+/** Returns whether a link is a message, not an addition of the client. */
 function isMessage({ type }: Link): boolean {
   return type === "user" || type === "assistant";
 }
@@ -146,18 +134,13 @@ interface Fork {
   readonly uuid: string;
   /** The prompt ID of the line, or of the nearest line above that has one. */
   node: string | undefined;
-  /**
-   * The answer of the line, and of all lines above it that were read so far.
-   */
+  /** The answer of the line and of all lines above it, as far as read. */
   answer: string | undefined;
 }
 
 const ZERO = /^[0-]*$/;
 
-/**
- * The maximum number of lines between a line and its predecessor if the two
- * were written out of order.
- */
+/** The most lines between a line and its predecessor out of order. */
 const REORDERED = 8;
 
 /**
@@ -299,11 +282,7 @@ export class Branches {
     return other;
   }
 
-  /**
-   * Returns the ID of the last line of the conversation, once {@link dead} was
-   * called. `undefined`: later lines may change which lines belong to the
-   * conversation.
-   */
+  /** The last line's ID after {@link dead}; `undefined`: it may change. */
   get end(): string | undefined {
     return this.#seen.size > 0 ? this.#end : undefined;
   }

@@ -9,9 +9,7 @@ import {
   type Transcript,
 } from "./lines.ts";
 
-/**
- * The maximum length of a command and of an output to keep, in UTF-16 units.
- */
+/** The longest command and output to keep, in UTF-16 units. */
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
@@ -36,10 +34,7 @@ export function endedIn({ notable }: Transcript): Map<string, Ended> {
   return new Map(notable.flatMap(announcedIn));
 }
 
-/**
- * Returns the ended task that a line announces, with the task's ID; at most
- * one.
- */
+/** Returns the ended task that a line announces, with its ID. */
 export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const text = announcement(line);
   if (text === undefined) return [];
@@ -76,10 +71,7 @@ function announcement({ type, value, text }: Line): string | undefined {
 /** Data about commands that is not in the lines. */
 export interface Around {
   readonly ended: ReadonlyMap<string, Ended>;
-  /**
-   * Returns the end of an output that the client moved to a file with that
-   * name.
-   */
+  /** Returns the end of an output that the client moved to a file. */
   outputEnd(name: string): string | undefined;
 }
 
@@ -96,10 +88,7 @@ export function commandsIn(
 
 type Outcome = Pick<Ran, "exit" | "doubt"> & { at?: string };
 
-/**
- * Returns what a command did. `undefined`: the command did not run, or has not
- * ended.
- */
+/** Returns what a command did; `undefined`: it did not run or end. */
 function ranOf(call: Call, around: Around): Ran | undefined {
   const { id, input, result } = call;
   const command = textField(input, "command");
@@ -199,9 +188,7 @@ function typedCommands(lines: readonly Line[]): Ran[] {
   });
 }
 
-/**
- * Returns unfinished work: background tasks, and a command without a result.
- */
+/** Returns background tasks that still run, and a command without result. */
 export function unfinished(
   { calls, alive }: Transcript,
   ended: ReadonlyMap<string, Ended>,
@@ -244,9 +231,7 @@ export function taskOf({ input, result }: Call): string | undefined {
       : undefined);
 }
 
-/**
- * Returns whether a command has no recorded result; it may be the last command.
- */
+/** Returns whether a command, perhaps the last, has no recorded result. */
 function isCut({ name, input, result }: Call): boolean {
   const cut = !result || result.line.value.toolDenialKind === "interrupted";
   if (!cut || ![...SHELLS, "Agent", "Task"].includes(name)) return false;

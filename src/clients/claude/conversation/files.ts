@@ -7,10 +7,7 @@ import { namedIn } from "../../named_paths.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
 
-/**
- * The argument that contains the path, for each tool that changes or reads one
- * file.
- */
+/** The argument with the path, for each tool that edits or reads a file. */
 const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
   new Map([
     ["Write", { path: "file_path", how: "edited" }],
@@ -20,10 +17,7 @@ const TOOLS: ReadonlyMap<string, { path: string; how: FileUse["how"] }> =
     ["Read", { path: "file_path", how: "read" }],
   ]);
 
-/**
- * Returns the edited, created, deleted and read files, each once, in order of
- * time. The work of a sub-agent is known only from its calls.
- */
+/** Returns the files that were used, each once, in order of time. */
 export function filesIn({ calls, notable }: Transcript): FileUse[] {
   const uses = [
     ...[...calls.values()].flatMap((call) => [
@@ -81,10 +75,7 @@ interface ComparedFile {
   readonly hunks: unknown;
 }
 
-/**
- * Returns the files that a command changed: the client compares the working
- * tree before and after the command.
- */
+/** Returns the files that a command changed, as the client compared. */
 export function comparedFiles(kept: unknown, line: Line): ComparedFile[] {
   const diff = field(kept, "bashEditDiff");
   if (diff === undefined) return [];
@@ -121,10 +112,7 @@ function changedByCommand({ result, line }: Call): FileUse[] {
   }));
 }
 
-/**
- * Returns files changed by a command without such a comparison, or by another
- * program.
- */
+/** Returns files changed by another program, or without a comparison. */
 function changedOutside(line: Line): FileUse[] {
   const attachment = field(line.value, "attachment");
   if (field(attachment, "type") !== "edited_text_file") return [];
@@ -137,10 +125,7 @@ function changedOutside(line: Line): FileUse[] {
 /** The same files occur many times. */
 const normal = remembered(normalize);
 
-/**
- * Returns the absolute path of a file that a line names, if the file is worth
- * recording.
- */
+/** Returns the absolute path of a file, if it is worth recording. */
 export function absolute(path: unknown, { value }: Line): string | undefined {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
     return undefined;

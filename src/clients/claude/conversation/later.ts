@@ -19,10 +19,7 @@ import { linkOf, SKIPPED, TELLING, TIME } from "./branches.ts";
 import { lineOf, type Transcript } from "./lines.ts";
 import { fromTranscript, placesOf, startOf } from "./read.ts";
 
-/**
- * A mark of how far a conversation was read. A later reader uses it to see
- * whether anything was said since, without rereading everything.
- */
+/** Marks how far a conversation was read, so that others see new lines. */
 export interface ConversationMark {
   /** Number of bytes read. */
   readonly size: number;
@@ -42,17 +39,11 @@ export interface ConversationMark {
 /** The part of a mark that is about the transcript. */
 type TranscriptMark = Omit<ConversationMark, "beside">;
 
-/**
- * The number of bytes before the mark that must be unchanged, and the maximum
- * number of bytes after the mark.
- */
+/** The unchanged bytes before the mark, and the most bytes after it. */
 const CHECKED = 4096;
 const MOST = 64 * 1024;
 
-/**
- * Returns a mark for the first `size` bytes of a transcript, which were read.
- * `undefined`: later lines could change the meaning of these bytes.
- */
+/** Returns a mark for `size` bytes; `undefined`: later lines may matter. */
 function markOf(
   system: System,
   path: string,
@@ -77,10 +68,7 @@ function markOf(
   };
 }
 
-/**
- * Returns the bytes to check and all bytes from there up to `to`. `undefined`:
- * the mark is not at the end of a line, or the bytes cannot be read.
- */
+/** Returns the bytes to check and all up to `to`, if readable. */
 function checkedPart(
   system: System,
   path: string,
@@ -131,9 +119,7 @@ function quietUntil(
   return at;
 }
 
-/**
- * Types of lines that record the client's state and do not follow another line.
- */
+/** Types of lines that record the client's state and follow no line. */
 const STATES = new Set(
   ("mode permission-mode last-prompt cost-state ai-title custom-title" +
     " agent-name").split(" "),
@@ -145,10 +131,7 @@ const SAID = [
   ...["isCompactSummary", "logicalParentUuid"],
 ];
 
-/**
- * Returns whether a line that follows the line with the ID `last` contains no
- * message.
- */
+/** Returns whether a line after the line `last` contains no message. */
 function isQuiet(
   value: Fields,
   last: string,
@@ -192,10 +175,7 @@ export function readForLater(
   };
 }
 
-/**
- * Returns whether reading the conversation now would give the same result as
- * reading it ahead of time.
- */
+/** Returns whether reading the conversation now gives the same result. */
 export function isAsMarked(
   system: System,
   request: ConversationRequest,

@@ -35,10 +35,7 @@ export interface Result {
   readonly isError: boolean;
   /** The result that the model received. */
   readonly text: string;
-  /**
-   * The client's own copy of the result; in transcripts of sub-agents, this
-   * copy is less complete.
-   */
+  /** The client's own copy of the result; less complete for sub-agents. */
   readonly kept: unknown;
 }
 
@@ -58,10 +55,7 @@ export interface Transcript {
   readonly end: string | undefined;
 }
 
-/**
- * Reads lines, the last one first. Skips lines of sub-agents in a main
- * transcript unless `sidechains` is set. Counts unreadable lines.
- */
+/** Reads lines, the last one first; counts those that are unreadable. */
 export function readLines(
   texts: Iterable<string>,
   { sidechains = false }: { sidechains?: boolean } = {},
@@ -88,10 +82,7 @@ export function readLines(
   return { lines, notable, calls, alive, torn, end: branches.end };
 }
 
-/**
- * Returns the lines in the order of the file. Each line appears once, in its
- * last version.
- */
+/** Returns the lines in the file's order, each in its last version. */
 function linesOf(values: readonly Fields[]): Line[] {
   const found = new Map<string, Line>();
   let before = "";
@@ -134,10 +125,7 @@ function textIn(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/**
- * Collects the tool calls. Results may come in a different order than the
- * calls.
- */
+/** Collects the tool calls, whose results may come in another order. */
 function callsIn(lines: readonly Line[]): Map<string, Call> {
   const calls = new Map(
     lines.flatMap(callsOf).map((call) => [call.id, call]),
@@ -182,10 +170,7 @@ const STEPS = new Set(
     " WebFetch WebSearch").split(" "),
 );
 
-/**
- * Returns whether a line is only a call of such a tool or its result. Most
- * lines are attachments without any words of a person.
- */
+/** Returns whether a line is only a call of such a tool, or its result. */
 function isStep(
   { type, value, blocks }: Line,
   calls: ReadonlyMap<string, Call>,
@@ -201,10 +186,7 @@ function isStep(
     value.origin === undefined && value.isCompactSummary !== true;
 }
 
-/**
- * Returns the text of a content, which is a text or a list of blocks, some of
- * which have text.
- */
+/** Returns the text of a content: a text, or blocks with texts. */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
@@ -212,10 +194,7 @@ export function textOf(content: unknown): string {
     .map((block) => textField(block, "text") ?? "").join("\n");
 }
 
-/**
- * Returns the text between the first occurrence of `mark` and the next
- * occurrence of `end`.
- */
+/** Returns the text between the first `mark` and the next `end`. */
 export function between(
   text: string,
   mark: string,

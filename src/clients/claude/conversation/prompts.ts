@@ -35,10 +35,7 @@ export function promptsIn(transcript: Transcript): Said[] {
   return [...said, ...waiting(transcript.notable)];
 }
 
-/**
- * Returns whether a line is not a refusal, which shares its prompt ID with
- * other lines.
- */
+/** Returns whether a line is not a refusal, which repeats a prompt ID. */
 function isFirst({ value }: Line): boolean {
   return field(value, "toolUseResult") === undefined;
 }
@@ -111,10 +108,7 @@ function shellCommand(text: string | undefined): string | undefined {
   return command === undefined ? undefined : `! ${command.trim()}`;
 }
 
-/**
- * Returns a prompt from a transcript of an older client, which does not mark
- * prompts.
- */
+/** Returns a prompt of an older client, which does not mark prompts. */
 export function unmarked(line: Line): string | undefined {
   const { type, value, text } = line;
   const plain = type === "user" && value.isMeta !== true &&

@@ -15,9 +15,7 @@ import {
 } from "./lines.ts";
 import { refusalIn } from "./prompts.ts";
 
-/**
- * Returns the multiple-choice questions that the agent asked, answered or not.
- */
+/** Returns the agent's multiple-choice questions, answered or not. */
 export function questionsIn({ calls, alive }: Transcript): Asked[] {
   const asked = [...calls.values()]
     .filter(({ name, line }) => name === "AskUserQuestion" && alive(line))
@@ -59,10 +57,7 @@ function answerOf(
   };
 }
 
-/**
- * Returns the part of an answer that is not one of the choices: the person's
- * own words.
- */
+/** Returns the person's own words in an answer, without the choices. */
 function withoutLabels(answer: string, options: readonly string[]): string {
   let rest = answer;
   // Longest first, since one label may be the prefix of another.
@@ -76,10 +71,7 @@ function withoutLabels(answer: string, options: readonly string[]): string {
   return options.includes(rest) ? "" : rest;
 }
 
-/**
- * Returns the question and the answer of an AskUserQuestion call, as passed to
- * a hook.
- */
+/** Returns the questions and answers of a call, as passed to a hook. */
 export function askedOf(
   { id, input, response, at }: {
     id: string;

@@ -34,22 +34,14 @@ import { promptsIn } from "./prompts.ts";
 import { plansIn, questionsIn, summariesIn } from "./questions.ts";
 import { readTodos } from "./todos.ts";
 
-/**
- * The maximum number of bytes to read from the end and from the beginning of a
- * transcript.
- */
+/** The most bytes to read from the end and the start of a transcript. */
 const MOST = 4 * 1024 * 1024;
 const BEGINNING = 128 * 1024;
 
-/**
- * The maximum number of bytes to read from the end if hooks recorded the rest.
- */
+/** The most bytes to read from the end if hooks recorded the rest. */
 const MOST_WITH_NOTES = 1024 * 1024;
 
-/**
- * The maximum number of sub-agent transcripts to read, and of bytes to read
- * from the end of each.
- */
+/** The most sub-agents to read, and bytes from the end of each. */
 const MOST_AGENTS = 5;
 const MOST_OF_AGENT = 256 * 1024;
 
@@ -83,10 +75,7 @@ export function readConversation(
   return chosen(all, sources);
 }
 
-/**
- * Returns the sources of a conversation, and how many bytes of the transcript
- * to read.
- */
+/** Returns the sources, and how many bytes of the transcript to read. */
 export function placesOf(
   system: System,
   { transcriptPath: given, notes: said, ...request }: ConversationRequest,
@@ -105,10 +94,7 @@ export function placesOf(
 /** Reading always starts at a multiple of this number of bytes. */
 const STEP = 128 * 1024;
 
-/**
- * Returns the offset from which to read about `most` bytes of a transcript. The
- * offset usually stays the same while a few lines are added.
- */
+/** Returns where to begin reading, which rarely changes as lines come. */
 export function startOf(size: number, most: number): number {
   return Math.ceil(Math.max(0, size - most) / STEP) * STEP;
 }
@@ -208,16 +194,10 @@ function isMessage({ type }: Line): boolean {
   return type === "user" || type === "assistant";
 }
 
-/**
- * The number of bytes at the end of a transcript that should contain the last
- * step.
- */
+/** The bytes at the end that should contain the last step. */
 const MOST_OF_STEP = 1024 * 1024;
 
-/**
- * Returns which of these calls are commands that ended, from the end of a
- * transcript. A refused command did not run, which only the transcript shows.
- */
+/** Returns which calls ran; only the transcript shows a refusal. */
 export function ranIn(
   system: System,
   path: string,
@@ -251,16 +231,10 @@ function readAgents(
   return { read, left: found.length - read.length };
 }
 
-/**
- * The maximum number of bytes to read from the end of an output that the client
- * moved to a file.
- */
+/** The most bytes to read from the end of an output in a file. */
 const OUTPUT_END = 4000;
 
-/**
- * Returns a function that reads long outputs, which the client stores next to
- * the transcript. The function reads at most five outputs.
- */
+/** Returns a function that reads up to five long outputs from files. */
 function outputsOf(
   system: System,
   path: string,

@@ -10,10 +10,7 @@ import {
 } from "../tasks.ts";
 import type { Transcript } from "./lines.ts";
 
-/**
- * Returns the agent's tasks and its last todo list. The tasks come from their
- * files, or else from the transcript, or else from hooks.
- */
+/** Returns tasks and todos, from files, the transcript or hooks. */
 export function readTodos(
   system: System,
   { sessionId, root, main }: {

@@ -45,10 +45,7 @@ export function eventsOf(call: Call): EventKind[] {
   }
 }
 
-/**
- * Adds the call's own event if the call changed no todo, for example because it
- * failed.
- */
+/** Adds the call's own event if it changed no todo, for example failed. */
 function withOwn(todos: readonly EventKind[], call: Call): EventKind[] {
   return todos.length > 0 ? [...todos] : [called(call)];
 }
@@ -148,10 +145,7 @@ function launched({ name, input, result }: Call): EventKind {
   };
 }
 
-/**
- * Returns the event of an announcement about a sub-agent or a background
- * command.
- */
+/** Returns the event of the end of a sub-agent or background command. */
 export function endedEvent(
   { status, exit, result }: Ended,
   known: { name: string; task: string } | undefined,

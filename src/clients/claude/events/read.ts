@@ -1,5 +1,12 @@
 import { field, type Fields, textField } from "../../../base/parsed_values.ts";
-import type { AgentEvent, EventAgent, EventKind } from "../../events.ts";
+import {
+  type AgentEvent,
+  type EventAgent,
+  type EventFields,
+  type EventKind,
+  EventQueue,
+  type LineReader,
+} from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
 import { contextTokens, tokenCount } from "../answers.ts";
 import { announcedIn, taskOf } from "../conversation/commands.ts";
@@ -14,11 +21,6 @@ import {
 } from "../conversation/lines.ts";
 import { saidIn, unmarked } from "../conversation/prompts.ts";
 import { summaryText } from "../conversation/questions.ts";
-import {
-  type EventFields,
-  EventQueue,
-  type LineReader,
-} from "../../open_events.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
 
 /** The maximum length of a text to keep, in UTF-16 units. */

@@ -7,10 +7,7 @@ import { removeIfThere, writeAtomic } from "../../../ops/mod.ts";
 /** The largest settings file to read, in bytes. */
 const LIMIT = 64 * 1024 * 1024;
 
-/**
- * The temporary name during a write. A file with this name remains after a
- * crash.
- */
+/** The temporary name during a write; it remains after a crash. */
 const TEMPORARY = ".mpm-settings.tmp";
 
 /** A Claude Code file as it was found. */

@@ -29,10 +29,7 @@ export interface OwnEntry {
   readonly handler: JsonNode;
 }
 
-/**
- * Returns every mpm handler, including handlers under keys that a later
- * duplicate overrides.
- */
+/** Returns all mpm handlers, even under keys that a duplicate overrides. */
 export function ownEntries(
   { text, top }: SettingsText,
   form = CLAUDE_FORM,
@@ -66,10 +63,7 @@ function ownInGroups(
   });
 }
 
-/**
- * Returns whether the group has only this entry and nothing else that mpm did
- * not write.
- */
+/** Returns whether mpm wrote everything in the group of this entry. */
 export function isOwnGroup({ group, handlers }: OwnEntry): boolean {
   return handlers.items.length === 1 &&
     group.members.every(({ key }) => key === "matcher" || key === "hooks");
@@ -88,10 +82,7 @@ export function ownCommands(
   });
 }
 
-/**
- * A difference between the installed hooks and those that this mpm would
- * install.
- */
+/** A difference between installed hooks and those of this mpm. */
 export interface Drift {
   readonly problem: "version" | "edited" | "missing" | "duplicate";
   readonly detail: string;
@@ -100,10 +91,7 @@ export interface Drift {
 /** mpm's entries in one settings file. */
 export interface InstalledHooks {
   readonly events: readonly string[];
-  /**
-   * The binary of the first entry. All entries have the same binary unless
-   * someone edited them.
-   */
+  /** The binary of the first entry; all are equal unless edited. */
   readonly binary: string;
   readonly version: string;
   /** All programs that the entries or the status line start. */

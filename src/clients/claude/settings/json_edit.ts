@@ -8,10 +8,7 @@ import type {
 type Container = JsonObject | JsonArray;
 type Child = JsonMember | JsonNode;
 
-/**
- * A replacement of the text from `start` to `end`; both are equal for an
- * insertion.
- */
+/** A replacement of a part of the text; empty for an insertion. */
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -61,10 +58,7 @@ export class JsonEdits {
     this.#added.set(container, [...added, addition]);
   }
 
-  /**
-   * Returns whether everything in the container is removed and nothing is
-   * added.
-   */
+  /** Returns whether everything is removed and nothing is added. */
   empties(container: Container): boolean {
     const children = childrenOf(container);
     return children.length > 0 && !this.#added.has(container) &&
@@ -127,10 +121,7 @@ export class JsonEdits {
     ];
   }
 
-  /**
-   * Adds the first content to an empty container and keeps the container's own
-   * whitespace if possible.
-   */
+  /** Fills an empty container, and keeps its whitespace if possible. */
   #fill(container: Container, added: readonly Addition[]): Edit {
     const start = container.start + 1;
     const inner = this.text.slice(start, container.end - 1);
@@ -175,10 +166,7 @@ export class JsonEdits {
   }
 }
 
-/**
- * Returns the edits in order, without those inside a larger edit, which would
- * remove or replace them anyway.
- */
+/** Returns the edits in order, without those inside a larger one. */
 function outermost(edits: readonly Edit[]): Edit[] {
   const ordered = [...edits].sort((a, b) => a.start - b.start || b.end - a.end);
   let end = 0;
@@ -190,10 +178,7 @@ function outermost(edits: readonly Edit[]): Edit[] {
   });
 }
 
-/**
- * Returns edits that remove children. Each takes the comma before it; children
- * before the first remaining one take the comma after them.
- */
+/** Returns edits that remove children with one comma each. */
 function removals(
   children: readonly Child[],
   removed: ReadonlySet<Child>,
@@ -217,9 +202,7 @@ function indentOf(text: string, offset: number): string {
   return /^[ \t]*/.exec(text.slice(line, offset))![0];
 }
 
-/**
- * Returns one level of indentation: that of the first member, or two blanks.
- */
+/** Returns one level of indentation: the first member's, or two blanks. */
 function unitOf(text: string, top: JsonNode): string {
   const first = top.kind === "object" ? top.members[0] : undefined;
   if (!first || !text.slice(top.start, first.start).includes("\n")) return "  ";

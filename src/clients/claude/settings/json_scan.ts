@@ -21,18 +21,13 @@ export interface JsonScalar extends Span {
   readonly kind: "string" | "number" | "literal";
 }
 
-/**
- * `"key": value`; `start` is the start of the key, `end` the end of the value.
- */
+/** `"key": value`; spans from the start of the key to the value's end. */
 export interface JsonMember extends Span {
   readonly key: string;
   readonly value: JsonNode;
 }
 
-/**
- * The position of a JSON error and the reason for it. Line and column count
- * from 1.
- */
+/** A JSON error with its position; line and column count from 1. */
 export class JsonFault extends Error {
   override name = "JsonFault";
   constructor(
@@ -44,10 +39,7 @@ export class JsonFault extends Error {
   }
 }
 
-/**
- * Returns the line and column of an offset, both counted from 1, with columns
- * in UTF-16 units.
- */
+/** Returns line and column, in UTF-16 units, both counted from 1. */
 export function positionOf(
   text: string,
   offset: number,
@@ -57,10 +49,7 @@ export function positionOf(
   return { line, column: offset - before.lastIndexOf("\n") };
 }
 
-/**
- * Reads strict JSON (RFC 8259: no comments, no trailing commas), optionally
- * after a byte order mark. Throws a `JsonFault`.
- */
+/** Reads strict JSON (RFC 8259) after any byte order mark. */
 export function scanJson(text: string): JsonNode {
   return new Scanner(text).whole();
 }
@@ -213,10 +202,7 @@ const BLANK = /[ \t\r\n]*/y;
 const PLAIN =
   /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
 
-/**
- * Returns the member with a key that takes effect: the last one if there are
- * several.
- */
+/** Returns the member with a key that takes effect: the last one. */
 export function memberOf(node: JsonNode, key: string) {
   return node.kind === "object"
     ? node.members.findLast((member) => member.key === key)

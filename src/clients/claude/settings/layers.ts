@@ -56,10 +56,7 @@ export function placeOf(
   return { scope, folder, path, fileMode, folderMode: 0o755 };
 }
 
-/**
- * Returns whether this is a worktree of a bare repository, which has no main
- * worktree.
- */
+/** Returns whether the repository is bare, without a main worktree. */
 export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
   return linked && root === commonDir;
 }
@@ -112,10 +109,7 @@ export interface SwitchedOff {
   readonly detail: string;
 }
 
-/**
- * Returns the setting that switches hooks off in `layers`. The first layer that
- * sets it wins.
- */
+/** Returns the setting that switches hooks off; the first layer wins. */
 export function switchedOff(
   layers: readonly SettingsLayer[],
 ): SwitchedOff | undefined {
@@ -141,9 +135,7 @@ export function switchedOff(
   return off(strict, key, "Claude Code runs hooks of plugins only");
 }
 
-/**
- * Returns the settings that enable mpm as a plugin, which has its own hooks.
- */
+/** Returns the settings that enable mpm as a plugin with its own hooks. */
 export function enabledPlugins(
   layers: readonly SettingsLayer[],
 ): SettingsLayer[] {

@@ -120,10 +120,7 @@ function inTheWay({ path }: SettingsText, state: string): MpmError {
   });
 }
 
-/**
- * Puts the entry of one event into its array, which may already contain mpm's
- * entry.
- */
+/** Puts an entry into its array, which may already have mpm's entry. */
 function place(
   { text }: SettingsText,
   edits: JsonEdits,

@@ -30,10 +30,7 @@ export interface SettingsRecord {
   readonly path: string;
   /** SHA-256 of the bytes before mpm's change; null: the file did not exist. */
   readonly original: string | null;
-  /**
-   * SHA-256 of each text that mpm wrote to the file. A file with one of these
-   * texts can be restored.
-   */
+  /** SHA-256 of each text that mpm wrote; such a text can be restored. */
   readonly written: readonly string[];
   /** Folders that were created for the file, absolute, the outermost first. */
   readonly folders: readonly string[];
@@ -49,10 +46,7 @@ function folderOf(path: string): string {
   return join("settings", sha256(path).slice(0, 16));
 }
 
-/**
- * Returns the record of a settings file. `undefined`: there is no usable
- * record.
- */
+/** Returns the record of a settings file, if there is a usable one. */
 export function readRecord(
   system: System,
   path: string,
@@ -84,14 +78,9 @@ function recordIn(system: System, folder: string): SettingsRecord | undefined {
 /** The earlier state of a file that mpm changed. */
 export interface Replaced {
   readonly record: SettingsRecord | undefined;
-  /**
-   * The bytes before; `null` if the file did not exist, `undefined` if they are
-   * not known.
-   */
+  /** The bytes before; `null`: no file, `undefined`: not known. */
   readonly original: Uint8Array | null | undefined;
-  /**
-   * True if the file is exactly as mpm wrote it, so that it can be restored.
-   */
+  /** True if mpm wrote exactly this file, so that it can be restored. */
   readonly untouched: boolean;
 }
 
@@ -114,10 +103,7 @@ export interface Present extends Replaced {
   readonly file: ForeignFile;
 }
 
-/**
- * Reads the current and the earlier content. Throws CONFLICT for links,
- * FILE_FAILED.
- */
+/** Reads the current and the earlier content. Throws CONFLICT for links. */
 export function readPresent(
   system: System,
   path: string,
@@ -130,10 +116,7 @@ export function readPresent(
 /** The new bytes of a file, and the data needed to remove them. */
 interface Replacement {
   readonly after: Uint8Array;
-  /**
-   * The bytes that a removal would restore. `undefined`: a removal deletes the
-   * file.
-   */
+  /** The bytes that a removal restores; `undefined`: it deletes the file. */
   readonly base: Uint8Array | undefined;
   /** Permission bits of the folders created for the file. */
   readonly folderMode: number;
@@ -230,10 +213,7 @@ export function missingFolders(
   return [...missing].sort((a, b) => a.length - b.length);
 }
 
-/**
- * Records a file that mpm is about to write, and stores its bytes. Call under
- * the user's lock.
- */
+/** Records and stores a file that mpm writes. Call under the user's lock. */
 export function recordReplaced(
   system: System,
   path: string,
@@ -285,10 +265,7 @@ export function removeRecord(system: System, path: string): void {
   );
 }
 
-/**
- * The maximum number of earlier versions to keep for one file, in addition to
- * the original.
- */
+/** The most earlier versions of a file to keep, except the original. */
 const COPIES = 20;
 
 /**
@@ -324,9 +301,7 @@ function dropCopies(system: System, path: string, added: string): void {
   for (const { one } of old.slice(COPIES - 1)) removeQuietly(system, one);
 }
 
-/**
- * Returns the copy with a digest. `undefined`: the copy is missing or damaged.
- */
+/** Returns the copy with a digest; `undefined`: missing or damaged. */
 export function readCopy(
   system: System,
   path: string,

@@ -78,10 +78,7 @@ const common = {
 };
 const onFailure = each("onFailure", oneOf("continue", "block"));
 
-/**
- * A handler of each type. A wrong handler is dropped on its own, but a wrong
- * guard invalidates the whole file.
- */
+/** Handlers by type; a wrong one is dropped, but a guard drops the file. */
 export const HANDLERS: Readonly<Record<string, z.ZodMiniType>> = {
   command: object(common, onFailure, { command: text }, {
     ...each("args", list(text)),

@@ -24,10 +24,7 @@ export function isBlank(text: string): boolean {
   return /^\ufeff?[ \t\r\n]*$/.test(text);
 }
 
-/**
- * Decodes the text of a settings file. Throws UNREADABLE if it is not UTF-8,
- * since mpm cannot preserve text that it cannot read.
- */
+/** Decodes settings. Throws UNREADABLE if they are not UTF-8. */
 export function decodeSettings(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -40,10 +37,7 @@ export function decodeSettings(path: string, bytes: Uint8Array): string {
   }
 }
 
-/**
- * Reads the text as strict JSON, or a blank text as an empty object. Throws
- * UNREADABLE with the line and column of the error.
- */
+/** Reads strict JSON; blank counts as empty. Throws UNREADABLE. */
 export function openSettings(path: string, text: string): SettingsText {
   const filled = isBlank(text) ? `${text.replace(/[^\ufeff]/g, "")}{}\n` : text;
   try {
@@ -87,16 +81,11 @@ export interface SettingsFault {
   readonly problem: string;
   /** Offset of the value in the text. */
   readonly offset: number;
-  /**
-   * True if the whole file has no effect; otherwise only this entry is ignored.
-   */
+  /** True if the whole file has no effect, and not only this entry. */
   readonly whole: boolean;
 }
 
-/**
- * The keys at which a mistake invalidates the whole file, because a hook that
- * cannot be loaded may be meant to guard the permissions.
- */
+/** Events whose mistakes invalidate the file, since hooks may guard it. */
 const GUARDS: ReadonlySet<string> = new Set([
   "PreToolUse",
   "PermissionRequest",
@@ -211,10 +200,7 @@ function pathText({ path }: Misfit): string {
   ).join("");
 }
 
-/**
- * Returns the value at a path. If part of the path is missing, returns the node
- * that should contain it.
- */
+/** Returns the value at a path, or the node that should contain it. */
 function nodeAt(top: JsonNode, path: Misfit["path"]): JsonNode {
   let node = top;
   for (const key of path) {
