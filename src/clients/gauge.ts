@@ -1,5 +1,33 @@
 import { getOwn } from "../base/own.ts";
+import { field } from "../base/parsed_values.ts";
 import { durationText } from "../base/times.ts";
+
+/** More tokens than any context holds: a larger count is invalid. */
+const MOST_TOKENS = 1_000_000_000;
+
+/** Returns a count of tokens; `undefined` for 0 and anything else. */
+export function countIn(value: unknown, name: string): number | undefined {
+  const count = field(value, name);
+  return typeof count === "number" && Number.isInteger(count) && count > 0 &&
+      count <= MOST_TOKENS
+    ? count
+    : undefined;
+}
+
+/**
+ * Returns the tokens of a request's context, from the API's `usage`. Counts the
+ * input, cached or not, without the answer, as Claude Code's own percentage
+ * does. `undefined` if there is no figure or all figures are zero.
+ */
+export function contextTokens(usage: unknown): number | undefined {
+  const [input, ...cached] = [
+    ...["input_tokens", "cache_creation_input_tokens"],
+    "cache_read_input_tokens",
+  ].map((name) => field(usage, name) === 0 ? 0 : countIn(usage, name));
+  if (input === undefined) return undefined;
+  const sum = cached.reduce<number>((sum, count) => sum + (count ?? 0), input);
+  return sum > 0 ? sum : undefined;
+}
 
 /** Use of the context at one moment, from one source. */
 export interface Reading {

@@ -17,6 +17,7 @@ import type { Client } from "./client.ts";
 import { isAgentId } from "../base/ids.ts";
 import { quickRoot } from "../git/mod.ts";
 import {
+  countIn,
   type Gauge,
   gaugeOf,
   type GaugeRules,
@@ -56,16 +57,12 @@ export function statusToJson(record: StatusRecord): Record<string, unknown> {
 /** Reads a stored record; `undefined` if it is not valid. */
 export function statusFromJson(value: unknown): StatusRecord | undefined {
   const text = (name: string) => textField(value, name);
-  const count = (name: string) => {
-    const held = field(value, name);
-    return typeof held === "number" && held > 0 ? held : undefined;
-  };
   const time = Date.parse(text("time") ?? "");
   if (Number.isNaN(time)) return undefined;
   return {
     reading: {
-      tokens: count("tokens"),
-      window: count("window"),
+      tokens: countIn(value, "tokens"),
+      window: countIn(value, "window"),
       model: text("model"),
       time,
     },

@@ -2,34 +2,14 @@ import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { turnErrorText } from "./hook_input.ts";
 import { lastLines } from "../tail.ts";
-import type { StatusRecord, TranscriptReading } from "../gauge.ts";
+import {
+  contextTokens,
+  countIn,
+  type StatusRecord,
+  type TranscriptReading,
+} from "../gauge.ts";
 import type { System } from "../../system/system.ts";
 import { isAgentId } from "../../base/ids.ts";
-
-/** More tokens than any context holds: a larger count is invalid. */
-const MOST_TOKENS = 1_000_000_000;
-
-/** Returns a count of tokens, if `value` is one. */
-export function tokenCount(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 &&
-      value <= MOST_TOKENS
-    ? value
-    : undefined;
-}
-
-/**
- * Returns the tokens of a request's context, from the API's `usage`. Counts the
- * input, cached or not, without the answer, as Claude Code's own percentage
- * does. `undefined` if there is no figure or all figures are zero.
- */
-export function contextTokens(usage: unknown): number | undefined {
-  const input = tokenCount(field(usage, "input_tokens"));
-  if (input === undefined) return undefined;
-  const cached = ["cache_creation_input_tokens", "cache_read_input_tokens"]
-    .map((name) => tokenCount(field(usage, name)) ?? 0);
-  const sum = cached.reduce((total, count) => total + count, input);
-  return sum > 0 ? sum : undefined;
-}
 
 /**
  * Returns how full the context was at the agent's last answer, from the end of
@@ -97,12 +77,11 @@ function usageOf(message: unknown): unknown {
 }
 
 function boundaryOf(entry: unknown): TranscriptReading {
-  const left = field(field(entry, "compactMetadata"), "postTokens");
   const id = field(entry, "uuid");
   const time = timeOf(entry);
-  const tokens = time === undefined ? undefined : tokenCount(left);
+  const left = countIn(field(entry, "compactMetadata"), "postTokens");
   return {
-    tokens: tokens === 0 ? undefined : tokens,
+    tokens: time === undefined ? undefined : left,
     window: undefined,
     model: undefined,
     time: time ?? 0,
@@ -179,12 +158,12 @@ export function parseStatusInput(
   const workspace = field(value, "workspace");
   const model = field(value, "model");
   const context = field(value, "context_window");
-  const window = tokenCount(field(context, "context_window_size"));
+  const window = countIn(context, "context_window_size");
   return {
     sessionId,
     reading: {
       tokens: tokensOf(context, window),
-      window: window === 0 ? undefined : window,
+      window,
       model: textAt(model, "id"),
       time: now.getTime(),
     },

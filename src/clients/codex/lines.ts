@@ -14,6 +14,7 @@ import type {
   EventKind,
   LineReader,
 } from "../events.ts";
+import { countIn } from "../gauge.ts";
 import { cutMiddle } from "../notes.ts";
 import {
   absolute,
@@ -368,14 +369,10 @@ export class Reader implements LineReader {
   }
 
   #usage(usage: unknown): AgentEvent[] {
-    const count = (name: string) => {
-      const held = field(usage, name);
-      return typeof held === "number" && held >= 0 ? held : 0;
-    };
-    const context = count("input_tokens");
-    if (context === 0) return [];
-    this.#used = count("total_tokens");
-    const output = count("output_tokens");
+    const context = countIn(usage, "input_tokens");
+    if (context === undefined) return [];
+    this.#used = countIn(usage, "total_tokens") ?? 0;
+    const output = countIn(usage, "output_tokens") ?? 0;
     return [this.#event(undefined, { type: "usage", context, output })];
   }
 

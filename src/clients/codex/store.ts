@@ -10,7 +10,7 @@ import {
 import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
-import type { TranscriptReading } from "../gauge.ts";
+import { countIn, type TranscriptReading } from "../gauge.ts";
 import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { codexHome } from "./home.ts";
@@ -163,11 +163,9 @@ function readingIn(
     return { ...unknown, time, compaction: id };
   }
   const info = field(payload, "info");
-  const count = (value: unknown) =>
-    typeof value === "number" && value > 0 && value < 1e9 ? value : undefined;
-  const tokens = count(field(field(info, "last_token_usage"), "total_tokens"));
+  const tokens = countIn(field(info, "last_token_usage"), "total_tokens");
   if (textField(payload, "type") !== "token_count" || !tokens) return undefined;
-  const window = count(field(info, "model_context_window"));
+  const window = countIn(info, "model_context_window");
   return { tokens, window, model: undefined, time, compaction: undefined };
 }
 

@@ -14,11 +14,11 @@ import {
   EventQueue,
   type LineReader,
 } from "../events.ts";
+import { countIn } from "../gauge.ts";
 import { cutMiddle } from "../notes.ts";
 import { openTranscript } from "../open_events.ts";
 import { firstLines } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
-import { countIn } from "./store.ts";
 
 /** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;

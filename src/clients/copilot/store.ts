@@ -4,7 +4,7 @@ import { isAgentId } from "../../base/ids.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
-import type { TranscriptReading } from "../gauge.ts";
+import { countIn, type TranscriptReading } from "../gauge.ts";
 import { isFile, listNames } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { copilotHome, eventsPath } from "./home.ts";
@@ -97,10 +97,4 @@ function gaugeAt(
 
 function isOfAgent(usage: unknown): boolean {
   return textField(usage, "interactionType") === "conversation-subagent";
-}
-
-/** Returns a token count; `undefined` for 0 and anything else. */
-export function countIn(value: unknown, name: string): number | undefined {
-  const count = field(value, name);
-  return typeof count === "number" && count > 0 ? count : undefined;
 }

@@ -15,6 +15,7 @@ import type {
   EventKind,
   LineReader,
 } from "../events.ts";
+import { countIn } from "../gauge.ts";
 import { listNames } from "../look.ts";
 import { cutMiddle } from "../notes.ts";
 import { openTranscript, startIn } from "../open_events.ts";
@@ -314,9 +315,4 @@ function textIn(content: unknown): string {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function countIn(tokens: unknown, name: string): number | undefined {
-  const count = field(tokens, name);
-  return typeof count === "number" && count > 0 ? count : undefined;
 }

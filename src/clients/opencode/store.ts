@@ -2,7 +2,7 @@ import { attempt } from "../../base/errors.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { SessionStore } from "../client.ts";
-import type { TranscriptReading } from "../gauge.ts";
+import { countIn, type TranscriptReading } from "../gauge.ts";
 import { isFile } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { contextOf } from "./tools.ts";
@@ -51,7 +51,7 @@ export function readGauge(
     const isSummary = field(line, "summary") === true;
     return {
       tokens: isSummary ? undefined : used.context,
-      window: typeof window === "number" && window > 0 ? window : undefined,
+      window: countIn(line, "window"),
       model: textField(line, "model"),
       time,
       compaction: isSummary ? textField(part, "messageID") : undefined,

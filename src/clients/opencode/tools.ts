@@ -1,4 +1,5 @@
 import { field, type Fields, textField } from "../../base/parsed_values.ts";
+import { countIn } from "../gauge.ts";
 
 /** The tools of opencode that change files. */
 export const EDITORS: ReadonlySet<string> = new Set(
@@ -57,15 +58,8 @@ export function contextOf(
   tokens: unknown,
 ): { context: number; output: number } | undefined {
   const cache = field(tokens, "cache");
-  const counts = [field(tokens, "input"), field(cache, "read")]
-    .concat(field(cache, "write")).map(count);
-  const context = counts.reduce((sum, one) => sum + one, 0);
-  const output = count(field(tokens, "output"));
+  const context = (countIn(tokens, "input") ?? 0) +
+    (countIn(cache, "read") ?? 0) + (countIn(cache, "write") ?? 0);
+  const output = countIn(tokens, "output") ?? 0;
   return context > 0 ? { context, output } : undefined;
-}
-
-function count(value: unknown): number {
-  return Number.isSafeInteger(value) && (value as number) > 0
-    ? value as number
-    : 0;
 }

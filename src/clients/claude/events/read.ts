@@ -8,7 +8,7 @@ import {
   type LineReader,
 } from "../../events.ts";
 import { cutMiddle } from "../../notes.ts";
-import { contextTokens, tokenCount } from "../answers.ts";
+import { contextTokens, countIn } from "../../gauge.ts";
 import { announcedIn, taskOf } from "../conversation/commands.ts";
 import { errorIn } from "../conversation/answers.ts";
 import { TIME, UuidSet } from "../conversation/branches.ts";
@@ -170,7 +170,7 @@ export class Reader implements LineReader {
       return;
     }
     this.#answer = id;
-    const output = tokenCount(field(field(message, "usage"), "output_tokens"));
+    const output = countIn(field(message, "usage"), "output_tokens");
     yield { type: "usage", context, output: output ?? 0 };
   }
 
@@ -183,8 +183,8 @@ export class Reader implements LineReader {
   #boundary(value: Fields): void {
     const data = field(value, "compactMetadata");
     this.#tokens = {
-      before: tokenCount(field(data, "preTokens")),
-      after: tokenCount(field(data, "postTokens")),
+      before: countIn(data, "preTokens"),
+      after: countIn(data, "postTokens"),
     };
   }
 
