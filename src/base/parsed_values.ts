@@ -17,6 +17,12 @@ export function textField(value: unknown, name: string): string | undefined {
   return typeof held === "string" ? held : undefined;
 }
 
+/** Returns the list in a field; empty for anything else. */
+export function listIn(value: unknown, name: string): readonly unknown[] {
+  const held = field(value, name);
+  return Array.isArray(held) ? held : [];
+}
+
 /** Returns the value of a JSON text; `undefined` if it is invalid. */
 export function jsonIn(text: string): unknown {
   try {

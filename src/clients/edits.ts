@@ -1,5 +1,10 @@
 import { structuredPatch } from "diff";
-import { field, type Fields, textField } from "../base/parsed_values.ts";
+import {
+  field,
+  type Fields,
+  listIn,
+  textField,
+} from "../base/parsed_values.ts";
 import type { Hunk } from "./events.ts";
 import { cutMiddle } from "./notes.ts";
 
@@ -87,11 +92,10 @@ function linesOf(text: string): string[] {
 }
 
 /** Returns the hunks in a parsed patch, with a bounded number of lines. */
-export function hunksIn(patch: unknown): Hunk[] {
+export function hunksIn(value: unknown, name: string): Hunk[] {
   let left = MOST_LINES;
-  return (Array.isArray(patch) ? patch : []).flatMap((hunk) => {
-    const all = field(hunk, "lines");
-    const lines = (Array.isArray(all) ? all : [])
+  return listIn(value, name).flatMap((hunk) => {
+    const lines = listIn(hunk, "lines")
       .filter((line): line is string => typeof line === "string")
       .slice(0, left);
     left -= lines.length;

@@ -10,7 +10,7 @@ import {
   TEXT,
   text,
 } from "../base/shape.ts";
-import { field } from "../base/parsed_values.ts";
+import { listIn } from "../base/parsed_values.ts";
 import { getOwn } from "../base/own.ts";
 import { withoutPrivate } from "../secrets/mod.ts";
 import type { Conversation } from "./conversation.ts";
@@ -97,12 +97,8 @@ export const NO_NOTES: Notes = notesFromJson(undefined);
 /** Reads the notes in parsed JSON, and leaves out invalid parts. */
 export function notesFromJson(value: unknown): Notes {
   return Object.fromEntries(LISTS.map((name) => {
-    const held = field(value, name);
-    const all = Array.isArray(held) ? held : [];
-    return [
-      name,
-      all.filter((one) => fits(getOwn(SHAPES, name) as Shape, one)),
-    ];
+    const shape = getOwn(SHAPES, name) as Shape;
+    return [name, listIn(value, name).filter((one) => fits(shape, one))];
   })) as unknown as Notes;
 }
 

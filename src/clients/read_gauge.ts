@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { field, textField } from "../base/parsed_values.ts";
+import { field, listIn, textField } from "../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
@@ -87,13 +87,12 @@ export function levelsFromJson(value: unknown): LevelState {
   const reached = levelAt(value, "reached");
   if (reached === null) return NO_LEVELS;
   const text = (name: string) => textField(value, name) ?? null;
-  const crossings = field(value, "crossings");
   return {
     reached,
     acknowledged: levelAt(value, "acknowledged"),
     acknowledged_at: text("acknowledged_at"),
     compaction: text("compaction"),
-    crossings: Array.isArray(crossings) ? crossings.filter(isCrossing) : [],
+    crossings: listIn(value, "crossings").filter(isCrossing),
   };
 }
 

@@ -1,4 +1,4 @@
-import { field, jsonIn, textField } from "../../base/parsed_values.ts";
+import { field, jsonIn, listIn, textField } from "../../base/parsed_values.ts";
 import { parseTime } from "../../base/times.ts";
 import { turnErrorText } from "./hook_input.ts";
 import { lastLines } from "../tail.ts";
@@ -135,8 +135,7 @@ export function lastTurnError(
 function errorOf(entry: unknown): TurnError | undefined {
   const time = timeOf(entry);
   if (time === undefined) return undefined;
-  const content = field(field(entry, "message"), "content");
-  const texts = (Array.isArray(content) ? content : [])
+  const texts = listIn(field(entry, "message"), "content")
     .map((block) => field(block, "text"));
   const text = turnErrorText([field(entry, "error"), ...texts]);
   return { time, text };

@@ -1,4 +1,4 @@
-import { field, textField } from "../../base/parsed_values.ts";
+import { listIn, textField } from "../../base/parsed_values.ts";
 import { SHELL_WORD, unquotedWord } from "../../base/shell.ts";
 import { VERSION } from "../../base/version.ts";
 import { entryOfLine, hookLine, OWN_MARK } from "../hook_command.ts";
@@ -38,8 +38,7 @@ const MOST_PATHS = 200;
 
 /** Returns the paths that a call of such a tool names. */
 export function editedPaths(input: unknown): string[] {
-  const listed = LIST_FIELDS.map((name) => field(input, name))
-    .flatMap((value) => Array.isArray(value) ? value : []);
+  const listed = LIST_FIELDS.flatMap((name) => listIn(input, name));
   return [input, ...listed.slice(0, MOST_PATHS)]
     .flatMap((one) =>
       typeof one === "string"

@@ -1,10 +1,5 @@
-import { field, textField } from "../../base/parsed_values.ts";
-import {
-  callText,
-  listIn,
-  type News,
-  type NewsReader,
-} from "../headless/news.ts";
+import { field, listIn, textField } from "../../base/parsed_values.ts";
+import { callText, type News, type NewsReader } from "../headless/news.ts";
 
 /** Reads the stream of Claude Code with `--output-format stream-json`. */
 export const news: NewsReader = (line) => {

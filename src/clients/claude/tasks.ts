@@ -4,6 +4,7 @@ import {
   type Fields,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { cutText } from "../../base/words.ts";
@@ -104,9 +105,8 @@ export function todosOf(value: unknown): Todo[] | undefined {
 }
 
 /** Returns the blocks of a message; a plain prompt has no blocks. */
-function blocks(entry: unknown): unknown[] {
-  const content = field(field(entry, "message"), "content");
-  return Array.isArray(content) ? content : [];
+function blocks(entry: unknown): readonly unknown[] {
+  return listIn(field(entry, "message"), "content");
 }
 
 /** Remembers the input of TaskUpdate: its result does not repeat it. */
@@ -182,12 +182,12 @@ function updated(
     subject: textField(input, "subject") ?? task.subject,
     description: textField(input, "description") ?? task.description,
     status: status ?? textField(input, "status") ?? task.status,
-    blockedBy: [...task.blockedBy, ...idsIn(field(input, "addBlockedBy"))],
+    blockedBy: [...task.blockedBy, ...idsIn(input, "addBlockedBy")],
   };
 }
 
-function idsIn(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [])
+function idsIn(value: unknown, name: string): string[] {
+  return listIn(value, name)
     .filter((id) => typeof id === "string" || typeof id === "number")
     .map(String);
 }
@@ -202,7 +202,7 @@ export function taskOf(value: unknown, file = ""): AgentTask | undefined {
     subject,
     description: textField(value, "description") ?? "",
     status: textField(value, "status") ?? "pending",
-    blockedBy: idsIn(field(value, "blockedBy")),
+    blockedBy: idsIn(value, "blockedBy"),
     file,
   };
 }
@@ -338,8 +338,7 @@ const LONGEST = 100;
 
 /** Reads the stored tasks; empty if the file is damaged. */
 export function tasksFromJson(value: unknown): KeptTask[] {
-  const tasks = field(value, "tasks");
-  return Array.isArray(tasks) ? tasks.filter(isKeptTask) : [];
+  return listIn(value, "tasks").filter(isKeptTask);
 }
 
 function isKeptTask(value: unknown): value is KeptTask {

@@ -3,6 +3,7 @@ import {
   type Fields,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { LONGEST_TEXT } from "../conversation.ts";
@@ -212,16 +213,13 @@ export class Reader implements LineReader {
   }
 
   #plan(input: unknown, id: string | undefined): AgentEvent[] {
-    const plan = field(input, "plan");
-    return (Array.isArray(plan) ? plan : []).slice(0, MOST_OPEN)
-      .flatMap((one, at) => {
-        const text = textField(one, "step");
-        if (text === undefined) return [];
-        const state = textField(one, "status") ?? "pending";
-        return [this.#event(`${id ?? this.#line}#${at}`, {
-          ...{ type: "todo", text, state },
-        })];
-      });
+    return listIn(input, "plan").slice(0, MOST_OPEN).flatMap((one, at) => {
+      const text = textField(one, "step");
+      if (text === undefined) return [];
+      const state = textField(one, "status") ?? "pending";
+      const key = `${id ?? this.#line}#${at}`;
+      return [this.#event(key, { type: "todo", text, state })];
+    });
   }
 
   /** Returns the event for a sub-agent's report to this agent. */
@@ -314,7 +312,7 @@ export class Reader implements LineReader {
     const text = textField(told, "aggregated_output") ??
       `${textField(told, "stdout") ?? ""}${textField(told, "stderr") ?? ""}`;
     const cwd = folderOf(textField(told, "cwd")) ?? this.#cwd;
-    const parsed = Array.isArray(told.parsed_cmd) ? told.parsed_cmd : [];
+    const parsed = listIn(told, "parsed_cmd");
     const [only] = parsed.length === 1 ? parsed : [];
     const kind = textField(only, "type");
     const path = textField(only, "path");

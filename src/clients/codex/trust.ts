@@ -5,6 +5,7 @@ import {
   field,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { entryOfLine } from "../hook_command.ts";
@@ -93,24 +94,20 @@ export function hooksInJson(text: string): unknown {
 /** Returns mpm's hooks, each with the digest to store as trusted. */
 export function hooksToTrust(hooks: unknown): TrustedHook[] {
   if (!isFields(hooks)) return [];
-  return Object.entries(hooks).flatMap(([event, groups]) =>
-    (Array.isArray(groups) ? groups : []).flatMap((group, at) => {
-      const handlers = field(group, "hooks");
-      return (Array.isArray(handlers) ? handlers : [])
-        .flatMap((handler, index) => {
-          const command = field(handler, "command");
-          if (!entryOfLine(command)) return [];
-          const name = snake(event);
-          return [{
-            event,
-            key: `${name}:${at}:${index}`,
-            hash: hashOf(name, {
-              command,
-              timeout: field(handler, "timeout"),
-              matcher: field(group, "matcher"),
-            }),
-          }];
-        });
+  return Object.keys(hooks).flatMap((event) =>
+    listIn(hooks, event).flatMap((group, at) => {
+      const matcher = field(group, "matcher");
+      return listIn(group, "hooks").flatMap((handler, index) => {
+        const command = field(handler, "command");
+        if (!entryOfLine(command)) return [];
+        const name = snake(event);
+        const timeout = field(handler, "timeout");
+        return [{
+          event,
+          key: `${name}:${at}:${index}`,
+          hash: hashOf(name, { command, timeout, matcher }),
+        }];
+      });
     })
   );
 }
@@ -123,9 +120,10 @@ function snake(event: string): string {
 /** Returns the digest that Codex stores: of JSON with sorted keys. */
 function hashOf(
   event_name: string,
-  { command, timeout, matcher }: Record<"command" | "timeout", unknown> & {
-    matcher: unknown;
-  },
+  { command, timeout, matcher }: Record<
+    "command" | "timeout" | "matcher",
+    unknown
+  >,
 ): string {
   const handler = { async: false, command, timeout, type: "command" };
   const json = JSON.stringify({

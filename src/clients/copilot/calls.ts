@@ -4,6 +4,7 @@ import {
   field,
   type Fields,
   isFields,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import {
@@ -128,8 +129,8 @@ const DIFF = /^diff --git /m;
 
 function editsOf(call: CopilotCall, cwd: string | undefined): Edit[] {
   const { ended } = call;
-  const listed = field(ended, "fileEdits");
-  if (!Array.isArray(listed) || !succeeded(call)) return [];
+  if (!succeeded(call)) return [];
+  const listed = listIn(ended, "fileEdits");
   const diffs = (textField(ended!.result, "detailedContent") ?? "")
     .split(DIFF).slice(1).map(hunksOfDiff);
   return listed.slice(0, MOST_ENTRIES).flatMap((edit, at) => {
@@ -164,11 +165,10 @@ function agentOf({ args, ended }: CopilotCall): EventKind {
 }
 
 function questionOf(call: CopilotCall, question: string): EventKind {
-  const choices = field(call.args, "choices");
   return {
     type: "question",
     text: cutMiddle(question, LONGEST_RESULT),
-    options: (Array.isArray(choices) ? choices : []).slice(0, MOST_ENTRIES)
+    options: listIn(call.args, "choices").slice(0, MOST_ENTRIES)
       .filter((choice) => typeof choice === "string"),
     answer: succeeded(call)
       ? textField(call.ended!.result, "content")

@@ -3,6 +3,7 @@ import {
   type Fields,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import type { SessionReader } from "../client.ts";
@@ -54,13 +55,9 @@ function deadLines(texts: Iterable<string>): Set<string> {
     const id = /"id":"([\w-]{1,64})","timestamp":/.exec(text.slice(-400))?.[1];
     if (field(value, "type") === "session.snapshot_rewind") {
       const data = field(value, "data");
-      const listed = field(data, "eventIds");
+      const listed = listIn(data, "eventIds");
       const from = ids.lastIndexOf(textField(data, "upToEventId") ?? "");
-      const gone = Array.isArray(listed) && listed.length > 0
-        ? listed
-        : from < 0
-        ? []
-        : ids.slice(from);
+      const gone = listed.length > 0 ? listed : from < 0 ? [] : ids.slice(from);
       for (const one of gone) dead.add(String(one));
     } else if (id !== undefined) ids.push(id);
   }

@@ -5,6 +5,7 @@ import {
   type Fields,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import {
@@ -51,12 +52,11 @@ export function callIn(value: unknown): GeminiCall | undefined {
   const args = field(value, "args");
   const status = textField(value, "status");
   const ended = ["success", "error", "cancelled"].includes(status ?? "");
-  const parts = field(value, "result");
   return {
     ...{ id, name },
     args: isFields(args) ? args : {},
     result: !ended ? undefined : {
-      text: Array.isArray(parts) ? parts.map(responseText).join("\n") : "",
+      text: listIn(value, "result").map(responseText).join("\n"),
       isError: status !== "success",
       display: field(value, "resultDisplay"),
       at: textField(value, "timestamp") ?? "",
@@ -198,17 +198,14 @@ function absolute(
 }
 
 function questionsOf({ args, result }: GeminiCall): EventKind[] {
-  const questions = field(args, "questions");
-  if (!Array.isArray(questions)) return [];
   const answers = field(jsonIn(result?.text ?? ""), "answers");
-  return questions.slice(0, MOST_ENTRIES).flatMap((question, at) => {
+  const questions = listIn(args, "questions").slice(0, MOST_ENTRIES);
+  return questions.flatMap((question, at) => {
     const text = textField(question, "question");
-    const options = field(question, "options");
     return text === undefined ? [] : [{
       type: "question",
       text: cutMiddle(text, LONGEST_RESULT),
-      options: (Array.isArray(options) ? options : [])
-        .slice(0, MOST_ENTRIES)
+      options: listIn(question, "options").slice(0, MOST_ENTRIES)
         .flatMap((option) => textField(option, "label") ?? []),
       answer: textField(answers, `${at}`),
     }];

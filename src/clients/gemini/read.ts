@@ -5,6 +5,7 @@ import {
   type Fields,
   isFields,
   jsonIn,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
@@ -106,18 +107,14 @@ function overviewOf(texts: Iterable<string>): Overview {
       const [, agent, name] = STARTED.exec(text) ?? [];
       if (agent !== undefined) agents.set(agent, name!);
     } else if (text.startsWith('{"$set":{"messages"')) {
-      live = idsIn(field(field(jsonIn(text), "$set"), "messages"));
+      live = listIn(field(jsonIn(text), "$set"), "messages")
+        .flatMap((message) => textField(message, "id") ?? []);
     } else if (text.startsWith('{"$rewindTo"')) {
       const from = live.indexOf(textField(jsonIn(text), "$rewindTo") ?? "");
       for (const gone of live.splice(Math.max(0, from))) dead.add(gone);
     }
   }
   return { dead, agents };
-}
-
-function idsIn(messages: unknown): string[] {
-  return (Array.isArray(messages) ? messages : [])
-    .flatMap((message) => textField(message, "id") ?? []);
 }
 
 /** Matches text that the client puts before a prompt. */
@@ -196,7 +193,7 @@ class Reader implements LineReader {
   }
 
   *#answered(id: string, value: Fields): Generator<Keyed> {
-    const { content, thoughts, tokens, toolCalls } = value;
+    const { content, tokens } = value;
     const model = textField(value, "model");
     if (model !== undefined && model !== this.#model) {
       yield [`${id}#${model}`, {
@@ -204,7 +201,7 @@ class Reader implements LineReader {
       }];
       this.#model = model;
     }
-    for (const [at, thought] of listOf(thoughts).entries()) {
+    for (const [at, thought] of listIn(value, "thoughts").entries()) {
       const text = [
         textField(thought, "subject") ?? "",
         textField(
@@ -227,7 +224,9 @@ class Reader implements LineReader {
       const output = countIn(tokens, "output") ?? 0;
       yield [`${id}#usage`, { type: "usage", context, output }];
     }
-    for (const call of listOf(toolCalls)) yield* this.#called(callIn(call));
+    for (const call of listIn(value, "toolCalls")) {
+      yield* this.#called(callIn(call));
+    }
   }
 
   *#called(call: GeminiCall | undefined): Generator<Keyed> {
@@ -276,7 +275,7 @@ type Keyed = readonly [key: string, what: EventKind];
 
 /** Returns the messages of a resumed session, with the calls in their parts. */
 function withCalls(messages: readonly unknown[]): Fields[] {
-  const parts = (message: unknown) => listOf(field(message, "content"));
+  const parts = (message: unknown) => listIn(message, "content");
   const results = new Map(
     messages.flatMap(parts).flatMap((part) => {
       const id = textField(field(part, "functionResponse"), "id");
@@ -308,11 +307,8 @@ function withCalls(messages: readonly unknown[]): Fields[] {
 function textIn(content: unknown): string {
   const parts = typeof content === "string"
     ? [content]
-    : listOf(content).map((part) => textField(part, "text") ?? "");
+    : (Array.isArray(content) ? content : [])
+      .map((part) => textField(part, "text") ?? "");
   return parts.map((text) => text.replace(ADDED, ""))
     .filter((text) => text !== "" && !OWN.test(text)).join("\n");
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -3,7 +3,7 @@ import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import { isAgentId } from "../../base/ids.ts";
-import { field, jsonIn, textField } from "../../base/parsed_values.ts";
+import { field, jsonIn, listIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
 import type { TranscriptReading } from "../gauge.ts";
@@ -132,11 +132,10 @@ function gaugeAt(
   system: System,
   path: string,
 ): TranscriptReading | undefined {
-  let replaced: unknown[] | undefined;
+  let replaced: readonly unknown[] | undefined;
   for (const line of lastLines(system, path, MOST)) {
     if (!replaced && line.startsWith('{"$set":{"messages"')) {
-      const messages = field(field(jsonIn(line), "$set"), "messages");
-      replaced = Array.isArray(messages) ? messages : [];
+      replaced = listIn(field(jsonIn(line), "$set"), "messages");
       continue;
     }
     const value = line.includes('"tokens":{') ? jsonIn(line) : undefined;

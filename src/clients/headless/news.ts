@@ -1,5 +1,5 @@
 import { cutText, firstLine } from "../../base/words.ts";
-import { field, type Fields, textField } from "../../base/parsed_values.ts";
+import { type Fields, textField } from "../../base/parsed_values.ts";
 
 /** The facts in one line of a headless run's output. */
 export interface News {
@@ -33,10 +33,4 @@ export function callText(name: string, input: unknown): string {
   const told = TELLING.map((one) => textField(input, one))
     .find((text) => text !== undefined);
   return cutText(`> ${name} ${firstLine(told ?? "", CALL)}`.trimEnd(), CALL);
-}
-
-/** Returns the list in a field, or an empty list. */
-export function listIn(value: unknown, name: string): readonly unknown[] {
-  const list = field(value, name);
-  return Array.isArray(list) ? list : [];
 }

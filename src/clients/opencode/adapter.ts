@@ -1,7 +1,7 @@
-import { type Fields, textField } from "../../base/parsed_values.ts";
+import { type Fields, listIn, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter, HookAnswer } from "../client.ts";
 import { beginTranscript } from "./transcripts.ts";
-import { listIn, namedTool, unquoted } from "./tools.ts";
+import { namedTool, unquoted } from "./tools.ts";
 
 /** mpm's plugin reports in mpm's format, but with the client's tools. */
 export const adapter: HookAdapter = {

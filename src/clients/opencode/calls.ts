@@ -1,6 +1,11 @@
 import { isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
-import { field, type Fields, textField } from "../../base/parsed_values.ts";
+import {
+  field,
+  type Fields,
+  listIn,
+  textField,
+} from "../../base/parsed_values.ts";
 import {
   hunksOfDiff,
   LONGEST_ARGUMENT,
@@ -11,7 +16,7 @@ import {
 import type { CallResult, Edit, EventKind } from "../events.ts";
 import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
-import { EDITORS, listIn } from "./tools.ts";
+import { EDITORS } from "./tools.ts";
 
 /** A tool call. */
 export interface Call {
@@ -115,9 +120,9 @@ export function changedTodos(
   { input, result }: Call,
   before: ReadonlyMap<string, string>,
 ): [EventKind[], Map<string, string>] {
-  const list = Array.isArray(input.todos) && !result?.isError
-    ? input.todos.slice(0, MOST_ENTRIES)
-    : [];
+  const list = result?.isError
+    ? []
+    : listIn(input, "todos").slice(0, MOST_ENTRIES);
   const after = new Map(before);
   const changed = list.flatMap((todo): EventKind[] => {
     const text = cutMiddle(textField(todo, "content") ?? "", 1000);
@@ -130,14 +135,13 @@ export function changedTodos(
 }
 
 function questions({ input, metadata }: Call): EventKind[] {
-  const answers = field(metadata, "answers");
+  const answers = listIn(metadata, "answers");
   return listIn(input, "questions").slice(0, MOST_ENTRIES).map((one, index) => {
-    const options = field(one, "options");
-    const answer = Array.isArray(answers) ? answers[index] : undefined;
+    const answer = answers[index];
     return {
       type: "question",
       text: cut(textField(one, "question") ?? ""),
-      options: (Array.isArray(options) ? options : [])
+      options: listIn(one, "options")
         .flatMap((option) => textField(option, "label") ?? []),
       answer: Array.isArray(answer) ? cut(answer.join(", ")) : undefined,
     };

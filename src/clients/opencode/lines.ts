@@ -3,6 +3,7 @@ import {
   field,
   type Fields,
   isFields,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { LONGEST_RESULT, MOST_ENTRIES } from "../edits.ts";
@@ -41,11 +42,9 @@ export function linesOfExport(value: unknown): Fields[] | undefined {
   return [
     { type: "session", info },
     ...messages.flatMap((message) => {
-      const parts = field(message, "parts");
       return [
         { type: "message", info: field(message, "info") },
-        ...(Array.isArray(parts) ? parts : [])
-          .map((part) => ({ type: "part", part })),
+        ...listIn(message, "parts").map((part) => ({ type: "part", part })),
       ];
     }),
     ...isFields(revert) ? [{ type: "revert", ...revert }] : [],

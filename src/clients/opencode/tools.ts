@@ -1,4 +1,4 @@
-import { field, type Fields, textField } from "../../base/parsed_values.ts";
+import { field, textField } from "../../base/parsed_values.ts";
 import { countIn } from "../gauge.ts";
 
 /** The tools of opencode that change files. */
@@ -45,12 +45,6 @@ function patchedPaths(patch: string): string[] {
 export function unquoted(text: string): string {
   const inner = /^"((?:[^"\\]|\\[^])* (?:[^"\\]|\\[^])*)"\n*$/.exec(text)?.[1];
   return inner === undefined ? text : inner.replaceAll('\\"', '"');
-}
-
-/** Returns the list in a field, or an empty list. */
-export function listIn(value: Fields, name: string): unknown[] {
-  const held = field(value, name);
-  return Array.isArray(held) ? held : [];
 }
 
 /** Returns the tokens in a step's context and answer, if not all zero. */

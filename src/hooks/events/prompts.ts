@@ -1,5 +1,5 @@
 import { sha256 } from "../../base/digest.ts";
-import { field, textField } from "../../base/parsed_values.ts";
+import { listIn, textField } from "../../base/parsed_values.ts";
 import {
   type AgentSession,
   changeAgentFile,
@@ -8,11 +8,6 @@ import {
 } from "../../clients/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
-
-function promptsIn(value: unknown): readonly unknown[] {
-  const prompts = field(value, "prompts");
-  return Array.isArray(prompts) ? prompts : [];
-}
 
 /** The maximum number of allowed prompts to remember in a session. */
 const LET_THROUGH = 50;
@@ -25,7 +20,7 @@ export function isLetThrough(
 ): boolean {
   const digest = promptDigest(prompt);
   return readAgentFiles(system, session, "let_through")
-    .some((value) => promptsIn(value).includes(digest));
+    .some((value) => listIn(value, "prompts").includes(digest));
 }
 
 /** Allows these prompts from the next time on; returns false if that failed. */
@@ -38,7 +33,7 @@ export async function letThroughNext(
   return await changeAgentFile(system, session, {
     file: "let_through",
     change: (value) => {
-      const others = promptsIn(value).filter((digest) =>
+      const others = listIn(value, "prompts").filter((digest) =>
         typeof digest === "string" && !digests.includes(digest)
       );
       const all = [...others, ...digests].slice(-LET_THROUGH);

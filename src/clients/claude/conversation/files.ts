@@ -1,6 +1,11 @@
 import { isAbsolute, normalize } from "@std/path";
 import { join } from "../../../base/join.ts";
-import { field, type Fields, textField } from "../../../base/parsed_values.ts";
+import {
+  field,
+  type Fields,
+  listIn,
+  textField,
+} from "../../../base/parsed_values.ts";
 import { remembered } from "../../../base/remembered.ts";
 import type { FileUse, Seen } from "../../conversation.ts";
 import { namedIn } from "../../named_paths.ts";
@@ -46,8 +51,7 @@ function usedBy({ name, input, result, line }: Call): FileUse[] {
 
 /** Returns the changed lines, with the lines around them. */
 function changeOf(input: Fields, kept: unknown): string[] {
-  const patch = field(kept, "structuredPatch");
-  const lines = hunkLines(patch);
+  const lines = hunkLines(kept, "structuredPatch");
   if (lines.length > 0) return lines;
   const edits = Array.isArray(input.edits) ? input.edits : [input];
   return edits.flatMap((edit) =>
@@ -57,13 +61,10 @@ function changeOf(input: Fields, kept: unknown): string[] {
   );
 }
 
-function hunkLines(hunks: unknown): string[] {
-  return (Array.isArray(hunks) ? hunks : []).flatMap((hunk) => {
-    const lines = field(hunk, "lines");
-    return Array.isArray(lines)
-      ? lines.filter((line) => typeof line === "string")
-      : [];
-  });
+function hunkLines(value: unknown, name: string): string[] {
+  return listIn(value, name).flatMap((hunk) =>
+    listIn(hunk, "lines").filter((line) => typeof line === "string")
+  );
 }
 
 /** A file that a command changed. */
@@ -79,15 +80,10 @@ interface ComparedFile {
 export function comparedFiles(kept: unknown, line: Line): ComparedFile[] {
   const diff = field(kept, "bashEditDiff");
   if (diff === undefined) return [];
-  const [all, shown] = [field(diff, "changedFiles"), field(diff, "files")];
   const known = new Map<unknown, unknown>(
-    (Array.isArray(shown) ? shown : [])
-      .map((file) => [field(file, "filePath"), file]),
+    listIn(diff, "files").map((file) => [field(file, "filePath"), file]),
   );
-  const paths = new Set([
-    ...known.keys(),
-    ...Array.isArray(all) ? all : [],
-  ]);
+  const paths = new Set([...known.keys(), ...listIn(diff, "changedFiles")]);
   return [...paths].flatMap((named) => {
     const path = absolute(named, line);
     const file = known.get(named);
@@ -108,7 +104,7 @@ function changedByCommand({ result, line }: Call): FileUse[] {
   return comparedFiles(result?.kept, line).map(({ path, how, hunks }) => ({
     ...{ path, how },
     at: result!.line.at,
-    symbols: symbolsIn(hunkLines(hunks)),
+    symbols: symbolsIn(hunkLines({ hunks }, "hunks")),
   }));
 }
 
@@ -162,13 +158,13 @@ export function seenIn({ calls }: Transcript): Seen[] {
 
 function seenBy({ input, result, line }: Call): Seen | undefined {
   if (!result || result.line.value.toolDenialKind !== undefined) return;
-  const listed = field(result.kept, "filenames");
+  const listed = listIn(result.kept, "filenames");
   const printed = textField(result.kept, "stdout") ?? result.text;
   // A command may have changed the working folder.
   const folders = [line, result.line]
     .map(({ value }) => textField(value, "cwd") ?? "");
   return namedIn(
-    Array.isArray(listed) && listed.length > 0
+    listed.length > 0
       ? listed.filter((name) => typeof name === "string")
       : `${textField(input, "command") ?? ""}\n${printed}`,
     { at: result.line.at, folders },

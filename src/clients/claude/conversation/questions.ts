@@ -1,4 +1,4 @@
-import { field, textField } from "../../../base/parsed_values.ts";
+import { field, listIn, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
 import {
   type Asked,
@@ -41,8 +41,7 @@ function answerOf(
   question: unknown,
   text: string,
 ): Pick<Asked, "answer" | "options" | "words"> {
-  const choices = field(question, "options");
-  const options = (Array.isArray(choices) ? choices : [])
+  const options = listIn(question, "options")
     .map((option) => textField(option, "label") ?? "")
     .filter((label) => label !== "");
   const given = textField(field(kept, "answers"), text);
@@ -81,8 +80,7 @@ export function askedOf(
     at: string;
   },
 ): Asked[] {
-  const questions = field(input, "questions");
-  return (Array.isArray(questions) ? questions : []).flatMap((one, number) => {
+  return listIn(input, "questions").flatMap((one, number) => {
     const text = textField(one, "question");
     if (text === undefined) return [];
     return [{

@@ -1,4 +1,4 @@
-import { field, textField } from "../../../base/parsed_values.ts";
+import { field, listIn, textField } from "../../../base/parsed_values.ts";
 import {
   hunksIn,
   insteadOf,
@@ -111,14 +111,14 @@ function todos({ name, input, result }: Call): EventKind[] {
     const subject = textField(input, "subject") ?? (id && `Task ${id}`);
     return to === undefined ? [] : todo(subject, to);
   }
-  const before = states(field(result?.kept, "oldTodos"));
-  return [...states(field(input, "todos"))]
+  const before = states(result?.kept, "oldTodos");
+  return [...states(input, "todos")]
     .filter(([text, state]) => before.get(text) !== state)
     .flatMap(([text, state]) => todo(text, state));
 }
 
-function states(todos: unknown): Map<string, string> {
-  const list = Array.isArray(todos) ? todos.slice(0, MOST_ENTRIES) : [];
+function states(value: unknown, name: string): Map<string, string> {
+  const list = listIn(value, name).slice(0, MOST_ENTRIES);
   return new Map(list.flatMap((one) => {
     const text = textField(one, "content");
     const state = textField(one, "status") ?? "pending";
@@ -128,9 +128,8 @@ function states(todos: unknown): Map<string, string> {
 
 function launched({ name, input, result }: Call): EventKind {
   const kept = result?.kept;
-  const content = field(kept, "content");
   // The first text may come from the client.
-  const last = Array.isArray(content) ? content.at(-1) : undefined;
+  const last = listIn(kept, "content").at(-1);
   const report = textField(last, "text") ??
     (result?.isError ? result.text : undefined);
   return {
@@ -176,7 +175,7 @@ function editsOf({ name, input, result, line }: Call): Edit[] {
   if (path === undefined || unchanged) return [];
   const created = field(kept, "type") === "create" ||
     /^File created successfully/.test(result.text);
-  const patch = hunksIn(field(kept, "structuredPatch"));
+  const patch = hunksIn(kept, "structuredPatch");
   const content = textField(input, "content");
   return [{
     path,
@@ -194,6 +193,6 @@ function commandEdits(kept: unknown, line: Line): Edit[] {
   return comparedFiles(kept, line).slice(0, MOST_ENTRIES)
     .map(({ path, how, hunks }) => ({
       ...{ path, how },
-      hunks: hunks === undefined ? undefined : hunksIn(hunks),
+      hunks: hunks === undefined ? undefined : hunksIn({ hunks }, "hunks"),
     }));
 }
