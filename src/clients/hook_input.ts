@@ -1,8 +1,14 @@
 import { isAbsolute } from "@std/path";
 import { isAgentId } from "../base/ids.ts";
-import { field, isFields, jsonIn, textField } from "../base/parsed_values.ts";
+import {
+  field,
+  type Fields,
+  isFields,
+  jsonIn,
+  textField,
+} from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
-import type { HookAdapter } from "./client.ts";
+import type { HookAdapter, HookAnswer } from "./client.ts";
 
 /** The reliable part of a hook's input. */
 export interface HookInput {
@@ -59,5 +65,37 @@ export function parseHookInput(
     json: json.trim(),
     text,
     value: (name) => field(value, name),
+  };
+}
+
+/** Returns an answer as a line of JSON; empty without any field. */
+export function answerLine(output: Fields): string {
+  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
+}
+
+/** Returns an answer in the format of Claude Code. */
+export function claudeAnswer(
+  hookEventName: string,
+  { block, deny, context, message, answered }: HookAnswer,
+): string {
+  const specific = {
+    ...context && { additionalContext: context },
+    ...deny !== undefined && denial(deny),
+    ...answered && { suppressOriginalPrompt: true },
+  };
+  return answerLine({
+    ...block !== undefined && { decision: "block", reason: block },
+    ...message && { systemMessage: message },
+    ...Object.keys(specific).length > 0 && {
+      hookSpecificOutput: { hookEventName, ...specific },
+    },
+  });
+}
+
+/** Returns the fields that refuse a tool call. */
+export function denial(reason: string): Fields {
+  return {
+    permissionDecision: "deny",
+    permissionDecisionReason: reason,
   };
 }

@@ -1,30 +1,7 @@
 import type { Fields } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
-import type { HookAdapter, HookAnswer } from "../client.ts";
-
-/** Returns the answer as JSON for Claude Code; empty without an answer. */
-function answerText(event: string, answer: HookAnswer): string {
-  const { block, deny, context, message } = answer;
-  // This event accepts only plain text, for the model that summarizes the
-  // conversation.
-  if (event === "PreCompact") return context ? `${context}\n` : "";
-  const specific = {
-    ...context ? { additionalContext: context } : {},
-    ...deny === undefined ? {} : {
-      permissionDecision: "deny",
-      permissionDecisionReason: deny,
-    },
-    ...answer.answered ? { suppressOriginalPrompt: true } : {},
-  };
-  const output = {
-    ...block === undefined ? {} : { decision: "block", reason: block },
-    ...message ? { systemMessage: message } : {},
-    ...Object.keys(specific).length === 0
-      ? {}
-      : { hookSpecificOutput: { hookEventName: event, ...specific } },
-  };
-  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
-}
+import type { HookAdapter } from "../client.ts";
+import { claudeAnswer } from "../hook_input.ts";
 
 /**
  * Returns whether an event is from Copilot CLI, which also runs a project's
@@ -43,5 +20,12 @@ export const adapter: HookAdapter = {
       ...given,
       project_dir: system.env("CLAUDE_PROJECT_DIR"),
     },
-  answer: answerText,
+  // This event accepts only plain text, for the model that summarizes the
+  // conversation.
+  answer: (event, answer) =>
+    event !== "PreCompact"
+      ? claudeAnswer(event, answer)
+      : answer.context
+      ? `${answer.context}\n`
+      : "",
 };

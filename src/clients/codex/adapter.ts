@@ -1,9 +1,15 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
-import type { HookAdapter, HookAnswer } from "../client.ts";
+import type { HookAdapter } from "../client.ts";
+import { claudeAnswer } from "../hook_input.ts";
 
 /** Codex reports each tool separately, as a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["PostToolBatch", "PostToolUse"],
+]);
+
+/** Events whose answer may contain text for the agent. */
+const TELLING = new Set([
+  ...["SessionStart", "UserPromptSubmit", "PostToolBatch", "SubagentStart"],
 ]);
 
 /** The fields of Codex are those of Claude Code, except for its own tools. */
@@ -30,7 +36,13 @@ export const adapter: HookAdapter = {
         : {},
     };
   },
-  answer: answerText,
+  answer: (event, { block, deny, context, message }) =>
+    claudeAnswer(NAMES.get(event) ?? event, {
+      ...deny !== undefined && { deny },
+      ...message && { message },
+      ...block !== undefined && event === "UserPromptSubmit" && { block },
+      ...context && TELLING.has(event) && { context },
+    }),
 };
 
 function toolOf(name: string | undefined, input: unknown): Fields {
@@ -44,33 +56,6 @@ function toolOf(name: string | undefined, input: unknown): Fields {
   // The tool's namespace comes before its name.
   const started = name?.endsWith("spawn_agent") ? "Agent" : name;
   return { tool_name: started, tool_input: input };
-}
-
-/** Events whose answer may contain text for the agent. */
-const TELLING = new Set(["SessionStart", "UserPromptSubmit", "PostToolBatch"]);
-
-function answerText(event: string, answer: HookAnswer): string {
-  const { block, deny, context, message } = answer;
-  const specific = {
-    ...context && (TELLING.has(event) || event === "SubagentStart")
-      ? { additionalContext: context }
-      : {},
-    ...deny === undefined ? {} : {
-      permissionDecision: "deny",
-      permissionDecisionReason: deny,
-    },
-  };
-  const hookEventName = NAMES.get(event) ?? event;
-  const output = {
-    ...block === undefined || event !== "UserPromptSubmit"
-      ? {}
-      : { decision: "block", reason: block },
-    ...message ? { systemMessage: message } : {},
-    ...Object.keys(specific).length === 0
-      ? {}
-      : { hookSpecificOutput: { hookEventName, ...specific } },
-  };
-  return Object.keys(output).length === 0 ? "" : `${JSON.stringify(output)}\n`;
 }
 
 /** Matches a line of a patch that names a file. */

@@ -1,6 +1,7 @@
 import { isAgentId } from "../../base/ids.ts";
 import { field, type Fields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
+import { answerLine, denial } from "../hook_input.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
 /** Tools that change the file in their `path`, as these events name them. */
@@ -36,19 +37,12 @@ export const adapter: HookAdapter = {
     };
   },
   // The client does not show answers to the user.
-  answer(event, { block, deny, context }) {
-    const output = {
+  answer: (event, { block, deny, context }) =>
+    answerLine({
       ...block !== undefined && { decision: "block", reason: block },
-      ...deny !== undefined && {
-        permissionDecision: "deny",
-        permissionDecisionReason: deny,
-      },
+      ...deny !== undefined && denial(deny),
       ...context && event !== "Stop" && { additionalContext: context },
-    };
-    return Object.keys(output).length === 0
-      ? ""
-      : `${JSON.stringify(output)}\n`;
-  },
+    }),
 };
 
 function callIn(given: Fields): Fields {

@@ -1,5 +1,6 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
+import { answerLine } from "../hook_input.ts";
 import { responseText } from "./parts.ts";
 
 /** The names that mpm uses for the tools it handles. */
@@ -41,7 +42,7 @@ export const adapter: HookAdapter = {
   },
   answer(event, { block, deny, context, message }) {
     const refused = block ?? deny;
-    const output = {
+    return answerLine({
       ...refused !== undefined && { decision: "deny", reason: refused },
       ...message && { systemMessage: message },
       ...context && event !== "Stop" && {
@@ -50,10 +51,7 @@ export const adapter: HookAdapter = {
           additionalContext: context,
         },
       },
-    };
-    return Object.keys(output).length === 0
-      ? ""
-      : `${JSON.stringify(output)}\n`;
+    });
   },
 };
 

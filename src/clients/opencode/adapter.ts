@@ -1,5 +1,6 @@
 import { type Fields, listIn, textField } from "../../base/parsed_values.ts";
-import type { HookAdapter, HookAnswer } from "../client.ts";
+import type { HookAdapter } from "../client.ts";
+import { answerLine } from "../hook_input.ts";
 import { beginTranscript } from "./transcripts.ts";
 import { namedTool, unquoted } from "./tools.ts";
 
@@ -23,16 +24,13 @@ export const adapter: HookAdapter = {
       },
     };
   },
-  answer(_event, { block, deny, context, message }: HookAnswer) {
+  answer(_event, { block, deny, context, message }) {
     const text = [block, context].filter(Boolean).join("\n\n");
-    const answer = {
+    return answerLine({
       ...text !== "" && { context: text },
       ...deny !== undefined && { deny },
       ...message && { message },
-    };
-    return Object.keys(answer).length === 0
-      ? ""
-      : `${JSON.stringify(answer)}\n`;
+    });
   },
   begun: (system, { sessionId }) => beginTranscript(system, sessionId),
 };
