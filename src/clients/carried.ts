@@ -27,7 +27,7 @@ export interface Carrying {
   session(
     carried: Carried,
     place: CarryPlace,
-  ): Promise<NativeSession | string>;
+  ): NativeSession | string | Promise<NativeSession | string>;
   /**
    * Returns the client's arguments that remove an imported session;
    * `undefined`: the session consists only of files. `id` comes from the log,
