@@ -1,4 +1,6 @@
+import { isAbsolute, normalize } from "@std/path";
 import { structuredPatch } from "diff";
+import { join } from "../base/join.ts";
 import {
   field,
   type Fields,
@@ -31,6 +33,16 @@ export function shortened(value: unknown, depth = 0): unknown {
     Object.entries(value).slice(0, MOST_ENTRIES)
       .map(([name, held]) => [name, shortened(held, depth + 1)]),
   );
+}
+
+/** Returns the absolute path of a file that an agent named in a folder. */
+export function absolutePath(
+  path: string | undefined,
+  cwd: string | undefined,
+): string | undefined {
+  if (!path || path.includes("\0")) return undefined;
+  if (isAbsolute(path)) return normalize(path);
+  return cwd === undefined ? undefined : join(cwd, path);
 }
 
 /** The most edits to compute; beyond, the whole text counts as changed. */

@@ -1,5 +1,3 @@
-import { isAbsolute, normalize } from "@std/path";
-import { join } from "../../base/join.ts";
 import {
   field,
   type Fields,
@@ -8,6 +6,7 @@ import {
   textField,
 } from "../../base/parsed_values.ts";
 import {
+  absolutePath,
   hunksOfDiff,
   LONGEST_ARGUMENT,
   LONGEST_RESULT,
@@ -95,7 +94,8 @@ function called(call: CopilotCall, cwd: string | undefined): EventKind {
     ...SHELLS.has(name) && command !== undefined && {
       command: cutMiddle(command, LONGEST_ARGUMENT),
     },
-    ...name === "view" && path !== undefined && { reads: absolute(path, cwd) },
+    ...name === "view" && path !== undefined &&
+      { reads: absolutePath(path, cwd) },
     ...SEARCHES.has(name) && search !== undefined && { search },
   };
 }
@@ -134,7 +134,7 @@ function editsOf(call: CopilotCall, cwd: string | undefined): Edit[] {
   const diffs = (textField(ended!.result, "detailedContent") ?? "")
     .split(DIFF).slice(1).map(hunksOfDiff);
   return listed.slice(0, MOST_ENTRIES).flatMap((edit, at) => {
-    const path = absolute(textField(edit, "path") ?? "", cwd);
+    const path = absolutePath(textField(edit, "path"), cwd);
     const hunks = diffs.length === listed.length ? diffs[at] : undefined;
     return path === undefined ? [] : [{
       path,
@@ -142,12 +142,6 @@ function editsOf(call: CopilotCall, cwd: string | undefined): Edit[] {
       hunks: hunks && hunks.length > 0 ? hunks : undefined,
     }];
   });
-}
-
-function absolute(path: string, cwd: string | undefined): string | undefined {
-  if (path === "" || path.includes("\0")) return undefined;
-  if (isAbsolute(path)) return normalize(path);
-  return cwd === undefined ? undefined : join(cwd, path);
 }
 
 function agentOf({ args, ended }: CopilotCall): EventKind {

@@ -1,5 +1,3 @@
-import { isAbsolute, normalize } from "@std/path";
-import { join } from "../../base/join.ts";
 import {
   field,
   type Fields,
@@ -9,6 +7,7 @@ import {
   textField,
 } from "../../base/parsed_values.ts";
 import {
+  absolutePath,
   hunksOfDiff,
   insteadOf,
   LONGEST_ARGUMENT,
@@ -115,7 +114,8 @@ export class GeminiCalls {
 
 function called(call: GeminiCall, cwd: string | undefined): EventKind {
   const { name, args, result } = call;
-  const path = (argument: string) => absolute(textField(args, argument), cwd);
+  const path = (argument: string) =>
+    absolutePath(textField(args, argument), cwd);
   const common = { tool: name, args: shortened(args) };
   if (EDITORS.has(name)) {
     const edits = editsOf(call, path("file_path"));
@@ -186,15 +186,6 @@ function editsOf(
       ? [wholeFile(content)]
       : insteadOf(args),
   }];
-}
-
-function absolute(
-  path: string | undefined,
-  cwd: string | undefined,
-): string | undefined {
-  if (path === undefined || path === "" || path.includes("\0")) return;
-  if (isAbsolute(path)) return normalize(path);
-  return cwd === undefined ? undefined : join(cwd, path);
 }
 
 function questionsOf({ args, result }: GeminiCall): EventKind[] {

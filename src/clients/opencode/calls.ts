@@ -1,5 +1,3 @@
-import { isAbsolute } from "@std/path";
-import { join } from "../../base/join.ts";
 import {
   field,
   type Fields,
@@ -7,6 +5,7 @@ import {
   textField,
 } from "../../base/parsed_values.ts";
 import {
+  absolutePath,
   hunksOfDiff,
   LONGEST_ARGUMENT,
   MOST_ENTRIES,
@@ -67,16 +66,7 @@ export function eventsOf(call: Call): EventKind[] {
 const SEARCHES = new Set(["grep", "glob"]);
 
 function pathIn({ input, cwd }: Call): string | undefined {
-  return absolute(textField(input, "filePath"), cwd);
-}
-
-function absolute(
-  path: string | undefined,
-  cwd: string | undefined,
-): string | undefined {
-  if (path === undefined || path === "") return undefined;
-  if (isAbsolute(path)) return path;
-  return cwd === undefined ? undefined : join(cwd, path);
+  return absolutePath(textField(input, "filePath"), cwd);
 }
 
 function editsOf(call: Call): Edit[] {
@@ -100,7 +90,7 @@ function editsOf(call: Call): Edit[] {
 
 /** Returns the edits to one of several files that a call changed. */
 function patched(file: unknown, { cwd }: Call): Edit[] {
-  const path = absolute(
+  const path = absolutePath(
     textField(file, "filePath") ?? textField(file, "relativePath"),
     cwd,
   );
