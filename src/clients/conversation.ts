@@ -129,6 +129,11 @@ export type ConversationSource = typeof CONVERSATION_SOURCES[number];
 /** The maximum length of a text to keep, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
 
+/** Compares times in ISO 8601, for sorting. */
+export function byTime(a: { at: string }, b: { at: string }): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
+}
+
 /** Nothing is known. */
 export const NO_CONVERSATION: Conversation = {
   prompts: [],

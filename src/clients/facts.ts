@@ -13,10 +13,12 @@ import {
   type Seen,
   type Todoed,
 } from "./conversation.ts";
+import { counted, sizeText } from "../base/words.ts";
 import type {
   AgentEvent,
   Edit,
   EventKind,
+  EventsLost,
   FileEdit,
   ToolCall,
 } from "./events.ts";
@@ -25,16 +27,22 @@ import { cutMiddle } from "./notes.ts";
 import { symbolsIn } from "./symbols.ts";
 import { askedIn } from "./headless/step_prompt.ts";
 
-/** The number of latest entries to keep in each list. */
-const LAST = {
-  messages: 60,
-  commands: 200,
-  files: 2000,
-  searches: 20,
-  seen: 60,
-};
-const LAST_PROMPTS = 60;
-const LAST_FEW = 10;
+/** The source of each list, and the number of its last entries to keep. */
+const LISTS = {
+  prompts: { source: "prompts", last: 60 },
+  messages: { source: "messages", last: 60 },
+  questions: { source: "answers", last: 60 },
+  plans: { source: "plans", last: 10 },
+  summaries: { source: "summaries", last: 3 },
+  todos: { source: "tasks", last: Infinity },
+  commands: { source: "commands", last: 200 },
+  files: { source: "files", last: 2000 },
+  searches: { source: "files", last: 20 },
+  seen: { source: "files", last: 60 },
+  reports: { source: "agents", last: 10 },
+  errors: { source: "errors", last: Infinity },
+  background: { source: "commands", last: 10 },
+} as const;
 
 /** The number of prompts to keep from the beginning. */
 export const FIRST_PROMPTS = 5;
@@ -61,18 +69,18 @@ export function conversationOf(events: Iterable<AgentEvent>): Conversation {
 
 class Facts {
   readonly #first: Said[] = [];
-  readonly #prompts = new Last<Said>(LAST_PROMPTS);
-  readonly #messages = new Last<Said>(LAST.messages);
-  readonly #questions = new Last<Asked>(LAST.messages);
-  readonly #plans = new Last<Planned>(LAST_FEW);
-  readonly #summaries = new Last<Said>(LAST_FEW);
+  readonly #prompts = new Last<Said>(LISTS.prompts.last);
+  readonly #messages = new Last<Said>(LISTS.messages.last);
+  readonly #questions = new Last<Asked>(LISTS.questions.last);
+  readonly #plans = new Last<Planned>(LISTS.plans.last);
+  readonly #summaries = new Last<Said>(LISTS.summaries.last);
   readonly #todos = new Map<string, Todoed>();
-  readonly #commands = new Last<Ran>(LAST.commands);
-  readonly #files = new Last<FileUse>(LAST.files);
-  readonly #searches = new Last<string>(LAST.searches);
-  readonly #seen = new Last<Seen>(LAST.seen);
-  readonly #reports = new Last<Reported>(LAST_FEW);
-  readonly #background = new Last<Said>(LAST_FEW);
+  readonly #commands = new Last<Ran>(LISTS.commands.last);
+  readonly #files = new Last<FileUse>(LISTS.files.last);
+  readonly #searches = new Last<string>(LISTS.searches.last);
+  readonly #seen = new Last<Seen>(LISTS.seen.last);
+  readonly #reports = new Last<Reported>(LISTS.reports.last);
+  readonly #background = new Last<Said>(LISTS.background.last);
   #errors: readonly Said[] = [];
   #changed = "";
 
@@ -237,54 +245,42 @@ function linesOf({ hunks = [] }: Edit): readonly string[] {
   return hunks.flatMap(({ lines }) => lines);
 }
 
-function bounded(all: Conversation): Conversation {
-  const { prompts } = all;
-  const many = prompts.length > FIRST_PROMPTS + LAST_PROMPTS;
-  const few = <T>(list: readonly T[]) => list.slice(-LAST_FEW);
-  return {
-    ...all,
-    prompts: many
-      ? [...prompts.slice(0, FIRST_PROMPTS), ...prompts.slice(-LAST_PROMPTS)]
-      : prompts,
-    messages: all.messages.slice(-LAST.messages),
-    questions: all.questions.slice(-LAST.messages),
-    plans: few(all.plans),
-    summaries: few(all.summaries).slice(-3),
-    commands: all.commands.slice(-LAST.commands),
-    files: all.files.slice(-LAST.files),
-    searches: all.searches.slice(-LAST.searches),
-    seen: all.seen.slice(-LAST.seen),
-    reports: few(all.reports),
-    background: few(all.background),
-  };
-}
-
 /** Returns the last entries of each list that no setting excludes. */
 export function chosen(
   whole: Conversation,
   sources: ReadonlySet<ConversationSource> = new Set(CONVERSATION_SOURCES),
 ): Conversation {
-  const all = bounded(whole);
-  const only = <T>(source: ConversationSource, list: readonly T[]) =>
-    sources.has(source) ? list : [];
-  const message: Said | undefined = sources.has("messages")
-    ? all.lastMessage
-    : undefined;
+  const lists = Object.entries(LISTS).map(([name, { source, last }]) => [
+    name,
+    sources.has(source) ? whole[name as keyof typeof LISTS].slice(-last) : [],
+  ]);
+  const { prompts, lastMessage } = whole;
+  const later = prompts.slice(FIRST_PROMPTS).slice(-LISTS.prompts.last);
   return {
-    prompts: only("prompts", all.prompts),
-    messages: only("messages", all.messages),
-    lastMessage: message,
-    questions: only("answers", all.questions),
-    plans: only("plans", all.plans),
-    summaries: only("summaries", all.summaries),
-    todos: only("tasks", all.todos),
-    commands: only("commands", all.commands),
-    files: only("files", all.files),
-    searches: only("files", all.searches),
-    seen: only("files", all.seen),
-    reports: only("agents", all.reports),
-    errors: only("errors", all.errors),
-    background: only("commands", all.background),
-    unread: all.unread,
+    ...whole,
+    ...Object.fromEntries(lists),
+    ...sources.has("prompts") && {
+      prompts: [...prompts.slice(0, FIRST_PROMPTS), ...later],
+    },
+    lastMessage: sources.has("messages") ? lastMessage : undefined,
   };
+}
+
+/** Lists the parts that were not read, one sentence each. */
+export function unreadIn({ bytes, torn, long, failed }: EventsLost): string[] {
+  return [
+    ...bytes > 0
+      ? [
+        "mpm read only the beginning and the end of the transcript, and " +
+        `left out ${sizeText(bytes)}`,
+      ]
+      : [],
+    ...torn > 0
+      ? [`${counted(torn, "line")} of the transcript could not be read`]
+      : [],
+    ...long > 0
+      ? [`${counted(long, "line")} of the transcript over 2 MB not read`]
+      : [],
+    ...failed > 0 ? ["Part of the transcript could not be read"] : [],
+  ];
 }

@@ -13,7 +13,7 @@ import {
 import { listIn } from "../base/parsed_values.ts";
 import { getOwn } from "../base/own.ts";
 import { withoutPrivate } from "../secrets/mod.ts";
-import type { Conversation } from "./conversation.ts";
+import { byTime, type Conversation } from "./conversation.ts";
 
 /**
  * Notes that hooks keep during a conversation (the agent file `notes`), so that
@@ -211,9 +211,7 @@ export function withNoted(
       !keys.has(key) &&
       (from === undefined || at < from || at > to && !seen?.has(key))
     );
-    return [...older, ...known].sort((a, b) =>
-      a.at < b.at ? -1 : a.at > b.at ? 1 : 0
-    );
+    return [...older, ...known].sort(byTime);
   };
   const trees = new Map(notes.commands.map(({ key, tree }) => [key, tree]));
   const running = new Set(read.background.map(({ key }) => key));

@@ -1,5 +1,4 @@
 import { MpmError } from "../base/errors.ts";
-import { counted, sizeText } from "../base/words.ts";
 import type { System } from "../system/system.ts";
 import { readAgentFiles } from "./agent_state.ts";
 import type { Client, ConversationRequest, SessionFile } from "./client.ts";
@@ -9,8 +8,7 @@ import {
   type Said,
   withoutHandoffs,
 } from "./conversation.ts";
-import type { EventsLost } from "./events.ts";
-import { chosen, conversationOf, FIRST_PROMPTS } from "./facts.ts";
+import { chosen, conversationOf, FIRST_PROMPTS, unreadIn } from "./facts.ts";
 import { isFile } from "./look.ts";
 import { notesFromJson, withNoted } from "./notes.ts";
 
@@ -112,23 +110,4 @@ function withShort(system: System, path: string): System {
       : info;
   };
   return { ...system, files: { ...system.files, stat } };
-}
-
-/** Lists the parts that were not read, one sentence each. */
-function unreadIn({ bytes, torn, long, failed }: EventsLost): string[] {
-  return [
-    ...bytes > 0
-      ? [
-        "mpm read only the beginning and the end of the transcript, and " +
-        `left out ${sizeText(bytes)}`,
-      ]
-      : [],
-    ...torn > 0
-      ? [`${counted(torn, "line")} of the transcript could not be read`]
-      : [],
-    ...long > 0
-      ? [`${counted(long, "line")} of the transcript over 2 MB not read`]
-      : [],
-    ...failed > 0 ? ["Part of the transcript could not be read"] : [],
-  ];
 }

@@ -3,7 +3,7 @@ import type { ConversationSource } from "../conversation.ts";
 import { type Notes, withNotes } from "../notes.ts";
 import type { Redactor } from "../../secrets/mod.ts";
 import { askedOf, withoutAnalysis } from "./conversation/questions.ts";
-import { textOf } from "./conversation/lines.ts";
+import { taskMessage, textOf } from "./conversation/lines.ts";
 import type { HookInput } from "../hook_input.ts";
 import { isAsked, turnErrorText } from "./hook_input.ts";
 import { askedIn } from "../headless/step_prompt.ts";
@@ -106,7 +106,7 @@ const READERS: ReadonlyMap<string, (noted: Noted) => More> = new Map([
 
 function promptNotes({ input, at, notes }: Noted): More {
   const prompt = input.text("prompt") ?? "";
-  const ended = notificationIn(prompt);
+  const ended = /^\s*<task-notification>/.test(prompt) && taskMessage(prompt);
   if (ended) return endNotes(ended, { at, notes });
   const text = askedIn(prompt.trim());
   if (text === "" || !isAsked({ input, prompt })) return undefined;
@@ -120,44 +120,11 @@ function promptNotes({ input, at, notes }: Noted): More {
   return { prompts: [{ at, text, key }] };
 }
 
-/** A message of Claude Code about a background task. */
-export interface Notification {
-  readonly id: string;
-  /** `undefined`: it continues. */
-  readonly status: string | undefined;
-  readonly summary: string;
-  /** The report of a sub-agent. */
-  readonly result: string | undefined;
-}
-
-/** Reads a prompt that is such a message. */
-export function notificationIn(prompt: string): Notification | undefined {
-  if (!/^\s*<task-notification>/.test(prompt)) return undefined;
-  const id = tagged(prompt, "task-id");
-  if (id === undefined) return undefined;
-  return {
-    id,
-    status: tagged(prompt, "status"),
-    summary: tagged(prompt, "summary") ?? "",
-    result: tagged(prompt, "result"),
-  };
-}
-
-function tagged(text: string, name: string): string | undefined {
-  const [open, close] = [`<${name}>`, `</${name}>`];
-  const start = text.indexOf(open);
-  // A report may itself contain the closing tag.
-  const end = name === "result" ? text.lastIndexOf(close) : text.indexOf(close);
-  return start < 0 || end < start
-    ? undefined
-    : text.slice(start + open.length, end).trim();
-}
-
 /** The type of a sub-agent whose call names no type. */
 const GENERAL = "general-purpose";
 
 function endNotes(
-  { id, status, summary, result }: Notification,
+  { id, status, summary, result }: NonNullable<ReturnType<typeof taskMessage>>,
   { at, notes }: Pick<Noted, "at" | "notes">,
 ): More {
   const task = /"([^]*)"/.exec(summary)?.[1] ?? summary;

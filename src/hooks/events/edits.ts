@@ -1,10 +1,14 @@
 import { agentOfEvent, judgeEdit, releaseSession } from "../../agents/mod.ts";
 import { MpmError } from "../../base/errors.ts";
-import { editedPaths, onAgent, startsAgents } from "../../clients/mod.ts";
+import {
+  editedPaths,
+  type HookAnswer,
+  onAgent,
+  startsAgents,
+} from "../../clients/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { lookAtGauge, waysOut } from "./gauge.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
-import type { HookAnswer } from "../../clients/mod.ts";
 
 /** Refuses a sub-agent at a full context, and edits of claimed paths. */
 export const onToolUse: Handler = (hook) =>

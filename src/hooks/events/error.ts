@@ -23,7 +23,7 @@ import { type Redactor, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
 import { startScript } from "../scripts/events.ts";
 import { keepNotes } from "./notes.ts";
-import type { Handler, HookCall } from "./hook_call.ts";
+import { type Handler, type HookCall, withTimeout } from "./hook_call.ts";
 
 /** Milliseconds that git may take, since the agent waits for the record. */
 const GIT_PATIENCE = 300;
@@ -89,12 +89,7 @@ async function readErrorGit(
 ): Promise<ErrorGit | undefined> {
   const place = quickPlace(system, folder);
   if (place?.gitDir === undefined) return undefined;
-  const run: System["run"] = (program, options) =>
-    system.run(program, {
-      ...options,
-      timeout: Math.min(options.timeout, wait),
-    });
-  const hurried = { ...system, run };
+  const hurried = withTimeout(system, wait);
   const git = new Git(hurried, place.worktree);
   const { gitDir } = place;
   try {

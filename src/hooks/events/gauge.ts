@@ -3,6 +3,7 @@ import {
   CLAUDE,
   crossLevels,
   type Gauge,
+  type HookAnswer,
   isAttended,
   isFile,
   type Level,
@@ -17,7 +18,6 @@ import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
 import type { HookCall } from "./hook_call.ts";
-import type { HookAnswer } from "../../clients/mod.ts";
 
 export interface Look {
   readonly gauge: Gauge;

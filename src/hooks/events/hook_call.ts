@@ -78,11 +78,17 @@ function impatient(system: System): System {
   const { files } = system;
   const lock: System["files"]["lock"] = (path, wait) =>
     files.lock(path, Math.min(wait, PATIENCE));
+  const hurried = withTimeout(system, PROGRAM_PATIENCE);
+  return { ...hurried, files: { ...files, lock } };
+}
+
+/** Returns a system whose programs get at most `wait` milliseconds. */
+export function withTimeout(system: System, wait: number): System {
   const run: System["run"] = (program, options) => {
-    const timeout = Math.min(options.timeout, PROGRAM_PATIENCE);
+    const timeout = Math.min(options.timeout, wait);
     return system.run(program, { ...options, timeout });
   };
-  return { ...system, files: { ...files, lock }, run };
+  return { ...system, run };
 }
 
 /** The longest text that clients accept, in characters. */

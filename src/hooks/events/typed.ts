@@ -21,10 +21,9 @@ import {
   commandOf,
   type TypedCommand,
 } from "./typed_command.ts";
-import { writeAgentFile } from "../../clients/mod.ts";
+import { type HookAnswer, writeAgentFile } from "../../clients/mod.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import type { HookCall } from "./hook_call.ts";
-import type { HookAnswer } from "../../clients/mod.ts";
 
 /** The longest report for the agent with the next prompt. */
 const TOLD = 8000;

@@ -9,8 +9,7 @@ import {
 } from "../../clients/mod.ts";
 import { findWorkspace, readState } from "../../git/mod.ts";
 import { treeOf, verificationOf } from "../../items/mod.ts";
-import type { System } from "../../system/system.ts";
-import type { HookCall } from "./hook_call.ts";
+import { type HookCall, withTimeout } from "./hook_call.ts";
 
 /** Milliseconds to wait for a result, and between two checks. */
 const PATIENCE = 200;
@@ -63,12 +62,7 @@ const LISTED = 10;
 async function treeHere(
   { context }: HookCall,
 ): Promise<Notes["commands"][number]["tree"]> {
-  const run: System["run"] = (program, options) =>
-    context.system.run(program, {
-      ...options,
-      timeout: Math.min(options.timeout, GIT_PATIENCE),
-    });
-  const system = { ...context.system, run };
+  const system = withTimeout(context.system, GIT_PATIENCE);
   try {
     const workspace = await findWorkspace(context);
     if (workspace.git !== "repository") return undefined;

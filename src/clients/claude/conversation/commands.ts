@@ -1,10 +1,10 @@
 import { field, textField } from "../../../base/parsed_values.ts";
 import { cutMiddle } from "../../notes.ts";
-import type { Ran, Said } from "../../conversation.ts";
+import { byTime, type Ran, type Said } from "../../conversation.ts";
 import {
-  between,
   type Call,
   type Line,
+  taskMessage,
   textOf,
   type Transcript,
 } from "./lines.ts";
@@ -37,26 +37,11 @@ export function endedIn({ notable }: Transcript): Map<string, Ended> {
 /** Returns the ended task that a line announces, with its ID. */
 export function announcedIn(line: Line): [id: string, ended: Ended][] {
   const text = announcement(line);
-  if (text === undefined) return [];
-  // A sub-agent's text could contain any tag.
-  const [head, ...rest] = text.split("<result>");
-  const tag = (name: string) => between(head!, `<${name}>`, `</${name}>`);
-  const [id, status] = [tag("task-id"), tag("status")];
-  // Without a status, the line is an event of a task that continues.
+  const { id, status, summary, result } = taskMessage(text ?? "") ?? {};
   if (id === undefined || status === undefined) return [];
-  const result = rest.length > 0 ? rest.join("<result>") : undefined;
-  const exit = /exit code (\d{1,3})\)?\s*$/.exec(tag("summary") ?? "")?.[1];
-  return [[id, {
-    at: line.at,
-    status,
-    exit: exit === undefined ? undefined : Number(exit),
-    result: result?.slice(0, endOf(result)).trim(),
-  }]];
-}
-
-function endOf(result: string): number {
-  const end = result.lastIndexOf("</result>");
-  return end < 0 ? result.length : end;
+  const code = /exit code (\d{1,3})\)?\s*$/.exec(summary ?? "")?.[1];
+  const exit = code === undefined ? undefined : Number(code);
+  return [[id, { at: line.at, status, exit, result }]];
 }
 
 function announcement({ type, value, text }: Line): string | undefined {
@@ -83,7 +68,7 @@ export function commandsIn(
   const ran = [...calls.values()].filter(({ name }) => SHELLS.includes(name))
     .flatMap((call) => ranOf(call, around) ?? []);
   return [...ran, ...typedCommands(notable)]
-    .sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+    .sort(byTime);
 }
 
 type Outcome = Pick<Ran, "exit" | "doubt"> & { at?: string };

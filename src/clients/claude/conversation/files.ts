@@ -7,7 +7,7 @@ import {
   textField,
 } from "../../../base/parsed_values.ts";
 import { remembered } from "../../../base/remembered.ts";
-import type { FileUse, Seen } from "../../conversation.ts";
+import { byTime, type FileUse, type Seen } from "../../conversation.ts";
 import { namedIn } from "../../named_paths.ts";
 import { symbolsIn } from "../../symbols.ts";
 import type { Call, Line, Transcript } from "./lines.ts";
@@ -31,7 +31,7 @@ export function filesIn({ calls, notable }: Transcript): FileUse[] {
     ]),
     ...notable.flatMap(changedOutside),
   ];
-  return uses.sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  return uses.sort(byTime);
 }
 
 function usedBy({ name, input, result, line }: Call): FileUse[] {

@@ -5,6 +5,7 @@ import {
   jsonIn,
   textField,
 } from "../../../base/parsed_values.ts";
+import { byTime } from "../../conversation.ts";
 import { Branches, isUnknown, linkOf, SKIPPED, TIME } from "./branches.ts";
 
 /** One line of a transcript. */
@@ -101,9 +102,7 @@ function inOrder(lines: readonly Line[]): readonly Line[] {
   const sorted = lines.every(({ at }, index) =>
     index === 0 || lines[index - 1]!.at <= at
   );
-  return sorted
-    ? lines
-    : lines.toSorted((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  return sorted ? lines : lines.toSorted(byTime);
 }
 
 /** Returns a parsed line. `at`: the time of the line before it. */
@@ -192,6 +191,27 @@ export function textOf(content: unknown): string {
   if (!Array.isArray(content)) return "";
   return content.filter((block) => field(block, "type") === "text")
     .map((block) => textField(block, "text") ?? "").join("\n");
+}
+
+/** Reads the client's message about a background task or a sub-agent. */
+export function taskMessage(text: string) {
+  // A sub-agent's report could contain any tag.
+  const [head, ...rest] = text.split("<result>");
+  const tag = (name: string) =>
+    between(head!, `<${name}>`, `</${name}>`)?.trim();
+  const id = tag("task-id");
+  if (id === undefined) return undefined;
+  const report = rest.join("<result>");
+  const end = report.lastIndexOf("</result>");
+  const result = report.slice(0, end < 0 ? undefined : end).trim();
+  return {
+    id,
+    /** `undefined`: the task continues. */
+    status: tag("status"),
+    summary: tag("summary") ?? "",
+    /** The report of a sub-agent. */
+    result: rest.length > 0 ? result : undefined,
+  };
 }
 
 /** Returns the text between the first `mark` and the next `end`. */

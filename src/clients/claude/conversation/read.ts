@@ -2,12 +2,13 @@ import { basename, dirname } from "@std/path";
 import { join } from "../../../base/join.ts";
 import { attempt } from "../../../base/errors.ts";
 import { field, textField } from "../../../base/parsed_values.ts";
-import { counted, sizeText } from "../../../base/words.ts";
+import { counted } from "../../../base/words.ts";
 import { claudeHome } from "../../../ops/mod.ts";
 import type { System } from "../../../system/system.ts";
 import { readAgentFiles } from "../../agent_state.ts";
 import type { ConversationRequest } from "../../client.ts";
 import {
+  byTime,
   type Conversation,
   type FileUse,
   LONGEST_TEXT,
@@ -15,7 +16,7 @@ import {
   type Planned,
   type Ran,
 } from "../../conversation.ts";
-import { chosen, FIRST_PROMPTS } from "../../facts.ts";
+import { chosen, FIRST_PROMPTS, unreadIn } from "../../facts.ts";
 import { isFile } from "../../look.ts";
 import {
   cutMiddle,
@@ -146,48 +147,20 @@ export function fromTranscript(
     reports: reportsIn(main, ended),
     errors: errorsAtEnd(main),
     background: unfinished(main, ended),
-    unread: unreadIn(main, { lost, left: agents.left, over }),
+    unread: [
+      ...unreadIn({ ...lost, torn: main.torn, bytes: over }),
+      ...main.lines.length > 0 && !main.lines.some(isMessage)
+        ? ["No message was found in the transcript"]
+        : [],
+      ...agents.left > 0
+        ? [`${counted(agents.left, "transcript")} of sub-agents not read`]
+        : [],
+    ],
   };
   const seen = new Set(main.notable.flatMap(({ promptId }) => promptId ?? []));
   const to = main.lines.at(-1)?.at;
   const known = { from, to, seen, ended: new Set(ended.keys()) };
   return { ...known, conversation, main, size };
-}
-
-/** Lists the parts that were not read, one sentence each. */
-function unreadIn(
-  main: Transcript,
-  { lost, left, over }: {
-    lost: Lost;
-    /** Number of transcripts of sub-agents. */
-    left: number;
-    /** Size of the transcript in bytes. */
-    over: number;
-  },
-): string[] {
-  return [
-    ...over > 0
-      ? [
-        "mpm read only the beginning and the end of the transcript, and " +
-        `left out ${sizeText(over)}`,
-      ]
-      : [],
-    ...main.lines.length > 0 && !main.lines.some(isMessage)
-      ? ["No message was found in the transcript"]
-      : [],
-    ...main.torn > 0
-      ? [`${counted(main.torn, "line")} of the transcript could not be read`]
-      : [],
-    ...lost.long > 0
-      ? [
-        `${counted(lost.long, "line")} of the transcript over 2 MB not read`,
-      ]
-      : [],
-    ...lost.failed > 0 ? ["Part of the transcript could not be read"] : [],
-    ...left > 0
-      ? [`${counted(left, "transcript")} of sub-agents not read`]
-      : [],
-  ];
 }
 
 function isMessage({ type }: Line): boolean {
@@ -206,10 +179,6 @@ export function ranIn(
   const end = readLines(lastLines(system, path, MOST_OF_STEP));
   const around = { ended: endedIn(end), outputEnd: outputsOf(system, path) };
   return commandsIn(end, around).filter(({ key }) => ids.has(key));
-}
-
-function byTime(a: { at: string }, b: { at: string }): number {
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
 /** Returns the first lines, which show the subject of the conversation. */
