@@ -1,6 +1,7 @@
 import type { ClientName } from "../base/clients.ts";
 import { SHELL_WORD, shellWord, unquotedWord } from "../base/shell.ts";
 import { VERSION } from "../base/version.ts";
+import { jsonIn } from "../base/parsed_values.ts";
 import type { InstalledEntry } from "./client.ts";
 
 /**
@@ -81,4 +82,19 @@ export function entryOfLine(line: unknown): InstalledEntry | undefined {
     binary: path.replaceAll("''", "'"),
     version: by!,
   };
+}
+
+/** Returns mpm's entries in a JSON file of a client's hooks. */
+export function entriesInJson(text: string): InstalledEntry[] {
+  const found: InstalledEntry[] = [];
+  const look = (value: unknown, levels: number) => {
+    if (typeof value !== "object" || value === null || levels === 0) return;
+    for (const [name, held] of Object.entries(value)) {
+      const entry = ["bash", "command"].includes(name) && entryOfLine(held);
+      if (entry) found.push(entry);
+      else look(held, levels - 1);
+    }
+  };
+  look(jsonIn(text), 8);
+  return found;
 }

@@ -32,6 +32,11 @@ export function ownFile(
   };
 }
 
+/** Returns an entry for a file that starts no program. */
+export function marked(version: string | undefined): InstalledEntry[] {
+  return version === undefined ? [] : [{ event: "", binary: "", version }];
+}
+
 const MARK = /^<!-- installed by mpm (\S+) -->$/m;
 
 /** Returns the skills in `~/.agents/skills`, which most clients read. */
@@ -42,12 +47,7 @@ export function skillFiles(system: System): EntryFile[] {
     ownFile(join(home, ".agents", "skills", name, "SKILL.md"), {
       textOf: () =>
         `${plainSkill(text)}\n<!-- installed by mpm ${VERSION} -->\n`,
-      entriesIn(there) {
-        const version = MARK.exec(there)?.[1];
-        return version === undefined
-          ? []
-          : [{ event: "", binary: "", version }];
-      },
+      entriesIn: (there) => marked(MARK.exec(there)?.[1]),
     })
   );
 }

@@ -1,55 +1,39 @@
 import { join } from "../../base/join.ts";
-import {
-  field,
-  isFields,
-  jsonIn,
-  textField,
-} from "../../base/parsed_values.ts";
+import { jsonIn, textField } from "../../base/parsed_values.ts";
 import { VERSION } from "../../base/version.ts";
 import type { System } from "../../system/system.ts";
+import type { HookEntry } from "../claude/hook_entries.ts";
 import { SKILLS } from "../claude/shipped.ts";
-import type {
-  ClientSetup,
-  EntryFile,
-  InstalledEntry,
-  WantedEntries,
-} from "../client.ts";
-import { entryOfLine, heldHookLine, powerShellLine } from "../hook_command.ts";
-import { ownFile, plainSkill } from "../own_file.ts";
+import type { ClientSetup, EntryFile, WantedEntries } from "../client.ts";
+import {
+  entriesInJson,
+  heldHookLine,
+  powerShellLine,
+} from "../hook_command.ts";
+import { marked, ownFile, plainSkill } from "../own_file.ts";
 import { geminiHome } from "./home.ts";
-
-/** A client event that mpm handles. */
-interface Entry {
-  readonly at: string;
-  /** The name that mpm uses for the event. */
-  readonly event: string;
-  /** Tool names, as a regular expression. */
-  readonly matcher?: string;
-  /** Milliseconds. */
-  readonly timeout: number;
-}
 
 /**
  * Entries that start one process for each tool that changes something.
  * PreCompress is left out, because it comes before every request to the model,
- * not only before a compaction.
+ * not only before a compaction. Timeouts are in milliseconds.
  */
-const EVENTS: readonly Entry[] = [
-  { at: "SessionStart", event: "SessionStart", timeout: 10_000 },
-  { at: "BeforeAgent", event: "UserPromptSubmit", timeout: 10_000 },
+const EVENTS: readonly HookEntry[] = [
+  { event: "SessionStart", timeout: 10_000 },
+  { event: "BeforeAgent", runs: "UserPromptSubmit", timeout: 10_000 },
   {
-    at: "AfterTool",
-    event: "PostToolBatch",
+    event: "AfterTool",
+    runs: "PostToolBatch",
     matcher: "run_shell_command|write_file|replace|invoke_agent|mcp_.*",
     timeout: 10_000,
   },
-  { at: "AfterAgent", event: "Stop", timeout: 10_000 },
-  { at: "SessionEnd", event: "SessionEnd", timeout: 10_000 },
+  { event: "AfterAgent", runs: "Stop", timeout: 10_000 },
+  { event: "SessionEnd", timeout: 10_000 },
 ];
 
-const CLAIMS: Entry = {
-  at: "BeforeTool",
-  event: "PreToolUse",
+const CLAIMS: HookEntry = {
+  event: "BeforeTool",
+  runs: "PreToolUse",
   matcher: "write_file|replace",
   timeout: 10_000,
 };
@@ -77,11 +61,6 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Returns an entry for a file that starts no program. */
-function marked(version: string | undefined): InstalledEntry[] {
-  return version === undefined ? [] : [{ event: "", binary: "", version }];
-}
-
 const ABOUT = "Saves and restores the state of sessions. Installed by mpm.";
 
 function manifest(folder: string): EntryFile {
@@ -107,11 +86,11 @@ function hooksFile({ platform }: System, folder: string): EntryFile {
   const line = platform === "windows" ? powerShellLine : heldHookLine;
   const textOf = ({ binary, claims }: WantedEntries) => {
     const hooks = [...EVENTS, ...claims ? [CLAIMS] : []]
-      .map(({ at, event, matcher, timeout }) => [at, [{
+      .map(({ event, runs = event, matcher, timeout }) => [event, [{
         ...matcher !== undefined && { matcher },
         hooks: [{
-          ...{ type: "command", name: `mpm ${event}` },
-          command: line({ client: "gemini", event, binary }),
+          ...{ type: "command", name: `mpm ${runs}` },
+          command: line({ client: "gemini", event: runs, binary }),
           timeout,
         }],
       }]]);
@@ -119,18 +98,8 @@ function hooksFile({ platform }: System, folder: string): EntryFile {
   };
   return ownFile(join(folder, "hooks", "hooks.json"), {
     textOf,
-    entriesIn: hooksIn,
+    entriesIn: entriesInJson,
   });
-}
-
-function hooksIn(text: string): InstalledEntry[] {
-  const hooks = field(jsonIn(text), "hooks");
-  return Object.values(isFields(hooks) ? hooks : {})
-    .flatMap((groups) => Array.isArray(groups) ? groups : [])
-    .flatMap((group) => {
-      const handlers = field(group, "hooks");
-      return Array.isArray(handlers) ? handlers : [];
-    }).flatMap((handler) => entryOfLine(field(handler, "command")) ?? []);
 }
 
 const MARK = /^# installed by mpm (\S+)\n/;
