@@ -48,10 +48,16 @@ export function currentSession(system: System): ClientSession | undefined {
     return { client: named, id: given };
   }
   for (const client of CLIENTS) {
-    const id = client.current(system);
+    const id = client.current ? client.current(system) : idIn(system, client);
     if (id !== undefined) return { client, id };
   }
   return undefined;
+}
+
+function idIn(system: System, { variables }: Client): string | undefined {
+  const id = system.env(variables.at(-1) ?? "");
+  const own = variables.slice(0, -1).every((name) => system.env(name) === "1");
+  return own && isAgentId(id) ? id : undefined;
 }
 
 /** Returns the ID of that session, for any client. */

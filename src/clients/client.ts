@@ -37,8 +37,11 @@ export interface Client {
   readonly line?: RegExp;
   /** Returns its folder: from its variable, or in the home folder. */
   home(system: System): string | undefined;
-  /** Returns the session that started this process, from the variables. */
-  current(system: System): string | undefined;
+  /**
+   * Returns the session that started this process. By default, its ID is in the
+   * last of the variables, and the others are 1.
+   */
+  current?(system: System): string | undefined;
   /** Returns the command, as words, that continues one of its sessions. */
   resume(id: string): readonly string[];
   /** Returns the command, as words, for a first prompt, if accepted. */

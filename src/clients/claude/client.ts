@@ -1,6 +1,5 @@
 import { claudeHome } from "../../ops/mod.ts";
 import type { Client } from "../client.ts";
-import { currentClaudeSession } from "./home.ts";
 import { news } from "./news.ts";
 
 export const client: Client = {
@@ -11,7 +10,6 @@ export const client: Client = {
   key: "ANTHROPIC_API_KEY",
   instructions: "CLAUDE.md",
   home: claudeHome,
-  current: currentClaudeSession,
   resume: (id) => ["claude", "--resume", id],
   start: (prompt) => ["claude", prompt],
   headless: (prompt, { turns, lines }) => [

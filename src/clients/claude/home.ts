@@ -2,15 +2,7 @@ import { join } from "../../base/join.ts";
 import { attempt } from "../../base/errors.ts";
 import { layout } from "../../ops/mod.ts";
 import { OWN_MARK } from "../hook_command.ts";
-import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
-
-/** Returns the Claude Code session that started this process, if any. */
-export function currentClaudeSession(system: System): string | undefined {
-  if (system.env("CLAUDECODE") !== "1") return undefined;
-  const id = system.env("CLAUDE_CODE_SESSION_ID");
-  return isAgentId(id) ? id : undefined;
-}
 
 /** The most bytes of settings to search; hooks may come last. */
 const MOST = 16 * 1024 * 1024;

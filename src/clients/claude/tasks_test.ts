@@ -1,6 +1,6 @@
 import { dirname, join } from "@std/path";
 import { assertEquals } from "@std/assert";
-import { currentClaudeSession } from "./home.ts";
+import { currentAgentSession } from "../all.ts";
 import { readAgentWork } from "./tasks.ts";
 import { projectSlug } from "./slug.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
@@ -279,9 +279,9 @@ Deno.test("projectSlug() makes the names that Claude Code makes", () => {
   assertEquals(dirname(long), ".");
 });
 
-Deno.test("currentClaudeSession() needs Claude Code's mark and a valid id", () => {
+Deno.test("currentAgentSession() needs Claude Code's mark and a valid id", () => {
   using env = new TestEnv();
-  const current = () => currentClaudeSession(env.system());
+  const current = () => currentAgentSession(env.system());
   assertEquals(current(), undefined);
   env.extra.CLAUDE_CODE_SESSION_ID = ID;
   assertEquals(current(), undefined);

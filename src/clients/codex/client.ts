@@ -1,5 +1,5 @@
 import type { Client } from "../client.ts";
-import { codexHome, currentSession } from "./home.ts";
+import { codexHome } from "./home.ts";
 import { news } from "./news.ts";
 
 export const client: Client = {
@@ -12,7 +12,6 @@ export const client: Client = {
   sharedSkills: true,
   line: /^\{"timestamp":"[^"]*",(?:"ordinal":\d+,)?"type":"\w+","payload":/m,
   home: codexHome,
-  current: currentSession,
   resume: (id) => ["codex", "resume", id],
   start: (prompt) => ["codex", prompt],
   headless: (prompt, { lines }) => [

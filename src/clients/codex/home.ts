@@ -1,6 +1,5 @@
 import { isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
-import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
 /** Returns the folder of Codex: `CODEX_HOME`, or else `~/.codex`. */
@@ -9,10 +8,4 @@ export function codexHome(system: System): string | undefined {
   if (given && isAbsolute(given)) return given;
   const home = system.home();
   return home === undefined ? undefined : join(home, ".codex");
-}
-
-/** Returns the session in which an agent's command was started. */
-export function currentSession(system: System): string | undefined {
-  const id = system.env("CODEX_THREAD_ID");
-  return isAgentId(id) ? id : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Client } from "../client.ts";
-import { copilotHome, currentCopilot } from "./home.ts";
+import { copilotHome } from "./home.ts";
 import { news } from "./news.ts";
 
 export const client: Client = {
@@ -12,7 +12,6 @@ export const client: Client = {
   sharedSkills: true,
   line: /^\{"type":"\w+\.\w+","data":\{/m,
   home: copilotHome,
-  current: currentCopilot,
   resume: (id) => ["copilot", `--resume=${id}`],
   start: (prompt) => ["copilot", "--interactive", prompt],
   headless: (prompt, { lines }) => [

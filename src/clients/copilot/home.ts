@@ -1,6 +1,5 @@
 import { isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
-import { isAgentId } from "../../base/ids.ts";
 import type { System } from "../../system/system.ts";
 
 /** Returns `COPILOT_HOME`, or else `.copilot` in the home folder. */
@@ -16,11 +15,4 @@ export function copilotHome(system: System): string | undefined {
 /** Returns the file with a session's events. */
 export function eventsPath(home: string, id: string): string {
   return join(home, "session-state", id, "events.jsonl");
-}
-
-/** Returns the session in which this process was started. */
-export function currentCopilot(system: System): string | undefined {
-  if (system.env("COPILOT_CLI") !== "1") return undefined;
-  const id = system.env("COPILOT_AGENT_SESSION_ID");
-  return isAgentId(id) ? id : undefined;
 }

@@ -13,7 +13,6 @@ export const client: Client = {
   sharedSkills: true,
   line: /^\{"time":\d+,"type":"(?:session|message|part)"|^\{\s*"info"\s*:/m,
   home: opencodeHome,
-  current: () => undefined,
   resume: (id) => ["opencode", "--session", id],
   start: (prompt) => ["opencode", "--prompt", prompt],
   headless: (prompt, { lines }) => [
