@@ -144,7 +144,7 @@ export interface SessionStore {
   ): Soon<string | undefined>;
   /** Returns the agent sessions that worked in a folder, without sub-agents. */
   sessionsIn(system: System, folder: string): Soon<readonly FoundSession[]>;
-  /** Returns all sessions, the last written first; bounded. */
+  /** Returns all sessions; bounded. */
   all(system: System): Soon<readonly FoundSession[]>;
   /**
    * Reads, from the end of the file, how full the context was at the last

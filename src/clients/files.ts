@@ -4,6 +4,7 @@ import { CLAUDE, CLIENTS } from "./all.ts";
 import type { Client, FoundSession, PartOf } from "./client.ts";
 import { type AgentCourse, courseOf } from "./course.ts";
 import type { OpenEvents } from "./events.ts";
+import { startText } from "./look.ts";
 
 /** A session in the store of a client. */
 export interface ClientFile extends FoundSession {
@@ -46,8 +47,7 @@ const LOOK = 64 * 1024;
 
 /** Returns the client that wrote a file; the default is Claude Code. */
 export function clientOfFile(system: System, path: string): Client {
-  const bytes = attempt(() => system.files.readPart(path, 0, LOOK));
-  const text = new TextDecoder().decode(bytes);
+  const text = startText(system, path, LOOK);
   return CLIENTS.find(({ line }) => line?.test(text)) ?? CLAUDE;
 }
 

@@ -17,6 +17,27 @@ export function isFile({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "file") ?? false;
 }
 
+/** Returns the regular files among these, with the times of their change. */
+export function withTimes<File extends { readonly path: string }>(
+  { files }: System,
+  all: readonly File[],
+): (File & { time: number })[] {
+  return all.flatMap((one) => {
+    const info = attempt(() => files.stat(one.path));
+    return info?.kind === "file" ? [{ ...one, time: info.mtime }] : [];
+  });
+}
+
+/** Returns the start of a file as text; empty if it cannot be read. */
+export function startText(
+  { files }: System,
+  path: string,
+  most: number,
+): string {
+  return new TextDecoder()
+    .decode(attempt(() => files.readPart(path, 0, most)));
+}
+
 /** Returns whether a folder exists, perhaps behind a link. */
 export function isFolder({ files }: System, path: string): boolean {
   return attempt(() => files.stat(path)?.kind === "folder") ?? false;

@@ -7,6 +7,7 @@ import type {
   LineReader,
   OpenEvents,
 } from "./events.ts";
+import { startText } from "./look.ts";
 import { firstLines, lastLines } from "./tail.ts";
 
 /** The maximum number of bytes to read from the end of a transcript. */
@@ -122,8 +123,7 @@ function hasLine(
   for (const text of lastLines(system, path, LOOK)) {
     if (is(text)) return true;
   }
-  const bytes = attempt(() => system.files.readPart(path, 0, LOOK));
-  return new TextDecoder().decode(bytes).split("\n").some(is);
+  return startText(system, path, LOOK).split("\n").some(is);
 }
 
 const NEWLINE = 10;

@@ -5,6 +5,7 @@ import type { System } from "../../system/system.ts";
 import type { PartOf, SessionReader } from "../client.ts";
 import type { EventAgent, EventsLost, OpenEvents } from "../events.ts";
 import { type EventFile, openTranscript } from "../open_events.ts";
+import { startText } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import {
   deadLines,
@@ -72,9 +73,7 @@ function agentFiles(
 
 function agentOf(system: System, file: string): EventAgent {
   const id = basename(file).slice("agent-".length, -".jsonl".length);
-  const bytes = attempt(() =>
-    system.files.readUpTo(file.replace(/\.jsonl$/, ".meta.json"), AGENT_BLOCK)
-  );
-  const meta = jsonIn(new TextDecoder().decode(bytes));
+  const about = file.replace(/\.jsonl$/, ".meta.json");
+  const meta = jsonIn(startText(system, about, AGENT_BLOCK));
   return { id, name: textField(meta, "agentType") || id };
 }

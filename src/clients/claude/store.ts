@@ -1,4 +1,5 @@
 import type { SessionStore } from "../client.ts";
+import { withTimes } from "../look.ts";
 import { readTranscriptGauge } from "./answers.ts";
 import { allTranscripts, findTranscript, transcriptsOf } from "./transcript.ts";
 
@@ -7,10 +8,9 @@ export const store: SessionStore = {
   find: findTranscript,
   sessionsIn: transcriptsOf,
   all: (system) =>
-    [...allTranscripts(system)].map(([id, path]) => ({
-      id,
-      path,
-      time: system.files.stat(path)?.mtime ?? 0,
-    })).sort((a, b) => b.time - a.time),
+    withTimes(
+      system,
+      [...allTranscripts(system)].map(([id, path]) => ({ id, path })),
+    ),
   gauge: (system, { path }) => readTranscriptGauge(system, path),
 };

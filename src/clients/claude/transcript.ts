@@ -5,7 +5,8 @@ import type { SettingsText } from "./settings/text.ts";
 import { claudeHome } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { memberOf, valueOf } from "./settings/json_scan.ts";
-import { isFile, listNames } from "../look.ts";
+import type { FoundSession } from "../client.ts";
+import { isFile, listNames, withTimes } from "../look.ts";
 import { projectSlug } from "./slug.ts";
 
 /**
@@ -29,60 +30,40 @@ export function findTranscript(
 
 /** Returns the transcripts of all sessions, by ID; never throws. */
 export function allTranscripts(system: System): Map<string, string> {
-  const found = new Map<string, string>();
   const home = claudeHome(system);
-  if (home === undefined) return found;
-  const projects = join(home, "projects");
-  for (const slug of foldersIn(system, projects)) {
-    for (const name of listNames(system, join(projects, slug))) {
-      const id = name.replace(/\.jsonl$/, "");
-      if (id !== name && isAgentId(id)) {
-        found.set(id, join(projects, slug, name));
-      }
-    }
-  }
-  return found;
+  const projects = join(home ?? "", "projects");
+  const slugs = home === undefined ? [] : foldersIn(system, projects);
+  const all = slugs.flatMap((slug) => namedIn(system, join(projects, slug)));
+  return new Map(all.map(({ id, path }) => [id, path]));
+}
+
+/** Returns the transcripts in a folder of Claude Code, by their names. */
+function namedIn(system: System, folder: string) {
+  return listNames(system, folder).flatMap((name) => {
+    const id = name.replace(/\.jsonl$/, "");
+    return id === name || !isAgentId(id)
+      ? []
+      : [{ id, path: join(folder, name) }];
+  });
 }
 
 /** The maximum number of transcripts to look at in one folder. */
 const MOST_TRANSCRIPTS = 5000;
 
-/** A transcript in a folder. */
-export interface FoundTranscript {
-  /** The ID of the agent session. */
-  readonly id: string;
-  /** Absolute. */
-  readonly path: string;
-  /** The time when it was last added to, in milliseconds since the epoch. */
-  readonly time: number;
-}
-
 /** Returns the transcripts of the agent sessions in `folder`; never throws. */
-export function transcriptsOf(
-  system: System,
-  folder: string,
-): FoundTranscript[] {
+export function transcriptsOf(system: System, folder: string): FoundSession[] {
   const home = claudeHome(system);
   if (home === undefined) return [];
-  const slug = join(home, "projects", projectSlug(folder));
-  return listNames(system, slug).slice(0, MOST_TRANSCRIPTS).flatMap((name) => {
-    const id = name.replace(/\.jsonl$/, "");
-    const path = join(slug, name);
-    if (id === name || !isAgentId(id) || !isFile(system, path)) return [];
-    return [{ id, path, time: system.files.stat(path)?.mtime ?? 0 }];
-  });
+  const all = namedIn(system, join(home, "projects", projectSlug(folder)));
+  return withTimes(system, all.slice(0, MOST_TRANSCRIPTS));
 }
 
 /** Returns the transcript in `folder` that was written last; never throws. */
 export function newestTranscript(
   system: System,
   folder: string,
-): FoundTranscript | undefined {
-  return transcriptsOf(system, folder)
-    .reduce<FoundTranscript | undefined>(
-      (newest, one) => newest && newest.time >= one.time ? newest : one,
-      undefined,
-    );
+): FoundSession | undefined {
+  return transcriptsOf(system, folder).sort((a, b) => b.time - a.time)[0];
 }
 
 function foldersIn(system: System, folder: string): string[] {
@@ -154,10 +135,10 @@ export function agentTranscripts(system: System, path: string): string[] {
     ...listNames(system, workflows).filter((name) => /^wf_[\w-]+$/.test(name))
       .slice(-MOST_LOOKED).map((name) => join(workflows, name)),
   ];
-  return folders.flatMap((one) =>
+  const files = folders.flatMap((one) =>
     listNames(system, one).filter((name) => /^agent-[\w-]+\.jsonl$/.test(name))
-      .slice(-MOST_LOOKED).map((name) => join(one, name))
-  ).filter((file) => isFile(system, file))
-    .map((file) => ({ file, time: system.files.stat(file)?.mtime ?? 0 }))
-    .sort((a, b) => b.time - a.time).map(({ file }) => file);
+      .slice(-MOST_LOOKED).map((name) => ({ path: join(one, name) }))
+  );
+  return withTimes(system, files).sort((a, b) => b.time - a.time)
+    .map(({ path }) => path);
 }

@@ -4,6 +4,7 @@ import type { System } from "../../system/system.ts";
 import type { HookEntry } from "../claude/hook_entries.ts";
 import { OWN_MARK } from "../hook_command.ts";
 import type { ClientSetup, EntryFile, SetupProblem } from "../client.ts";
+import { startText } from "../look.ts";
 import { codexHome } from "./home.ts";
 import { jsonHooks } from "./json_hooks.ts";
 import { hasHooks, tomlHooks } from "./toml_hooks.ts";
@@ -39,9 +40,8 @@ export const ENTRIES: readonly HookEntry[] = [
 /** The largest settings file to read, in bytes. */
 const LIMIT = 4 * 1024 * 1024;
 
-function textAt(system: System, path: string): string | undefined {
-  const bytes = attempt(() => system.files.readUpTo(path, LIMIT));
-  return bytes && new TextDecoder().decode(bytes);
+function textAt(system: System, path: string): string {
+  return startText(system, path, LIMIT);
 }
 
 /** The hooks of Codex. */
@@ -54,7 +54,7 @@ export const setup: ClientSetup = {
     // Codex warns if both files have hooks.
     const isToml = hasHooks(textAt(system, toml.path));
     const [used, other] = isToml ? [toml, json] : [json, toml];
-    const left = textAt(system, other.path)?.includes(OWN_MARK);
+    const left = textAt(system, other.path).includes(OWN_MARK);
     return left ? [used, onlyRemoved(other)] : [used];
   },
   problems(system) {
@@ -64,8 +64,8 @@ export const setup: ClientSetup = {
       join(home, "config.toml"),
       join(home, "hooks.json"),
     ];
-    const text = textAt(system, config) ?? "";
-    const inJson = hooksToTrust(hooksInJson(textAt(system, json) ?? ""));
+    const text = textAt(system, config);
+    const inJson = hooksToTrust(hooksInJson(textAt(system, json)));
     let hooks: unknown;
     try {
       hooks = hooksInToml(text);

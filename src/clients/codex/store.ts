@@ -1,5 +1,4 @@
 import { join } from "../../base/join.ts";
-import { attempt } from "../../base/errors.ts";
 import {
   field,
   type Fields,
@@ -11,7 +10,7 @@ import { parseTime } from "../../base/times.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
 import { countIn, type TranscriptReading } from "../gauge.ts";
-import { isFile, listNames } from "../look.ts";
+import { listNames, startText, withTimes } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { codexHome } from "./home.ts";
 
@@ -28,8 +27,7 @@ const FIRST_LINE = 256 * 1024;
 
 /** Returns the metadata in the first line of a rollout. */
 export function metaOf(system: System, path: string): Fields | undefined {
-  const bytes = attempt(() => system.files.readPart(path, 0, FIRST_LINE));
-  const [line = ""] = new TextDecoder().decode(bytes).split("\n", 1);
+  const [line = ""] = startText(system, path, FIRST_LINE).split("\n", 1);
   const value = jsonIn(line);
   const meta = field(value, "payload");
   return field(value, "type") === "session_meta" && isFields(meta)
@@ -103,11 +101,8 @@ function find(
 }
 
 function all(system: System): FoundSession[] {
-  return [...rollouts(system)].filter(({ path }) => isFile(system, path))
-    .map((one) => ({
-      ...one,
-      time: attempt(() => system.files.stat(one.path)?.mtime) ?? 0,
-    })).sort((a, b) => b.time - a.time);
+  return withTimes(system, [...rollouts(system)])
+    .sort((a, b) => b.time - a.time);
 }
 
 /**

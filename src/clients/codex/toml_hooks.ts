@@ -12,8 +12,8 @@ const HEADER = /^[ \t]*\[\[?[ \t]*hooks[ \t]*(?:\]|\.[ \t]*(?!state\b))/m;
 const INLINE = /^[ \t]*hooks[ \t]*[.=]/m;
 
 /** Returns whether a `config.toml` has any hooks. */
-export function hasHooks(text: string | undefined): boolean {
-  return text !== undefined && (HEADER.test(text) || INLINE.test(text));
+export function hasHooks(text = ""): boolean {
+  return HEADER.test(text) || INLINE.test(text);
 }
 
 /** Describes the hooks in a `config.toml`: a marked part at the end. */

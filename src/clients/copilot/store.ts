@@ -1,11 +1,10 @@
 import { join } from "../../base/join.ts";
-import { attempt } from "../../base/errors.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
 import { countIn, type TranscriptReading } from "../gauge.ts";
-import { isFile, listNames } from "../look.ts";
+import { isFile, listNames, startText, withTimes } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { copilotHome, eventsPath } from "./home.ts";
 
@@ -25,19 +24,17 @@ export const store: SessionStore = {
   },
   sessionsIn: (system, folder) =>
     sessions(system).filter(({ id }) => folderOf(system, id) === folder),
-  all: (system) => sessions(system).sort((a, b) => b.time - a.time),
+  all: sessions,
   gauge: (system, { path }) => gaugeAt(system, path),
 };
 
 function sessions(system: System): FoundSession[] {
   const home = copilotHome(system);
   if (home === undefined) return [];
-  return listNames(system, join(home, "session-state")).filter(isAgentId)
-    .slice(0, MOST_SESSIONS).flatMap((id) => {
-      const path = eventsPath(home, id);
-      const info = attempt(() => system.files.stat(path));
-      return info?.kind === "file" ? [{ id, path, time: info.mtime }] : [];
-    });
+  const ids = listNames(system, join(home, "session-state")).filter(isAgentId)
+    .slice(0, MOST_SESSIONS);
+  const all = ids.map((id) => ({ id, path: eventsPath(home, id) }));
+  return withTimes(system, all);
 }
 
 const CWD = /^cwd: (.+)$/m;
@@ -48,8 +45,7 @@ function folderOf(system: System, id: string): string | undefined {
     copilotHome(system)!,
     ...["session-state", id, "workspace.yaml"],
   );
-  const bytes = attempt(() => system.files.readUpTo(path, LARGEST));
-  const found = CWD.exec(new TextDecoder().decode(bytes))?.[1]?.trim();
+  const found = CWD.exec(startText(system, path, LARGEST))?.[1]?.trim();
   if (!found?.startsWith('"')) return found?.replace(/^'(.*)'$/, "$1");
   const value = jsonIn(found);
   return typeof value === "string" ? value : undefined;

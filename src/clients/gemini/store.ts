@@ -1,13 +1,12 @@
 import { basename, dirname } from "@std/path";
 import { join } from "../../base/join.ts";
-import { attempt } from "../../base/errors.ts";
 import { sha256 } from "../../base/digest.ts";
 import { isAgentId } from "../../base/ids.ts";
 import { field, jsonIn, listIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { FoundSession, SessionStore } from "../client.ts";
 import type { TranscriptReading } from "../gauge.ts";
-import { isFile, listNames } from "../look.ts";
+import { listNames, startText, withTimes } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { geminiHome } from "./home.ts";
 
@@ -39,9 +38,7 @@ export const store: SessionStore = {
   },
   sessionsIn: (system, folder) =>
     foldersOf(system, folder).flatMap((one) => sessionsOf(system, one)),
-  all: (system) =>
-    allFolders(system).flatMap((one) => sessionsOf(system, one))
-      .sort((a, b) => b.time - a.time),
+  all: (system) => allFolders(system).flatMap((one) => sessionsOf(system, one)),
   gauge: (system, { path }) => gaugeAt(system, path),
 };
 
@@ -72,8 +69,7 @@ function foldersOf(system: System, project: string): string[] {
   const home = geminiHome(system);
   if (home === undefined) return [];
   const list = join(home, "projects.json");
-  const bytes = attempt(() => system.files.readUpTo(list, LARGEST_LIST));
-  const value = jsonIn(new TextDecoder().decode(bytes));
+  const value = jsonIn(startText(system, list, LARGEST_LIST));
   const slug = textField(field(value, "projects"), project);
   const names = slug !== undefined && /^[\w.-]+$/.test(slug)
     ? [slug, sha256(project)]
@@ -91,17 +87,16 @@ function chatsIn(
 }
 
 function sessionsOf(system: System, folder: string): FoundSession[] {
-  return chatsIn(system, folder).flatMap(({ path }) => {
-    const id = isFile(system, path) ? sessionIn(system, path) : undefined;
-    const time = attempt(() => system.files.stat(path)?.mtime) ?? 0;
-    return id === undefined ? [] : [{ id, path, time }];
-  });
+  return withTimes(system, chatsIn(system, folder))
+    .flatMap(({ path, time }) => {
+      const id = sessionIn(system, path);
+      return id === undefined ? [] : [{ id, path, time }];
+    });
 }
 
 /** Returns the session ID in the first line of a chat. */
 export function sessionIn(system: System, path: string): string | undefined {
-  const bytes = attempt(() => system.files.readPart(path, 0, HEADER));
-  const [first = ""] = new TextDecoder().decode(bytes).split("\n", 1);
+  const [first = ""] = startText(system, path, HEADER).split("\n", 1);
   const id = textField(jsonIn(first), "sessionId");
   return isAgentId(id) ? id : undefined;
 }
@@ -112,10 +107,8 @@ export function projectOf(system: System, path: string): string | undefined {
   const place = basename(folder) === "chats"
     ? dirname(folder)
     : dirname(dirname(folder));
-  const bytes = attempt(() =>
-    system.files.readUpTo(join(place, ".project_root"), HEADER)
-  );
-  return new TextDecoder().decode(bytes).trim() || undefined;
+  const root = startText(system, join(place, ".project_root"), HEADER);
+  return root.trim() || undefined;
 }
 
 /** The maximum number of bytes to search at the end. */

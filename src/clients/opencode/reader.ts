@@ -3,6 +3,7 @@ import { type Fields, isFields, jsonIn } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { AgentEvent, OpenEvents } from "../events.ts";
 import { openTranscript } from "../open_events.ts";
+import { startText } from "../look.ts";
 import { firstLines } from "../tail.ts";
 import type { PartOf, SessionReader } from "../client.ts";
 import {
@@ -49,11 +50,11 @@ const NOTHING_LOST = { long: 0, bytes: 0, failed: 0 };
 function openExport(system: System, path: string): OpenEvents | undefined {
   const info = attempt(() => system.files.stat(path));
   if (info?.kind !== "file" || info.size > LARGEST) return undefined;
-  const head = attempt(() => system.files.readPart(path, 0, BEGINNING));
   // Each line of a transcript begins with its time.
-  if (!/^\s*\{\s*"info"/.test(new TextDecoder().decode(head))) return undefined;
-  const bytes = attempt(() => system.files.readUpTo(path, LARGEST));
-  const lines = linesOfExport(jsonIn(new TextDecoder().decode(bytes)));
+  if (!/^\s*\{\s*"info"/.test(startText(system, path, BEGINNING))) {
+    return undefined;
+  }
+  const lines = linesOfExport(jsonIn(startText(system, path, LARGEST)));
   if (!lines) return undefined;
   return {
     events: eventsOfLines(lines),

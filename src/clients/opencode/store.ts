@@ -1,9 +1,8 @@
-import { attempt } from "../../base/errors.ts";
 import { field, jsonIn, textField } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { SessionStore } from "../client.ts";
 import { countIn, type TranscriptReading } from "../gauge.ts";
-import { isFile } from "../look.ts";
+import { isFile, startText } from "../look.ts";
 import { lastLines } from "../tail.ts";
 import { contextOf } from "./tools.ts";
 import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
@@ -15,8 +14,7 @@ const END = 4 * 1024 * 1024;
 /** Returns the sessions that were started in a folder. */
 function sessionsIn(system: System, folder: string): Kept[] {
   return allSessions(system).filter(({ path, id }) => {
-    const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
-    return new TextDecoder().decode(bytes).split("\n").some((line) => {
+    return startText(system, path, BEGINNING).split("\n").some((line) => {
       const info = field(jsonIn(line), "info");
       return textField(info, "id") === id &&
         textField(info, "directory") === folder;

@@ -17,7 +17,7 @@ import {
   type Ran,
 } from "../../conversation.ts";
 import { chosen, FIRST_PROMPTS, unreadIn } from "../../facts.ts";
-import { isFile } from "../../look.ts";
+import { isFile, startText } from "../../look.ts";
 import {
   cutMiddle,
   type Notes,
@@ -183,8 +183,7 @@ export function ranIn(
 
 /** Returns the first lines, which show the subject of the conversation. */
 export function readBeginning(system: System, path: string): Transcript {
-  const bytes = attempt(() => system.files.readPart(path, 0, BEGINNING));
-  const lines = new TextDecoder().decode(bytes).split("\n").slice(0, -1);
+  const lines = startText(system, path, BEGINNING).split("\n").slice(0, -1);
   return readLines(lines.reverse());
 }
 
@@ -262,8 +261,7 @@ function unfinishedPlan(
     field(line.value.attachment, "type") === "plan_mode_exit"
   );
   if (asked || ended || !isFile(system, path)) return [];
-  const bytes = attempt(() => system.files.readPart(path, 0, 64 * 1024));
-  const text = new TextDecoder().decode(bytes);
+  const text = startText(system, path, 64 * 1024);
   return text.trim() === "" ? [] : [{
     at,
     text: cutMiddle(text, 2 * LONGEST_TEXT),
