@@ -37,10 +37,7 @@ export const SESSION_VARIABLES: readonly string[] = [
   ...CLIENTS.flatMap(({ variables }) => variables),
 ];
 
-/**
- * Returns the session in which this process was started, from its environment.
- * For a client without such variables, its plugin sets two for mpm.
- */
+/** Returns the session that started this process, or an mpm plugin's. */
 export function currentSession(system: System): ClientSession | undefined {
   const named = clientNamed(system.env("MPM_AGENT_CLIENT") ?? "");
   const given = system.env("MPM_AGENT_SESSION");

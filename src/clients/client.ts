@@ -146,11 +146,7 @@ export interface SessionStore {
   sessionsIn(system: System, folder: string): Soon<readonly FoundSession[]>;
   /** Returns all sessions; bounded. */
   all(system: System): Soon<readonly FoundSession[]>;
-  /**
-   * Reads, from the end of the file, how full the context was at the last
-   * answer. `undefined`: the end of the file does not show it. A given `window`
-   * is used unchanged.
-   */
+  /** Reads, from the file's end, the context at the last answer, if shown. */
   gauge(
     system: System,
     session: SessionFile,
@@ -196,10 +192,7 @@ export interface ConversationRequest {
   readonly transcriptPath?: string | undefined;
   /** Notes of hooks; by default, read from the agent's files. */
   readonly notes?: Notes | undefined;
-  /**
-   * The maximum number of bytes to read from the end of the transcript. The
-   * default is 4 MiB, or 1 MiB if hooks recorded the earlier part.
-   */
+  /** The most bytes from the end; by default 4 MiB, or 1 MiB with notes. */
   readonly most?: number | undefined;
   /** The sources to read; all by default. */
   readonly sources?: ReadonlySet<ConversationSource> | undefined;

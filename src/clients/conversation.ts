@@ -156,10 +156,7 @@ export const NO_CONVERSATION: Conversation = {
 /** The start of a prompt from `mpm resume --in`, as lists show it. */
 export const TAKE_OVER = "Continue this work where it stopped.";
 
-/**
- * Matches text that mpm gave an agent within a prompt, as `mpm resume --in`
- * does. If the text was shortened, its end may be missing.
- */
+/** Matches text that mpm gave an agent; a cut text may lack its end. */
 const GIVEN = new RegExp(
   `(?:${TAKE_OVER.replace(".", "\\.")}\\s*)?` +
     "(?:The text between the fences[^\\n]*\\n)?" +

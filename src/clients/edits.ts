@@ -48,11 +48,7 @@ export function absolutePath(
 /** The most edits to compute; beyond, the whole text counts as changed. */
 const MOST_EDITS = 1000;
 
-/**
- * Returns the changed lines in the arguments of a call: `old_string` and
- * `new_string`, or a list of these in `edits`. Their positions in the file are
- * unknown.
- */
+/** Returns the changed lines in a call's arguments, without positions. */
 export function insteadOf(input: Fields): Hunk[] | undefined {
   const edits = Array.isArray(input.edits) ? input.edits : [input];
   const hunks = edits.flatMap((edit) => {

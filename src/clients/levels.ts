@@ -204,10 +204,7 @@ function ways({ attended, skills }: WaysOut): string {
     "need the space";
 }
 
-/**
- * Matches prompts that are accepted at any level, with any plugin's prefix. A
- * path such as `/help/index.html` does not count.
- */
+/** Matches prompts accepted at any level, but not paths like `/help/x`. */
 const ALWAYS =
   /^\/(?:[\w-]+:)?(?:mpm-)?(?:pause|resume|compact|clear|context|help|exit|quit)(?!\S)/i;
 

@@ -6,11 +6,7 @@ import type { Seen } from "./conversation.ts";
 const LONGEST = 16_000;
 const MOST = 200;
 
-/**
- * Returns the files that a text or a list names, as paths in each of the
- * folders. `undefined`: it names no file. Also includes texts that only look
- * like a path.
- */
+/** Returns the files that a text or a list names, in each folder. */
 export function namedIn(
   given: string | readonly string[],
   { at, folders }: { at: string; folders: readonly string[] },

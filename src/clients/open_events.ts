@@ -35,10 +35,7 @@ export interface TranscriptForm {
   isUnknown(value: Fields): boolean;
   /** Returns whether a line need not be parsed. */
   skips?(text: string): boolean;
-  /**
-   * Returns the transcript from the byte `start` on, and the files of its
-   * sub-agents. `lost` counts the parts that are left out.
-   */
+  /** Returns the transcript from `start` on, and its sub-agents' files. */
   files(start: number, lost: EventsLost): readonly EventFile[];
   /** The maximum number of bytes to read from the end; 2 GiB by default. */
   readonly most?: number | undefined;

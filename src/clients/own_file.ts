@@ -5,10 +5,7 @@ import type { System } from "../system/system.ts";
 import { SKILLS } from "./claude/shipped.ts";
 import type { EntryFile, InstalledEntry, WantedEntries } from "./client.ts";
 
-/**
- * Returns a client file that contains only mpm's entries. `textOf` creates the
- * text of the file; `entriesIn` reads the entries in a text.
- */
+/** Returns a client file that contains only mpm's entries. */
 export function ownFile(
   path: string,
   { textOf, entriesIn }: {

@@ -150,10 +150,7 @@ export async function readGauge(
   return { gauge, status, transcriptPath };
 }
 
-/**
- * Returns the agent session in which mpm runs. Otherwise returns the latest
- * session of this project, according to the status line or a transcript.
- */
+/** Returns this process's agent session, or else the project's latest. */
 export async function latestAgentSession(
   system: System,
   { root, cwd, worktree }: {

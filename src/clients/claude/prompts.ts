@@ -10,10 +10,7 @@ export function isAttended(system: System): boolean {
   return system.env("CLAUDE_CODE_ENTRYPOINT") === "cli";
 }
 
-/**
- * Returns whether a person certainly typed the prompt. Only such a prompt may
- * be held back, since no one would resend any other prompt.
- */
+/** Returns whether a person surely typed the prompt, and can do so again. */
 export function isTyped(system: System, given: Given): boolean {
   return isAsked(given) && given.input.text("source") !== "sdk" &&
     isAttended(system);

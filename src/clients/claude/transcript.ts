@@ -96,11 +96,7 @@ const DAY = 86_400_000;
 /** The number of days in advance that mpm warns. */
 const SOON = 7;
 
-/**
- * Returns the transcripts that Claude Code will delete within a week, the
- * earliest first. When it starts, Claude Code deletes transcripts to which
- * nothing was added for `days`.
- */
+/** Returns transcripts that Claude Code deletes soon, the earliest first. */
 export function dueTranscripts(
   transcripts: readonly KeptTranscript[],
   { days, now }: { days: number; now: number },

@@ -105,9 +105,7 @@ function all(system: System): FoundSession[] {
     .sort((a, b) => b.time - a.time);
 }
 
-/**
- * The maximum number of rollouts whose first line is read, newest first.
- */
+/** The most rollouts whose first line is read, newest first. */
 const MOST_READ = 100;
 
 /** Returns the sessions of a folder, without sub-agents. */

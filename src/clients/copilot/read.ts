@@ -64,11 +64,7 @@ function deadLines(texts: Iterable<string>): Set<string> {
   return dead;
 }
 
-/**
- * Turns lines into events, including those of sub-agents. A tool call is
- * yielded at the place of the call, once its result is known. Memory use does
- * not grow with the texts.
- */
+/** Turns lines of all agents into events; calls wait for their results. */
 class Reader implements LineReader {
   readonly #dead: ReadonlySet<string>;
   readonly #translate = new CopilotCalls();

@@ -123,11 +123,7 @@ const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 /** Matches the start of text that only the client uses. */
 const OWN = /^\s*[/?]/;
 
-/**
- * Turns lines into events. Later lines edit earlier ones, so each message and
- * each call counts where it first appears. Memory use does not grow with the
- * texts.
- */
+/** Turns lines into events; a message counts where it first appears. */
 class Reader implements LineReader {
   readonly #chat: Chat;
   readonly #calls = new GeminiCalls();

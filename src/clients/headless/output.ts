@@ -100,10 +100,7 @@ export class HeadlessOutput {
     return text;
   }
 
-  /**
-   * Returns how the run ended. `exit`: the status of the client, null if it did
-   * not exit by itself. Call `close` first.
-   */
+  /** Returns how the run ended; `exit` is null without a status. */
   end(exit: number | null, now: Date): HeadlessEnd {
     const answer = this.#answer.trim();
     if (exit === 0 && this.#error === undefined) {

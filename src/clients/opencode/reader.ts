@@ -21,11 +21,7 @@ const BEGINNING = 64 * 1024;
 /** Matches a line that withdraws messages. */
 const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
 
-/**
- * Opens a transcript that mpm's plugin wrote, or an export of the client.
- * Throws NOT_FOUND for a missing file, UNREADABLE for a file of another kind.
- * `beginning`: does not look for messages that were withdrawn later.
- */
+/** Opens a transcript or an export. Throws NOT_FOUND, UNREADABLE. */
 export function openSession(
   system: System,
   path: string,

@@ -138,10 +138,7 @@ export const onDigest: Handler = async (hook) => {
   return {};
 };
 
-/**
- * Returns whether a text would be redacted; the digests of outputs are left out
- * because they look like secrets.
- */
+/** Returns whether any text would be redacted, except output digests. */
 function holdsSecret(system: System, { found, ...texts }: Digest): boolean {
   const { items, runs, ...others } = found;
   const counts: Counts = {};

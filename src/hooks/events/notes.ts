@@ -9,11 +9,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { noteFailure } from "../failures.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
-/**
- * Stores what an event reports about the conversation, for the save at its end,
- * and the event's verification commands. An error here does not change the
- * answer.
- */
+/** Stores what an event reports for the save at the end. Never throws. */
 export async function keepNotes(
   hook: HookCall,
   commands?: Notes["commands"],

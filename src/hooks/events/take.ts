@@ -33,10 +33,7 @@ export interface NamedEvent {
   readonly event: string;
 }
 
-/**
- * Reads an event from standard input and returns the output. Never throws: a
- * failure is logged, and the session continues.
- */
+/** Reads an event, and returns the output. Never throws. */
 export async function takeEvent(
   system: System,
   named: NamedEvent,

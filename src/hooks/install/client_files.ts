@@ -55,10 +55,7 @@ async function filesOf(
   };
 }
 
-/**
- * Plans the entries of a client. Throws UNREADABLE or CONFLICT if the hooks
- * cannot be added. Someone else's skill is not changed.
- */
+/** Plans the entries of a client. Throws UNREADABLE, CONFLICT. */
 export async function planClient(
   system: System,
   client: Client,

@@ -70,10 +70,7 @@ function readScript(
   return obstacleTo(system, root) ?? readAllowable(system, root, path);
 }
 
-/**
- * Returns why a project's scripts cannot be read: `none`: there is no folder.
- * `undefined`: they can be read. Throws CONFLICT like {@link checkFolder}.
- */
+/** Returns why a project's scripts cannot be read. Throws CONFLICT. */
 export function obstacleTo(
   system: System,
   root: string,
@@ -89,10 +86,7 @@ export function obstacleTo(
   }
 }
 
-/**
- * Writes a shipped script into the project and allows it. If the file already
- * exists, it must be mpm's. Call under both locks.
- */
+/** Writes a shipped script and allows it. Call under both locks. */
 export function ejectScript(
   context: Pick<Context, "system" | "note">,
   root: string,

@@ -25,11 +25,7 @@ export interface Ended {
   readonly result: string | undefined;
 }
 
-/**
- * Returns ended background tasks, by task ID. The announcement of the end is
- * its own turn, or an attachment to a running turn. A text that only looks like
- * an announcement does not count.
- */
+/** Returns ended background tasks by ID, as the client announced them. */
 export function endedIn({ notable }: Transcript): Map<string, Ended> {
   return new Map(notable.flatMap(announcedIn));
 }

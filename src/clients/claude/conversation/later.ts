@@ -152,11 +152,7 @@ function isQuiet(
     !TELLING.test(attached);
 }
 
-/**
- * Reads a conversation ahead of time, in the state it will have once each note
- * has its line in the transcript. `undefined`: later lines in the transcript
- * could change the result.
- */
+/** Reads a conversation in the state that it will have at its end. */
 export function readForLater(
   system: System,
   request: ConversationRequest,

@@ -26,11 +26,7 @@ import { endedEvent, eventsOf } from "./calls.ts";
 /** The maximum length of a text to keep, in UTF-16 units. */
 const LONGEST = 16_000;
 
-/**
- * Turns the lines of one transcript into events. A tool call is yielded at the
- * place of the call, once its result is known. Memory does not grow with the
- * file, except for a few bytes for each line.
- */
+/** Turns lines into events. A call has its place, but waits for a result. */
 export class Reader implements LineReader {
   readonly #dead: ReadonlySet<string>;
   readonly #agent: EventAgent | undefined;

@@ -61,11 +61,7 @@ export function isOfBare({ linked, root, commonDir }: Workspace): boolean {
   return linked && root === commonDir;
 }
 
-/**
- * Returns the administrator's settings, which override all others; the
- * strongest file comes first. A folder next to the settings file may have more
- * files, of which the last one by name wins.
- */
+/** Returns the administrator's settings, the strongest first. */
 export function managedSettings({ files, platform }: System): string[] {
   const base = managedBase(platform);
   const folder = `${base}.d`;

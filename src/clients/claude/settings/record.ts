@@ -268,11 +268,7 @@ export function removeRecord(system: System, path: string): void {
 /** The most earlier versions of a file to keep, except the original. */
 const COPIES = 20;
 
-/**
- * Stores a copy of a settings file and returns its path. The folder contains
- * the original and the latest texts that mpm replaced, each named by its
- * digest. Call under the user's lock.
- */
+/** Stores a settings file's copy; returns its path. Call under the lock. */
 export function keepCopy(
   system: System,
   path: string,
