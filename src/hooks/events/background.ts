@@ -10,89 +10,70 @@ export type Variables = Readonly<Record<`MPM_${string}`, string>>;
 /** The largest event that fits into a program's environment, in bytes. */
 const MOST = 64 * 1024;
 
-/**
- * Starts a process that completes a save made by a hook. It adds the YAML and
- * Markdown, the copy in git, and the contents of uncommitted files.
- */
+/** Starts a process that adds a save's other files and contents. */
 export async function startKeeping(
-  { context: { system }, worktree }: HookCall,
+  hook: HookCall,
   { session_id: id, git_context: git }: Save,
 ): Promise<void> {
-  if (!git.is_git_repo || system.program() === undefined) return;
-  const args = ["saves", "keep", id, "--quiet"];
-  await startProgram(system, { args, cwd: worktree, env: {} });
+  if (git.is_git_repo) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
-/**
- * The maximum number of saves to complete when a session begins; the next start
- * completes more.
- */
+/** The most saves to complete at a start; the next completes more. */
 const MOST_DUE = 3;
 
 /** Starts the same processes for saves that were interrupted. */
-export async function startDue(
-  { context: { system }, session, worktree }: HookCall,
-): Promise<void> {
-  if (system.program() === undefined) return;
+export async function startDue(hook: HookCall): Promise<void> {
+  const { context: { system }, session } = hook;
   const due = new Set([
     ...dueContentsIds(system, session.root).slice(-MOST_DUE),
     // One process makes all missing copies.
     ...uncopiedIds(system, session.root).slice(-1),
   ]);
-  for (const id of due) {
-    const args = ["saves", "keep", id, "--quiet"];
-    await startProgram(system, { args, cwd: worktree, env: {} });
-  }
+  for (const id of due) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
-/**
- * Starts an automatic checkpoint in the background, since it takes longer than
- * a hook may.
- */
+/** Starts an automatic checkpoint, which takes too long for a hook. */
 export async function startCheckpoint(hook: HookCall): Promise<void> {
-  const { context: { system }, worktree } = hook;
-  if (system.program() === undefined) return;
   const env = { ...environmentOf(hook, {}), MPM_INPUT: eventOf(hook) };
-  const args = ["checkpoint", "save", "--auto", "--quiet"];
-  await startProgram(system, { args, cwd: worktree, env });
+  await startOwn(hook, ["checkpoint", "save", "--auto", "--quiet"], env);
 }
 
 /** Starts a checkpoint of the tree after these tool calls of the agent. */
 export async function startStepTree(
-  { context: { system }, session, worktree }: HookCall,
+  hook: HookCall,
   calls: readonly string[],
 ): Promise<void> {
-  if (system.program() === undefined) return;
-  const after = calls.map((call) => `--after-call=${call}`);
-  const args = [
-    ...["checkpoint", "save", "--quiet", "--agent-session", session.id],
-    ...after,
-  ];
-  await startProgram(system, { args, cwd: worktree, env: {} });
+  await startOwn(hook, [
+    ...["checkpoint", "save", "--quiet", "--agent-session", hook.session.id],
+    ...calls.map((call) => `--after-call=${call}`),
+  ]);
 }
 
-/**
- * Starts the process that makes a digest of the conversation for the next save.
- * This takes longer than a hook may take at the end of a turn.
- */
-export async function startDigest(
-  { client, context: { system }, input, worktree }: HookCall,
-): Promise<void> {
+/** Starts making a digest for the next save, which takes longer. */
+export async function startDigest(hook: HookCall): Promise<void> {
+  const { client, context: { system }, input } = hook;
   // Another client's transcript is read later, when it is needed.
   if (client !== CLAUDE) return;
   const { sessionId, transcriptPath: path, cwd } = input;
   const size = path && attempt(() => system.files.stat(path)?.size);
-  if (!size || size < WORTH_IT || system.program() === undefined) return;
+  if (!size || size < WORTH_IT) return;
   const event = { session_id: sessionId, transcript_path: path, cwd };
-  await startProgram(system, {
-    args: ["hook", "Digest"],
-    cwd: worktree,
-    env: { MPM_INPUT: JSON.stringify(event) },
-  });
+  const env = { MPM_INPUT: JSON.stringify(event) };
+  await startOwn(hook, ["hook", "Digest"], env);
 }
 
 /** The size from which reading a transcript takes noticeable time, in bytes. */
 const WORTH_IT = 512 * 1024;
+
+/** Starts this mpm in the background, unless it runs from source. */
+async function startOwn(
+  { context: { system }, worktree: cwd }: HookCall,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  if (system.program() === undefined) return;
+  await startProgram(system, { args, cwd, env });
+}
 
 /**
  * Runs this mpm in a new process session without waiting, so the caller may
@@ -142,10 +123,7 @@ export function environmentOf(
   };
 }
 
-/**
- * Returns the event for a script. For a large event, returns only the fields
- * that all events have.
- */
+/** Returns the event for a script, a large one with few fields. */
 export function eventOf({ input, event }: HookCall): string {
   const whole = input.json;
   if (new TextEncoder().encode(whole).length <= MOST) return whole;
