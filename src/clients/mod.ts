@@ -198,7 +198,6 @@ export {
   usageOf,
   type Watch,
 } from "./read_gauge.ts";
-export { usesMpm } from "./claude/home.ts";
 export { OWN_MARK } from "./hook_command.ts";
 export { copyUpTo } from "./claude/cut.ts";
 export type {

@@ -1,14 +1,16 @@
+import { attempt } from "../../base/errors.ts";
+import { join } from "../../base/join.ts";
 import type { Context } from "../../cli/mod.ts";
 import {
   type AgentSession,
   type Client,
   type HookAnswer,
   type HookInput,
-  usesMpm,
+  OWN_MARK,
 } from "../../clients/mod.ts";
 import { type Config, readConfigAnyway } from "../../config/mod.ts";
 import { quickPlace, quickRoot } from "../../git/mod.ts";
-import { lookingOnce } from "../../ops/mod.ts";
+import { layout, lookingOnce } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 
 /** The parameters of an event's handler. */
@@ -89,6 +91,48 @@ export function withTimeout(system: System, wait: number): System {
     return system.run(program, { ...options, timeout });
   };
   return { ...system, run };
+}
+
+/** The most bytes of settings to search; hooks may come last. */
+const MOST_SETTINGS = 16 * 1024 * 1024;
+
+/**
+ * Returns whether someone chose to use mpm in this project. Either the project
+ * has saves or similar data, or mpm hooks are installed for it and not for all
+ * projects of the user. In the home folder, only saves count: its `.claude-mpm`
+ * may come from claude-mpm, and its settings apply to all projects.
+ */
+export function usesMpm(
+  system: System,
+  { root, worktree }: { root: string; worktree: string },
+): boolean {
+  const { home, sessions } = layout(root);
+  const isHome = root === realHome(system);
+  const folder = isHome ? sessions : home;
+  const found = attempt(() => system.files.lstat(folder)?.kind);
+  if (found === "folder") return true;
+  if (isHome) return false;
+  return [
+    join(root, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.local.json"),
+    join(worktree, ".claude", "settings.json"),
+  ].some((path) => isMarked(system, path));
+}
+
+function isMarked(system: System, path: string): boolean {
+  return attempt(() => {
+    // Reading a pipe would block.
+    if (system.files.stat(path)?.kind !== "file") return false;
+    const bytes = system.files.readPart(path, 0, MOST_SETTINGS);
+    return new TextDecoder().decode(bytes).includes(OWN_MARK);
+  }) ?? false;
+}
+
+function realHome(system: System): string | undefined {
+  const home = system.home();
+  return attempt(() =>
+    home === undefined ? undefined : system.files.realPath(home)
+  );
 }
 
 /** The longest text that clients accept, in characters. */

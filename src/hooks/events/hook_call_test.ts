@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import { usesMpm } from "./home.ts";
+import { usesMpm } from "./hook_call.ts";
 import { TestEnv } from "../../../tests/helpers/env.ts";
 import { mpm } from "../../../tests/helpers/mpm.ts";
 
