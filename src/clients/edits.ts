@@ -21,6 +21,17 @@ const DEEPEST = 8;
 /** The maximum number of changed lines to keep from one call. */
 const MOST_LINES = 4000;
 
+/** Returns a text of a person or an agent, with a bounded length. */
+export function cutWords(text: string): string {
+  return cutMiddle(text, 16_000);
+}
+
+/** Returns the task in the arguments of a call that starts a sub-agent. */
+export function taskIn(args: Fields): string {
+  const task = textField(args, "description") ?? textField(args, "prompt");
+  return cutMiddle(task ?? "", 1000);
+}
+
 /** Returns the arguments, shortened to the limits. */
 export function shortened(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return cutMiddle(value, LONGEST_ARGUMENT);

@@ -17,7 +17,11 @@ export {
   touchAgentFile,
   writeAgentFile,
 } from "./agent_state.ts";
-export { lastTurnError } from "./claude/answers.ts";
+export {
+  lastTurnError,
+  parseStatusInput,
+  type StatusInput,
+} from "./claude/answers.ts";
 export {
   type ConversationMark,
   isAsMarked,
@@ -26,7 +30,10 @@ export {
 export { ranIn } from "./claude/conversation/read.ts";
 export { readConversation } from "./sessions.ts";
 export {
+  CLAUDE,
+  clientNamed,
   clientOf,
+  CLIENTS,
   type ClientSession,
   currentAgentSession,
   currentSession,
@@ -70,7 +77,6 @@ export {
 export { HeadlessOutput } from "./headless/output.ts";
 export { STEP_HEAD } from "./headless/step_prompt.ts";
 export { skillFiles } from "./own_file.ts";
-export { CLAUDE, clientNamed, CLIENTS } from "./all.ts";
 export type {
   Client,
   ConversationRequest,
@@ -128,7 +134,6 @@ export {
   settingsWarnings,
 } from "./claude/settings/text.ts";
 export { SHELL_HOOKS, type ShellHook, SKILLS } from "./claude/shipped.ts";
-export { parseStatusInput, type StatusInput } from "./claude/answers.ts";
 export {
   type AgentWork,
   readAgentWork,

@@ -12,6 +12,7 @@ import {
   LONGEST_RESULT,
   MOST_ENTRIES,
   shortened,
+  taskIn,
 } from "../edits.ts";
 import {
   type CallResult,
@@ -150,10 +151,7 @@ function agentOf({ args, ended }: CopilotCall): EventKind {
   return {
     type: "agent",
     name: textField(args, "agent_type") ?? textField(args, "name") ?? "task",
-    task: cutMiddle(
-      textField(args, "description") ?? textField(args, "prompt") ?? "",
-      1000,
-    ),
+    task: taskIn(args),
     report: report && cutMiddle(report, LONGEST_RESULT),
   };
 }

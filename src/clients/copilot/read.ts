@@ -16,13 +16,10 @@ import {
   type LineReader,
 } from "../events.ts";
 import { countIn } from "../gauge.ts";
-import { cutMiddle } from "../notes.ts";
 import { openTranscript } from "../open_events.ts";
 import { firstLines } from "../tail.ts";
 import { type CopilotCall, CopilotCalls, isUnknown } from "./calls.ts";
-
-/** The maximum length of a text to keep, in UTF-16 units. */
-const LONGEST = 16_000;
+import { cutWords } from "../edits.ts";
 
 /** Matches a line that repeats other lines, or that only the client uses. */
 const SKIPPED = /^\{"type":"(?:hook\.|system\.message")/;
@@ -176,7 +173,10 @@ class Reader implements LineReader {
         this.#withdrawn = 0;
         return;
       case "session.error":
-        yield { type: "error", text: cut(textField(data, "message") ?? "") };
+        yield {
+          type: "error",
+          text: cutWords(textField(data, "message") ?? ""),
+        };
         return;
       case "abort":
         yield { type: "error", text: "the user interrupted the agent" };
@@ -185,13 +185,13 @@ class Reader implements LineReader {
         this.#plan = textField(data, "planContent") ??
           textField(data, "summary");
         if (this.#plan !== undefined) {
-          yield { type: "plan", text: cut(this.#plan), state: "open" };
+          yield { type: "plan", text: cutWords(this.#plan), state: "open" };
         }
         return;
       case "exit_plan_mode.completed":
         if (this.#plan !== undefined) {
           const state = data.approved === true ? "approved" : "rejected";
-          yield { type: "plan", text: cut(this.#plan), state };
+          yield { type: "plan", text: cutWords(this.#plan), state };
         }
     }
   }
@@ -203,7 +203,7 @@ class Reader implements LineReader {
     const text = textField(data, "content") ?? "";
     if (own || text.trim() === "") return;
     if (dead) this.#withdrawn++;
-    yield { type: "prompt", text: cut(text) };
+    yield { type: "prompt", text: cutWords(text) };
   }
 
   *#answered(data: Fields, { agent }: EventFields): Generator<EventKind> {
@@ -213,14 +213,12 @@ class Reader implements LineReader {
       this.#model = model;
     }
     const thought = textField(data, "reasoningText") ?? "";
-    if (thought.trim() !== "") yield { type: "thinking", text: cut(thought) };
+    if (thought.trim() !== "") {
+      yield { type: "thinking", text: cutWords(thought) };
+    }
     const text = textField(data, "content") ?? "";
-    if (text.trim() !== "") yield { type: "answer", text: cut(text) };
+    if (text.trim() !== "") yield { type: "answer", text: cutWords(text) };
   }
-}
-
-function cut(text: string): string {
-  return cutMiddle(text, LONGEST);
 }
 
 function* usageIn(usage: unknown): Generator<EventKind> {
@@ -238,6 +236,6 @@ function* compactionIn(data: Fields): Generator<EventKind> {
     type: "compaction",
     before: countIn(data, "preCompactionTokens"),
     after: countIn(data, "postCompactionTokens"),
-    summary: cut(summary),
+    summary: cutWords(summary),
   };
 }

@@ -18,14 +18,11 @@ import type {
 } from "../events.ts";
 import { countIn } from "../gauge.ts";
 import { listNames } from "../look.ts";
-import { cutMiddle } from "../notes.ts";
 import { openTranscript, startIn } from "../open_events.ts";
 import { firstLines } from "../tail.ts";
 import { projectOf, sessionIn, STOCK } from "./store.ts";
 import { callIn, type GeminiCall, GeminiCalls, isUnknown } from "./calls.ts";
-
-/** The maximum length of a text to keep, in UTF-16 units. */
-const LONGEST = 16_000;
+import { cutWords } from "../edits.ts";
 
 /** The maximum number of sub-agents whose chats are read. */
 const MOST_AGENTS = 200;
@@ -182,9 +179,9 @@ class Reader implements LineReader {
     const text = textIn(content);
     if (text.trim() === "") return;
     if (type === "error") {
-      yield [id, { type: "error", text: cutMiddle(text, LONGEST) }];
+      yield [id, { type: "error", text: cutWords(text) }];
     } else if (type === "user") {
-      yield [id, { type: "prompt", text: cutMiddle(text, LONGEST) }];
+      yield [id, { type: "prompt", text: cutWords(text) }];
     }
   }
 
@@ -207,12 +204,12 @@ class Reader implements LineReader {
       ].filter(Boolean).join(": ");
       yield [`${id}#thought ${at}`, {
         type: "thinking",
-        text: cutMiddle(text, LONGEST),
+        text: cutWords(text),
       }];
     }
     const text = textIn(content);
     if (text.trim() !== "") {
-      yield [id, { type: "answer", text: cutMiddle(text, LONGEST) }];
+      yield [id, { type: "answer", text: cutWords(text) }];
     }
     const context = countIn(tokens, "input");
     if (context !== undefined) {
@@ -248,7 +245,7 @@ class Reader implements LineReader {
         type: "compaction",
         before: this.#context,
         after: undefined,
-        summary: cutMiddle(textIn(field(summary, "content")), LONGEST),
+        summary: cutWords(textIn(field(summary, "content"))),
       });
     }
     // Earlier lines have the same messages, with more data.

@@ -6,14 +6,15 @@ import {
 } from "../../base/parsed_values.ts";
 import {
   absolutePath,
+  cutWords,
   hunksOfDiff,
   LONGEST_ARGUMENT,
   MOST_ENTRIES,
   shortened,
+  taskIn,
   wholeFile,
 } from "../edits.ts";
 import type { CallResult, Edit, EventKind } from "../events.ts";
-import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
 import { EDITORS } from "./tools.ts";
 
@@ -36,10 +37,7 @@ export function eventsOf(call: Call): EventKind[] {
     return [{
       type: "agent",
       name: textField(input, "subagent_type") ?? "agent",
-      task: cutMiddle(
-        textField(input, "description") ?? textField(input, "prompt") ?? "",
-        1000,
-      ),
+      task: taskIn(input),
       report,
     }];
   }
@@ -130,15 +128,10 @@ function questions({ input, metadata }: Call): EventKind[] {
     const answer = answers[index];
     return {
       type: "question",
-      text: cut(textField(one, "question") ?? ""),
+      text: cutWords(textField(one, "question") ?? ""),
       options: listIn(one, "options")
         .flatMap((option) => textField(option, "label") ?? []),
-      answer: Array.isArray(answer) ? cut(answer.join(", ")) : undefined,
+      answer: Array.isArray(answer) ? cutWords(answer.join(", ")) : undefined,
     };
   });
-}
-
-/** Limits the length of a text for people. */
-export function cut(text: string): string {
-  return cutMiddle(text, 2 * LONGEST_TEXT);
 }

@@ -6,7 +6,7 @@ import {
   listIn,
   textField,
 } from "../../base/parsed_values.ts";
-import { LONGEST_RESULT, MOST_ENTRIES } from "../edits.ts";
+import { cutWords, LONGEST_RESULT, MOST_ENTRIES } from "../edits.ts";
 import {
   type AgentEvent,
   type CallResult,
@@ -16,9 +16,8 @@ import {
   holdsWords,
   type LineReader,
 } from "../events.ts";
-import { LONGEST_TEXT } from "../conversation.ts";
 import { cutMiddle } from "../notes.ts";
-import { type Call, changedTodos, cut, eventsOf } from "./calls.ts";
+import { type Call, changedTodos, eventsOf } from "./calls.ts";
 import { contextOf, unquoted } from "./tools.ts";
 
 /**
@@ -221,7 +220,7 @@ export class Reader implements LineReader {
       case "text":
         return this.#text(part);
       case "reasoning":
-        return [{ type: "thinking", text: cut(textOf(part.value)) }];
+        return [{ type: "thinking", text: cutWords(textOf(part.value)) }];
       case "tool":
         return this.#call(part);
       case "step-finish":
@@ -239,12 +238,12 @@ export class Reader implements LineReader {
     const isUser = message?.isUser ?? !isFields(value.time);
     if (isUser) {
       // A sub-agent's prompt is its task, which the call already contains.
-      return agent ? [] : [{ type: "prompt", text: cut(unquoted(text)) }];
+      return agent ? [] : [{ type: "prompt", text: cutWords(unquoted(text)) }];
     }
-    if (!message?.isSummary) return [{ type: "answer", text: cut(text) }];
+    if (!message?.isSummary) return [{ type: "answer", text: cutWords(text) }];
     const before = this.#context;
     this.#context = undefined;
-    const summary = cutMiddle(text, 2 * LONGEST_TEXT);
+    const summary = cutWords(text);
     return [{ type: "compaction", before, after: undefined, summary }];
   }
 
@@ -316,7 +315,7 @@ function errorText(error: unknown): string | undefined {
   const name = textField(error, "name");
   const message = textField(field(error, "data"), "message");
   const parts = [name, message].filter((one) => one);
-  return parts.length === 0 ? undefined : cut(parts.join(": "));
+  return parts.length === 0 ? undefined : cutWords(parts.join(": "));
 }
 
 function textOf(value: Fields): string {

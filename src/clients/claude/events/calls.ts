@@ -6,6 +6,7 @@ import {
   LONGEST_RESULT,
   MOST_ENTRIES,
   shortened,
+  taskIn,
   wholeFile,
 } from "../../edits.ts";
 import type { Edit, EventKind } from "../../events.ts";
@@ -136,10 +137,7 @@ function launched({ name, input, result }: Call): EventKind {
     type: "agent",
     name: textField(kept, "agentType") ?? textField(input, "subagent_type") ??
       textField(kept, "workflowName") ?? name,
-    task: cutMiddle(
-      textField(input, "description") ?? textField(input, "prompt") ?? "",
-      1000,
-    ),
+    task: taskIn(input),
     report: report && cutMiddle(report, LONGEST_RESULT),
   };
 }

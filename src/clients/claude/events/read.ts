@@ -7,7 +7,6 @@ import {
   EventQueue,
   type LineReader,
 } from "../../events.ts";
-import { cutMiddle } from "../../notes.ts";
 import { contextTokens, countIn } from "../../gauge.ts";
 import { announcedIn, taskOf } from "../conversation/commands.ts";
 import { errorIn } from "../conversation/answers.ts";
@@ -22,9 +21,7 @@ import {
 import { saidIn, unmarked } from "../conversation/prompts.ts";
 import { summaryText } from "../conversation/questions.ts";
 import { endedEvent, eventsOf } from "./calls.ts";
-
-/** The maximum length of a text to keep, in UTF-16 units. */
-const LONGEST = 16_000;
+import { cutWords } from "../../edits.ts";
 
 /** Turns lines into events. A call has its place, but waits for a result. */
 export class Reader implements LineReader {
@@ -123,7 +120,7 @@ export class Reader implements LineReader {
     const { type, value } = line;
     const error = errorIn(line);
     if (error !== undefined) {
-      yield { type: "error", text: cutMiddle(error, LONGEST) };
+      yield { type: "error", text: cutWords(error) };
     } else if (type === "assistant") yield* this.#answered(line);
     else if (value.isCompactSummary === true) {
       yield this.#compaction(summaryText(line));
@@ -141,7 +138,7 @@ export class Reader implements LineReader {
     const text = saidIn(line, this.#queue) ??
       (this.#marked ? undefined : unmarked(line));
     if (text !== undefined && text.trim() !== "") {
-      yield { type: "prompt", text: cutMiddle(text, LONGEST) };
+      yield { type: "prompt", text: cutWords(text) };
     }
   }
 
@@ -157,7 +154,7 @@ export class Reader implements LineReader {
       const text = textField(block, "text") ?? textField(block, "thinking");
       if (text === undefined || text.trim() === "") continue;
       const type = block.type === "thinking" ? "thinking" : "answer";
-      yield { type, text: cutMiddle(text, LONGEST) };
+      yield { type, text: cutWords(text) };
     }
     const id = textField(message, "id");
     const context = contextTokens(field(message, "usage"));
@@ -190,7 +187,7 @@ export class Reader implements LineReader {
     return {
       type: "compaction",
       ...{ before, after },
-      summary: cutMiddle(summary, LONGEST),
+      summary: cutWords(summary),
     };
   }
 }
