@@ -74,10 +74,7 @@ function baseOf(
 ): Uint8Array | undefined {
   if (before === undefined) return undefined;
   if (untouched) return original ?? undefined;
-  const known = original === undefined
-    ? undefined
-    : decodeBytes(original ?? NO_BYTES);
-  const { text } = planRemoval(path, before, known);
+  const { text } = planRemoval(path, before, textOf(original));
   return original === null && text === "" ? undefined : encodeText(text);
 }
 
@@ -115,14 +112,15 @@ function withoutMpm(
   before: string | undefined,
 ): { bytes: Uint8Array | undefined; changes: readonly SettingsChange[] } {
   if (before === undefined) return { bytes: undefined, changes: [] };
-  const known = original === undefined
-    ? undefined
-    : decodeBytes(original ?? NO_BYTES);
-  const { text, changes } = planRemoval(file.path, before, known);
+  const { text, changes } = planRemoval(file.path, before, textOf(original));
   if (untouched) return { bytes: original ?? undefined, changes };
   if (changes.length === 0) return { bytes: file.bytes, changes };
   const nothing = original === null && text === "";
   return { bytes: nothing ? undefined : encodeText(text), changes };
+}
+
+function textOf(original: Present["original"]): string | undefined {
+  return original === undefined ? undefined : decodeBytes(original ?? NO_BYTES);
 }
 
 /** The option of commands that change Claude Code's settings. */

@@ -140,7 +140,9 @@ export async function planSetup(
       ...{ init, contents: contents && workspace.git === "repository" },
       branch_commits: commits,
       conversation: sources.map((one) => ({ ...one, kept: one.kept && !off })),
-      config: configOf(system, workspace, settings),
+      config: settings.length > 0
+        ? userConfigFile(system, workspace.root)
+        : null,
       hooks: hooks?.planned ?? null,
       clients: more.map(({ result }) => result),
       claude_mpm: {
@@ -215,23 +217,6 @@ async function gitHere({ system, folder }: Context): Promise<string | null> {
   return status === 0 && text !== "" ? escapeText(text) : null;
 }
 
-function hooksFor(
-  context: Context,
-  workspace: Workspace,
-  { scope, binary }: SetupInput,
-): Promise<ReadyInstall> {
-  const parts = { skills: true, statusline: false };
-  return readyInstall(context, workspace, { scope, binary, ...parts });
-}
-
-function configOf(
-  system: System,
-  { root }: Workspace,
-  settings: SetupPlan["settings"],
-): string | null {
-  return settings.length > 0 ? userConfigFile(system, root) : null;
-}
-
 /** Plans the hooks of Claude Code and those of other clients. */
 async function allHooks(
   context: Context,
@@ -243,9 +228,10 @@ async function allHooks(
     others: readonly Client[];
   },
 ) {
-  const { binary } = input;
+  const { binary, scope } = input;
+  const parts = { scope, binary, skills: true, statusline: false };
   return {
-    hooks: claude ? await hooksFor(context, workspace, input) : undefined,
+    hooks: claude ? await readyInstall(context, workspace, parts) : undefined,
     more: await hooksOfOthers(context, others, {
       ...{ binary, claims: config["claims.auto"] },
     }),
