@@ -11,7 +11,6 @@ import type { InstalledEntry } from "./client.ts";
  */
 export const OWN_MARK = "--installed-by=mpm/";
 
-/** The parts of a command line for an event. */
 interface HookCommand {
   readonly client: ClientName;
   /** mpm's name for the event. */

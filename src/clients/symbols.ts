@@ -48,7 +48,6 @@ export function symbolsIn(lines: readonly string[]): string[] {
 const COMMENT = /(?:^|\s)(?:\/\/|#\s|--\s|\/\*|\*\s).*$/;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g;
 
-/** Returns a line without its comments and strings. */
 function codeOf(line: string): string {
   return line.slice(1).replaceAll(QUOTED, '""').replace(COMMENT, "");
 }

@@ -71,7 +71,6 @@ export function* firstLines(
   yield* lines.rest(true);
 }
 
-/** Splits consecutive blocks of a file into lines. */
 class Lines {
   readonly #decoder = new TextDecoder();
   readonly #from: "first" | "last";

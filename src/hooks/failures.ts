@@ -43,7 +43,6 @@ export function noteFailure(
 
 const NAME = "hook-errors.log";
 
-/** A line of a log. */
 interface HookFailure {
   /** Milliseconds since the epoch. */
   readonly at: number;

@@ -105,7 +105,6 @@ export interface TurnError {
 /** The maximum number of bytes to search at the end of a transcript. */
 const MOST_SEARCHED = 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
 const MESSAGES = /"type"\s*:\s*"(?:assistant|user)"/;
 
 /**

@@ -26,7 +26,6 @@ const PART = 32 * 1024;
 const MARKS =
   /"usage"\s*:|"isApiErrorMessage"\s*:\s*true|\[Request interrupted|"max_turns_reached"/;
 
-/** Matches a line that has a time. */
 const TIMED = /"timestamp"\s*:/;
 
 /**

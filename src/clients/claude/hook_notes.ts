@@ -20,7 +20,6 @@ export interface Noted {
   readonly commands?: Notes["commands"] | undefined;
 }
 
-/** The notes that one event adds. */
 type More = Partial<Notes> | undefined;
 
 /** The setting that controls each list of notes. */
@@ -138,7 +137,6 @@ function endNotes(
   };
 }
 
-/** Returns notes about an answered question or an approved plan. */
 function toolNotes({ input, at }: Noted): More {
   const id = input.text("tool_use_id") ?? "";
   const result = input.value("tool_response");

@@ -269,7 +269,6 @@ const STATUSES = {
   ...{ done: "completed", dropped: "deleted" },
 } as const;
 
-/** Returns the lists of a conversation that was already read. */
 function historyIn(known: readonly Todoed[]): TaskHistory {
   const of = (prefix: string) =>
     known.filter(({ key }) => key.startsWith(prefix));

@@ -1,6 +1,6 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
-import { claudeAnswer } from "../hook_input.ts";
+import { claudeAnswer, patchedPaths } from "../hook_input.ts";
 
 /** Codex reports each tool separately, as a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -56,19 +56,4 @@ function toolOf(name: string | undefined, input: unknown): Fields {
   // The tool's namespace comes before its name.
   const started = name?.endsWith("spawn_agent") ? "Agent" : name;
   return { tool_name: started, tool_input: input };
-}
-
-/** Matches a line of a patch that names a file. */
-const FILE = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
-
-/** The maximum number of paths to look at in a patch. */
-const MOST = 200;
-
-/** Returns the paths in a patch for `apply_patch`. */
-function patchedPaths(patch: string): string[] {
-  const found: string[] = [];
-  for (const [, path] of patch.matchAll(FILE)) {
-    if (found.push(path!.trim()) === MOST) break;
-  }
-  return found;
 }

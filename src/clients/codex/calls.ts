@@ -103,7 +103,6 @@ export function summaryIn(message: string): string {
   return (found ?? message).trim();
 }
 
-/** Types of records. */
 const RECORDS = new Set(
   ("session_meta turn_context response_item event_msg compacted world_state" +
     " token_usage_record inter_agent_communication_metadata").split(" "),
@@ -118,7 +117,6 @@ const SENT = new Set(
     " compaction_summary context_compaction").split(" "),
 );
 
-/** Types of completed items. */
 const ITEMS = new Set(
   ("UserMessage AgentMessage Reasoning CommandExecution FileChange" +
     " McpToolCall ContextCompaction SubAgentActivity HookPrompt WebSearch" +

@@ -121,7 +121,6 @@ function sessionsIn(system: System, folder: string): FoundSession[] {
 /** The maximum number of bytes to search at the end of a rollout. */
 const END = 16 * 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
 const MARKS = /"token_count"|"compacted"|"turn_context"/;
 
 /** Returns the context at the last answer, or that it was compacted. */

@@ -17,7 +17,6 @@ interface Trust {
   readonly enabled: boolean;
 }
 
-/** A TOML table, by name. */
 type Table = Map<string, unknown>;
 
 /** Returns the `hooks` of a `config.toml`. Throws SyntaxError. */

@@ -125,7 +125,6 @@ const HOW: ReadonlyMap<unknown, Edit["how"]> = new Map([
   ["delete", "deleted"],
 ]);
 
-/** Matches the start of the diff of one file. */
 const DIFF = /^diff --git /m;
 
 function editsOf(call: CopilotCall, cwd: string | undefined): Edit[] {

@@ -41,7 +41,6 @@ export const reader: SessionReader = {
     }),
 };
 
-/** Returns the IDs of the lines that a rewind removed. */
 function deadLines(texts: Iterable<string>): Set<string> {
   const [dead, ids] = [new Set<string>(), new Array<string>()];
   for (const text of texts) {

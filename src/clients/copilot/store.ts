@@ -54,7 +54,6 @@ function folderOf(system: System, id: string): string | undefined {
 /** The maximum number of bytes to search at the end. */
 const MOST = 16 * 1024 * 1024;
 
-/** Marks of a line that is worth parsing. */
 const MARKS = /^\{"type":"session\.(?:usage_record|compaction_complete)"/;
 
 /** Returns the tokens of the last answer, or after a later compaction. */

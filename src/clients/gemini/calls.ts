@@ -213,10 +213,8 @@ function agentOf({ args, name, result }: GeminiCall): EventKind {
   };
 }
 
-/** Types of messages. */
 const TYPES = new Set(["user", "gemini", "info", "warning", "error"]);
 
-/** Lines that change earlier ones. */
 const CHANGES = new Set(["$set", "$rewindTo"]);
 
 /** Returns whether a line of the conversation has an unknown type. */

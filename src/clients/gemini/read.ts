@@ -72,7 +72,6 @@ function agentOf(
   return { id, name: names.get(id) ?? id };
 }
 
-/** The facts about a file of messages. */
 interface Chat {
   /** The sub-agent that the file belongs to; `undefined` for the main agent. */
   readonly agent?: EventAgent | undefined;
@@ -117,7 +116,6 @@ function overviewOf(texts: Iterable<string>): Overview {
 /** Matches text that the client puts before a prompt. */
 const ADDED = /^\s*<(session_context|hook_context)>[^]*?(?:<\/\1>\s*|$)/;
 
-/** Matches the start of text that only the client uses. */
 const OWN = /^\s*[/?]/;
 
 /** Turns lines into events; a message counts where it first appears. */

@@ -60,7 +60,6 @@ export function eventsOf(call: Call): EventKind[] {
   }];
 }
 
-/** The tools that search. */
 const SEARCHES = new Set(["grep", "glob"]);
 
 function pathIn({ input, cwd }: Call): string | undefined {

@@ -80,7 +80,6 @@ export class Withdrawn {
   }
 }
 
-/** The known facts about a message. */
 interface Message {
   readonly isUser: boolean;
   /** True if the message summarizes the conversation before it. */
@@ -94,7 +93,6 @@ interface Message {
 /** The most messages to remember; parts follow their message soon. */
 const MOST_MESSAGES = 1000;
 
-/** A part of a message, with its session. */
 interface Part {
   readonly value: Fields;
   readonly message: Message | undefined;
@@ -310,7 +308,6 @@ export class Reader implements LineReader {
   }
 }
 
-/** Returns the text of an error of a message, if it has one. */
 function errorText(error: unknown): string | undefined {
   const name = textField(error, "name");
   const message = textField(field(error, "data"), "message");
@@ -332,7 +329,6 @@ export function timeText(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Types of parts of a message. */
 const PARTS = new Set(
   ("text reasoning tool step-start step-finish patch file snapshot agent" +
     " subtask retry compaction").split(" "),

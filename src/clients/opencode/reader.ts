@@ -18,7 +18,6 @@ import {
 const LARGEST = 64 * 1024 * 1024;
 const BEGINNING = 64 * 1024;
 
-/** Matches a line that withdraws messages. */
 const WITHDRAWS = /^\{"time":\d+,"type":"(?:revert|removed)"/;
 
 /** Opens a transcript or an export. Throws NOT_FOUND, UNREADABLE. */

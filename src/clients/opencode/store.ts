@@ -11,7 +11,6 @@ import { allSessions, type Kept, transcriptOf } from "./transcripts.ts";
 const BEGINNING = 64 * 1024;
 const END = 4 * 1024 * 1024;
 
-/** Returns the sessions that were started in a folder. */
 function sessionsIn(system: System, folder: string): Kept[] {
   return allSessions(system).filter(({ path, id }) => {
     return startText(system, path, BEGINNING).split("\n").some((line) => {
@@ -22,7 +21,6 @@ function sessionsIn(system: System, folder: string): Kept[] {
   });
 }
 
-/** Matches the end of a step, which reports the context. */
 const STEP = /"type":"step-finish"/;
 
 /**

@@ -1,5 +1,6 @@
 import { field, textField } from "../../base/parsed_values.ts";
 import { countIn } from "../gauge.ts";
+import { patchedPaths } from "../hook_input.ts";
 
 /** The tools of opencode that change files. */
 export const EDITORS: ReadonlySet<string> = new Set(
@@ -31,14 +32,6 @@ export function namedTool(
   const patch = textField(input, "patchText") ?? "";
   const paths = path === undefined ? patchedPaths(patch) : [path];
   return { tool_name: "MultiEdit", tool_input: { paths } };
-}
-
-/** Returns the paths in a patch, in the format that some models write. */
-function patchedPaths(patch: string): string[] {
-  const lines = patch.matchAll(
-    /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm,
-  );
-  return [...lines].map(([, path]) => path!.trim());
 }
 
 /** Returns a prompt as typed; `opencode run` quotes one with blanks. */

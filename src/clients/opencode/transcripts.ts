@@ -4,10 +4,8 @@ import { ensureUserFolder, removeQuietly, userState } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import { listNames } from "../look.ts";
 
-/** The folder of the transcripts in the user's state. */
 const FOLDER = "opencode";
 
-/** Matches a session ID that is a valid file name. */
 const ID = /^\w{1,120}$/;
 
 /** Milliseconds after which a session's transcript is removed. */

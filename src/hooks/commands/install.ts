@@ -103,7 +103,6 @@ fails, these hooks exit with status 0. Codex CLI asks you to trust the hooks bef
     dry ? undefined : '"mpm hooks test" fires each hook once',
 });
 
-/** Installs the hooks of another client. */
 async function installFor(
   context: Context,
   workspace: Workspace,

@@ -9,7 +9,6 @@ import {
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
-/** The time of an agent session's last activity. */
 interface Activity {
   /** Milliseconds since the epoch; `undefined`: no activity yet. */
   readonly at: number | undefined;

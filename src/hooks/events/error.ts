@@ -114,7 +114,6 @@ async function readErrorGit(
   }
 }
 
-/** The stored record of a failure in an agent session. */
 interface ErrorRecord {
   readonly version: 1;
   /** ISO 8601, UTC. */
@@ -131,7 +130,6 @@ interface ErrorRecord {
   readonly git: ErrorGit | null;
 }
 
-/** The state of a repository in an error record. */
 interface ErrorGit {
   /** null: detached. */
   readonly branch: string | null;
@@ -190,7 +188,6 @@ function cleanGit(git: ErrorGit, redactor: Redactor): ErrorGit {
   };
 }
 
-/** Returns the first line of a record's error, shortened. */
 function errorLine({ error }: ErrorRecord): string {
   return firstLine(error, 200);
 }
@@ -254,7 +251,6 @@ function firstName(at: string): string {
   return `error-${at.replaceAll(/[-:.Z]/g, "").replace("T", "-")}`;
 }
 
-/** Returns the file names of records, oldest first. */
 function names(system: System, folder: string): string[] {
   return system.files.list(folder).map(({ name }) => name)
     .filter((name) => NAME.test(name)).sort();

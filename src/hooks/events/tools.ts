@@ -62,7 +62,6 @@ async function endTurn(hook: HookCall): Promise<void> {
   await Promise.all([starting, keepNotes(hook)]);
 }
 
-/** Returns the tool calls in an event. */
 function callsOf({ event, input }: HookCall): readonly unknown[] {
   if (event === "Stop") return [];
   const calls = input.value("tool_calls") ?? [{

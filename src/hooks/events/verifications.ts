@@ -41,7 +41,6 @@ export async function verifications(
   return ran.map((one) => ({ ...one, ...tree && { tree } }));
 }
 
-/** Tools that may change files. */
 const CHANGING = new Set([
   ...["Bash", "PowerShell", "Edit", "Write", "NotebookEdit", "Agent", "Task"],
   "Workflow",

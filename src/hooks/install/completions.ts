@@ -11,7 +11,6 @@ import type { SetupResult } from "../commands/results.ts";
 
 type Planned = SetupResult["completions"][number];
 
-/** A shell for which mpm has a completion script. */
 interface Shell {
   readonly name: Planned["shell"];
   readonly script: string;
@@ -60,7 +59,6 @@ export function plannedCompletions(system: System): Planned[] {
   });
 }
 
-/** Returns the folder of the user's completion scripts and man pages. */
 function userShare(system: System): string | undefined {
   const home = system.home();
   if (system.platform === "windows" || home === undefined) return undefined;
@@ -123,7 +121,6 @@ export function writeCompletions(
   }
 }
 
-/** Creates one of the user's folders and its parents. */
 function makeFolders(system: System, folder: string): void {
   if (system.files.stat(folder)) return;
   makeFolders(system, dirname(folder));

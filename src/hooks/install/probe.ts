@@ -200,7 +200,6 @@ async function clientCommands(
   );
 }
 
-/** The agent session in the scratch project. */
 const SESSION = "00000000-0000-4000-8000-000000000000";
 
 const WINDOW = 1_000_000;
@@ -343,7 +342,6 @@ function replace(system: System, path: string, text: string): void {
   system.files.create(path, new TextEncoder().encode(text), { synced: false });
 }
 
-/** Returns the files below the scratch project's `.claude-mpm/`. */
 function filesIn(system: System, { project }: Trial): string[] {
   const { home } = layout(project);
   const found: string[] = [];
@@ -357,7 +355,6 @@ function filesIn(system: System, { project }: Trial): string[] {
   return found;
 }
 
-/** Reads a stored file of the agent's session, as JSON. */
 function agentFileIn(
   system: System,
   { project }: Trial,

@@ -153,7 +153,6 @@ export async function planSetup(
   };
 }
 
-/** Returns the programs that were found, and the possible completions. */
 async function foundHere(context: Context, input: SetupInput) {
   const { system } = context;
   const [client, git] = await Promise.all([
@@ -165,7 +164,6 @@ async function foundHere(context: Context, input: SetupInput) {
   return { client, git, other_clients: others, completions };
 }
 
-/** Returns the clients that get hooks. */
 async function hookedClients(
   context: Context,
   { asks, "no-hooks": no }: SetupInput,
@@ -217,7 +215,6 @@ async function gitHere({ system, folder }: Context): Promise<string | null> {
   return status === 0 && text !== "" ? escapeText(text) : null;
 }
 
-/** Plans the hooks of Claude Code and those of other clients. */
 async function allHooks(
   context: Context,
   workspace: Workspace,
@@ -323,7 +320,6 @@ async function clientHere(
   return there ? { version, folder: home } : null;
 }
 
-/** Returns the settings for the parts of a conversation that mpm keeps. */
 function settingsOfSources() {
   return CONVERSATION_SOURCES.map((source) => `handoff.${source}` as const);
 }

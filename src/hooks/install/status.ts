@@ -254,7 +254,6 @@ function pluginToo(plugins: readonly string[]): Finding[] {
   }));
 }
 
-/** Finds project scripts that do not run. */
 function scripts(system: System, root: string): Finding[] {
   const path = scriptFolder(root);
   return scriptProblems(scriptsOf(system, root)).map((problem) => ({

@@ -57,7 +57,6 @@ function programData(system: System): Data[] {
   }];
 }
 
-/** Returns a command line for the user's shell. */
 function removal(
   { platform }: System,
   path: string,

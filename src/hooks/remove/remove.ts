@@ -196,7 +196,6 @@ function foldersOf(system: System, { path, folder }: ScopePlace): string[] {
   ];
 }
 
-/** Returns the top folders of all worktrees, the current one first. */
 async function worktreesOf(
   system: System,
   workspace: Workspace,
@@ -316,7 +315,6 @@ function removeHooks(
   ];
 }
 
-/** Returns the settings of other projects that have mpm's hooks. */
 function elsewhere(
   system: System,
   { places, edits }: Installed,

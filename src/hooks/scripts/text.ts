@@ -64,7 +64,6 @@ export function scriptProblems(
   });
 }
 
-/** Returns the command line that allows scripts of the project. */
 function allowing(names: readonly string[]): string {
   return names.map((name) => `mpm allow .claude-mpm/hooks/${name}`)
     .join(" && ");

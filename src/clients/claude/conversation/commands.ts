@@ -13,7 +13,6 @@ import {
 const LONGEST_COMMAND = 2000;
 const LONGEST_OUTPUT = 4000;
 
-/** Tools that run a shell command. */
 const SHELLS = ["Bash", "PowerShell"];
 
 /** The end of a background task, as announced by the client. */

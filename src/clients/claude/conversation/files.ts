@@ -67,7 +67,6 @@ function hunkLines(value: unknown, name: string): string[] {
   );
 }
 
-/** A file that a command changed. */
 interface ComparedFile {
   /** Absolute. */
   readonly path: string;

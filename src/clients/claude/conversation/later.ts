@@ -36,7 +36,6 @@ export interface ConversationMark {
   readonly beside: string;
 }
 
-/** The part of a mark that is about the transcript. */
 type TranscriptMark = Omit<ConversationMark, "beside">;
 
 /** The unchanged bytes before the mark, and the most bytes after it. */

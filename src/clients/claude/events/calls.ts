@@ -18,7 +18,6 @@ import { askedOf } from "../conversation/questions.ts";
 
 const SHELLS = ["Bash", "PowerShell"];
 
-/** The tools that change files, with the input field that names the file. */
 const EDITORS: ReadonlyMap<string, string> = new Map([
   ["Write", "file_path"],
   ["Edit", "file_path"],

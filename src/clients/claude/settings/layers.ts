@@ -92,7 +92,6 @@ export interface SettingsLayer {
   readonly settings: SettingsText | undefined;
 }
 
-/** A setting in effect, and its layer. */
 interface Found {
   readonly layer: SettingsLayer;
   readonly value: unknown;
