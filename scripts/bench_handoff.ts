@@ -1,6 +1,7 @@
 import { dirname } from "@std/path";
 import { parseArgs } from "@std/cli/parse-args";
 import { HELD_OUT } from "./bench_handoff_held_out.ts";
+import { MORE_HELD_OUT } from "./bench_handoff_more_held_out.ts";
 import { MORE_STORIES } from "./bench_handoff_more_stories.ts";
 import {
   neededReport,
@@ -40,9 +41,10 @@ interface Wanted {
 
 /** The report as lines. It does not depend on the machine or the clock. */
 export async function benchHandoff(wanted: Wanted): Promise<string[]> {
-  const stories = [...STORIES, ...MORE_STORIES, ...HELD_OUT].filter((
-    { name },
-  ) => wanted.only.length === 0 || wanted.only.includes(name));
+  const all = [...STORIES, ...MORE_STORIES, ...HELD_OUT, ...MORE_HELD_OUT];
+  const stories = all.filter(({ name }) =>
+    wanted.only.length === 0 || wanted.only.includes(name)
+  );
   const played: Played[] = [];
   const costs: Cost[] = [];
   for (const story of stories) {
