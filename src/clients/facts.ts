@@ -30,7 +30,7 @@ import { askedIn } from "./headless/step_prompt.ts";
 /** The source of each list, and the number of its last entries to keep. */
 const LISTS = {
   prompts: { source: "prompts", last: 60 },
-  messages: { source: "messages", last: 60 },
+  messages: { source: "messages", last: 200 },
   questions: { source: "answers", last: 60 },
   plans: { source: "plans", last: 10 },
   summaries: { source: "summaries", last: 3 },

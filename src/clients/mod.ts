@@ -26,6 +26,7 @@ export {
   type ConversationMark,
   isAsMarked,
   readForLater,
+  remarked,
 } from "./claude/conversation/later.ts";
 export { ranIn } from "./claude/conversation/read.ts";
 export { readConversation } from "./sessions.ts";
@@ -187,6 +188,7 @@ export {
   NO_NOTES,
   type Notes,
   notesFromJson,
+  withStatements,
 } from "./notes.ts";
 export {
   changeLevels,

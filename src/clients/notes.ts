@@ -26,7 +26,10 @@ const SAID = { at: TEXT, text: TEXT, key: TEXT };
 const SHAPES = {
   /** Key: the prompt's ID, with `+N` if it joined a running turn. */
   prompts: object(SAID),
-  /** The last messages of the agent's turns. Key: empty. */
+  /**
+   * The last message of the agent's turn, and statements of earlier messages.
+   * Key: `last`, or `found` and the key of the statement.
+   */
   messages: object(SAID),
   /** Key: the call's ID, `#`, and the question's number from 0. */
   questions: object({
@@ -74,7 +77,7 @@ export type Notes = Pick<Conversation, List>;
 /** The number of first and last entries to keep in each list. */
 const KEPT: Readonly<Record<List, readonly [first: number, last: number]>> = {
   prompts: [5, 25],
-  messages: [0, 1],
+  messages: [0, 31],
   questions: [0, 20],
   plans: [0, 3],
   summaries: [0, 3],
@@ -152,6 +155,23 @@ function ends<T>(
   return [...all.slice(0, first), ...all.slice(all.length - last)];
 }
 
+/** Returns the notes with these statements of the agent and no others. */
+export function withStatements(
+  notes: Notes,
+  statements: Notes["messages"],
+): Notes {
+  const messages = statements
+    .map(({ key, ...one }) => ({ ...one, key: `${FOUND}${key}` }));
+  const last = notes.messages.filter((one) => !isStatement(one));
+  return withNotes({ ...notes, messages: last }, { messages });
+}
+
+const FOUND = "found ";
+
+function isStatement({ key }: { readonly key: string }): boolean {
+  return key.startsWith(FOUND);
+}
+
 /** Returns the same value with the middle of each long text cut out. */
 function shortened(value: unknown, longest: number): unknown {
   if (typeof value === "string") return cutMiddle(value, longest);
@@ -192,7 +212,7 @@ export function withNoted(
   read: Conversation,
   notes: Notes,
   { from, to = "", seen, ended }: {
-    /** When the part that was read begins; `undefined`: nothing read. */
+    /** The time at which the part that was read begins, if any. */
     from: string | undefined;
     /** When this part ends; too early for an incomplete transcript. */
     to?: string | undefined;
@@ -222,7 +242,8 @@ export function withNoted(
       read.prompts,
     ),
     messages: joined(notes.messages, read.messages),
-    lastMessage: read.lastMessage ?? notes.messages.at(-1),
+    lastMessage: read.lastMessage ??
+      notes.messages.findLast((one) => !isStatement(one)),
     questions: joined(notes.questions, read.questions),
     plans: joined(notes.plans, read.plans),
     summaries: joined(notes.summaries, read.summaries),

@@ -278,7 +278,10 @@ export const SETTINGS = {
     option: "mpm handoff new --git",
   },
   "handoff.prompts": flag(true, "Store people's prompts in saves"),
-  "handoff.messages": flag(true, "Store the agent's last message in saves"),
+  "handoff.messages": flag(
+    true,
+    "Store the agent's last message and earlier statements in saves",
+  ),
   "handoff.answers": flag(
     true,
     "Store the agent's questions and your answers in saves",

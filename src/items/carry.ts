@@ -259,7 +259,7 @@ class Book {
   closeAnswered(): void {
     const { agent, items } = this.#saying;
     const keys = new Set(items.map(({ key }) => key));
-    const last = items.find(({ kind }) => kind === "message")?.at ?? "";
+    const last = items.findLast(({ kind }) => kind === "message")?.at ?? "";
     for (const number of [...this.#open]) {
       const item = this.get(number);
       const isLeft = item.kind === "question" && item.via === "message" &&

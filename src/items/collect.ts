@@ -3,18 +3,18 @@ import {
   type Conversation,
   cutMiddle,
   type Planned,
-  type Ran,
   type Said,
 } from "../clients/mod.ts";
+import { runsOf, unresolved } from "./collect_runs.ts";
+import { type Statement, statementsOf } from "./prose/agent_items.ts";
 import {
-  agentItems,
   continuesWithIt,
   openAtEnd,
   personSentences,
 } from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
-import type { Item, ItemKind, Run } from "./item.ts";
+import type { Item, ItemKind } from "./item.ts";
 import { overrides, takesOther } from "./prose/overrides.ts";
 import {
   goalIn,
@@ -23,8 +23,6 @@ import {
   withCorrections,
   withdrawals,
 } from "./prose/withdrawn.ts";
-import { withoutPrivate } from "../secrets/mod.ts";
-import { isWorthRunning, verificationOf } from "./verification.ts";
 
 /** The maximum length of a text to keep, in UTF-16 units. */
 const LONG = 4000;
@@ -32,7 +30,7 @@ const SHORT = 1500;
 
 /** The maximum length of each list. */
 const MOST = {
-  ...{ said: 40, found: 20, end: 12, runs: 20, others: 10 },
+  ...{ said: 40, found: 20, end: 12, told: 12 },
   ...{ reports: 6, summaries: 2, searches: 10 },
 };
 
@@ -222,21 +220,32 @@ class Maker {
   }
 
   messages({ messages, lastMessage, prompts, todos }: Conversation): void {
-    const found = messages.flatMap(({ text, at }) =>
-      agentItems(text).map((one) => ({ ...one, at }))
+    const all = messages.flatMap(({ text, at, key }) =>
+      statementsOf(text).map((one) => ({ ...one, at, key }))
     );
-    const by = { source: "transcript" } as const;
+    const by = { source: "transcript", via: "message" } as const;
     const known = new Set(todos.map(({ text }) => sameText(text)));
+    const found = all.filter(({ cue }) => cue !== undefined)
+      .slice(-MOST.found);
     const back = withdrawals(prompts);
-    found.slice(-MOST.found).forEach(({ cue, text, at }, index, all) => {
-      const later = all.slice(index + 1);
-      const isOver = later.some((one) => overrides(one.text, text)) ||
-        back.some((one) => one.at > at && overrides(one.text, text));
-      if (isOver) return;
-      if (isNew(known, text)) {
-        this.#add(cue, { ...by, via: "message", text, at });
+    const isOver = ({ text, at }: Pick<Said, "text" | "at">) =>
+      back.some((one) => one.at > at && overrides(one.text, text));
+    found.forEach(({ cue, text, at }, index) => {
+      const isOld = isOver({ text, at }) ||
+        found.slice(index + 1).some((one) => overrides(one.text, text));
+      if (!isOld && isNew(known, text)) {
+        this.#add(cue!, { ...by, text, at });
       }
     });
+    // The last message is given as a whole.
+    const told = all.filter(({ cue, key }) =>
+      cue === undefined && key !== lastMessage?.key
+    );
+    for (const { text, at } of heaviest(told, MOST.told)) {
+      if (!isOver({ text, at }) && isNew(known, text)) {
+        this.#add("message", { ...by, text, at });
+      }
+    }
     if (!lastMessage) return;
     const { text, at, key } = lastMessage;
     const via = "last message";
@@ -292,6 +301,13 @@ function saysSomething({ text }: Said): boolean {
   return !/^\/[\w:-]+$/.test(text.trim());
 }
 
+/** Returns the statements that say the most, and of equal ones the last. */
+function heaviest<T extends Statement>(all: readonly T[], most: number): T[] {
+  const places = all.map((_, at) => at)
+    .sort((a, b) => all[b]!.weight - all[a]!.weight || b - a);
+  return places.slice(0, most).sort((a, b) => a - b).map((at) => all[at]!);
+}
+
 /** Returns whether the text is about a plan that has since been replaced. */
 function isOfOldPlan(
   plans: readonly Planned[],
@@ -316,70 +332,4 @@ function isNew(known: Set<string>, text: string): boolean {
 function titleOf(plan: string): string {
   const line = plan.split("\n").find((one) => one.trim() !== "") ?? "";
   return line.replace(/^\s*#+\s*/, "").trim().slice(0, 120);
-}
-
-/** Returns the last run of each command, newest first. */
-function runsOf(commands: readonly Ran[]): Run[] {
-  const seen = new Set<string>();
-  let [checks, others] = [0, 0];
-  return commands.toReversed().flatMap((ran) => {
-    const command = ran.command.trim();
-    if (seen.has(command)) return [];
-    seen.add(command);
-    const known = verificationOf(command, ran.exit);
-    const full = known ? checks >= MOST.runs : others >= MOST.others;
-    if (full || !known && !isWorthRunning(command)) return [];
-    if (known) checks++;
-    else others++;
-    return [runOf(ran, known)];
-  });
-}
-
-function runOf(
-  { command, exit, at, output, tree, doubt: reported }: Ran,
-  known: ReturnType<typeof verificationOf>,
-): Run {
-  const doubt = reported ?? known?.doubt;
-  return {
-    command: command.trim(),
-    kind: known?.kind ?? "other",
-    exit: exit ?? null,
-    at,
-    tail: tailOf(output),
-    digest: sha256(output),
-    ...tree === undefined ? {} : {
-      tree: {
-        ...tree,
-        ...tree.files === undefined ? {} : { files: [...tree.files] },
-      },
-    },
-    ...doubt === undefined ? {} : { doubt },
-  } as Run;
-}
-
-/** The maximum number of UTF-16 units to keep from the end of an output. */
-const TAIL = 1200;
-
-/** Returns whole lines from the end of an output. */
-function tailOf(output: string): string {
-  const text = withoutPrivate(output.trimEnd());
-  if (text.length <= TAIL) return text;
-  const end = text.slice(-TAIL);
-  const line = end.indexOf("\n");
-  return line < 0 ? end.replace(/^[\udc00-\udfff]/, "") : end.slice(line + 1);
-}
-
-/** Returns the commands that failed last, except verification commands. */
-function unresolved(commands: readonly Ran[]): Said[] {
-  const last = commands.slice(-6);
-  return last.filter(({ command, exit }, at) =>
-    exit !== undefined && exit !== 0 &&
-    verificationOf(command) === undefined && isWorthRunning(command) &&
-    !last.slice(at + 1).some((one) => one.command === command)
-  ).slice(-2).map(({ command, exit, output, at, key }) => ({
-    at,
-    key,
-    text: `"${command.split("\n", 1)[0]}" ended with exit status ${exit}` +
-      (output.trim() === "" ? "" : `:\n${tailOf(output).slice(-600)}`),
-  }));
 }

@@ -122,7 +122,7 @@ Deno.test("hooks keep every fact that they get from a conversation", async () =>
   const { version: _, ...kept } = notes(env);
   assertEquals(kept as unknown, {
     prompts: [{ at, text: "Fix the ledger", key: "p1" }],
-    messages: [{ at, text: "Shall I continue?", key: "" }],
+    messages: [{ at, text: "Shall I continue?", key: "last" }],
     questions: [
       {
         at,

@@ -260,8 +260,11 @@ function failureNotes({ input, at }: Noted): More {
 
 function messageNotes({ input, at }: Noted): More {
   const text = input.text("last_assistant_message")?.trim();
-  return text ? { messages: [{ at, text, key: "" }] } : undefined;
+  return text ? { messages: [{ at, text, key: LAST }] } : undefined;
 }
+
+/** The key of the last message: only one is kept. */
+const LAST = "last";
 
 function turnErrorNotes({ input, at }: Noted): More {
   const names = ["error", "error_details", "last_assistant_message"];

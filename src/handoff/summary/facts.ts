@@ -104,7 +104,9 @@ export function saidIn(save: Save): Said[] {
 }
 
 function saidBy(item: Item): Said[] {
-  const { kind, text, why, state } = item;
+  const { kind, text, why, state, via } = item;
+  // Statements of the agent before its last message are for the next agent.
+  if (kind === "message" && via === "message") return [];
   const gone = state === "dropped" || state === "superseded";
   const said = {
     text: why ? `${text} (${why})` : text,

@@ -10,6 +10,7 @@ import {
   readAgentFiles,
   readConversation,
   readForLater,
+  remarked,
   writeAgentFile,
 } from "../../clients/mod.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
@@ -18,7 +19,7 @@ import { findWorkspace, type Workspace } from "../../git/mod.ts";
 import { type Collected, collected, newItemId } from "../../items/mod.ts";
 import { type Counts, redactorOf } from "../../secrets/mod.ts";
 import type { System } from "../../system/system.ts";
-import { readNotes } from "./notes.ts";
+import { keepStatements, readNotes } from "./notes.ts";
 import { typedCommand } from "./typed_command.ts";
 import type { Handler } from "./hook_call.ts";
 
@@ -126,8 +127,10 @@ export const onDigest: Handler = async (hook) => {
   };
   const read = readForLater(system, requestOf(order));
   if (!read) return {};
-  const { conversation, mark } = read;
-  const digest = madeOf(system, conversation, order);
+  const digest = madeOf(system, read.conversation, order);
+  const notes = await keepStatements(hook, digest.found.items);
+  const mark = remarked(system, requestOf(order), { mark: read.mark, notes });
+  if (!mark) return {};
   const kept: KeptDigest = {
     ...{ version: BUILT, mark, digest },
     folder: workspace.worktree,

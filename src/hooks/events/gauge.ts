@@ -17,6 +17,7 @@ import { claudeHome } from "../../ops/mod.ts";
 import type { Save } from "../../saves/mod.ts";
 import type { System } from "../../system/system.ts";
 import { noteFailure } from "../failures.ts";
+import { keepStatements } from "./notes.ts";
 import type { HookCall } from "./hook_call.ts";
 
 export interface Look {
@@ -69,6 +70,7 @@ export async function keepResumeFile(
       transcriptPath: input.transcriptPath,
       dryRun: false,
     });
+    await keepStatements(hook, save.mpm?.handoff?.items ?? []);
     return save;
   } catch (error) {
     noteFailure(context.system, event, error);

@@ -11,7 +11,7 @@ export type Cue =
   | "next"
   | "done";
 
-interface Rule {
+export interface Rule {
   readonly cue: Cue;
   readonly is: RegExp;
   /** Sentences that only look similar. */
@@ -83,53 +83,6 @@ const SAID: readonly Rule[] = [
       /^(?:(?:please|actually|no|ok|okay|then|so|now|and),? )*use \S+(?: \S+){0,8} for \S+/i,
   },
 ];
-
-/** Cues in any message of the agent. */
-const FOUND: readonly Rule[] = [
-  {
-    cue: "rejected",
-    is:
-      /\b(?:tried|attempted|tested|experimented with)\b.{3,200}\b(?:but|however|did ?n[o']t|did not|fail(?:s|ed)?|without success|turned out|caused|broke|made it worse|no (?:effect|improvement|luck))\b|\b(?:(?:does|do|did|will|would|could|can) ?(?:not|n'?t)|can'?t) (?:work|help|apply|scale|use|be used)\b.{0,120}\b(?:because|since|as|due|when|so)\b|\b(?:i|we)(?:'ve| have)? (?:considered|thought (?:of|about)|started (?:out )?with|first (?:used|wrote|built))\b.{3,200}\b(?:but|however)\b|\b(?:fell|falling) back (?:to|on)\b|\bwon'?t work\b|\b(?:reverted|rolled back|backed out|undid)\b(?! (?:back )?to\b).{3,}|\bdead end\b|\b(?:ruled out|rejected|discarded|abandoned|gave up on|decided against|not an option|not viable)\b/i,
-    not: /\b(?:want|should i|shall i|if you)\b|\?$/i,
-  },
-  {
-    cue: "decision",
-    is:
-      /\b(?:i|we)(?:'ve| have)? (?:decided|chose|picked|opted|settled|went with|agreed)\b|\bdecision:|(?:^|[,;:–—-] ?(?:and |so )?|\band )(?:decided|opted|chose) (?:to|for|on|that|against)\b|(?:^|[,;:–—-] ?(?:and |so )?|\b(?:i|we|and|have|'ve) )(?:settled on|went with)\b|\b(?:i|we)(?:'m| am|'re| are) (?:going|sticking|staying) with\b|\b(?:i|we)(?:'ve| have)? (?:left|kept|put|stored|named|built|based|avoided|used)\b.{2,160}\b(?:so that|instead of|rather than)\b|\b(?:i|we)(?:'ll| will|'m| am|'re| are)? (?:use|using|keep|keeping|chose|store|storing|go with|going with)\b.{2,160}\b(?:because|since|so that|instead of|rather than)\b|\b(?:now uses?|uses? now|using|stored?|kept|made|implemented|switched to)\b.{2,160}\b(?:instead of|rather than)\b|\bthe reason (?:is|for)\b/i,
-    not: /\?$|\bif you\b|\b(?:could|might|may|should i|shall i|would you)\b/i,
-  },
-];
-
-/** Sentences about something unsuitable or broken. */
-const UNFIT =
-  /\b(?:did|does|do|will|would|could|can|is|was|are|were)(?: ?n[o']t| not)\b.{0,30}\b(?:work|help|scale|fit|apply|support|possible|viable|enough|suitable)\b|\bwon'?t\b|(?<!\b(?:i|we) )\b(?:cannot|can'?t)\b|\btoo (?:slow|fragile|brittle|flaky|complex|complicated|expensive|risky|strict|coarse|large|big|heavy|noisy)\b|\bwould (?:have to|need|require|break|deadlock|lose|leak|double|block|mean)\b/i;
-const BREAKS =
-  /\b(?:fails?|failed|breaks?|broke|deadlocks?|deadlocked|crash(?:es|ed)|times? out|timed out|leaks?|leaked|loses?|lost|conflicts?|conflicted|worse)\b/i;
-
-/** Matches sentences about another approach that the agent is taking. */
-const TURNS =
-  /\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)?\b.{1,120}\binstead(?=[.,;!)]|$)|\b(?:i|we)(?:'m| am|'re| are|'ve| have|'ll| will)? (?:now )?(?:went|going|go|switch(?:ed|ing)?|fell|fall(?:ing)?|moved) (?:back to|over to|back on|with)\b|\bso (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?switch(?:ed|ing)? to\b/i;
-
-/** Matches a consequence that implies that something was unsuitable. */
-const SO =
-  /[,;:–—-] ?(?:so|that'?s why|therefore) (?:i|we)(?:'m| am|'re| are|'ve| have)? (?:now )?(?:use|used|using|keep|kept|took|take|write|wrote|build|built|do|did)\b/i;
-
-/** Matches an approach that was tried or considered and then dropped. */
-const NO_USE =
-  /^(?:only |just )?\w+ing\b.{3,160}\b(?:(?:did|does)(?: ?n[o']t| not) (?:work|help|fix|change|solve|make a difference)|(?:had|has|made|makes) (?:no (?:effect|difference)|(?:it|things) worse)|(?:is|was) not (?:possible|viable|enough|supported|an option))\b|\b(?:i|we) looked (?:at|into)\b.{3,160}\bbut\b.{1,80}\b(?:not|cannot|can'?t|too)\b/i;
-
-/** Sentences that name no approach, ask, or only consider something. */
-const VAGUE =
-  /^(?:that|this|it|which|there|hmm|so|nothing)\b(?! (?:approach|way|idea|version|design|solution)\b)|\?["')*]*$|\bif\b|\b(?:could|might|may)\b/i;
-
-/** Returns whether a sentence, perhaps with the next, reports a dropped way. */
-function isLeft(text: string, next = ""): boolean {
-  if (VAGUE.test(text) || text.split(" ", 5).length < 5) return false;
-  const turns = TURNS.test(text) || TURNS.test(next) && !VAGUE.test(next);
-  return NO_USE.test(text) ||
-    turns && (UNFIT.test(text) || BREAKS.test(text)) ||
-    SO.test(text) && UNFIT.test(text);
-}
 
 /** Questions that request nothing in particular. */
 const POLITE =
@@ -234,20 +187,6 @@ function isQuestion(text: string): boolean {
     !/^(?:please |and |also )?(?:can|could|would|will) you\b/i.test(text);
 }
 
-/** Returns decisions and rejected approaches in a message of the agent. */
-export function agentItems(text: string): Cued[] {
-  return sentencesOf(text).flatMap((sentence, at, all): Cued[] => {
-    const heading = underHeading(sentence);
-    if (heading === "rejected" || heading === "decision") {
-      return [{ cue: heading, text: sentence.text }];
-    }
-    const cue = isLeft(sentence.text, all[at + 1]?.text)
-      ? "rejected"
-      : FOUND.find((rule) => fits(rule, sentence.text))?.cue;
-    return cue === undefined ? [] : [{ cue, text: sentence.text }];
-  });
-}
-
 /** Returns the open items at the end of the agent's last message. */
 export function openAtEnd(text: string): Cued[] {
   const sentences = sentencesOf(text);
@@ -274,7 +213,7 @@ export function openAtEnd(text: string): Cued[] {
 const ASKS = /\?["')*]*$/;
 
 /** Code, a number, or a name from code. */
-const NAMES = /`|\d|\w[_./]\w|[a-z][A-Z]|\b[A-Z]{3,}\b/;
+export const NAMES = /`|\d|\w[_./]\w|[a-z][A-Z]|\b[A-Z]{3,}\b/;
 
 /** The first words of an answer to a question. */
 const ANSWER =
@@ -299,11 +238,13 @@ const LONGEST_QUESTION = 400;
 /** Returns the question in a message that a prompt answers. */
 export function replyTo(message: string, prompt: string): Reply | undefined {
   const answer = sentencesOf(prompt)[0]?.text;
-  if (answer === undefined) return undefined;
+  if (answer === undefined || isQuestion(answer)) return undefined;
   const question = openAtEnd(message)
     .findLast(({ cue }) => cue === "question")?.text;
   if (question === undefined) return undefined;
-  if (!ANSWER.test(answer) && !choosesIn(question, answer)) return undefined;
+  const answers = ANSWER.test(answer) || choosesIn(question, answer) ||
+    WH.test(question) && FRAGMENT.test(answer) && !VERB.test(answer);
+  if (!answers) return undefined;
   if (!POINTS.test(answer)) return { question, answer, points: false };
   // The sentences after the question may say which choice is meant.
   const all = sentencesOf(message).map(({ text }) => text);
@@ -311,6 +252,16 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
   const asked = whole.length <= LONGEST_QUESTION ? whole : question;
   return { question: asked, answer, points: true };
 }
+
+/** Matches a question that yes or no does not answer. */
+const WH =
+  /\b(?:what|where|which|who|whom|whose|when|how (?:many|much|long))\b/i;
+
+/** Matches a short answer that is not a sentence, and no request either. */
+const FRAGMENT =
+  /^(?:in|on|at|under|below|above|with|by|from|to|for|into|inside|behind|next to|the|an?|my|our|all|none|one|two|three|four|five|\d|`)(?=\W|\d)[^?]{0,80}$/i;
+const VERB =
+  /\b(?:is|are|was|were|has|have|had|does?|did|fails?|needs?|should|must|can|cannot|will|works?|breaks?|gets?|makes?)\b|n't\b/i;
 
 /** Returns whether an answer begins with one of the choices in a question. */
 function choosesIn(question: string, answer: string): boolean {
@@ -323,7 +274,9 @@ function choosesIn(question: string, answer: string): boolean {
 }
 
 /** Returns the cue of the heading. Only list items inherit it. */
-function underHeading({ heading, mark, text }: Sentence): Cue | undefined {
+export function underHeading(
+  { heading, mark, text }: Sentence,
+): Cue | undefined {
   if (mark === "none" || heading === "") return undefined;
   const cue = HEADINGS.find(([, form]) => form.test(heading))?.[0];
   if (cue === undefined) return undefined;
@@ -331,7 +284,8 @@ function underHeading({ heading, mark, text }: Sentence): Cue | undefined {
   return NOTHING.test(text) ? undefined : cue;
 }
 
-function fits({ is, not }: Rule, text: string): boolean {
+/** Returns whether a rule applies to a sentence. */
+export function fits({ is, not }: Rule, text: string): boolean {
   return text.length >= 8 && is.test(text) && !(not?.test(text) ?? false);
 }
 

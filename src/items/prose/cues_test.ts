@@ -1,13 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CUT_MARK } from "../../clients/mod.ts";
-import {
-  agentItems,
-  onlyContinues,
-  openAtEnd,
-  personItems,
-  replyTo,
-} from "./cues.ts";
+import { onlyContinues, openAtEnd, personItems, replyTo } from "./cues.ts";
+import { agentItems } from "./agent_items.ts";
 import { firstSentences, sentencesOf } from "./sentences.ts";
 
 function texts(text: string): string[] {
@@ -182,81 +177,6 @@ for (
 ) {
   Deno.test(`a person's "${text}" states nothing`, () => {
     assertEquals(personItems(text), []);
-  });
-}
-
-for (
-  const [cue, text] of [
-    ["rejected", "I tried a trigger, but it fires twice on updates."],
-    ["rejected", "Optimistic locking does not work because of the proxy."],
-    ["rejected", "I reverted the change to the cache."],
-    ["rejected", "Polling turned out too slow, so I switched to webhooks."],
-    ["rejected", "Mocking the clock breaks the retries; I inject it instead."],
-    ["rejected", "A global lock would deadlock, so I use one for each shard."],
-    ["rejected", "I considered a view, but it cannot be refreshed there."],
-    ["rejected", "Raising the timeout did not help."],
-    ["rejected", "Caching in memory made it worse: 900 ms instead of 300."],
-    ["rejected", "Upgrading to v5 is not possible because the plugin pins v4."],
-    ["rejected", "We can't use threads here because the handle is not shared."],
-    ["rejected", "The old driver cannot stream, so I went back to paging."],
-    ["decision", "I am going with a trie for the index."],
-    [
-      "decision",
-      "I put the retries into the client so that the server is plain.",
-    ],
-    ["decision", "I decided to keep the old endpoint for one release."],
-    ["decision", "We use Decimal instead of float."],
-    ["decision", "I went with a queue because retries are needed."],
-  ] as const
-) {
-  Deno.test(`the agent's "${text}" is ${cue}`, () => {
-    assertEquals(agentItems(text), [{ cue, text }]);
-  });
-}
-
-Deno.test("the next sentence shows that an approach was dropped", () => {
-  const left = "The bitmaps did not work: the suite takes nine minutes.";
-  const way = "I am going with a trie instead.";
-  assertEquals(agentItems(`${left} ${way}`), [
-    { cue: "rejected", text: left },
-    { cue: "decision", text: way },
-  ]);
-  assertEquals(agentItems(`${left} It runs every night.`), []);
-  const esm = "Importing it directly fails with ERR_REQUIRE_ESM.";
-  const next = "I'll use a dynamic import instead.";
-  assertEquals(agentItems(`${esm} ${next}`), [{ cue: "rejected", text: esm }]);
-  assertEquals(agentItems(`${esm} Shall I use another one instead?`), []);
-});
-
-for (
-  const text of [
-    ...["The login does not work yet.", "It cannot be null here."],
-    ...["The test failed, so I fixed the import.", "Let me check if it works."],
-    ...["That didn't work. Let me try a different approach."],
-    ...["That didn't work. I'll read the configuration instead."],
-    ...["If that does not work, I will use Redis instead."],
-    ...["The old code did not handle nulls. I added a check."],
-    ...["parse() now fails with a clear error instead of returning null."],
-    ...["I changed it to throw when the lookup fails instead of null."],
-    ...["Two tests failed because a fixture was missing; both pass now."],
-    ...["Running the tests again did not show the error."],
-    ...["The function is too slow for large files."],
-    ...["Users cannot delete their own account."],
-    ...["React decided to deprecate this API.", "The code uses a Map instead."],
-    ...["The team settled on MIT years ago.", "It uses a Map rather than X."],
-    ...["The server crashed when the queue was full; it drops entries now."],
-    ...["I could not find the file, so I searched the whole repository."],
-    ...["Do you want me to use Redis instead?", "I'm going to read the tests."],
-    ...["I used grep to find the callers.", "I switched to the new branch."],
-    ...["This breaks when the list is empty, so I added a guard."],
-    ...["The docs say that retries are not supported."],
-    ...["I moved back to the top of the file and added the import."],
-    ...["Reverted to npm.", "I rolled back to version 2."],
-    ...["I made a typo, so the import failed.", "I left the door open."],
-  ]
-) {
-  Deno.test(`the agent's "${text}" closes nothing`, () => {
-    assertEquals(agentItems(text), []);
   });
 }
 

@@ -34,6 +34,8 @@ export interface Outline {
   readonly plans: readonly Item[];
   readonly prompts: readonly Item[];
   readonly messages: readonly Item[];
+  /** Statements of the agent before its last message. */
+  readonly told: readonly Item[];
   readonly summaries: readonly Item[];
   readonly reports: readonly Item[];
   readonly errors: readonly Item[];
@@ -100,7 +102,7 @@ function outlined(
     begun: next.filter(({ state }) => state === "doing"),
     next: ordered(next.filter(({ state }) => state !== "doing")),
     blockers: of("blocker"),
-    questions: of("question"),
+    questions: of("question").filter(isOpenItem),
     decisions: newestFirst(of("decision")),
     rejected: newestFirst(of("rejected")),
     done: [...of("done"), ...closed],
@@ -109,9 +111,9 @@ function outlined(
     prompts: of("prompt").filter(({ text }) =>
       !said.has(sameText({ kind: "goal", text }))
     ),
-    messages: of("message").slice(-1).map((item) =>
-      marked(item, { over, left: [] })
-    ),
+    messages: of("message").filter((item) => !isTold(item)).slice(-1)
+      .map((item) => marked(item, { over, left: [] })),
+    told: of("message").filter(isTold),
     summaries: of("summary").slice(-1).map((item) =>
       marked(item, { over, left: next.map(({ text }) => text) })
     ),
@@ -134,6 +136,10 @@ function outlined(
 
 function marked(item: Item, present: Present): Item {
   return { ...item, text: withMarks(item.text, present) };
+}
+
+function isTold({ via }: Item): boolean {
+  return via === "message";
 }
 
 function together(

@@ -23,6 +23,7 @@ import {
 import { type Outline, outlineOf } from "./outline.ts";
 import { changeCounts } from "./taken_up.ts";
 import {
+  ageMark,
   itemLine,
   oneLine,
   otherCommands,
@@ -285,9 +286,13 @@ function said(facts: Facts): Section[] {
     const age = shortAge(Date.parse(at), clock.now);
     return `${oneLine(text)}${why ? ` (${oneLine(why)})` : ""} [${age}]`;
   });
+  const told = outline.told.map(({ text, at }) =>
+    [oneLine(text), ...ageMark(at, clock).map((age) => `[${age}]`)].join(" ")
+  );
   const newest = { fromEnd: true };
   return [
     list(facts, "Latest user prompts", prompts, 7, newest),
+    list(facts, "Said by the agent in between", told, 5, newest),
     ...outline.messages.map((item) =>
       longText(facts, "Last agent message", item, 9, newest)
     ),

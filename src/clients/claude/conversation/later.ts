@@ -184,6 +184,24 @@ export function isAsMarked(
     besideOf(system, request, { path, notes }) === mark.beside;
 }
 
+/**
+ * Returns a mark for other notes with the same conversation. `undefined`:
+ * another source of the conversation has changed since then.
+ */
+export function remarked(
+  system: System,
+  request: ConversationRequest,
+  { mark, notes }: { mark: ConversationMark; notes: Notes },
+): ConversationMark | undefined {
+  const { path, notes: before } = placesOf(system, request);
+  if (path === undefined) return undefined;
+  const isSame =
+    besideOf(system, request, { path, notes: before }) === mark.beside;
+  return isSame
+    ? { ...mark, beside: besideOf(system, request, { path, notes }) }
+    : undefined;
+}
+
 /** The maximum number of sub-agents whose transcripts are compared by size. */
 const MOST_AGENTS = 20;
 
