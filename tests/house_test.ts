@@ -49,7 +49,7 @@ const DISPATCH = new Set([
   ...["src/app/main.ts", "src/app/table.ts", "src/hooks/events/take.ts"],
   // These load large code that few events or commands need.
   ...["src/hooks/events/gauge.ts", "src/hooks/events/prompt.ts"],
-  "src/hooks/run_command.ts",
+  ...["src/hooks/run_command.ts", "src/handoff/inject.ts"],
 ]);
 
 /**

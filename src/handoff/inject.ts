@@ -22,6 +22,7 @@ import {
   openLine,
   openSections,
   restOf,
+  type ResumeResult,
   type Section,
   takenUpLine,
 } from "../saves/mod.ts";
@@ -31,7 +32,7 @@ import {
   type INJECTED_PARTS,
   readConfigAnyway,
 } from "../config/mod.ts";
-import { itemsNow } from "../items/mod.ts";
+import { type Item, itemsNow } from "../items/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import { lookingOnce } from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
@@ -53,6 +54,8 @@ interface Sources {
   state(): Promise<RepositoryState | undefined>;
   /** Also read once. */
   stack(): Stack;
+  /** The prompts of the agent session so far. */
+  readonly said: readonly Item[];
 }
 
 type Read = Omit<Part, "name"> | undefined;
@@ -86,9 +89,11 @@ interface Injected {
  */
 export async function injected(
   given: Context,
-  { parts, limit, extra = [] }: {
+  { parts, limit, said = [], extra = [] }: {
     parts: readonly (keyof typeof READERS)[] | undefined;
     limit: number | undefined;
+    /** The prompts of the agent session so far. */
+    said?: readonly Item[];
     /** Parts that the caller has already read. */
     extra?: readonly ExtraPart[];
   },
@@ -106,6 +111,7 @@ export async function injected(
       readIn(system, workspace, (found) => stateOf(system, found))
     ),
     stack: once(() => currentStack(system, workspace)),
+    said,
   };
   const names = parts ??
     config["context.inject"] as readonly (keyof typeof READERS)[];
@@ -164,8 +170,11 @@ async function readSession(sources: Sources): Promise<Read> {
   const title = "Latest save, and changes since";
   try {
     const asked = { workspace, changes: true, lines: true };
-    const latest = await latestSession(context, asked);
-    if (!latest) return readOpen(sources);
+    const found = await latestSession(context, asked);
+    if (!found) return readOpen(sources);
+    const latest = sources.said.length === 0
+      ? found
+      : await withoutAnswered(found, sources.said);
     const sections = redacted(context.system, handoffSections(latest));
     return {
       title,
@@ -181,6 +190,35 @@ async function readSession(sources: Sources): Promise<Read> {
     const text = [message, hint].join("\n").trim();
     return ofLines(sources, { title, text, rest: "mpm resume shows them" });
   }
+}
+
+/** Returns a session in which a question is closed if a prompt answered it. */
+async function withoutAnswered(
+  latest: ResumeResult,
+  said: readonly Item[],
+): Promise<ResumeResult> {
+  // Loaded here, since few agent sessions are told anything in the middle.
+  const { withAnswer } = await import("../items/prose/answered.ts");
+  const { session, items } = latest;
+  const { mpm } = session;
+  const saved = mpm?.handoff?.items ?? [];
+  const answered = withAnswer(said, [...saved, ...items]);
+  if (!answered || !mpm?.handoff) return latest;
+  const isOther = ({ id }: Item) => id !== answered.question.id;
+  const decisions = answered.items.filter(({ kind, state }) =>
+    kind !== "prompt" && state === "open"
+  );
+  const handoff = {
+    ...mpm.handoff,
+    items: saved.map((item) =>
+      isOther(item) ? item : { ...item, state: "superseded" as const }
+    ),
+  };
+  return {
+    ...latest,
+    session: { ...session, mpm: { ...mpm, handoff } },
+    items: [...items.filter(isOther), ...decisions],
+  };
 }
 
 /** Returns sections with each line redacted by the current rules. */

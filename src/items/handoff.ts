@@ -12,6 +12,7 @@ import { fittingItem, removeItem, writeItem } from "./store.ts";
 import { lastRuns } from "./evidence.ts";
 import { keepRuns, keptRuns } from "./runs.ts";
 import { sharedFiles } from "./tree.ts";
+import { withAnswer } from "./prose/answered.ts";
 import type { Sentence } from "./prose/withdrawn.ts";
 import { readVars, type Vars } from "./vars.ts";
 
@@ -76,6 +77,8 @@ export interface HandoffOrder {
   readonly close: readonly number[];
   /** The items about finished work from an earlier save. */
   readonly done?: readonly Item[] | undefined;
+  /** The items of the last save, which may end with a question. */
+  readonly asked?: readonly Item[] | undefined;
   readonly collected: Collected;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;
@@ -109,9 +112,15 @@ export function handoffFor(
       return undefined;
     }
   };
-  const fresh = [...order.said, ...order.collected.items]
-    .map((item) => fittingItem(system, item));
   const before = tried(() => itemsHere(system, workspace));
+  const asked = [
+    ...(order.asked ?? []).filter((item) => !isCarried(item)),
+    ...before?.open ?? [],
+  ];
+  const found = withAnswer(order.collected.items, asked)?.items ??
+    order.collected.items;
+  const fresh = [...order.said, ...found]
+    .map((item) => fittingItem(system, item));
   if (!before) return { handoff: handoffOf(order, fresh, {}), problems };
   const { begun } = before.kept;
   problems.push(...before.kept.problems);

@@ -284,6 +284,7 @@ Deno.test("a person may take another choice in a later agent session", async () 
   );
   assertEquals(openTexts(save, "decision"), [
     "Which encoding? Actually use UTF-8 after all, and commas not semicolons.",
+    "Should the totals be rounded? yes, half up.",
   ]);
   // The answer does not become a goal, and the goal lost the semicolons.
   assertEquals(openTexts(save, "goal"), ["Write the export."]);

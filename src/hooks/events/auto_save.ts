@@ -133,6 +133,7 @@ function builderOf(
       done: doneIn(earlier, {
         ...{ session: stack[0]?.id, collected: found, time: draft.time },
       }),
+      asked: earlier.last?.mpm?.handoff?.items,
       collected: found,
       agent: sessionId,
       save: slot.id,

@@ -16,6 +16,7 @@ import { redactorOf } from "../../secrets/mod.ts";
 import { currentStack, type Work } from "../../work/mod.ts";
 import { noteFailure } from "../failures.ts";
 import { keepResumeFile } from "./gauge.ts";
+import { promptsSoFar } from "./notes.ts";
 import {
   type Handler,
   type HookCall,
@@ -42,10 +43,13 @@ export const onCompact: Handler = async (hook) => {
 
 /** Stores a message for the agent's next step or prompt. */
 async function giveLater(
-  { context, config, session }: HookCall,
+  hook: HookCall,
 ): Promise<HookAnswer> {
+  const { context, config, session } = hook;
   const limit = Math.min(config["context.inject_limit"], LONGEST_ANSWER);
-  const { result } = await injected(context, { parts: undefined, limit });
+  const { result } = await injected(context, {
+    ...{ parts: undefined, limit, said: promptsSoFar(hook) },
+  });
   const value = { text: result.text };
   writeAgentFile(context.system, session, { file: "pending", value });
   return {};

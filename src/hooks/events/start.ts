@@ -10,6 +10,7 @@ import {
 import { handedTo } from "./handed.ts";
 import { redactorOf } from "../../secrets/mod.ts";
 import { recoverKilled } from "./recover.ts";
+import { promptsSoFar } from "./notes.ts";
 import { startDue } from "./background.ts";
 import { runScript, scriptsHere } from "../scripts/events.ts";
 import { type Handler, type HookCall, LONGEST } from "./hook_call.ts";
@@ -54,6 +55,7 @@ export const onSessionStart: Handler = async (hook) => {
       config["context.inject_limit"],
       LONGEST - handed.text.length,
     ),
+    ...source === "compact" && { said: promptsSoFar(hook) },
     extra: [
       ...await newNotes(hook, source),
       ...exited

@@ -56,6 +56,7 @@ export async function pauseOrder(
     : agent !== null;
   const { past } = given;
   const found = await collectedOf(system, draft, given.config, past);
+  const last = await given.last;
   return {
     said: [
       ...past?.items ?? [],
@@ -68,7 +69,8 @@ export async function pauseOrder(
     ],
     close: content.close,
     collected: found,
-    done: earlierDone(system, draft, { found, last: await given.last }),
+    done: earlierDone(system, draft, { found, last }),
+    asked: last?.mpm?.handoff?.items,
     agent: agent?.session_id,
     ...past && { until: past.until },
     time,
