@@ -70,6 +70,21 @@ export function folderOf(text: string | undefined): string | undefined {
     throw error;
   }
 }
+/** Returns what a command only reads or searches, as Codex reports it. */
+export function lookedAt(
+  parsed: unknown,
+  cwd: string | undefined,
+): { reads?: string; search?: string } {
+  const [only] = Array.isArray(parsed) && parsed.length === 1 ? parsed : [];
+  const kind = textField(only, "type");
+  const path = textField(only, "path");
+  const search = kind === "search" ? textField(only, "query") : undefined;
+  return {
+    ...kind === "read" && path !== undefined && { reads: absolute(path, cwd) },
+    ...search !== undefined && { search },
+  };
+}
+
 /** Returns the text in the parts of a message. */
 export function contentText(content: unknown): string {
   if (typeof content === "string") return content;
@@ -103,6 +118,29 @@ export function summaryIn(message: string): string {
   return (found ?? message).trim();
 }
 
+/** Matches a prompt that approves a plan; the client sends the first one. */
+const APPROVES =
+  /^\W*(?:implement (?:the|this) plan|yes|yeah|ok|okay|sure|go ahead|do it|proceed|looks good|lgtm)\b/i;
+
+/** Returns what a prompt says about the plan before it. */
+export function planState(
+  prompt: string,
+  mode: string | undefined,
+): "approved" | "rejected" | "open" {
+  // In plan mode, the agent goes on planning.
+  if (mode === "plan") return "open";
+  return APPROVES.test(prompt) ? "approved" : "rejected";
+}
+
+/** Returns the steps in the arguments of `update_plan`. */
+export function stepsIn(input: unknown): { text: string; state: string }[] {
+  return listIn(input, "plan").slice(0, MOST).flatMap((one) => {
+    const text = textField(one, "step");
+    const state = textField(one, "status") ?? "pending";
+    return text === undefined ? [] : [{ text, state }];
+  });
+}
+
 const RECORDS = new Set(
   ("session_meta turn_context response_item event_msg compacted world_state" +
     " token_usage_record inter_agent_communication_metadata").split(" "),
@@ -118,7 +156,7 @@ const SENT = new Set(
 );
 
 const ITEMS = new Set(
-  ("UserMessage AgentMessage Reasoning CommandExecution FileChange" +
+  ("UserMessage AgentMessage Plan Reasoning CommandExecution FileChange" +
     " McpToolCall ContextCompaction SubAgentActivity HookPrompt WebSearch" +
     " ImageView ImageGeneration Sleep").split(" "),
 );

@@ -18,11 +18,13 @@ import type {
 import { countIn } from "../gauge.ts";
 import { cutMiddle } from "../notes.ts";
 import {
-  absolute,
   commandIn,
   contentText,
   editsIn,
   folderOf,
+  lookedAt,
+  planState,
+  stepsIn,
   summaryIn,
   textList,
 } from "./calls.ts";
@@ -62,6 +64,8 @@ export class Reader implements LineReader {
   #line = -1;
   #cwd: string | undefined;
   #model: string | undefined;
+  #mode: string | undefined;
+  #proposed: AgentEvent | undefined;
   #used: number | undefined;
   #from = 0;
 
@@ -108,7 +112,7 @@ export class Reader implements LineReader {
         ...{ command, result: undefined, edits: [] },
       })];
     });
-    return [...this.#waited(), ...open];
+    return [...this.#waited(), ...this.#decided("open"), ...open];
   }
 
   #event(key: string | undefined, what: EventKind): AgentEvent {
@@ -131,6 +135,7 @@ export class Reader implements LineReader {
 
   #turn(context: Fields): AgentEvent[] {
     this.#cwd = textField(context, "cwd") ?? this.#cwd;
+    this.#mode = textField(context.collaboration_mode, "mode");
     const to = textField(context, "model");
     if (to === undefined || to === this.#model) return [];
     const from = this.#model;
@@ -189,6 +194,10 @@ export class Reader implements LineReader {
     return before;
   }
 
+  #thought(text = "", id: string | undefined): AgentEvent[] {
+    return text === "" ? [] : [this.#event(id, { type: "thinking", text })];
+  }
+
   #answer(text: string, id: string | undefined): AgentEvent[] {
     this.#lastAnswer = text;
     return [this.#event(id, { type: "answer", text })];
@@ -213,13 +222,17 @@ export class Reader implements LineReader {
   }
 
   #plan(input: unknown, id: string | undefined): AgentEvent[] {
-    return listIn(input, "plan").slice(0, MOST_OPEN).flatMap((one, at) => {
-      const text = textField(one, "step");
-      if (text === undefined) return [];
-      const state = textField(one, "status") ?? "pending";
-      const key = `${id ?? this.#line}#${at}`;
-      return [this.#event(key, { type: "todo", text, state })];
-    });
+    return stepsIn(input).map((step, at) =>
+      this.#event(`${id ?? this.#line}#${at}`, { type: "todo", ...step })
+    );
+  }
+
+  /** Returns the proposed plan, once it is known what a person says. */
+  #decided(state: ReturnType<typeof planState>): AgentEvent[] {
+    const plan = this.#proposed;
+    this.#proposed = undefined;
+    if (plan?.what.type !== "plan") return [];
+    return [{ ...plan, what: { ...plan.what, state } }];
   }
 
   /** Returns the event for a sub-agent's report to this agent. */
@@ -244,9 +257,7 @@ export class Reader implements LineReader {
       case "agent_message":
         return text === this.#lastAnswer ? [] : this.#answer(text, undefined);
       case "agent_reasoning":
-        return [this.#event(undefined, {
-          ...{ type: "thinking", text: textField(event, "text") ?? "" },
-        })];
+        return this.#thought(textField(event, "text"), undefined);
       case "exec_command_end":
         return this.#ran(event, textField(event, "call_id"));
       case "patch_apply_end":
@@ -280,9 +291,13 @@ export class Reader implements LineReader {
         return text === ""
           ? []
           : [...this.#waited(), ...this.#answer(text, id)];
-      case "Reasoning": {
-        const text = textList(item.summary_text).join("\n");
-        return text === "" ? [] : [this.#event(id, { type: "thinking", text })];
+      case "Reasoning":
+        return this.#thought(textList(item.summary_text).join("\n"), id);
+      case "Plan": {
+        const before = this.#decided("open");
+        const text = textField(item, "text") ?? "";
+        this.#proposed = this.#event(id, { type: "plan", text, state: "open" });
+        return before;
       }
       case "CommandExecution":
         return this.#ran(item, id);
@@ -300,7 +315,8 @@ export class Reader implements LineReader {
     const before = waiting?.text === text ? [] : this.#waited();
     this.#waiting = undefined;
     this.#lastAnswer = "";
-    return [...before, this.#event(id, { type: "prompt", text })];
+    const plan = this.#decided(planState(text, this.#mode));
+    return [...before, ...plan, this.#event(id, { type: "prompt", text })];
   }
 
   #ran(told: Fields, id: string | undefined): AgentEvent[] {
@@ -312,14 +328,6 @@ export class Reader implements LineReader {
     const text = textField(told, "aggregated_output") ??
       `${textField(told, "stdout") ?? ""}${textField(told, "stderr") ?? ""}`;
     const cwd = folderOf(textField(told, "cwd")) ?? this.#cwd;
-    const parsed = listIn(told, "parsed_cmd");
-    const [only] = parsed.length === 1 ? parsed : [];
-    const kind = textField(only, "type");
-    const path = textField(only, "path");
-    const reads = kind === "read" && path !== undefined
-      ? absolute(path, cwd)
-      : undefined;
-    const search = kind === "search" ? textField(only, "query") : undefined;
     const isError = exit === undefined
       ? told.status === "failed" || told.status === "declined"
       : exit !== 0;
@@ -327,8 +335,7 @@ export class Reader implements LineReader {
       ...this.#event(id, {
         ...{ type: "tool_call", tool: "Bash", args: { command } },
         ...{ command, edits: [], result: this.#result(text, isError, exit) },
-        ...reads !== undefined && { reads },
-        ...search !== undefined && { search },
+        ...lookedAt(told.parsed_cmd, cwd),
       }),
       cwd,
     }];

@@ -182,6 +182,44 @@ Deno.test("Codex: older records, withdrawn turns, and lines of other tools", () 
   ]);
 });
 
+for (
+  const [mode, prompt, state] of [
+    ["default", "Implement the plan.", "approved"],
+    ["default", "Never mind, fix the typo.", "rejected"],
+    ["plan", "Use one table instead.", "open"],
+    ["plan", undefined, "open"],
+  ] as const
+) {
+  Deno.test(`Codex: a plan before "${prompt ?? "the end"}" is ${state}`, () => {
+    using env = TestEnv.repository();
+    const plan = {
+      type: "Plan",
+      id: "p-plan",
+      text: "# Two tables\n\n1. Split",
+    };
+    const said = (text: string) => ({
+      ...{ type: "UserMessage", id: text },
+      content: [{ type: "text", text }],
+    });
+    const item = (item: unknown) =>
+      line("event_msg", { type: "item_completed", item });
+    const turn = (mode: string) =>
+      line("turn_context", { cwd: "/p", collaboration_mode: { mode } });
+    const text = [
+      ...[line("session_meta", { id: "1", cwd: "/p" }), turn("plan")],
+      ...[item(said("Plan it.")), item(plan)],
+      ...prompt === undefined ? [] : [turn(mode), item(said(prompt))],
+    ].join("\n");
+    const path = put(env, "gpt55-work", `${text}\n`);
+    const { events, lost } = eventsAt(env, path);
+    assertEquals(lost.torn, 0);
+    const { plans } = conversationOf(events);
+    assertEquals(plans.map(({ key, state, text }) => [key, state, text]), [
+      ["p-plan", state, plan.text],
+    ]);
+  });
+}
+
 Deno.test("Codex: sessions are found by id and by folder, without sub-agents", async () => {
   using env = TestEnv.repository();
   const system = env.system();
