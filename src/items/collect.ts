@@ -7,11 +7,7 @@ import {
 } from "../clients/mod.ts";
 import { runsOf, unresolved } from "./collect_runs.ts";
 import { type Statement, statementsOf } from "./prose/agent_items.ts";
-import {
-  continuesWithIt,
-  openAtEnd,
-  personSentences,
-} from "./prose/cues.ts";
+import { continuesWithIt, openAtEnd, personSentences } from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
 import type { Item, ItemKind } from "./item.ts";

@@ -4,6 +4,7 @@ import {
   field,
   type Fields,
   isFields,
+  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { hunksOfDiff, wholeFile } from "../edits.ts";

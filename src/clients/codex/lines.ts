@@ -3,7 +3,6 @@ import {
   type Fields,
   isFields,
   jsonIn,
-  listIn,
   textField,
 } from "../../base/parsed_values.ts";
 import { LONGEST_TEXT } from "../conversation.ts";

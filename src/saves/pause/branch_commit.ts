@@ -11,6 +11,7 @@ import {
   quotePath,
   reasonOf,
   type RepositoryState,
+  splitFields,
   type Workspace,
   writeObjects,
   zeroed,
