@@ -52,7 +52,8 @@ export function currentSession(system: System): ClientSession | undefined {
 }
 
 function idIn(system: System, { variables }: Client): string | undefined {
-  const id = system.env(variables.at(-1) ?? "");
+  const last = variables.at(-1);
+  const id = last && system.env(last);
   const own = variables.slice(0, -1).every((name) => system.env(name) === "1");
   return own && isAgentId(id) ? id : undefined;
 }
