@@ -68,6 +68,14 @@ export function lastingFacts(info: FileInfo, now: Date): FileInfo | undefined {
   return isSure ? info : undefined;
 }
 
+/** Returns whether a file has not been changed or replaced between two looks. */
+export function isSameFile(one: FileInfo, other: FileInfo): boolean {
+  return one.kind === other.kind && one.size === other.size &&
+    one.mtime === other.mtime && one.changed === other.changed &&
+    one.inode === other.inode && one.disk === other.disk &&
+    one.mode === other.mode;
+}
+
 /**
  * Remembers file contents from one command to the next, so a file is read again
  * only after a change. Git's index does the same with the size, the inode and
@@ -160,8 +168,11 @@ export class FileMemory {
 
   /** Records the state of a path, if it is not changing. */
   note(path: string, info: FileInfo, id: string | null = null): void {
-    if (!lastingFacts(info, this.#now)) return;
-    this.#facts.set(path, [info.changed!, info.inode!, id]);
+    const { changed, inode } = info;
+    const isSure = changed !== undefined && inode !== undefined &&
+      isSettled(info, this.#now);
+    if (!isSure) return;
+    this.#facts.set(path, [changed, inode, id]);
     const at = this.#placeOf(path);
     const isOld = at !== undefined && this.#before.ids[at] === id &&
       this.#isAsKnown(at, info);

@@ -75,14 +75,6 @@ export interface FileInfo {
   readonly names: number;
 }
 
-/** Returns whether a file has not been changed or replaced between two looks. */
-export function isSameFile(one: FileInfo, other: FileInfo): boolean {
-  return one.kind === other.kind && one.size === other.size &&
-    one.mtime === other.mtime && one.changed === other.changed &&
-    one.inode === other.inode && one.disk === other.disk &&
-    one.mode === other.mode;
-}
-
 /** The free and total space of a disk. */
 export interface Space {
   /** Bytes. */

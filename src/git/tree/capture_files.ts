@@ -1,6 +1,6 @@
 import { attempt, FileError, isMissing } from "../../base/errors.ts";
 import { reasonNotRead } from "../../base/paths_there.ts";
-import { lastingFacts } from "../file_memory.ts";
+import { isSameFile, lastingFacts } from "../file_memory.ts";
 import type { TakenContent } from "../file_states.ts";
 import { type Git, gitFailure, LONG } from "../run/git.ts";
 import { decodeBytes, encodeText, isOpenable, quotePath } from "../text.ts";
@@ -21,8 +21,7 @@ import {
   type TreeEntry,
 } from "./snapshot.ts";
 
-import { type FileInfo, isSameFile } from "../../system/system.ts";
-import type { RunResult, System } from "../../system/system.ts";
+import type { FileInfo, RunResult, System } from "../../system/system.ts";
 
 /** Larger files are read by git. */
 const INLINE = 1024 * 1024;
