@@ -85,8 +85,10 @@ async function readStatus(
   );
   const [work, ...parents] = chain;
   const checkpoint = latestCheckpoint(system, root);
-  const rest = isPrompt ? undefined : await readMore(context, place, form);
-  const brief = await git;
+  const [brief, rest] = await Promise.all([
+    git,
+    isPrompt ? undefined : readMore(context, place, form),
+  ]);
   return {
     ...blank,
     ...rest,
