@@ -142,6 +142,25 @@ Deno.test("a compaction does not ask again what a prompt answered", async () => 
   assertEquals(await given(), undefined);
 });
 
+Deno.test("an answer counts beside an earlier save by a person", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/config.toml", "");
+  const from = (hours: number) =>
+    new Date(NOON.getTime() + hours * 3_600_000).toISOString();
+  const now = (hours: number) => ({ now: () => new Date(from(hours)) });
+  const talk = [...prompt("Build the ledger."), ...answer(`Done. ${ASKED}`)];
+  await pauseTalk(env, talk, { agent: FIRST, from: from(0), ...now(1) });
+  const next = [...prompt("SQLite"), ...answer("Fine.")];
+  putTalk(env, next, { agent: SECOND, from: from(2) });
+  const fields = { session_id: SECOND, prompt_id: "p", prompt: "SQLite" };
+  await fire(env, "UserPromptSubmit", fields, now(2));
+  await fire(env, "SessionEnd", { session_id: SECOND }, now(3));
+  const line = ["resume", "--peek", "--format", "context"];
+  const { stdout } = await mpm(env, line, now(4));
+  assertStringIncludes(stdout, `${ASKED} SQLite`);
+  assertEquals(stdout.includes("Open questions"), false, stdout);
+});
+
 Deno.test("the answer to a killed client's question closes it", async () => {
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");

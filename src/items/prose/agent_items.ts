@@ -47,7 +47,7 @@ const VERDICTS: readonly Rule[] = [
         `\\b(?:first|second|initial|earlier|original) (?:attempt|try|version|approach|idea|design)\\b.{3,160}\\b(?:fail(?:s|ed)|broke|breaks|leak(?:s|ed)|lost|loses|crash(?:es|ed)|hung|hangs|did(?:n'?t| not) work|too \\w+)\\b`,
         `\\b(?:that|this|the|such an) (?:approach|way|idea|design|route|path) (?:is|was|will|would|does|did|can)(?:n[o']t|n'?t| not| never)\\b`,
       ].join("|"),
-      "iu",
+      "i",
     ),
     not:
       /\b(?:want|should i|shall i|if you|avoid(?:ed|ing)? (?:a|the) (?:error|crash|warning))\b|\?$|^if\b/i,
@@ -65,7 +65,7 @@ const VERDICTS: readonly Rule[] = [
         `\\b(?:is|are) now (?:built|based|implemented|stored|kept|written|modell?ed|split|done|handled|cached|computed) (?:on|as|in|with|by|through|via|into|from|behind)\\b.{2,160}\\b(?:so|because|since|as|to (?:keep|avoid|make|allow))\\b`,
         `^(?:in order )?to (?:keep|avoid|prevent|save|spare)\\b.{3,120}, (?!(?:i|we|you|let|run|use|try|check|please)\\b).{2,160}`,
       ].join("|"),
-      "iu",
+      "i",
     ),
     not:
       /\?$|\bif you\b|\b(?:could|might|may|should i|shall i|would you)\b|^(?:that|this|it|which)\b/i,

@@ -102,7 +102,9 @@ function outlined(
     begun: next.filter(({ state }) => state === "doing"),
     next: ordered(next.filter(({ state }) => state !== "doing")),
     blockers: of("blocker"),
-    questions: of("question").filter(isOpenItem),
+    questions: of("question").filter((item) =>
+      isOpenItem(item) && !isAnswered(item, of("decision"))
+    ),
     decisions: newestFirst(of("decision")),
     rejected: newestFirst(of("rejected")),
     done: [...of("done"), ...closed],
@@ -136,6 +138,13 @@ function outlined(
 
 function marked(item: Item, present: Present): Item {
   return { ...item, text: withMarks(item.text, present) };
+}
+
+/** Returns whether a later session joined the question with its answer. */
+function isAnswered({ text, at }: Item, decisions: readonly Item[]): boolean {
+  return decisions.some((one) =>
+    one.at >= at && one.text.startsWith(`${text} `)
+  );
 }
 
 function isTold({ via }: Item): boolean {
