@@ -96,7 +96,12 @@ for (
   });
 }
 
-for (const said of ["Write the docs.", "Continue.", "Is SQLite fast?"]) {
+for (
+  const said of [
+    ...["Write the docs.", "Continue.", "Is SQLite fast?"],
+    ...["Use strict mode everywhere.", "ok now add refunds"],
+  ]
+) {
   Deno.test(`"${said}" answers nothing`, async () => {
     const end = waiting("AskUserQuestion", {
       questions: [{ question: ASKED, header: "", options: [] }],
@@ -105,6 +110,8 @@ for (const said of ["Write the docs.", "Continue.", "Is SQLite fast?"]) {
     using _ = env;
     assertEquals(openTexts(save, "decision"), []);
     assertEquals(openTexts(save, "question"), [ASKED]);
+    const goals = openTexts(save, "goal");
+    assertEquals(goals.includes(said), said !== "Continue.");
   });
 }
 

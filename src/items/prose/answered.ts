@@ -1,6 +1,7 @@
 import { sha256 } from "../../base/digest.ts";
-import { onlyContinues, replyTo } from "./cues.ts";
 import type { Item } from "../item.ts";
+import { onlyContinues, type Reply, replyTo } from "./cues.ts";
+import { significantWords } from "./telling_words.ts";
 
 /** Ways in which a question comes from a conversation. */
 const ASKED = new Set(["last message", "message", "question"]);
@@ -71,7 +72,7 @@ function joined(
     const message = said.findLast(({ text }) => text.includes(asked.text));
     const reply = (message && replyTo(message.text, prompt.text)) ??
       replyTo(withChoices(asked), prompt.text);
-    if (!reply) continue;
+    if (!reply || !isAbout(reply)) continue;
     const { answer } = reply;
     const isIt = reply.question.startsWith(asked.text);
     return {
@@ -82,6 +83,17 @@ function joined(
     };
   }
   return undefined;
+}
+
+/** Matches the start of a request, which may be about anything. */
+const REQUEST =
+  /^(?:go with|keep|use|do|don't|let's|rather|ok|okay|sure|please)\b/i;
+
+/** Returns whether a sentence is about the question, or short enough. */
+function isAbout({ question, answer }: Reply): boolean {
+  if (!REQUEST.test(answer) || answer.split(/\s+/).length <= 2) return true;
+  const words = significantWords(question);
+  return significantWords(answer).some((word) => words.includes(word));
 }
 
 const CHOICES = "choices: ";
