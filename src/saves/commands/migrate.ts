@@ -80,6 +80,9 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
       dryRun: input["dry-run"],
       backup: !input["no-backup"],
     };
+    const tracked = workspace.git === "repository"
+      ? await trackedFiles(system, root, layout(root).sessions)
+      : new Set<string>();
     for (const hint of await otherStoreHints(system, workspace)) {
       context.note(`Note: ${hint}`);
     }
@@ -104,14 +107,19 @@ If a migration is interrupted, the next run finishes it. The exit status is 4 if
             ? { after: { backup: lastBackup(result) } }
             : undefined,
       });
+    const changed = result.steps.filter(({ action, from }) =>
+      !["leave", "restore"].includes(action) && tracked.has(from)
+    ).length;
     return {
       ...result,
-      ...await trackedOf(system, workspace, result),
+      tracked: changed,
+      commands: changed > 0 ? commitCommands(workspace) : [],
       milliseconds: system.now().getTime() - begun,
     };
   },
   render: migrateText,
-  status: ({ dry_run, complete }) => dry_run || complete ? 0 : 4,
+  status: ({ dry_run, complete }) =>
+    dry_run || complete ? 0 : 4,
 });
 
 function changedFiles(result: MigrateAnswer): number {
@@ -125,23 +133,6 @@ function titleOf(result: MigrateAnswer): string {
   return result.action === "migrate"
     ? `migrate ${files} of the older layout`
     : `roll back ${basename(result.restored_from)}: ${files}`;
-}
-
-/** Returns how many changed files git tracks, and the commands to commit them. */
-async function trackedOf(
-  system: System,
-  workspace: Workspace,
-  { steps }: MigrateAnswer,
-): Promise<Pick<MigrateAnswer, "tracked" | "commands">> {
-  const { root, git } = workspace;
-  const files = git === "repository"
-    ? await trackedFiles(system, root, layout(root).sessions)
-    : new Set<string>();
-  const tracked =
-    steps.filter(({ action, from }) =>
-      !["leave", "restore"].includes(action) && files.has(from)
-    ).length;
-  return { tracked, commands: tracked > 0 ? commitCommands(workspace) : [] };
 }
 
 /** Uses `-f`, because mpm's rules ignore these files. */

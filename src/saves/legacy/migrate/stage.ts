@@ -49,9 +49,11 @@ export async function stageChanges(
   const work = join(backups, name);
   const intent = beginMigration(system, root, { name, sha256: null });
   try {
-    const made = [work, join(work, "new")].flatMap((
+    const places = [...new Set(wanted.map(({ at }) => at.place))];
+    const made = [work, join(work, "new")].flatMap((folder) => [
       folder,
-    ) => [...new Set(wanted.map(({ at }) => join(folder, at.place)))]);
+      ...places.map((place) => join(folder, place)),
+    ]);
     for (const folder of made) ensureFolder(system, folder, root);
     const stager = new Stager(system, work, folders);
     const changes: Change[] = [];
@@ -70,7 +72,7 @@ export async function stageChanges(
     const record: ChangeSet = { version: 1, ...set, name, changes };
     const text = new TextEncoder().encode(JSON.stringify(record));
     files.create(join(work, MANIFEST), text);
-    for (const folder of [...made, work, backups]) files.syncFolder(folder);
+    for (const folder of [...made, backups]) files.syncFolder(folder);
     intent.mark({ name, sha256: sha256(text) });
     return { set: record, intent };
   } catch (error) {
