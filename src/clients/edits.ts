@@ -155,3 +155,14 @@ export function hunksOfDiff(diff: string): Hunk[] {
   }
   return hunks.filter(({ lines }) => lines.length > 0);
 }
+
+const PATCHED = /^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm;
+
+/** Returns the paths in a patch, in the format that some models write. */
+export function patchedPaths(patch: string): string[] {
+  return [...patch.matchAll(PATCHED)].slice(0, MOST_PATHS)
+    .map(([, path]) => path!.trim());
+}
+
+/** The maximum number of paths to look at in a patch. */
+const MOST_PATHS = 200;

@@ -1,6 +1,7 @@
 import { type Fields, isFields, textField } from "../../base/parsed_values.ts";
 import type { HookAdapter } from "../client.ts";
-import { claudeAnswer, patchedPaths } from "../hook_input.ts";
+import { claudeAnswer } from "../hook_input.ts";
+import { patchedPaths } from "../edits.ts";
 
 /** Codex reports each tool separately, as a step with one tool. */
 const NAMES: ReadonlyMap<string, string> = new Map([

@@ -128,7 +128,7 @@ export function planState(
   prompt: string,
   mode: string | undefined,
 ): "approved" | "rejected" | "open" {
-  // In plan mode, the agent goes on planning.
+  // In plan mode, the agent continues to plan.
   if (mode === "plan") return "open";
   return APPROVES.test(prompt) ? "approved" : "rejected";
 }

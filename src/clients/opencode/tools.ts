@@ -1,6 +1,6 @@
 import { field, textField } from "../../base/parsed_values.ts";
 import { countIn } from "../gauge.ts";
-import { patchedPaths } from "../hook_input.ts";
+import { patchedPaths } from "../edits.ts";
 
 /** The tools of opencode that change files. */
 export const EDITORS: ReadonlySet<string> = new Set(
