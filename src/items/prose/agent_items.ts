@@ -39,13 +39,20 @@ const VERDICTS: readonly Rule[] = [
         // The verb comes first, as in notes, or after "I".
         `${BEGIN}(?:(?:i|we)(?:'ve| have)? )?(?:dropp|scrapp|discard|abandon|ditch|reject|shelv|avoid)(?:ed|ing)\\b.{2,120}?${REASON}`,
         `${BEGIN}(?:(?:i|we)(?:'ve| have)? )?(?:(?:removed|undid|reverted|backed out|took out) .{2,80} again|took .{2,80} out again)${REASON}`,
-        `[;,\u2013\u2014] ?(?:so |and |then )?(?:(?:i|we) )?(?:reverted|rolled back|undid|backed out|scrapped|dropped|abandoned)(?: (?:it|that|this|everything|the change))?(?: back| again)?[.!]?$`,
-        `\\b(?:is|are|was|were|seems?|proved|turned out)(?: to be)? (?:out|off the table|out of the question|ruled out|a no-?go|no good|a dead end|unusable|unworkable|impractical|infeasible|unsuitable)(?: for now| here| then)?(?:${REASON}|$| with\\b)`,
-        `\\b(?:is|are|was|were|seems?|proved)(?:n'?t| not) (?:really |actually )?(?:usable|viable|feasible|workable|practical|an option|worth it)\\b`,
-        `\\b(?:look|seem|sound|appear)(?:ed|s)? (?:like )?(?:\\w+ )?(?:promising|good|tempting|attractive|simpler?|easier|easy|nice|right|fine|fast|faster|cleaner|obvious)\\b.{0,60}\\b(?:but|however|yet)\\b`,
+        /[;,\u2013\u2014] ?(?:so |and |then )?(?:(?:i|we) )?(?:reverted|rolled back|undid|backed out|scrapped|dropped|abandoned)(?: (?:it|that|this|everything|the change))?(?: back| again)?[.!]?$/
+          .source,
+        /\b(?:is|are|was|were|seems?|proved|turned out)(?: to be)? (?:out|off the table|out of the question|ruled out|a no-?go|no good|a dead end|unusable|unworkable|impractical|infeasible|unsuitable)(?: for now| here| then)?/
+          .source +
+        `(?:${REASON}|$| with\\b)`,
+        /\b(?:is|are|was|were|seems?|proved)(?:n'?t| not) (?:really |actually )?(?:usable|viable|feasible|workable|practical|an option|worth it)\b/
+          .source,
+        /\b(?:look|seem|sound|appear)(?:ed|s)? (?:like )?(?:\w+ )?(?:promising|good|tempting|attractive|simpler?|easier|easy|nice|right|fine|fast|faster|cleaner|obvious)\b.{0,60}\b(?:but|however|yet)\b/
+          .source,
         `\\b(?:stay|keep|steer) (?:well )?(?:away|clear) (?:from|of)\\b.{4,}`,
-        `\\b(?:first|second|initial|earlier|original) (?:attempt|try|version|approach|idea|design)\\b.{3,160}\\b(?:fail(?:s|ed)|broke|breaks|leak(?:s|ed)|lost|loses|crash(?:es|ed)|hung|hangs|did(?:n'?t| not) work|too \\w+)\\b`,
-        `\\b(?:that|this|the|such an) (?:approach|way|idea|design|route|path) (?:is|was|will|would|does|did|can)(?:n[o']t|n'?t| not| never)\\b`,
+        /\b(?:first|second|initial|earlier|original) (?:attempt|try|version|approach|idea|design)\b.{3,160}\b(?:fail(?:s|ed)|broke|breaks|leak(?:s|ed)|lost|loses|crash(?:es|ed)|hung|hangs|did(?:n'?t| not) work|too \w+)\b/
+          .source,
+        /\b(?:that|this|the|such an) (?:approach|way|idea|design|route|path) (?:is|was|will|would|does|did|can)(?:n[o']t|n'?t| not| never)\b/
+          .source,
       ].join("|"),
       "i",
     ),
@@ -56,13 +63,20 @@ const VERDICTS: readonly Rule[] = [
     cue: "decision",
     is: new RegExp(
       [
-        `^(?:(?:my|our|the|a|one|main|key|final|design) ){0,3}(?:decision|choice|conclusion|verdict|resolution|outcome|approach|trade-?off|rule|settled|decided|agreed|resolved)(?: here| now| so far)?: ?\\S`,
-        `${BEGIN}(?:(?:i|we)(?:'m| am|'re| are|'ll| will|'ve| have)? )?(?:opt(?:ed|ing)?|settl(?:ed?|ing)|chose|choosing|picked|picking|decid(?:ed|ing)|going|sticking|staying|stay|stick|ended up) (?:for|on|with|to (?:keep|use|make|have|let|store|put|do))\\b`,
+        /^(?:(?:my|our|the|a|one|main|key|final|design) ){0,3}(?:decision|choice|conclusion|verdict|resolution|outcome|approach|trade-?off|rule|settled|decided|agreed|resolved)(?: here| now| so far)?: ?\S/
+          .source,
+        BEGIN +
+        /(?:(?:i|we)(?:'m| am|'re| are|'ll| will|'ve| have)? )?(?:opt(?:ed|ing)?|settl(?:ed?|ing)|chose|choosing|picked|picking|decid(?:ed|ing)|going|sticking|staying|stay|stick|ended up) (?:for|on|with|to (?:keep|use|make|have|let|store|put|do))\b/
+          .source,
         `${BEGIN}(?:chose|picked|took) (?!an? (?:close |quick )?look|care\\b|over\\b|me\\b|up\\b|out\\b|it\\b)\\S+`,
-        `(?:^|\\bso |, )(?!(?:what|how|as|since|because|when|that|this)\\b)[^,;:.!?]{2,60} it is(?:[,;.!]|$| (?:for|then|here)\\b)`,
-        `\\b(?:wins|(?:is|was|looks|seems) the (?:better|best|simplest|safest|cleanest|cheapest|right|most \\w+) (?:fit|choice|option|way|approach|solution|design)|fits? (?:better|best))\\b`,
-        `\\b(?:i|we)(?:'ll| will) (?:use|do|take|make|keep|put|store|write|build|let|go)\\b.{2,160}(?:,? (?:as|because|since|so that) |\\binstead of\\b|\\brather than\\b|[:;] )`,
-        `\\b(?:is|are) now (?:built|based|implemented|stored|kept|written|modell?ed|split|done|handled|cached|computed) (?:on|as|in|with|by|through|via|into|from|behind)\\b.{2,160}\\b(?:so|because|since|as|to (?:keep|avoid|make|allow))\\b`,
+        /(?:^|\bso |, )(?!(?:what|how|as|since|because|when|that|this)\b)[^,;:.!?]{2,60} it is(?:[,;.!]|$| (?:for|then|here)\b)/
+          .source,
+        /\b(?:wins|(?:is|was|looks|seems) the (?:better|best|simplest|safest|cleanest|cheapest|right|most \w+) (?:fit|choice|option|way|approach|solution|design)|fits? (?:better|best))\b/
+          .source,
+        /\b(?:i|we)(?:'ll| will) (?:use|do|take|make|keep|put|store|write|build|let|go)\b.{2,160}(?:,? (?:as|because|since|so that) |\binstead of\b|\brather than\b|[:;] )/
+          .source,
+        /\b(?:is|are) now (?:built|based|implemented|stored|kept|written|modell?ed|split|done|handled|cached|computed) (?:on|as|in|with|by|through|via|into|from|behind)\b.{2,160}\b(?:so|because|since|as|to (?:keep|avoid|make|allow))\b/
+          .source,
         `^(?:in order )?to (?:keep|avoid|prevent|save|spare)\\b.{3,120}, (?!(?:i|we|you|let|run|use|try|check|please)\\b).{2,160}`,
       ].join("|"),
       "i",

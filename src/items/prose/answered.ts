@@ -105,7 +105,7 @@ function withChoices({ text, why = "" }: Item): string {
   return `${text.replace(/\?\s*$/, "")} (${choices})?`;
 }
 
-/** Leaves out what the answer alone was taken for. */
+/** Leaves out the items that only repeat the answer. */
 function without(
   items: readonly Item[],
   { prompt, answer }: Joined,

@@ -80,8 +80,7 @@ function outlined(
   const handoff = together([...own ? [own] : [], ...later]);
   const saved = handoff?.items ?? [];
   const all = [...items, ...saved.filter((item) => !isCarried(item))];
-  // Parts of the older fields that repeat items, even closed ones, are left
-  // out.
+  // Older fields may repeat items, even closed ones.
   const said = new Set([...all, ...saved].flatMap(saidTexts));
   const older = session === undefined
     ? []
@@ -97,8 +96,7 @@ function outlined(
   const of = (kind: ItemKind) => byKind.get(kind) ?? [];
   const next = of("next").filter(isOpenItem);
   return {
-    goal: of("goal"),
-    constraints: of("constraint"),
+    ...{ goal: of("goal"), constraints: of("constraint") },
     begun: next.filter(({ state }) => state === "doing"),
     next: ordered(next.filter(({ state }) => state !== "doing")),
     blockers: of("blocker"),

@@ -149,7 +149,7 @@ class Applier {
     return linked ? this.#settle(path, after) : true;
   }
 
-  /** Returns the digest of a file; null: it is missing; "": it is no file. */
+  /** Returns the digest of a file; null: it is missing; "": it is not a file. */
   #digest(path: string): string | null {
     const { files } = this.#system;
     const found = files.lstat(path);

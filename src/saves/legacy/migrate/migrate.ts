@@ -68,7 +68,7 @@ export async function migrateSaves(
     : isThere
     ? await finishInterrupted(work)
     : [];
-  // What an interrupted run leaves to do is unknown before it is finished.
+  // The steps that an interrupted run left are unknown before it is finished.
   if (!isThere || (dryRun && earlier.length > 0)) {
     return migrated(work, { earlier, steps: [] });
   }
