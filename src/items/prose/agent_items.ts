@@ -156,7 +156,7 @@ const NARRATES =
 const TELLS: readonly (readonly [weight: number, form: RegExp])[] = [
   [
     3,
-    /\b(?:because|due to|so that|which means|therefore|otherwise|the (?:reason|cause|problem|trouble|issue|bug|catch|root cause|culprit)|turns? out|turned out)\b/i,
+    /^(?:note|important|careful|beware|caution)\b|\b(?:because|due to|caused? by|comes? from|stems? from|so that|which means|therefore|otherwise|the (?:reason|cause|problem|trouble|issue|bug|catch|root cause|culprit)|turns? out|turned out)\b/i,
   ],
   [1, /\S[:;] \S|\S [–—-] \S|, (?:so|as|since|which|and then)\b/],
   [

@@ -131,6 +131,8 @@ for (
     "fetchRates caches forever: nothing ever evicts an entry.",
     "The retry hides timeouts of the gateway, which is why the log is empty.",
     "Node 18 does not support this flag, only 20 does.",
+    "The 500 comes from verify(), which throws on an empty body.",
+    "Note that the limit is per IP, not per user.",
     "The staging database has no index on user_id, so the query takes 9 s.",
   ]
 ) {
