@@ -30,6 +30,14 @@ const BEGIN = "^(?:(?:so|then|now|ok(?:ay)?|and|also|finally),? ){0,2}";
 /** A cause that follows in the same sentence. */
 const REASON = "(?::|;| [\u2013\u2014-] |,? (?:because|since|as|due to)\\b)";
 
+/** Words for an approach that no one can use. */
+const UNUSABLE =
+  /(?:out|off the table|out of the question|ruled out|a no-?go|no good|a dead end|unusable|unworkable|impractical|infeasible|unsuitable)/;
+
+/** Verbs with which someone chooses. */
+const CHOSE =
+  /(?:opt(?:ed|ing)?|settl(?:ed?|ing)|chose|choosing|picked|picking|decid(?:ed|ing)|going|sticking|staying|stay|stick|ended up) (?:for|on|with|to (?:keep|use|make|have|let|store|put|do))/;
+
 /** Forms of a verdict on an approach, in addition to the cues above. */
 const VERDICTS: readonly Rule[] = [
   {
@@ -41,9 +49,7 @@ const VERDICTS: readonly Rule[] = [
         `${BEGIN}(?:(?:i|we)(?:'ve| have)? )?(?:(?:removed|undid|reverted|backed out|took out) .{2,80} again|took .{2,80} out again)${REASON}`,
         /[;,\u2013\u2014] ?(?:so |and |then )?(?:(?:i|we) )?(?:reverted|rolled back|undid|backed out|scrapped|dropped|abandoned)(?: (?:it|that|this|everything|the change))?(?: back| again)?[.!]?$/
           .source,
-        /\b(?:is|are|was|were|seems?|proved|turned out)(?: to be)? (?:out|off the table|out of the question|ruled out|a no-?go|no good|a dead end|unusable|unworkable|impractical|infeasible|unsuitable)(?: for now| here| then)?/
-          .source +
-        `(?:${REASON}|$| with\\b)`,
+        `\\b(?:is|are|was|were|seems?|proved|turned out)(?: to be)? ${UNUSABLE.source}(?: for now| here| then)?(?:${REASON}|$| with\\b)`,
         /\b(?:is|are|was|were|seems?|proved)(?:n'?t| not) (?:really |actually )?(?:usable|viable|feasible|workable|practical|an option|worth it)\b/
           .source,
         /\b(?:look|seem|sound|appear)(?:ed|s)? (?:like )?(?:\w+ )?(?:promising|good|tempting|attractive|simpler?|easier|easy|nice|right|fine|fast|faster|cleaner|obvious)\b.{0,60}\b(?:but|however|yet)\b/
@@ -65,9 +71,7 @@ const VERDICTS: readonly Rule[] = [
       [
         /^(?:(?:my|our|the|a|one|main|key|final|design) ){0,3}(?:decision|choice|conclusion|verdict|resolution|outcome|approach|trade-?off|rule|settled|decided|agreed|resolved)(?: here| now| so far)?: ?\S/
           .source,
-        BEGIN +
-        /(?:(?:i|we)(?:'m| am|'re| are|'ll| will|'ve| have)? )?(?:opt(?:ed|ing)?|settl(?:ed?|ing)|chose|choosing|picked|picking|decid(?:ed|ing)|going|sticking|staying|stay|stick|ended up) (?:for|on|with|to (?:keep|use|make|have|let|store|put|do))\b/
-          .source,
+        `${BEGIN}(?:(?:i|we)(?:'m| am|'re| are|'ll| will|'ve| have)? )?${CHOSE.source}\\b`,
         `${BEGIN}(?:chose|picked|took) (?!an? (?:close |quick )?look|care\\b|over\\b|me\\b|up\\b|out\\b|it\\b)\\S+`,
         /(?:^|\bso |, )(?!(?:what|how|as|since|because|when|that|this)\b)[^,;:.!?]{2,60} it is(?:[,;.!]|$| (?:for|then|here)\b)/
           .source,
@@ -77,7 +81,8 @@ const VERDICTS: readonly Rule[] = [
           .source,
         /\b(?:is|are) now (?:built|based|implemented|stored|kept|written|modell?ed|split|done|handled|cached|computed) (?:on|as|in|with|by|through|via|into|from|behind)\b.{2,160}\b(?:so|because|since|as|to (?:keep|avoid|make|allow))\b/
           .source,
-        `^(?:in order )?to (?:keep|avoid|prevent|save|spare)\\b.{3,120}, (?!(?:i|we|you|let|run|use|try|check|please)\\b).{2,160}`,
+        /^(?:in order )?to (?:keep|avoid|prevent|save|spare)\b.{3,120}, (?!(?:i|we|you|let|run|use|try|check|please)\b).{2,160}/
+          .source,
       ].join("|"),
       "i",
     ),

@@ -100,9 +100,7 @@ function outlined(
     begun: next.filter(({ state }) => state === "doing"),
     next: ordered(next.filter(({ state }) => state !== "doing")),
     blockers: of("blocker"),
-    questions: of("question").filter((item) =>
-      isOpenItem(item) && !isAnswered(item, of("decision"))
-    ),
+    questions: unanswered(of("question"), of("decision")),
     decisions: newestFirst(of("decision")),
     rejected: newestFirst(of("rejected")),
     done: [...of("done"), ...closed],
@@ -138,10 +136,16 @@ function marked(item: Item, present: Present): Item {
   return { ...item, text: withMarks(item.text, present) };
 }
 
-/** Returns whether a later session joined the question with its answer. */
-function isAnswered({ text, at }: Item, decisions: readonly Item[]): boolean {
-  return decisions.some((one) =>
-    one.at >= at && one.text.startsWith(`${text} `)
+/** Returns the open questions without those that a decision repeats. */
+function unanswered(
+  questions: readonly Item[],
+  decisions: readonly Item[],
+): Item[] {
+  return questions.filter((item) =>
+    isOpenItem(item) &&
+    !decisions.some((one) =>
+      one.at >= item.at && one.text.startsWith(`${item.text} `)
+    )
   );
 }
 
