@@ -165,6 +165,7 @@ export const loadFinishers = async (): Promise<Finisher<unknown>[]> => [
   (await import("../detours/back.ts")).DETOUR_FINISHER,
   (await import("../saves/legacy/migrate/finish.ts")).MIGRATIONS,
   (await import("../worktrees/delete_worktrees.ts")).REMOVALS,
+  (await import("../ops/intents/settle.ts")).RECORDED,
 ];
 
 /** Answers a shell that asks for completions. */

@@ -6,7 +6,7 @@ import {
   moveCheckpointRef,
   readCheckpointRefs,
 } from "../git/mod.ts";
-import type { StoredCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint, StoredCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_ID } from "./name.ts";
 import {
   appendJournal,
@@ -15,6 +15,7 @@ import {
   type KnownEntry,
   noteUndo,
   readJournal,
+  recordFacts,
   type Undone,
   type UndoOrder,
 } from "../ops/mod.ts";
@@ -123,7 +124,11 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
   const { system } = context;
   const place = await openPlace(context);
   const { git } = place.vault;
-  const list = removedIn(entry.after);
+  const there = await readCheckpointRefs(git);
+  const list = [
+    ...removedIn(entry.after),
+    ...await begunIn(place, entry.after, there),
+  ];
   const records: StoredCheckpoint[] = [];
   for (const one of list) {
     const record = await recordOf(place.vault, one);
@@ -135,7 +140,6 @@ export async function undoRemoval(order: UndoOrder): Promise<Undone> {
     }
     records.push(record);
   }
-  const there = await readCheckpointRefs(git);
   const made = field(entry.after, "restored") !== undefined;
   const away = made ? await readCheckpointRefs(git, REMOVED) : undefined;
   refuseChanged(entry, { list, there, away });
@@ -226,6 +230,34 @@ export function savedFact(
 ): { restored: Removed[] } {
   const ref = `${REMOVED}/${system.random()}/${id}`;
   return { restored: [{ id, commit, ref }] };
+}
+
+/** Records the same for a checkpoint whose commit is not known yet. */
+export function recordBegun(
+  { system }: Context,
+  { id, created_at }: Checkpoint,
+): void {
+  const ref = `${REMOVED}/${system.random()}/${id}`;
+  recordFacts(system, { after: { restored: [{ id, created_at, ref }] } });
+}
+
+/** Returns the checkpoints that an interrupted operation has made. */
+async function begunIn(
+  { vault }: Pick<CheckpointPlace, "vault">,
+  side: unknown,
+  there: ReadonlyMap<string, string>,
+): Promise<Removed[]> {
+  const list = field(side, "restored");
+  const made: Removed[] = [];
+  for (const one of Array.isArray(list) ? list : []) {
+    const id = String(field(one, "id"));
+    const commit = there.get(id);
+    if (commit === undefined || field(one, "commit") !== undefined) continue;
+    const record = await recordOf(vault, { id, commit });
+    const isSame = record?.created_at === field(one, "created_at");
+    if (isSame) made.push(...removedIn({ restored: [{ ...one, commit }] }));
+  }
+  return made;
 }
 
 /** A removed checkpoint, with the ref of its commit. */

@@ -162,8 +162,11 @@ function commandAfter(
   return isKnown ? `mpm checkpoint restore ${wanted}` : COMMANDS.get(kind);
 }
 
-function interrupted({ kind, worktree }: Intent): string {
-  return `"mpm ${kind}" was interrupted or is running in "${worktree}"`;
+function interrupted({ kind, worktree, facts }: Intent): string {
+  const recorded = field(field(facts, "recording"), "operation");
+  return `"mpm ${
+    recorded ?? kind
+  }" was interrupted or is running in "${worktree}"`;
 }
 
 /** Finds runs that were interrupted, or cannot be read. */

@@ -19,6 +19,7 @@ import type { Context } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
 import { withUserLock } from "./lock.ts";
+import { recordFacts } from "./recorder.ts";
 import { noteUndo, type Undone, type UndoOrder } from "./undo.ts";
 import { ensureUserFolder, userState } from "./user_state.ts";
 
@@ -247,9 +248,10 @@ export function changeAllowed(
   else Reflect.deleteProperty(all.commands, root);
   const after = facts();
   // The list is not written if nothing changes.
-  if (write && JSON.stringify(before) !== JSON.stringify(after)) {
+  if (write && isChanged({ before, after })) {
     const aside = keepDamaged(system);
     if (aside !== undefined) note(aside);
+    recordFacts(system, { before: { ...before }, after: { ...after } });
     writeAllowed(system, all);
   }
   return { before, after };
@@ -273,17 +275,11 @@ function put<T>(all: Record<string, T>, name: string, value: T | null): void {
   else setOwn(all, name, value);
 }
 
-/**
- * Returns the facts about a change for the log, or `undefined` if nothing
- * changed.
- */
-export function allowedFacts(
+/** Returns whether a change of permissions changes any. */
+export function isChanged(
   { before, after }: { before: AllowedFacts; after: AllowedFacts },
-):
-  | { before: Record<string, unknown>; after: Record<string, unknown> }
-  | undefined {
-  if (JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  return { before: { ...before }, after: { ...after } };
+): boolean {
+  return JSON.stringify(before) !== JSON.stringify(after);
 }
 
 /** Reads one side of a log entry and leaves out invalid parts. */

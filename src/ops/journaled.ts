@@ -3,13 +3,14 @@ import { attempt, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
-import type { JournalEntry } from "./entry.ts";
+import { merged } from "./intents/finish_changes.ts";
+import type { Facts } from "./intents/changes.ts";
 import { appendJournal, ensureJournalRoot, worktreeOf } from "./journal.ts";
 import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
 import type { OperationName } from "./operations.ts";
 import { pruneDaily } from "./prune_trash.ts";
-import { type Recorded, Recorder } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import { claudeHome, userFolder, userState } from "./user_state.ts";
 
 /** An operation, as the journal should describe it. */
@@ -19,13 +20,10 @@ interface Deed<T> {
   /** Returns one line for people that says what was done. */
   title(result: T): string;
   /**
-   * Returns other facts for an undo, in addition to the files. `undefined`:
-   * nothing was done, unless a file changed.
+   * Returns facts that are known only afterwards, in addition to the files and
+   * to `recordFacts`. `undefined`: nothing was done, unless a file changed.
    */
-  facts?(result: T): {
-    before?: Record<string, unknown>;
-    after?: Record<string, unknown>;
-  } | undefined;
+  facts?(result: T): Facts | undefined;
   /** True if a hook performs the operation. */
   readonly automatic?: boolean;
   /** Other files of the user that the operation changes. */
@@ -62,22 +60,29 @@ export async function journaled<T>(
   const recorder = new Recorder(system, {
     // Only now is it known whether the operation creates the project's folder.
     root: () => ensureJournalRoot(system, deed.workspace.root),
-    operation,
+    recording: {
+      operation,
+      at: system.now().toISOString(),
+      worktree: worktreeOf(deed.workspace),
+      ...deed.automatic ? { automatic: true as const } : {},
+    },
     covers: deed.keepsOwn ? () => false : coverOf(system, deed),
   });
+  using _record = recorder;
   const work = async () => {
     try {
       const result = await run({ ...context, system: recorder.system });
+      const facts = deed.facts?.(result);
       await note(context, { deed, recorder }, {
         title: () => deed.title(result),
-        facts: deed.facts?.(result),
+        facts: [...recorder.facts, ...facts ? [facts] : []],
       });
       return result;
     } catch (error) {
       if (error instanceof MpmError) {
         await note(context, { deed, recorder }, {
           title: () => `${operation}, which failed: ${error.message}`,
-          facts: undefined,
+          facts: [],
         });
       }
       throw error;
@@ -97,40 +102,31 @@ async function note<T>(
   { deed, recorder }: { deed: Deed<T>; recorder: Recorder },
   { title, facts }: {
     title: () => string;
-    facts: ReturnType<NonNullable<Deed<T>["facts"]>>;
+    facts: readonly Facts[];
   },
 ): Promise<void> {
   const { system, note } = context;
+  const { record } = recorder;
   try {
     const files = recorder.recorded();
-    if (!files && !facts) return;
     const { root } = recorder;
-    const operation = {
-      at: system.now().toISOString(),
-      operation: deed.operation,
-      title: context.redact(title()),
-      worktree: worktreeOf(deed.workspace),
-      ...merged(files, facts),
-      ...deed.automatic ? { automatic: true as const } : {},
-    };
-    const append = () => void appendJournal(system, root, operation);
-    await (deed.lock ? append() : withLock(system, root, append));
+    if (files || facts.length > 0) {
+      const operation = {
+        ...recorder.recording,
+        title: context.redact(title()),
+        ...merged([files, ...facts], record?.id),
+      };
+      const append = () => void appendJournal(system, root, operation);
+      await (deed.lock ? append() : withLock(system, root, append));
+    }
+    record?.end();
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
+    attempt(() => record?.end());
     // Hooks continue silently.
     if (deed.automatic) return;
     note(`Note: done, but not recorded in "mpm undo list": ${error.message}`);
   }
-}
-
-function merged(
-  files: Recorded | undefined,
-  facts: { before?: object; after?: object } | undefined,
-): Pick<JournalEntry, "before" | "after"> {
-  return {
-    before: { ...files?.before, ...facts?.before },
-    after: { ...files?.after, ...facts?.after },
-  };
 }
 
 /** Files of the store that are not derived from others. */

@@ -1,8 +1,9 @@
-import { MpmError } from "../base/errors.ts";
+import { attempt, MpmError } from "../base/errors.ts";
 import { join } from "../base/join.ts";
 import { ensureUserFolder } from "./user_state.ts";
 import type { System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
+import { hasChanges } from "./intents/finish_changes.ts";
 import { finishUndo } from "./intents/finish_undo.ts";
 import { ensureHidden } from "./home.ts";
 import type { JournalEntry } from "./entry.ts";
@@ -27,9 +28,18 @@ export async function withLock<T>(
   ensureHidden(system, root, state);
   using _held = await locked(system, lock);
   await takeOver(system, root);
-  // An interrupted undo is finished first, and is not recorded as part of this
-  // operation.
+  // An interrupted operation is finished first, and is not recorded as part of
+  // this one.
   return await write(finishUndo(unrecorded(system), root));
+}
+
+/**
+ * Adds interrupted operations to the log at `root`, before it is read. A store
+ * that cannot be written stays as it is.
+ */
+export async function settleLog(system: System, root: string): Promise<void> {
+  if (!hasChanges(system, root)) return;
+  await attempt(() => withLock(system, root, () => {}));
 }
 
 /**

@@ -25,6 +25,7 @@ export function lookOnly(system: System): System {
     remove: refuse("remove"),
     syncFolder: () => {},
     lock: refuseLater("lock"),
+    tryLock: refuse("lock"),
   } as const satisfies Partial<Files>;
   return { ...system, files: { ...system.files, ...changing } };
 }

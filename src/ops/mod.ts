@@ -10,7 +10,6 @@
  */
 
 export {
-  allowedFacts,
   type AllowedFile,
   allowedFile,
   changeAllowed,
@@ -94,7 +93,13 @@ export {
 } from "./intents/settle.ts";
 export { journaled } from "./journaled.ts";
 export { HOME, layout, saveFiles } from "./layout.ts";
-export { takeLock, takeStoreLock, withLock, withUserLock } from "./lock.ts";
+export {
+  settleLog,
+  takeLock,
+  takeStoreLock,
+  withLock,
+  withUserLock,
+} from "./lock.ts";
 export { lookOnly } from "./look_only.ts";
 export {
   type Lasting,
@@ -103,7 +108,7 @@ export {
   type UndoKind,
 } from "./operations.ts";
 export { surveyTrash } from "./prune_trash.ts";
-export { fitChanges, pathBelow, unrecorded } from "./recorder.ts";
+export { fitChanges, pathBelow, recordFacts, unrecorded } from "./recorder.ts";
 export { ensureJournalKey } from "./seal.ts";
 export {
   ensureStoreId,

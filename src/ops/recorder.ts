@@ -1,10 +1,19 @@
 import { isAbsolute, relative, SEPARATOR } from "@std/path";
 import { join } from "../base/join.ts";
 import { sha256 } from "../base/digest.ts";
+import { attempt } from "../base/errors.ts";
 import { setOwn } from "../base/own.ts";
 import type { Files, System } from "../system/system.ts";
 import { removeQuietly } from "./atomic.ts";
 import type { FileVersion, FileVersions } from "./entry.ts";
+import {
+  type Before,
+  type Change,
+  ChangeRecord,
+  type Changes,
+  type Facts,
+  type Recording,
+} from "./intents/changes.ts";
 import { layout } from "./layout.ts";
 import {
   copyFile,
@@ -18,19 +27,13 @@ import {
 interface RecorderScope {
   /** Returns the place of the log and the trash. Called only once. */
   root(): string;
-  /** The command, which is part of the trash folder's name. */
-  readonly operation: string;
+  readonly recording: Recording;
   /** Returns whether an undo restores this file. */
   covers(path: string): boolean;
 }
 
 /** The content of a file: written bytes, or a file that contains them now. */
 type Content = Uint8Array | { readonly path: string } | null;
-
-/**
- * The earlier state of a file: missing, copied to the trash, or moved there.
- */
-type Before = null | { readonly kept: string; readonly sha256?: string };
 
 /** Returns `path` in the form used in the journal. */
 export function pathBelow(root: string, path: string): string {
@@ -39,24 +42,33 @@ export function pathBelow(root: string, path: string): string {
   return outside ? path : below.replaceAll(SEPARATOR, "/");
 }
 
-const REAL = new WeakMap<System, System>();
+const RECORDERS = new WeakMap<System, Recorder>();
 
 /**
  * Returns the machine that a {@link Recorder} is based on, which records
  * nothing.
  */
 export function unrecorded(system: System): System {
-  return REAL.get(system) ?? system;
+  return RECORDERS.get(system)?.real ?? system;
+}
+
+/**
+ * Records what an undo of the running operation needs in addition to the files,
+ * before the change that the facts describe.
+ */
+export function recordFacts(system: System, facts: Facts): void {
+  RECORDERS.get(system)?.addFacts(facts);
 }
 
 /**
  * Provides a machine that records how an operation changes the files that an
  * undo restores. Replaced or removed files are first copied to the trash. Files
- * that the operation itself moves to the trash stay there.
+ * that the operation itself moves to the trash stay there. Each change is in
+ * the record on the disk before it is made.
  */
 export class Recorder {
   readonly system: System;
-  readonly #real: System;
+  readonly real: System;
   readonly #scope: RecorderScope;
   readonly #before = new Map<string, Before>();
   readonly #now = new Map<string, Content>();
@@ -64,12 +76,41 @@ export class Recorder {
   #folder: string | undefined;
   #kept = 0;
   #rooted: string | undefined;
+  #record: ChangeRecord | undefined;
+  /** True if the record cannot be written. */
+  #isUnrecorded = false;
+  /** The facts that the operation has recorded. */
+  readonly facts: Facts[] = [];
 
   constructor(real: System, scope: RecorderScope) {
-    this.#real = real;
+    this.real = real;
     this.#scope = scope;
     this.system = { ...real, files: { ...real.files, ...this.#noting() } };
-    REAL.set(this.system, real);
+    RECORDERS.set(this.system, this);
+  }
+
+  /** Returns a recorder with the changes of an interrupted operation. */
+  static of(
+    real: System,
+    root: string,
+    { recording, changes }: Changes,
+  ): Recorder {
+    const covers = () => true;
+    const recorder = new Recorder(real, {
+      root: () => root,
+      recording,
+      covers,
+    });
+    for (const change of changes) {
+      if ("facts" in change) recorder.facts.push(change.facts);
+      if ("folder" in change) recorder.#folders.push(change.folder);
+      if (!("path" in change)) continue;
+      const { path, before } = change;
+      recorder.#before.set(path, before);
+      const now = real.files.lstat(path)?.kind === "file";
+      recorder.#now.set(path, now ? { path } : null);
+    }
+    return recorder;
   }
 
   get root(): string {
@@ -82,8 +123,46 @@ export class Recorder {
       [...this.#before.values()].some((was) => was !== null);
   }
 
+  /** The record of the changes; `undefined`: nothing was changed. */
+  get record(): ChangeRecord | undefined {
+    return this.#record;
+  }
+
+  get recording(): Recording {
+    return this.#scope.recording;
+  }
+
+  /** Lets the next mpm finish the operation, if it is not in the journal. */
+  [Symbol.dispose](): void {
+    this.#record?.[Symbol.dispose]();
+  }
+
+  /** Records facts; see {@link recordFacts}. */
+  addFacts(facts: Facts): void {
+    this.#note({ facts });
+    this.facts.push(facts);
+  }
+
+  /**
+   * Adds a line to the record. Without a record, the operation works all the
+   * same, and is in the log when it is finished.
+   */
+  #note(change: Change): void {
+    if (this.#isUnrecorded) return;
+    const isNoted = attempt(() => {
+      const { recording } = this;
+      if (this.#record) this.#record.add(change);
+      else {
+        const begun = { recording, first: change };
+        this.#record = new ChangeRecord(this.real, this.root, begun);
+      }
+      return true;
+    });
+    this.#isUnrecorded = !isNoted;
+  }
+
   #noting(): Partial<Files> {
-    const { files } = this.#real;
+    const { files } = this.real;
     return {
       create: (path, bytes, options) => {
         this.#look(path);
@@ -96,15 +175,17 @@ export class Recorder {
         this.#now.set(path, { path });
       },
       mkdir: (path) => {
+        const covered = this.#scope.covers(path);
+        if (covered) this.#note({ folder: path });
         files.mkdir(path);
-        if (this.#scope.covers(path)) this.#folders.push(path);
+        if (covered) this.#folders.push(path);
       },
       rename: (from, to) => {
         const away = this.#inTrash(to);
-        if (!away) this.#look(from);
+        if (away) this.#move(from, to);
+        else this.#look(from);
         this.#look(to);
         files.rename(from, to);
-        if (away) this.#moved(from, to);
         this.#now.set(to, this.#now.get(from) ?? { path: to });
         this.#now.set(from, null);
       },
@@ -129,27 +210,32 @@ export class Recorder {
   /** Keeps the content of `path` before it is first changed. */
   #look(path: string): void {
     if (this.#before.has(path) || !this.#scope.covers(path)) return;
-    const info = this.#real.files.peek(path);
+    const info = this.real.files.peek(path);
     if (info?.kind === "folder") return;
-    this.#before.set(path, info?.kind === "file" ? this.#keep(path) : null);
+    this.#begin(path, info?.kind === "file" ? this.#keep(path) : null);
   }
 
-  #moved(from: string, to: string): void {
+  #move(from: string, to: string): void {
     if (this.#before.has(from) || !this.#scope.covers(from)) return;
-    this.#before.set(from, { kept: to });
+    this.#begin(from, { kept: to });
+  }
+
+  #begin(path: string, before: Before): void {
+    this.#note({ path, before });
+    this.#before.set(path, before);
   }
 
   #keep(path: string): Before {
     const kept = join(this.#trash(), String(++this.#kept).padStart(4, "0"));
-    const bytes = copyFile(this.#real, path, kept, { synced: false });
+    const bytes = copyFile(this.real, path, kept, { synced: false });
     return { kept, sha256: sha256(bytes) };
   }
 
   #trash(): string {
     return this.#folder ??= newTrashFolder(
-      this.#real,
+      this.real,
       this.root,
-      this.#scope.operation,
+      this.recording.operation,
     );
   }
 
@@ -159,6 +245,7 @@ export class Recorder {
     const before: Record<string, FileVersion | null> = {};
     const after: Record<string, FileVersion | null> = {};
     for (const [path, was] of this.#before) {
+      if (was && !this.real.files.lstat(was.kept)) continue;
       const [old, now] = [this.#version(was), this.#after(path)];
       if (old?.sha256 === now?.sha256) {
         if (was) this.#drop(was.kept);
@@ -171,7 +258,7 @@ export class Recorder {
     this.#describe();
     const folders = this.#folders.map((path) => pathBelow(root, path));
     if (Object.keys(before).length === 0) return undefined;
-    const made = fitChanges(this.#real, root, {
+    const made = fitChanges(this.real, root, {
       before,
       after,
       folder: () => this.#trash(),
@@ -185,7 +272,7 @@ export class Recorder {
     if (!was) return null;
     const { trash } = layout(this.root);
     const digest = was.sha256 ??
-      sha256(this.#real.files.readOwn(was.kept, LARGEST));
+      sha256(this.real.files.readOwn(was.kept, LARGEST));
     return { sha256: digest, kept: pathBelow(trash, was.kept) };
   }
 
@@ -194,7 +281,7 @@ export class Recorder {
     if (content === null) return null;
     const bytes = content instanceof Uint8Array
       ? content
-      : this.#real.files.readOwn(path, LARGEST);
+      : this.real.files.readOwn(path, LARGEST);
     return { sha256: sha256(bytes), kept: null };
   }
 
@@ -202,10 +289,10 @@ export class Recorder {
   #drop(kept: string): void {
     const own = this.#folder;
     if (own === undefined || !kept.startsWith(join(own, "/"))) return;
-    removeQuietly(this.#real, kept);
+    removeQuietly(this.real, kept);
     this.#kept--;
     if (this.#kept > 0) return;
-    removeQuietly(this.#real, own);
+    removeQuietly(this.real, own);
     this.#folder = undefined;
   }
 
@@ -214,15 +301,15 @@ export class Recorder {
     const folder = this.#folder;
     if (folder === undefined) return;
     const { root } = this;
-    const { operation } = this.#scope;
+    const { operation } = this.recording;
     const items = [...this.#before].flatMap(([from, was]) => {
       const to = was ? pathBelow(folder, was.kept) : "/";
       const here = to !== "/" && !isAbsolute(to) &&
-        this.#real.files.lstat(was!.kept);
+        this.real.files.lstat(was!.kept);
       return here ? [{ name: to, files: [{ from, to }] }] : [];
     });
-    const bytes = manifestOf(this.#real, root, { operation, items });
-    this.#real.files.create(join(folder, MANIFEST), bytes, { synced: false });
+    const bytes = manifestOf(this.real, root, { operation, items });
+    this.real.files.create(join(folder, MANIFEST), bytes, { synced: false });
   }
 }
 

@@ -56,7 +56,7 @@ export class RecordSeals {
   }
 
   #sealOf(body: string): string {
-    const key = ensureJournalKey(this.#system);
+    const key = this.#key ??= ensureJournalKey(this.#system);
     if (key === undefined) throw keyless();
     return sealOf(key, this.#kind + body);
   }

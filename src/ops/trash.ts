@@ -25,6 +25,8 @@ interface Removal {
     readonly name: string;
     readonly files: readonly TrashFile[];
   }[];
+  /** Gets the folder before the first file is moved. */
+  begun?(folder: string): void;
 }
 
 /** The file that describes the content of a trash folder. */
@@ -46,6 +48,7 @@ export function moveToTrash(
   const folder = newTrashFolder(system, root, removal.operation);
   files.create(join(folder, MANIFEST), manifestOf(system, root, removal));
   files.syncFolder(folder);
+  removal.begun?.(folder);
   const touched = new Set<string>();
   const all = removal.items.flatMap((item) => item.files);
   for (const [done, { from, to }] of all.entries()) {

@@ -20,6 +20,7 @@ import {
   ensureFolder,
   journaled,
   layout,
+  recordFacts,
   type UndoOrder,
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
@@ -125,15 +126,16 @@ export async function carry(
   const { workspace, to } = plan;
   return await journaled(
     context,
-    (context) => written(context, plan, session),
+    (context) => {
+      const carry = { client: to.name, session: session.id };
+      recordFacts(context.system, { after: { carry } });
+      return written(context, plan, session);
+    },
     {
       operation: "carry",
       workspace,
       files: session.files.map(({ path }) => path),
       title: () => `carry a conversation to ${to.title}`,
-      facts: () => ({
-        after: { carry: { client: to.name, session: session.id } },
-      }),
     },
   );
 }

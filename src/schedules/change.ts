@@ -5,7 +5,12 @@ import { named } from "../base/words.ts";
 import type { Context } from "../cli/mod.ts";
 import { missingFolders, removeIfEmpty } from "../clients/mod.ts";
 import type { Workspace } from "../git/mod.ts";
-import { journaled, type UndoOrder, withUserLock } from "../ops/mod.ts";
+import {
+  journaled,
+  recordFacts,
+  type UndoOrder,
+  withUserLock,
+} from "../ops/mod.ts";
 import type { System } from "../system/system.ts";
 import { readAllowedDefinition } from "../tasks/mod.ts";
 import type {
@@ -90,15 +95,17 @@ export async function addSchedule(
   };
   if (order.dryRun) return result;
   await journaled(context, async ({ system }) => {
+    if (!known) {
+      recordFacts(system, {
+        before: { schedules: [] },
+        after: { schedules: [schedule] },
+      });
+    }
     await withUserLock(system, () => putSchedule(system, schedule));
   }, {
     operation: "schedule add",
     workspace,
     title: () => `schedule "${name}": ${actionText(schedule)}`,
-    facts: () =>
-      known
-        ? undefined
-        : { before: { schedules: [] }, after: { schedules: [schedule] } },
   });
   return result;
 }
@@ -208,6 +215,9 @@ export async function removeSchedules(
   if (dryRun) return { dry_run: true, removed };
   const schedules = found.flatMap(({ schedule }) => schedule ?? []);
   await journaled(context, async ({ system }) => {
+    if (schedules.length > 0) {
+      recordFacts(system, { before: { schedules }, after: { schedules: [] } });
+    }
     await withUserLock(system, async () => {
       for (const one of found) await takeSchedule(system, one);
     });
@@ -215,10 +225,6 @@ export async function removeSchedules(
     operation: "schedule remove",
     workspace,
     title: () => `remove ${removed.map(({ id }) => id).join(", ")}`,
-    facts: () =>
-      schedules.length === 0
-        ? undefined
-        : { before: { schedules }, after: { schedules: [] } },
   });
   return { dry_run: false, removed };
 }

@@ -77,6 +77,7 @@ export const realFiles: Files = {
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
   space: (folder) => Promise.resolve(spaceOf(folder)),
   lock,
+  tryLock,
 };
 
 function readOwn(
@@ -231,6 +232,15 @@ async function lock(
     retry = Math.min(retry * LOCK_RETRY.growth, LOCK_RETRY.longest);
   }
   return { [Symbol.dispose]: () => file.close() };
+}
+
+function tryLock(path: string): Disposable | undefined {
+  const file = unheld(() => guard("lock", path, () => openLock(path)));
+  if (guard("lock", path, () => file.tryLockSync(true))) {
+    return { [Symbol.dispose]: () => file.close() };
+  }
+  file.close();
+  return undefined;
 }
 
 /** Creates files, syncs them and reads them back; see `Files.createAll`. */

@@ -167,9 +167,10 @@ export interface Files {
   space(folder: string): Promise<Space | undefined>;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
-   * the kernel releases when the process ends in any way. Waits at most `wait`
-   * milliseconds; `undefined` if another process holds it.
+   * the kernel releases when the process ends. `undefined`: another has it.
    */
+  tryLock(path: string): Disposable | undefined;
+  /** Does the same, and waits at most `wait` milliseconds. */
   lock(path: string, wait: number): Promise<Disposable | undefined>;
 }
 

@@ -13,6 +13,7 @@ import {
   layout,
   moveToTrash,
   noteUndo,
+  recordFacts,
   type Undone,
   type UndoOrder,
   withLock,
@@ -62,7 +63,6 @@ export async function removeRuns(
       `${kind} rm ${
         ids.length > 3 ? counted(ids.length, "run") : ids.join(" ")
       }`,
-    facts: (trash) => ({ before: { runs: ids }, after: { runs: ids, trash } }),
     keepsOwn: true,
     lock: withLock,
     ...more,
@@ -96,6 +96,11 @@ function moved(
       name: id,
       files: [{ from: runPaths(root, id).folder, to: id }],
     })),
+    begun: (trash) =>
+      recordFacts(system, {
+        before: { runs: ids },
+        after: { runs: ids, trash },
+      }),
   });
 }
 

@@ -19,6 +19,7 @@ import { field } from "../base/parsed_values.ts";
 import {
   CannotUndo,
   noteUndo,
+  recordFacts,
   type Undone,
   type UndoOrder,
 } from "../ops/mod.ts";
@@ -33,6 +34,8 @@ export async function restored(
   const plan = await planRestore(git, rescue, path);
   const notes = [...plan.notes];
   if (!dryRun) {
+    const { name, head } = rescue;
+    recordFacts(system, { after: { name, path, head } });
     notes.push(...await restoreWorktree(system, git, rescue, plan));
     await dropRescue(git, rescue);
   }

@@ -55,6 +55,16 @@ async function detour(): Promise<TestEnv> {
 const headOf = (env: TestEnv) => env.read(".git/HEAD").trim().split("/").at(-1);
 
 const KINDS: Record<string, Interrupted> = {
+  "operation": {
+    async prepare() {
+      const env = TestEnv.repository();
+      await mpmJson(env, ["next", "a step"]);
+      return env;
+    },
+    dies: () => ["template", "new", "mine"],
+    isBegun: (env) => env.exists(".claude-mpm/templates/mine.md"),
+    next: ["undo", "list"],
+  },
   "pause": {
     prepare: () => Promise.resolve(TestEnv.repository()),
     dies: () => ["pause", "--no-commit", "Work"],
@@ -164,6 +174,8 @@ function sessionsOf(env: TestEnv, folder = "sessions"): string[] {
   return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
 }
 
+const JOURNAL = ".claude-mpm/state/journal.jsonl";
+
 /** The files that must result from finishing it. */
 function endOf(env: TestEnv): unknown {
   const files = env.exists(".git") ? treeOf(env) : {};
@@ -188,15 +200,13 @@ const FORGERIES: Record<string, (env: TestEnv, path: string) => void> = {
     Deno.symlinkSync(moved, env.project);
   },
   "another name": (env, path) => {
-    const copy = path.replace(/[^/]+\.json$/, "0123456789abcdef.json");
+    const copy = path.replace(/[^/]+(?=\.jsonl?$)/, "0123456789abcdef");
     Deno.renameSync(join(env.project, path), join(env.project, copy));
   },
   "an edited text": (env, path) =>
-    env.write(path, env.read(path).replace('"schema": 1', '"schema":  1')),
-  "no seal": (env, path) => {
-    const { seal: _, ...rest } = JSON.parse(env.read(path));
-    env.write(path, JSON.stringify(rest));
-  },
+    env.write(path, env.read(path).replaceAll(/(\{\s*"\w+":)/g, "$1 ")),
+  "no seal": (env, path) =>
+    env.write(path, env.read(path).replaceAll(/,\s*"seal": ?"\w+"/g, "")),
 };
 
 /** Everything that finishing an operation could change. */
@@ -269,6 +279,9 @@ for (const [kind, one] of Object.entries(KINDS)) {
         const isThere = env.exists(".claude/worktrees/x");
         assertEquals(isThere, name !== "another place");
       } else assertEquals(stateOf(env), before, name);
+      if (kind === "operation") {
+        assertEquals(env.read(JOURNAL).split("\n").length, 2, name);
+      }
       assertEquals(env.read(path), text, name);
       if (kind === "restore") {
         const { stdout } = await mpm(env, ["status"]);
@@ -287,11 +300,17 @@ for (const [kind, one] of Object.entries(KINDS)) {
     }
     // The intent itself is finished, and the marker of an earlier version.
     const { path } = intentsOf(env).find((one) => one.kind === kind)!;
-    const intent = JSON.parse(env.read(path)) as OldIntent;
+    const text = env.read(path);
     const middle = endOf(env);
     await goOn(env);
     assertEquals(intentsOf(env), [], "its own is finished");
     const finished = endOf(env);
+    if (kind === "operation") {
+      // Its record ends in the log.
+      assertStringIncludes(env.read(JOURNAL), "which was interrupted");
+      return;
+    }
+    const intent = JSON.parse(text) as OldIntent;
     if (kind !== "undo" && kind !== "replay fork") {
       assert(JSON.stringify(finished) !== JSON.stringify(middle));
     }

@@ -38,7 +38,26 @@ async function checkUnique(env: TestEnv, where: string): Promise<void> {
   assertEquals(undone.length, new Set(undone).size, where);
 }
 
+const LOGGED = "next, and its line in the log,";
+
 const VICTIMS: readonly Victim[] = [
+  {
+    name: LOGGED,
+    prepare: () => TestEnv.repository(),
+    next: (_, round) => ["next", `Step ${round}`],
+    async check(env, where) {
+      const { operations } = await mpmJson<UndoListResult>(env, [
+        ...["log", "-n", "all"],
+      ]);
+      const items = names(env, ".claude-mpm/state/items")
+        .filter((name) => /^\w.*\.json$/.test(name));
+      const added = operations.filter(({ operation, own, before }) => {
+        const [[path] = []] = Object.entries(before.files ?? {});
+        return operation === "next" && own && path?.includes("/items/");
+      });
+      assertEquals(added.length, items.length, where);
+    },
+  },
   {
     name: "start and complete",
     prepare: () => TestEnv.repository(),
@@ -178,11 +197,11 @@ const VICTIMS: readonly Victim[] = [
   },
 ];
 
-/** A pair that `deno task test` also kills a few times. */
-const ALWAYS = "config set and undo";
+/** Those that `deno task test` also kills a few times. */
+const ALWAYS = [LOGGED, "config set and undo"];
 
 for (const victim of VICTIMS) {
-  const test = victim.name === ALWAYS ? posixTest : soakTest;
+  const test = ALWAYS.includes(victim.name) ? posixTest : soakTest;
   test(
     `${victim.name} killed at any moment leaves the old state or the new`,
     () => killAgain(victim, killsOf(200, 2)),

@@ -7,10 +7,12 @@ const FOLDER = ".claude-mpm/state/ops";
 export function intentsOf(env: TestEnv): { path: string; kind: string }[] {
   if (!env.exists(FOLDER)) return [];
   return [...Deno.readDirSync(join(env.project, FOLDER))]
-    .filter(({ name }) => /^[a-z0-9].*\.json$/.test(name))
+    .filter(({ name }) => /^[a-z0-9].*\.jsonl?$/.test(name))
     .map(({ name }) => {
       const path = `${FOLDER}/${name}`;
-      return { path, kind: JSON.parse(env.read(path)).kind };
+      const [first] = env.read(path).split(/\n(?=\{)/);
+      const kind = name.endsWith("l") ? "operation" : JSON.parse(first!).kind;
+      return { path, kind };
     });
 }
 

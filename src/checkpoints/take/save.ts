@@ -24,7 +24,7 @@ import { readyRedaction } from "../../secrets/mod.ts";
 import type { StoredCheckpoint } from "../checkpoint.ts";
 import type { CheckpointSaveResult } from "../commands/results.ts";
 import { autoName, checkedCheckpointName, timedName } from "../name.ts";
-import { pruneCheckpoints, savedFact } from "../remove.ts";
+import { pruneCheckpoints, recordBegun, savedFact } from "../remove.ts";
 import { nextSteps } from "../show_text.ts";
 import { noteStepTree } from "../step_trees.ts";
 import { recordIds } from "../store.ts";
@@ -199,6 +199,9 @@ async function stored(
         around,
         importing,
         known,
+        // Entries for the trees of all steps would push other operations out of
+        // the journal.
+        begun: batch ? undefined : (one) => recordBegun(context, one),
       }),
     {
       operation: input.auto ? "automatic checkpoint" : "checkpoint save",
@@ -206,8 +209,6 @@ async function stored(
       lock: withLock,
       keepsOwn: true,
       title: ({ name }) => `save the checkpoint ${name}`,
-      // Entries for the trees of all steps would push other operations out of
-      // the journal.
       facts: (record) =>
         batch ? undefined : { after: savedFact(context, record) },
       ...input.auto ? { automatic: true as const } : {},

@@ -9,7 +9,7 @@ import {
   readCheckpointRefs,
   writeCheckpoint,
 } from "../../git/mod.ts";
-import type { StoredCheckpoint } from "../checkpoint.ts";
+import type { Checkpoint, StoredCheckpoint } from "../checkpoint.ts";
 import { checkpointId } from "../name.ts";
 import { begunMark, ownMark, recordBytes } from "../record.ts";
 import { shellWord } from "../../base/shell.ts";
@@ -54,13 +54,15 @@ interface Storing {
   again?(): Promise<Capture>;
   /** The IDs that existed a moment ago, if they are known. */
   readonly known?: ReadonlySet<string>;
+  /** Gets the record before the checkpoint exists. */
+  readonly begun?: ((record: Checkpoint) => void) | undefined;
 }
 
 /** Stores a capture. Call under the lock. */
 export async function storeCheckpoint(
   context: Context,
   place: CheckpointPlace,
-  { order: given, taken, around, importing, known, again }: Storing,
+  { order: given, taken, around, importing, known, again, begun }: Storing,
 ): Promise<StoredCheckpoint> {
   const { system } = context;
   const { vault, workspace } = place;
@@ -86,6 +88,7 @@ export async function storeCheckpoint(
   });
   // After an interruption, this mark shows who made the commit.
   noteOwn(system, begunMark(record));
+  begun?.(record);
   const bytes = recordBytes(record);
   let commit: string;
   try {
@@ -93,9 +96,8 @@ export async function storeCheckpoint(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // Someone else may have taken the name in the meantime.
-    if (known) {
-      return await storeCheckpoint(context, place, { order: given, taken });
-    }
+    const anew = { order: given, taken, begun };
+    if (known) return await storeCheckpoint(context, place, anew);
     // A cached blob may have been removed together with its checkpoint.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);

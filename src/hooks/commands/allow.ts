@@ -3,12 +3,7 @@ import { MpmError } from "../../base/errors.ts";
 import { locate } from "../../git/mod.ts";
 import { hooksAllowText } from "../scripts/text.ts";
 import { allowanceOf } from "../scripts/store.ts";
-import {
-  allowedFacts,
-  changeAllowed,
-  journaled,
-  withUserLock,
-} from "../../ops/mod.ts";
+import { changeAllowed, journaled, withUserLock } from "../../ops/mod.ts";
 import { copyOf, hooksNamed } from "../scripts/run.ts";
 
 /** `mpm hooks allow` */
@@ -49,10 +44,8 @@ allowed; after the next change it must be allowed again.`,
           const files = Object.fromEntries(
             found.map(({ hook, file }) => [hook.path, file]),
           );
-          return {
-            allowed: found.map(({ hook }) => hook),
-            ...changeAllowed(context, root, { files }),
-          };
+          changeAllowed(context, root, { files });
+          return { allowed: found.map(({ hook }) => hook) };
         }),
       {
         operation: "hooks allow",
@@ -60,7 +53,6 @@ allowed; after the next change it must be allowed again.`,
         keepsOwn: true,
         title: ({ allowed }) =>
           `allow ${allowed.map(({ name }) => name).join(", ")} to run`,
-        facts: (result) => allowedFacts(result),
       },
     );
     const lacking = chosen.find((hook) => !allowed.includes(hook));

@@ -18,6 +18,7 @@ import {
   checkPath,
   journaled,
   layout,
+  recordFacts,
   userState,
   withUserLock,
 } from "../../ops/mod.ts";
@@ -87,6 +88,11 @@ export async function applyRemove(
     context,
     ({ system }) =>
       withUserLock(system, async () => {
+        if (schedules.length > 0) {
+          // A schedule that was kept is restored as it is.
+          const after = { schedules: [] };
+          recordFacts(system, { before: { schedules }, after });
+        }
         const done = removeAll(system, installed, false);
         await removeSchedules(system, schedules, done);
         return done;
@@ -97,14 +103,6 @@ export async function applyRemove(
       files: plan.removed.filter(({ part }) => part !== "schedule")
         .map(({ path }) => path),
       title: () => "remove hooks, skills and other parts of mpm",
-      facts: ({ removed }) => ({
-        before: {
-          schedules: schedules.filter(({ id }) =>
-            removed.some(({ path }) => path === id)
-          ),
-        },
-        after: { schedules: [] },
-      }),
     },
   );
   if (place !== workspace) {

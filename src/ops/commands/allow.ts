@@ -8,11 +8,11 @@ import { locate } from "../../git/mod.ts";
 import {
   type AllowedChange,
   allowedCommands,
-  allowedFacts,
   allowedFile,
   allowedFiles,
   changeAllowed,
   fileState,
+  isChanged,
   readAllowable,
 } from "../allowed.ts";
 import { commandText, plainWords } from "../allowed_command.ts";
@@ -74,14 +74,14 @@ If you pass only a project file's path, mpm allows the file's current content. A
     });
     if (input["dry-run"]) {
       const dry = changeAllowed(context, root, change, { write: false });
-      return answer(allowedFacts(dry) !== undefined);
+      return answer(isChanged(dry));
     }
     return await journaled(
       context,
       (context) =>
         withUserLock(context.system, () => {
-          const facts = allowedFacts(changeAllowed(context, root, change));
-          return { ...answer(facts !== undefined), facts };
+          const done = changeAllowed(context, root, change);
+          return answer(isChanged(done));
         }),
       {
         operation: "allow",
@@ -91,9 +91,8 @@ If you pass only a project file's path, mpm allows the file's current content. A
           input.remove
             ? `no longer allow ${target.name} to run`
             : `allow ${target.name} to run`,
-        facts: ({ facts }) => facts,
       },
-    ).then(({ facts: _, ...result }) => result);
+    );
   },
   render,
   next: ({ change, commands }) =>

@@ -1,18 +1,12 @@
+import { attempt } from "../../base/errors.ts";
 import { field } from "../../base/parsed_values.ts";
 import type { System } from "../../system/system.ts";
 import type { JournalEntry } from "../entry.ts";
+import { finishChanges, UNDO } from "./finish_changes.ts";
 import { hasOldUndo, takeOldUndo } from "./old_markers.ts";
-import {
-  allIntents,
-  beginIntent,
-  type Intent,
-  readIntents,
-} from "./intents.ts";
+import { allIntents, beginIntent, type Intent, intentsIn } from "./intents.ts";
 import { appendJournal, type Operation, readJournal } from "../journal.ts";
 import { applyFiles, planFiles } from "../undo_files.ts";
-
-/** The kind of an operation that is an undo of files. */
-const UNDO = "undo";
 
 /**
  * Records what an undo will do, before its first change. From then on the undo
@@ -42,20 +36,24 @@ export function isUndoBegun(
 }
 
 /**
- * Finishes an interrupted undo. Restores the remaining files, and adds its line
- * to the journal. Call under the lock. Returns the line.
+ * Finishes what was interrupted in the log. Restores the remaining files of an
+ * undo, and adds its line. Then adds the lines of other operations. Call under
+ * the lock. Returns the line of the undo.
  */
 export function finishUndo(
   system: System,
   root: string,
 ): JournalEntry | undefined {
   takeOldUndo(system, root, (operation) => beginUndo(system, root, operation));
-  const finished = readIntents<Operation>(system, root, UNDO)
+  const found = allIntents(system, root);
+  const finished = intentsIn<Operation>(found, UNDO)
     .map((intent) => {
       const entry = finish(system, root, intent.facts);
       intent.end();
       return entry;
     });
+  // A log that cannot be written must not stop the command.
+  attempt(() => finishChanges(system, root, found));
   return finished.at(-1);
 }
 

@@ -6,6 +6,7 @@ import { removeIfThere, removeQuietly, writeAtomic } from "../atomic.ts";
 import { checkPath, ensureFolder } from "../folders.ts";
 import { layout } from "../layout.ts";
 import { ownSeals, projectSeals, type RecordSeals } from "../sealed_record.ts";
+import { CHANGES, changesIn, sealsAt } from "./changes.ts";
 
 interface Written<F> {
   /** The ID of the intent, which is also its file name. */
@@ -39,6 +40,7 @@ function intentOf<F>(
   system: System,
   root: string,
   written: Written<F>,
+  path = fileOf(root, written.id),
 ): Intent<F> {
   return {
     ...written,
@@ -46,7 +48,7 @@ function intentOf<F>(
       (this as Written<F>).facts = facts;
       write(system, root, { ...written, facts });
     },
-    end: () => removeIfThere(system, fileOf(root, written.id)),
+    end: () => removeIfThere(system, path),
   };
 }
 
@@ -69,7 +71,8 @@ const LARGEST = 64 * 1024 * 1024;
 /** Milliseconds after which an incomplete file belongs to a dead process. */
 const STALE = 3_600_000;
 
-const NAME = /^([a-z0-9]{8,64})\.json$/;
+/** Intents, and the records of changes with one line each. */
+const NAME = /^([a-z0-9]{8,64})\.jsonl?$/;
 
 function fileOf(root: string, id: string): string {
   return join(layout(root).intents, `${id}.json`);
@@ -100,7 +103,7 @@ function write(
   written: Written<unknown>,
   { synced = true }: Manner = {},
 ): void {
-  const seals = sealsOf(projectSeals, system, root);
+  const seals = sealsAt(projectSeals, system, root);
   const value = { schema: SCHEMA, ...written };
   const text = attempt(() => seals.seal(value)) ?? JSON.stringify(value);
   writeAtomic(system, fileOf(root, written.id), {
@@ -108,18 +111,6 @@ function write(
     temporary: `.${written.id}.tmp`,
     synced,
   });
-}
-
-/**
- * Returns the seals of intents. A copy of the project or of the file in another
- * place does not count.
- */
-function sealsOf(
-  make: typeof ownSeals,
-  system: System,
-  root: string,
-): RecordSeals {
-  return make(system, root, `intent at ${root}`);
 }
 
 function sweep(system: System, folder: string): void {
@@ -142,13 +133,21 @@ export function readIntents<F>(
   root: string,
   kind: string,
 ): Intent<F>[] {
-  return allIntents(system, root).flatMap(({ intent }) =>
+  return intentsIn(allIntents(system, root), kind);
+}
+
+/** Returns those of a kind, oldest first. */
+export function intentsIn<F>(
+  files: readonly IntentFile[],
+  kind: string,
+): Intent<F>[] {
+  return files.flatMap(({ intent }) =>
     intent?.kind === kind ? [intent as Intent<F>] : []
   ).sort((one, other) => one.at < other.at ? -1 : 1);
 }
 
 /** A file of an intent. */
-interface IntentFile {
+export interface IntentFile {
   readonly path: string;
   /** `undefined`: the file is someone else's, so it is not changed. */
   readonly intent: Intent | undefined;
@@ -162,11 +161,12 @@ export function allIntents(system: System, root: string): IntentFile[] {
   const names = system.files.list(intents).map(({ name }) => name)
     .filter((name) => NAME.test(name));
   if (names.length === 0) return [];
-  const seals = sealsOf(ownSeals, system, root);
+  const seals = sealsAt(ownSeals, system, root);
   return names.map((name) => {
     const path = join(intents, name);
-    const written = readWritten(system, seals, { path, name });
-    return { path, intent: written && intentOf(system, root, written) };
+    const read = name.endsWith("l") ? readChanges : readWritten;
+    const written = read(system, seals, { path, name });
+    return { path, intent: written && intentOf(system, root, written, path) };
   });
 }
 
@@ -203,4 +203,16 @@ function readWritten(
     `${field(value, "id")}.json` === name;
   // Its seal shows that mpm wrote the rest.
   return isOne ? value as Written<unknown> : undefined;
+}
+
+function readChanges(
+  system: System,
+  seals: RecordSeals,
+  { path, name }: { path: string; name: string },
+): Written<unknown> | undefined {
+  const id = name.slice(0, -".jsonl".length);
+  const facts = changesIn(textOf(system, path) ?? "", { seals, id });
+  if (!facts) return undefined;
+  const { at, worktree } = facts.recording;
+  return { id, kind: CHANGES, at, worktree, facts };
 }

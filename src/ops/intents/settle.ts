@@ -5,6 +5,8 @@ import type { System } from "../../system/system.ts";
 import { worktreeOf } from "../journal.ts";
 import { takeStoreLock } from "../lock.ts";
 import { ensureJournalKey } from "../seal.ts";
+import { CHANGES, type Changes } from "./changes.ts";
+import { finishChanges } from "./finish_changes.ts";
 import { allIntents, type Intent, readIntents } from "./intents.ts";
 import { hasOldMarker, type OldMarkers } from "./old_markers.ts";
 
@@ -97,6 +99,15 @@ export async function settleHeld<F>(
     await finisher.finish(context, workspace, intent);
   }
 }
+
+/** Finishes operations that only have the record of their changes. */
+export const RECORDED: Finisher<Changes> = {
+  kinds: [CHANGES],
+  finish({ system }, { root }) {
+    finishChanges(system, root, allIntents(system, root));
+    return Promise.resolve();
+  },
+};
 
 function placeOf(workspace: Workspace): QuickPlace {
   const { root, linked, gitDir } = workspace;

@@ -16,7 +16,13 @@ import {
   writeObjects,
   zeroed,
 } from "../../git/mod.ts";
-import { ensureFolder, HOME, layout, withLock } from "../../ops/mod.ts";
+import {
+  ensureFolder,
+  HOME,
+  layout,
+  recordFacts,
+  withLock,
+} from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
 import type { PauseResult } from "../commands/results.ts";
 import type { Save } from "../save.ts";
@@ -125,6 +131,8 @@ export async function commitToBranch(
     ...{ branch, head },
     message: commitMessage(save.session_id, save),
     files: files.filter((path) => path !== pointer),
+    begun: (commit: string) =>
+      recordFacts(system, { after: { git: { branch, commit } } }),
   };
   try {
     // Under the lock, so that simultaneous pauses do not race for HEAD.
@@ -136,6 +144,7 @@ export async function commitToBranch(
     return { made: true, sha, branch, reason: null };
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
+    recordFacts(system, { after: { git: null } });
     return { ...none, reason: error.withHint };
   }
 }
@@ -168,6 +177,8 @@ interface FileCommit {
   /** Absolute paths below the worktree. */
   readonly files: readonly string[];
   readonly message: string;
+  /** Gets the ID of the commit before the branch has it. */
+  begun?(commit: string): void;
 }
 
 /**
@@ -248,6 +259,7 @@ async function moveBranch(
     const made = await git.read([...args, "-p", head, tree], { stdin });
     const id = decodeBytes(made).trim();
     // A name that is not UTF-8 cannot be passed as an argument.
+    commit.begun?.(id);
     const move = ["update-ref", "-m", reason, "--stdin"];
     const done = await git.run(move, {
       stdin: encodeText(`update ${ref} ${id} ${head}\n`),

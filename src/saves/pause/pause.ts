@@ -246,10 +246,6 @@ export async function applied(
       operation: "pause",
       workspace,
       title: ({ session_id: id }) => `pause as ${id}`,
-      facts: ({ branch_commit: commit }) =>
-        commit?.made
-          ? { after: { git: { branch: commit.branch, commit: commit.sha } } }
-          : {},
     })
     : await saved(context, plan);
   const { cwd, worktree, root } = workspace;

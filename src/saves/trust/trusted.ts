@@ -17,6 +17,7 @@ import {
   journaled,
   noteUndo,
   readOwnJson,
+  recordFacts,
   type TeamFolder,
   teamFolders,
   type Undone,
@@ -144,18 +145,17 @@ export async function changeTrust(
           if (trust) saves.set(mark, { session_id: name, project, at });
           else saves.delete(mark);
         }
+        recordFacts(system, {
+          before: { trusted: before },
+          after: { trusted: trustedOf(saves, marks) },
+        });
         writeTrusted(system, saves);
-        return { before, after: trustedOf(saves, marks) };
       }),
     {
       operation: "sessions trust",
       workspace,
       keepsOwn: true,
       title: () => titleOf(changes),
-      facts: ({ before, after }) => ({
-        before: { trusted: before },
-        after: { trusted: after },
-      }),
     },
   );
 }

@@ -7,6 +7,7 @@ import {
   chosenRoot,
   nextToUndo,
   readJournal,
+  settleLog,
   undoneIds,
   USER_FLAG,
   worktreeOf,
@@ -47,6 +48,7 @@ cannot undo. --json prints the state before and after each operation.`,
     const limit = limitOf(input.limit);
     const workspace = await locate(system, folder);
     const root = chosenRoot(system, workspace.root, input.user);
+    await settleLog(system, root);
     const entries = readJournal(system, root);
     const undone = undoneIds(entries);
     const lasting = new Map(

@@ -1,7 +1,7 @@
 import { defineCommand } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { locate } from "../../git/mod.ts";
-import { chosenRoot, USER_FLAG } from "../../ops/mod.ts";
+import { chosenRoot, settleLog, USER_FLAG } from "../../ops/mod.ts";
 import { openStore } from "../../saves/mod.ts";
 import { finishBegun, undoOperation } from "../undo_operation.ts";
 import type { UndoResult } from "./results.ts";
@@ -37,13 +37,13 @@ mpm never overwrites later changes. If there are any, mpm changes nothing, print
     const root = chosenRoot(system, workspace.root, input.user);
     const dryRun = input["dry-run"];
     const parts = { context, workspace, root, dryRun };
-    if (dryRun) {
-      await context.settle(context);
-      await openStore(system, root);
-    } else {
+    if (dryRun) await context.settle(context);
+    else {
       const begun = await finishBegun(parts, input.number);
       if (begun) return begun;
     }
+    await openStore(system, root);
+    await settleLog(system, root);
     return await undoOperation(parts, input.number);
   },
   render,

@@ -1,4 +1,4 @@
-import { defineCommand, flag } from "../../cli/mod.ts";
+import { type Context, defineCommand, flag } from "../../cli/mod.ts";
 import { escapeText } from "../../base/escape.ts";
 import { finishRemovals } from "../delete_worktrees.ts";
 import { Git } from "../../git/mod.ts";
@@ -36,13 +36,13 @@ shows the worktrees that you can restore. You can omit the name if there is exac
     if (!input["dry-run"]) await finishRemovals(system, workspace);
     const rescue = selectRescue(await readRescues(git), input.name);
     const dryRun = input["dry-run"];
-    const make = () => restored(system, workspace, { git, rescue, dryRun });
-    if (dryRun) return await make();
+    const make = ({ system }: Context) =>
+      restored(system, workspace, { git, rescue, dryRun });
+    if (dryRun) return await make(context);
     return await journaled(context, make, {
       operation: "worktrees restore",
       workspace,
       title: ({ name }) => `restore the worktree ${name}`,
-      facts: ({ name, path, head }) => ({ after: { name, path, head } }),
     });
   },
   render,
