@@ -121,6 +121,7 @@ posixTest("a restore killed without a key does not block others", async () => {
   let held = 0;
   await dieEverywhere(args, {
     now: NOON,
+    all: true,
     async prepare() {
       const env = await copied();
       loseKey(env);
