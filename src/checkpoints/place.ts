@@ -124,14 +124,17 @@ export async function captureNow(
   { write, ahead }: { write: boolean; ahead?: ReadAhead | undefined },
 ): Promise<Taken> {
   const { root } = workspace;
-  ensureFolder(system, layout(root).state, root);
+  const { state } = layout(root);
   const cache = readRawCache<RawFile>(system, root, vault.workspace.worktree);
   const taken = await capture(system, vault, {
     limits: rules.limits,
     leaveLarge,
     write,
     cache,
-    rawFolder: rawFolder(workspace),
+    // A command that captures may still be refused, so it creates no folder.
+    rawFolder: system.files.lstat(state)
+      ? rawFolder(workspace)
+      : workspace.gitDir ?? root,
     ahead,
     before: seen.files,
   });

@@ -36,7 +36,7 @@ export async function openTree(
   system: System,
   workspace: Workspace,
 ): Promise<CheckpointPlace> {
-  const place = await placeOf(system, workspace, { create: true });
+  const place = await placeOf(system, workspace, { create: false });
   if (place.vault) {
     return { ...place, vault: place.vault, leaveLarge: true, seen: {} };
   }

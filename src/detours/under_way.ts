@@ -6,7 +6,7 @@ import {
   printOf,
   type StoredCheckpoint,
 } from "../checkpoints/mod.ts";
-import { beginIntent, settleHeld, worktreeOf } from "../ops/mod.ts";
+import { beginIntent, layout, settleHeld, worktreeOf } from "../ops/mod.ts";
 import { DETOUR_FINISHER, undoDetour } from "./back.ts";
 import {
   type DetourFacts,
@@ -17,23 +17,30 @@ import {
 import { captureTree, cleanTree } from "./tree.ts";
 
 /**
- * Runs `work` while no other `branch` or `return` in the project is running or
- * unfinished. A dry run does not wait.
+ * Plans and runs a command while no other `branch` or `return` in the project
+ * is running or unfinished. `plan` may refuse, and changes nothing. A dry run
+ * does not wait.
  */
-export async function alone<R>(
+export async function alone<P, R>(
   context: Context,
-  { dryRun }: { dryRun: boolean },
-  work: (workspace: Workspace) => Promise<R>,
+  { dryRun, plan, run }: {
+    dryRun: boolean;
+    plan(workspace: Workspace): Promise<P>;
+    run(plan: P): Promise<R>;
+  },
 ): Promise<R> {
   const { system, folder } = context;
   const workspace = await locate(system, folder);
+  const { root } = workspace;
   if (dryRun) {
     await context.settle(context, { strict: true });
-    return await work(workspace);
+    return await run(await plan(workspace));
   }
-  using _held = await lockDetours(system, workspace.root);
+  // The lock creates the project's folder, so a refusal must come first.
+  if (!system.files.lstat(layout(root).home)) await plan(workspace);
+  using _held = await lockDetours(system, root);
   await settleHeld(context, workspace, DETOUR_FINISHER);
-  return await work(workspace);
+  return await run(await plan(workspace));
 }
 
 /** The facts that every intent contains. */

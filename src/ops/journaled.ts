@@ -1,5 +1,5 @@
 import { join } from "../base/join.ts";
-import { attempt, MpmError } from "../base/errors.ts";
+import { attempt, FileError, MpmError } from "../base/errors.ts";
 import type { Context } from "../cli/mod.ts";
 import type { Workspace } from "../git/mod.ts";
 import type { System } from "../system/system.ts";
@@ -8,6 +8,7 @@ import type { Facts } from "./intents/changes.ts";
 import { appendJournal, ensureJournalRoot, worktreeOf } from "./journal.ts";
 import { layout } from "./layout.ts";
 import { withLock } from "./lock.ts";
+import { lookOnly } from "./look_only.ts";
 import type { OperationName } from "./operations.ts";
 import { pruneDaily } from "./prune_trash.ts";
 import { Recorder } from "./recorder.ts";
@@ -69,6 +70,7 @@ export async function journaled<T>(
     covers: deed.keepsOwn ? () => false : coverOf(system, deed),
   });
   using _record = recorder;
+  await refuseEarly(context, run, deed);
   const work = async () => {
     try {
       const result = await run({ ...context, system: recorder.system });
@@ -95,6 +97,26 @@ export async function journaled<T>(
     await pruneDaily(context, recorder.root);
   }
   return result;
+}
+
+/**
+ * Runs a refusal before the lock creates the project's folder, so that a
+ * refused command changes nothing. The first change of the operation ends this.
+ */
+async function refuseEarly<T>(
+  context: Context,
+  run: (context: Context) => T | Promise<T>,
+  { lock, keepsOwn, workspace: { root } }: Deed<T>,
+): Promise<void> {
+  const { system } = context;
+  if (!lock || keepsOwn || system.files.lstat(layout(root).home)) return;
+  try {
+    await run({ ...context, system: lookOnly(system) });
+  } catch (error) {
+    const isChange = error instanceof FileError &&
+      error.problem === "read-only";
+    if (!isChange) throw error;
+  }
 }
 
 async function note<T>(

@@ -28,7 +28,7 @@ import {
   storeBrought,
   storeFor,
 } from "../../saves/mod.ts";
-import { type CheckpointPlace, openPlace } from "../place.ts";
+import { type CheckpointPlace, findPlace } from "../place.ts";
 import { pathBelow } from "./run.ts";
 import { type ContentsTarget, readTarget } from "./target.ts";
 
@@ -52,16 +52,16 @@ export async function findContents(
   words: readonly string[],
 ): Promise<FoundContents> {
   const { system } = context;
-  const opened = await openPlace(context);
-  const { workspace, vault } = opened;
-  if (vault.own) {
+  const found = await findPlace(context, { create: false });
+  const { workspace, vault } = found;
+  if (!vault || vault.own) {
     throw new MpmError("NOT_FOUND", "Outside git, saves do not contain files", {
       hint: 'Run "git init": then saves include uncommitted files',
     });
   }
   await openStore(system, workspace.root);
   const refs = await readCheckpointRefs(vault.git, CONTENTS);
-  const place = { ...opened, leaveLarge: true };
+  const place = { ...found, vault, leaveLarge: true };
   const [first, ...rest] = words;
   const newest = await newestWith(context, place, refs);
   const target = newest === undefined

@@ -64,11 +64,11 @@ mpm runs all its checks before it changes anything. If the command is interrupte
   result: async () => (await import("./results.ts")).BranchResult,
   async run(context, input) {
     const dryRun = input["dry-run"];
-    const result = await alone(context, { dryRun }, async (workspace) => {
-      const plan = await planBranch(context, workspace, input);
-      return dryRun
-        ? planned(context, plan)
-        : await new Branch(context, plan).run();
+    const result = await alone(context, {
+      dryRun,
+      plan: (workspace) => planBranch(context, workspace, input),
+      run: async (plan) =>
+        dryRun ? planned(context, plan) : await new Branch(context, plan).run(),
     });
     return redactDetour(redactorOf(context.system), result);
   },

@@ -95,12 +95,11 @@ If the detour has its own worktree, run the command there. mpm removes the workt
   result: async () => (await import("./results.ts")).ReturnResult,
   async run(context, input) {
     const result = input["dry-run"]
-      ? await alone(
-        context,
-        { dryRun: true },
-        async (workspace) =>
-          await planned(context, await planReturn(context, workspace, input)),
-      )
+      ? await alone(context, {
+        dryRun: true,
+        plan: (workspace) => planReturn(context, workspace, input),
+        run: (plan) => planned(context, plan),
+      })
       : await returned(context, input);
     return redactDetour(redactorOf(context.system), result);
   },
@@ -113,16 +112,15 @@ async function returned(
   input: ReturnInput,
 ): Promise<ReturnResult> {
   const { system } = context;
-  const { workspace, result } = await alone(
-    context,
-    { dryRun: false },
-    async (workspace) => {
-      const plan = await planReturn(context, workspace, input);
+  const { workspace, result } = await alone(context, {
+    dryRun: false,
+    plan: (workspace) => planReturn(context, workspace, input),
+    async run(plan) {
       const deeds = await deedsOf(system, plan);
       const result = await new Return(context, plan, deeds).run();
-      return { workspace, result };
+      return { workspace: plan.workspace, result };
     },
-  );
+  });
   if (input["no-changes"] || result.worktree || !result.parent) return result;
   const changes = await changesSince(system, workspace, result.parent);
   const warnings = [...result.warnings, ...parkedNotes(result, changes)];

@@ -47,13 +47,17 @@ A fork requires a checkpoint taken at the step: see "mpm help replay". "mpm undo
   result: async () => (await import("./results.ts")).ForkResult,
   async run(context, input) {
     const dryRun = input["dry-run"];
-    const result = await alone(context, { dryRun }, async (workspace) => {
-      const source = await findSource(context, workspace, input.session);
-      const at = input.step;
-      const found = await scanSteps(context, workspace, { source, at });
-      const { name } = input;
-      const plan = await planFork(context, workspace, { source, found, name });
-      return dryRun ? plannedFork(plan) : await fork(context, plan);
+    const result = await alone(context, {
+      dryRun,
+      async plan(workspace) {
+        const source = await findSource(context, workspace, input.session);
+        const at = input.step;
+        const found = await scanSteps(context, workspace, { source, at });
+        const { name } = input;
+        return await planFork(context, workspace, { source, found, name });
+      },
+      run: async (plan) =>
+        dryRun ? plannedFork(plan) : await fork(context, plan),
     });
     return redactorOf(context.system).known(result, PLAIN);
   },
