@@ -52,7 +52,7 @@ export async function findContents(
   words: readonly string[],
 ): Promise<FoundContents> {
   const { system } = context;
-  const found = await findPlace(context, { create: false });
+  const found = await findPlace(context);
   const { workspace, vault } = found;
   if (!vault || vault.own) {
     throw new MpmError("NOT_FOUND", "Outside git, saves do not contain files", {
