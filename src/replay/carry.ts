@@ -126,11 +126,7 @@ export async function carry(
   const { workspace, to } = plan;
   return await journaled(
     context,
-    (context) => {
-      const carry = { client: to.name, session: session.id };
-      recordFacts(context.system, { after: { carry } });
-      return written(context, plan, session);
-    },
+    (context) => written(context, plan, session),
     {
       operation: "carry",
       workspace,
@@ -147,6 +143,8 @@ async function written(
 ): Promise<CarryResult> {
   const { root, cwd } = plan.workspace;
   ensureFolder(system, layout(root).state, root);
+  const carry = { client: plan.to.name, session: session.id };
+  recordFacts(system, { after: { carry } });
   for (const { path, text } of files) {
     makeFolder(system, dirname(path));
     system.files.create(path, new TextEncoder().encode(text));
