@@ -65,18 +65,14 @@ const LIMIT = 1024 * 1024;
  * folder. In that case it gets its own rules, which also cover the rules file
  * itself.
  */
-export function hide(
-  system: System,
-  folder: string,
-  // The lock's own folder is hidden before the lock is held.
-  temporary = `.mpm-${system.random()}.tmp`,
-): void {
+export function hide(system: System, folder: string): void {
   const rules = join(folder, ".gitignore");
   const rule = `/${basename(folder)}/`;
   if (system.files.lstat(rules)) return;
   if (linesAbove(system, dirname(folder)).includes(rule)) return;
-  const bytes = new TextEncoder().encode("*\n");
-  writeAtomic(system, rules, { bytes, temporary });
+  // Not every caller holds the lock.
+  const temporary = `.mpm-${system.random()}.tmp`;
+  writeAtomic(system, rules, { text: "*\n", temporary });
 }
 
 function linesAbove(system: System, folder: string): string[] {

@@ -1,3 +1,4 @@
+import { basename } from "@std/path";
 import { join } from "../base/join.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -33,11 +34,13 @@ export function ensureHome(system: System, root: string): boolean {
   const { home, sessions } = layout(root);
   const isNew = system.files.lstat(home) === undefined;
   ensureFolder(system, sessions, root);
-  hide(system, sessions, ".mpm.tmp");
+  hide(system, sessions);
   const rules = join(home, ".gitignore");
   // An existing file may be claude-mpm's, and may be tracked.
   if (!system.files.lstat(rules)) {
-    writeAtomic(system, rules, { text: OWN_RULES });
+    // Not every caller holds the lock, and that folder is hidden from git.
+    const temporary = join(basename(sessions), `.mpm-${system.random()}.tmp`);
+    writeAtomic(system, rules, { text: OWN_RULES, temporary });
   }
   return isNew;
 }
