@@ -148,7 +148,7 @@ function load(module) {
 // Functions of a module, which is loaded when one of them is called.
 function lend(module, names) {
   if (exported[module] !== undefined) return exported[module];
-  const lent = lents[module] ??= {};
+  const lent = lents[module] ??= { __proto__: null };
   for (const name of names) {
     lent[name] ??= (...given) => load(module)[name](...given);
   }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { dirname } from "@std/path";
 import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
@@ -214,7 +213,7 @@ function rewrite(
   const before = found ? readText(system, file) : "";
   const values = parsedToml(before, file);
   const wanted = changes.reduce(withChange, values);
-  if (isDeepStrictEqual(values, wanted)) return false;
+  if (isSame(values, wanted)) return false;
   const after = changes.reduce(
     (text, { path, value }) =>
       value === undefined
@@ -249,7 +248,7 @@ function says(
   { file, wanted }: { file: ConfigFile; wanted: Record<string, unknown> },
 ): boolean {
   const parsed = attempt(() => withoutEmpty(parsedToml(text, file)));
-  return isDeepStrictEqual(parsed, withoutEmpty(wanted));
+  return isSame(parsed, withoutEmpty(wanted));
 }
 
 function withChange(
@@ -275,4 +274,19 @@ function withoutEmpty(values: Record<string, unknown>): unknown {
     ) => [name, isFields(value) ? withoutEmpty(value) : value])
     .filter(([, value]) => !isFields(value) || Object.keys(value).length > 0);
   return Object.fromEntries(entries);
+}
+
+/** Compares parsed settings, whatever the order and prototypes. */
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  if (!isFields(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value).sort().map((name) => [
+      name,
+      sorted(getOwn(value, name)),
+    ]),
+  );
 }

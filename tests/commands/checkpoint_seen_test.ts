@@ -119,6 +119,8 @@ Deno.test("a branch does not read a file again for its checkpoint, but before it
   using env = TestEnv.repository();
   env.write("README.md", "work\n");
   env.write("new", "work\n");
+  // A project without a store plans a branch once more before it gets one.
+  assertEquals((await mpm(env, ["next", "Test it"])).status, 0);
   const counted: string[] = [];
   const options = {
     now: later,

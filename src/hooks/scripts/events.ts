@@ -13,14 +13,14 @@ import {
   type Variables,
 } from "../events/background.ts";
 import type { HookCall } from "../events/hook_call.ts";
-import { scriptFolder } from "./store.ts";
+import { obstacleTo } from "./store.ts";
 
 /**
  * Returns whether the project has a folder of scripts. Usually it has none, and
  * loading the code for scripts takes time.
  */
 function hasFolder({ context: { system }, session }: HookCall): boolean {
-  return system.files.lstat(scriptFolder(session.root)) !== undefined;
+  return obstacleTo(system, session.root) !== "none";
 }
 
 /** Returns the project's scripts. */
