@@ -59,19 +59,26 @@ function isHidden(folder: string): boolean {
 /** The largest ignore file to read, in bytes. */
 const LIMIT = 1024 * 1024;
 
+/** Returns the name of a file that is being written without the lock. */
+export function unlockedName(system: System): string {
+  return `.mpm-${system.random()}.tmp`;
+}
+
 /**
  * Hides a folder from git, so `git stash -u` and `git clean` do not take it.
  * The ignore rules above it may be claude-mpm's, which do not include the
  * folder. In that case it gets its own rules, which also cover the rules file
  * itself.
  */
-export function hide(system: System, folder: string): void {
+export function hide(
+  system: System,
+  folder: string,
+  temporary = unlockedName(system),
+): void {
   const rules = join(folder, ".gitignore");
   const rule = `/${basename(folder)}/`;
   if (system.files.lstat(rules)) return;
   if (linesAbove(system, dirname(folder)).includes(rule)) return;
-  // Not every caller holds the lock.
-  const temporary = `.mpm-${system.random()}.tmp`;
   writeAtomic(system, rules, { text: "*\n", temporary });
 }
 

@@ -1,4 +1,3 @@
-import { basename } from "@std/path";
 import { join } from "../base/join.ts";
 import type { System } from "../system/system.ts";
 import { writeAtomic } from "./atomic.ts";
@@ -29,17 +28,22 @@ const OWN_RULES = `/.gitignore
 /** The largest ignore file to edit, in bytes. */
 const LIMIT = 1024 * 1024;
 
-/** Creates `.claude-mpm/sessions/`; returns whether it is new. */
-export function ensureHome(system: System, root: string): boolean {
+/**
+ * Creates `.claude-mpm/sessions/`; returns whether it is new. Without the lock,
+ * pass a `temporary` name that no other process uses.
+ */
+export function ensureHome(
+  system: System,
+  root: string,
+  temporary = ".mpm.tmp",
+): boolean {
   const { home, sessions } = layout(root);
   const isNew = system.files.lstat(home) === undefined;
   ensureFolder(system, sessions, root);
-  hide(system, sessions);
+  hide(system, sessions, temporary);
   const rules = join(home, ".gitignore");
   // An existing file may be claude-mpm's, and may be tracked.
   if (!system.files.lstat(rules)) {
-    // Not every caller holds the lock, and that folder is hidden from git.
-    const temporary = join(basename(sessions), `.mpm-${system.random()}.tmp`);
     writeAtomic(system, rules, { text: OWN_RULES, temporary });
   }
   return isNew;

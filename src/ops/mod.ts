@@ -57,6 +57,7 @@ export {
   ensureFolder,
   removeTree,
   sizeBelow,
+  unlockedName,
 } from "./folders.ts";
 export {
   ensureHidden,

@@ -21,6 +21,7 @@ import {
   removeIfThere,
   takeLock,
   teamFolders,
+  unlockedName,
   writeAtomic,
 } from "../../ops/mod.ts";
 import type { System } from "../../system/system.ts";
@@ -174,7 +175,7 @@ export async function withClaims<T>(
   change: () => T | Promise<T>,
 ): Promise<T> {
   const { home, state, claims } = layout(root);
-  ensureHome(system, root);
+  ensureHome(system, root, unlockedName(system));
   for (const folder of [home, state, claims]) checkFolder(system, folder);
   ensureHidden(system, root, claims);
   using held = await takeLock(system, join(claims, ".lock"), WAIT);
