@@ -89,6 +89,11 @@ interface Engine {
 
 let engine: Engine | undefined;
 
+/** Returns whether this process has already looked for secrets. */
+export function hasEngine(): boolean {
+  return engine !== undefined;
+}
+
 function makeEngine(): Engine {
   const surest = sure();
   const made = {

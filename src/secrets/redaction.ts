@@ -1,6 +1,7 @@
 import { attempt, MpmError } from "../base/errors.ts";
 import { type ConfigFile, configFiles } from "../config/mod.ts";
 import type { System } from "../system/system.ts";
+import { hasEngine } from "./find.ts";
 import { type RedactionRules, Redactor } from "./redact.ts";
 
 /** The redactor with only the built-in rules, for an empty configuration. */
@@ -74,6 +75,7 @@ const USUAL = [
 
 /** Lets the engine compile the redaction while mpm waits. */
 export function readyRedaction(system: System): void {
+  if (hasEngine()) return;
   // Rules that cannot be read are reported when they are needed.
   attempt(() => {
     const redactor = redactorOf(system);

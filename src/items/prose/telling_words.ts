@@ -14,17 +14,40 @@ const COMMON = new Set(
     "work works write written yes yet you your").split(" "),
 );
 
+/**
+ * The forms of words in lower case. The first ones do the same for ASCII, since
+ * compiling those of Unicode takes most of the time of a short text.
+ */
+const FORMS = [
+  {
+    word: /[a-z\d_$](?:[\w$./-]*[\w$])?/g,
+    long: /^[a-z]{5,}$/,
+    plural: /^([a-z]{3,})s$/,
+  },
+  {
+    word: /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu,
+    long: /^\p{L}{5,}$/u,
+    plural: /^(\p{L}{3,})s$/u,
+  },
+] as const;
+
+function formsFor(text: string): typeof FORMS[number] {
+  // deno-lint-ignore no-control-regex -- all of ASCII
+  return FORMS[/^[\x00-\x7f]*$/.test(text) ? 0 : 1];
+}
+
 /** Returns the words that identify a text's subject, without endings. */
 export function significantWords(text: string): string[] {
-  const found = text.toLowerCase()
-    .match(/[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu) ?? [];
+  const lower = text.toLowerCase();
+  const found = lower.match(formsFor(lower).word) ?? [];
   return [...new Set(found.filter((word) => !COMMON.has(word)).map(stemOf))];
 }
 
 /** Returns a word without its ending; names from code are unchanged. */
 export function stemOf(word: string): string {
-  return /^\p{L}{5,}$/u.test(word)
+  const { long, plural } = formsFor(word);
+  return long.test(word)
     ? word.replace(/(?:ies|y)$/, "i").replace(/(?:ing|ed|e?s)$/, "")
       .replace(/e$/, "")
-    : word.replace(/^(\p{L}{3,})s$/u, "$1");
+    : word.replace(plural, "$1");
 }

@@ -110,6 +110,8 @@ function decide(name: string): KeyKind | undefined {
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replace(/[_.-]?\d{0,3}$/, "");
+  const bare = plain.replaceAll(/[_.-]/g, "");
+  if (!ENDS.some((end) => endsWithName(bare, end))) return undefined;
   if (plain === "pwd" && name !== "PWD") return "password";
   if (HARMLESS.test(plain)) return undefined;
   if (COOKIE.test(plain)) return "cookie";
@@ -117,8 +119,12 @@ function decide(name: string): KeyKind | undefined {
   if (PIN.test(plain)) return "pin";
   if (TOKEN.test(plain)) return "token";
   // `SharedAccessKey`, `api_key`, `apikey`.
-  if (KEY.test(plain) || KEY.test(plain.replaceAll(/[_.-]/g, ""))) return "key";
+  if (KEY.test(plain) || KEY.test(bare)) return "key";
   return SECRET.test(plain) ? "secret" : undefined;
+}
+
+function endsWithName(text: string, end: string): boolean {
+  return text.endsWith(end) || text.endsWith(`${end}s`);
 }
 
 /** A name before a sign, and how it is written there. */
