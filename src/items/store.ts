@@ -1,7 +1,7 @@
 import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/parsed_values.ts";
-import { fits, type Fitting, list, NUMBER, object } from "../base/shape.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
+import { fits } from "../base/shape.ts";
 import { counted, cutText } from "../base/words.ts";
 import {
   checkFolder,
@@ -157,13 +157,9 @@ function readItem(
 }
 
 /** An item, and the file mark with which it was read. */
-const KNOWN_ITEM = object({
-  size: NUMBER,
-  mtime: NUMBER,
-  changed: NUMBER,
-  item: KEPT_ITEM,
-});
-const KNOWN_ITEMS = object({ version: NUMBER, items: list(KNOWN_ITEM) });
+type KnownItem = FileMark & { readonly item: KeptItem };
+
+/** The format of the cache; increase it when the fields of an item change. */
 const VERSION = 1;
 
 /** The maximum size of the cache, in bytes, for the maximum number of items. */
@@ -181,8 +177,8 @@ class KnownItems {
   readonly #system: System;
   readonly #root: string;
   readonly #seals: RecordSeals;
-  readonly #known = new Map<number, Fitting<typeof KNOWN_ITEM>>();
-  readonly #items: (FileMark & { readonly item: KeptItem })[] = [];
+  readonly #known = new Map<number, KnownItem>();
+  readonly #items: KnownItem[] = [];
   #missed = 0;
 
   constructor(system: System, root: string) {
@@ -194,8 +190,10 @@ class KnownItems {
     );
     const text = new TextDecoder().decode(bytes);
     const value = this.#seals.isOwn(text) ? jsonIn(text) : undefined;
-    if (!fits(KNOWN_ITEMS, value) || value.version !== VERSION) return;
-    for (const one of value.items) this.#known.set(one.item.number, one);
+    if (field(value, "version") !== VERSION) return;
+    // The seal shows that mpm wrote the rest.
+    const { items } = value as { items: KnownItem[] };
+    for (const one of items) this.#known.set(one.item.number, one);
   }
 
   /** Returns the cached item of a file, if the file is unchanged. */
