@@ -1,5 +1,5 @@
 import { isMissing, MpmError } from "../base/errors.ts";
-import { jsonIn } from "../base/parsed_values.ts";
+import { field, jsonIn } from "../base/parsed_values.ts";
 import { fits, type Fitting, list, object, type Shape } from "../base/shape.ts";
 import {
   checkFolder,
@@ -51,10 +51,13 @@ export function readRuns(
     const text = new TextDecoder()
       .decode(system.files.readOwn(path, LARGEST));
     const value: unknown = jsonIn(text);
-    if (!fits(RUNS, value)) return { state: "damaged", runs: [] };
-    return ownSeals(system, root, "runs").isOwn(text)
-      ? { state: "own", runs: value.runs }
-      : { state: "foreign", runs: [] };
+    if (!ownSeals(system, root, "runs").isOwn(text)) {
+      return { state: fits(RUNS, value) ? "foreign" : "damaged", runs: [] };
+    }
+    // The seal shows that mpm wrote the rest.
+    return field(value, "schema") === 1
+      ? { state: "own", runs: (value as Fitting<typeof RUNS>).runs }
+      : { state: "damaged", runs: [] };
   } catch (error) {
     if (isMissing(error)) return { state: "none", runs: [] };
     if (error instanceof MpmError) return { state: "damaged", runs: [] };
