@@ -201,3 +201,17 @@ function numberIn(value: unknown): number | undefined {
   }
   return undefined;
 }
+
+/** A text, and the words that show that a fact in it was given. */
+export type Said = readonly [text: string, ...needs: string[]];
+
+/** Plants a fact that is only implied; returns the text. */
+export function imply(
+  story: StoryBuilder,
+  kind: string,
+  choices: readonly Said[],
+): string {
+  const [text, ...needs] = story.random.pick(choices);
+  story.fact({ kind, explicit: false, needs });
+  return text;
+}

@@ -1,4 +1,8 @@
-import type { Story, StoryBuilder } from "./bench_handoff_builder.ts";
+import {
+  imply,
+  type Story,
+  type StoryBuilder,
+} from "./bench_handoff_builder.ts";
 import type { Domain } from "./bench_handoff_words.ts";
 
 /**
@@ -40,19 +44,6 @@ const DOMAINS: readonly Domain[] = [
     theirs: "firmware/vendor",
   },
 ];
-
-type Said = readonly [text: string, ...needs: string[]];
-
-/** Plants a fact that is only implied; returns the text. */
-function imply(
-  story: StoryBuilder,
-  kind: string,
-  choices: readonly Said[],
-): string {
-  const [text, ...needs] = story.random.pick(choices);
-  story.fact({ kind, explicit: false, needs });
-  return text;
-}
 
 function due(story: StoryBuilder): string {
   const date = `${story.random.number(2, 27)} ${
