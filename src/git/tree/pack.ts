@@ -1,3 +1,4 @@
+import { isAscii } from "../../base/words.ts";
 import { createHash } from "node:crypto";
 import { deflateSync } from "node:zlib";
 import { type Git, gitFailure, LONG } from "../run/git.ts";
@@ -113,9 +114,7 @@ function put(top: Folder, names: string[], entry: Entry): void {
 
 /** Returns text with one character for each byte, to sort by bytes. */
 function byteText(name: string): string {
-  return /^[\0-\x7f]*$/.test(name)
-    ? name
-    : String.fromCharCode(...encodeText(name));
+  return isAscii(name) ? name : String.fromCharCode(...encodeText(name));
 }
 
 /** Encodes an entry's kind and size: four bits first, then seven each. */

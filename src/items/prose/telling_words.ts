@@ -1,3 +1,5 @@
+import { isAscii } from "../../base/words.ts";
+
 /** Words that occur in texts about any kind of work. */
 const COMMON = new Set(
   ("a about actually add added after again all also always an and any anymore " +
@@ -32,8 +34,7 @@ const FORMS = [
 ] as const;
 
 function formsFor(text: string): typeof FORMS[number] {
-  // deno-lint-ignore no-control-regex -- all of ASCII
-  return FORMS[/^[\x00-\x7f]*$/.test(text) ? 0 : 1];
+  return FORMS[isAscii(text) ? 0 : 1];
 }
 
 /** Returns the words that identify a text's subject, without endings. */

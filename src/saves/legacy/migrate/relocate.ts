@@ -1,3 +1,4 @@
+import { isAscii } from "../../../base/words.ts";
 import { decodeBytes, encodeText } from "../../../base/bytes.ts";
 import { asciiJson } from "../../../base/escape.ts";
 import { jsonIn } from "../../../base/parsed_values.ts";
@@ -52,10 +53,8 @@ function relocateJson(text: string, relocation: Relocation): string {
         ? swapAll(value, relocation)
         : value;
       // As claude-mpm itself writes it, only in ASCII.
-      // deno-lint-ignore no-control-regex -- finds control characters
-      const ascii = /^[\x00-\x7f]*$/.test(token);
       if (moved === value) return whole;
-      return ascii ? asciiJson(moved) : JSON.stringify(moved);
+      return isAscii(token) ? asciiJson(moved) : JSON.stringify(moved);
     } else if (depth === 1) key = JSON.parse(token);
     return whole;
   });
