@@ -96,8 +96,8 @@ export async function storeCheckpoint(
   } catch (error) {
     if (!(error instanceof MpmError)) throw error;
     // Someone else may have taken the name in the meantime.
-    const anew = { order: given, taken, begun };
-    if (known) return await storeCheckpoint(context, place, anew);
+    const storing = { order: given, taken, begun };
+    if (known) return await storeCheckpoint(context, place, storing);
     // A cached blob may have been removed together with its checkpoint.
     if (taken.cache.size === 0) throw error;
     dropRawCache(system, root, vault.workspace.worktree);
