@@ -2452,7 +2452,7 @@ export interface DoctorResult {
       code: string | null;
       detail: string;
       /** The command that fixes the problem, or one line of advice. */
-      mend: string | null;
+      hint: string | null;
       /** The fix that `--fix` applies; null: no fix. */
       fix: string | null;
     }[];
@@ -4972,7 +4972,7 @@ export interface HooksReport {
     /** The problem, one line. */
     detail: string;
     /** The fix: a command, or one line of advice. */
-    mend: string;
+    hint: string;
   }[];
 }
 
@@ -5097,7 +5097,7 @@ export interface ClientFilesResult {
     /** The problem, one line. */
     detail: string;
     /** The fix: a command, or one line of advice. */
-    mend: string;
+    hint: string;
   }[];
   warnings: string[];
 }

@@ -39,7 +39,7 @@ export interface Finding {
   /** The problem and its location, in one line. */
   readonly detail: string;
   /** The command that fixes the problem, or one line of advice. */
-  readonly mend: string | null;
+  readonly hint: string | null;
   /** The fix that `--fix` makes; absent if no fix is possible. */
   readonly fix?: Fix;
 }
@@ -63,7 +63,7 @@ function finding(
   { detail, advice, fix }: More & { readonly detail: string },
 ): Finding {
   const advised = advice ?? (fix ? "mpm doctor --fix" : null);
-  return { state, code, detail, mend: advised, ...fix ? { fix } : {} };
+  return { state, code, detail, hint: advised, ...fix ? { fix } : {} };
 }
 
 /** Returns a finding about something that works, but not as it should. */

@@ -45,7 +45,7 @@ export function checkHooks(input: CheckInput): Checked {
   if (installed.length + plugins.length === 0) {
     const { findings: unread } = readAllSettings(system, workspace);
     const summary = "not installed; mpm hooks install adds them";
-    const found = unread.map(({ detail, mend: advice }) =>
+    const found = unread.map(({ detail, hint: advice }) =>
       unknown(detail, { advice })
     );
     if (claudeHome(system) === undefined) {
@@ -54,7 +54,7 @@ export function checkHooks(input: CheckInput): Checked {
     }
     return { summary, found };
   }
-  const found = findings.map(({ problem, path, detail, mend: advice }) => {
+  const found = findings.map(({ problem, path, detail, hint: advice }) => {
     const text = detail.includes(path) ? detail : `${path}: ${detail}`;
     return BROKEN.includes(problem)
       ? failure("CONFLICT", text, { advice })
@@ -93,7 +93,7 @@ export async function checkClients(
     const paths = own.map(({ path }) => path);
     const events = own.flatMap(({ events }) => events).length;
     const found = findings.filter(({ client }) => client === name).map(
-      ({ problem, detail, mend: advice }) =>
+      ({ problem, detail, hint: advice }) =>
         NOT_RUN.includes(problem)
           ? failure("CONFLICT", detail, { advice })
           : warning(detail, { advice }),
@@ -246,7 +246,7 @@ function retentionOf(
   { system, workspace }: CheckInput,
 ): { days: number; found: Finding[] } {
   const { files, findings } = readAllSettings(system, workspace);
-  const found = findings.map(({ detail, mend: advice }) =>
+  const found = findings.map(({ detail, hint: advice }) =>
     unknown(`Transcript retention: ${detail}`, { advice })
   );
   for (const { settings, path } of files) {

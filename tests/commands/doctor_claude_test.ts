@@ -63,19 +63,19 @@ posixTest(
       "a binary that is gone": {
         harm: replacing(/\/bin\/mpm/g, "/gone/mpm"),
         ...{ check: "hooks", state: "error", status: 4, says: "not found" },
-        mend: "mpm hooks install --scope local",
+        hint: "mpm hooks install --scope local",
       },
       "an entry that was edited": {
         harm: replacing(/"timeout": 5\b/g, '"timeout": 6'),
         ...{ check: "hooks", state: "warning", status: 0, says: "was edited" },
-        mend: "mpm hooks install --scope local",
+        hint: "mpm hooks install --scope local",
       },
       "hooks that are switched off": {
         harm: replacing(/^\{/, '{"disableAllHooks": true,'),
         ...{ check: "hooks", state: "error", status: 4 },
         ...{
           says: "does not run your hooks",
-          mend: 'Remove "disableAllHooks"',
+          hint: 'Remove "disableAllHooks"',
         },
       },
     };
@@ -112,7 +112,7 @@ posixTest("doctor reports whether the context is read", async () => {
   const advice: (string | null | undefined)[] = [];
   const gauge = async (options?: MpmOptions) => {
     const { checks: { gauge } } = await diagnose(env, [], options);
-    advice.push(gauge!.findings[0]?.mend);
+    advice.push(gauge!.findings[0]?.hint);
     return [gauge!.state, gauge!.findings[0]?.detail ?? gauge!.summary];
   };
   assertEquals((await gauge())[0], "unchecked");
@@ -132,7 +132,7 @@ posixTest("doctor reports whether the context is read", async () => {
   assertStringIncludes((await gauge())[1]!, "it is outdated: 3 days old");
   await tell(env, 0);
   assertEquals(await gauge(), ["ok", "25 % of the window"]);
-  assert(!advice.some((mend) => mend?.includes("--statusline")), `${advice}`);
+  assert(!advice.some((hint) => hint?.includes("--statusline")), `${advice}`);
 });
 
 posixTest(
@@ -143,7 +143,7 @@ posixTest(
     await mpmJson(env, ["hooks", "install"]);
     putTranscript(env, 0);
     const advice = async () =>
-      (await diagnose(env)).checks.gauge!.findings[0]?.mend;
+      (await diagnose(env)).checks.gauge!.findings[0]?.hint;
     assertEquals(await advice(), "mpm hooks install --statusline");
     await mpmJson(env, ["hooks", "install", "--statusline"]);
     assertEquals(await advice(), undefined);
@@ -186,7 +186,7 @@ posixTest(
     const [due] = checks.transcripts!.findings;
     assertStringIncludes(due!.detail, "at its next start");
     assertEquals(
-      due!.mend,
+      due!.hint,
       `Set "cleanupPeriodDays": 365 in $ROOT/home/.claude/settings.json`,
     );
     // The nearest settings count, and invalid ones are not guessed at.

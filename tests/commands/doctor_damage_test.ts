@@ -33,12 +33,12 @@ const CASES: Record<string, Illness> = {
   "a repository that git does not accept": {
     harm: (env) => env.write(".git/HEAD", "garbage\n"),
     ...{ check: "git", state: "error", status: 6 },
-    ...{ says: "does not accept it", mend: "git status" },
+    ...{ says: "does not accept it", hint: "git status" },
   },
   "an index that git cannot read": {
     harm: (env) => env.write(".git/index", "garbage"),
     ...{ check: "git", state: "error", status: 6 },
-    ...{ says: "cannot read the index", mend: "git reset" },
+    ...{ says: "cannot read the index", hint: "git reset" },
   },
   "a commit whose files are gone": {
     harm: (env) => {
@@ -46,17 +46,17 @@ const CASES: Record<string, Illness> = {
       env.remove(`.git/objects/${tree.slice(0, 2)}/${tree.slice(2)}`);
     },
     ...{ check: "git", state: "error", status: 6 },
-    ...{ says: "cannot read the last commit", mend: "git fsck" },
+    ...{ says: "cannot read the last commit", hint: "git fsck" },
   },
   "a file instead of the trash": {
     harm: swap(`${STORE}/trash`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'trash" is not a folder: file', mend: "move the file" },
+    ...{ says: 'trash" is not a folder: file', hint: "move the file" },
   },
   "a file instead of the templates": {
     harm: swap(`${STORE}/templates`, "file"),
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'templates" is not a folder: file', mend: "move the file" },
+    ...{ says: 'templates" is not a folder: file', hint: "move the file" },
   },
   "a record that does not describe a checkpoint": {
     harm: (env) => env.write(`${STORE}/checkpoints/before.json`, "{"),
@@ -79,33 +79,33 @@ const CASES: Record<string, Illness> = {
   "an operation that someone changed": {
     harm: edit(LOG, (text) => text.replace("login", "logout")),
     ...{ check: "log", state: "warning", status: 0 },
-    ...{ says: "was changed later", mend: "mpm undo list" },
+    ...{ says: "was changed later", hint: "mpm undo list" },
   },
   "a folder instead of the log": {
     harm: swap(LOG, "folder"),
     ...{ check: "log", state: "error", status: 4 },
-    ...{ says: "is not a file: folder", mend: "Move it" },
+    ...{ says: "is not a file: folder", hint: "Move it" },
   },
   "a folder instead of the pointer": {
     harm: swap(`${SESSIONS}/LATEST-SESSION.txt`, "folder"),
     ...{ check: "saves", state: "warning", status: 0 },
-    ...{ says: "is not a file: folder", mend: "Move it" },
+    ...{ says: "is not a file: folder", hint: "Move it" },
   },
   "a removed checkpoint that no operation knows": {
     harm: (env) => env.git("update-ref", "refs/mpm/removed/1/x", "HEAD"),
     ...{ check: "refs", state: "warning", status: 0 },
-    ...{ says: "removed/1/x", mend: "git update-ref -d refs/mpm/removed/1/x" },
+    ...{ says: "removed/1/x", hint: "git update-ref -d refs/mpm/removed/1/x" },
   },
   "commits of a detour that no longer exists": {
     harm: (env) =>
       env.git("update-ref", "refs/mpm/detours/work-20200101-000000", "HEAD"),
     ...{ check: "refs", state: "warning", status: 0 },
-    ...{ says: "commits of a detour", mend: "git update-ref -d" },
+    ...{ says: "commits of a detour", hint: "git update-ref -d" },
   },
   "a removed worktree without a note": {
     harm: (env) => env.git("update-ref", "refs/mpm/rescue/1/x/head", "HEAD"),
     ...{ check: "refs", state: "warning", status: 0 },
-    ...{ says: "rescue/1/x/head", mend: "git update-ref -d" },
+    ...{ says: "rescue/1/x/head", hint: "git update-ref -d" },
   },
   "shell hooks that no one allowed": {
     harm: async (env) => {
@@ -114,7 +114,7 @@ const CASES: Record<string, Illness> = {
       edit(`${STORE}/hooks/on-error.sh`, (text) => `${text}# more\n`)(env);
     },
     ...{ check: "hooks", state: "warning", status: 0 },
-    ...{ says: "does not run on-error.sh", mend: "mpm allow" },
+    ...{ says: "does not run on-error.sh", hint: "mpm allow" },
   },
 };
 

@@ -46,7 +46,7 @@ const CASES: Record<string, Illness> = {
   "a damaged item": {
     harm: (env) => env.write(`${ITEMS}/item-1.json`, '{"schema":'),
     ...{ check, state: "error", status: 5, fixed: "ok" },
-    ...{ says: 'item-1.json": it is not JSON', mend: "mpm doctor --fix" },
+    ...{ says: 'item-1.json": it is not JSON', hint: "mpm doctor --fix" },
   },
   "twenty damaged items": {
     harm: (env) => {
@@ -60,7 +60,7 @@ const CASES: Record<string, Illness> = {
   "an item that was changed": {
     harm: (env) => changed(env, `${ITEMS}/item-2.json`, "SQLite", "Oracle"),
     ...{ check, state: "warning", status: 0 },
-    ...{ says: "item-2.json", mend: "rm " },
+    ...{ says: "item-2.json", hint: "rm " },
   },
   "damaged variables": {
     harm: (env) => env.write(vars(env), "port=8081\n"),
@@ -68,7 +68,7 @@ const CASES: Record<string, Illness> = {
   },
   "variables that were changed": {
     harm: (env) => changed(env, vars(env), "8081", "8082"),
-    ...{ check, state: "warning", status: 0, says: "vars-", mend: "rm " },
+    ...{ check, state: "warning", status: 0, says: "vars-", hint: "rm " },
   },
   "a damaged list of runs": {
     harm: (env) => env.write(`${STATE}/runs.json`, '{"schema":1}'),
@@ -77,7 +77,7 @@ const CASES: Record<string, Illness> = {
   "runs that were changed": {
     harm: (env) => changed(env, `${STATE}/runs.json`, '"exit": 0', '"exit": 1'),
     ...{ check, state: "warning", status: 0 },
-    ...{ says: "they prove nothing", mend: "mpm evidence --run" },
+    ...{ says: "they prove nothing", hint: "mpm evidence --run" },
   },
   "a damaged choice of a partition": {
     harm: (env) => env.write(choice(env), "web"),
@@ -88,7 +88,7 @@ const CASES: Record<string, Illness> = {
     harm: (env) =>
       changed(env, ".claude-mpm/config.toml", "partitions.web", "partitions.x"),
     ...{ check, state: "warning", status: 0 },
-    ...{ says: 'The partition "web"', mend: "mpm partition use --auto" },
+    ...{ says: 'The partition "web"', hint: "mpm partition use --auto" },
   },
   "a file instead of the items": {
     harm: (env) => {
@@ -96,7 +96,7 @@ const CASES: Record<string, Illness> = {
       env.write(ITEMS, "");
     },
     ...{ check: "store", state: "error", status: 4 },
-    ...{ says: 'items" is not a folder: file', mend: "move the file" },
+    ...{ says: 'items" is not a folder: file', hint: "move the file" },
   },
   "an unreadable list of allowed commands": {
     harm: (env) =>
@@ -105,7 +105,7 @@ const CASES: Record<string, Illness> = {
         "{",
       ),
     ...{ check: "configuration", state: "error", status: 5 },
-    ...{ says: "so nothing is allowed to run", mend: "mpm allow" },
+    ...{ says: "so nothing is allowed to run", hint: "mpm allow" },
   },
   "more items than are carried": {
     harm: async (env) => {
@@ -115,7 +115,7 @@ const CASES: Record<string, Illness> = {
       await mpmJson(env, ["resume", id]);
     },
     ...{ check, state: "warning", status: 0 },
-    ...{ says: "500 items are open", mend: "mpm done" },
+    ...{ says: "500 items are open", hint: "mpm done" },
   },
 };
 

@@ -103,7 +103,7 @@ posixTest(
       "a damaged save with a copy": {
         harm: write(json),
         ...{ check: "saves", state: "error", status: 5, says: "session-" },
-        ...{ mend: "--repair", fixed: "ok" },
+        ...{ hint: "--repair", fixed: "ok" },
       },
       "a damaged save without one": {
         harm: (env) => {
@@ -111,12 +111,12 @@ posixTest(
           dropLog(env);
         },
         ...{ check: "saves", state: "error", status: 5, says: "session-" },
-        mend: "mpm saves rm session-",
+        hint: "mpm saves rm session-",
       },
       "a derived file that was torn": {
         harm: write(`${SESSIONS}/ID.yaml`, "session_id: "),
         ...{ check: "saves", state: "warning", status: 0 },
-        ...{ says: ".yaml does not match", mend: "--repair", fixed: "ok" },
+        ...{ says: ".yaml does not match", hint: "--repair", fixed: "ok" },
       },
       "a save that is gone from the disk": {
         harm: (env) => {
@@ -128,7 +128,7 @@ posixTest(
         ...{ check: "saves", state: "unchecked", status: 0 },
         ...{
           says: "missing from the disk",
-          mend: "mpm saves recover session-",
+          hint: "mpm saves recover session-",
         },
       },
       "a second copy that is due": {
@@ -155,7 +155,7 @@ posixTest(
           putSave(env, { ...save, project_path: env.project });
         },
         ...{ check: "clock", state: "warning", status: 0 },
-        ...{ says: "session-20990101-000000", mend: "mpm saves rm" },
+        ...{ says: "session-20990101-000000", hint: "mpm saves rm" },
       },
       "a foreign save without a checksum": {
         harm: (env) => {
@@ -174,7 +174,7 @@ Deno.test("doctor reports claude-mpm's older layout", async () => {
   copySample(env, "v4.11.0");
   const { checks } = await diagnose(env);
   assertEquals(checks.layout?.state, "warning");
-  assertEquals(checks.layout?.findings[0]?.mend, "mpm migrate");
+  assertEquals(checks.layout?.findings[0]?.hint, "mpm migrate");
 });
 
 posixTest(
@@ -199,7 +199,7 @@ posixTest(
           status: 4,
           says: "to user ID 12345",
         },
-        mend: "sudo chown",
+        hint: "sudo chown",
         options: {
           wrap: (system) => ({
             ...system,
@@ -272,7 +272,7 @@ posixTest("doctor finds damaged and lost sessions", async () => {
         await mpmJson(env, ["start", "other"], { now: LATER });
       },
       ...{ check: "sessions", state: "warning", status: 0 },
-      ...{ says: 'is "other"', mend: "mpm complete work-" },
+      ...{ says: 'is "other"', hint: "mpm complete work-" },
     },
   });
   // It is the same session.
@@ -307,7 +307,7 @@ posixTest("doctor compares checkpoints with git", async () => {
         env.git("gc", "--quiet", "--prune=now");
       },
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "not the checkpoint itself", mend: "rm " },
+      ...{ says: "not the checkpoint itself", hint: "rm " },
     },
     "an invalid record": {
       harm: (env) => {
@@ -322,7 +322,7 @@ posixTest("doctor compares checkpoints with git", async () => {
         env.git("update-ref", `refs/mpm/checkpoints/${id}`, "HEAD");
       },
       ...{ check: "checkpoints", state: "error", status: 5 },
-      ...{ says: "is damaged in git", mend: "git fsck" },
+      ...{ says: "is damaged in git", hint: "git fsck" },
     },
     "contents of a save with no record in them": {
       harm: (env) => {
@@ -330,13 +330,13 @@ posixTest("doctor compares checkpoints with git", async () => {
         env.git("update-ref", `refs/mpm/contents/${id}`, "HEAD");
       },
       ...{ check: "checkpoints", state: "error", status: 5 },
-      ...{ says: "is damaged in git", mend: "git fsck" },
+      ...{ says: "is damaged in git", hint: "git fsck" },
     },
     "a ref of someone else's": {
       harm: (env) =>
         env.git("update-ref", "refs/mpm/checkpoints/not/mine", "HEAD"),
       ...{ check: "checkpoints", state: "warning", status: 0 },
-      ...{ says: "is not an mpm checkpoint", mend: "git update-ref -d" },
+      ...{ says: "is not an mpm checkpoint", hint: "git update-ref -d" },
     },
   });
 });
@@ -351,7 +351,7 @@ posixTest("doctor finds interrupted work, and finishes it", async () => {
     "an automatic pause of claude-mpm": {
       harm: (env) => env.write(`${SESSIONS}/ACTIVE-PAUSE.jsonl`, "{}\n"),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "claude-mpm", mend: "mpm saves recover" },
+      ...{ says: "claude-mpm", hint: "mpm saves recover" },
     },
     "a migration": {
       harm: (env) =>
@@ -360,7 +360,7 @@ posixTest("doctor finds interrupted work, and finishes it", async () => {
           "{}",
         ),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "pause_backup_20260101-000000", mend: "mpm migrate" },
+      ...{ says: "pause_backup_20260101-000000", hint: "mpm migrate" },
     },
     "a removal of a worktree": {
       harm: (env) => {
@@ -373,7 +373,7 @@ posixTest("doctor finds interrupted work, and finishes it", async () => {
     "an operation that someone else began": {
       harm: (env) => env.write(".claude-mpm/state/ops/0123abcd.json", "{}"),
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "0123abcd.json", mend: "Delete the file" },
+      ...{ says: "0123abcd.json", hint: "Delete the file" },
     },
     "an operation that someone else began in the user's own state": {
       harm: (env) => {
@@ -381,7 +381,7 @@ posixTest("doctor finds interrupted work, and finishes it", async () => {
         env.write(`../home/${folder}/0123abcd.json`, "{}");
       },
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: "0123abcd.json", mend: "Delete the file" },
+      ...{ says: "0123abcd.json", hint: "Delete the file" },
     },
     "an operation in a worktree that is gone": {
       harm: (env) => {
@@ -408,7 +408,7 @@ posixTest("doctor finds interrupted work, and finishes it", async () => {
         env.write(".claude-mpm/state/ops/0123abcd.json", text);
       },
       ...{ check: "unfinished", state: "warning", status: 0 },
-      ...{ says: '"mpm restore" was', mend: "mpm checkpoint restore one" },
+      ...{ says: '"mpm restore" was', hint: "mpm checkpoint restore one" },
     },
   });
 });
@@ -440,8 +440,8 @@ posixTest(
         const other = join(env.root, "other");
         env.git("worktree", "add", "-q", "--detach", other);
         const there = (await diagnose(env, [], { cwd: other })).checks;
-        const { mend } = there.unfinished!.findings[0]!;
-        assertEquals(mend, 'mpm status, in "$ROOT/project"');
+        const { hint } = there.unfinished!.findings[0]!;
+        assertEquals(hint, 'mpm status, in "$ROOT/project"');
         const fixed = await diagnose(env, ["--fix"]);
         assertEquals(fixed.checks.unfinished!.findings, []);
         assertEquals(fixed.result.fixes!.failed, []);
@@ -484,12 +484,12 @@ posixTest(
         },
         ...{ check: "leftovers", state: "warning", status: 0 },
         says: "1 folder in the trash",
-        mend: "mpm undo trash --prune",
+        hint: "mpm undo trash --prune",
       },
       "a git lock": {
         harm: aged(".git/index.lock"),
         ...{ check: "locks", state: "warning", status: 0 },
-        ...{ says: "index.lock", mend: "If no git is running: rm " },
+        ...{ says: "index.lock", hint: "If no git is running: rm " },
       },
     });
     using env = await healthy();
@@ -608,7 +608,7 @@ posixTest(
       "no mpm on PATH": {
         harm: (env) => env.extra.PATH = PATH,
         ...{ check: "path", state: "warning", status: 0 },
-        ...{ says: "mpm is not on PATH", mend: "export PATH=" },
+        ...{ says: "mpm is not on PATH", hint: "export PATH=" },
       },
       "another mpm first": {
         harm: (env) => {
@@ -616,7 +616,7 @@ posixTest(
           env.extra.PATH = `${join(env.root, "first")}:${env.extra.PATH}`;
         },
         ...{ check: "path", state: "warning", status: 0, says: "(mpm 0.0.7)" },
-        mend: "first in PATH",
+        hint: "first in PATH",
       },
       "another mpm behind": {
         harm: (env) => {
@@ -624,7 +624,7 @@ posixTest(
           env.extra.PATH += `:${join(env.root, "second")}`;
         },
         ...{ check: "path", state: "warning", status: 0, says: "(mpm 0.0.7)" },
-        mend: "rm ",
+        hint: "rm ",
       },
       "one that is in the project, which is not run": {
         harm: (env) => {

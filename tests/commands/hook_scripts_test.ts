@@ -31,12 +31,12 @@ posixTest(
     assertStringIncludes(await contextGiven(env), "pre-session: ran");
     env.write(PRE, "echo changed >&2\n");
     const why = "mpm does not run pre-session.sh: changed since you allowed it";
-    const mend = "Read it, then: mpm allow .claude-mpm/hooks/pre-session.sh";
-    assertEquals(await contextGiven(env), `${why}. ${mend}`);
+    const hint = "Read it, then: mpm allow .claude-mpm/hooks/pre-session.sh";
+    assertEquals(await contextGiven(env), `${why}. ${hint}`);
     assertEquals(await contextGiven(env, "compact"), "");
     const status = await mpm(env, ["hooks", "status"]);
     assertEquals(status.status, 4);
-    for (const part of [why, mend]) assertStringIncludes(status.stdout, part);
+    for (const part of [why, hint]) assertStringIncludes(status.stdout, part);
     const doctor = await mpm(env, ["doctor"]);
     assertStringIncludes(doctor.stdout, why);
     const list = await mpm(env, ["hooks", "list"]);

@@ -140,7 +140,7 @@ const DRIFT: Record<string, [Edit, string, string]> = {
   ],
 };
 
-for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
+for (const [name, [edit, problem, hint]] of Object.entries(DRIFT)) {
   posixTest(
     `hooks status finds ${name}, and its advice fixes it`,
     async () => {
@@ -149,11 +149,11 @@ for (const [name, [edit, problem, mend]] of Object.entries(DRIFT)) {
       const found = await status(env);
       assertEquals(found.status, 4);
       const finding = found.findings.find((one) => one.problem === problem);
-      assertStringIncludes(finding?.mend ?? "", mend);
+      assertStringIncludes(finding?.hint ?? "", hint);
       const { stdout } = await mpm(env, STATUS);
-      assertStringIncludes(stdout, `fix: ${mend}`);
-      if (!mend.startsWith("mpm") || problem === "binary-missing") return;
-      assertEquals((await mpm(env, mend.split(" ").slice(1))).status, 0);
+      assertStringIncludes(stdout, `fix: ${hint}`);
+      if (!hint.startsWith("mpm") || problem === "binary-missing") return;
+      assertEquals((await mpm(env, hint.split(" ").slice(1))).status, 0);
       assertEquals((await status(env)).findings, []);
     },
   );
@@ -294,7 +294,7 @@ for (
       findings.map(({ detail }) => detail.replace(/^.* is set: /, "")),
       shown === "" ? [] : [shown],
     );
-    if (shown) assertStringIncludes(findings[0]!.mend, "administrator");
+    if (shown) assertStringIncludes(findings[0]!.hint, "administrator");
   });
 }
 

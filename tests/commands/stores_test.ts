@@ -319,7 +319,7 @@ Deno.test("saves of claude-mpm in a linked worktree or a subfolder are found", a
     );
   }
   const layout = (await diagnose(env)).checks.layout!;
-  assertEquals(layout.findings.map(({ mend }) => mend), [
+  assertEquals(layout.findings.map(({ hint }) => hint), [
     "mpm saves import ../linked",
     "mpm saves import packages/api",
   ]);

@@ -81,7 +81,7 @@ export interface Illness {
   /** Words of the finding. */
   readonly says: string;
   /** Words of the suggested fix. */
-  readonly mend?: string;
+  readonly hint?: string;
   /** Its state after `--fix`; absent if that does not change it. */
   readonly fixed?: Row["state"];
   readonly options?: MpmOptions;
@@ -94,7 +94,7 @@ export async function holds(
   prepare: () => TestEnv | Promise<TestEnv> = healthy,
 ): Promise<void> {
   using env = await prepare();
-  const { check, state, status, says, mend, fixed } = illness;
+  const { check, state, status, says, hint, fixed } = illness;
   // The same moment, since a row may contain the time.
   const present = new Date();
   const options = { now: () => present, ...illness.options };
@@ -104,7 +104,7 @@ export async function holds(
   assertEquals([row.state, found.status], [state, status], what);
   const one = row.findings.find(({ detail }) => detail.includes(says));
   assert(one, `${what}: ${JSON.stringify(row)}`);
-  if (mend !== undefined) assertStringIncludes(one.mend ?? "", mend, what);
+  if (hint !== undefined) assertStringIncludes(one.hint ?? "", hint, what);
   assertEquals(one.fix !== null, fixed !== undefined, what);
   const others = found.result.checks.filter(({ name, state }) =>
     name !== check && state === "error"

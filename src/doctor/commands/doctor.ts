@@ -51,9 +51,9 @@ function checkLines(check: CheckRow, style: Style): string[] {
           escapeText(found.detail),
       ),
       // Not wrapped, since users copy it.
-      ...found.mend === null
+      ...found.hint === null
         ? []
-        : [`${indent}  ${style.cyan(escapeText(found.mend))}`],
+        : [`${indent}  ${style.cyan(escapeText(found.hint))}`],
     ]),
   ];
 }

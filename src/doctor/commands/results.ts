@@ -25,7 +25,7 @@ export const DoctorResult = z.strictObject({
       code: z.nullable(text),
       detail: text,
       /** The command that fixes the problem, or one line of advice. */
-      mend: z.nullable(text),
+      hint: z.nullable(text),
       /** The fix that `--fix` applies; null: no fix. */
       fix: z.nullable(text),
     })),

@@ -70,7 +70,7 @@ export const HookFinding = z.strictObject({
   /** The problem, one line. */
   detail: text,
   /** The fix: a command, or one line of advice. */
-  mend: text,
+  hint: text,
 });
 
 export type HookFinding = z.infer<typeof HookFinding>;

@@ -80,7 +80,7 @@ export const onSessionStart: Handler = async (hook) => {
       ? scriptLines("session-start.sh", { ...printed, stdout: "" })
       : [],
     ...scripts.length === 0 ? [] : scriptProblems(scripts)
-      .map(({ detail, mend }) => `${detail}. ${mend}`),
+      .map(({ detail, hint }) => `${detail}. ${hint}`),
   ];
   const message = redactorOf(context.system).text(lines.join("\n"));
   return { context: result.text + handed.text, message };

@@ -239,7 +239,7 @@ export async function clientProblems(
   const found = (await setup?.())?.problems?.(system) ?? [];
   return found.map(({ path, detail, fix }) => ({
     ...{ problem: "untrusted", client: name },
-    ...{ path, detail, mend: fix },
+    ...{ path, detail, hint: fix },
   }));
 }
 

@@ -114,10 +114,10 @@ function clientFindings(
   const detail =
     `the entries are from mpm ${version}, but this is mpm ${VERSION}`;
   return [
-    ...problem ? [{ ...problem, path, mend: advice }] : [],
+    ...problem ? [{ ...problem, path, hint: advice }] : [],
     ...version === VERSION || version === "any"
       ? []
-      : [{ problem: "version" as const, path, detail, mend: advice }],
+      : [{ problem: "version" as const, path, detail, hint: advice }],
   ];
 }
 
@@ -164,7 +164,7 @@ function faultFinding(
   { code, message, hint = "Fix it by hand" }: MpmError,
 ): Finding {
   const problem = code === "CONFLICT" ? "ignored" : "unreadable";
-  return { problem, path, detail: message, mend: hint };
+  return { problem, path, detail: message, hint };
 }
 
 function installedIn(
@@ -176,11 +176,11 @@ function installedIn(
   if (!hooks || scope === "managed") return [];
   const advice = `mpm hooks install --scope ${scope}`;
   for (const { problem, detail } of hooks.drift) {
-    findings.push({ problem, path, detail, mend: advice });
+    findings.push({ problem, path, detail, hint: advice });
   }
   for (const binary of hooks.binaries) {
     const problem = binaryProblem(system, binary);
-    if (problem) findings.push({ ...problem, path, mend: advice });
+    if (problem) findings.push({ ...problem, path, hint: advice });
   }
   const { binary, version, events, statusLine } = hooks;
   return [{
@@ -241,7 +241,7 @@ function offFindings(
   const advice = scope === "managed"
     ? "Ask the administrator of this machine"
     : `Remove "${key}" from ${path}`;
-  return [{ problem: "disabled", path, detail, mend: advice }];
+  return [{ problem: "disabled", path, detail, hint: advice }];
 }
 
 /** Finds plugins with mpm hooks, which the client runs as well. */
@@ -250,7 +250,7 @@ function pluginToo(plugins: readonly string[]): Finding[] {
     problem: "twice",
     path,
     detail: "mpm is also enabled as a plugin: its hooks run twice",
-    mend: "claude plugin disable mpm",
+    hint: "claude plugin disable mpm",
   }));
 }
 
@@ -273,7 +273,7 @@ function twice(installed: readonly Installed[]): Finding[] {
       problem: "twice" as const,
       path,
       detail: `the hooks are also in ${first!.path}, so they run twice`,
-      mend: `mpm hooks uninstall --scope ${scope}`,
+      hint: `mpm hooks uninstall --scope ${scope}`,
     }]
   );
 }

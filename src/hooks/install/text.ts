@@ -149,7 +149,7 @@ export function hooksStatusText(
 }
 
 function findingText(
-  { problem, path, detail, mend: fix }: HookFinding,
+  { problem, path, detail, hint: fix }: HookFinding,
   style: Style,
 ): string {
   const colour = problem === "untrusted" ? "red" : "yellow";

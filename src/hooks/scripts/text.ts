@@ -44,7 +44,7 @@ export function hooksListText({ folder, hooks }: HooksListResult): string {
 /** The reason why a project script does not run, and how to fix it. */
 interface ScriptProblem {
   readonly detail: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** Lists the scripts that exist but do not run. */
@@ -57,7 +57,7 @@ export function scriptProblems(
     if (names.length === 0) return [];
     return [{
       detail: `mpm does not run ${names.join(", ")}: ${why}`,
-      mend: state === "unusable"
+      hint: state === "unusable"
         ? "Replace it with a regular file that you own"
         : `Read it, then: ${allowing(names)}`,
     }];
