@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
@@ -66,6 +67,8 @@ export function homeOf(
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  // Even a timer of 0 takes two milliseconds.
+  if (milliseconds === 0) return new Promise((end) => setImmediate(end));
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
