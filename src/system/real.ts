@@ -3,7 +3,7 @@ import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import { programRunner, realRunProgram } from "./real_program.ts";
-import { realRun } from "./real_run.ts";
+import { realLeaveShell, realRun } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import { openThread } from "./real_thread.ts";
@@ -28,6 +28,7 @@ export function realSystem(): System {
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
+    leaveShell: realLeaveShell,
     runProgram: programRunner(
       windows ? withGitsShell(realRunProgram) : realRunProgram,
     ),

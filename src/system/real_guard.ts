@@ -103,7 +103,6 @@ function startGuard(): Guard {
     // The project may be moved or removed in the meantime.
     cwd: "/",
     stdin: new Uint8Array(),
-    timeout: 0,
   }, { detached: isDetached(), output: "null" });
   if (!(child instanceof Deno.ChildProcess)) {
     throw new Error(`sh is ${child.outcome}`);

@@ -27,6 +27,8 @@ export interface System {
   /** Random text of 8 characters from `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
+  /** Starts a shell and leaves it to itself. Returns whether it runs. */
+  leaveShell(options: LeftOptions): boolean;
   /**
    * Runs a program by name or path, other than git and mpm shell scripts. It
    * leads a process group, which ends after the time limit. Part of its output
@@ -285,6 +287,8 @@ export interface RunOptions {
   /** Milliseconds after which the program is killed. */
   readonly timeout: number;
 }
+
+export type LeftOptions = Pick<RunOptions, "args" | "cwd" | "env">;
 
 export interface ProgramOptions extends Omit<RunOptions, "args"> {
   /** The maximum number of bytes to keep of each stream. */

@@ -75,6 +75,9 @@ async function startOwn(
   await startProgram(system, { args, cwd, env });
 }
 
+/** Replaces the shell with a program in a process session of its own. */
+const APART = 'command -v setsid && exec setsid "$@"; exec "$@"';
+
 /**
  * Runs this mpm in a new process session without waiting, so the caller may
  * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
@@ -94,15 +97,12 @@ export async function startProgram(
       hint: "Build mpm: only a compiled mpm can start itself",
     });
   }
-  const background = "exec </dev/null >/dev/null 2>&1; " +
-    'if command -v setsid; then setsid "$@" & else "$@" & fi';
-  const { outcome } = await system.run("sh", {
-    args: ["-c", background, "sh", program, ...args],
+  const runs = system.leaveShell({
+    args: ["-c", APART, "sh", program, ...args],
     cwd,
     env: { ...env, MPM_DETACHED: "1" },
-    timeout: 5000,
   });
-  if (outcome === "exited") return;
+  if (runs) return;
   throw new MpmError("FILE_FAILED", "Cannot run in the background", {
     hint: 'mpm needs the shell "sh" for this, but cannot start it',
   });
