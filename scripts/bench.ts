@@ -78,13 +78,17 @@ async function bench({ rounds, save, only }: Choice): Promise<void> {
   const binary = await ensureBuilt();
   const root = await Deno.makeTempDir({ prefix: "mpm-bench-" });
   try {
-    const measured = await measureAll([
-      ...await floors(root, binary),
-      ...chosen(TOGETHER).flatMap(([, cases]) => cases(root, binary)),
-    ], rounds);
+    const measured = await measureAll(
+      [
+        ...await floors(root, binary),
+        ...chosen(TOGETHER).flatMap(([, cases]) => cases(root, binary)),
+      ],
+      rounds,
+      binary,
+    );
     for (const [name, cases] of chosen(APART)) {
       const times = name === "team" ? rounds : Math.min(rounds, LONG);
-      measured.push(...await measureAll(cases(root, binary), times));
+      measured.push(...await measureAll(cases(root, binary), times, binary));
     }
     print(report(measured));
     if (save) keepBaseline(measured);

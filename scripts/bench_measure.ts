@@ -22,15 +22,20 @@ export interface Measured {
   readonly limit?: string;
 }
 
-/** Runs every case once per round, after one round that does not count. */
+/**
+ * Runs every case once per round, after one round that does not count. A case
+ * begins when the background work of the case before it has ended.
+ * @throws an error if that takes over a minute
+ */
 export async function measureAll(
   cases: readonly Case[],
   rounds: number,
+  binary: string,
 ): Promise<Measured[]> {
   const times = cases.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [at, one] of cases.entries()) {
-      const time = run(one);
+      const time = run(one, binary);
       if (round > 0) times[at]!.push(time);
     }
   }
@@ -46,6 +51,32 @@ export async function measureAll(
     });
   }
   return measured;
+}
+
+/** Milliseconds for background work, and between two looks at it. */
+const PATIENCE = 60_000;
+const LOOK = 10;
+
+/** Waits until no process of a program is left. Only Linux shows them. */
+function awaitEnd(binary: string): void {
+  if (Deno.build.os !== "linux") return;
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  const path = Deno.realPathSync(binary);
+  for (let waited = 0; isRunning(path); waited += LOOK) {
+    if (waited >= PATIENCE) throw new Error(`${path} still runs`);
+    Atomics.wait(clock, 0, 0, LOOK);
+  }
+}
+
+function isRunning(path: string): boolean {
+  return [...Deno.readDirSync("/proc")].some(({ name }) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      return Deno.readLinkSync(`/proc/${name}/exe`) === path;
+    } catch {
+      return false; // it ended in the meantime, or is another user's
+    }
+  });
 }
 
 function quantile(sorted: readonly number[], part: number): number {
@@ -64,8 +95,9 @@ function commandOf({ command, project }: Case): Deno.Command {
   });
 }
 
-function run(one: Case): number {
+function run(one: Case, binary: string): number {
   one.prepare?.();
+  awaitEnd(binary);
   const start = performance.now();
   const { code } = commandOf(one).outputSync();
   const time = performance.now() - start;

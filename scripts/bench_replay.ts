@@ -49,7 +49,7 @@ async function bench(rounds: number): Promise<void> {
         project,
       },
     ];
-    const measured = await measureAll(cases, rounds);
+    const measured = await measureAll(cases, rounds, binary);
     for (const [at, { name, median, peak }] of measured.entries()) {
       const { size } = await Deno.stat(pages[at]!);
       say(
