@@ -31,9 +31,11 @@ interface Line {
   readonly stdin?: string;
   /** The keys that a person presses on a terminal. */
   readonly keys?: readonly string[];
+  /** True if someone works on the project before that. */
+  readonly later?: boolean;
 }
 
-function terminal({ stdin = "", keys }: Line): Terminal {
+function terminal({ stdin = "", keys }: Line, real: Terminal): Terminal {
   const bytes = new TextEncoder().encode(stdin);
   const isTerminal = keys !== undefined;
   return {
@@ -43,11 +45,15 @@ function terminal({ stdin = "", keys }: Line): Terminal {
     takeOver: () => keys && takenOver(keys),
     lend: () => Promise.resolve(undefined),
     edit: () => Promise.resolve(undefined),
-    out: () => true,
+    out: real.out,
     err: () => true,
     readLine: () => undefined,
     readInput: () => bytes,
-    readInputSoon: () => Promise.resolve({ bytes, state: "ended" }),
+    readInputSoon: async (bounds) => {
+      // Nothing is there, but the code for it is needed.
+      await real.readInputSoon(bounds);
+      return { bytes, state: "ended" };
+    },
   };
 }
 
@@ -206,6 +212,17 @@ function claimLines(transcript: string): Line[] {
   return [{ args: ["claim", "claimed", "--agent", "other"] }, ...edits];
 }
 
+/** More items than fit into a hand-off. */
+function manyItems(round: number): string[] {
+  const words =
+    "that is as long as what people and agents write down as a rule";
+  return Array.from({ length: 10 }, (_, at) => [
+    ...["-n", `Step ${round}.${at} ${words}`],
+    ...["-d", `Decision ${round}.${at} ${words}`],
+    ...["-b", `Blocker ${round}.${at} ${words}`],
+  ]).flat();
+}
+
 /** Returns the everyday commands of people and agents. */
 function linesOf(round: number, transcript: string): Line[] {
   const cwd = Deno.cwd();
@@ -232,7 +249,7 @@ function linesOf(round: number, transcript: string): Line[] {
     },
     ...PROBES.map(({ event, fields }) => hookLine(event, transcript, fields)),
     { args: ["pause", "-s", "A summary", "-n", "A next step"] },
-    { args: ["pause", "--no-commit", "Train"] },
+    { args: ["pause", "--no-commit", "Train", ...manyItems(round)] },
     { args: ["resume"] },
     { args: ["status"] },
     { args: ["checkpoint", "save", `one-${round}`] },
@@ -249,7 +266,11 @@ function linesOf(round: number, transcript: string): Line[] {
     { args: ["decide", `Cents in part ${round}`, "--why", "No rounding"] },
     hookLine("Digest", transcript, {}),
     hookLine("SessionEnd", transcript, { reason: "other" }),
-    hookLine("SessionStart", transcript, { source: "startup" }),
+    { args: ["saves", "keep", "latest", "--quiet"] },
+    {
+      ...hookLine("SessionStart", transcript, { source: "startup" }),
+      later: true,
+    },
     ...CLIENT_SAMPLES.flatMap(clientLines),
     { args: ["resume", "--format", "context"] },
     { args: ["statusline"], stdin: status },
@@ -270,17 +291,21 @@ async function run(
   program: App,
   line: Line,
 ): Promise<void> {
-  const { args } = line;
+  const { args, later = false } = line;
+  if (later) Deno.writeTextFileSync("b.txt", "later\n", { append: true });
   const errors: string[] = [];
   const real = program.realSystem();
   const system: System = {
     ...real,
     terminal: {
-      ...terminal(line),
+      ...terminal(line, real.terminal),
       err: (text) => errors.push(text) > 0,
     },
-    // Background hooks of this process would start the training again.
-    program: () => undefined,
+    // In the background, this program would start the training again.
+    program() {
+      real.program();
+      return "true";
+    },
     // Files count as old, however fast this machine is.
     now: () => new Date(real.now().getTime() + AGE),
     // A program that a hook starts gets the event in a variable.
