@@ -1,7 +1,10 @@
 import { getOwn } from "./own.ts";
 
-/** Most texts consist only of these characters. */
-const PLAIN = /^[ -~]*$/;
+/**
+ * Most texts consist only of these characters: ASCII, Latin letters, and the
+ * dashes, quotes and dots of typography. None of them is invisible.
+ */
+const SEEN = /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
 const PLAIN_LINES = /^[\t\n -~]*$/;
 
 /**
@@ -10,7 +13,7 @@ const PLAIN_LINES = /^[\t\n -~]*$/;
  * characters become `\u{NNNN}`. A backslash stays.
  */
 export function escapeText(text: string): string {
-  return PLAIN.test(text) ? text : escapeUnseen(text, escapeCharacter);
+  return escapeUnseen(text, escapeCharacter);
 }
 
 /**
@@ -23,6 +26,7 @@ export function escapeUnseen(
   text: string,
   escape: (character: string) => string,
 ): string {
+  if (SEEN.test(text)) return text;
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]/gu,
     (character: string, at: number) =>

@@ -40,3 +40,13 @@ Deno.test("escapeText() leaves no control character in any text", () => {
     assertEquals(escapeText(escapeText(sample)), escapeText(sample));
   }));
 });
+
+Deno.test("escapeText() changes exactly the characters that are not seen", () => {
+  const unseen =
+    /^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\u2800]$/u;
+  for (let code = 0; code <= 0xffff; code++) {
+    const character = String.fromCharCode(code);
+    const changes = escapeText(character) !== character;
+    assertEquals(changes, unseen.test(character), code.toString(16));
+  }
+});

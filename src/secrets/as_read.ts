@@ -37,7 +37,7 @@ export function asRead(text: string): AsRead | undefined {
 
 /** Blanks and invisible characters; everything beyond the first plane. */
 const MAYBE_UNSEEN =
-  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
+  /[\u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202f\u205f-\u206f\u3164\ud800-\udbff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8]/;
 
 /** A part of the original text that is left out, or read as plain blanks. */
 interface Gap {

@@ -1,3 +1,4 @@
+import { once } from "../../base/remembered.ts";
 import { isAscii } from "../../base/words.ts";
 
 /** Words that occur in texts about any kind of work. */
@@ -16,25 +17,28 @@ const COMMON = new Set(
     "work works write written yes yet you your").split(" "),
 );
 
-/**
- * The forms of words in lower case. The first ones do the same for ASCII, since
- * compiling those of Unicode takes most of the time of a short text.
- */
-const FORMS = [
-  {
-    word: /[a-z\d_$](?:[\w$./-]*[\w$])?/g,
-    long: /^[a-z]{5,}$/,
-    plural: /^([a-z]{3,})s$/,
-  },
-  {
-    word: /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu,
-    long: /^\p{L}{5,}$/u,
-    plural: /^(\p{L}{3,})s$/u,
-  },
-] as const;
+/** The forms of words in lower case. */
+interface Forms {
+  readonly word: RegExp;
+  readonly long: RegExp;
+  readonly plural: RegExp;
+}
 
-function formsFor(text: string): typeof FORMS[number] {
-  return FORMS[isAscii(text) ? 0 : 1];
+const ASCII: Forms = {
+  word: /[a-z\d_$](?:[\w$./-]*[\w$])?/g,
+  long: /^[a-z]{5,}$/,
+  plural: /^([a-z]{3,})s$/,
+};
+
+/** Does the same for all letters, which takes V8 much longer to compile. */
+const anyLetters = once((): Forms => ({
+  word: /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$./-]*[\p{L}\p{N}_$])?/gu,
+  long: /^\p{L}{5,}$/u,
+  plural: /^(\p{L}{3,})s$/u,
+}));
+
+function formsFor(text: string): Forms {
+  return isAscii(text) ? ASCII : anyLetters();
 }
 
 /** Returns the words that identify a text's subject, without endings. */
