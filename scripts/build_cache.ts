@@ -14,6 +14,9 @@ const SAMPLES = join(import.meta.dirname!, "../tests/formats");
  */
 const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
+/** The part of all command lines that load a module which all may load. */
+const OFTEN = 0.95;
+
 /** Variables that a process needs to find programs. */
 const KEPT = ["PATH", "PATHEXT", "SYSTEMROOT"];
 
@@ -108,12 +111,15 @@ export async function trained(
   const layout = join(folder, "layout.json");
   const deno = [Deno.execPath(), "run", "-A", "--no-config"] as const;
   await runStep(folder, [...deno, whole, "layout", "", layout]);
-  const used = grouped(
-    JSON.parse(await Deno.readTextFile(layout)),
-    (module) => modules[module]!.length,
+  const loaded: [module: number, lines: number[]][] = JSON.parse(
+    await Deno.readTextFile(layout),
   );
+  const used = grouped(loaded, (module) => modules[module]!.length);
   const rest = new Set(all).difference(new Set(used.flat()));
-  const program = { modules, scripts: [...used, [...rest]] };
+  const lines = new Set(loaded.flatMap(([, lines]) => lines));
+  const always = loaded.filter((one) => one[1].length >= OFTEN * lines.size)
+    .map(([module]) => module);
+  const program = { modules, scripts: [...used, [...rest]], always };
 
   const main = await writeProgram(join(folder, "parts"), program, training);
   const [trainer, sealer] = ["trainer", "sealer"].map((name) =>

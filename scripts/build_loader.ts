@@ -9,6 +9,8 @@ export interface Program {
   readonly modules: readonly string[];
   /** The numbers of the modules in each script. */
   readonly scripts: readonly (readonly number[])[];
+  /** The modules that nearly every command needs. */
+  readonly always?: readonly number[];
   /** V8's code cache of each script. */
   readonly caches?: readonly Uint8Array<ArrayBuffer>[];
 }
@@ -54,7 +56,7 @@ function packed({ modules, scripts, caches = [] }: Program): Blob[] {
  * cache that V8 rejects only costs time.
  */
 function loader(
-  { modules, scripts, caches }: Program,
+  { modules, scripts, always = [], caches }: Program,
   parts: readonly Blob[],
 ): string {
   const places = modules.map((): [number, number] => [0, 0]);
@@ -65,6 +67,7 @@ function loader(
 
 const CACHED = ${caches !== undefined};
 const PLACES = ${JSON.stringify(places)};
+const ALWAYS = new Set(${JSON.stringify(always)});
 const SIZES = ${JSON.stringify(parts.map(({ size }) => size))};
 const WITHIN = Deno.build.standalone && Deno.build.os === "linux";
 const IS_THREAD = "DedicatedWorkerGlobalScope" in globalThis;
@@ -148,9 +151,11 @@ function load(module) {
 // Functions of a module, which is loaded when one of them is called.
 function lend(module, names) {
   if (exported[module] !== undefined) return exported[module];
+  if (ALWAYS.has(module)) return load(module);
   const lent = lents[module] ??= { __proto__: null };
   for (const name of names) {
-    lent[name] ??= (...given) => load(module)[name](...given);
+    let own;
+    lent[name] ??= (...given) => (own ??= load(module)[name])(...given);
   }
   return lent;
 }
@@ -174,6 +179,7 @@ await train({
   count: new Set(PLACES.map(([script]) => script)).size,
   program() {
     exported.length = 0;
+    lents.length = 0;
     return load(0);
   },
   loaded: () => Object.keys(exported).map(Number),
