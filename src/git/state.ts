@@ -55,9 +55,10 @@ export interface StateReaders {
 const STASHES = words("log --walk-reflogs -z --format=%H%x00%gs refs/stash --");
 
 /**
- * Reads everything about a worktree that a save records. Runs two git processes
- * at once, and one each for an upstream and stashes. `workspace` must be in a
- * repository. Throws GIT_FAILED.
+ * Reads everything about a worktree that a save records. Git first looks at the
+ * files and then lists commits: at once, the two would take the processors from
+ * mpm, which works meanwhile. Another process each answers about an upstream
+ * and stashes. `workspace` must be in a repository. Throws GIT_FAILED.
  */
 export async function readState(
   system: System,
@@ -66,9 +67,11 @@ export async function readState(
 ): Promise<RepositoryState> {
   const { git = new Git(system, workspace.worktree) } = readers;
   const { names = upstreamOf(system, git, workspace) } = readers;
+  const asked = readers.asked ??
+    (readers.files ? undefined : beginStatus(system, workspace, git));
   const [present, recent] = await allEnded([
-    readPresent(system, workspace, { ...readers, git, names }),
-    readers.recent ?? readRecent(git),
+    readPresent(system, workspace, { ...readers, git, names, asked }),
+    readers.recent ?? Promise.allSettled([asked]).then(() => readRecent(git)),
   ]);
   if (recent.failure && present.head) throw recent.failure;
   return { ...present, recent: recent.commits };
@@ -138,12 +141,9 @@ export async function readPresent(
 export function beginStatus(
   system: System,
   workspace: Workspace,
+  git = new Git(system, workspace.worktree),
 ): Promise<AskedStatus> {
-  const asked = askFiles(
-    system,
-    new Git(system, workspace.worktree),
-    workspace.gitDir!,
-  );
+  const asked = askFiles(system, git, workspace.gitDir!);
   asked.catch(() => {});
   return asked;
 }
