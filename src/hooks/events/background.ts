@@ -11,46 +11,43 @@ export type Variables = Readonly<Record<`MPM_${string}`, string>>;
 const MOST = 64 * 1024;
 
 /** Starts a process that adds a save's other files and contents. */
-export async function startKeeping(
+export function startKeeping(
   hook: HookCall,
   { session_id: id, git_context: git }: Save,
-): Promise<void> {
-  if (git.is_git_repo) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
+): void {
+  if (git.is_git_repo) startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
 /** The most saves to complete at a start; the next completes more. */
 const MOST_DUE = 3;
 
 /** Starts the same processes for saves that were interrupted. */
-export async function startDue(hook: HookCall): Promise<void> {
+export function startDue(hook: HookCall): void {
   const { context: { system }, session } = hook;
   const due = new Set([
     ...dueContentsIds(system, session.root).slice(-MOST_DUE),
     // One process makes all missing copies.
     ...uncopiedIds(system, session.root).slice(-1),
   ]);
-  for (const id of due) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
+  for (const id of due) startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
 /** Starts an automatic checkpoint, which takes too long for a hook. */
-export async function startCheckpoint(hook: HookCall): Promise<void> {
+export function startCheckpoint(hook: HookCall): void {
   const env = { ...environmentOf(hook, {}), MPM_INPUT: eventOf(hook) };
-  await startOwn(hook, ["checkpoint", "save", "--auto", "--quiet"], env);
+  startOwn(hook, ["checkpoint", "save", "--auto", "--quiet"], env);
 }
 
 /** Starts a checkpoint of the tree after these tool calls of the agent. */
-export async function startStepTree(
-  hook: HookCall,
-  calls: readonly string[],
-): Promise<void> {
-  await startOwn(hook, [
+export function startStepTree(hook: HookCall, calls: readonly string[]): void {
+  startOwn(hook, [
     ...["checkpoint", "save", "--quiet", "--agent-session", hook.session.id],
     ...calls.map((call) => `--after-call=${call}`),
   ]);
 }
 
 /** Starts making a digest for the next save, which takes longer. */
-export async function startDigest(hook: HookCall): Promise<void> {
+export function startDigest(hook: HookCall): void {
   const { client, context: { system }, input } = hook;
   // Another client's transcript is read later, when it is needed.
   if (client !== CLAUDE) return;
@@ -59,20 +56,20 @@ export async function startDigest(hook: HookCall): Promise<void> {
   if (!size || size < WORTH_IT) return;
   const event = { session_id: sessionId, transcript_path: path, cwd };
   const env = { MPM_INPUT: JSON.stringify(event) };
-  await startOwn(hook, ["hook", "Digest"], env);
+  startOwn(hook, ["hook", "Digest"], env);
 }
 
 /** The size from which reading a transcript takes noticeable time, in bytes. */
 const WORTH_IT = 512 * 1024;
 
 /** Starts this mpm in the background, unless it runs from source. */
-async function startOwn(
+function startOwn(
   { context: { system }, worktree: cwd }: HookCall,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<void> {
+): void {
   if (system.program() === undefined) return;
-  await startProgram(system, { args, cwd, env });
+  startProgram(system, { args, cwd, env });
 }
 
 /** Replaces the shell with a program in a process session of its own. */
@@ -83,14 +80,14 @@ const APART = 'command -v setsid && exec setsid "$@"; exec "$@"';
  * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
  * shell can start it.
  */
-export async function startProgram(
+export function startProgram(
   system: System,
   { args, cwd, env }: {
     args: readonly string[];
     cwd: string;
     env: Readonly<Record<string, string>>;
   },
-): Promise<void> {
+): void {
   const program = system.program();
   if (program === undefined) {
     throw new MpmError("CONFLICT", "This mpm runs from source", {

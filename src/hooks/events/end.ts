@@ -30,7 +30,7 @@ export const onSessionEnd: Handler = async (hook) => {
   } catch (error) {
     noteFailure(context.system, hook.event, error);
   }
-  await startScript(hook, SCRIPT, {
+  startScript(hook, SCRIPT, {
     MPM_REASON: input.text("reason") ?? "other",
     ...save === undefined ? {} : { MPM_SAVE: save },
   });
@@ -56,7 +56,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
     },
   });
   removeAgentFile(context.system, session, "digest");
-  if (save) await startKeeping(hook, save);
+  if (save) startKeeping(hook, save);
   return save?.session_id;
 }
 

@@ -26,10 +26,8 @@ import type { Handler, HookCall } from "./hook_call.ts";
 /** Checks the gauge after a step, and takes a checkpoint if due. */
 export const onToolsUsed: Handler = async (hook) => {
   const calls = callsOf(hook);
-  const [answer] = await Promise.all([
-    hook.input.subagent ? {} : afterTools(hook, calls),
-    keepTree(hook, calls),
-  ]);
+  const answer = hook.input.subagent ? {} : await afterTools(hook, calls);
+  keepTree(hook, calls);
   return answer;
 };
 
@@ -42,7 +40,7 @@ async function afterTools(
   if (prompts.length > 0) {
     await letThroughNext(hook.context.system, hook.session, prompts);
   }
-  if (hook.invited) await keepTrack(hook, calls);
+  if (hook.invited) keepTrack(hook, calls);
   if (hook.event === "Stop") {
     await endTurn(hook);
     // A text for the agent would begin another turn.
@@ -58,8 +56,8 @@ async function afterTools(
 /** Stores the end of the turn, while another process starts. */
 async function endTurn(hook: HookCall): Promise<void> {
   // The new process reads the notes long after they are written.
-  const starting = hook.invited ? startDigest(hook) : undefined;
-  await Promise.all([starting, keepNotes(hook)]);
+  if (hook.invited) startDigest(hook);
+  await keepNotes(hook);
 }
 
 function callsOf({ event, input }: HookCall): readonly unknown[] {
@@ -72,17 +70,14 @@ function callsOf({ event, input }: HookCall): readonly unknown[] {
 }
 
 /** Starts a checkpoint of the tree after a batch that may have changed it. */
-async function keepTree(
-  hook: HookCall,
-  calls: readonly unknown[],
-): Promise<void> {
+function keepTree(hook: HookCall, calls: readonly unknown[]): void {
   const { event, config, invited } = hook;
   const wanted = invited && event === "PostToolBatch" &&
     config["checkpoint.every"] === "batch";
   if (!wanted || !calls.some(isChange)) return;
   const ids = calls.map((call) => textField(call, "tool_use_id"))
     .filter((id) => id !== undefined);
-  if (ids.length > 0) await startStepTree(hook, ids.slice(-MOST_CALLS));
+  if (ids.length > 0) startStepTree(hook, ids.slice(-MOST_CALLS));
 }
 
 function isChange(call: unknown): boolean {
@@ -93,10 +88,7 @@ function isChange(call: unknown): boolean {
 const MOST_CALLS = 50;
 
 /** Records that work was done, and starts a checkpoint in the background. */
-async function keepTrack(
-  hook: HookCall,
-  calls: readonly unknown[],
-): Promise<void> {
+function keepTrack(hook: HookCall, calls: readonly unknown[]): void {
   const { context: { system }, config, invited, session } = hook;
   const before = readActivity(hook);
   const now = system.now().getTime();
@@ -110,7 +102,7 @@ async function keepTrack(
     const at = worked ? now : before.at;
     keepActivity(system, session, { at, checkpoint: now });
   }
-  await startCheckpoint(hook);
+  startCheckpoint(hook);
 }
 
 /** Stores the agent's tasks, since their files may be gone later. */

@@ -55,14 +55,14 @@ export function hasScript(hook: HookCall, name: string): boolean {
 }
 
 /** Starts a script that outlives the event; false if none may run. */
-export async function startScript(
+export function startScript(
   hook: HookCall,
   name: string,
   variables: Variables,
-): Promise<boolean> {
+): boolean {
   const { context: { system }, worktree } = hook;
   if (!hasScript(hook, name)) return false;
   const env = { ...environmentOf(hook, variables), MPM_INPUT: eventOf(hook) };
-  await startShellHook(system, { name, cwd: worktree, env });
+  startShellHook(system, { name, cwd: worktree, env });
   return true;
 }

@@ -228,13 +228,13 @@ export async function runShellHook(
 export const DETACHED_TIME = "10m";
 
 /** Runs `mpm hooks test NAME` in the background, with all it needs. */
-export async function startShellHook(
+export function startShellHook(
   system: System,
   { name, cwd, env, timeout = DETACHED_TIME }:
     & Pick<HookRun, "name" | "cwd" | "env">
     & { timeout?: string },
-): Promise<void> {
-  await startProgram(system, {
+): void {
+  startProgram(system, {
     args: ["hooks", "test", name, "--timeout", timeout],
     cwd,
     env,
