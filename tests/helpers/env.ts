@@ -1,6 +1,11 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
-import type { RunOptions, RunResult, System } from "../../src/system/system.ts";
+import type {
+  LeftOptions,
+  RunOptions,
+  RunResult,
+  System,
+} from "../../src/system/system.ts";
 import { removeTree } from "./remove.ts";
 import { FolderCopy } from "./folder_copy.ts";
 
@@ -250,7 +255,24 @@ export class TestEnv implements Disposable {
           ...run,
           env: this.#childEnv(run.env ?? {}),
         }),
+      leaveShell: (run) => this.#endShell(run),
     };
+  }
+
+  /** Waits for what mpm leaves to itself, so that nothing outlives a test. */
+  #endShell({ args, cwd, env = {} }: LeftOptions): boolean {
+    const set = Object.entries({ ...this.env(), ...env })
+      .filter((entry): entry is [string, string] => entry[1] !== null);
+    const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    try {
+      new Deno.Command("sh", {
+        ...{ ...streams, args: [...args], cwd, clearEnv: true },
+        env: Object.fromEntries(set),
+      }).outputSync();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Sets the answer of {@link settle} for the one question about it. */
