@@ -5,6 +5,7 @@ import { Git } from "./run/git.ts";
 import { readState } from "./state.ts";
 import { locate } from "./workspace.ts";
 import type { RepositoryState } from "./repository.ts";
+import type { System } from "../system/system.ts";
 import { TestEnv } from "../../tests/helpers/env.ts";
 
 async function stateOf(
@@ -370,4 +371,25 @@ Deno.test("Git ends a command that takes too long", unwatched, async () => {
     MpmError,
   );
   assertEquals(error.message, '"git status" took too long');
+});
+
+Deno.test("git looks at a small tree with one thread only on a local disk", async () => {
+  using env = TestEnv.repository();
+  const system = env.system();
+  for (const isLocal of [true, false]) {
+    const seen: string[] = [];
+    const watched: System = {
+      ...system,
+      files: { ...system.files, isLocal: () => isLocal },
+      run(program, options) {
+        if (options.args.includes("status")) seen.push(options.args.join(" "));
+        return system.run(program, options);
+      },
+    };
+    await readState(watched, await locate(watched, env.project));
+    assertEquals(
+      seen.map((args) => args.includes(" -c core.preloadIndex=false status ")),
+      [isLocal],
+    );
+  }
 });

@@ -43,7 +43,7 @@ export async function askStatus(
 ): Promise<AskedStatus> {
   const [result, indexed] = await Promise.all([
     git.run([
-      ...threadsFor(system, gitDir),
+      ...threadsFor(system, git.folder, gitDir),
       ...args.toSpliced(2, 0, "--ignore-submodules=dirty"),
     ]),
     readIndexed(system, git, { gitDir, everything }),
@@ -55,13 +55,16 @@ export async function askStatus(
 const SMALL_INDEX = 512 * 1024;
 
 /**
- * Lets git look at a few thousand files with one thread. That takes as long as
- * with several, and leaves a processor to mpm, which works at the same time.
+ * Lets git look at a few thousand files of a local disk with one thread. That
+ * takes as long as with several, and leaves a processor to mpm, which works at
+ * the same time. Over a network, several threads are much faster.
  */
-function threadsFor(system: System, gitDir: string): string[] {
+function threadsFor(system: System, folder: string, gitDir: string): string[] {
   const index = attempt(() => system.files.lstat(join(gitDir, "index")));
   const small = index !== undefined && index.size < SMALL_INDEX;
-  return small ? ["-c", "core.preloadIndex=false"] : [];
+  return small && system.files.isLocal(folder)
+    ? ["-c", "core.preloadIndex=false"]
+    : [];
 }
 
 /** Parses the answer. `index`: entries include those of the index. */

@@ -100,8 +100,9 @@ export function lookingOnce(system: System): System {
       return value;
     };
   const { read, readWithInfo, readSeen, readUpTo, readPart, readLink } = files;
+  const { isLocal } = files;
   const looks: Partial<Files> = {
-    ...{ read, readWithInfo, readSeen, readUpTo, readPart, readLink },
+    ...{ read, readWithInfo, readSeen, readUpTo, readPart, readLink, isLocal },
     lstat: once("lstat", files.lstat),
     peek: once("peek", files.peek),
     stat: once("stat", files.stat),

@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
-import { infoOf, kindOf, leadsNowhere, lookup } from "./real_look.ts";
+import { infoOf, isLocal, kindOf, leadsNowhere, lookup } from "./real_look.ts";
 import { readSome, readStream, writeAll } from "./real_stream.ts";
 import { AT_ONCE, sync, syncFiles } from "./real_sync.ts";
 import type { FileInfo, Files, NewFile, Space } from "./system.ts";
@@ -76,6 +76,7 @@ export const realFiles: Files = {
     ),
   syncFolder: (folder) => guard("sync", folder, () => syncFolder(folder)),
   space: (folder) => Promise.resolve(spaceOf(folder)),
+  isLocal,
   lock,
   tryLock,
 };

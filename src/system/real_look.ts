@@ -1,5 +1,5 @@
 import { dirname } from "@std/path";
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { FileError } from "../base/errors.ts";
 import { problemOf } from "./real_errors.ts";
 import type { FileInfo } from "./system.ts";
@@ -75,4 +75,20 @@ function isSearchable({ isDirectory, mode, uid }: Deno.FileInfo): boolean {
   if (me === 0) return true;
   const needed = uid === me ? 0o100 : 0o011;
   return (mode & needed) === needed;
+}
+
+/** Local file systems of Linux: ext, XFS, Btrfs, F2FS, ZFS, memory, overlay. */
+const LOCAL = new Set([
+  ...[0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x2fc12fc1],
+  ...[0x01021994, 0x794c7630],
+]);
+
+/** Returns whether a folder is certainly on a local disk (statfs(2)). */
+export function isLocal(folder: string): boolean {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    return LOCAL.has(statfsSync(folder).type);
+  } catch {
+    return false;
+  }
 }

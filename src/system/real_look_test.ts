@@ -19,3 +19,13 @@ posixTest("peek() agrees with lstat(), except for dangling links", () => {
   assertEquals(kinds("peek"), ["file", "folder", "link", undefined, ...none]);
   assertEquals(kinds("stat"), ["file", "folder", "file", undefined, ...none]);
 });
+
+Deno.test({
+  name: "only known local file systems count as local",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    assertEquals(realFiles.isLocal("/dev/shm"), true);
+    assertEquals(realFiles.isLocal("/proc"), false);
+    assertEquals(realFiles.isLocal("/none"), false);
+  },
+});

@@ -167,6 +167,8 @@ export interface Files {
   syncFolder(folder: string): void;
   /** The space on the disk of `folder`, if the system reports it. */
   space(folder: string): Promise<Space | undefined>;
+  /** Returns whether `folder` is certainly on a disk of this machine. */
+  isLocal(folder: string): boolean;
   /**
    * Takes the exclusive lock on the file at `path` (created if needed), which
    * the kernel releases when the process ends. `undefined`: another has it.
