@@ -44,7 +44,10 @@ export function realLeaveShell(options: LeftOptions): boolean {
 }
 
 function startLeft(program: string, options: LeftOptions): boolean {
-  const child = start(program, options, { output: "null" });
+  // A group of its own from its first moment: a client may end the group of a
+  // hook as soon as the hook ends. Windows would show the console of a group.
+  const detached = Deno.build.os !== "windows";
+  const child = start(program, options, { detached, output: "null" });
   if (!(child instanceof Deno.ChildProcess)) return false;
   child.unref();
   return true;

@@ -72,9 +72,6 @@ function startOwn(
   startProgram(system, { args, cwd, env });
 }
 
-/** Replaces the shell with a program in a process session of its own. */
-const APART = 'command -v setsid && exec setsid "$@"; exec "$@"';
-
 /**
  * Runs this mpm in a new process session without waiting, so the caller may
  * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
@@ -95,7 +92,8 @@ export function startProgram(
     });
   }
   const runs = system.leaveShell({
-    args: ["-c", APART, "sh", program, ...args],
+    // mpm may start shells, but no program by its path.
+    args: ["-c", 'exec "$@"', "sh", program, ...args],
     cwd,
     env: { ...env, MPM_DETACHED: "1" },
   });
