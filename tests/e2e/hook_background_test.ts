@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
-import { eventJson } from "../helpers/hook_events.ts";
+import { eventJson, failures } from "../helpers/hook_events.ts";
 import { binary } from "../helpers/mpm.ts";
 import { posixTest } from "../helpers/posix.ts";
+import { pathOf } from "../helpers/programs.ts";
 
 const CALL = { tool_name: "Edit", tool_input: {}, tool_use_id: "1" };
 
@@ -83,5 +84,23 @@ posixTest(
     }
     Deno.writeTextFileSync(env.extra.WAITS_FOR!, "");
     assertEquals((await checkpoints(env)).length, 1);
+  },
+);
+
+posixTest(
+  "a hook answers where no shell can start background work",
+  async () => {
+    using env = TestEnv.repository();
+    env.write(".claude-mpm/config.toml", "");
+    env.write("new", "1\n");
+    const folder = join(env.root, "bin");
+    Deno.mkdirSync(folder);
+    Deno.symlinkSync(pathOf("git")!, join(folder, "git"));
+    env.extra.PATH = folder;
+    await fire(env, "UserPromptSubmit", { prompt: "Mend the ledger" });
+    await fire(env, "SessionEnd", { reason: "other" });
+    const { stdout } = await fire(env, "SessionStart", { source: "startup" });
+    assertStringIncludes(stdout, "Mend the ledger");
+    assertStringIncludes(failures(env), "Cannot run in the background");
   },
 );

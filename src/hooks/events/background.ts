@@ -1,6 +1,7 @@
 import { dueContentsIds, type Save, uncopiedIds } from "../../saves/mod.ts";
 import { CLAUDE } from "../../clients/mod.ts";
 import { attempt, MpmError } from "../../base/errors.ts";
+import { noteFailure } from "../failures.ts";
 import type { System } from "../../system/system.ts";
 import type { HookCall } from "./hook_call.ts";
 
@@ -62,14 +63,22 @@ export function startDigest(hook: HookCall): void {
 /** The size from which reading a transcript takes noticeable time, in bytes. */
 const WORTH_IT = 512 * 1024;
 
-/** Starts this mpm in the background, unless it runs from source. */
+/**
+ * Starts this mpm in the background, unless it runs from source. A failure is
+ * logged: the hook still has its answer to give, and a later start does most of
+ * this work.
+ */
 function startOwn(
-  { context: { system }, worktree: cwd }: HookCall,
+  { context: { system }, worktree: cwd, event }: HookCall,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): void {
   if (system.program() === undefined) return;
-  startProgram(system, { args, cwd, env });
+  try {
+    startProgram(system, { args, cwd, env });
+  } catch (error) {
+    noteFailure(system, event, error);
+  }
 }
 
 /**
