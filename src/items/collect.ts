@@ -10,7 +10,7 @@ import { type Statement, statementsOf } from "./prose/agent_items.ts";
 import { continuesWithIt, openAtEnd, personSentences } from "./prose/cues.ts";
 import type { Collected } from "./handoff.ts";
 import { filesOf, seenFiles } from "./collect_files.ts";
-import type { Item, ItemKind } from "./item.ts";
+import { type Item, type ItemKind, soundKey } from "./item.ts";
 import { overrides, takesOther } from "./prose/overrides.ts";
 import {
   goalIn,
@@ -91,7 +91,7 @@ class Maker {
       ...why === undefined || why === "" ? {} : { why },
       save: null,
       ...agent === undefined ? {} : { agent },
-      key: `${agent ?? ""} ${kind} ${own}`,
+      key: soundKey(`${agent ?? ""} ${kind} ${own}`),
     });
   }
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../base/digest.ts";
 import {
   COUNT,
   type Fitting,
@@ -199,3 +200,26 @@ export type Run = Fitting<typeof RUN>;
 export type RanOn = Fitting<typeof RAN_ON>;
 export type OpenHandoff = Fitting<typeof OPEN_HANDOFF>;
 export type Handoff = Fitting<typeof HANDOFF>;
+
+/** Matches the key of a todo from a list without IDs, and what identifies it. */
+const TODO = /^(\S* next todo )([^]*)$/;
+
+const DIGEST = /^[0-9a-f]{16}$/;
+
+/** Matches the parts of other keys: agent session, kind, ID. */
+const OTHER = /^(\S* \w+ )([^]*)$/;
+
+const ID = /^[\w #+:.,/-]{0,200}$/;
+
+/**
+ * Returns an item's key without text from a conversation. A key is not
+ * redacted, so that it stays the same, but the words of a todo can contain
+ * secrets and can be longer than a file of items. A digest replaces them.
+ */
+export function soundKey(key: string): string {
+  const todo = TODO.exec(key);
+  const [, start = "", own = key] = todo ?? OTHER.exec(key) ?? [];
+  return (todo ? DIGEST : ID).test(own)
+    ? key
+    : start + sha256(own).slice(0, 16);
+}

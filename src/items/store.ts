@@ -19,7 +19,7 @@ import {
 } from "../ops/mod.ts";
 import { redactorOf } from "../secrets/mod.ts";
 import type { FileInfo, System } from "../system/system.ts";
-import { type Item, KEPT_ITEM, type KeptItem } from "./item.ts";
+import { type Item, KEPT_ITEM, type KeptItem, soundKey } from "./item.ts";
 
 /** The maximum length of an item's text, and of its reason, in UTF-16 units. */
 export const LONGEST_TEXT = 8000;
@@ -152,15 +152,16 @@ function readItem(
   if (!fits(KEPT_ITEM, value) || value.number !== number) {
     throw unreadable(path, "it does not have the form of an item");
   }
-  const { seal: _, ...item } = value;
-  return item;
+  const { seal: _, key, ...item } = value;
+  // Items of earlier versions can have the words of a todo in their keys.
+  return key === undefined ? item : { ...item, key: soundKey(key) };
 }
 
 /** An item, and the file mark with which it was read. */
 type KnownItem = FileMark & { readonly item: KeptItem };
 
 /** The format of the cache; increase it when the fields of an item change. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** The maximum size of the cache, in bytes, for the maximum number of items. */
 const LARGEST_KNOWN = MOST * 2 * LONGEST_TEXT;

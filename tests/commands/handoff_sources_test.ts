@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "@std/path";
 import type { Save } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire } from "../helpers/hook_events.ts";
@@ -102,6 +103,37 @@ Deno.test("a save leaves out private parts, also of cut texts and sentences", as
   assertEquals(/.{80}otter.{20}/i.exec(text)?.[0], undefined);
   assert(text.includes("[redacted:private]\\nbad"), text);
   assert(text.includes("Then end."), text);
+});
+
+/** Returns the text of each file of an item. */
+function itemFiles(env: TestEnv): string[] {
+  const folder = ".claude-mpm/state/items";
+  return [...Deno.readDirSync(join(env.project, folder))]
+    .map(({ name }) => env.read(`${folder}/${name}`));
+}
+
+Deno.test("a save and the kept items have no secret and no private part of a todo", async () => {
+  using env = TestEnv.repository();
+  const long = `Read it ${"y".repeat(300_000)}`;
+  const save = await pauseTalk(
+    env,
+    todoList({
+      "Rotate password=zx9kq27hh": "pending",
+      "Feed <private>the otter</private>": "in_progress",
+      [long]: "pending",
+    }),
+  );
+  const kept = itemFiles(env);
+  assertEquals(kept.length, 3);
+  for (const text of [JSON.stringify(save), ...kept]) {
+    assertEquals(/.{80}(?:zx9kq27hh|otter)/.exec(text)?.[0], undefined);
+  }
+  assert(kept.every(({ length }) => length < 64 * 1024));
+  // The same todos are still known by their words.
+  await pauseTalk(env, todoList({ "Rotate password=zx9kq27hh": "completed" }));
+  const { stdout } = await mpm(env, ["done"]);
+  assertEquals(stdout.includes("Rotate"), false, stdout);
+  assert(stdout.includes("Feed"), stdout);
 });
 
 Deno.test("a command of several lines stays in its block in a Markdown save", async () => {
