@@ -9,7 +9,13 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import type { VarChange } from "./commands/results.ts";
 import { type Here, hereOf } from "./open_items.ts";
-import { readVars, type Vars, writeVars } from "./vars.ts";
+import {
+  fittingVars,
+  readVars,
+  surplusOf,
+  type Vars,
+  writeVars,
+} from "./vars.ts";
 
 /** Names as in a shell, with at most 64 characters. */
 const NAME = /^[A-Za-z_]\w{0,63}$/;
@@ -83,6 +89,14 @@ function changed(
   const clean = redactorOf(system).value({ [name]: given });
   const value = getOwn(clean, name) ?? "";
   setOwn(vars, name, value);
+  const surplus = surplusOf(vars);
+  if (surplus > 0 && surplus >= surplusOf(known)) {
+    throw new MpmError(
+      "CONFLICT",
+      `Cannot set "${name}": all variables together would exceed 64 KiB`,
+      { hint: "Write the value to a file, and set the variable to the path" },
+    );
+  }
   const warnings = value === given ? [] : [
     `The value of ${name} looks like a secret, so it was redacted`,
   ];
@@ -94,7 +108,7 @@ export function soundVars(system: System, vars: Vars): Vars {
   const sound = Object.entries(vars).filter(([name, value]) =>
     NAME.test(name) && value.length <= LONGEST
   ).slice(0, MOST);
-  return redactorOf(system).value(Object.fromEntries(sound));
+  return fittingVars(redactorOf(system).value(Object.fromEntries(sound)));
 }
 
 /** Returns the value of a variable. Throws NOT_FOUND with the names. */

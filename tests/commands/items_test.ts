@@ -1,4 +1,9 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import type {
   DoneResult,
   NextResult,
@@ -6,6 +11,7 @@ import type {
 } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
+import { lastSave } from "../helpers/small_talk.ts";
 import { anotherUser } from "../helpers/users.ts";
 import { at } from "../helpers/works.ts";
 
@@ -338,6 +344,28 @@ Deno.test("a variable needs a valid shell name and a small value", async () => {
   await mpmJson(env, ["var", "set", "constructor", "x"]);
   const { stderr } = await mpm(env, ["var", "get", "port"]);
   assertStringIncludes(stderr, "Variables: constructor");
+});
+
+Deno.test("a variable that would not fit is refused, and the others stay", async () => {
+  using env = TestEnv.repository();
+  const set = (name: string, value: string) =>
+    mpm(env, ["var", "set", name, value]);
+  const names = Array.from({ length: 40 }, (_, at) => `V${at}`);
+  const statuses: number[] = [];
+  for (const name of names) {
+    statuses.push((await set(name, "\u{1f600}".repeat(500))).status);
+  }
+  const kept = statuses.filter((status) => status === 0).length;
+  assert(kept > 5 && kept < 12, `${kept}`);
+  const { status, stderr } = await set("V39", "\u{1f600}".repeat(500));
+  assertEquals(status, 4);
+  assertStringIncludes(stderr, "64 KiB");
+  assertEquals((await set("V0", "short")).status, 0);
+  const { stdout } = await mpm(env, ["var", "get", "V0"]);
+  assertEquals(stdout, "short\n");
+  await mpmJson(env, ["pause", "--no-commit", "Half done"]);
+  const { vars } = lastSave(env).mpm!.handoff!;
+  assertEquals(Object.keys(vars ?? {}).length, kept);
 });
 
 Deno.test("a variable that looks like a secret is redacted, and mpm reports that", async () => {
