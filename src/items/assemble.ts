@@ -7,19 +7,24 @@ import type {
   Item,
   ItemKind,
   KeptItem,
+  OpenHandoff,
   Run,
   Touched,
 } from "./item.ts";
+import { fittingVars } from "./vars.ts";
 
 /**
- * The maximum size of a hand-off as JSON, in bytes. A save allows 256 KiB, but
- * the later redaction may make texts slightly longer.
+ * The maximum size of a hand-off in the file of a save, in bytes. A save allows
+ * 256 KiB, but the later redaction may make texts slightly longer.
  */
 const MOST = 240 * 1024;
 
 /** The maximum number and length of sentences about unread parts. */
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
+
+/** The maximum size of the seen files, in bytes. */
+const MOST_SEEN = 32 * 1024;
 
 /** The sources of a hand-off. */
 interface Parts {
@@ -30,6 +35,7 @@ interface Parts {
   readonly unread: readonly string[];
   readonly searches?: readonly string[];
   readonly seen?: readonly string[];
+  readonly handoffs?: readonly OpenHandoff[] | undefined;
 }
 
 /**
@@ -47,8 +53,12 @@ export function assembled(parts: Parts): Handoff {
       const kind = run.kind === "other" ? "other" : "run";
       return entryOf(run, kind, RANKS[kind]);
     }),
+    ...(parts.handoffs ?? []).map((one) =>
+      entryOf(one, "hand-off", RANKS.handoff)
+    ),
   ];
-  const { vars, seen = [] } = parts;
+  const vars = fittingVars(parts.vars);
+  const seen = fittingSeen(parts.seen ?? []);
   const searches = (parts.searches ?? []).slice(-UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
   const unread = parts.unread.slice(0, UNREAD)
@@ -58,6 +68,9 @@ export function assembled(parts: Parts): Handoff {
     MOST - sizeOf({ vars, unread, searches, seen }),
   );
   const fits = (value: object) => !left.has(value);
+  const leftOut = left.size +
+    Object.keys(parts.vars).length - Object.keys(vars).length +
+    (parts.seen ?? []).length - seen.length;
   return {
     schema: 1,
     items: parts.items.filter(fits).toSorted(byTime),
@@ -65,14 +78,21 @@ export function assembled(parts: Parts): Handoff {
     runs: parts.runs.filter(fits),
     ...Object.keys(vars).length > 0 ? { vars } : {},
     ...searches.length > 0 ? { searches } : {},
-    ...seen.length > 0 ? { seen: [...seen] } : {},
+    ...seen.length > 0 ? { seen } : {},
+    ...parts.handoffs && { handoffs: parts.handoffs.filter(fits) },
     unread,
-    ...left.size > 0 ? { left_out: left.size } : {},
+    ...leftOut > 0 ? { left_out: leftOut } : {},
   };
 }
 
+/** Returns the most relevant files that fit. */
+function fittingSeen(seen: readonly string[]): string[] {
+  let free = MOST_SEEN;
+  return seen.filter((path) => (free -= sizeOf(path)) >= 0);
+}
+
 /** The ranks of entries, which decide how much space each kind gets. */
-const RANKS = { read: 0, other: 1, file: 3, run: 4 };
+const RANKS = { read: 0, other: 1, file: 3, run: 4, handoff: 6 };
 
 const ITEM_RANKS: ReadonlyMap<ItemKind, number> = new Map([
   ...([["report", 2], ["prompt", 2], ["summary", 2]] as const),
@@ -97,15 +117,26 @@ interface Entry {
 }
 
 function entryOf(
-  value: { readonly at: string },
+  value: object & { readonly at?: unknown },
   kind: string,
   rank: number,
 ): Entry {
-  return { value, kind, rank, at: value.at, size: sizeOf(value) + 1 };
+  const at = typeof value.at === "string" ? value.at : "";
+  return { value, kind, rank, at, size: sizeOf(value) };
 }
 
+/** The indentation in a save, and that of an entry in the lists of a hand-off. */
+const INDENT = 2;
+const DEPTH = 4 * INDENT;
+
+/** Returns the number of bytes that an entry has in the file of a save. */
 function sizeOf(value: unknown): number {
-  return asciiJson(value).length;
+  const text = asciiJson(value, INDENT);
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+    lines++;
+  }
+  return text.length + lines * DEPTH + ",\n".length;
 }
 
 /**

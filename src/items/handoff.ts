@@ -2,15 +2,23 @@ import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { counted } from "../base/words.ts";
 import { projectFiles, type Workspace } from "../git/mod.ts";
+import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import { asDone, assembled, inSave, namedRuns } from "./assemble.ts";
 import type { Carried } from "./carried.ts";
 import { carry, isCarried, isOpenItem } from "./carry.ts";
-import type { Handoff, Item, KeptItem, Run, Touched } from "./item.ts";
+import type {
+  Handoff,
+  Item,
+  KeptItem,
+  OpenHandoff,
+  Run,
+  Touched,
+} from "./item.ts";
 import { type ItemsHere, itemsHere } from "./open_items.ts";
 import { fittingItem, removeItem, writeItem } from "./store.ts";
 import { lastRuns } from "./evidence.ts";
-import { keepRuns, keptRuns } from "./runs.ts";
+import { cleanRuns, keepRuns, keptRuns } from "./runs.ts";
 import { sharedFiles } from "./tree.ts";
 import { withAnswer } from "./prose/answered.ts";
 import type { Sentence } from "./prose/withdrawn.ts";
@@ -80,6 +88,8 @@ export interface HandoffOrder {
   /** The items of the last save, which may end with a question. */
   readonly asked?: readonly Item[] | undefined;
   readonly collected: Collected;
+  /** The open hand-off documents; absent: there are none. */
+  readonly handoffs?: readonly OpenHandoff[] | undefined;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;
   /** The save for the hand-off; null: no save, so nothing is stored. */
@@ -99,9 +109,10 @@ export interface HandoffOrder {
 export function handoffFor(
   system: System,
   workspace: Workspace,
-  order: HandoffOrder,
+  given: HandoffOrder,
 ): { handoff: Handoff; problems: readonly string[] } {
   const { root } = workspace;
+  const order = { ...given, collected: redacted(system, given.collected) };
   const problems: string[] = [];
   const tried = <T>(work: () => T): T | undefined => {
     try {
@@ -149,6 +160,17 @@ export function handoffFor(
   return { handoff: handoffOf(all, items, vars), problems };
 }
 
+/** Returns the same without secrets in runs and searches, to measure the size. */
+function redacted(system: System, collected: Collected): Collected {
+  const { runs, searches = [] } = collected;
+  const redactor = redactorOf(system);
+  return {
+    ...collected,
+    runs: cleanRuns(system, runs),
+    searches: searches.map((one) => redactor.text(one)),
+  };
+}
+
 /** Returns the last run of each command, here or in earlier saves. */
 function runsFor(
   system: System,
@@ -164,14 +186,14 @@ function runsFor(
 }
 
 function handoffOf(
-  { collected: { files, runs, unread, searches = [], seen = [] } }:
+  { collected: { files, runs, unread, searches = [], seen = [] }, handoffs }:
     HandoffOrder,
   items: readonly Item[],
   vars: Vars,
 ): Handoff {
   const open = items.filter(isOpenItem);
   return assembled({
-    ...{ items, files, unread, vars, searches, seen },
+    ...{ items, files, unread, vars, searches, seen, handoffs },
     runs: [...runs, ...namedRuns(open, runs)],
   });
 }

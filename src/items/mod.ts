@@ -41,7 +41,7 @@ export {
 } from "./item.ts";
 export { type ItemsNow, itemsNow } from "./items_now.ts";
 export { itemsAt, itemsHere, newItemId, openItems } from "./open_items.ts";
-export { keepRuns, keptRuns, readRuns } from "./runs.ts";
+export { cleanRuns, keepRuns, keptRuns, readRuns } from "./runs.ts";
 export { type DamagedFile, readItems } from "./store.ts";
 export { significantWords } from "./prose/telling_words.ts";
 export { treeOf, type TreeState, withTrees } from "./tree.ts";

@@ -65,21 +65,25 @@ export function readRuns(
   }
 }
 
+/** Returns runs without secrets. */
+export function cleanRuns(system: System, runs: readonly Run[]): Run[] {
+  const redactor = redactorOf(system);
+  return runs.map((run) => ({
+    ...run,
+    command: redactor.text(run.command),
+    tail: redactor.text(run.tail),
+  }));
+}
+
 /**
- * Adds runs, redacted, and keeps only the last run of each command. Returns the
+ * Adds redacted runs, and keeps only the last run of each command. Returns the
  * stored runs. Call under the project's lock. Throws FILE_FAILED.
  */
 export function keepRuns(
   system: System,
   root: string,
-  runs: readonly Run[],
+  clean: readonly Run[],
 ): Run[] {
-  const redactor = redactorOf(system);
-  const clean = runs.map((run) => ({
-    ...run,
-    command: redactor.text(run.command),
-    tail: redactor.text(run.tail),
-  }));
   const others = keptRuns(system, root);
   const record: Fitting<typeof RUNS> = {
     schema: 1,

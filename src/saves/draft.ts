@@ -164,9 +164,6 @@ function ownFields(draft: Draft, slot: Slot, said: LegacyLists): OwnFields {
       handoff: {
         ...handoff,
         ...partition === undefined ? {} : { partition },
-        ...draft.handoffs === undefined
-          ? {}
-          : { handoffs: [...draft.handoffs] },
       },
     },
     ...contexts === undefined ? {} : { contexts: [...contexts] },

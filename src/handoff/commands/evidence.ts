@@ -5,7 +5,7 @@ import { shellWord } from "../../base/shell.ts";
 import { parseDuration } from "../../base/times.ts";
 import { type Context, defineCommand, during } from "../../cli/mod.ts";
 import { projectFiles, type Workspace } from "../../git/mod.ts";
-import { commandForm, keepRuns, type Run } from "../../items/mod.ts";
+import { cleanRuns, commandForm, keepRuns, type Run } from "../../items/mod.ts";
 import {
   allowedProgram,
   commandText,
@@ -285,7 +285,7 @@ async function keep(
 ): Promise<void> {
   await journaled(
     context,
-    ({ system }) => keepRuns(system, workspace.root, [run]),
+    ({ system }) => keepRuns(system, workspace.root, cleanRuns(system, [run])),
     {
       lock: withLock,
       operation: "evidence",

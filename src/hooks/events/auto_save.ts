@@ -135,6 +135,7 @@ function builderOf(
       }),
       asked: earlier.last?.mpm?.handoff?.items,
       collected: found,
+      handoffs: draft.handoffs,
       agent: sessionId,
       save: slot.id,
       time: draft.time,

@@ -69,6 +69,7 @@ export async function pauseOrder(
     ],
     close: content.close,
     collected: found,
+    handoffs: draft.handoffs,
     done: earlierDone(system, draft, { found, last }),
     asked: last?.mpm?.handoff?.items,
     agent: agent?.session_id,
