@@ -11,7 +11,7 @@ import type {
   Run,
   Touched,
 } from "./item.ts";
-import { fittingVars } from "./vars.ts";
+import type { Vars } from "./vars.ts";
 
 /**
  * The maximum size of a hand-off in the file of a save, in bytes. A save allows
@@ -23,6 +23,9 @@ const MOST = 240 * 1024;
 const UNREAD = 20;
 const UNREAD_LENGTH = 300;
 
+/** The maximum size of all variables, in bytes of ASCII JSON. */
+const MOST_VARS = 64 * 1024;
+
 /** The maximum size of the seen files, in bytes. */
 const MOST_SEEN = 32 * 1024;
 
@@ -31,7 +34,7 @@ interface Parts {
   readonly items: readonly Item[];
   readonly files: readonly Touched[];
   readonly runs: readonly Run[];
-  readonly vars: Readonly<Record<string, string>>;
+  readonly vars: Vars;
   readonly unread: readonly string[];
   readonly searches?: readonly string[];
   readonly seen?: readonly string[];
@@ -83,6 +86,24 @@ export function assembled(parts: Parts): Handoff {
     unread,
     ...leftOut > 0 ? { left_out: leftOut } : {},
   };
+}
+
+/** Returns by how many bytes variables exceed their limit, or 0. */
+export function surplusOf(vars: Vars): number {
+  return Math.max(0, asciiJson(vars).length - MOST_VARS);
+}
+
+/** Returns the first variables that fit together. */
+export function fittingVars(vars: Vars): Vars {
+  if (surplusOf(vars) === 0) return vars;
+  let free = MOST_VARS;
+  const kept = Object.entries(vars).filter(([name, value]) => {
+    const size = asciiJson({ [name]: value }).length;
+    if (size > free) return false;
+    free -= size;
+    return true;
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Returns the most relevant files that fit. */

@@ -88,7 +88,7 @@ export interface HandoffOrder {
   /** The items of the last save, which may end with a question. */
   readonly asked?: readonly Item[] | undefined;
   readonly collected: Collected;
-  /** The open hand-off documents; absent: there are none. */
+  /** The open hand-off documents, if any. */
   readonly handoffs?: readonly OpenHandoff[] | undefined;
   /** The agent session from which it is read. */
   readonly agent: string | undefined;

@@ -212,9 +212,9 @@ const OTHER = /^(\S* \w+ )([^]*)$/;
 const ID = /^[\w #+:.,/-]{0,200}$/;
 
 /**
- * Returns an item's key without text from a conversation. A key is not
- * redacted, so that it stays the same, but the words of a todo can contain
- * secrets and can be longer than a file of items. A digest replaces them.
+ * Returns an item's key without text from a conversation, since a key is never
+ * redacted. The words of a todo can contain secrets and be longer than a file
+ * of items allows. A digest replaces them.
  */
 export function soundKey(key: string): string {
   const todo = TODO.exec(key);

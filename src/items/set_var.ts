@@ -9,13 +9,8 @@ import { redactorOf } from "../secrets/mod.ts";
 import type { System } from "../system/system.ts";
 import type { VarChange } from "./commands/results.ts";
 import { type Here, hereOf } from "./open_items.ts";
-import {
-  fittingVars,
-  readVars,
-  surplusOf,
-  type Vars,
-  writeVars,
-} from "./vars.ts";
+import { fittingVars, surplusOf } from "./assemble.ts";
+import { readVars, type Vars, writeVars } from "./vars.ts";
 
 /** Names as in a shell, with at most 64 characters. */
 const NAME = /^[A-Za-z_]\w{0,63}$/;

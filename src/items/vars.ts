@@ -1,4 +1,3 @@
-import { asciiJson } from "../base/escape.ts";
 import { join } from "../base/join.ts";
 import { attempt, MpmError } from "../base/errors.ts";
 import { jsonIn } from "../base/parsed_values.ts";
@@ -28,9 +27,6 @@ const KIND = "variables";
 
 /** The largest file of variables, in bytes. */
 const LARGEST = 256 * 1024;
-
-/** The maximum size of all variables together, in bytes of ASCII JSON. */
-const MOST = 64 * 1024;
 
 const VARS = object({
   schema: { is: "version" } as Shape<1>,
@@ -112,24 +108,6 @@ export function writeVars(
   const text = seals.seal({ schema: 1, of: ownerOf(here), vars });
   ensureFolder(system, layout(root).items, root);
   writeAtomic(system, path, { text });
-}
-
-/** Returns by how many bytes variables exceed their limit, or 0. */
-export function surplusOf(vars: Vars): number {
-  return Math.max(0, asciiJson(vars).length - MOST);
-}
-
-/** Returns the first variables that fit together. */
-export function fittingVars(vars: Vars): Vars {
-  if (surplusOf(vars) === 0) return vars;
-  let free = MOST;
-  const kept = Object.entries(vars).filter(([name, value]) => {
-    const size = asciiJson({ [name]: value }).length;
-    if (size > free) return false;
-    free -= size;
-    return true;
-  });
-  return Object.fromEntries(kept);
 }
 
 /** Returns the variables here. Throws the errors of {@link readVars}. */
