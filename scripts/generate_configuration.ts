@@ -98,10 +98,11 @@ counts as unset.
 
 **Errors.** If a key is unknown or a value is invalid, mpm prints an error with
 the file and line, or with the variable. Hooks, the status line and saves ignore
-the invalid setting instead. If the file is not valid TOML or is larger than 64
-KiB, they ignore the whole file. In that case, \`mpm pause\` prints a warning, and
-does not commit anything or remove worktrees. If the error is in your own file
-or in a variable, the save does not include file contents either.
+the invalid setting instead, and the next start of an agent session names it. If
+the file is not valid TOML or is larger than 64 KiB, they ignore the whole file.
+In that case, \`mpm pause\` prints a warning, and does not commit anything or
+remove worktrees. If the error is in your own file or in a variable, the save
+does not include file contents either.
 
 \`mpm config set\` changes only the lines that contain the setting. It preserves
 comments, order and line endings.

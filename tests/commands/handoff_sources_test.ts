@@ -88,6 +88,38 @@ for (const [way, save] of WAYS) {
   });
 }
 
+Deno.test("the start of a session names a switch that a project cannot set", async () => {
+  using env = TestEnv.repository();
+  env.write(".claude-mpm/config.toml", "[handoff]\nprompts = false\n");
+  putTalk(env, TALK);
+  await fire(env, "UserPromptSubmit", { prompt: "Add refunds" });
+  await fire(env, "SessionEnd", { reason: "other" });
+  assert(JSON.stringify(lastSave(env)).includes("refunds to the ledger"));
+  const started = (source: string) =>
+    fire(env, "SessionStart", { source, session_id: AGENT.replace("6", "7") });
+  const { systemMessage = "", hookSpecificOutput } = await started("startup");
+  const line = 'Setting ignored: "handoff.prompts" cannot be set in';
+  assert(systemMessage.includes(line), systemMessage);
+  assert(!hookSpecificOutput?.additionalContext?.includes("Setting ignored"));
+  assert(!JSON.stringify(await started("compact")).includes("Setting ignored"));
+  env.write(".claude-mpm/config.toml", "");
+  await off(env, "prompts");
+  const silent = await started("startup");
+  assert(!JSON.stringify(silent).includes("Setting ignored"));
+});
+
+Deno.test("a project's file cannot put control characters into that line", async () => {
+  using env = TestEnv.repository();
+  const keys = Array.from({ length: 5 }, (_, at) => `"k${at}\\u001b[2J" = 1`);
+  env.write(".claude-mpm/config.toml", `${keys.join("\n")}\n`);
+  const { systemMessage = "" } = await fire(env, "SessionStart", {
+    source: "startup",
+  });
+  assert(!systemMessage.includes("\u001b"), systemMessage);
+  assert(systemMessage.includes("k2\\x1b[2J"), systemMessage);
+  assert(systemMessage.includes("2 more"), systemMessage);
+});
+
 Deno.test("a save leaves out private parts, also of cut texts and sentences", async () => {
   using env = TestEnv.repository();
   const long = "Otter. ".repeat(2000);

@@ -21,6 +21,8 @@ export interface HookCall {
   /** The context in the session's folder; it waits briefly for locks. */
   readonly context: Context;
   readonly config: Config;
+  /** The settings that were ignored because they are invalid. */
+  readonly faults: readonly string[];
   readonly session: AgentSession & { readonly root: string };
   /** The top folder of the worktree. */
   readonly worktree: string;
@@ -46,7 +48,7 @@ export function hookCallOf(
   const place = placeOf(seen, input);
   if (!place) return undefined;
   const { root, folder } = place;
-  const { config } = readConfigAnyway(seen, root);
+  const { config, faults } = readConfigAnyway(seen, root);
   if (!config["hooks.enabled"]) return undefined;
   const worktree = quickPlace(seen, folder)?.worktree ?? root;
   return {
@@ -55,6 +57,7 @@ export function hookCallOf(
     input,
     context: { ...context, system, folder, interactive: false },
     config,
+    faults,
     session: { id: input.sessionId, root },
     worktree,
     invited: usesMpm(seen, { root, worktree }),

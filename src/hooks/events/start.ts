@@ -1,3 +1,5 @@
+import { escapeText } from "../../base/escape.ts";
+import { cutText } from "../../base/words.ts";
 import { afterCompaction, changeLevels } from "../../clients/mod.ts";
 import { scriptLines, scriptProblems } from "../scripts/text.ts";
 import { mayRun, takeUnseenRuns } from "../scripts/run.ts";
@@ -73,6 +75,7 @@ export const onSessionStart: Handler = async (hook) => {
     ...recovered,
     ...takenUp !== undefined && GOES_ON.has(source) ? [takenUp] : [],
     ...handed.message === "" ? [] : [handed.message],
+    ...GOES_ON.has(source) ? ignored(hook) : [],
     ...unseen(hook, scripts),
     ...before ? scriptLines("pre-session.sh", before) : [],
     // The standard output is for the agent, so it is not shown here.
@@ -102,6 +105,21 @@ async function newNotes(
     ...{ name: "notes", title: "New notes by agents and people", text },
     rest: "mpm notes shows them",
   }];
+}
+
+/** The most ignored settings to name, and the longest line for one. */
+const FAULTS = 3;
+const LONGEST_FAULT = 400;
+
+/** Names settings that hooks ignored, such as a source that stays on. */
+function ignored({ faults }: HookCall): string[] {
+  const more = faults.length - FAULTS;
+  return [
+    ...faults.slice(0, FAULTS).map((fault) =>
+      cutText(`Setting ignored: ${escapeText(fault)}`, LONGEST_FAULT)
+    ),
+    ...more > 0 ? [`${more} more: mpm doctor lists them`] : [],
+  ];
 }
 
 /** The most background runs to list, and lines for all of them. */
