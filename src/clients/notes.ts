@@ -233,6 +233,11 @@ export function withNoted(
     );
     return [...older, ...known].sort(byTime);
   };
+  const messages = joined(
+    notes.messages.filter((noted) => !isSaid(read.lastMessage, noted)),
+    read.messages,
+  );
+  const isWhole = (one: Conversation["messages"][number]) => !isStatement(one);
   const trees = new Map(notes.commands.map(({ key, tree }) => [key, tree]));
   const running = new Set(read.background.map(({ key }) => key));
   return {
@@ -241,9 +246,9 @@ export function withNoted(
       notes.prompts.filter((noted) => !isAmong(read.prompts, noted)),
       read.prompts,
     ),
-    messages: joined(notes.messages, read.messages),
-    lastMessage: read.lastMessage ??
-      notes.messages.findLast((one) => !isStatement(one)),
+    messages,
+    // A client that dies may not have written its last message.
+    lastMessage: messages.findLast(isWhole) ?? notes.messages.findLast(isWhole),
     questions: joined(notes.questions, read.questions),
     plans: joined(notes.plans, read.plans),
     summaries: joined(notes.summaries, read.summaries),
@@ -275,6 +280,17 @@ function isAmong(
       Math.abs(Date.parse(one.at) - Date.parse(at)) < APART &&
       isNoteOf(text, one.text)
     );
+}
+
+/** Returns whether a transcript ends with the message that a hook noted. */
+function isSaid(
+  last: Conversation["lastMessage"],
+  { text }: Conversation["messages"][number],
+): boolean {
+  if (!last) return false;
+  const [noted, read] = [text.trimEnd(), last.text.trimEnd()];
+  // Clients differ in how much of a turn they count as its last message.
+  return read.endsWith(noted) || noted.endsWith(read) || isNoteOf(noted, read);
 }
 
 /** Marks a part of a note that was cut or redacted. */

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import {
@@ -130,6 +135,23 @@ Deno.test("the session of a killed client is saved at the next start, once", asy
   await mpmJson(env, ["undo", "1"]);
   await start(env);
   assertEquals([(await saves(env)).length, failures(env)], [0, ""]);
+});
+
+Deno.test("the last message counts although the client died before writing it", async () => {
+  const said = "It rounds now. Shall refunds above 500 need an approval?";
+  // The transcript contains an earlier message, or the same one.
+  for (const text of ["Half of it is done", said]) {
+    using env = projectWithMpm();
+    await worked(env, KILLED, { prompt: "Fix the ledger", text });
+    const now = () => new Date(NOON.getTime() + 5000);
+    const stop = { session_id: KILLED, last_assistant_message: said };
+    await fire(env, "Stop", stop, { now });
+    const { hookSpecificOutput } = await start(env);
+    const given = hookSpecificOutput!.additionalContext!;
+    assertMatch(given, /Last agent message .*:\n {2}It rounds now\. Shall/);
+    assertMatch(given, /Open questions:\n- #\d+ Shall refunds above 500/);
+    assertEquals(given.split("It rounds now.").length, 2, given);
+  }
 });
 
 Deno.test("the question of a killed client stays open until its session continues", async () => {
