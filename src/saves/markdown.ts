@@ -3,12 +3,12 @@ import { fullTitle, phasesOf, shortTitle } from "../work/mod.ts";
 import { MARKDOWN } from "./compare/marks.ts";
 import { otherTexts } from "./handoff/outline.ts";
 import { cutText } from "../base/words.ts";
-import { type Item, originOf } from "../items/mod.ts";
+import { type Handoff, type Item, originOf, type Run } from "../items/mod.ts";
 import { checkItems } from "./saved_session.ts";
 import type { GitContext, Save } from "./save.ts";
 import type { Todo } from "../clients/mod.ts";
 
-/** The most entries in a list of files. The JSON has all of them. */
+/** The most entries in a list. The JSON has all of them. */
 const LISTED = 50;
 
 /**
@@ -122,12 +122,56 @@ function handoffItems({ mpm, paused_at }: Save): string {
   return section("Hand-Off", [
     ...handoff.items.map((item) => `- ${itemLine(item, now)}`),
     ...vars.map(([name, value]) => `- **variable** ${name} = ${value}`),
+    ...collectedLines(handoff, now),
     ...handoff.unread.map((text) => `- Not read: ${text}`),
     ...handoff.left_out
       ? [`- Left out to keep the save small: ${handoff.left_out}`]
       : [],
   ]);
 }
+
+/** Returns the commands, files and searches, each with its source. */
+function collectedLines(
+  { runs, files, searches = [], seen = [] }: Handoff,
+  now: Date,
+): string[] {
+  const origin = (via: string, at: string, source: Run["source"]) =>
+    `*(${originOf({ source: source ?? "transcript", via, at }, now, YOU)})*`;
+  return [
+    ...listed(runs.map(({ command, exit, at, source, doubt }) => {
+      const result = exit === null ? "exit status unknown" : `exit ${exit}`;
+      const why = doubt === undefined ? "" : `, ${oneLine(doubt)}`;
+      const text = cutText(oneLine(command), ITEM_LENGTH);
+      const from = origin("command", at, source);
+      return `- **command** ${text}: ${result}${why} ${from}`;
+    })),
+    ...listed(
+      files.map(({ path, how, at }) =>
+        `- **file** ${code(path)}: ${how} ${origin("file", at, undefined)}`
+      ),
+    ),
+    ...listed(
+      seen.map((path) => `- **file** ${code(path)}: seen *(transcript)*`),
+    ),
+    ...listed(
+      searches.map((text) =>
+        `- **search** ${cutText(oneLine(text), ITEM_LENGTH)} *(transcript)*`
+      ),
+    ),
+  ];
+}
+
+/** Returns the first lines, and how many are missing. */
+function listed(lines: readonly string[]): string[] {
+  const more = lines.length - LISTED;
+  return [
+    ...lines.slice(0, LISTED),
+    ...more > 0 ? [`- … and ${more} more`] : [],
+  ];
+}
+
+/** The user's name in a document that others may read. */
+const YOU = { you: "user" };
 
 /** The maximum number of characters of an item. The JSON has the full text. */
 const ITEM_LENGTH = 500;
@@ -136,8 +180,7 @@ function itemLine(item: Item, now: Date): string {
   const { kind, number, text, why, state } = item;
   const marks = [
     ...state === "open" || kind === "done" ? [] : [state],
-    // Others may read the document.
-    originOf(item, now, { you: "user" }),
+    originOf(item, now, YOU),
   ];
   return [
     `**${kind}**`,
@@ -184,12 +227,10 @@ export function gitLines(save: Save, said: Partial<Save> = save): string[] {
 
 function files(title: string, paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
-  const more = paths.length - LISTED;
   return [
     "",
     `**${title}**:`,
-    ...paths.slice(0, LISTED).map((path) => `- ${code(path)}`),
-    ...more > 0 ? [`- … and ${more} more`] : [],
+    ...listed(paths.map((path) => `- ${code(path)}`)),
   ];
 }
 

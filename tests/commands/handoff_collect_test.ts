@@ -98,11 +98,23 @@ Deno.test("a pause keeps statements, questions, plans and open items", async () 
   const { stdout } = await mpm(env, ["saves", "show"]);
   const [, shown = ""] = stdout.split("## Hand-Off\n");
   const items = shown.split("\n## ")[0]!.trim().split("\n")
-    .filter((line) => /^- \*\*(?!variable)/.test(line));
-  assertEquals(items.length, handoff.items.length);
+    .filter((line) => /^- \*\*(?!variable|search)/.test(line));
+  const { runs, files, seen = [] } = handoff;
+  assertEquals(
+    items.length,
+    handoff.items.length + runs.length + files.length + seen.length,
+  );
+  for (const { command, exit } of runs) {
+    const [first = ""] = command.split("\n");
+    const is = (line: string) =>
+      line.startsWith(`- **command** ${first}`) &&
+      (exit === null || line.includes(`: exit ${exit}`));
+    assert(items.some(is), command);
+  }
   for (const line of items) {
     assert(
-      / \*\([^()]*(user|agent|transcript), [\w -]+, \S[^()]*\)\*$/.test(line),
+      / \*\([^()]*(user|agent|transcript)(?:, [\w -]+, \S[^()]*)?\)\*$/
+        .test(line),
       line,
     );
   }
