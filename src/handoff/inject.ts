@@ -204,7 +204,11 @@ async function withoutAnswered(
   const saved = mpm?.handoff?.items ?? [];
   const answered = withAnswer(said, [...saved, ...items]);
   if (!answered || !mpm?.handoff) return latest;
-  const isOther = ({ id }: Item) => id !== answered.question.id;
+  const closed = answered.items.filter(({ kind, state }) =>
+    kind === "question" && state === "superseded"
+  );
+  const gone = new Set([answered.question, ...closed].map(({ id }) => id));
+  const isOther = ({ id }: Item) => !gone.has(id);
   const decisions = answered.items.filter(({ kind, state }) =>
     kind !== "prompt" && state === "open"
   );

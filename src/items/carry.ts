@@ -153,6 +153,9 @@ class Book {
     );
     const number = numbers.find((one) => one !== undefined);
     if (number === undefined) return undefined;
+    const { kind, at } = this.get(number);
+    // The question was asked again after its answer.
+    if (kind === "question" && at > item.at) return undefined;
     this.#close(this.get(number), item.state, {});
     return number;
   }

@@ -112,8 +112,13 @@ class Maker {
       this.#add("prompt", { ...by, at, text: kept, key, why });
     }
     const replies = repliesIn(talk);
-    for (const { question, answer, then, at, key } of replies) {
+    for (const { question, asked, answer, then, at, key } of replies) {
       const said = { at, key };
+      // The agent may also have added the question with a command.
+      this.#add("question", {
+        ...{ text: asked, at, state: "superseded" },
+        ...{ source: "transcript", via: "message" },
+      });
       const text = `${question} ${answer}${then}`;
       const isOver = statements.some((one) =>
         one.at > at && overrides(one.text, text)

@@ -133,6 +133,7 @@ Deno.test("a compaction does not ask again what a prompt answered", async () => 
   using env = TestEnv.repository();
   env.write(".claude-mpm/config.toml", "");
   const talk = [...prompt("Build the ledger."), ...answer(`Done. ${ASKED}`)];
+  await ask(env, ASKED, -100);
   await pauseTalk(env, talk, { agent: FIRST });
   const given = async () => {
     const fields = { source: "compact", session_id: SECOND };
@@ -142,7 +143,7 @@ Deno.test("a compaction does not ask again what a prompt answered", async () => 
     const text = hookSpecificOutput!.additionalContext!;
     return /^Open questions:\n- (.*)/m.exec(text)?.[1];
   };
-  assertEquals((await given())?.startsWith(ASKED), true);
+  assertStringIncludes(await given() ?? "", ASKED);
   await fire(env, "UserPromptSubmit", {
     ...{ session_id: SECOND, prompt_id: "p1", prompt: "SQLite" },
   }, { now: () => new Date(NOON.getTime() + 3_600_000) });
@@ -202,4 +203,66 @@ Deno.test("the answer to a killed client's question closes it", async () => {
   assertEquals(openTexts(lastSave(env), "decision"), [`${ASKED} SQLite`]);
   const { stdout } = await mpm(env, ["ask"], at(4));
   assertEquals(stdout.includes(ASKED), false, stdout);
+});
+
+/** Adds a question as the agent does, in the hour before noon. */
+async function ask(env: TestEnv, text: string, minutes: number) {
+  Object.assign(env.extra, { CLAUDECODE: "1", CLAUDE_CODE_SESSION_ID: FIRST });
+  const now = () => new Date(NOON.getTime() - (60 - minutes) * 60_000);
+  const { status, stderr } = await mpm(env, ["ask", text], { now });
+  assertEquals(status, 0, stderr);
+  delete env.extra.CLAUDECODE;
+  delete env.extra.CLAUDE_CODE_SESSION_ID;
+}
+
+const ELEVEN = "2026-11-20T11:00:00Z";
+
+Deno.test("an answer closes the same question that the agent added with a command", async () => {
+  for (const isLater of [false, true]) {
+    using env = TestEnv.repository();
+    await ask(env, ASKED, 0);
+    await ask(env, "Which port does staging use?", 0);
+    const first = [...prompt("Build the ledger."), ...answer(`Done. ${ASKED}`)];
+    const next = [...prompt("SQLite, please."), ...answer("Noted.")];
+    const from = "2026-11-20T11:05:00Z";
+    const save = isLater
+      ? (await pauseTalk(env, first, { agent: FIRST, from }),
+        await pauseTalk(env, next, {
+          agent: SECOND,
+          from: "2026-11-20T11:30:00Z",
+        }))
+      : await pauseTalk(env, [...first, ...next], { agent: FIRST, from });
+    assertEquals(openTexts(save, "decision"), [`${ASKED} SQLite, please.`]);
+    assertEquals(openTexts(save, "question"), ["Which port does staging use?"]);
+  }
+});
+
+Deno.test("a question that the agent added again after the answer stays open", async () => {
+  using env = TestEnv.repository();
+  const talk = [
+    ...prompt("Build the ledger."),
+    ...answer(`Done. ${ASKED}`),
+    ...prompt("SQLite, please."),
+    ...answer("Noted."),
+  ];
+  await ask(env, ASKED, 30);
+  const save = await pauseTalk(env, talk, { agent: FIRST, from: ELEVEN });
+  assertEquals(openTexts(save, "question"), [ASKED]);
+});
+
+Deno.test("a prompt does not close a question that was only added with a command", async () => {
+  using env = TestEnv.repository();
+  await ask(env, ASKED, 0);
+  const from = "2026-11-20T11:05:00Z";
+  const talk = [
+    ...prompt("Build the ledger."),
+    ...answer("The tables are ready."),
+  ];
+  await pauseTalk(env, talk, { agent: FIRST, from });
+  const next = [...prompt("Use SQLite for the tests."), ...answer("Noted.")];
+  const save = await pauseTalk(env, next, {
+    agent: SECOND,
+    from: "2026-11-20T11:30:00Z",
+  });
+  assertEquals(openTexts(save, "question"), [ASKED]);
 });

@@ -1,4 +1,5 @@
 import { sha256 } from "../../base/digest.ts";
+import { plainText } from "../../base/words.ts";
 import type { Item } from "../item.ts";
 import { onlyContinues, type Reply, replyTo } from "./cues.ts";
 import { significantWords } from "./telling_words.ts";
@@ -46,7 +47,11 @@ export function withAnswer(
     if (found) {
       return {
         question: found.asked,
-        items: [...without(items, found), ...added(found)],
+        items: [
+          ...without(items, found),
+          ...added(found),
+          ...closed(found, asked),
+        ],
       };
     }
     if (!onlyContinues(prompt.text) && !COMMAND.test(prompt.text)) break;
@@ -137,9 +142,22 @@ function added({ prompt, asked, question, answer }: Joined): Item[] {
   return [
     item("decision", `${question} ${answer}`, "prompt"),
     ...isPlan ? [item("plan", asked.why!, "plan")] : [],
-    // A question of the last message is in no later save anyway.
-    ...asked.via === "last message"
-      ? []
-      : [{ ...asked, state: "superseded" as const }],
   ];
+}
+
+/**
+ * Returns the answered question as closed. A question of the last message is in
+ * no later save anyway, but the agent may have added the same one with a
+ * command. No other question that was added with a command is closed: nothing
+ * shows that the person saw it.
+ */
+function closed({ asked, prompt }: Joined, all: readonly Item[]): Item[] {
+  const same = plainText(asked.text);
+  const open = asked.via !== "last message"
+    ? [asked]
+    : all.filter((one) =>
+      one.kind === "question" && one.via !== asked.via &&
+      one.state === "open" && one.at < prompt.at && plainText(one.text) === same
+    );
+  return open.map((one) => ({ ...one, state: "superseded" }));
 }

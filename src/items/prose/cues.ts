@@ -222,6 +222,8 @@ const ANSWER =
 /** The agent's final question, and the person's reply. */
 export interface Reply {
   readonly question: string;
+  /** The question without the sentences after it. */
+  readonly asked: string;
   /** The first sentence of the prompt that followed. */
   readonly answer: string;
   /** True if the answer only points to a part of the question. */
@@ -245,12 +247,13 @@ export function replyTo(message: string, prompt: string): Reply | undefined {
   const answers = ANSWER.test(answer) || choosesIn(question, answer) ||
     WH.test(question) && FRAGMENT.test(answer) && !VERB.test(answer);
   if (!answers) return undefined;
-  if (!POINTS.test(answer)) return { question, answer, points: false };
+  const reply = { answer, asked: question };
+  if (!POINTS.test(answer)) return { ...reply, question, points: false };
   // The sentences after the question may say which choice is meant.
   const all = sentencesOf(message).map(({ text }) => text);
   const whole = all.slice(all.lastIndexOf(question)).join(" ");
-  const asked = whole.length <= LONGEST_QUESTION ? whole : question;
-  return { question: asked, answer, points: true };
+  const given = whole.length <= LONGEST_QUESTION ? whole : question;
+  return { ...reply, question: given, points: true };
 }
 
 /** Matches a question that yes or no does not answer. */

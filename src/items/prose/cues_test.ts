@@ -91,6 +91,9 @@ for (
       replyTo(message, prompt),
       question === null ? undefined : {
         question: question ?? message,
+        asked: prompt.includes("other")
+          ? "Should I use Postgres or SQLite?"
+          : question ?? message,
         answer: answer ?? prompt,
         points: prompt.includes("other"),
       },
