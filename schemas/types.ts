@@ -4655,7 +4655,7 @@ export interface ResumeReport {
     args: string[];
   } | null;
   /** The format chosen with `--format`; the text report by default. */
-  format: "text" | "md" | "json" | "context";
+  format: "text" | "md" | "json" | "context" | "full";
   /** The fence around the data in the format for agents. */
   fence: string;
   warnings: string[];

@@ -175,13 +175,11 @@ async function readSession(sources: Sources): Promise<Read> {
     const latest = sources.said.length === 0
       ? found
       : await withoutAnswered(found, sources.said);
-    const sections = redacted(context.system, handoffSections(latest));
+    const rest = restOf(latest, { newest: true });
+    const sections = redacted(context.system, handoffSections(latest, rest));
     return {
       title,
-      fit: (limit) => {
-        const rest = restOf(latest.session.session_id);
-        return handoffText(sections, { limit, rest });
-      },
+      fit: (limit) => handoffText(sections, { limit, rest }),
       takenUp: takenUpLine(latest),
     };
   } catch (error) {

@@ -48,7 +48,7 @@ Deno.test("completion knows commands, options and values", async () => {
     ...["-", "list", "show", "new"],
   ]);
   assertEquals(await offered(env, ["resume", "--format", ""]), [
-    ...["-", "text", "md", "json", "context"],
+    ...["-", "text", "md", "json", "context", "full"],
   ]);
   assertEquals(await offered(env, ["completions", ""]), [
     ...["-", "bash", "zsh", "fish", "powershell"],

@@ -182,7 +182,7 @@ Deno.test("a long hand-off is shortened by whole items, each kind with its share
       assert(/ end( \[3h ago\])?$/.test(line), line);
     }
   }
-  assertStringIncludes(text, `more: mpm resume --peek ${ID}\n`);
+  assertStringIncludes(text, `more: mpm resume --peek ${ID} --format full\n`);
   for (const words of ["Never log card", "npm test", "src/refunds.ts"]) {
     assertStringIncludes(text, words);
   }

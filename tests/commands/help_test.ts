@@ -187,9 +187,9 @@ Deno.test("help as data names options with their values", async () => {
     short: null,
     value: "format",
     repeatable: false,
-    choices: ["text", "md", "json", "context"],
+    choices: ["text", "md", "json", "context", "full"],
     default: "text",
-    summary: "The output format; context is meant for agents",
+    summary: "The output format; context and full are meant for agents",
   });
   const all = await mpmJson<HelpResult>(env, ["help"]);
   assertEquals(
@@ -297,7 +297,7 @@ Deno.test("an unknown word gets a suggestion", async () => {
   ]);
   assertEquals(await said("resume", "--format", "tex"), [
     2,
-    'Error: Option "--format" must be one of text, md, json, context, ' +
+    'Error: Option "--format" must be one of text, md, json, context, full, ' +
     'not "tex"\n' +
     'Hint: Did you mean "text"? Otherwise run "mpm resume --help"\n',
   ]);

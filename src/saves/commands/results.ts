@@ -235,7 +235,7 @@ export const ResumeResult = z.strictObject({
     args: z.array(text),
   })),
   /** The format chosen with `--format`; the text report by default. */
-  format: z.enum(["text", "md", "json", "context"]),
+  format: z.enum(["text", "md", "json", "context", "full"]),
   /** The fence around the data in the format for agents. */
   fence: text,
   warnings: z.array(text),

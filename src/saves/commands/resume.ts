@@ -60,9 +60,9 @@ const FLAGS = {
   format: {
     type: "string",
     value: "format",
-    choices: ["text", "md", "json", "context"],
+    choices: ["text", "md", "json", "context", "full"],
     default: "text",
-    summary: "The output format; context is meant for agents",
+    summary: "The output format; context and full are meant for agents",
   },
 } as const;
 
@@ -78,6 +78,8 @@ If later agent sessions ended with automatic saves, mpm still loads your own sav
 If the save belongs to a session that "mpm start" began, that session continues
 in this worktree. If this clone does not have the session, mpm recreates it and its parents from the save. A session from someone else's save continues only after you trust it with "mpm saves trust". mpm skips saves of ended sessions. With --peek, mpm writes nothing.
 
+--format context prints at most 10,000 characters; --format full has no limit.
+
 --in starts another client with the hand-off as its first prompt. The save can
 be from any client. Without a terminal, or with --peek, mpm only prints the command line.`,
   positionals: [ONE_SESSION],
@@ -89,6 +91,7 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
     "mpm resume --session-id session-20261120-143022",
     "mpm resume --format context",
     "mpm resume --peek --no-changes",
+    "mpm resume --peek --format full",
     "mpm resume --in gemini",
   ],
   result: async () => (await import("./results.ts")).ResumeAnswer,
@@ -120,8 +123,8 @@ be from any client. Without a terminal, or with --peek, mpm only prints the comm
         : undefined
       : result.format === "text" && result.take_over === null &&
           (result.work?.open.length ?? 0) > 0
-      ? '"mpm status" lists the open items with their numbers, and "mpm ' +
-        'check <number>" checks one off'
+      ? '"mpm check" lists the checklist with its numbers, and "mpm check ' +
+        '<number>" checks one off'
       : undefined,
 });
 
@@ -153,6 +156,8 @@ export function resumeText(answer: ResumeAnswer): string {
       return `${asciiJson(answer, 2)}\n`;
     case "context":
       return agentContext(answer);
+    case "full":
+      return agentContext(answer, Infinity);
     case "md":
       return document(answer, true);
     case "text":

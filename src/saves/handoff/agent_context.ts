@@ -21,7 +21,7 @@ export function agentContext(
   const room = limit - [about, open, close, ""].join("\n").length - 1;
   const body = handoffText(handoffSections(result), {
     limit: room,
-    rest: restOf(result.session.session_id),
+    rest: restOf(result),
   });
   return [about, open, body, close, ""].join("\n");
 }

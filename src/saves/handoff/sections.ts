@@ -32,9 +32,16 @@ import {
   verification,
 } from "./wording.ts";
 
-/** Returns the command or path that shows the whole session. */
-export function restOf(id: string): string {
-  return `mpm resume --peek ${id}`;
+/**
+ * Returns the command that shows all entries. `newest`: the save was not chosen
+ * by the user. Other agent sessions and a detour's items are shown only then.
+ */
+export function restOf(
+  { session, later }: ResumeResult,
+  { newest = later.length > 0 } = {},
+): string {
+  const id = newest ? "" : ` ${session.session_id}`;
+  return `mpm resume --peek${id} --format full`;
 }
 
 interface Facts extends OpenFacts {
@@ -45,7 +52,10 @@ interface Facts extends OpenFacts {
  * Returns the escaped text about a session for an agent, most important first:
  * place, changes, next steps, decisions, verification, conversation.
  */
-export function handoffSections(result: ResumeResult): Section[] {
+export function handoffSections(
+  result: ResumeResult,
+  rest = restOf(result),
+): Section[] {
   const { session } = result;
   const facts: Facts = {
     result,
@@ -55,7 +65,7 @@ export function handoffSections(result: ResumeResult): Section[] {
       paused: session.paused_at,
       foreign: result.origin === "foreign",
     },
-    rest: restOf(session.session_id),
+    rest,
   };
   return [
     lines(facts, "", head(facts), 8),
@@ -191,9 +201,8 @@ function toDo(facts: Facts): Section[] {
     list(facts, "Open hand-offs", facts.outline.handoffs.map(oneLine), 4, {
       rest: "mpm handoff list",
     }),
-    list(facts, "Open checklist items", checklist.map(oneLine), 4, {
-      rest: "mpm status",
-    }),
+    // It may be the checklist of another session, which "mpm check" cannot show.
+    list(facts, "Open checklist items", checklist.map(oneLine), 4),
   ];
 }
 

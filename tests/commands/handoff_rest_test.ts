@@ -1,0 +1,66 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ContextInjectResult } from "../../schemas/types.ts";
+import { TestEnv } from "../helpers/env.ts";
+import { mpm, mpmJson } from "../helpers/mpm.ts";
+
+/** Lists of a save that hold `count` entries, each with a word of its own. */
+function lists(count: number): Record<string, string[]> {
+  const kinds = [
+    ...["accomplishments", "next_steps", "decisions", "blockers"],
+    ...["open_questions", "constraints", "rejected", "verify", "todos"],
+    ...["important_reminders", "files_to_review"],
+  ];
+  return Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      Array.from({ length: count }, (_, at) => `${kind}-word${at}`),
+    ]),
+  );
+}
+
+async function injectedText(
+  env: TestEnv,
+  limit: number,
+  parts: readonly string[] = [],
+): Promise<string> {
+  const { text } = await mpmJson<ContextInjectResult>(env, [
+    ...["context", "inject", "--limit", `${limit}`],
+    ...parts.flatMap((part) => ["--part", part]),
+  ]);
+  assert(text.length <= limit, `${text.length} of ${limit}`);
+  return text;
+}
+
+/** Runs the commands of mpm that the lines about missing entries name. */
+async function namedOutput(env: TestEnv, text: string): Promise<string> {
+  const commands = [...text.matchAll(/… .*: (mpm [^,\n]*?)(?: shows them)?$/gm)]
+    .map(([, command]) => command!);
+  const outputs: string[] = [];
+  for (const command of new Set(commands)) {
+    const { stdout, status } = await mpm(env, command.split(" ").slice(1));
+    // Evidence that does not hold has the status 1.
+    assert(status <= 1, `${command}: ${status}`);
+    outputs.push(stdout);
+  }
+  return outputs.join("");
+}
+
+Deno.test("the commands named in a shortened hand-off show what is missing", async () => {
+  using env = TestEnv.repository();
+  const given = lists(30);
+  await mpm(env, ["pause", "Refunds", "--input", "-"], {
+    stdin: JSON.stringify(given),
+  });
+  for (let at = 0; at < 30; at++) {
+    await mpm(env, ["var", "set", `NAME${at}`, `var-word${at}`]);
+  }
+  const words = Object.values(given).flat();
+  for (const limit of [700, 1500, 4000, 10_000]) {
+    const text = await injectedText(env, limit);
+    const output = await namedOutput(env, text);
+    const absent = words.filter((word) =>
+      !text.includes(word) && !output.includes(word)
+    );
+    assertEquals(absent, [], `at ${limit}`);
+  }
+});
