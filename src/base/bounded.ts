@@ -1,4 +1,4 @@
-import { counted } from "./words.ts";
+import { counted, cutText } from "./words.ts";
 
 /** Room for the line about omitted lines, without its end. */
 const MARK = 40;
@@ -14,32 +14,37 @@ const HEADING = /^\s*(?:#+\s.*|.*:)$/;
 export function bounded(
   text: string,
   limit: number,
-  { rest, partial = false }: {
+  { rest, partial = false, most = Infinity, omitted = 0 }: {
     /** For example, `mpm status --tree shows them`. */
     rest: string;
     /** True if the given text is already incomplete. */
     partial?: boolean;
+    /** The maximum number of lines. */
+    most?: number;
+    /** The number of lines that are not in the given text. */
+    omitted?: number;
   },
 ): string {
-  if (text.length <= limit && !partial) return text;
+  const lines = text.split("\n");
+  const isWhole = !partial && omitted === 0 && lines.length <= most;
+  if (text.length <= limit && isWhole) return text;
   const room = limit - MARK - rest.length;
   if (room <= 0) return "";
   const kept: string[] = [];
-  const lines = text.split("\n");
   let size = 0;
   for (const line of lines) {
-    if (size + line.length > room) break;
+    if (size + line.length > room || kept.length === most) break;
     kept.push(line);
     size += line.length + 1;
   }
-  if (kept.length === 0) kept.push(`${lines[0]!.slice(0, room - 1)}…`);
+  if (kept.length === 0) kept.push(cutText(lines[0]!, room));
   const left = lines.slice(kept.length);
   while (
     kept.length > 1 && (kept.at(-1) === "" || HEADING.test(kept.at(-1)!))
   ) {
     left.push(kept.pop()!);
   }
-  const count = left.filter((line) => line.trim() !== "").length;
+  const count = left.filter((line) => line.trim() !== "").length + omitted;
   const more = partial || count === 0
     ? "… more left out"
     : `… ${counted(count, "more line")} left out`;

@@ -23,6 +23,10 @@ export interface Lines {
   readonly rest: string;
   /** True if the text is only the beginning. */
   readonly partial?: boolean;
+  /** The maximum number of lines to show. */
+  readonly most?: number;
+  /** The number of further lines that are not in the text. */
+  readonly omitted?: number;
 }
 
 /** The sources that determine the current partition. */

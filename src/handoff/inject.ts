@@ -256,8 +256,9 @@ function readStack(sources: Sources) {
 function readChecklist(sources: Sources) {
   const [work] = sources.stack().chain;
   const text = openLines(work).join("\n");
-  const rest = "mpm status shows them";
-  return ofLines(sources, { title: "Checklist", text, rest });
+  const rest = "mpm check shows them";
+  const most = OPEN_LISTED;
+  return ofLines(sources, { title: "Checklist", text, rest, most });
 }
 
 /** Reads the layers that are not empty, as mpm words them. */
@@ -280,24 +281,24 @@ async function readCommits(sources: Sources) {
   return ofLines(sources, { title: "Recent commits", text, rest });
 }
 
-/** The maximum number of status files to list. */
-const LISTED = 20;
+/** The maximum number of lines about the working tree. */
+const LISTED = 22;
 
 async function readStatus(sources: Sources) {
   const found = await sources.state();
   if (!found) return undefined;
   const { branch, files, filesOmitted, operation } = found;
-  const more = files.length - LISTED + filesOmitted;
   const lines = [
     `Branch: ${branch ?? "(detached)"}`,
     ...operation === undefined ? [] : [`In progress: ${operation}`],
     files.length === 0 ? "No uncommitted changes" : "Uncommitted changes:",
-    ...files.slice(0, LISTED).map(({ status, path }) => `${status} ${path}`),
-    ...more > 0 ? [`… and ${more} more`] : [],
+    ...files.map(({ status, path }) => `${status} ${path}`),
   ];
   const text = lines.join("\n");
-  const rest = "git status shows them";
-  return ofLines(sources, { title: "Working tree", text, rest });
+  return ofLines(sources, {
+    ...{ title: "Working tree", text, rest: "git status shows them" },
+    ...{ most: LISTED, omitted: filesOmitted },
+  });
 }
 
 function readFile(sources: Sources, path: string, title: string) {
@@ -314,14 +315,14 @@ async function readContexts(sources: Sources) {
 /** Makes a part from lines, which can be cut between them. */
 function ofLines(
   { context: { system } }: Pick<Sources, "context">,
-  { title, text, rest, partial = false }: Lines,
+  { title, text, rest, ...bounds }: Lines,
 ): Omit<Part, "name"> {
   const lines = clean(redactorOf(system).text(text));
   const where = asData(escapeText(rest));
   return {
     title: asData(escapeText(title)),
     fit: (limit) =>
-      lines === "" ? "" : bounded(lines, limit, { rest: where, partial }),
+      lines === "" ? "" : bounded(lines, limit, { rest: where, ...bounds }),
   };
 }
 
@@ -330,7 +331,7 @@ function clean(text: string): string {
   return asData(escapeLines(text.trim())).replaceAll(/\n{3,}/g, "\n\n");
 }
 
-/** The maximum number of items in an agent's text. */
+/** The maximum number of items and phases in an agent's text. */
 const OPEN_LISTED = 30;
 
 /**
@@ -359,12 +360,8 @@ function stackLines(
 function openLines(work: Work | undefined): string[] {
   if (!work) return [];
   const open = work.checklist.filter(({ done }) => !done);
-  const more = open.length - OPEN_LISTED;
-  const lines = phasesOf(open.slice(0, OPEN_LISTED)).flatMap((
-    { name, items },
-  ) => [
+  return phasesOf(open).flatMap(({ name, items }) => [
     ...name === "" ? [] : [`${escapeText(name)}:`],
     ...items.map(({ text }) => `- [ ] ${escapeText(text)}`),
   ]);
-  return more > 0 ? [...lines, `… and ${more} more`] : lines;
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ContextInjectResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -62,5 +62,31 @@ Deno.test("the commands named in a shortened hand-off show what is missing", asy
       !text.includes(word) && !output.includes(word)
     );
     assertEquals(absent, [], `at ${limit}`);
+  }
+});
+
+Deno.test("a shortened checklist and status count every entry that is left out", async () => {
+  using env = TestEnv.repository();
+  const items = Array.from({ length: 60 }, (_, at) => `- [ ] item${at}.`);
+  env.write(
+    ".claude-mpm/templates/long.md",
+    `---\nname: Long\ndescription: d\n---\n\n# Template: Long\n\n## One\n\n` +
+      `${items.join("\n")}\n`,
+  );
+  for (let at = 0; at < 40; at++) env.write(`new${at}.txt`, "x");
+  await mpm(env, ["start", "Work", "--template", "long"]);
+  for (const limit of [700, 9500]) {
+    const text = await injectedText(env, limit, ["checklist", "status"]);
+    const count = (pattern: RegExp) => [...text.matchAll(pattern)].length;
+    assertStringIncludes(
+      text,
+      `… ${60 - count(/^- \[ \]/gm)} more lines left out: mpm check shows`,
+    );
+    assertStringIncludes(
+      text,
+      `… ${40 - count(/^\?\? /gm)} more lines left out: git status shows`,
+    );
+    const output = await namedOutput(env, text);
+    for (let at = 0; at < 60; at++) assertStringIncludes(output, `item${at}.`);
   }
 });
