@@ -1,3 +1,4 @@
+import { getOwn } from "../base/own.ts";
 import type { INJECTED_PARTS } from "../config/mod.ts";
 import type { Lines } from "./context_part.ts";
 
@@ -38,11 +39,27 @@ const ABOUT =
 /** Parts shorter than this are not worth their heading. */
 const SMALLEST = 80;
 
+/** Room for a part before the parts after it get their shares. */
+const ENOUGH = 120;
+
+/** A part with its text of any length. */
+interface Whole extends Part {
+  readonly whole: string;
+}
+
+interface Filled {
+  readonly shown: readonly { part: PartName; lines: string }[];
+  readonly left: readonly PartName[];
+  /** The remaining characters. */
+  readonly room: number;
+}
+
 /**
  * Returns the text for an agent at the start of its session: facts in at most
  * `limit` characters, between fences that the agent cannot guess. Parts come in
  * the given order; the first may take most of the room, but each gets a share.
- * Empty if there are no parts.
+ * The last line names the commands that show the parts without room. Empty if
+ * there are no parts.
  */
 export function injection(
   parts: readonly Part[],
@@ -54,33 +71,12 @@ export function injection(
   const open = `<mpm-context fence="${fence}">`;
   const close = `</mpm-context fence="${fence}">`;
   const frame = [ABOUT, open, close, ""].join("\n").length + 1;
-  let room = limit - frame;
+  const room = limit - frame;
   if (telling.length === 0 || room < SMALLEST) return NOTHING;
-  const shown: { part: PartName; lines: string }[] = [];
-  const left: PartName[] = [];
-  telling.forEach((part, at) => {
-    const rest = telling.slice(at + 1);
-    const share = Math.floor(room / (rest.length + 2));
-    const kept = rest.reduce(
-      (sum, { title, whole }) =>
-        sum + Math.min(share, title.length + whole.length + 4),
-      0,
-    );
-    const head = `## ${part.title}\n`;
-    const most = room - kept - head.length - 1;
-    if (most < Math.min(SMALLEST, part.whole.length)) {
-      left.push(part.name);
-      return;
-    }
-    const lines = head +
-      (part.whole.length <= most ? part.whole : part.fit(most));
-    room -= lines.length + 1;
-    shown.push({ part: part.name, lines });
-  });
+  const { shown, left } = withNote(telling, room);
   if (shown.length === 0) return NOTHING;
   const body = shown.map(({ lines }) => lines);
-  const note = `… left out: ${left.join(", ")}`;
-  if (left.length > 0 && note.length < room) body.push(note);
+  if (left.length > 0) body.push(leftOut(left));
   return {
     text: [ABOUT, open, ...body, close, ""].join("\n"),
     parts: shown.map(({ part, lines }) => ({
@@ -88,4 +84,67 @@ export function injection(
       characters: lines.length,
     })),
   };
+}
+
+/** Fills the room, and keeps enough of it for the line about other parts. */
+function withNote(parts: readonly Whole[], room: number): Filled {
+  let noted = 0;
+  while (true) {
+    const filled = filledWith(parts, room - noted);
+    if (filled.left.length === 0 || filled.shown.length === 0) return filled;
+    const note = leftOut(filled.left).length + 1;
+    if (note <= filled.room + noted) return filled;
+    noted = Math.max(note, noted + 1);
+  }
+}
+
+function filledWith(
+  parts: readonly Whole[],
+  size: number,
+): Filled {
+  const shown: { part: PartName; lines: string }[] = [];
+  const left: PartName[] = [];
+  let room = size;
+  parts.forEach(({ name, title, whole, fit }, at) => {
+    const rest = parts.slice(at + 1);
+    const share = Math.floor(room / (rest.length + 2));
+    const kept = rest.reduce(
+      (sum, { title, whole }) =>
+        sum + Math.min(share, title.length + whole.length + 4),
+      0,
+    );
+    const head = `## ${title}\n`;
+    const all = room - head.length - 1;
+    const most = Math.max(all - kept, Math.min(all, ENOUGH));
+    const isEnough = most >= Math.min(SMALLEST, whole.length);
+    const text = whole.length <= most ? whole : isEnough ? fit(most) : "";
+    if (text === "") {
+      left.push(name);
+      return;
+    }
+    room -= head.length + text.length + 1;
+    shown.push({ part: name, lines: head + text });
+  });
+  return { shown, left, room };
+}
+
+/** The commands that show parts which cannot be chosen. */
+const SHOWN_BY: Readonly<Record<string, string>> = {
+  notes: "mpm notes",
+  script: "mpm hooks test session-start",
+};
+
+/** Returns the line about parts without room; empty if there are no such. */
+function leftOut(parts: readonly PartName[]): string {
+  const [others, chosen] = [true, false].map((other) =>
+    parts.filter((part) => getOwn(SHOWN_BY, part) !== undefined === other)
+  ) as [PartName[], PartName[]];
+  const commands = [
+    ...chosen.length === 0 ? [] : [
+      ["mpm context inject", ...chosen.map((part) => `--part ${part}`)]
+        .join(" "),
+    ],
+    ...others.map((part) => SHOWN_BY[part]!),
+  ];
+  return commands.length === 0 ? "" : `… left out: ${commands.join(", ")}`;
 }

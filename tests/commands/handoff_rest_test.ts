@@ -90,3 +90,27 @@ Deno.test("a shortened checklist and status count every entry that is left out",
     for (let at = 0; at < 60; at++) assertStringIncludes(output, `item${at}.`);
   }
 });
+
+Deno.test("the line about parts without room names their command", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["pause", "Refunds", "-n", "Write the webhook"]);
+  env.write("README.md", "hello\n");
+  env.write("docs/architecture.md", "arch\n");
+  const parts = [
+    ...["session", "stack", "checklist", "context", "readme", "commits"],
+    ...["status", "architecture", "layers"],
+  ];
+  for (let limit = 500; limit <= 1600; limit += 100) {
+    const text = await injectedText(env, limit, parts);
+    assertStringIncludes(text, "## Latest save", `${limit}`);
+    const titles = ["Latest save", "Readme", "commits", "tree", "Architecture"];
+    const shown = titles.filter((title) =>
+      text.includes(`## ${title}`) || text.includes(` ${title}\n`)
+    ).length;
+    assert(
+      shown === titles.length ||
+        / left out: mpm context inject --part \w+/.test(text),
+      text,
+    );
+  }
+});
