@@ -76,7 +76,7 @@ export function layersOf(sources: LayerSources): Layer[] {
     .filter(({ at, topic }) => at >= sources.since || topic === "state");
   const reaches = (age: number) => sources.since < now - age;
   return [
-    newestLayer(facts, sources, now - detailed),
+    newestLayer(facts, sources, [now - brief, now - detailed]),
     ...reaches(detailed)
       ? [detailedLayer(facts, sources, [now - brief, now - detailed])]
       : [],
@@ -85,20 +85,28 @@ export function layersOf(sources: LayerSources): Layer[] {
   ];
 }
 
+/** Returns whether only the layer of its first save can show an old fact. */
+function isLate({ at, topic, label, closed }: Fact, brief: number): boolean {
+  // Saves also name commits that were made long before.
+  return !closed && label !== "Commit" &&
+    (topic === "state" || at < brief && ["done", "decided"].includes(topic));
+}
+
 /**
  * Returns the layer of the last hour: each save with everything that it was the
- * first to contain.
+ * first to contain, except what the second layer shows.
  */
 function newestLayer(
   facts: readonly Fact[],
   { saves, since }: LayerSources,
-  from: number,
+  [brief, from]: readonly [number, number],
 ): Layer {
   const start = Math.max(from, since);
   const blocks = saves.filter((save) => timeOf(save.paused_at) >= start)
     .map((save): LayerBlock => {
       const own = facts.filter((fact) =>
-        fact.save === save.session_id && fact.at >= start
+        fact.save === save.session_id && fact.at >= since &&
+        (fact.at >= start || isLate(fact, brief))
       );
       const ordered = own.sort((a, b) => a.at - b.at).map((fact) => {
         const label = fact.topic === "run"
@@ -151,9 +159,14 @@ function detailedLayer(
 ): Layer {
   const start = Math.max(from, since);
   const within = (at: number) => at >= start && at < to;
-  const ordered = facts.filter(({ at }) => within(at)).sort((a, b) =>
-    a.at - b.at
+  const own = new Set(
+    saves.filter(({ paused_at: at }) => within(timeOf(at)))
+      .map(({ session_id: id }) => id),
   );
+  const ordered = facts.filter((fact) =>
+    within(fact.at) ||
+    own.has(fact.save) && fact.at >= since && isLate(fact, from)
+  ).sort((a, b) => a.at - b.at);
   const last = saves.findLast(({ paused_at: at }) => within(timeOf(at)));
   const lines = (topic: Fact["topic"]) =>
     ordered.filter((fact) => fact.topic === topic && !fact.closed).map(lineOf);

@@ -61,6 +61,23 @@ Deno.test("a carried item appears once, in the layer of its age", () => {
   ]);
 });
 
+Deno.test("an item that was first saved much later appears with its save", () => {
+  const decided = item("06:00", { kind: "decision", text: "JWT", number: 1 });
+  const next = item("10:00", { text: "Logout", number: 2 });
+  assertEquals(layersFor([save("11:50", [decided, next])]), [
+    [["11:50 UTC Login", "Decided: JWT #1 115000", "Next: Logout #2 115000"]],
+    [],
+  ]);
+  assertEquals(layersFor([save("09:50", [decided])])[1]![0], [
+    "Key decisions",
+    "JWT #1 095000",
+  ]);
+  const since = Date.parse("2026-11-20T09:00:00Z");
+  assertEquals(layersFor([save("11:50", [decided, next])], since)[0], [
+    ["11:50 UTC Login", "Next: Logout #2 115000"],
+  ]);
+});
+
 Deno.test("items closed, dropped or superseded later are not shown as open", () => {
   const open = item("09:30", { text: "Logout", number: 2 });
   const old = item("09:30", { kind: "decision", text: "Cookies", number: 3 });
