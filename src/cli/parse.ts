@@ -165,12 +165,19 @@ function positionalValues(
   return values;
 }
 
-/** Throws USAGE for a negative number, if an argument takes numbers. */
+/** Throws USAGE for a negative number, if only numbers are expected. */
 function refuseNumber(command: AnyCommand, word: string): void {
   const numbered = (command.positionals as Positional[]).some(({ names }) =>
     names !== undefined
   );
-  if (numbered) refuseNegative(word);
+  if (numbered && !takesText(command)) refuseNegative(word);
+}
+
+/** Returns whether the last argument is any text. */
+function takesText({ positionals }: AnyCommand): boolean {
+  return (positionals as Positional[]).some(({ rest, names, choices }) =>
+    rest && names === undefined && choices === undefined
+  );
 }
 
 function unknownOption(
@@ -186,7 +193,10 @@ function unknownOption(
   }
   const names = Object.keys(flags).map((name) => `--${name}`);
   const near = typed.startsWith("--") ? nearest(typed, names) : undefined;
-  return usage(command, `Unknown option "${typed}"`, near);
+  const unknown = usage(command, `Unknown option "${typed}"`, near);
+  if (near !== undefined || !takesText(command)) return unknown;
+  const hint = `${unknown.hint}, or write "--" before a text with "${typed}"`;
+  return new MpmError("USAGE", unknown.message, { hint });
 }
 
 function notOneOf(

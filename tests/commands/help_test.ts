@@ -295,6 +295,16 @@ Deno.test("an unknown word gets a suggestion", async () => {
     'Error: Unknown option "--sumary"\n' +
     'Hint: Did you mean "--summary"? Otherwise run "mpm pause --help"\n',
   ]);
+  for (const line of [["var", "set", "offset", "-5"], ["next", "-5", "is"]]) {
+    const name = line.slice(0, line.indexOf("-5"))
+      .filter((word) => word !== "offset").join(" ");
+    assertEquals(await said(...line), [
+      2,
+      'Error: Unknown option "-5"\n' +
+      `Hint: Run "mpm ${name} --help", or write "--" before a text ` +
+      'with "-5"\n',
+    ]);
+  }
   assertEquals(await said("resume", "--format", "tex"), [
     2,
     'Error: Option "--format" must be one of text, md, json, context, full, ' +
