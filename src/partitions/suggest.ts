@@ -4,6 +4,7 @@ import { join } from "../base/join.ts";
 import { attempt, FileError } from "../base/errors.ts";
 import { field, jsonIn } from "../base/parsed_values.ts";
 import type { System } from "../system/system.ts";
+import { isBelow } from "./partition.ts";
 
 /** A partition that a file of the project suggests. */
 export interface Suggested {
@@ -30,6 +31,7 @@ const MOST_FOLDERS = 100;
 interface Members {
   /** A description, e.g. `npm workspace`. */
   readonly kind: string;
+  /** Folders and globs; `!` excludes those that match. */
   readonly patterns: readonly string[];
 }
 
@@ -58,10 +60,13 @@ const SOURCES: readonly {
   },
   {
     file: "Cargo.toml",
-    read: (text) => ({
-      kind: "Cargo workspace",
-      patterns: texts(field(field(parseToml(text), "workspace"), "members")),
-    }),
+    read(text) {
+      const workspace = field(parseToml(text), "workspace");
+      const excluded = texts(field(workspace, "exclude"))
+        .map((pattern) => `!${pattern}`);
+      const patterns = [...excluded, ...texts(field(workspace, "members"))];
+      return { kind: "Cargo workspace", patterns };
+    },
   },
   {
     file: "go.work",
@@ -172,21 +177,33 @@ function foldersOf(
   patterns: readonly string[],
 ): string[] {
   const folders = new Set<string>();
-  for (const pattern of patterns.slice(0, MOST_FOLDERS)) {
-    const plain = pattern.replace(/^\.\//, "").replace(/\/+$/, "");
+  const read = patterns.slice(0, MOST_FOLDERS);
+  const excluded = read.filter((pattern) => pattern.startsWith("!"))
+    .map((pattern) => partsOf(pattern.slice(1)));
+  for (const pattern of read) {
+    if (pattern.startsWith("!")) continue;
     // Everything after a wildcard is inside the folder that it matches.
-    const parts = plain.split("/");
+    const parts = partsOf(pattern);
     const wild = parts.findIndex((part) => /[*?[{]/.test(part));
     const base = (wild < 0 ? parts : parts.slice(0, wild)).join("/");
-    if (plain.startsWith("!") || wild > 0 && !isPlain(base)) continue;
+    if (wild > 0 && !isPlain(base)) continue;
     const found = wild < 0 ? [base] : subfolders(system, join(worktree, base))
       .map((name) => wild === 0 ? name : `${base}/${name}`);
     for (const path of found) {
       if (folders.size >= MOST_FOLDERS) return [...folders];
-      if (isPlain(path) && isFolder(system, worktree, path)) folders.add(path);
+      const names = path.split("/");
+      const isMember = wild < 0 || /[[{]/.test(parts[wild]!) ||
+        isBelow(parts.slice(0, wild + 1), names);
+      const isOut = excluded.some((glob) => isBelow(glob, names));
+      if (!isMember || isOut || !isPlain(path)) continue;
+      if (isFolder(system, worktree, path)) folders.add(path);
     }
   }
   return [...folders];
+}
+
+function partsOf(pattern: string): string[] {
+  return pattern.replace(/^\.\//, "").replace(/\/+$/, "").split("/");
 }
 
 function subfolders(system: System, folder: string): string[] {

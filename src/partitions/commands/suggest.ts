@@ -75,7 +75,7 @@ that the configuration already has.`,
   verbatim: ({ written }) => !written,
   render: ({ partitions, toml, file, written }) =>
     partitions.length === 0
-      ? "No partitions to suggest: no workspaces and no CODEOWNERS found.\n"
+      ? "No new partitions found in workspaces or CODEOWNERS.\n"
       : written
       ? `Added to ${escapeText(file)}: ${
         partitions.map(({ name }) => name).join(", ")
