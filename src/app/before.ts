@@ -1,5 +1,6 @@
 import { actingAgent } from "../agents/mod.ts";
 import { MpmError } from "../base/errors.ts";
+import { getOwn } from "../base/own.ts";
 import { prepareRedaction, redactorOf } from "../secrets/mod.ts";
 import { type Context, parse } from "../cli/mod.ts";
 import type { System } from "../system/system.ts";
@@ -38,18 +39,31 @@ function hasOwnSettings(system: System): boolean {
   return file !== undefined && isThere(system, file);
 }
 
-/** Commands that may change the next steps; a pause updates them itself. */
-const CHANGE_STEPS = /^(?:next|done|undo)$/;
+/**
+ * Commands that may change the open steps of this worktree or its git branch. A
+ * pause updates the context file itself.
+ */
+const CHANGE_STEPS =
+  /^(?:next|decide|done|undo|resume|start|branch|return|complete|cancel)$/;
+
+/** Options with which a command leaves the files of the worktree as they are. */
+const LEAVE_FILES = ["peek", "list", "stash", "git-branch"];
 
 /** Does the part of a command's work that can wait until after its answer. */
 export async function afterCommand(
   context: Context,
   name: string,
-  result: { readonly dry_run?: boolean },
+  { input, result }: {
+    input: Readonly<Record<string, unknown>>;
+    result: { readonly dry_run?: boolean };
+  },
 ): Promise<void> {
   if (result.dry_run) return;
   if (name === "pause") await afterPause(context);
-  if (CHANGE_STEPS.test(name)) await renewContext(context);
+  // A return with a git branch is over, but a detour must begin with its files.
+  const leaves = name !== "return" &&
+    LEAVE_FILES.some((option) => Boolean(getOwn(input, option)));
+  if (CHANGE_STEPS.test(name) && !leaves) await renewContext(context);
 }
 
 /** Syncs after a person's pause if the user's own settings say so. */

@@ -57,7 +57,9 @@ export async function runLine(
     const isFree = !context.style.piped && !command.verbatim?.(result);
     print(system, isFree ? fitted(text, system) : text);
   }
-  await afterCommand(context, command.name, result as never);
+  await afterCommand(context, command.name, {
+    ...{ input, result: result as never },
+  });
   const next = system.terminal.interactive.stderr && command.next?.(result);
   if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;
