@@ -3,7 +3,7 @@ import type { ContextInjectResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
 
-/** Lists of a save that hold `count` entries, each with a word of its own. */
+/** Lists of a save that hold `count` entries, each a different word. */
 function lists(count: number): Record<string, string[]> {
   const kinds = [
     ...["accomplishments", "next_steps", "decisions", "blockers"],
