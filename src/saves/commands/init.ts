@@ -92,7 +92,7 @@ export async function planInit(
   };
 }
 
-/** Carries out the decision. */
+/** Carries out the decision. Throws LOCKED, CONFLICT for a link, FILE_FAILED. */
 export async function applyInit(
   system: System,
   { root }: Workspace,

@@ -28,7 +28,7 @@ interface Since {
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 
-/** Returns only the changes found by {@link detectState}. */
+/** Returns only the changes found by {@link detectState}. Throws GIT_FAILED. */
 export async function detectChanges(
   system: System,
   workspace: Workspace,

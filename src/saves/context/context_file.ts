@@ -94,7 +94,10 @@ export function contextFilePath(worktree: string): string {
   return join(worktree, ".claude", "context.md");
 }
 
-/** Updates mpm's part, or in place the lines outside it that say the same. */
+/**
+ * Updates mpm's part, or in place the lines outside it that say the same.
+ * Throws CONFLICT for a link or damaged marks.
+ */
 export function updateContextFile(
   system: System,
   worktree: string,

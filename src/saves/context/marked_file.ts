@@ -207,6 +207,7 @@ function refuseDamage(path: string, text: string, file: MarkedFile): void {
 /** The maximum number of lines named in an error. */
 const NAMED = 10;
 
+/** Throws CONFLICT for a symbolic link. */
 export function refuseLink(system: System, path: string): void {
   const kind = system.files.lstat(path)?.kind;
   if (kind !== "link") return;

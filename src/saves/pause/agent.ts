@@ -22,7 +22,8 @@ import { quickRoot } from "../../git/mod.ts";
 
 /**
  * Returns the agent's session, given or current, with its lists. `client`: that
- * of the given session. `todos`: its lists, if already read.
+ * of the given session. `todos`: its lists, if already read. Throws USAGE for an
+ * invalid ID.
  */
 export async function agentOf(
   { system }: Context,

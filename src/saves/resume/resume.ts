@@ -69,7 +69,10 @@ export interface Chosen extends NewestSave {
   readonly asked?: Promise<AskedStatus> | undefined;
 }
 
-/** Chooses the save, or returns the list on request. */
+/**
+ * Chooses the save, or returns the list on request. Throws USAGE, NOT_FOUND,
+ * AMBIGUOUS, CONFLICT for an ended session, CANCELLED.
+ */
 export async function findOne(
   context: Context,
   input: ResumeInput,
@@ -137,7 +140,10 @@ function chosenSelector(input: ResumeInput): string | undefined {
   return input.selector ?? input["session-id"];
 }
 
-/** Reads the chosen save and the changes since it was made. */
+/**
+ * Reads the chosen save and the changes since it was made. Throws the errors of
+ * {@link loadSave}, GIT_FAILED.
+ */
 export async function loadResumed(
   { system }: Context,
   { entry, later: laterEntries = [], loaded, ...chosen }: Chosen,

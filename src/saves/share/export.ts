@@ -11,7 +11,10 @@ import { basename, dirname, isAbsolute } from "@std/path";
 import { join } from "../../base/join.ts";
 import { layout, writeAtomic } from "../../ops/mod.ts";
 
-/** Returns a save's exact JSON file, if that has no private parts. */
+/**
+ * Returns a save's exact JSON file, if that has no private parts. Throws the
+ * errors of {@link loadSave}.
+ */
 export async function exportBytes(
   system: System,
   entry: SaveEntry,

@@ -22,7 +22,10 @@ interface ImportedSaves {
   warnings: string[];
 }
 
-/** Imports the saves of a file or a folder, or lists them. */
+/**
+ * Imports the saves of a file or a folder, or lists them. Throws the errors of
+ * {@link readSource}, CONFLICT if no ID is free, LOCKED.
+ */
 export async function importFrom(
   context: Context,
   { path, typed, opened, dryRun }: {

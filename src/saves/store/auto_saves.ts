@@ -39,7 +39,10 @@ const LIST = object({ saves: list(ANY) });
 const MOST = 5000;
 const LIMIT = 4 * 1024 * 1024;
 
-/** Records an automatic save, so that none must be read to count them. */
+/**
+ * Records an automatic save, so that none must be read to count them. Throws
+ * LOCKED, FILE_FAILED.
+ */
 export async function noteAutoSave(
   system: System,
   root: string,

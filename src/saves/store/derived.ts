@@ -110,7 +110,10 @@ function isDerived(due: string, found: Uint8Array): boolean {
   );
 }
 
-/** Returns the existing YAML and Markdown files; no bytes: not by mpm. */
+/**
+ * Returns the existing YAML and Markdown files; no bytes: not by mpm. Throws the
+ * errors of {@link findSave} and {@link loadSave}.
+ */
 export async function derivedBeside(
   system: System,
   root: string,

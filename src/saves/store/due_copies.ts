@@ -10,7 +10,10 @@ import { namesIn } from "./find_saves.ts";
  * the work if a process died or git failed.
  */
 
-/** Notes saves that are about to be written or removed. Call under the lock. */
+/**
+ * Notes saves that are about to be written or removed. Call under the lock.
+ * Throws CONFLICT if something else is in the way, FILE_FAILED.
+ */
 export function noteUncopied(
   system: System,
   root: string,
@@ -34,7 +37,10 @@ export function dueContents(id: string): string {
   return `${id}${DUE}`;
 }
 
-/** The ids of saves whose contents are still to be kept, oldest first. */
+/**
+ * Returns the IDs of saves whose contents are still to be kept, oldest first.
+ * Throws FILE_FAILED.
+ */
 export function dueContentsIds(system: System, root: string): string[] {
   return namesIn(system, layout(root).uncopied)
     .filter(({ name }) => name.endsWith(DUE))
@@ -57,7 +63,10 @@ export function settleContents(system: System, root: string, id: string): void {
   settle(system, root, [dueContents(id)]);
 }
 
-/** Returns the IDs of saves whose second copy is due, oldest first. */
+/**
+ * Returns the IDs of saves whose second copy is due, oldest first. Throws
+ * FILE_FAILED.
+ */
 export function uncopiedIds(system: System, root: string): string[] {
   return namesIn(system, layout(root).uncopied)
     .map(({ name }) => name).filter((name) => SESSION_ID.test(name)).sort();

@@ -107,7 +107,7 @@ export async function matchSaves(
  * They come from the index if it can be trusted. Otherwise only the files that
  * decide the order are read. An ID is within a day of its save's time, or
  * belongs to an automatic pause of claude-mpm. Only a save whose time was
- * edited by hand would be out of order.
+ * edited by hand would be out of order. Throws FILE_FAILED.
  */
 export async function* newestSaves(
   system: System,

@@ -103,7 +103,10 @@ function writeTrusted(system: System, saves: ReadonlyMap<string, Trusted>) {
   writeAtomic(system, path, { text: `${JSON.stringify(value, null, 2)}\n` });
 }
 
-/** Trusts saves as the user's own. Call under the user's lock. */
+/**
+ * Trusts saves as the user's own. Call under the user's lock. Throws
+ * FILE_FAILED.
+ */
 export function trustSaves(
   system: System,
   saves: readonly { readonly id: string; readonly digest: string }[],
@@ -126,7 +129,10 @@ interface TrustChange {
   readonly trust: boolean;
 }
 
-/** Changes the user's trust in one operation that can be undone. */
+/**
+ * Changes the user's trust in one operation that can be undone. Throws LOCKED,
+ * FILE_FAILED.
+ */
 export async function changeTrust(
   context: Context,
   workspace: Workspace,
@@ -168,12 +174,18 @@ function titleOf(changes: readonly TrustChange[]): string {
     : `${verb} ${name} and ${more.length} more`;
 }
 
-/** Returns the file with the saves that the user trusts. */
+/**
+ * Returns the file with the saves that the user trusts. Throws CONFLICT if the
+ * home folder is unknown.
+ */
 export function trustedFile(system: System): string {
   return join(userState(system), NAME);
 }
 
-/** Restores the earlier trust, and nothing else. */
+/**
+ * Restores the earlier trust, and nothing else. Throws CONFLICT if a save was
+ * trusted again later, LOCKED, FILE_FAILED.
+ */
 export async function undoTrust(
   { context: { system }, entry, root, dryRun }: UndoOrder,
 ): Promise<Undone> {
