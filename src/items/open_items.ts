@@ -67,7 +67,10 @@ export function itemsHere(system: System, workspace: Place): ItemsHere {
   return { kept, here, own, open: own.filter(isOpenItem) };
 }
 
-/** Returns this line of work's items open at a given time, as new items. */
+/**
+ * Returns this line of work's items open at a given time, as new items. Throws
+ * the errors of `readItems()`.
+ */
 export function itemsAt(system: System, workspace: Place, at: string): Item[] {
   return itemsHere(system, workspace).own
     .filter((item) => item.at <= at && (item.closed_at ?? "~") > at)
