@@ -18,7 +18,8 @@ export const AGENT_SESSION = {
 
 /**
  * Returns the agent's session: the given one, the current one, or else this
- * project's latest session according to the status line or a transcript.
+ * project's latest session according to the status line or a transcript. Throws
+ * USAGE for an invalid ID.
  */
 export async function sessionOf(
   system: System,

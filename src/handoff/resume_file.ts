@@ -104,7 +104,10 @@ export async function writeResumeFile(
   });
 }
 
-/** Returns what a save would contain now, redacted, and writes nothing. */
+/**
+ * Returns what a save would contain now, redacted, and writes nothing. Throws
+ * USAGE for an invalid agent session ID.
+ */
 export async function presentSave(
   system: System,
   workspace: Workspace,
