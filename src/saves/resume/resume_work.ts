@@ -162,7 +162,10 @@ export function itemsShown(
   const isOther = !chosen && work !== undefined && work.state !== "paused" &&
     work.id !== session?.id && (session !== undefined || work.parent !== null);
   if (!isOther) {
-    return itemsNow(system, workspace, { handoff, session: session?.id, own });
+    return itemsNow(system, workspace, {
+      ...{ handoff, session: session?.id },
+      own: own && isFrom(workspace, save),
+    });
   }
   const now = itemsNow(system, workspace, {
     ...{ handoff: undefined, session: undefined, own: true },
@@ -171,6 +174,13 @@ export function itemsShown(
   const note = `This save belongs to ${owner}. The open items are from ` +
     `${labelOf(work)}, the session of this worktree`;
   return { ...now, problems: [...now.problems, note] };
+}
+
+/** Returns whether a save was made in this worktree, wherever that was then. */
+function isFrom({ worktree, linked }: Workspace, save: Save): boolean {
+  const made = save.mpm?.worktree;
+  return made === undefined || made === worktree ||
+    !linked && made === save.project_path;
 }
 
 function itemsAfter(system: System, workspace: Workspace, save: Save) {
