@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import type { ContextInjectResult } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { mpm, mpmJson } from "../helpers/mpm.ts";
@@ -32,12 +33,18 @@ async function injectedText(
 }
 
 /** Runs the commands of mpm that the lines about missing entries name. */
-async function namedOutput(env: TestEnv, text: string): Promise<string> {
+async function namedOutput(
+  env: TestEnv,
+  text: string,
+  cwd = env.project,
+): Promise<string> {
   const commands = [...text.matchAll(/… .*: (mpm [^,\n]*?)(?: shows them)?$/gm)]
     .map(([, command]) => command!);
   const outputs: string[] = [];
   for (const command of new Set(commands)) {
-    const { stdout, status } = await mpm(env, command.split(" ").slice(1));
+    const { stdout, status } = await mpm(env, command.split(" ").slice(1), {
+      cwd,
+    });
     // Evidence that does not hold has the status 1.
     assert(status <= 1, `${command}: ${status}`);
     outputs.push(stdout);
@@ -62,6 +69,26 @@ Deno.test("the commands named in a shortened hand-off show what is missing", asy
       !text.includes(word) && !output.includes(word)
     );
     assertEquals(absent, [], `at ${limit}`);
+  }
+});
+
+Deno.test("a hand-off from another worktree names commands that show its items", async () => {
+  using env = TestEnv.repository();
+  await mpm(env, ["pause", "Refunds", "--input", "-"], {
+    stdin: JSON.stringify({ next_steps: lists(60).next_steps }),
+  });
+  for (let at = 0; at < 60; at++) {
+    await mpm(env, ["var", "set", `NAME${at}`, `var-word${at}.`]);
+  }
+  await mpm(env, ["pause", "Again"]);
+  const other = join(env.root, "other");
+  env.git("worktree", "add", "-q", other, "-b", "other");
+  const inject = ["context", "inject", "--limit", "1500"];
+  const { stdout: text } = await mpm(env, inject, { cwd: other });
+  const output = await namedOutput(env, text, other);
+  for (let at = 0; at < 60; at++) {
+    assertStringIncludes(text + output, `next_steps-word${at} `);
+    assertStringIncludes(text + output, `=var-word${at}.`);
   }
 });
 

@@ -9,6 +9,8 @@ export interface OpenFacts {
   readonly outline: Outline;
   readonly clock: Clock;
   readonly rest: string;
+  /** True if commands such as `mpm next` list the items of another worktree. */
+  readonly elsewhere?: boolean;
 }
 
 /** The command that shows all open items with their numbers. */
@@ -66,8 +68,9 @@ export function items(
   more: More = {},
 ): Section {
   const worded = entries.map((item) => itemLine(item, facts.clock));
-  // A command that lists open items shows only items that are stored here.
-  const kept = entries.every(({ number }) => number !== undefined);
+  // A command that lists open items shows only those of this worktree.
+  const kept = !facts.elsewhere &&
+    entries.every(({ number }) => number !== undefined);
   const rest = kept ? more.rest ?? facts.rest : facts.rest;
   return list(facts, title, worded, weight, { ...more, rest });
 }
@@ -102,7 +105,7 @@ export function varSection(facts: OpenFacts): Section {
     .map(([name, value]) => oneLine(`${name}=${value}`));
   return lines(facts, "Variables", vars, 4, {
     inline: true,
-    rest: "mpm var list",
+    rest: facts.elsewhere ? facts.rest : "mpm var list",
   });
 }
 

@@ -66,6 +66,7 @@ export function handoffSections(
       foreign: result.origin === "foreign",
     },
     rest,
+    elsewhere: !["here", "moved"].includes(result.changes?.place ?? "here"),
   };
   return [
     lines(facts, "", head(facts), 8),
