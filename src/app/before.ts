@@ -55,14 +55,15 @@ export async function afterCommand(
   name: string,
   { input, result }: {
     input: Readonly<Record<string, unknown>>;
-    result: { readonly dry_run?: boolean };
+    result: { readonly dry_run?: boolean; readonly restored?: unknown };
   },
 ): Promise<void> {
   if (result.dry_run) return;
   if (name === "pause") await afterPause(context);
-  // A return with a git branch is over, but a detour must begin with its files.
-  const leaves = name !== "return" &&
-    LEAVE_FILES.some((option) => Boolean(getOwn(input, option)));
+  // Parked work comes back as it was.
+  const leaves = name === "return"
+    ? Boolean(result.restored)
+    : LEAVE_FILES.some((option) => Boolean(getOwn(input, option)));
   if (CHANGE_STEPS.test(name) && !leaves) await renewContext(context);
 }
 
