@@ -46,28 +46,15 @@ interface Parts {
  * kinds of entries share the space, and whole entries are left out.
  */
 export function assembled(parts: Parts): Handoff {
-  const entries = [
-    ...parts.items.map((item) => entryOf(item, item.kind, itemRank(item))),
-    ...parts.files.map((file) => {
-      const kind = file.how === "read" ? "read" : "file";
-      return entryOf(file, kind, RANKS[kind]);
-    }),
-    ...parts.runs.map((run) => {
-      const kind = run.kind === "other" ? "other" : "run";
-      return entryOf(run, kind, RANKS[kind]);
-    }),
-    ...(parts.handoffs ?? []).map((one) =>
-      entryOf(one, "hand-off", RANKS.handoff)
-    ),
-  ];
   const vars = fittingVars(parts.vars);
   const seen = fittingSeen(parts.seen ?? []);
   const searches = (parts.searches ?? []).slice(-UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
   const unread = parts.unread.slice(0, UNREAD)
     .map((text) => cutText(text, UNREAD_LENGTH));
-  const left = surplus(
-    entries,
+  // To measure each entry takes much longer, and nearly always all fit.
+  const left = sizeOf(parts) <= MOST ? new Set<object>() : surplus(
+    entriesOf(parts),
     MOST - sizeOf({ vars, unread, searches, seen }),
   );
   const fits = (value: object) => !left.has(value);
@@ -86,6 +73,21 @@ export function assembled(parts: Parts): Handoff {
     unread,
     ...leftOut > 0 ? { left_out: leftOut } : {},
   };
+}
+
+function entriesOf({ items, files, runs, handoffs = [] }: Parts): Entry[] {
+  return [
+    ...items.map((item) => entryOf(item, item.kind, itemRank(item))),
+    ...files.map((file) => {
+      const kind = file.how === "read" ? "read" : "file";
+      return entryOf(file, kind, RANKS[kind]);
+    }),
+    ...runs.map((run) => {
+      const kind = run.kind === "other" ? "other" : "run";
+      return entryOf(run, kind, RANKS[kind]);
+    }),
+    ...handoffs.map((one) => entryOf(one, "hand-off", RANKS.handoff)),
+  ];
 }
 
 /** Returns by how many bytes variables exceed their limit, or 0. */
