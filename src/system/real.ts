@@ -2,8 +2,12 @@ import { setImmediate } from "node:timers";
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
-import { programRunner, realRunProgram } from "./real_program.ts";
-import { realLeaveShell, realRun } from "./real_run.ts";
+import {
+  programRunner,
+  realRunProgram,
+  realStartApart,
+} from "./real_program.ts";
+import { realRun } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
 import { realTerminal } from "./real_terminal.ts";
 import { openThread } from "./real_thread.ts";
@@ -28,7 +32,7 @@ export function realSystem(): System {
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
-    leaveShell: realLeaveShell,
+    startApart: realStartApart,
     runProgram: programRunner(
       windows ? withGitsShell(realRunProgram) : realRunProgram,
     ),

@@ -2,8 +2,9 @@ import { dirname } from "@std/path";
 import { endTied, groupLeader, isDetached, tieGroup } from "./real_guard.ts";
 import { beforeDeadline, failed, feed, realRun, start } from "./real_run.ts";
 import { joinBytes } from "../base/bytes.ts";
-import { withGitsShell } from "./real_windows.ts";
+import { throughGit, withGitsShell } from "./real_windows.ts";
 import type {
+  ApartOptions,
   ProgramOptions,
   RunOptions,
   RunResult,
@@ -106,6 +107,51 @@ export function programRunner(
         : ["-c", EXEC, "sh", ...leader, "sh", ...shell],
     });
   };
+}
+
+/**
+ * Starts a program in the background, and ends when the program no longer has
+ * the output of this shell.
+ */
+const BACKGROUND = ': "$("$@" & )"';
+
+/** Replaces the shell with a program that does not have its output. */
+const EXEC_QUIET = 'exec "$@" >/dev/null';
+
+/** Milliseconds within which a program begins to lead its group. */
+const LEADS_WITHIN = 5000;
+
+/**
+ * Starts a program in a group of its own; see `System.startApart`. A client may
+ * end the group of a hook as soon as the hook ends, so mpm waits until the
+ * program has left it. A copy of this process in a new group would take longer.
+ */
+export async function realStartApart(
+  args: readonly string[],
+  { cwd, env = {} }: ApartOptions,
+): Promise<boolean> {
+  const leader = groupLeader();
+  const shell = leader.length === 0 ? ["-c", EXEC, "sh", ...args] : [
+    "-c",
+    BACKGROUND,
+    "sh",
+    ...leader,
+    "sh",
+    "-c",
+    EXEC_QUIET,
+    "sh",
+    ...args,
+  ];
+  const options = { args: shell, cwd, env };
+  const how = { detached: isDetached(), output: "null" } as const;
+  let child = start("sh", options, how);
+  if (!(child instanceof Deno.ChildProcess) && Deno.build.os === "windows") {
+    child = start("git", throughGit(options), how);
+  }
+  if (!(child instanceof Deno.ChildProcess)) return false;
+  if (leader.length > 0) await beforeDeadline(child.status, LEADS_WITHIN);
+  child.unref();
+  return true;
 }
 
 /** Waits for a signal. The signal may outlive many programs. */

@@ -1,7 +1,7 @@
 import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
-import type { Input, LeftOptions, RunOptions, RunResult } from "./system.ts";
-import { changedEnv, patiently, throughGit, waitHere } from "./real_windows.ts";
+import type { Input, RunOptions, RunResult } from "./system.ts";
+import { changedEnv, patiently, waitHere } from "./real_windows.ts";
 
 /** Milliseconds within which a program disappears after its end. */
 const REAPED_WITHIN = 1000;
@@ -37,26 +37,10 @@ export function failed(outcome: RunResult["outcome"]): RunResult {
 /** ETXTBSY on Linux. Deno gives only the number of this error. */
 const BUSY = /\(os error 26\)/;
 
-/** Starts a shell without waiting for it; see `System.leaveShell`. */
-export function realLeaveShell(options: LeftOptions): boolean {
-  return startLeft("sh", options) ||
-    Deno.build.os === "windows" && startLeft("git", throughGit(options));
-}
-
-function startLeft(program: string, options: LeftOptions): boolean {
-  // A group of its own from its first moment: a client may end the group of a
-  // hook as soon as the hook ends. Windows would show the console of a group.
-  const detached = Deno.build.os !== "windows";
-  const child = start(program, options, { detached, output: "null" });
-  if (!(child instanceof Deno.ChildProcess)) return false;
-  child.unref();
-  return true;
-}
-
 /** Starts a program; returns the failure if there is one. */
 export function start(
   program: string,
-  options: LeftOptions & Pick<RunOptions, "stdin">,
+  options: Omit<RunOptions, "timeout">,
   { detached = false, output = "piped" }: {
     detached?: boolean;
     output?: "piped" | "null";

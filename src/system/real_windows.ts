@@ -1,5 +1,5 @@
 import { FileError } from "../base/errors.ts";
-import type { LeftOptions, RunOptions, RunResult } from "./system.ts";
+import type { RunOptions, RunResult } from "./system.ts";
 
 /** Windows behaviour that can be tested on any machine. */
 
@@ -78,7 +78,9 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
 /** Runs `sh ARGS` as a shell alias of git, in the same folder. */
-export function throughGit<O extends LeftOptions>(options: O): O {
+export function throughGit<O extends Omit<RunOptions, "timeout">>(
+  options: O,
+): O {
   const { args, cwd } = options;
   return {
     ...options,

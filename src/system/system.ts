@@ -27,8 +27,14 @@ export interface System {
   /** Random text of 8 characters from `a-z0-9`, for temporary names. */
   random(): string;
   run(program: string, options: RunOptions): Promise<RunResult>;
-  /** Starts a shell and leaves it to itself. Returns whether it runs. */
-  leaveShell(options: LeftOptions): boolean;
+  /**
+   * Starts a program that goes on when mpm or its process group ends, and has
+   * no input or output. Returns false if no shell can start it.
+   */
+  startApart(
+    args: readonly string[],
+    options: ApartOptions,
+  ): Promise<boolean>;
   /**
    * Runs a program by name or path, other than git and mpm shell scripts. It
    * leads a process group, which ends after the time limit. Part of its output
@@ -290,7 +296,7 @@ export interface RunOptions {
   readonly timeout: number;
 }
 
-export type LeftOptions = Pick<RunOptions, "args" | "cwd" | "env">;
+export type ApartOptions = Pick<RunOptions, "cwd" | "env">;
 
 export interface ProgramOptions extends Omit<RunOptions, "args"> {
   /** The maximum number of bytes to keep of each stream. */

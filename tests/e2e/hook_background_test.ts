@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { existsSync } from "node:fs";
 import { join } from "@std/path";
 import { TestEnv } from "../helpers/env.ts";
 import { eventJson, failures } from "../helpers/hook_events.ts";
@@ -8,8 +9,9 @@ import { pathOf } from "../helpers/programs.ts";
 
 const CALL = { tool_name: "Edit", tool_input: {}, tool_use_id: "1" };
 
-/** A shell that waits for the file `go` before it does anything. */
+/** A shell that says that it is there and waits for the file `go`. */
 const SLOW_SHELL = `#!/bin/sh
+: >"$WAITS_FOR.here"
 until [ -e "$WAITS_FOR" ]; do sleep 0.01; done
 exec /bin/sh "$@"
 `;
@@ -71,10 +73,13 @@ posixTest(
   "background work goes on if a client ends the hook's group at once",
   async () => {
     using env = slow();
-    // Its output ends although the checkpoint has not begun.
-    const { pid, stdout } = await fire(env, "PostToolBatch", {
-      tool_calls: [CALL],
-    });
+    const go = env.extra.WAITS_FOR!;
+    const fired = fire(env, "PostToolBatch", { tool_calls: [CALL] });
+    while (!existsSync(`${go}.here`)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    Deno.writeTextFileSync(go, "");
+    const { pid, stdout } = await fired;
     assertEquals(stdout, "");
     try {
       Deno.kill(-pid, "SIGKILL");
@@ -82,7 +87,6 @@ posixTest(
       // The hook was the only process of its group.
       assert(error instanceof Deno.errors.NotFound, String(error));
     }
-    Deno.writeTextFileSync(env.extra.WAITS_FOR!, "");
     assertEquals((await checkpoints(env)).length, 1);
   },
 );

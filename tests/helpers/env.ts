@@ -1,7 +1,7 @@
 import { dirname, join } from "@std/path";
 import { realSystem } from "../../src/system/real.ts";
 import type {
-  LeftOptions,
+  ApartOptions,
   RunOptions,
   RunResult,
   System,
@@ -255,19 +255,22 @@ export class TestEnv implements Disposable {
           ...run,
           env: this.#childEnv(run.env ?? {}),
         }),
-      leaveShell: (run) => this.#endShell(run),
+      startApart: (args, run) => Promise.resolve(this.#runApart(args, run)),
     };
   }
 
   /** Waits for what mpm leaves to itself, so that nothing outlives a test. */
-  #endShell({ args, cwd, env = {} }: LeftOptions): boolean {
+  #runApart(
+    args: readonly string[],
+    { cwd, env = {} }: ApartOptions,
+  ): boolean {
     const set = Object.entries({ ...this.env(), ...env })
       .filter((entry): entry is [string, string] => entry[1] !== null);
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
     try {
       new Deno.Command("sh", {
-        ...{ ...streams, args: [...args], cwd, clearEnv: true },
-        env: Object.fromEntries(set),
+        args: ["-c", 'exec "$@"', "sh", ...args],
+        ...{ ...streams, cwd, env: Object.fromEntries(set), clearEnv: true },
       }).outputSync();
       return true;
     } catch {

@@ -134,7 +134,7 @@ async function runByHand(
   const cwd = worktree;
   const { path, state } = copyOf(system, root, hook);
   if (input.detach && mayRun(state)) {
-    startShellHook(system, { name, cwd, env: {}, timeout });
+    await startShellHook(system, { name, cwd, env: {}, timeout });
     return { name, path, ...STARTED, log: hookLog(root) };
   }
   const data = { hook_event_name: event, cwd, source: "startup" };

@@ -12,43 +12,46 @@ export type Variables = Readonly<Record<`MPM_${string}`, string>>;
 const MOST = 64 * 1024;
 
 /** Starts a process that adds a save's other files and contents. */
-export function startKeeping(
+export async function startKeeping(
   hook: HookCall,
   { session_id: id, git_context: git }: Save,
-): void {
-  if (git.is_git_repo) startOwn(hook, ["saves", "keep", id, "--quiet"]);
+): Promise<void> {
+  if (git.is_git_repo) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
 /** The most saves to complete at a start; the next completes more. */
 const MOST_DUE = 3;
 
 /** Starts the same processes for saves that were interrupted. */
-export function startDue(hook: HookCall): void {
+export async function startDue(hook: HookCall): Promise<void> {
   const { context: { system }, session } = hook;
   const due = new Set([
     ...dueContentsIds(system, session.root).slice(-MOST_DUE),
     // One process makes all missing copies.
     ...uncopiedIds(system, session.root).slice(-1),
   ]);
-  for (const id of due) startOwn(hook, ["saves", "keep", id, "--quiet"]);
+  for (const id of due) await startOwn(hook, ["saves", "keep", id, "--quiet"]);
 }
 
 /** Starts an automatic checkpoint, which takes too long for a hook. */
-export function startCheckpoint(hook: HookCall): void {
+export async function startCheckpoint(hook: HookCall): Promise<void> {
   const env = { ...environmentOf(hook, {}), MPM_INPUT: eventOf(hook) };
-  startOwn(hook, ["checkpoint", "save", "--auto", "--quiet"], env);
+  await startOwn(hook, ["checkpoint", "save", "--auto", "--quiet"], env);
 }
 
 /** Starts a checkpoint of the tree after these tool calls of the agent. */
-export function startStepTree(hook: HookCall, calls: readonly string[]): void {
-  startOwn(hook, [
+export async function startStepTree(
+  hook: HookCall,
+  calls: readonly string[],
+): Promise<void> {
+  await startOwn(hook, [
     ...["checkpoint", "save", "--quiet", "--agent-session", hook.session.id],
     ...calls.map((call) => `--after-call=${call}`),
   ]);
 }
 
 /** Starts making a digest for the next save, which takes longer. */
-export function startDigest(hook: HookCall): void {
+export async function startDigest(hook: HookCall): Promise<void> {
   const { client, context: { system }, input } = hook;
   // Another client's transcript is read later, when it is needed.
   if (client !== CLAUDE) return;
@@ -57,7 +60,7 @@ export function startDigest(hook: HookCall): void {
   if (!size || size < WORTH_IT) return;
   const event = { session_id: sessionId, transcript_path: path, cwd };
   const env = { MPM_INPUT: JSON.stringify(event) };
-  startOwn(hook, ["hook", "Digest"], env);
+  await startOwn(hook, ["hook", "Digest"], env);
 }
 
 /** The size from which reading a transcript takes noticeable time, in bytes. */
@@ -68,41 +71,39 @@ const WORTH_IT = 512 * 1024;
  * logged: the hook still has its answer to give, and a later start does most of
  * this work.
  */
-function startOwn(
+async function startOwn(
   { context: { system }, worktree: cwd, event }: HookCall,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): void {
+): Promise<void> {
   if (system.program() === undefined) return;
   try {
-    startProgram(system, { args, cwd, env });
+    await startProgram(system, { args, cwd, env });
   } catch (error) {
     noteFailure(system, event, error);
   }
 }
 
 /**
- * Runs this mpm in a new process session without waiting, so the caller may
- * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no
- * shell can start it.
+ * Runs this mpm in a process group of its own. When this returns, the caller may
+ * exit at once. Throws CONFLICT if mpm runs from source, FILE_FAILED if no shell
+ * can start it.
  */
-export function startProgram(
+export async function startProgram(
   system: System,
   { args, cwd, env }: {
     args: readonly string[];
     cwd: string;
     env: Readonly<Record<string, string>>;
   },
-): void {
+): Promise<void> {
   const program = system.program();
   if (program === undefined) {
     throw new MpmError("CONFLICT", "This mpm runs from source", {
       hint: "Build mpm: only a compiled mpm can start itself",
     });
   }
-  const runs = system.leaveShell({
-    // mpm may start shells, but no program by its path.
-    args: ["-c", 'exec "$@"', "sh", program, ...args],
+  const runs = await system.startApart([program, ...args], {
     cwd,
     env: { ...env, MPM_DETACHED: "1" },
   });

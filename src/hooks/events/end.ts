@@ -9,6 +9,7 @@ import { autoSave } from "./auto_save.ts";
 import { errorRecordsSince, recordError } from "./error.ts";
 import { freeClaims } from "./edits.ts";
 import { readNotes } from "./notes.ts";
+import type { Save } from "../../saves/mod.ts";
 import type { Handler, HookCall } from "./hook_call.ts";
 
 const SCRIPT = "post-session.sh";
@@ -19,26 +20,28 @@ export const onSessionEnd: Handler = async (hook) => {
   if (!invited) return {};
   forgetSession(context.system, hook.session);
   await freeClaims(hook);
-  let save: string | undefined;
+  let save: Save | undefined;
   try {
     save = await savedEnd(hook);
   } catch (error) {
     noteFailure(context.system, hook.event, error);
   }
+  const keeping = save && startKeeping(hook, save);
   try {
     await recordTurnError(hook);
   } catch (error) {
     noteFailure(context.system, hook.event, error);
   }
-  startScript(hook, SCRIPT, {
+  await startScript(hook, SCRIPT, {
     MPM_REASON: input.text("reason") ?? "other",
-    ...save === undefined ? {} : { MPM_SAVE: save },
+    ...save === undefined ? {} : { MPM_SAVE: save.session_id },
   });
+  await keeping;
   return {};
 };
 
 /** Saves the session that ends, if there is anything to save. */
-async function savedEnd(hook: HookCall): Promise<string | undefined> {
+async function savedEnd(hook: HookCall): Promise<Save | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
   if (at === undefined) return undefined;
@@ -56,8 +59,7 @@ async function savedEnd(hook: HookCall): Promise<string | undefined> {
     },
   });
   removeAgentFile(context.system, session, "digest");
-  if (save) startKeeping(hook, save);
-  return save?.session_id;
+  return save;
 }
 
 /** Records an error of the last turn that no event reported. */

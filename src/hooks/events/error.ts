@@ -67,7 +67,7 @@ export async function recordError(
     await withLock(system, session.root, make);
   }
   const path = keepErrorRecord(system, session.root, record);
-  startScript(hook, "on-error.sh", {
+  await startScript(hook, "on-error.sh", {
     ...tool === undefined ? {} : { MPM_TOOL: record.tool! },
     MPM_ERROR: errorLine(record),
     MPM_RECORD: path,

@@ -76,7 +76,7 @@ async function recovered(
     });
     const value = { version: 1, at, done: true };
     writeAgentFile(system, session, { file: "recovery", value });
-    if (save) startKeeping(hook, save);
+    if (save) await startKeeping(hook, save);
     return save;
   } catch (error) {
     noteFailure(system, event, error);

@@ -48,7 +48,7 @@ export const onSessionStart: Handler = async (hook) => {
   await context.settle(context);
   const isSame = ["compact", "clear"].includes(source);
   // Must run before the recovery, which starts more of these processes.
-  if (!isSame) startDue(hook);
+  if (!isSame) await startDue(hook);
   const recovered = isSame ? [] : await recoverKilled(hook);
   const handed = await handedTo(hook);
   const { result, takenUp } = await injected(context, {

@@ -26,8 +26,10 @@ import type { Handler, HookCall } from "./hook_call.ts";
 /** Checks the gauge after a step, and takes a checkpoint if due. */
 export const onToolsUsed: Handler = async (hook) => {
   const calls = callsOf(hook);
-  const answer = hook.input.subagent ? {} : await afterTools(hook, calls);
-  keepTree(hook, calls);
+  const [, answer] = await Promise.all([
+    keepTree(hook, calls),
+    hook.input.subagent ? {} : afterTools(hook, calls),
+  ]);
   return answer;
 };
 
@@ -40,7 +42,7 @@ async function afterTools(
   if (prompts.length > 0) {
     await letThroughNext(hook.context.system, hook.session, prompts);
   }
-  if (hook.invited) keepTrack(hook, calls);
+  if (hook.invited) await keepTrack(hook, calls);
   if (hook.event === "Stop") {
     await endTurn(hook);
     // A text for the agent would begin another turn.
@@ -56,8 +58,8 @@ async function afterTools(
 /** Stores the end of the turn, while another process starts. */
 async function endTurn(hook: HookCall): Promise<void> {
   // The new process reads the notes long after they are written.
-  if (hook.invited) startDigest(hook);
-  await keepNotes(hook);
+  const starting = hook.invited ? startDigest(hook) : undefined;
+  await Promise.all([starting, keepNotes(hook)]);
 }
 
 function callsOf({ event, input }: HookCall): readonly unknown[] {
@@ -70,14 +72,17 @@ function callsOf({ event, input }: HookCall): readonly unknown[] {
 }
 
 /** Starts a checkpoint of the tree after a batch that may have changed it. */
-function keepTree(hook: HookCall, calls: readonly unknown[]): void {
+async function keepTree(
+  hook: HookCall,
+  calls: readonly unknown[],
+): Promise<void> {
   const { event, config, invited } = hook;
   const wanted = invited && event === "PostToolBatch" &&
     config["checkpoint.every"] === "batch";
   if (!wanted || !calls.some(isChange)) return;
   const ids = calls.map((call) => textField(call, "tool_use_id"))
     .filter((id) => id !== undefined);
-  if (ids.length > 0) startStepTree(hook, ids.slice(-MOST_CALLS));
+  if (ids.length > 0) await startStepTree(hook, ids.slice(-MOST_CALLS));
 }
 
 function isChange(call: unknown): boolean {
@@ -88,7 +93,10 @@ function isChange(call: unknown): boolean {
 const MOST_CALLS = 50;
 
 /** Records that work was done, and starts a checkpoint in the background. */
-function keepTrack(hook: HookCall, calls: readonly unknown[]): void {
+async function keepTrack(
+  hook: HookCall,
+  calls: readonly unknown[],
+): Promise<void> {
   const { context: { system }, config, invited, session } = hook;
   const before = readActivity(hook);
   const now = system.now().getTime();
@@ -102,7 +110,7 @@ function keepTrack(hook: HookCall, calls: readonly unknown[]): void {
     const at = worked ? now : before.at;
     keepActivity(system, session, { at, checkpoint: now });
   }
-  startCheckpoint(hook);
+  await startCheckpoint(hook);
 }
 
 /** Stores the agent's tasks, since their files may be gone later. */

@@ -55,14 +55,14 @@ export function hasScript(hook: HookCall, name: string): boolean {
 }
 
 /** Starts a script that outlives the event; false if none may run. */
-export function startScript(
+export async function startScript(
   hook: HookCall,
   name: string,
   variables: Variables,
-): boolean {
+): Promise<boolean> {
   const { context: { system }, worktree } = hook;
   if (!hasScript(hook, name)) return false;
   const env = { ...environmentOf(hook, variables), MPM_INPUT: eventOf(hook) };
-  startShellHook(system, { name, cwd: worktree, env });
+  await startShellHook(system, { name, cwd: worktree, env });
   return true;
 }

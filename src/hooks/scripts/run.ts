@@ -228,13 +228,13 @@ export async function runShellHook(
 export const DETACHED_TIME = "10m";
 
 /** Runs `mpm hooks test NAME` in the background, with all it needs. */
-export function startShellHook(
+export async function startShellHook(
   system: System,
   { name, cwd, env, timeout = DETACHED_TIME }:
     & Pick<HookRun, "name" | "cwd" | "env">
     & { timeout?: string },
-): void {
-  startProgram(system, {
+): Promise<void> {
+  await startProgram(system, {
     args: ["hooks", "test", name, "--timeout", timeout],
     cwd,
     env,
