@@ -68,9 +68,11 @@ export interface Unsaved {
 /** Saves an agent session; `undefined`: nothing new was done. */
 export async function autoSave(
   context: Context,
-  { config, unsaved, isRead = false }: {
+  { config, unsaved, keep, isRead = false }: {
     config: Config;
     unsaved: Unsaved;
+    /** Starts completing the save, as soon as it is in place. */
+    keep(save: Save): void;
     /** True if a script of the user gets the save with all its files. */
     isRead?: boolean;
   },
@@ -87,15 +89,18 @@ export async function autoSave(
   const later = isLeftToKeep(context.system, workspace);
   const { save } = await journaled(
     context,
-    ({ system }) =>
-      writeSave(system, workspace, {
+    async ({ system }) => {
+      const written = await writeSave(system, workspace, {
         time: draft.time,
         copied: areCopied(system, workspace),
         keeps: config["pause.contents"] && (state?.files.length ?? 0) > 0,
         later,
         whole: isRead || !later,
         build: builderOf(system, workspace, { draft, unsaved, ...read }),
-      }),
+      });
+      keep(written.save);
+      return written;
+    },
     {
       operation: "automatic save",
       workspace,

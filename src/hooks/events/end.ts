@@ -20,13 +20,13 @@ export const onSessionEnd: Handler = async (hook) => {
   if (!invited) return {};
   forgetSession(context.system, hook.session);
   await freeClaims(hook);
-  let save: Save | undefined;
+  let keeping: Promise<void> | undefined;
+  let save: string | undefined;
   try {
-    save = await savedEnd(hook);
+    save = await savedEnd(hook, (made) => keeping = startKeeping(hook, made));
   } catch (error) {
     noteFailure(context.system, hook.event, error);
   }
-  const keeping = save && startKeeping(hook, save);
   try {
     await recordTurnError(hook);
   } catch (error) {
@@ -34,20 +34,24 @@ export const onSessionEnd: Handler = async (hook) => {
   }
   await startScript(hook, SCRIPT, {
     MPM_REASON: input.text("reason") ?? "other",
-    ...save === undefined ? {} : { MPM_SAVE: save.session_id },
+    ...save === undefined ? {} : { MPM_SAVE: save },
   });
   await keeping;
   return {};
 };
 
 /** Saves the session that ends, if there is anything to save. */
-async function savedEnd(hook: HookCall): Promise<Save | undefined> {
+async function savedEnd(
+  hook: HookCall,
+  keep: (save: Save) => void,
+): Promise<string | undefined> {
   const { context, config, input, session } = hook;
   const { at } = readActivity(hook);
   if (at === undefined) return undefined;
   await context.settle(context);
   const save = await autoSave(context, {
     config,
+    keep,
     isRead: hasScript(hook, SCRIPT),
     unsaved: {
       client: hook.client,
@@ -59,7 +63,7 @@ async function savedEnd(hook: HookCall): Promise<Save | undefined> {
     },
   });
   removeAgentFile(context.system, session, "digest");
-  return save;
+  return save?.session_id;
 }
 
 /** Records an error of the last turn that no event reported. */

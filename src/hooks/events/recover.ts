@@ -62,9 +62,11 @@ async function recovered(
   const { at } = activityOf(system, session);
   if (at === undefined || !await claimed(system, session, at)) return;
   const [notes] = readAgentFiles(system, session, "notes");
+  let keeping: Promise<void> | undefined;
   try {
     const save = await autoSave(context, {
       config,
+      keep: (made) => keeping = startKeeping(hook, made),
       unsaved: {
         client,
         sessionId,
@@ -76,7 +78,7 @@ async function recovered(
     });
     const value = { version: 1, at, done: true };
     writeAgentFile(system, session, { file: "recovery", value });
-    if (save) await startKeeping(hook, save);
+    await keeping;
     return save;
   } catch (error) {
     noteFailure(system, event, error);
