@@ -36,6 +36,9 @@ interface Line {
   readonly later?: boolean;
 }
 
+/** True if the real input was read once. */
+let listened = false;
+
 function terminal({ stdin = "", keys }: Line, real: Terminal): Terminal {
   const bytes = new TextEncoder().encode(stdin);
   const isTerminal = keys !== undefined;
@@ -51,8 +54,10 @@ function terminal({ stdin = "", keys }: Line, real: Terminal): Terminal {
     readLine: () => undefined,
     readInput: () => bytes,
     readInputSoon: async (bounds) => {
-      // Nothing is there, but the code for it is needed.
-      await real.readInputSoon(bounds);
+      // Nothing is there, but the code for it is needed. Its buffers are large:
+      // more of them would let V8 use memory twice.
+      if (!listened) await real.readInputSoon(bounds);
+      listened = true;
       return { bytes, state: "ended" };
     },
   };
