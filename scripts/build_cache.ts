@@ -9,10 +9,14 @@ const TRAINING = join(import.meta.dirname!, "build_training.ts");
 const SAMPLES = join(import.meta.dirname!, "../tests/formats");
 
 /**
- * Room for everything that the training needs, in MB, so that no memory is used
- * twice: earlier contents show in the gaps of V8's cache.
+ * One thread, and room in MB for everything that the training needs. So no
+ * memory is used twice: earlier contents show in the gaps of V8's cache.
  */
-const ROOMY = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
+const ROOMY = [
+  "--single-threaded",
+  "--min-semi-space-size=512",
+  "--max-semi-space-size=512",
+];
 
 /** The part of all command lines that load a module which all may load. */
 const OFTEN = 0.95;

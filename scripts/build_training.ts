@@ -147,13 +147,13 @@ function claimLines(transcript: string): Line[] {
 }
 
 /** More items than fit into a hand-off. */
-function manyItems(round: number): string[] {
+function manyItems(): string[] {
   const words =
     "that is as long as what people and agents write down as a rule";
   return Array.from({ length: 10 }, (_, at) => [
-    ...["-n", `Step ${round}.${at} ${words}`],
-    ...["-d", `Decision ${round}.${at} ${words}`],
-    ...["-b", `Blocker ${round}.${at} ${words}`],
+    ...["-n", `Step ${at} ${words}`],
+    ...["-d", `Decision ${at} ${words}`],
+    ...["-b", `Blocker ${at} ${words}`],
   ]).flat();
 }
 
@@ -176,7 +176,13 @@ function linesOf(round: number, transcript: string): Line[] {
     },
     ...PROBES.map(({ event, fields }) => hookLine(event, transcript, fields)),
     { args: ["pause", "-s", "A summary", "-n", "A next step"] },
-    { args: ["pause", "--no-commit", "Train", ...manyItems(round)] },
+    // The items stay open in the later rounds.
+    {
+      args: [
+        ...["pause", "--no-commit", "Train"],
+        ...round === 0 ? manyItems() : [],
+      ],
+    },
     { args: ["resume"] },
     { args: ["status"] },
     { args: ["checkpoint", "save", `one-${round}`] },
