@@ -3,9 +3,10 @@ import { MpmError } from "../base/errors.ts";
 import { guard } from "./real_errors.ts";
 import { realFiles } from "./real_files.ts";
 import {
+  apartStarter,
   programRunner,
+  realRunApart,
   realRunProgram,
-  realStartApart,
 } from "./real_program.ts";
 import { realRun } from "./real_run.ts";
 import { realScratch } from "./real_scratch.ts";
@@ -32,7 +33,9 @@ export function realSystem(): System {
     now: () => new Date(),
     random: () => crypto.randomUUID().slice(0, 8),
     run: windows ? withGitsShell(realRun) : realRun,
-    startApart: realStartApart,
+    startApart: apartStarter(
+      windows ? withGitsShell(realRunApart) : realRunApart,
+    ),
     runProgram: programRunner(
       windows ? withGitsShell(realRunProgram) : realRunProgram,
     ),

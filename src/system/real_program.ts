@@ -2,9 +2,8 @@ import { dirname } from "@std/path";
 import { endTied, groupLeader, isDetached, tieGroup } from "./real_guard.ts";
 import { beforeDeadline, failed, feed, realRun, start } from "./real_run.ts";
 import { joinBytes } from "../base/bytes.ts";
-import { throughGit, withGitsShell } from "./real_windows.ts";
+import { withGitsShell } from "./real_windows.ts";
 import type {
-  ApartOptions,
   ProgramOptions,
   RunOptions,
   RunResult,
@@ -121,37 +120,38 @@ const EXEC_QUIET = 'exec "$@" >/dev/null';
 /** Milliseconds within which a program begins to lead its group. */
 const LEADS_WITHIN = 5000;
 
+/** Starts a shell, and waits only until its program leads its own group. */
+export async function realRunApart(
+  program: string,
+  options: RunOptions,
+): Promise<RunResult> {
+  const how = { detached: isDetached(), output: "null" } as const;
+  const child = start(program, options, how);
+  if (!(child instanceof Deno.ChildProcess)) return child;
+  if (groupLeader().length > 0) {
+    await beforeDeadline(child.status, options.timeout);
+  }
+  child.unref();
+  return { ...failed("exited"), status: 0 };
+}
+
 /**
- * Starts a program in a group of its own; see `System.startApart`. A client may
+ * Returns a function that starts a program in a group of its own. A client may
  * end the group of a hook as soon as the hook ends, so mpm waits until the
  * program has left it. A copy of this process in a new group would take longer.
  */
-export async function realStartApart(
-  args: readonly string[],
-  { cwd, env = {} }: ApartOptions,
-): Promise<boolean> {
-  const leader = groupLeader();
-  const shell = leader.length === 0 ? ["-c", EXEC, "sh", ...args] : [
-    "-c",
-    BACKGROUND,
-    "sh",
-    ...leader,
-    "sh",
-    "-c",
-    EXEC_QUIET,
-    "sh",
-    ...args,
-  ];
-  const options = { args: shell, cwd, env };
-  const how = { detached: isDetached(), output: "null" } as const;
-  let child = start("sh", options, how);
-  if (!(child instanceof Deno.ChildProcess) && Deno.build.os === "windows") {
-    child = start("git", throughGit(options), how);
-  }
-  if (!(child instanceof Deno.ChildProcess)) return false;
-  if (leader.length > 0) await beforeDeadline(child.status, LEADS_WITHIN);
-  child.unref();
-  return true;
+export function apartStarter(run: typeof realRunApart): System["startApart"] {
+  return async (args, options) => {
+    const leader = groupLeader();
+    const inner = ["sh", "-c", EXEC_QUIET, "sh", ...args];
+    const { outcome } = await run("sh", {
+      ...{ ...options, timeout: LEADS_WITHIN },
+      args: leader.length === 0
+        ? ["-c", EXEC, "sh", ...args]
+        : ["-c", BACKGROUND, "sh", ...leader, ...inner],
+    });
+    return outcome === "exited";
+  };
 }
 
 /** Waits for a signal. The signal may outlive many programs. */

@@ -78,9 +78,7 @@ export function withGitsShell<O extends RunOptions>(run: Run<O>): Run<O> {
 const BACK = 'unset GIT_PREFIX GIT_DIR; cd -- "$1" && shift && exec sh "$@"';
 
 /** Runs `sh ARGS` as a shell alias of git, in the same folder. */
-export function throughGit<O extends Omit<RunOptions, "timeout">>(
-  options: O,
-): O {
+export function throughGit<O extends RunOptions>(options: O): O {
   const { args, cwd } = options;
   return {
     ...options,
