@@ -155,10 +155,7 @@ const DEPTH = 4 * INDENT;
 /** Returns the number of bytes that an entry has in the file of a save. */
 function sizeOf(value: unknown): number {
   const text = asciiJson(value, INDENT);
-  let lines = 1;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
-    lines++;
-  }
+  const lines = text.split("\n").length;
   return text.length + lines * DEPTH + ",\n".length;
 }
 

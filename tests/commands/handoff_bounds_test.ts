@@ -1,5 +1,4 @@
 import { assert } from "@std/assert";
-import { join } from "@std/path";
 import type { Save } from "../../schemas/types.ts";
 import { TestEnv } from "../helpers/env.ts";
 import { AGENT, fire, NOON, transcriptOf } from "../helpers/hook_events.ts";
@@ -7,6 +6,7 @@ import { mpm } from "../helpers/mpm.ts";
 import {
   answer,
   compaction,
+  lastSave,
   pauseTalk,
   prompt,
   putTalk,
@@ -17,24 +17,14 @@ import {
 /** The limit of the hand-off in a save, in bytes. */
 const LIMIT = 256 * 1024;
 
-/** Returns the bytes of the hand-off in the file of the newest save. */
-function handoffBytes(env: TestEnv): { bytes: number; save: Save } {
-  const folder = join(env.project, ".claude-mpm", "sessions");
-  const [newest] = [...Deno.readDirSync(folder)]
-    .map(({ name }) => join(folder, name))
-    .filter((path) => /session-\d{8}-\d{6}\.json$/.test(path))
-    .map((path) => ({ path, at: Deno.statSync(path).mtime!.getTime() }))
-    .sort((a, b) => b.at - a.at);
-  const text = Deno.readTextFileSync(newest!.path);
+/** Returns the newest save, whose hand-off must be nearly as large as allowed. */
+function assertBounded(env: TestEnv): Save {
+  const save = lastSave(env);
+  const text = env.read(`.claude-mpm/sessions/${save.session_id}.json`);
   const start = text.indexOf('\n    "handoff": {');
   const end = text.indexOf("\n    }", start);
   assert(start > 0 && end > start);
   const bytes = new TextEncoder().encode(text.slice(start, end + 6)).length;
-  return { bytes, save: JSON.parse(text) };
-}
-
-function assertBounded(env: TestEnv): Save {
-  const { bytes, save } = handoffBytes(env);
   assert(bytes <= LIMIT, `${bytes}`);
   assert(bytes > LIMIT / 2, `${bytes}`);
   assert((save.mpm!.handoff!.left_out ?? 0) > 0);
