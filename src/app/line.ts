@@ -57,9 +57,8 @@ export async function runLine(
     const isFree = !context.style.piped && !command.verbatim?.(result);
     print(system, isFree ? fitted(text, system) : text);
   }
-  await afterCommand(context, command.name, {
-    ...{ input, result: result as never },
-  });
+  const ended = { input, result: result as never };
+  await afterCommand(context, command.name, ended);
   const next = system.terminal.interactive.stderr && command.next?.(result);
   if (next) context.note(`Hint: ${next}`);
   return command.status?.(result) ?? 0;

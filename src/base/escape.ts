@@ -1,8 +1,8 @@
 import { getOwn } from "./own.ts";
 
 /**
- * Most texts consist only of these characters: ASCII, Latin letters, and the
- * dashes, quotes and dots of typography. None of them is invisible.
+ * Most texts have only these visible characters: ASCII, Latin letters, and the
+ * dashes, quotes and dots of typography.
  */
 const SEEN = /^[ -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e]*$/;
 const PLAIN_LINES = /^[\t\n -~]*$/;

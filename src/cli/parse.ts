@@ -195,7 +195,8 @@ function unknownOption(
   const near = typed.startsWith("--") ? nearest(typed, names) : undefined;
   const unknown = usage(command, `Unknown option "${typed}"`, near);
   if (near !== undefined || !takesText(command)) return unknown;
-  const hint = `${unknown.hint}, or write "--" before a text with "${typed}"`;
+  const hint = `${unknown.hint}, or write "--" before a text that starts ` +
+    `with "${typed}"`;
   return new MpmError("USAGE", unknown.message, { hint });
 }
 

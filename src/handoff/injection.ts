@@ -1,4 +1,3 @@
-import { getOwn } from "../base/own.ts";
 import type { INJECTED_PARTS } from "../config/mod.ts";
 import type { Lines } from "./context_part.ts";
 
@@ -89,7 +88,7 @@ export function injection(
 /** Fills the room, and keeps enough of it for the line about other parts. */
 function withNote(parts: readonly Whole[], room: number): Filled {
   let noted = 0;
-  while (true) {
+  for (;;) {
     const filled = filledWith(parts, room - noted);
     if (filled.left.length === 0 || filled.shown.length === 0) return filled;
     const note = leftOut(filled.left).length + 1;
@@ -98,10 +97,7 @@ function withNote(parts: readonly Whole[], room: number): Filled {
   }
 }
 
-function filledWith(
-  parts: readonly Whole[],
-  size: number,
-): Filled {
+function filledWith(parts: readonly Whole[], size: number): Filled {
   const shown: { part: PartName; lines: string }[] = [];
   const left: PartName[] = [];
   let room = size;
@@ -128,23 +124,20 @@ function filledWith(
   return { shown, left, room };
 }
 
-/** The commands that show parts which cannot be chosen. */
-const SHOWN_BY: Readonly<Record<string, string>> = {
-  notes: "mpm notes",
-  script: "mpm hooks test session-start",
-};
+/** The commands that show the parts that cannot be chosen. */
+const SHOWN_BY: ReadonlyMap<PartName, string> = new Map([
+  ["notes", "mpm notes"],
+  ["script", "mpm hooks test session-start"],
+]);
 
-/** Returns the line about parts without room; empty if there are no such. */
+/** Returns the line about parts without room; empty if all have room. */
 function leftOut(parts: readonly PartName[]): string {
-  const [others, chosen] = [true, false].map((other) =>
-    parts.filter((part) => getOwn(SHOWN_BY, part) !== undefined === other)
-  ) as [PartName[], PartName[]];
+  if (parts.length === 0) return "";
+  const chosen = parts.filter((part) => !SHOWN_BY.has(part))
+    .map((part) => `--part ${part}`);
   const commands = [
-    ...chosen.length === 0 ? [] : [
-      ["mpm context inject", ...chosen.map((part) => `--part ${part}`)]
-        .join(" "),
-    ],
-    ...others.map((part) => SHOWN_BY[part]!),
+    ...chosen.length === 0 ? [] : [`mpm context inject ${chosen.join(" ")}`],
+    ...parts.flatMap((part) => SHOWN_BY.get(part) ?? []),
   ];
-  return commands.length === 0 ? "" : `… left out: ${commands.join(", ")}`;
+  return `… left out: ${commands.join(", ")}`;
 }

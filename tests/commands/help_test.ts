@@ -301,8 +301,8 @@ Deno.test("an unknown word gets a suggestion", async () => {
     assertEquals(await said(...line), [
       2,
       'Error: Unknown option "-5"\n' +
-      `Hint: Run "mpm ${name} --help", or write "--" before a text ` +
-      'with "-5"\n',
+      `Hint: Run "mpm ${name} --help", or write "--" before a text that ` +
+      'starts with "-5"\n',
     ]);
   }
   assertEquals(await said("resume", "--format", "tex"), [
